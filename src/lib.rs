@@ -1,1 +1,6 @@
-//! x
+//! Backend Playground: learn how backend systems behave by running them, breaking them and repairing them.
+//!
+//! `ARCHITECTURE.md` has the bird's-eye view. Layers point down: `page` and `worker` use the rest, `lessons` use
+//! `mechanism`, `scene` and `player`, and everything stands on [`sim`].
+
+pub mod sim;

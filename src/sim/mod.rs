@@ -1,0 +1,40 @@
+//! The kernel: a discrete-event simulation whose run is the same, bit for bit, on every machine.
+//!
+//! What lives here: time ([`Time`], [`Span`]), the event queue and the [`World`] around it, random streams named by
+//! purpose and entity ([`Draws`]), distributions, statistics, and the vocabulary in which a model speaks without words
+//! ([`Entity`], [`Msg`], [`Unit`]). What never does: wall time, platform mathematics, hash maps that are iterated,
+//! pixels, sentences, or any knowledge of a lesson.
+//!
+//! Begin with [`World`]: a model schedules events on it and is handed them back in a total order.
+//!
+//! ```
+//! use playground::sim::{Span, Time, World};
+//! let mut world: World<&'static str> = World::new(42);
+//! world.schedule(Span::from_millis(5), "later");
+//! world.schedule(Span::from_millis(1), "sooner");
+//! assert_eq!(world.next(Time::MAX), Some("sooner"));
+//! assert_eq!(world.now(), Time::from_millis(1));
+//! ```
+
+mod distribution;
+mod entity;
+mod hash;
+mod message;
+mod queue;
+mod random;
+mod seed;
+pub mod statistics;
+mod time;
+mod unit;
+mod world;
+
+pub use distribution::{Bursts, Dist, DistError, Zipf};
+pub use entity::{Census, Entity, Fate};
+pub use hash::TraceHasher;
+pub use message::{Arg, Msg};
+pub use queue::{EventQueue, Handle};
+pub use random::{Draws, Purpose};
+pub use seed::{Seed, SeedError};
+pub use time::{Span, Time};
+pub use unit::{Unit, UnitError};
+pub use world::{Because, Notable, Step, World};

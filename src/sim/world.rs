@@ -1,0 +1,236 @@
+//! The world that an experiment lives in: its clock, its pending events, its randomness and its books.
+
+use super::entity::{Census, Entity, Fate};
+use super::hash::TraceHasher;
+use super::message::Msg;
+use super::queue::{EventQueue, Handle};
+use super::random::{Draws, Purpose};
+use super::time::{Span, Time};
+use core::hash::{Hash, Hasher};
+use serde::{Deserialize, Serialize};
+
+/// Why a step happened: the rule, with its numbers, and the other party.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Because {
+    /// The rule and its numbers ('queue 10 of 10').
+    pub rule: Msg,
+    /// Who else had a part in it: the request ahead, the server that refused.
+    pub party: Option<Entity>,
+}
+
+/// One step in the life of an entity, as a recording keeps it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// When.
+    pub time: Time,
+    /// To whom.
+    pub entity: Entity,
+    /// What happened, as a message.
+    pub what: Msg,
+    /// Where.
+    pub place: Option<Entity>,
+    /// Why.
+    pub because: Option<Because>,
+}
+
+/// A moment worth a marker on the time line, a stop for 'step', and a mention in the live text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Notable {
+    /// When.
+    pub time: Time,
+    /// Whom it concerns.
+    pub entity: Entity,
+    /// What happened.
+    pub what: Msg,
+}
+
+/// At most so many steps are kept by a recording; a life longer than that is told up to there.
+const RECORDED_STEPS: usize = 4_000;
+
+/// Steps of some entities, kept while a run is replayed to explain them.
+#[derive(Clone, Debug, Default)]
+struct Recording {
+    /// The entities whose steps are kept: the one asked for, and its descendants.
+    of: Vec<Entity>,
+    steps: Vec<Step>,
+}
+
+/// Time, pending events, randomness and books of one run. `Clone` is a checkpoint.
+#[derive(Clone, Debug)]
+pub struct World<E> {
+    now: Time,
+    seed: u64,
+    queue: EventQueue<E>,
+    hash: TraceHasher,
+    events: u64,
+    census: Vec<Census>,
+    notables: Vec<Notable>,
+    recording: Option<Box<Recording>>,
+}
+
+impl<E> World<E> {
+    /// An empty world at time zero.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            now: Time::ZERO,
+            seed,
+            queue: EventQueue::default(),
+            hash: TraceHasher::default(),
+            events: 0,
+            census: Vec::new(),
+            notables: Vec::new(),
+            recording: None,
+        }
+    }
+
+    /// The model's time.
+    #[inline]
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Schedules an event `after` from now; behind those already scheduled for that moment.
+    #[inline]
+    pub fn schedule(&mut self, after: Span, event: E) -> Handle {
+        self.queue.push((self.now + after).nanos(), event)
+    }
+
+    /// Schedules an event at a time that is not past.
+    ///
+    /// # Panics
+    /// If `at` is before now: time doesn't run backwards.
+    #[inline]
+    pub fn schedule_at(&mut self, at: Time, event: E) -> Handle {
+        assert!(at >= self.now, "an event can't be scheduled for the past");
+        self.queue.push(at.nanos(), event)
+    }
+
+    /// Takes a scheduled event back; `None` if it has happened or was cancelled.
+    pub fn cancel(&mut self, handle: Handle) -> Option<E> {
+        self.queue.cancel(handle)
+    }
+
+    /// The random stream for `purpose` of `entity`: the same whenever it is asked for, under every policy.
+    #[inline]
+    pub fn draws(&self, purpose: Purpose, entity: Entity) -> Draws {
+        Draws::new(self.seed, purpose, entity)
+    }
+
+    /// Opens the next entity of a kind: from now on it is under way, until it is closed.
+    #[inline]
+    pub fn open(&mut self, kind: u8, parent: Option<Entity>) -> Entity {
+        if self.census.len() <= usize::from(kind) {
+            self.census.resize_with(usize::from(kind) + 1, Census::default);
+        }
+        let entity = Entity::new(kind, self.census[usize::from(kind)].open(self.now));
+        if let (Some(recording), Some(parent)) = (&mut self.recording, parent)
+            && recording.of.contains(&parent)
+        {
+            recording.of.push(entity);
+        }
+        entity
+    }
+
+    /// Ends an entity and says how long it was under way.
+    ///
+    /// # Panics
+    /// If it was never opened or is closed already: the model would have lost count.
+    #[inline]
+    pub fn close(&mut self, entity: Entity, fate: Fate) -> Span {
+        self.census[usize::from(entity.kind)].close(entity.n, fate, self.now)
+    }
+
+    /// The book of one kind.
+    pub fn census(&self, kind: u8) -> &Census {
+        static NONE: std::sync::LazyLock<Census> = std::sync::LazyLock::new(Census::default);
+        self.census.get(usize::from(kind)).unwrap_or(&NONE)
+    }
+
+    /// Notes a step in an entity's life. Free unless the run is being replayed with this entity recorded; only then is
+    /// `tell` called, to say what happened, where and why.
+    #[inline]
+    pub fn step(&mut self, entity: Entity, tell: impl FnOnce() -> (Msg, Option<Entity>, Option<Because>)) {
+        if self.recording.is_some() {
+            self.record(entity, tell);
+        }
+    }
+
+    #[cold]
+    fn record(&mut self, entity: Entity, tell: impl FnOnce() -> (Msg, Option<Entity>, Option<Because>)) {
+        let Some(recording) = &mut self.recording else { return };
+        if recording.of.contains(&entity) && recording.steps.len() < RECORDED_STEPS {
+            let (what, place, because) = tell();
+            recording.steps.push(Step { time: self.now, entity, what, place, because });
+        }
+    }
+
+    /// Marks this moment as one that matters.
+    pub fn notable(&mut self, entity: Entity, what: Msg) {
+        self.notables.push(Notable { time: self.now, entity, what });
+    }
+
+    /// The next event before `before` (exclusive), with the clock moved to it; `None` when there is none, and then the
+    /// clock stays.
+    #[inline]
+    pub fn next(&mut self, before: Time) -> Option<E>
+    where
+        E: Hash,
+    {
+        let (time, event) = self.queue.pop_before(before.nanos())?;
+        self.now = Time::from_nanos(time);
+        self.events += 1;
+        self.hash.fold(time);
+        event.hash(&mut self.hash);
+        Some(event)
+    }
+
+    /// Moves the clock to `time`, when nothing is pending before it.
+    ///
+    /// # Panics
+    /// If an event is pending before `time`, or `time` is past.
+    pub fn settle(&mut self, time: Time) {
+        assert!(time >= self.now, "time doesn't run backwards");
+        debug_assert!(self.queue.next_time().is_none_or(|next| next >= time.nanos()), "an event was skipped");
+        self.now = time;
+    }
+
+    /// When the next event is due.
+    pub fn next_time(&self) -> Option<Time> {
+        self.queue.next_time().map(Time::from_nanos)
+    }
+
+    /// How many events have happened.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// How many events are pending.
+    pub fn pending(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// The hash of everything that has happened.
+    pub fn hash(&self) -> u64 {
+        self.hash.finish()
+    }
+
+    /// Folds something into the run's hash that is no event: an input, say.
+    pub fn fold(&mut self, value: &impl Hash) {
+        value.hash(&mut self.hash);
+    }
+
+    /// Takes the notable moments since the last call, oldest first.
+    pub fn take_notables(&mut self) -> Vec<Notable> {
+        core::mem::take(&mut self.notables)
+    }
+
+    /// Keeps the steps of `entity` and its descendants from now on.
+    pub fn record_from_here(&mut self, entity: Entity) {
+        self.recording = Some(Box::new(Recording { of: vec![entity], steps: Vec::new() }));
+    }
+
+    /// Ends the recording and hands its steps over, oldest first.
+    pub fn take_recording(&mut self) -> Vec<Step> {
+        self.recording.take().map(|recording| recording.steps).unwrap_or_default()
+    }
+}
