@@ -3,4 +3,5 @@
 //! `ARCHITECTURE.md` has the bird's-eye view. Layers point down: `page` and `worker` use the rest, `lessons` use
 //! `mechanism`, `scene` and `player`, and everything stands on [`sim`].
 
+pub mod scene;
 pub mod sim;

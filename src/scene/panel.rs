@@ -1,0 +1,295 @@
+//! The vocabulary of pictures.
+
+use crate::sim::{Entity, Msg, Span, Time, Unit};
+use serde::{Deserialize, Serialize};
+
+/// All that is to be seen of a figure at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Scene {
+    /// The moment.
+    pub time: Time,
+    /// The pictures, the most important first.
+    pub panels: Vec<Panel>,
+    /// The state in sentences, for those who don't see it and for everybody under the readings: the anomaly first, then
+    /// its figure, then the trend. One to three.
+    pub says: Vec<Msg>,
+}
+
+/// One picture of a scene.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Panel {
+    /// Nodes in tiers, links, packets under way, queues, workers.
+    Flow(Flow),
+    /// Curves over time or a histogram.
+    Chart(Chart),
+    /// Rows and columns.
+    Table(Table),
+    /// Threads or spans over time.
+    Lanes(Lanes),
+    /// Code, and where who is in it.
+    Listing(Listing),
+}
+
+/// How something fares. Painted by colour *and* shape or pattern, and said in words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum State {
+    /// Nothing to remark.
+    #[default]
+    Normal,
+    /// Idle or not concerned: drawn quieter.
+    Quiet,
+    /// Doing its work, what the eye should follow: the accent.
+    Active,
+    /// In trouble: full, slow, late.
+    Trouble,
+    /// Dead or cut.
+    Down,
+    /// On its way out: finishes what it has, takes nothing new.
+    Draining,
+    /// On its way in: takes little yet.
+    Warming,
+}
+
+/// A short text in a picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Label {
+    /// The entity's short name: `C`, `17`.
+    Name(Entity),
+    /// A number with its unit.
+    Value(f64, Unit),
+    /// Words of the catalogue.
+    Words(Msg),
+    /// Text as it stands: a line of code, a key from a log. Never markup.
+    Plain(String),
+}
+
+/// Nodes in tiers, in the direction in which requests travel: left to right where there is room, else downwards.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Flow {
+    /// From where requests come to where they end.
+    pub tiers: Vec<Tier>,
+    /// Who can send to whom. Both ends are nodes.
+    pub links: Vec<Link>,
+    /// What is under way on a link at this moment.
+    pub packets: Vec<Packet>,
+}
+
+/// Nodes that stand beside each other.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tier {
+    /// In order.
+    pub nodes: Vec<Node>,
+}
+
+/// A party: a client, a balancer, a server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Node {
+    /// Who it is.
+    pub entity: Entity,
+    /// Its name.
+    pub label: Label,
+    /// What is to be said of it in three or four words, if anything ('4 × slower').
+    pub note: Option<Label>,
+    /// How it fares.
+    pub state: State,
+    /// The queue before it, if it has one.
+    pub queue: Option<Slots>,
+    /// Its workers, if they are to be seen.
+    pub workers: Option<Workers>,
+}
+
+/// A queue with a bound: slots, some of them taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Slots {
+    /// Who waits, next to be served first. Where more wait than can be drawn, the painter draws a number.
+    pub waiting: Vec<Entity>,
+    /// How many can wait; `None` without bound.
+    pub capacity: Option<u32>,
+    /// How the queue fares.
+    pub state: State,
+}
+
+/// Workers side by side, the first of them busy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Workers {
+    /// Whom each busy worker serves, and since when.
+    pub busy: Vec<(Entity, Time)>,
+    /// How many there are.
+    pub total: u32,
+}
+
+/// A way from one node to another.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Link {
+    /// One end.
+    pub from: Entity,
+    /// The other end.
+    pub to: Entity,
+    /// How it fares: a link in trouble is dotted, one that is down is broken.
+    pub state: State,
+}
+
+/// Something under way from one node to another between two times; its place follows from the scene's time.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Packet {
+    /// Which request it belongs to.
+    pub entity: Entity,
+    /// Node it left.
+    pub from: Entity,
+    /// Node it goes to.
+    pub to: Entity,
+    /// When it left.
+    pub left: Time,
+    /// When it arrives.
+    pub arrives: Time,
+    /// What it is.
+    pub shape: Shape,
+}
+
+/// What travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Shape {
+    /// A request: a filled disc.
+    Request,
+    /// An answer: a ring.
+    Answer,
+    /// A refusal or failure: a cross.
+    Failure,
+    /// A health check or heartbeat: a small square.
+    Probe,
+}
+
+/// A chart: drawn by the player's readers, with the labels at the data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Chart {
+    /// Readings over the run's time, sampled by the player. An experiment names them; the player fills the points.
+    Series(Series),
+    /// How often which value.
+    Histogram(Histogram),
+}
+
+/// Some readings over time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    /// What it shows.
+    pub title: Label,
+    /// The unit that all its lines share.
+    pub unit: Unit,
+    /// The curves.
+    pub lines: Vec<Line>,
+    /// The axis: from the start of the run to its end.
+    pub until: Time,
+}
+
+/// One curve.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// Id of the reading.
+    pub reading: std::borrow::Cow<'static, str>,
+    /// Its name, written at its end.
+    pub label: Label,
+    /// Its role: an accent, or trouble (dashed as well as coloured).
+    pub state: State,
+    /// Time in seconds and value in the unit's base, ascending in time; filled by the player.
+    pub points: Vec<(f32, f32)>,
+}
+
+/// Counts in buckets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Histogram {
+    /// What it shows.
+    pub title: Label,
+    /// Unit of the buckets' bounds.
+    pub unit: Unit,
+    /// Lower bound, upper bound, count; ascending and apart.
+    pub bars: Vec<(f64, f64, u64)>,
+    /// Values to be marked on the axis, with their names: a percentile, a bound.
+    pub marks: Vec<(Label, f64, State)>,
+}
+
+/// Rows of things, one column each for what is to be said of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// What it shows.
+    pub title: Label,
+    /// Column heads; the first belongs to the rows' names.
+    pub columns: Vec<Label>,
+    /// The rows.
+    pub rows: Vec<Row>,
+}
+
+/// One row of a table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// What the row is about.
+    pub entity: Entity,
+    /// One cell for each column.
+    pub cells: Vec<Label>,
+    /// How it fares.
+    pub state: State,
+}
+
+/// Lanes over time: what each thread did, when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lanes {
+    /// What it shows.
+    pub title: Label,
+    /// Start of the window shown.
+    pub from: Time,
+    /// End of the window shown.
+    pub until: Time,
+    /// What one unit of the axis is called, where it is steps rather than time.
+    pub step: Option<Span>,
+    /// Top to bottom.
+    pub lanes: Vec<Lane>,
+}
+
+/// One lane.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lane {
+    /// Whose it is.
+    pub entity: Entity,
+    /// Its name.
+    pub label: Label,
+    /// What happened on it: ascending, not overlapping.
+    pub bars: Vec<Bar>,
+}
+
+/// A stretch of a lane.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bar {
+    /// What it is about: the instruction, the request.
+    pub entity: Entity,
+    /// Its start.
+    pub from: Time,
+    /// Its end.
+    pub until: Time,
+    /// What is written on it, where there is room.
+    pub label: Label,
+    /// Its role.
+    pub state: State,
+}
+
+/// A program, line by line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Listing {
+    /// Whose program it is.
+    pub entity: Entity,
+    /// Its name.
+    pub title: Label,
+    /// Its lines.
+    pub lines: Vec<ListingLine>,
+}
+
+/// One line of a program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ListingLine {
+    /// The instruction, for clicking and for the describer.
+    pub entity: Entity,
+    /// The code.
+    pub code: String,
+    /// What the line did, once it has run ('r = 0').
+    pub note: Option<Label>,
+    /// Active: the line that runs next; quiet: has run.
+    pub state: State,
+}

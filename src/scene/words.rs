@@ -1,0 +1,148 @@
+//! The catalogue of a figure's words, and the one place where a message becomes a sentence.
+
+use super::panel::Label;
+use crate::sim::{Arg, Entity, Msg};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How the entities of a kind are called beyond the kind's name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Naming {
+    /// A, B, C, … Z, A2, …
+    Letters,
+    /// 0, 1, 2, … as their number is.
+    Numbers,
+    /// By names of their own, the ids of words in the catalogue; beyond them by number.
+    Names(Vec<std::borrow::Cow<'static, str>>),
+    /// There is only one, called as its kind is.
+    Only,
+}
+
+/// Sentences by the ids of messages, and names for kinds of entities. Read from a lesson's Markdown when the site is
+/// built, and carried into the page beside the figure.
+///
+/// A pattern holds its arguments' names in braces: `queue {length} of {capacity}`. `{{` and `}}` are braces themselves.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Words {
+    /// Pattern by message id.
+    pub patterns: BTreeMap<String, String>,
+    /// Kinds in the figure's order: id of the word for the kind, and how its members are called.
+    pub kinds: Vec<(String, Naming)>,
+}
+
+impl Words {
+    /// The sentence of a message. An id without a pattern is shown as the id: `lab check` finds it, a learner still
+    /// reads something.
+    pub fn say(&self, msg: &Msg) -> String {
+        let Some(pattern) = self.patterns.get(msg.id.as_ref()) else {
+            return msg.id.to_string();
+        };
+        let mut out = String::with_capacity(pattern.len() + 16);
+        let mut rest = pattern.as_str();
+        while let Some(at) = rest.find(['{', '}']) {
+            out.push_str(&rest[..at]);
+            let brace = &rest[at..=at];
+            rest = &rest[at + 1..];
+            if rest.starts_with(brace) {
+                out.push_str(brace);
+                rest = &rest[1..];
+            } else if let Some((name, after)) = rest.split_once('}').filter(|_| brace == "{") {
+                match msg.args.iter().find(|(arg, _)| arg == name) {
+                    Some((_, arg)) => out.push_str(&self.arg(arg)),
+                    None => {
+                        out.push('{');
+                        out.push_str(name);
+                        out.push('}');
+                    }
+                }
+                rest = after;
+            } else {
+                out.push_str(brace);
+            }
+        }
+        out.push_str(rest);
+        out
+    }
+
+    /// A label's text.
+    pub fn label(&self, label: &Label) -> String {
+        match label {
+            Label::Name(entity) => self.short(*entity),
+            Label::Value(value, unit) => unit.format(*value),
+            Label::Words(msg) => self.say(msg),
+            Label::Plain(text) => text.clone(),
+        }
+    }
+
+    /// A word or sentence without arguments, by id.
+    pub fn word(&self, id: &str) -> String {
+        self.patterns.get(id).cloned().unwrap_or_else(|| id.to_owned())
+    }
+
+    /// The entity's name in a sentence: `server C`, `request 17`.
+    pub fn name(&self, entity: Entity) -> String {
+        match self.kinds.get(usize::from(entity.kind)) {
+            Some((kind, Naming::Only)) => self.word(kind),
+            Some((_, Naming::Names(_))) => self.short(entity),
+            Some((kind, _)) => format!("{}\u{a0}{}", self.word(kind), self.short(entity)),
+            None => self.short(entity),
+        }
+    }
+
+    /// The entity's name where its kind is plain to see: `C`, `17`.
+    pub fn short(&self, entity: Entity) -> String {
+        let n = entity.n;
+        match self.kinds.get(usize::from(entity.kind)) {
+            Some((_, Naming::Letters)) => {
+                let letter = char::from(b'A' + (n % 26) as u8);
+                if n < 26 { letter.to_string() } else { format!("{letter}{}", n / 26 + 1) }
+            }
+            Some((_, Naming::Names(names))) => {
+                names.get(n as usize).map_or_else(|| n.to_string(), |name| self.word(name))
+            }
+            Some((kind, Naming::Only)) => self.word(kind),
+            Some((_, Naming::Numbers)) | None => n.to_string(),
+        }
+    }
+
+    fn arg(&self, arg: &Arg) -> String {
+        match arg {
+            Arg::Number(value, unit) => unit.format(*value),
+            Arg::At(time) => time.to_string(),
+            Arg::Entity(entity) => self.name(*entity),
+            Arg::Text(text) => text.clone(),
+            Arg::Word(id) => self.word(id),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn words(pattern: &str) -> Words {
+        Words {
+            patterns: [("p".to_owned(), pattern.to_owned()), ("kind-server".to_owned(), "server".to_owned())]
+                .into(),
+            kinds: vec![("kind-server".to_owned(), Naming::Letters)],
+        }
+    }
+
+    #[test]
+    fn patterns_are_filled() {
+        let msg = Msg::new("p").of("server", Entity::new(0, 2)).count("n", 9).text("t", "<b>");
+        let say = |pattern| words(pattern).say(&msg);
+        assert_eq!(say("{server} has {n} waiting"), "server\u{a0}C has 9 waiting");
+        assert_eq!(say("{{n}} is {n}, {unknown} stays"), "{n} is 9, {unknown} stays");
+        assert_eq!(say("text {t}"), "text <b>");
+        assert_eq!(words("").say(&Msg::new("missing")), "missing");
+    }
+
+    proptest! {
+        #[test]
+        fn no_pattern_panics(pattern in ".{0,40}") {
+            words(&pattern).say(&Msg::new("p").count("n", 1));
+        }
+    }
+}
