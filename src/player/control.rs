@@ -1,0 +1,385 @@
+//! Controls, declared once: the widget, the link, the validation, the flag and the sweep's axis all read this.
+
+use super::value::Value;
+use crate::sim::{Arg, Msg, Span, Unit};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// How a number is laid out on a slider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Scale {
+    /// Equal steps add.
+    Linear,
+    /// Equal steps multiply; the range is positive.
+    Log,
+}
+
+/// What values a control takes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ControlKind {
+    /// A number. On a linear scale the values are `min`, `min + step`, …; on a logarithmic one a step is a share of the
+    /// value and values are kept to three significant digits.
+    Number {
+        /// Unit of the bounds, the step and the default.
+        unit: Unit,
+        /// Smallest value.
+        min: f64,
+        /// Largest value.
+        max: f64,
+        /// Smallest change.
+        step: f64,
+        /// Layout on a slider.
+        scale: Scale,
+        /// Value at the start.
+        default: f64,
+    },
+    /// One of some options.
+    Choice {
+        /// Ids and labels.
+        options: Cow<'static, [(Cow<'static, str>, Cow<'static, str>)]>,
+        /// Id of the option at the start.
+        default: Cow<'static, str>,
+    },
+    /// On or off.
+    Flag {
+        /// State at the start.
+        default: bool,
+    },
+}
+
+/// One thing that can be turned while a figure runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Control {
+    /// Permanent id, kebab-case: in links, flags and lessons.
+    pub id: Cow<'static, str>,
+    /// Its name beside the widget.
+    pub label: Cow<'static, str>,
+    /// One sentence on what it does.
+    pub help: Cow<'static, str>,
+    /// What it takes.
+    pub kind: ControlKind,
+    /// Whether it stands first: a figure has one or two of these.
+    pub primary: bool,
+}
+
+/// Ids and labels of a choice, as the `choices!` macro makes them.
+pub type Options = &'static [(Cow<'static, str>, Cow<'static, str>)];
+
+impl Control {
+    const fn new(id: &'static str, label: &'static str, kind: ControlKind) -> Self {
+        Self {
+            id: Cow::Borrowed(id),
+            label: Cow::Borrowed(label),
+            help: Cow::Borrowed(""),
+            kind,
+            primary: false,
+        }
+    }
+
+    /// A number between `range`'s ends in steps of `step`, on a linear scale.
+    pub const fn number(
+        id: &'static str,
+        label: &'static str,
+        unit: Unit,
+        range: (f64, f64),
+        step: f64,
+        default: f64,
+    ) -> Self {
+        let (min, max) = range;
+        Self::new(id, label, ControlKind::Number { unit, min, max, step, scale: Scale::Linear, default })
+    }
+
+    /// A number between `range`'s ends, both positive, on a logarithmic scale.
+    pub const fn log_number(
+        id: &'static str,
+        label: &'static str,
+        unit: Unit,
+        range: (f64, f64),
+        default: f64,
+    ) -> Self {
+        let (min, max) = range;
+        Self::new(id, label, ControlKind::Number { unit, min, max, step: 0.05, scale: Scale::Log, default })
+    }
+
+    /// One of some options, by their ids.
+    pub const fn choice(
+        id: &'static str,
+        label: &'static str,
+        options: Options,
+        default: &'static str,
+    ) -> Self {
+        let (options, default) = (Cow::Borrowed(options), Cow::Borrowed(default));
+        Self::new(id, label, ControlKind::Choice { options, default })
+    }
+
+    /// On or off.
+    pub const fn flag(id: &'static str, label: &'static str, default: bool) -> Self {
+        Self::new(id, label, ControlKind::Flag { default })
+    }
+
+    /// The same with a sentence on what it does.
+    #[must_use]
+    pub const fn help(mut self, help: &'static str) -> Self {
+        // A constant function can't drop what it replaces.
+        core::mem::forget(core::mem::replace(&mut self.help, Cow::Borrowed(help)));
+        self
+    }
+
+    /// The same, standing first.
+    #[must_use]
+    pub const fn primary(mut self) -> Self {
+        self.primary = true;
+        self
+    }
+
+    /// The value at the start.
+    pub fn default(&self) -> Value {
+        match &self.kind {
+            ControlKind::Number { default, .. } => Value::Number(*default),
+            ControlKind::Choice { default, .. } => Value::Choice(default.to_string()),
+            ControlKind::Flag { default } => Value::Flag(*default),
+        }
+    }
+
+    /// The value as the control takes it: within the range, on a step.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and what is allowed.
+    pub fn accept(&self, value: &Value) -> Result<Value, Msg> {
+        let base = |id| Msg::new(id).text("control", self.id.as_ref());
+        match (&self.kind, value) {
+            (&ControlKind::Number { unit, min, max, step, scale, .. }, &Value::Number(n)) => {
+                // Bounds are met up to rounding, so that '85 %' may be typed as 0.8500000001.
+                let slack = step * 1e-6;
+                if !n.is_finite() || n < min - slack || n > max + slack {
+                    return Err(base("control-out-of-range")
+                        .with("value", Arg::Number(n, unit))
+                        .with("min", Arg::Number(min, unit))
+                        .with("max", Arg::Number(max, unit)));
+                }
+                let stepped = match scale {
+                    Scale::Linear => min + libm::round((n - min) / step) * step,
+                    Scale::Log => three_digits(n),
+                };
+                // A step of 0.1 taken seven times is 0.7000000000000001: cut what no step is fine enough to mean.
+                Ok(Value::Number(tidy(stepped).clamp(min, max)))
+            }
+            (ControlKind::Choice { options, .. }, Value::Choice(id)) => {
+                if options.iter().any(|(option, _)| option == id) {
+                    Ok(value.clone())
+                } else {
+                    let allowed: Vec<&str> = options.iter().map(|(id, _)| id.as_ref()).collect();
+                    Err(base("control-no-such-option")
+                        .text("value", clip(id))
+                        .text("allowed", allowed.join(", ")))
+                }
+            }
+            (ControlKind::Flag { .. }, Value::Flag(_)) => Ok(value.clone()),
+            (kind, _) => Err(base("control-wrong-kind").text(
+                "allowed",
+                match kind {
+                    ControlKind::Number { .. } => "a number",
+                    ControlKind::Choice { .. } => "an option's id",
+                    ControlKind::Flag { .. } => "on or off",
+                },
+            )),
+        }
+    }
+
+    /// Reads a value from a text, as in a link or a flag.
+    ///
+    /// # Errors
+    /// As [`Control::accept`].
+    pub fn parse(&self, text: &str) -> Result<Value, Msg> {
+        let value = match &self.kind {
+            ControlKind::Number { unit, .. } => unit.parse(text).map(Value::Number).map_err(|error| {
+                Msg::new("control-not-readable")
+                    .text("control", self.id.as_ref())
+                    .text("why", error.to_string())
+            })?,
+            ControlKind::Choice { .. } => Value::Choice(text.trim().to_owned()),
+            ControlKind::Flag { .. } => match text.trim() {
+                "on" | "true" | "1" | "yes" => Value::Flag(true),
+                "off" | "false" | "0" | "no" => Value::Flag(false),
+                other => {
+                    return Err(Msg::new("control-no-such-option")
+                        .text("control", self.id.as_ref())
+                        .text("value", clip(other))
+                        .text("allowed", "on, off"));
+                }
+            },
+        };
+        self.accept(&value)
+    }
+
+    /// The value as people read it.
+    pub fn show(&self, value: &Value) -> String {
+        match (&self.kind, value) {
+            (ControlKind::Number { unit, .. }, Value::Number(n)) => unit.format(*n),
+            (ControlKind::Choice { options, .. }, Value::Choice(id)) => options
+                .iter()
+                .find(|(option, _)| option == id)
+                .map_or_else(|| id.clone(), |(_, label)| label.to_string()),
+            (_, Value::Flag(on)) => if *on { "on" } else { "off" }.to_owned(),
+            _ => String::new(),
+        }
+    }
+}
+
+/// The start of a text from outside, short enough for a sentence.
+pub(super) fn clip(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+fn three_digits(n: f64) -> f64 {
+    if n == 0.0 {
+        return 0.0;
+    }
+    let size = libm::pow(10.0, libm::floor(libm::log10(libm::fabs(n))) - 2.0);
+    libm::round(n / size) * size
+}
+
+/// Twelve significant digits, the rest is rounding noise.
+fn tidy(n: f64) -> f64 {
+    format!("{n:.11e}").parse().unwrap_or(n)
+}
+
+/// The typed form of a figure's controls; made by the `controls!` macro.
+pub trait Controls: Clone + PartialEq + 'static {
+    /// The declarations, in the order in which they are shown.
+    const ALL: &'static [Control];
+    /// The typed form of values that the declarations have accepted, one for each.
+    fn from_values(values: &[Value]) -> Self;
+}
+
+/// A type that a control's value can be read as.
+pub trait FromValue {
+    /// The value in this type. What doesn't fit has been refused before; here it becomes the type's zero.
+    fn from_value(value: &Value) -> Self;
+}
+
+impl FromValue for f64 {
+    fn from_value(value: &Value) -> Self {
+        if let Value::Number(n) = value { *n } else { 0.0 }
+    }
+}
+impl FromValue for u32 {
+    fn from_value(value: &Value) -> Self {
+        libm::round(f64::from_value(value)) as Self
+    }
+}
+impl FromValue for Span {
+    fn from_value(value: &Value) -> Self {
+        Self::from_secs_f64(f64::from_value(value))
+    }
+}
+impl FromValue for bool {
+    fn from_value(value: &Value) -> Self {
+        matches!(value, Value::Flag(true))
+    }
+}
+
+/// Declares a figure's controls: a struct whose fields are what the experiment reads, each with its [`Control`].
+///
+/// ```
+/// use playground::{controls, player::{Control, Controls}, sim::Unit};
+/// controls! {
+///     /// What can be turned.
+///     pub struct Knobs {
+///         /// Requests a second.
+///         pub load: f64 = Control::number("load", "Load", Unit::Rate, (10.0, 200.0), 10.0, 90.0),
+///     }
+/// }
+/// let values: Vec<_> = Knobs::ALL.iter().map(Control::default).collect();
+/// assert_eq!(Knobs::from_values(&values).load, 90.0);
+/// ```
+#[macro_export]
+macro_rules! controls {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident {
+        $($(#[$field_meta:meta])* $field_vis:vis $field:ident : $type:ty = $control:expr),* $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        $vis struct $name { $($(#[$field_meta])* $field_vis $field: $type),* }
+
+        impl $crate::player::Controls for $name {
+            const ALL: &'static [$crate::player::Control] = &[$($control),*];
+            fn from_values(values: &[$crate::player::Value]) -> Self {
+                let mut values = values.iter();
+                Self { $($field: $crate::player::FromValue::from_value(
+                    values.next().unwrap_or(&$crate::player::Value::None))),* }
+            }
+        }
+    };
+}
+
+/// Declares the options of a choice: an enum, each variant with its permanent id and its label.
+///
+/// ```
+/// use playground::choices;
+/// choices! {
+///     /// Who is served first.
+///     pub enum Order { Fifo = "fifo", "First come, first served"; Lifo = "lifo", "Last come, first served" }
+/// }
+/// assert_eq!(Order::OPTIONS[1].0, "lifo");
+/// ```
+#[macro_export]
+macro_rules! choices {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident {
+        $($(#[$variant_meta:meta])* $variant:ident = $id:literal, $label:literal);* $(;)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        $vis enum $name { $($(#[$variant_meta])* #[doc = $label] $variant),* }
+
+        impl $name {
+            /// Ids and labels.
+            pub const OPTIONS: $crate::player::Options = &[
+                $((std::borrow::Cow::Borrowed($id), std::borrow::Cow::Borrowed($label))),*
+            ];
+            /// Every option.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+            /// The permanent id.
+            pub const fn id(self) -> &'static str {
+                match self { $(Self::$variant => $id),* }
+            }
+        }
+
+        impl $crate::player::FromValue for $name {
+            fn from_value(value: &$crate::player::Value) -> Self {
+                let $crate::player::Value::Choice(id) = value else { return Self::ALL[0] };
+                Self::ALL.iter().copied().find(|option| option.id() == id).unwrap_or(Self::ALL[0])
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const LOAD: Control = Control::number("load", "Load", Unit::Rate, (10.0, 200.0), 10.0, 90.0);
+    const SPEED: Control = Control::log_number("speed", "Speed", Unit::Factor, (0.1, 1e5), 1.0);
+
+    #[test]
+    fn values_are_held_to_range_and_step() {
+        assert_eq!(LOAD.parse("94/s"), Ok(Value::Number(90.0)));
+        assert_eq!(SPEED.parse("1234.5"), Ok(Value::Number(1230.0)));
+        let error = LOAD.parse("1k/s").unwrap_err();
+        assert_eq!(error.id, "control-out-of-range");
+        assert_eq!(LOAD.accept(&Value::Flag(true)).unwrap_err().id, "control-wrong-kind");
+        assert_eq!(LOAD.parse("fast").unwrap_err().id, "control-not-readable");
+    }
+
+    proptest! {
+        #[test]
+        fn accepted_values_are_accepted_again_unchanged(n in any::<f64>()) {
+            for control in [LOAD, SPEED] {
+                if let Ok(value) = control.accept(&Value::Number(n)) {
+                    prop_assert_eq!(control.accept(&value), Ok(value.clone()));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The one trait that a lesson implements.
+
+use super::control::Controls;
+use super::data::Data;
+use super::spec::FigureSpec;
+use super::value::Value;
+use crate::scene::Scene;
+use crate::sim::{Entity, Msg, World};
+use core::hash::Hash;
+use serde::{Deserialize, Serialize};
+
+/// A figure's world: clients, queues, networks, faults. `Clone` is the checkpoint, so an experiment holds values and
+/// enums; constant tables and the learner's data are shared (`Arc`).
+pub trait Experiment: Clone + 'static {
+    /// What can be turned, typed.
+    type Controls: Controls;
+    /// What can happen.
+    type Event: Clone + Hash;
+    /// The declaration.
+    const SPEC: &'static FigureSpec;
+
+    /// The world at time zero, with its first events scheduled.
+    ///
+    /// # Errors
+    /// A sentence on why it can't start with these controls or this data.
+    fn new(controls: &Self::Controls, data: &Data, world: &mut World<Self::Event>) -> Result<Self, Msg>;
+
+    /// One event happens. All that changes by itself changes here.
+    fn on(&mut self, event: Self::Event, world: &mut World<Self::Event>);
+
+    /// A control moved.
+    ///
+    /// # Errors
+    /// A sentence on why it can't; then nothing has changed.
+    fn set(&mut self, is: &Self::Controls, world: &mut World<Self::Event>) -> Result<(), Msg>;
+
+    /// Somebody does something to the system: `action` is an index into the figure's actions, the entities are of the
+    /// kinds it applies to, and the argument is one it takes.
+    ///
+    /// # Errors
+    /// A sentence on why it can't; then nothing has changed.
+    fn act(
+        &mut self,
+        action: usize,
+        on: &[Entity],
+        arg: &Value,
+        world: &mut World<Self::Event>,
+    ) -> Result<(), Msg>;
+
+    /// Puts the present value of every reading.
+    fn read(&self, world: &World<Self::Event>, out: &mut Readings);
+
+    /// Describes what is to be seen now.
+    fn draw(&self, world: &World<Self::Event>, scene: &mut Scene);
+
+    /// What an entity is and does now, and because of whom; `None` if there is nothing to say.
+    fn about(&self, entity: Entity, world: &World<Self::Event>) -> Option<Explained>;
+
+    /// Laws that hold after every event: nothing vanishes, bounds are kept.
+    ///
+    /// # Errors
+    /// Which law is broken, for a developer.
+    fn laws(&self, world: &World<Self::Event>) -> Result<(), String>;
+}
+
+/// What an entity is and does at a moment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Explained {
+    /// Sentences, the most important first.
+    pub says: Vec<Msg>,
+    /// Who else is concerned: whom it waits for, who serves it.
+    pub related: Vec<Entity>,
+}
+
+/// Present values of a figure's readings. NaN means 'nothing measured yet'.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Readings {
+    spec: &'static FigureSpec,
+    values: Vec<f64>,
+}
+
+impl Readings {
+    pub(super) fn of(spec: &'static FigureSpec) -> Self {
+        Self { spec, values: vec![f64::NAN; spec.readings.len()] }
+    }
+
+    /// Puts the value of the reading of this id; `None` where nothing has been measured yet.
+    ///
+    /// # Panics
+    /// If the figure declares no such reading.
+    pub fn put(&mut self, id: &'static str, value: impl Into<Option<f64>>) {
+        let at = self.spec.reading(id).expect("a figure reads what it declares");
+        self.values[at] = value.into().unwrap_or(f64::NAN);
+    }
+
+    /// The values in the order of the declaration.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+}

@@ -1,0 +1,132 @@
+//! A figure with its type erased: one virtual call for a slice of events, never one for an event.
+
+use super::control::Controls;
+use super::data::Data;
+use super::experiment::{Experiment, Explained, Readings};
+use super::spec::FigureSpec;
+use super::value::Value;
+use crate::scene::Scene;
+use crate::sim::{Entity, Msg, Notable, Seed, Step, Time, World};
+
+/// A figure as it is registered: its declaration and how to start it.
+#[derive(Clone, Copy)]
+pub struct Figure {
+    /// The declaration.
+    pub spec: &'static FigureSpec,
+    start: Start,
+}
+
+/// Starts a run with one accepted value for each control.
+type Start = fn(&[Value], Seed, &Data) -> Result<Box<dyn Model>, Msg>;
+
+impl Figure {
+    /// The figure of an experiment.
+    pub const fn of<X: Experiment>() -> Self {
+        Self { spec: X::SPEC, start: start::<X> }
+    }
+
+    pub(super) fn start(&self, values: &[Value], seed: Seed, data: &Data) -> Result<Box<dyn Model>, Msg> {
+        (self.start)(values, seed, data)
+    }
+}
+
+impl core::fmt::Debug for Figure {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Figure({})", self.spec.id)
+    }
+}
+
+fn start<X: Experiment>(values: &[Value], seed: Seed, data: &Data) -> Result<Box<dyn Model>, Msg> {
+    let mut world = World::new(seed.0);
+    let controls = X::Controls::from_values(values);
+    let experiment = X::new(&controls, data, &mut world)?;
+    Ok(Box::new(Running { experiment, world }))
+}
+
+/// A run under way.
+pub(super) trait Model {
+    fn now(&self) -> Time;
+    fn events(&self) -> u64;
+    fn hash(&self) -> u64;
+    /// Lets events before `before` happen, at most `budget` of them; true when none is left before it, and then the
+    /// clock stands at `before`.
+    fn advance(&mut self, before: Time, budget: u64) -> bool;
+    fn set(&mut self, values: &[Value]) -> Result<(), Msg>;
+    fn act(&mut self, action: usize, on: &[Entity], arg: &Value) -> Result<(), Msg>;
+    fn read(&self, out: &mut Readings);
+    fn draw(&self, scene: &mut Scene);
+    fn about(&self, entity: Entity) -> Option<Explained>;
+    fn laws(&self) -> Result<(), String>;
+    fn take_notables(&mut self) -> Vec<Notable>;
+    /// How many of a kind were ever opened, and whether this one is under way.
+    fn opened(&self, kind: u8) -> u64;
+    fn is_open(&self, entity: Entity) -> bool;
+    fn record_from_here(&mut self, entity: Entity);
+    fn take_recording(&mut self) -> Vec<Step>;
+    fn checkpoint(&self) -> Box<dyn Model>;
+}
+
+#[derive(Clone)]
+struct Running<X: Experiment> {
+    experiment: X,
+    world: World<X::Event>,
+}
+
+impl<X: Experiment> Model for Running<X> {
+    fn now(&self) -> Time {
+        self.world.now()
+    }
+    fn events(&self) -> u64 {
+        self.world.events()
+    }
+    fn hash(&self) -> u64 {
+        self.world.hash()
+    }
+    fn advance(&mut self, before: Time, budget: u64) -> bool {
+        for _ in 0..budget {
+            let Some(event) = self.world.next(before) else {
+                self.world.settle(before.max(self.world.now()));
+                return true;
+            };
+            self.experiment.on(event, &mut self.world);
+        }
+        false
+    }
+    fn set(&mut self, values: &[Value]) -> Result<(), Msg> {
+        self.experiment.set(&X::Controls::from_values(values), &mut self.world)
+    }
+    fn act(&mut self, action: usize, on: &[Entity], arg: &Value) -> Result<(), Msg> {
+        self.experiment.act(action, on, arg, &mut self.world)
+    }
+    fn read(&self, out: &mut Readings) {
+        self.experiment.read(&self.world, out);
+    }
+    fn draw(&self, scene: &mut Scene) {
+        scene.time = self.world.now();
+        self.experiment.draw(&self.world, scene);
+    }
+    fn about(&self, entity: Entity) -> Option<Explained> {
+        self.experiment.about(entity, &self.world)
+    }
+    fn laws(&self) -> Result<(), String> {
+        self.experiment.laws(&self.world)
+    }
+    fn take_notables(&mut self) -> Vec<Notable> {
+        self.world.take_notables()
+    }
+    fn opened(&self, kind: u8) -> u64 {
+        self.world.census(kind).opened()
+    }
+    fn is_open(&self, entity: Entity) -> bool {
+        self.world.census(entity.kind).is_open(entity.n)
+    }
+    fn record_from_here(&mut self, entity: Entity) {
+        self.world.record_from_here(entity);
+    }
+    fn take_recording(&mut self) -> Vec<Step> {
+        self.world.take_recording()
+    }
+    fn checkpoint(&self) -> Box<dyn Model> {
+        Box::new(self.clone())
+    }
+}

@@ -1,0 +1,33 @@
+//! A run in time: what a figure is, and everything that can be done to a run of it.
+//!
+//! A lesson implements [`Experiment`]; from then on the rest is given: playing, seeking by checkpoints, inputs that fork
+//! the past, explanation by replay, links. A [`Session`] holds one run behind one protocol ([`Request`], [`Response`]),
+//! the same in a worker, in the terminal and in the tests. What never lives here: a lesson's name, a pixel, a browser,
+//! a sentence, or wall time.
+//!
+//! Begin with [`Experiment`] and [`FigureSpec`]; then [`Run`], which is all that a link holds; then [`Session`].
+
+mod control;
+mod data;
+mod experiment;
+mod explain;
+mod figure;
+mod link;
+mod protocol;
+mod run;
+mod session;
+mod spec;
+mod timeline;
+mod value;
+
+pub use control::{Control, ControlKind, Controls, FromValue, Options, Scale};
+pub use data::Data;
+pub use experiment::{Experiment, Explained, Readings};
+pub use explain::Explanation;
+pub use figure::Figure;
+pub use link::{LinkError, decode_view, encode_view};
+pub use protocol::{Answer, Ask, Frame, Marker, MarkerKind, Opened, Request, Response};
+pub use run::{Change, Input, Run, View};
+pub use session::Session;
+pub use spec::{Action, FigureSpec, Kind, Names, Needs, Pace, Reading};
+pub use value::{Value, ValueKind};

@@ -1,0 +1,176 @@
+//! What a figure is, without running it: pure data that the page, the terminal and the checks read.
+
+use super::control::Control;
+use super::value::ValueKind;
+use crate::scene::Naming;
+use crate::sim::{Time, Unit};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// A figure's declaration. In a lesson it is a constant; over the protocol it travels as it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FigureSpec {
+    /// Permanent id, kebab-case, unique over all lessons.
+    pub id: Cow<'static, str>,
+    /// Raised whenever the same run would give other numbers than before.
+    pub version: u16,
+    /// Length of a run.
+    pub until: Time,
+    /// The moment that the still in the page shows.
+    pub still: Time,
+    /// End of the warm-up: judges and sweeps read from here.
+    pub warm: Time,
+    /// What a moment is.
+    pub pace: Pace,
+    /// What can be turned.
+    pub controls: Cow<'static, [Control]>,
+    /// What is measured.
+    pub readings: Cow<'static, [Reading]>,
+    /// What one can do to the system.
+    pub actions: Cow<'static, [Action]>,
+    /// What the system consists of; an [`Entity`](crate::sim::Entity)'s kind is an index into this.
+    pub kinds: Cow<'static, [Kind]>,
+    /// What the figure takes beyond its controls.
+    pub needs: Needs,
+}
+
+/// What a moment of a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Pace {
+    /// Model time that passes by itself.
+    Continuous,
+    /// Steps, this far apart: an action takes one, and the moment after it is the next step's.
+    Steps(crate::sim::Span),
+}
+
+/// A number read off the model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Permanent id, kebab-case.
+    pub id: Cow<'static, str>,
+    /// Its name beside the number.
+    pub label: Cow<'static, str>,
+    /// Its unit.
+    pub unit: Unit,
+    /// One sentence on how it is measured.
+    pub help: Cow<'static, str>,
+    /// From this value on (upwards) the number is shown as trouble; `None` for numbers that are never bad by themselves.
+    pub trouble: Option<f64>,
+}
+
+impl Reading {
+    /// A reading, with the sentence on how it is measured.
+    pub const fn new(id: &'static str, label: &'static str, unit: Unit, help: &'static str) -> Self {
+        Self {
+            id: Cow::Borrowed(id),
+            label: Cow::Borrowed(label),
+            unit,
+            help: Cow::Borrowed(help),
+            trouble: None,
+        }
+    }
+    /// The same, shown as trouble from `bound` upwards.
+    #[must_use]
+    pub const fn trouble_from(mut self, bound: f64) -> Self {
+        self.trouble = Some(bound);
+        self
+    }
+}
+
+/// What one can do to the system: kill, cut, slow, step a thread.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Action {
+    /// Permanent id, kebab-case.
+    pub id: Cow<'static, str>,
+    /// A verb, for the menu on the thing itself.
+    pub label: Cow<'static, str>,
+    /// The kinds that it applies to, as indices into the figure's kinds.
+    pub on: Cow<'static, [u8]>,
+    /// Its argument.
+    pub arg: ValueKind,
+    /// Id of the action that takes it back.
+    pub undo: Option<Cow<'static, str>>,
+}
+
+impl Action {
+    /// An action without argument on entities of these kinds.
+    pub const fn new(id: &'static str, label: &'static str, on: &'static [u8]) -> Self {
+        Self {
+            id: Cow::Borrowed(id),
+            label: Cow::Borrowed(label),
+            on: Cow::Borrowed(on),
+            arg: ValueKind::None,
+            undo: None,
+        }
+    }
+    /// The same with a number as argument: unit, smallest, largest, and the one offered.
+    #[must_use]
+    pub const fn with_number(mut self, unit: Unit, range: (f64, f64), offered: f64) -> Self {
+        self.arg = ValueKind::Number(unit, range.0, range.1, offered);
+        self
+    }
+}
+
+/// One kind of entities.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Kind {
+    /// Permanent id, kebab-case; also the id of its word in the lesson's words.
+    pub id: Cow<'static, str>,
+    /// How its members are called.
+    pub names: Names,
+}
+
+/// How the members of a kind are called.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Names {
+    /// A, B, C, …
+    Letters,
+    /// 0, 1, 2, …
+    Numbers,
+    /// By words of the lesson.
+    Words(Cow<'static, [Cow<'static, str>]>),
+    /// There is one, called as the kind is.
+    Only,
+}
+
+impl Kind {
+    /// A kind with this id and these names.
+    pub const fn new(id: &'static str, names: Names) -> Self {
+        Self { id: Cow::Borrowed(id), names }
+    }
+}
+
+/// What a figure takes beyond its controls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Needs {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// It can replay an access log of the learner's own.
+    AccessLog,
+}
+
+impl FigureSpec {
+    /// The control of this id, with its place.
+    pub fn control(&self, id: &str) -> Option<(usize, &Control)> {
+        self.controls.iter().enumerate().find(|(_, control)| control.id == id)
+    }
+    /// The action of this id, with its place.
+    pub fn action(&self, id: &str) -> Option<(usize, &Action)> {
+        self.actions.iter().enumerate().find(|(_, action)| action.id == id)
+    }
+    /// The place of the reading of this id.
+    pub fn reading(&self, id: &str) -> Option<usize> {
+        self.readings.iter().position(|reading| reading.id == id)
+    }
+    /// The kinds as a catalogue of words wants them.
+    pub fn naming(&self) -> Vec<(String, Naming)> {
+        let naming = |names: &Names| match names {
+            Names::Letters => Naming::Letters,
+            Names::Numbers => Naming::Numbers,
+            Names::Words(words) => Naming::Names(words.to_vec()),
+            Names::Only => Naming::Only,
+        };
+        self.kinds.iter().map(|kind| (kind.id.to_string(), naming(&kind.names))).collect()
+    }
+}

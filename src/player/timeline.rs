@@ -1,0 +1,262 @@
+//! How far a run has been computed: checkpoints, samples and markers on the way.
+//!
+//! The state *at* t is: every input up to and including t has been applied, and every event before t has happened. So an
+//! input at t comes before the events of t, whether it was there from the start or is added while looking at t.
+
+use super::data::Data;
+use super::experiment::Readings;
+use super::figure::{Figure, Model};
+use super::protocol::{Marker, MarkerKind};
+use super::run::{Change, Run};
+use super::spec::FigureSpec;
+use super::value::Value;
+use crate::sim::{Msg, Span, Time};
+
+/// Most checkpoints that are kept; when there are more, every second one goes.
+const CHECKPOINTS: usize = 96;
+/// Events between the first checkpoints.
+const FIRST_SPACING: u64 = 4_096;
+/// Samples of the readings over a run.
+const SAMPLES: u64 = 600;
+/// Most markers that are kept: a time line can't show more.
+const MARKERS: usize = 2_000;
+
+/// A run's state somewhere in time, with the place in the run's inputs.
+pub(super) struct Cursor {
+    pub model: Box<dyn Model>,
+    values: Vec<Value>,
+    next_input: usize,
+    /// Whether the state is that *at* the model's time; otherwise events of that moment may have happened already.
+    settled: bool,
+}
+
+impl Cursor {
+    pub fn start(figure: &Figure, run: &Run, data: &Data) -> Result<Self, Msg> {
+        let values = run.values(figure.spec);
+        let model = figure.start(&values, run.seed, data)?;
+        Ok(Self { model, values, next_input: 0, settled: false })
+    }
+
+    pub fn now(&self) -> Time {
+        self.model.now()
+    }
+
+    pub fn checkpoint(&self) -> Self {
+        let Self { model, values, next_input, settled } = self;
+        Self { model: model.checkpoint(), values: values.clone(), next_input: *next_input, settled: *settled }
+    }
+
+    /// Goes to the state at `to`, with at most `budget` events, which are taken off it; true when there. What is notable
+    /// on the way is handed to `mark`.
+    pub fn advance(
+        &mut self,
+        spec: &FigureSpec,
+        run: &Run,
+        to: Time,
+        budget: &mut u64,
+        mark: &mut dyn FnMut(Marker),
+    ) -> bool {
+        loop {
+            let input = run.inputs.get(self.next_input).filter(|input| input.at <= to);
+            let stop = input.map_or(to, |input| input.at);
+            let before = self.model.events();
+            let there = self.model.advance(stop, *budget);
+            *budget = budget.saturating_sub(self.model.events() - before);
+            self.mark(MarkerKind::Event, mark);
+            self.settled = there && input.is_none();
+            if !there {
+                return false;
+            }
+            let Some(input) = input else { return true };
+            self.next_input += 1;
+            if let Err(what) = self.apply(spec, &input.change) {
+                mark(Marker { time: input.at, kind: MarkerKind::Refused, entity: None, what });
+            }
+            self.mark(MarkerKind::Input, mark);
+        }
+    }
+
+    fn mark(&mut self, kind: MarkerKind, mark: &mut dyn FnMut(Marker)) {
+        for notable in self.model.take_notables() {
+            mark(Marker { time: notable.time, kind, entity: Some(notable.entity), what: notable.what });
+        }
+    }
+
+    /// Takes the run's first `inputs` inputs as applied.
+    pub fn has_applied(&mut self, inputs: usize) {
+        self.next_input = inputs;
+    }
+
+    /// Applies a change that the figure accepts to the present state.
+    pub fn apply(&mut self, spec: &FigureSpec, change: &Change) -> Result<(), Msg> {
+        match change {
+            Change::Set { control, value } => {
+                let Some((at, _)) = spec.control(control) else { return Ok(()) };
+                let mut values = self.values.clone();
+                values[at] = value.clone();
+                self.model.set(&values)?;
+                self.values = values;
+                Ok(())
+            }
+            Change::Act { action, on, arg } => {
+                let Some((at, _)) = spec.action(action) else { return Ok(()) };
+                self.model.act(at, on, arg)
+            }
+        }
+    }
+}
+
+/// A state to come back to, and how many samples and markers there were.
+struct Checkpoint {
+    cursor: Cursor,
+    samples: usize,
+    markers: usize,
+}
+
+/// A run as far as it has been computed.
+pub(super) struct Timeline {
+    spec: &'static FigureSpec,
+    head: Cursor,
+    /// Ascending in time; the first is the start.
+    checkpoints: Vec<Checkpoint>,
+    spacing: u64,
+    /// Readings at 0, `every`, 2 × `every`, …
+    samples: Vec<Box<[f32]>>,
+    every: Span,
+    markers: Vec<Marker>,
+}
+
+impl Timeline {
+    pub fn start(figure: &Figure, run: &Run, data: &Data) -> Result<Self, Msg> {
+        let head = Cursor::start(figure, run, data)?;
+        let every = Span::from_nanos((figure.spec.until.nanos() / SAMPLES).max(1));
+        let checkpoints = vec![Checkpoint { cursor: head.checkpoint(), samples: 0, markers: 0 }];
+        Ok(Self {
+            spec: figure.spec,
+            head,
+            checkpoints,
+            spacing: FIRST_SPACING,
+            samples: Vec::new(),
+            every,
+            markers: Vec::new(),
+        })
+    }
+
+    /// Up to where the run is known.
+    pub fn computed(&self) -> Time {
+        self.head.now()
+    }
+
+    /// Whether the state at `at` can be had without computing what is new.
+    pub fn reaches(&self, at: Time) -> bool {
+        self.head.now() > at || (self.head.now() == at && self.head.settled)
+    }
+
+    pub fn markers(&self) -> &[Marker] {
+        &self.markers
+    }
+
+    /// Computes on to `to` with at most `budget` events; true when there.
+    pub fn extend(&mut self, run: &Run, to: Time, mut budget: u64) -> bool {
+        let to = to.min(self.spec.until);
+        while !self.reaches(to) {
+            let due = Time::from_nanos(self.samples.len() as u64 * self.every.nanos());
+            let last = self.checkpoints.last().map_or(0, |last| last.cursor.model.events());
+            let since = self.head.model.events() - last;
+            let mut slice = budget.min(self.spacing.saturating_sub(since).max(1));
+            let given = slice;
+            let markers = &mut self.markers;
+            let there = self.head.advance(self.spec, run, to.min(due), &mut slice, &mut |marker| {
+                if markers.len() < MARKERS {
+                    markers.push(marker);
+                }
+            });
+            budget -= given - slice;
+            if there && self.head.now() == due {
+                self.sample();
+            }
+            if since + given - slice >= self.spacing {
+                self.keep_checkpoint();
+            }
+            if budget == 0 {
+                return self.reaches(to);
+            }
+        }
+        true
+    }
+
+    fn sample(&mut self) {
+        let mut readings = Readings::of(self.spec);
+        self.head.model.read(&mut readings);
+        self.samples.push(readings.values().iter().map(|&value| value as f32).collect());
+    }
+
+    fn keep_checkpoint(&mut self) {
+        let (samples, markers) = (self.samples.len(), self.markers.len());
+        self.checkpoints.push(Checkpoint { cursor: self.head.checkpoint(), samples, markers });
+        if self.checkpoints.len() > CHECKPOINTS {
+            let mut nth = 0;
+            self.checkpoints.retain(|_| {
+                nth += 1;
+                nth % 2 == 1
+            });
+            self.spacing *= 2;
+        }
+    }
+
+    /// The known state closest before or at `at`, to advance from.
+    pub fn nearest(&self, at: Time) -> Cursor {
+        if self.head.now() < at || (self.head.settled && self.head.now() == at) {
+            return self.head.checkpoint();
+        }
+        self.checkpoint_before(at).checkpoint()
+    }
+
+    /// The last checkpoint from which the state at `at` can be reached.
+    pub fn checkpoint_before(&self, at: Time) -> &Cursor {
+        &self.checkpoints[self.known_before(at) - 1].cursor
+    }
+
+    /// How many checkpoints are before `at`; the start always counts.
+    fn known_before(&self, at: Time) -> usize {
+        self.checkpoints.partition_point(|checkpoint| checkpoint.cursor.now() < at).max(1)
+    }
+
+    /// The last checkpoint at which a condition did not hold yet, given that it holds from some moment on.
+    pub fn last_without(&self, holds: impl Fn(&dyn Model) -> bool) -> &Cursor {
+        let after = self.checkpoints.partition_point(|checkpoint| !holds(checkpoint.cursor.model.as_ref()));
+        &self.checkpoints[after.saturating_sub(1)].cursor
+    }
+
+    /// Goes on from `now`, the state at its time with one input more, and forgets what was computed after it.
+    pub fn fork(&mut self, now: Cursor) {
+        let at = now.now();
+        self.checkpoints.truncate(self.known_before(at));
+        self.samples.truncate(at.nanos().div_ceil(self.every.nanos()) as usize);
+        self.markers
+            .retain(|marker| marker.time < at || (marker.time == at && marker.kind != MarkerKind::Event));
+        self.head = now;
+        let markers = &mut self.markers;
+        self.head.mark(MarkerKind::Input, &mut |marker| markers.push(marker));
+    }
+
+    /// Forgets what was computed from `at` on, and a little before it.
+    pub fn rewind(&mut self, at: Time) {
+        self.checkpoints.truncate(self.known_before(at));
+        let last = &self.checkpoints[self.checkpoints.len() - 1];
+        self.samples.truncate(last.samples);
+        self.markers.truncate(last.markers);
+        self.head = last.cursor.checkpoint();
+    }
+
+    /// A reading over time, up to `until`: seconds and value, without what wasn't measured.
+    pub fn series(&self, reading: usize, until: Time) -> Vec<(f32, f32)> {
+        let every = self.every.secs();
+        let points =
+            self.samples.iter().enumerate().map(|(n, values)| ((n as f64 * every) as f32, values[reading]));
+        points
+            .take_while(|(time, _)| f64::from(*time) <= until.secs())
+            .filter(|(_, value)| value.is_finite())
+            .collect()
+    }
+}

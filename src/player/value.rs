@@ -1,0 +1,70 @@
+//! What an input carries.
+
+use crate::sim::{Entity, Unit};
+use serde::{Deserialize, Serialize};
+
+/// Longest text that an input may carry, in bytes.
+const TEXT_LIMIT: usize = 4_096;
+/// Most entities, places in an order, or assignments that an input may carry.
+const LIST_LIMIT: usize = 1_000;
+
+/// The value of a control or of an action's argument.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Value {
+    /// Nothing: the argument of an action that takes none.
+    #[default]
+    None,
+    /// A number in its unit's base; finite.
+    Number(f64),
+    /// One of some options, by its id.
+    Choice(String),
+    /// On or off.
+    Flag(bool),
+    /// Some entities, in the order in which they were chosen.
+    Entities(Vec<Entity>),
+    /// An order: the numbers 0..n, each once.
+    Order(Vec<u16>),
+    /// Which group each of some things is put in (function → module).
+    Assignment(Vec<u16>),
+    /// A text of at most 4 kB.
+    Text(String),
+}
+
+impl Value {
+    /// Whether the value is within the limits that hold for every value: finite numbers, bounded lists and texts.
+    pub fn is_sound(&self) -> bool {
+        match self {
+            Self::None | Self::Flag(_) => true,
+            Self::Number(n) => n.is_finite(),
+            Self::Choice(text) => text.len() <= 64,
+            Self::Text(text) => text.len() <= TEXT_LIMIT,
+            Self::Entities(list) => list.len() <= LIST_LIMIT,
+            Self::Order(list) => {
+                let mut sorted = list.clone();
+                sorted.sort_unstable();
+                list.len() <= LIST_LIMIT && sorted.iter().enumerate().all(|(at, &n)| at == usize::from(n))
+            }
+            Self::Assignment(list) => list.len() <= LIST_LIMIT,
+        }
+    }
+}
+
+/// What kind of value an action's argument is, and which are allowed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ValueKind {
+    /// The action takes no argument.
+    None,
+    /// A number of this unit from the first to the second bound; the third is the one offered.
+    Number(Unit, f64, f64, f64),
+}
+
+impl ValueKind {
+    /// Whether a value can be the argument.
+    pub fn allows(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::None, Value::None) => true,
+            (Self::Number(_, min, max, _), Value::Number(n)) => (*min..=*max).contains(n),
+            _ => false,
+        }
+    }
+}
