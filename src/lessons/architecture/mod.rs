@@ -1,0 +1,3 @@
+//! The shape of a system.
+
+pub mod load_balancing;

@@ -1,0 +1,3 @@
+//! Building a system.
+
+pub mod critical_sections;

@@ -1,0 +1,140 @@
+//! The player through its protocol, on the smallest figure.
+
+use playground::lessons;
+use playground::player::{Answer, Ask, Change, Frame, Input, Request, Run, Session, Value};
+use playground::sim::{Entity, Seed, Time};
+
+fn session() -> Session {
+    Session::new(lessons::ALL.iter().flat_map(|(_, figures)| figures.iter()))
+}
+
+fn run(seed: u64) -> Run {
+    Run::new(lessons::figure("one-server").unwrap().1.spec, Seed(seed))
+}
+
+fn ask(session: &mut Session, ask: Ask) -> Answer {
+    session.handle(Request { id: 1, ask }).answer
+}
+
+fn open(run: &Run) -> Session {
+    let mut session = session();
+    assert!(matches!(ask(&mut session, Ask::Open(run.clone())), Answer::Opened(_)));
+    session
+}
+
+fn frame(session: &mut Session, at: Time) -> Frame {
+    for _ in 0..1000 {
+        match ask(session, Ask::Frame { at, reach: at }) {
+            Answer::Frame(frame) if frame.there => return *frame,
+            Answer::Frame(_) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    panic!("a frame is there after a thousand slices");
+}
+
+fn set(session: &mut Session, at: Time, load: f64) -> Run {
+    let change = Change::Set { control: "load".into(), value: Value::Number(load) };
+    match ask(session, Ask::Change { at, change }) {
+        Answer::Changed { run, .. } => run,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes() {
+    let at = Time::from_secs(30);
+    let (a, b) = (frame(&mut open(&run(7)), at), frame(&mut open(&run(7)), at));
+    assert_eq!(a, b);
+    assert!(a.events > 100);
+    assert_ne!(a.hash, frame(&mut open(&run(8)), at).hash);
+}
+
+#[test]
+fn seeking_gives_what_playing_gives() {
+    let mut played = open(&run(3));
+    let moments: Vec<Time> = (0..60).map(Time::from_secs).collect();
+    let frames: Vec<Frame> = moments.iter().map(|&at| frame(&mut played, at)).collect();
+    for n in [59, 3, 17, 0, 42, 41, 58, 1] {
+        let sought = frame(&mut played, moments[n]);
+        assert_eq!(
+            (sought.hash, &sought.scene.panels[0]),
+            (frames[n].hash, &frames[n].scene.panels[0]),
+            "{n} s"
+        );
+    }
+}
+
+#[test]
+fn a_change_forks_the_run_and_can_be_taken_back() {
+    let mut session = open(&run(5));
+    let (before, later) = (Time::from_secs(10), Time::from_secs(50));
+    let untouched = frame(&mut session, later);
+    let earlier = frame(&mut session, before);
+    let changed = set(&mut session, before, 0.3);
+    assert_eq!(changed.inputs.len(), 1);
+    let other = frame(&mut session, later);
+    assert_ne!(other.hash, untouched.hash);
+    assert_eq!(other.hash, frame(&mut open(&changed), later).hash, "the record gives the same run");
+    assert!(matches!(ask(&mut session, Ask::TakeBack), Answer::Changed { .. }));
+    assert_eq!(frame(&mut session, later).hash, untouched.hash);
+    assert_eq!(frame(&mut session, before).hash, earlier.hash);
+}
+
+#[test]
+fn a_drag_is_one_input_every_tenth_of_a_second() {
+    let mut session = open(&run(5));
+    let mut last = run(5);
+    for step in 0..40 {
+        let at = Time::from_millis(10_000 + step * 20);
+        frame(&mut session, at);
+        last = set(&mut session, at, 0.3 + 0.01 * step as f64);
+    }
+    assert_eq!(last.inputs.len(), 8, "{:?}", last.inputs);
+    let value = |input: &Input| input.change.clone();
+    assert_eq!(
+        value(last.inputs.last().unwrap()),
+        Change::Set { control: "load".into(), value: Value::Number(0.69) }
+    );
+    let later = Time::from_secs(20);
+    assert_eq!(frame(&mut session, later).hash, frame(&mut open(&last), later).hash);
+}
+
+#[test]
+fn what_a_figure_does_not_take_is_refused_and_changes_nothing() {
+    let mut session = open(&run(5));
+    let at = Time::from_secs(20);
+    let hash = frame(&mut session, at).hash;
+    let bad = |control: &str, value| Change::Set { control: control.into(), value };
+    for change in [
+        bad("load", Value::Number(7.0)),
+        bad("load", Value::Number(f64::NAN)),
+        bad("speed", Value::Number(1.0)),
+        Change::Act { action: "kill".into(), on: vec![Entity::new(1, 0)], arg: Value::None },
+    ] {
+        assert!(matches!(ask(&mut session, Ask::Change { at, change }), Answer::Refused(_)));
+    }
+    assert_eq!(frame(&mut session, at).hash, hash);
+    assert!(matches!(
+        ask(&mut session, Ask::Change { at: Time::MAX, change: bad("load", Value::Number(0.5)) }),
+        Answer::Refused(_)
+    ));
+}
+
+#[test]
+fn a_request_that_was_answered_long_ago_is_explained() {
+    let mut session = open(&run(9));
+    let end = Time::from_secs(60);
+    frame(&mut session, end);
+    let Answer::Explained(told) = ask(&mut session, Ask::Explain { entity: Entity::new(0, 17), at: end })
+    else {
+        panic!("request 17 has a history");
+    };
+    let ids: Vec<&str> = told.steps.iter().map(|step| step.what.id.as_ref()).collect();
+    assert_eq!(ids, ["arrived", "served", "answered"]);
+    assert!(told.steps.iter().all(|step| step.entity.n == 17));
+    assert!(matches!(
+        ask(&mut session, Ask::Explain { entity: Entity::new(0, 9999), at: end }),
+        Answer::Refused(_)
+    ));
+}
