@@ -7,6 +7,7 @@
 pub mod architecture;
 pub mod software_design;
 
+#[cfg(not(target_arch = "wasm32"))]
 use crate::player::Figure;
 
 /// Every lesson that has figures: its path in `lessons/`, and the figures.
