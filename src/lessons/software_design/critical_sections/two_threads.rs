@@ -201,6 +201,7 @@ impl Experiment for TwoThreads {
         still: Time::ZERO,
         warm: Time::ZERO,
         pace: Pace::Steps(STEP),
+        speed: 1.0,
         controls: Cow::Borrowed(Knobs::ALL),
         readings: Cow::Borrowed(&[
             Reading::new("x", "x", Unit::Count, "The shared variable now."),
