@@ -3,5 +3,6 @@
 //! `ARCHITECTURE.md` has the bird's-eye view. Layers point down: `page` and `worker` use the rest, `lessons` use
 //! `mechanism`, `scene` and `player`, and everything stands on [`sim`].
 
+pub mod mechanism;
 pub mod scene;
 pub mod sim;
