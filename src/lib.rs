@@ -4,6 +4,7 @@
 //! `mechanism`, `scene` and `player`, and everything stands on [`sim`].
 
 pub mod lessons;
+pub mod mechanism;
 pub mod player;
 pub mod scene;
 pub mod sim;
