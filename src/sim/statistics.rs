@@ -270,7 +270,8 @@ impl RecentCount {
     /// How often a second, over the window that ends at `now`, or over the run while that is shorter.
     pub fn rate(&self, now: Time) -> f64 {
         let (slot, len) = (now.nanos() / self.width.nanos(), self.counts.len() as u64);
-        let live = (slot.saturating_sub(len - 1)..=slot).filter(|n| *n <= self.newest && n + len > self.newest);
+        let live =
+            (slot.saturating_sub(len - 1)..=slot).filter(|n| *n <= self.newest && n + len > self.newest);
         let count: u64 = live.map(|n| u64::from(self.counts[(n % len) as usize])).sum();
         let window = (self.width.nanos() * (len - 1) + now.nanos() % self.width.nanos()).min(now.nanos());
         if window == 0 { 0.0 } else { count as f64 * 1e9 / window as f64 }

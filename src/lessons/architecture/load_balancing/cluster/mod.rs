@@ -30,7 +30,8 @@ use crate::sim::statistics::{Recent, RecentCount};
 use crate::sim::{Because, Book, Entity, Fate, Handle, Msg, Purpose, Span, Time, World};
 use server::{Admission, Fault, Job, Server};
 use spec::{
-    ANSWERED, BALANCER, CLIENT, CLIENTS, Deed, FAILED, GAVE_UP, HOP, NO_SERVER, REFUSED, REQUEST, SERVER, SERVERS, SLOW,
+    ANSWERED, BALANCER, CLIENT, CLIENTS, Deed, FAILED, GAVE_UP, HOP, NO_SERVER, REFUSED, REQUEST, SERVER,
+    SERVERS, SLOW,
 };
 use std::marker::PhantomData;
 use traffic::Traffic;
@@ -153,12 +154,8 @@ pub struct Cluster<S> {
     setting: PhantomData<S>,
 }
 
-const CHECKS: HealthConfig = HealthConfig {
-    interval: Span::from_secs(2),
-    timeout: Span::from_secs(2),
-    rise: 2,
-    fall: 3,
-};
+const CHECKS: HealthConfig =
+    HealthConfig { interval: Span::from_secs(2), timeout: Span::from_secs(2), rise: 2, fall: 3 };
 
 fn request(n: u32) -> Entity {
     Entity::new(REQUEST, n)
@@ -182,8 +179,12 @@ impl<S: Setting> Cluster<S> {
             _ => 1,
         };
         let weights: Vec<u32> = (0..SERVERS).map(weight).collect();
-        let mut balancer = Balancer::new(self.knobs.policy.rule(), balancer::Config { table_size: 251, ..Default::default() }, &weights)
-            .map_err(|error| Msg::new("model-fault").text("why", error.to_string()))?;
+        let mut balancer = Balancer::new(
+            self.knobs.policy.rule(),
+            balancer::Config { table_size: 251, ..Default::default() },
+            &weights,
+        )
+        .map_err(|error| Msg::new("model-fault").text("why", error.to_string()))?;
         for n in 0..SERVERS {
             balancer.set_standing(n as usize, self.standing(n));
         }
@@ -193,6 +194,11 @@ impl<S: Setting> Cluster<S> {
             }
         }
         Ok(balancer)
+    }
+
+    /// What request `n` brought along, while it is under way.
+    pub fn demand_of(&self, n: u32) -> Option<Demand> {
+        self.requests.get(n).map(|request| request.demand)
     }
 
     fn standing(&self, n: u32) -> Standing {
@@ -248,7 +254,9 @@ impl<S: Setting> Cluster<S> {
             return;
         };
         let mut draws = w.draws(PICK, request(n));
-        let Some(decision) = self.balancer.pick(now, demand.key, demand.client * 1_000 + demand.user, &mut draws) else {
+        let Some(decision) =
+            self.balancer.pick(now, demand.key, demand.client * 1_000 + demand.user, &mut draws)
+        else {
             w.step(request(n), || (Msg::new("step-no-server"), Some(BALANCER), None));
             self.move_to(n, Place::Home(NO_SERVER), now);
             w.schedule(HOP, Event::AtClient(n));
@@ -264,7 +272,11 @@ impl<S: Setting> Cluster<S> {
         self.move_to(n, Place::ToServer, now);
         w.step(request(n), || {
             let (rule, party) = picture::reason(&decision.rule);
-            (Msg::new("step-picked").of("server", server(picked)), Some(BALANCER), Some(Because { rule, party }))
+            (
+                Msg::new("step-picked").of("server", server(picked)),
+                Some(BALANCER),
+                Some(Because { rule, party }),
+            )
         });
         w.schedule(HOP, Event::AtServer(n));
     }
@@ -294,11 +306,18 @@ impl<S: Setting> Cluster<S> {
             }
             Admission::Full => {
                 w.step(request(n), || {
-                    let rule = Msg::new("why-full").count("waiting", capacity.into()).count("capacity", capacity.into());
-                    (Msg::new("step-refused"), Some(server(at)), Some(Because { rule, party: Some(server(at)) }))
+                    let rule = Msg::new("why-full")
+                        .count("waiting", capacity.into())
+                        .count("capacity", capacity.into());
+                    (
+                        Msg::new("step-refused"),
+                        Some(server(at)),
+                        Some(Because { rule, party: Some(server(at)) }),
+                    )
                 });
                 if had_refused.is_none_or(|before| now.since(before) >= CALM) {
-                    let what = Msg::new("mark-full").of("server", server(at)).count("capacity", capacity.into());
+                    let what =
+                        Msg::new("mark-full").of("server", server(at)).count("capacity", capacity.into());
                     w.notable(server(at), what);
                 }
                 self.send_back(n, REFUSED, w);
@@ -306,7 +325,8 @@ impl<S: Setting> Cluster<S> {
             Admission::Refused | Admission::Failed => {
                 w.step(request(n), || {
                     let rule = if admission == Admission::Refused { "why-dead" } else { "why-fails-fast" };
-                    let because = Because { rule: Msg::new(rule).of("server", server(at)), party: Some(server(at)) };
+                    let because =
+                        Because { rule: Msg::new(rule).of("server", server(at)), party: Some(server(at)) };
                     (Msg::new("step-failed"), Some(server(at)), Some(because))
                 });
                 self.send_back(n, FAILED, w);
@@ -326,9 +346,15 @@ impl<S: Setting> Cluster<S> {
         self.servers[at as usize].start(Job { request: request(n), since: now, done }, now);
         let slower = self.servers[at as usize].slower;
         w.step(request(n), || {
-            let what = if was_waiting { Msg::new("step-served-late").span("waited", waited) } else { Msg::new("step-served") };
+            let what = if was_waiting {
+                Msg::new("step-served-late").span("waited", waited)
+            } else {
+                Msg::new("step-served")
+            };
             let because = (slower > 1.0).then(|| Because {
-                rule: Msg::new("why-slow").with("slower", crate::sim::Arg::Number(slower, crate::sim::Unit::Factor)).span("takes", takes),
+                rule: Msg::new("why-slow")
+                    .with("slower", crate::sim::Arg::Number(slower, crate::sim::Unit::Factor))
+                    .span("takes", takes),
                 party: Some(server(at)),
             });
             (what, Some(server(at)), because)
@@ -387,7 +413,9 @@ impl<S: Setting> Cluster<S> {
 
     /// The balancer's connection for a request ends.
     fn uncount(&mut self, n: u32, answered: bool, now: Time) {
-        let Some((at, since)) = self.requests.get_mut(n).and_then(|request| request.counted.take()) else { return };
+        let Some((at, since)) = self.requests.get_mut(n).and_then(|request| request.counted.take()) else {
+            return;
+        };
         let outcome = if answered { Outcome::Answered } else { Outcome::Failed };
         self.balancer.finished(now, at as usize, outcome, now.since(since));
     }
@@ -452,10 +480,16 @@ impl<S: Setting> Cluster<S> {
         }
         match change {
             Some(balancer::Change::WentDown) => {
-                w.notable(server(n), Msg::new("mark-down").of("server", server(n)).count("fall", CHECKS.fall.into()));
+                w.notable(
+                    server(n),
+                    Msg::new("mark-down").of("server", server(n)).count("fall", CHECKS.fall.into()),
+                );
             }
             Some(balancer::Change::WentUp) => {
-                w.notable(server(n), Msg::new("mark-up").of("server", server(n)).count("rise", CHECKS.rise.into()));
+                w.notable(
+                    server(n),
+                    Msg::new("mark-up").of("server", server(n)).count("rise", CHECKS.rise.into()),
+                );
                 self.begin_ramp(n, w);
             }
             None => return,
@@ -492,7 +526,8 @@ impl<S: Setting> Cluster<S> {
         }
         for dropped in jobs.iter().map(|job| job.request).chain(waiting) {
             w.step(dropped, || {
-                let because = Because { rule: Msg::new("why-killed").of("server", server(n)), party: Some(server(n)) };
+                let because =
+                    Because { rule: Msg::new("why-killed").of("server", server(n)), party: Some(server(n)) };
                 (Msg::new("step-failed"), Some(server(n)), Some(because))
             });
             self.send_back(dropped.n, FAILED, w);
@@ -541,7 +576,10 @@ impl<S: Setting> Experiment for Cluster<S> {
         world.expect_arrival(w);
         for n in 0..SERVERS {
             // Spread over the interval, as HAProxy does, so that not all are asked at once.
-            w.schedule(Span::from_nanos(CHECKS.interval.nanos() * u64::from(n + 1) / u64::from(SERVERS)), Event::Check(n));
+            w.schedule(
+                Span::from_nanos(CHECKS.interval.nanos() * u64::from(n + 1) / u64::from(SERVERS)),
+                Event::Check(n),
+            );
         }
         Ok(world)
     }
@@ -563,7 +601,10 @@ impl<S: Setting> Experiment for Cluster<S> {
 
     fn set(&mut self, is: &Knobs, w: &mut W) -> Result<(), Msg> {
         let was = core::mem::replace(&mut self.knobs, is.clone());
-        if is.arrivals == Arrivals::Replay && self.traffic.next_arrival(0, is, w).is_none() && was.arrivals != is.arrivals {
+        if is.arrivals == Arrivals::Replay
+            && self.traffic.next_arrival(0, is, w).is_none()
+            && was.arrivals != is.arrivals
+        {
             self.knobs = was;
             return Err(Msg::new("no-log-yet"));
         }
@@ -658,19 +699,27 @@ impl<S: Setting> Experiment for Cluster<S> {
 
     fn laws(&self, w: &W) -> Result<(), String> {
         let census = w.census(REQUEST);
-        let fates: u64 = [ANSWERED, REFUSED, FAILED, GAVE_UP, NO_SERVER].iter().map(|&fate| census.closed(fate)).sum();
+        let fates: u64 =
+            [ANSWERED, REFUSED, FAILED, GAVE_UP, NO_SERVER].iter().map(|&fate| census.closed(fate)).sum();
         if census.opened() != fates + census.under_way() {
-            return Err(format!("{} requests, {fates} ended, {} under way", census.opened(), census.under_way()));
+            return Err(format!(
+                "{} requests, {fates} ended, {} under way",
+                census.opened(),
+                census.under_way()
+            ));
         }
         let awaited = self.requests.iter().filter(|(_, request)| request.is_awaited()).count() as u64;
         if awaited != census.under_way() {
             return Err(format!("{} requests under way, {awaited} of them have a place", census.under_way()));
         }
         for n in 0..SERVERS {
-            let counted = self.requests.iter().filter(|(_, r)| r.counted.is_some_and(|(at, _)| at == n)).count();
+            let counted =
+                self.requests.iter().filter(|(_, r)| r.counted.is_some_and(|(at, _)| at == n)).count();
             let connections = self.balancer.servers()[n as usize].connections as usize;
             if counted != connections {
-                return Err(format!("server {n}: {counted} requests at it, the balancer counts {connections}"));
+                return Err(format!(
+                    "server {n}: {counted} requests at it, the balancer counts {connections}"
+                ));
             }
             let server = &self.servers[n as usize];
             let at = |place: Place| {

@@ -1,12 +1,15 @@
 //! What is to be seen and said of the cluster.
 
 use super::server::{Fault, Server};
-use super::spec::{ANSWERED, Arrivals, BALANCER, CLIENT, CLIENTS, FAILED, HOP, REFUSED, REQUEST, SERVER, SERVERS};
+use super::spec::{
+    ANSWERED, Arrivals, BALANCER, CLIENT, CLIENTS, FAILED, HOP, REFUSED, REQUEST, SERVER, SERVERS,
+};
 use super::{Cluster, Place, Setting, W, client, request, server};
 use crate::mechanism::balancer::{Rule, Standing};
 use crate::player::Explained;
 use crate::scene::{
-    Chart, Flow, Label, Line, Link, Node, Packet, Panel, Row, Scene, Series, Shape, Slots, State, Table, Tier, Workers,
+    Chart, Flow, Label, Line, Link, Node, Packet, Panel, Row, Scene, Series, Shape, Slots, State, Table,
+    Tier, Workers,
 };
 use crate::sim::{Arg, Entity, Msg, Span, Time, Unit};
 
@@ -19,7 +22,9 @@ pub(super) fn reason(rule: &Rule) -> (Msg, Option<Entity>) {
     let other = |n: u32| server(n);
     match *rule {
         Rule::Drawn { of } => (Msg::new("why-drawn").count("of", of.into()), None),
-        Rule::Turn { after: Some(after) } => (Msg::new("why-turn").of("after", other(after)), Some(other(after))),
+        Rule::Turn { after: Some(after) } => {
+            (Msg::new("why-turn").of("after", other(after)), Some(other(after)))
+        }
         Rule::Turn { after: None } => (Msg::new("why-first-turn"), None),
         Rule::LargestCurrentWeight { current, total } => {
             let number = |n| Arg::Number(n, Unit::Count);
@@ -33,7 +38,8 @@ pub(super) fn reason(rule: &Rule) -> (Msg, Option<Entity>) {
             (msg.of("other", other(o)).count("others", other_connections.into()), Some(other(o)))
         }
         Rule::LowerCost { cost, other: o, other_cost } => {
-            let msg = Msg::new("why-cost").span("cost", cost).of("other", other(o)).span("others", other_cost);
+            let msg =
+                Msg::new("why-cost").span("cost", cost).of("other", other(o)).span("others", other_cost);
             (msg, Some(other(o)))
         }
         Rule::RingPoint { hash, point } => {
@@ -45,7 +51,9 @@ pub(super) fn reason(rule: &Rule) -> (Msg, Option<Entity>) {
         }
         Rule::Bound { draining: true } => (Msg::new("why-bound-draining"), None),
         Rule::Bound { draining: false } => (Msg::new("why-bound"), None),
-        Rule::NewlyBound { instead_of: Some(n) } => (Msg::new("why-rebound").of("was", other(n)), Some(other(n))),
+        Rule::NewlyBound { instead_of: Some(n) } => {
+            (Msg::new("why-rebound").of("was", other(n)), Some(other(n)))
+        }
         Rule::NewlyBound { instead_of: None } => (Msg::new("why-newly-bound"), None),
     }
 }
@@ -55,9 +63,9 @@ impl<S: Setting> Cluster<S> {
         let now = w.now();
         let clients = (0..CLIENTS).map(|n| self.plain_node(client(n), None));
         let policy = Label::Words(Msg::new("policy-note").word("policy", self.policy_word()));
-        let links = (0..CLIENTS)
-            .map(|n| Link { from: client(n), to: BALANCER, state: State::Normal })
-            .chain((0..SERVERS).map(|n| Link { from: BALANCER, to: server(n), state: self.link_state(n, now) }));
+        let links = (0..CLIENTS).map(|n| Link { from: client(n), to: BALANCER, state: State::Normal }).chain(
+            (0..SERVERS).map(|n| Link { from: BALANCER, to: server(n), state: self.link_state(n, now) }),
+        );
         scene.panels.push(Panel::Flow(Flow {
             tiers: vec![
                 Tier { nodes: clients.collect() },
@@ -195,14 +203,17 @@ impl<S: Setting> Cluster<S> {
         };
         Panel::Table(Table {
             title: words("table-servers"),
-            columns: ["column-server", "column-sent", "column-finished", "column-waiting", "column-busy"].map(words).into(),
+            columns: ["column-server", "column-sent", "column-finished", "column-waiting", "column-busy"]
+                .map(words)
+                .into(),
             rows: (0..SERVERS).map(row).collect(),
         })
     }
 
     /// The anomaly, its figure, the trend.
     fn say(&self, now: Time, scene: &mut Scene) {
-        let worst = (0..SERVERS).max_by_key(|&n| (severity(self, n, now), self.servers[n as usize].queue.len()));
+        let worst =
+            (0..SERVERS).max_by_key(|&n| (severity(self, n, now), self.servers[n as usize].queue.len()));
         let n = worst.unwrap_or(0);
         let it = &self.servers[n as usize];
         let of = |id| Msg::new(id).of("server", server(n));
@@ -213,20 +224,25 @@ impl<S: Setting> Cluster<S> {
             (Fault::Killed, _) => of("says-dead"),
             (Fault::FailsFast, _) => of("says-fails-fast").with("sent", sent.clone()),
             (_, Standing::Down) => of("says-out"),
-            (_, Standing::Draining) => of("says-draining").count("left", it.busy.len() as u64 + it.queue.len() as u64),
-            _ if self.is_full(it, now) => {
-                of("says-full").count("waiting", it.queue.len() as u64).count("capacity", self.knobs.queue.into())
+            (_, Standing::Draining) => {
+                of("says-draining").count("left", it.busy.len() as u64 + it.queue.len() as u64)
             }
+            _ if self.is_full(it, now) => of("says-full")
+                .count("waiting", it.queue.len() as u64)
+                .count("capacity", self.knobs.queue.into()),
             _ => Msg::new("says-calm").count("waiting", it.queue.len() as u64).of("server", server(n)),
         });
         if self.state(n, now) == State::Trouble && it.fault == Fault::None {
             let finished = rate(self.finished[n as usize].rate(now));
             scene.says.push(of("says-gets-more").with("sent", sent).with("finished", finished));
         }
-        let busy = |n: u32| self.servers[n as usize].busy_workers.average(now) / f64::from(self.knobs.workers);
+        let busy =
+            |n: u32| self.servers[n as usize].busy_workers.average(now) / f64::from(self.knobs.workers);
         let others: Vec<f64> = (0..SERVERS).filter(|&other| other != n).map(busy).collect();
         let mean = others.iter().sum::<f64>() / others.len() as f64;
-        scene.says.push(Msg::new("says-others").with("busy", Arg::Number(libm::round(mean * 100.0) / 100.0, Unit::Share)));
+        scene.says.push(
+            Msg::new("says-others").with("busy", Arg::Number(libm::round(mean * 100.0) / 100.0, Unit::Share)),
+        );
         if self.knobs.arrivals == Arrivals::Replay && self.next_arrival.is_none() {
             scene.says.push(Msg::new("says-log-ended"));
         }
@@ -262,11 +278,13 @@ impl<S: Setting> Cluster<S> {
                 if it.slower > 1.0 {
                     says.push(Msg::new("about-slower").with("slower", Arg::Number(it.slower, Unit::Factor)));
                 }
-                let related = it.busy.iter().map(|job| job.request).chain(it.queue.iter().copied()).take(12).collect();
+                let related =
+                    it.busy.iter().map(|job| job.request).chain(it.queue.iter().copied()).take(12).collect();
                 Some(Explained { says, related })
             }
             CLIENT if entity.n < CLIENTS => {
-                let waiting = self.requests.iter().filter(|(_, r)| r.is_awaited() && r.demand.client == entity.n);
+                let waiting =
+                    self.requests.iter().filter(|(_, r)| r.is_awaited() && r.demand.client == entity.n);
                 let related: Vec<Entity> = waiting.map(|(n, _)| request(n)).collect();
                 let says = vec![Msg::new("about-client").count("waiting", related.len() as u64)];
                 Some(Explained { says, related: related.into_iter().take(12).collect() })
@@ -274,7 +292,9 @@ impl<S: Setting> Cluster<S> {
             _ if entity == BALANCER => {
                 let says = vec![
                     Msg::new("about-balancer").word("policy", self.policy_word()),
-                    Msg::new("about-available").count("available", self.balancer.available() as u64).count("servers", SERVERS.into()),
+                    Msg::new("about-available")
+                        .count("available", self.balancer.available() as u64)
+                        .count("servers", SERVERS.into()),
                 ];
                 let _ = now;
                 Some(Explained { says, related: (0..SERVERS).map(server).collect() })
@@ -290,11 +310,14 @@ impl<S: Setting> Cluster<S> {
             return known.then(|| Explained { says: vec![Msg::new("about-ended")], related: Vec::new() });
         };
         let at = it.server.map_or(BALANCER, server);
-        let ahead = it.server.and_then(|n| self.servers[n as usize].queue.iter().position(|other| *other == entity));
+        let ahead =
+            it.server.and_then(|n| self.servers[n as usize].queue.iter().position(|other| *other == entity));
         let says = match it.place {
             Place::ToBalancer => Msg::new("about-to-balancer"),
             Place::ToServer => Msg::new("about-to-server").of("server", at),
-            Place::Waiting => Msg::new("about-waiting").of("server", at).count("ahead", ahead.unwrap_or(0) as u64),
+            Place::Waiting => {
+                Msg::new("about-waiting").of("server", at).count("ahead", ahead.unwrap_or(0) as u64)
+            }
             Place::Served => Msg::new("about-served").of("server", at).span("since", now.since(it.since)),
             Place::Back(ANSWERED) | Place::Home(ANSWERED) => Msg::new("about-answer"),
             Place::Back(REFUSED) | Place::Home(REFUSED) => Msg::new("about-refusal"),

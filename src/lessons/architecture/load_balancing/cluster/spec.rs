@@ -134,23 +134,51 @@ const ACTIONS: &[Action] = &[
 const KINDS: &[Kind] = &[
     Kind::new("request", Names::Numbers),
     Kind::new("server", Names::Letters),
-    Kind::new("client", Names::Words(Cow::Borrowed(&[
-        Cow::Borrowed("client-web"),
-        Cow::Borrowed("client-mobile"),
-        Cow::Borrowed("client-jobs"),
-    ]))),
+    Kind::new(
+        "client",
+        Names::Words(Cow::Borrowed(&[
+            Cow::Borrowed("client-web"),
+            Cow::Borrowed("client-mobile"),
+            Cow::Borrowed("client-jobs"),
+        ])),
+    ),
     Kind::new("balancer", Names::Only),
 ];
 
 const READINGS: &[Reading] = &[
-    Reading::new("p50", "p50", Unit::Time, "Half of the answers of the last two seconds took at most this long."),
-    Reading::new("p99", "p99", Unit::Time, "99 % of the answers of the last two seconds took at most this long.")
-        .trouble_from(0.5),
+    Reading::new(
+        "p50",
+        "p50",
+        Unit::Time,
+        "Half of the answers of the last two seconds took at most this long.",
+    ),
+    Reading::new(
+        "p99",
+        "p99",
+        Unit::Time,
+        "99 % of the answers of the last two seconds took at most this long.",
+    )
+    .trouble_from(0.5),
     Reading::new("answered", "answered", Unit::Rate, "Answers a second over the last two seconds."),
-    Reading::new("lost", "lost", Unit::Rate,
-        "Requests a second that were refused, failed or given up on, over the last two seconds.").trouble_from(0.5),
-    Reading::new("longest-queue", "longest queue", Unit::Count, "Requests that wait at the server where most wait."),
-    Reading::new("lost-share", "lost so far", Unit::Share, "Share of all requests that ended without an answer."),
+    Reading::new(
+        "lost",
+        "lost",
+        Unit::Rate,
+        "Requests a second that were refused, failed or given up on, over the last two seconds.",
+    )
+    .trouble_from(0.5),
+    Reading::new(
+        "longest-queue",
+        "longest queue",
+        Unit::Count,
+        "Requests that wait at the server where most wait.",
+    ),
+    Reading::new(
+        "lost-share",
+        "lost so far",
+        Unit::Share,
+        "Share of all requests that ended without an answer.",
+    ),
 ];
 
 /// The declaration of a figure over this world; they differ in length and name.

@@ -50,8 +50,10 @@ pub(super) struct Traffic {
 impl Traffic {
     pub fn new(data: &Data) -> Result<Self, Msg> {
         let (peak, share, length) = BURSTS;
-        let bursts = Bursts::new(peak, share, length).map_err(|error| Msg::new("model-fault").text("why", error.to_string()))?;
-        let keys = Zipf::new(KEYS.0, KEYS.1).map_err(|error| Msg::new("model-fault").text("why", error.to_string()))?;
+        let bursts = Bursts::new(peak, share, length)
+            .map_err(|error| Msg::new("model-fault").text("why", error.to_string()))?;
+        let keys = Zipf::new(KEYS.0, KEYS.1)
+            .map_err(|error| Msg::new("model-fault").text("why", error.to_string()))?;
         Ok(Self { bursts, keys, data: data.clone(), next_record: 0, replay_from: (Time::ZERO, 0) })
     }
 
@@ -64,7 +66,8 @@ impl Traffic {
             Arrivals::Bursty => Some(now + self.bursts.gap(now, knobs.load, unit, |p, e| world.draws(p, e))),
             Arrivals::Replay => {
                 let at = self.data.records()?.arrival(self.next_record)?;
-                let since = Span::from_nanos(at.saturating_sub(self.replay_from.1)).scale(1.0 / knobs.compress);
+                let since =
+                    Span::from_nanos(at.saturating_sub(self.replay_from.1)).scale(1.0 / knobs.compress);
                 Some((self.replay_from.0 + since).max(now))
             }
         }
@@ -89,7 +92,8 @@ impl Traffic {
         let size = knobs.sizes.dist(knobs.service.secs()).span(&mut draw(SIZE));
         // Patience is spread by a half around its mean, so that those who gave up don't all give up together.
         let patience = Dist::Uniform(0.5, 1.5).sample(&mut draw(PATIENCE));
-        let mut demand = Demand { key: 0, client: 0, user: 0, size, patience: knobs.patience.scale(patience) };
+        let mut demand =
+            Demand { key: 0, client: 0, user: 0, size, patience: knobs.patience.scale(patience) };
         if knobs.arrivals == Arrivals::Replay
             && let Some(records) = self.data.records()
             && let Some((key, user)) = records.who(self.next_record)
