@@ -23,7 +23,9 @@ fn main() -> ExitCode {
 }
 
 fn make() -> Result<(), String> {
-    let said = |name: &str| env::var(name).map_err(|_| format!("{name} is not set: trunk runs this, see Trunk.toml"));
+    let said = |name: &str| {
+        env::var(name).map_err(|_| format!("{name} is not set: trunk runs this, see Trunk.toml"))
+    };
     let options = Options {
         out: PathBuf::from(said("TRUNK_STAGING_DIR")?),
         public_url: said("TRUNK_PUBLIC_URL")?,

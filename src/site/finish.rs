@@ -149,7 +149,8 @@ fn place_start(out: &Path, shell: &str) -> Result<String, String> {
 /// not meant to be: trunk stages afresh each time.
 fn place_worker(out: &Path, name: &str, build_id: &str) -> Result<String, String> {
     let (glue, wasm) = (format!("worker-{name}.js"), format!("worker-{name}_bg.wasm"));
-    let bytes = fs::read(out.join(&wasm)).map_err(|e| format!("{wasm}: {e}; is the worker in index.html?"))?;
+    let bytes =
+        fs::read(out.join(&wasm)).map_err(|e| format!("{wasm}: {e}; is the worker in index.html?"))?;
     let hashed_wasm = format!("worker-{name}-{}_bg.wasm", hash(&bytes));
     let script = format!(
         "globalThis.BUILD_ID = '{build_id}';\n{}\n\
@@ -182,7 +183,9 @@ fn broken_links(out: &Path) -> Result<Vec<String>, String> {
         let html = read(out, page)?;
         for a in tags::attributes(&html) {
             let local = !a.value.contains(':') && !a.value.starts_with("//");
-            if !local || !(matches!(a.name, "href" | "src") || a.name == "content" && a.value.starts_with('.')) {
+            if !local
+                || !(matches!(a.name, "href" | "src") || a.name == "content" && a.value.starts_with('.'))
+            {
                 continue;
             }
             let (file, fragment) = a.value.split_once('#').unwrap_or((a.value, ""));
@@ -192,7 +195,9 @@ fn broken_links(out: &Path) -> Result<Vec<String>, String> {
             };
             let there = match fs::read_to_string(out.join(&to)) {
                 // A figure's fragment holds a run, not a place.
-                Ok(text) if !fragment.is_empty() && !fragment.contains('=') => text.contains(&format!("id=\"{fragment}\"")),
+                Ok(text) if !fragment.is_empty() && !fragment.contains('=') => {
+                    text.contains(&format!("id=\"{fragment}\""))
+                }
                 _ => out.join(&to).is_file(),
             };
             if !there {
@@ -252,7 +257,9 @@ pub fn is_page(path: &str) -> bool {
 
 /// FNV-1a, 64 bits, in hexadecimal: names files by content; nobody has to withstand an attacker here.
 fn hash(bytes: &[u8]) -> String {
-    let sum = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
+    let sum = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
     format!("{sum:016x}")
 }
 

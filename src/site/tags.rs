@@ -100,8 +100,13 @@ mod tests {
     fn attributes_are_found_in_tags_and_nowhere_else() {
         let html = "<!doctype html><!-- <a href=\"no\"> --><a class=\"x\" href=\"/y\">say=\"no\" &lt;a href=\"no\"&gt;</a>\
                     <script type=\"module\">let a = '<a href=\"no\">';</script><img alt=\"a > b\" src=\"z\">";
-        let expected =
-            [("a", "class", "x"), ("a", "href", "/y"), ("script", "type", "module"), ("img", "alt", "a > b"), ("img", "src", "z")];
+        let expected = [
+            ("a", "class", "x"),
+            ("a", "href", "/y"),
+            ("script", "type", "module"),
+            ("img", "alt", "a > b"),
+            ("img", "src", "z"),
+        ];
         assert_eq!(seen(html), expected);
     }
 
@@ -114,7 +119,8 @@ mod tests {
 
     #[test]
     fn no_text_makes_it_panic() {
-        for html in ["<", "<a", "<a href=\"", "<a =\"\"", "<!--", "<script>", "ü<ü a=\"ü", "<a/ b=\"c\"/>"] {
+        for html in ["<", "<a", "<a href=\"", "<a =\"\"", "<!--", "<script>", "ü<ü a=\"ü", "<a/ b=\"c\"/>"]
+        {
             assert_eq!(rewrite(html, |_| None), html);
         }
     }

@@ -40,7 +40,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [Self::Html, Self::Css, Self::Font, Self::Js, Self::Wasm, Self::Worker, Self::Other];
+    const ALL: [Self; 7] =
+        [Self::Html, Self::Css, Self::Font, Self::Js, Self::Wasm, Self::Worker, Self::Other];
 
     fn of(path: &str, from: Option<Self>) -> Self {
         let extension = path.rsplit('.').next().unwrap_or("");

@@ -9,7 +9,8 @@ use std::{fs, io};
 
 use serde::Deserialize;
 
-const BEGIN: &str = "<!-- workers: written by `lab generate` from [package.metadata.workers] in Cargo.toml -->\n";
+const BEGIN: &str =
+    "<!-- workers: written by `lab generate` from [package.metadata.workers] in Cargo.toml -->\n";
 const END: &str = "<!-- /workers -->";
 
 /// The table: worker's name → paths of its lessons (`architecture/load-balancing`).
@@ -48,7 +49,9 @@ impl Workers {
                     return Err(format!("worker '{name}': '{lesson}' is no lesson; write chapter/slug"));
                 }
                 if let Some(other) = home.insert(lesson, name) {
-                    return Err(format!("lesson '{lesson}' stands in workers '{other}' and '{name}'; one is enough"));
+                    return Err(format!(
+                        "lesson '{lesson}' stands in workers '{other}' and '{name}'; one is enough"
+                    ));
                 }
             }
         }
@@ -98,7 +101,9 @@ impl Workers {
         let mut files: Vec<(PathBuf, String)> = self
             .0
             .iter()
-            .map(|(name, lessons)| (PathBuf::from(format!("src/bin/worker-{name}.rs")), Self::binary(name, lessons)))
+            .map(|(name, lessons)| {
+                (PathBuf::from(format!("src/bin/worker-{name}.rs")), Self::binary(name, lessons))
+            })
             .collect();
         let index = read(&root.join("index.html"))?;
         let marked = index.split_once(BEGIN).and_then(|(head, rest)| {
@@ -200,13 +205,16 @@ mod tests {
     fn writing_makes_what_is_missing_and_removes_what_is_left_over() {
         let root = std::env::temp_dir().join(format!("workers-{}", std::process::id()));
         fs::create_dir_all(root.join("src/bin")).unwrap();
-        fs::write(root.join("Cargo.toml"), "[package]\n[package.metadata.workers]\nq = [\"x/y-z\"]\n").unwrap();
+        fs::write(root.join("Cargo.toml"), "[package]\n[package.metadata.workers]\nq = [\"x/y-z\"]\n")
+            .unwrap();
         fs::write(root.join("index.html"), format!("<a>{BEGIN}old{END}</a>")).unwrap();
         fs::write(root.join("src/bin/worker-old.rs"), "").unwrap();
         let changed = write(&root).unwrap();
         let names: Vec<_> = changed.iter().map(|p| p.to_str().unwrap()).collect();
         assert_eq!(names, ["index.html", "src/bin/worker-old.rs", "src/bin/worker-q.rs"]);
-        assert!(read(&root.join("src/bin/worker-q.rs")).unwrap().contains("playground::lessons::x::y_z::FIGURES"));
+        assert!(
+            read(&root.join("src/bin/worker-q.rs")).unwrap().contains("playground::lessons::x::y_z::FIGURES")
+        );
         assert!(read(&root.join("index.html")).unwrap().contains("data-bin=\"worker-q\""));
         assert_eq!(stale(&root).unwrap(), Vec::<PathBuf>::new());
         fs::remove_dir_all(&root).unwrap();
