@@ -8,5 +8,7 @@ pub mod mechanism;
 pub mod player;
 pub mod scene;
 pub mod sim;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod site;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;
