@@ -3,6 +3,8 @@
 //! `ARCHITECTURE.md` has the bird's-eye view. Layers point down: `page` and `worker` use the rest, `lessons` use
 //! `mechanism`, `scene` and `player`, and everything stands on [`sim`].
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod lab;
 pub mod lessons;
 pub mod player;
 pub mod scene;
