@@ -5,6 +5,8 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod course;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod lab;
 pub mod lessons;
 pub mod mechanism;
 pub mod player;
