@@ -138,3 +138,53 @@ fn a_request_that_was_answered_long_ago_is_explained() {
         Answer::Refused(_)
     ));
 }
+
+fn step(session: &mut Session, thread: u32, at: Time) -> (Run, Time) {
+    let change = Change::Act { action: "step".into(), on: vec![Entity::new(0, thread)], arg: Value::None };
+    match ask(session, Ask::Change { at, change }) {
+        Answer::Changed { run, at, .. } => (run, at),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn schedule(turns: &[u32]) -> (Session, Run, Time) {
+    let (mut run, mut at) = (Run::new(lessons::figure("two-threads").unwrap().1.spec, Seed(1)), Time::ZERO);
+    let mut session = open(&run);
+    for &thread in turns {
+        (run, at) = step(&mut session, thread, at);
+    }
+    (session, run, at)
+}
+
+/// The readings x and lost.
+fn outcome(session: &mut Session, at: Time) -> (f64, f64) {
+    let frame = frame(session, at);
+    (frame.readings[0], frame.readings[2])
+}
+
+#[test]
+fn a_schedule_by_hand_loses_an_update_or_does_not() {
+    // Every interleaving of three and three instructions: 6!/(3!3!) = 20. Only the two serial ones keep both updates.
+    let mut kept = 0;
+    for mask in 0..64_u32 {
+        if mask.count_ones() == 3 {
+            let turns: Vec<u32> = (0..6).map(|n| mask >> n & 1).collect();
+            let (mut session, run, at) = schedule(&turns);
+            assert_eq!(run.inputs.len(), 6);
+            let (x, lost) = outcome(&mut session, at);
+            assert_eq!(x + lost, 2.0, "{turns:?}");
+            kept += u32::from(lost == 0.0);
+            assert_eq!(frame(&mut session, at).hash, frame(&mut open(&run), at).hash);
+        }
+    }
+    assert_eq!(kept, 2);
+}
+
+#[test]
+fn going_back_a_step_and_choosing_otherwise_replaces_it() {
+    let (mut session, run, _) = schedule(&[0, 1, 0, 1, 0, 1]);
+    let back = Time::from_secs(3);
+    let (forked, next) = step(&mut session, 0, back);
+    assert_eq!((run.inputs.len(), forked.inputs.len(), next), (6, 4, Time::from_secs(4)));
+    assert_eq!(outcome(&mut session, next), (1.0, 0.0));
+}

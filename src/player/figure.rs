@@ -93,10 +93,14 @@ impl<X: Experiment> Model for Running<X> {
         false
     }
     fn set(&mut self, values: &[Value]) -> Result<(), Msg> {
-        self.experiment.set(&X::Controls::from_values(values), &mut self.world)
+        self.experiment.set(&X::Controls::from_values(values), &mut self.world)?;
+        self.world.fold(&postcard::to_allocvec(values).expect("values are plain data"));
+        Ok(())
     }
     fn act(&mut self, action: usize, on: &[Entity], arg: &Value) -> Result<(), Msg> {
-        self.experiment.act(action, on, arg, &mut self.world)
+        self.experiment.act(action, on, arg, &mut self.world)?;
+        self.world.fold(&postcard::to_allocvec(&(action as u64, on, arg)).expect("values are plain data"));
+        Ok(())
     }
     fn read(&self, out: &mut Readings) {
         self.experiment.read(&self.world, out);

@@ -190,7 +190,10 @@ impl Open {
             self.past.remove(0);
         }
         let at = match (self.figure.spec.pace, &change) {
-            (Pace::Steps(step), Change::Act { .. }) => (at + step).min(self.figure.spec.until),
+            (Pace::Steps(step), Change::Act { .. }) => {
+                let next = (at.nanos() / step.nanos() + 1) * step.nanos();
+                Time::from_nanos(next).min(self.figure.spec.until)
+            }
             _ => at,
         };
         Ok(self.changed(at))
@@ -217,7 +220,18 @@ impl Open {
                 }
                 self.fork(at, change)
             }
-            Change::Act { .. } => self.fork(at, change),
+            Change::Act { .. } => {
+                if let Pace::Steps(step) = self.figure.spec.pace {
+                    // A step is one action: another at the same step takes its place.
+                    let at = Time::from_nanos(at.nanos() / step.nanos() * step.nanos());
+                    let acts = |input: &Input| matches!(input.change, Change::Act { .. });
+                    let mut run = self.run.clone();
+                    run.inputs.retain(|input| input.at < at || (input.at == at && !acts(input)));
+                    self.become_run(data, run)?;
+                    return self.fork(at, change);
+                }
+                self.fork(at, change)
+            }
         }
     }
 

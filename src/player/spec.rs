@@ -22,6 +22,8 @@ pub struct FigureSpec {
     pub warm: Time,
     /// What a moment is.
     pub pace: Pace,
+    /// Model seconds in a second of playing, at first: so that what matters can be followed by eye.
+    pub speed: f64,
     /// What can be turned.
     pub controls: Cow<'static, [Control]>,
     /// What is measured.

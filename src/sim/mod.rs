@@ -16,6 +16,7 @@
 //! assert_eq!(world.now(), Time::from_millis(1));
 //! ```
 
+mod book;
 mod distribution;
 mod entity;
 mod hash;
@@ -28,6 +29,7 @@ mod time;
 mod unit;
 mod world;
 
+pub use book::Book;
 pub use distribution::{Bursts, Dist, DistError, Zipf};
 pub use entity::{Census, Entity, Fate};
 pub use hash::TraceHasher;

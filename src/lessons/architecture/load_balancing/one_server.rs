@@ -114,6 +114,7 @@ impl Experiment for OneServer {
         still: Time::from_secs(40),
         warm: Time::from_secs(10),
         pace: Pace::Continuous,
+        speed: 1.0,
         controls: Cow::Borrowed(Knobs::ALL),
         readings: Cow::Borrowed(&[
             Reading::new("waiting", "waiting", Unit::Count, "Requests in the queue now."),

@@ -1,6 +1,8 @@
 //! Critical sections: what may happen between two instructions.
 
+pub mod two_threads;
+
 use crate::player::Figure;
 
 /// The lesson's figures.
-pub const FIGURES: &[Figure] = &[];
+pub const FIGURES: &[Figure] = &[Figure::of::<two_threads::TwoThreads>()];
