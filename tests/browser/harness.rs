@@ -100,7 +100,8 @@ pub fn site_below(mount: &'static str) -> String {
     server::serve(dist(), mount)
 }
 
-/// The paths of all pages of the built site, as a link from the home page would name them: ``, `chapter/lesson/`.
+/// The paths of all pages of the built site, as a link from the home page would name them: nothing for
+/// itself, `chapter/lesson/`.
 pub fn pages() -> Vec<String> {
     let files = playground::site::finish::files(&dist()).expect("dist can be read");
     files.iter().filter_map(|f| f.strip_suffix("index.html")).map(str::to_owned).collect()
@@ -154,11 +155,6 @@ impl Browser {
     /// What fantoccini offers beyond this.
     pub fn client(&self) -> &Client {
         &self.client
-    }
-
-    /// Which browser it is.
-    pub fn kind(&self) -> Kind {
-        self.kind
     }
 
     /// Goes on in a popup, which has no toolbars, and closes the first window.
@@ -274,7 +270,7 @@ impl Browser {
         }
     }
 
-    /// Saves a picture of the window as `target/shots/NAME-BROWSER.png`.
+    /// Saves a picture of the window as `target/tmp/shots/NAME-BROWSER.png`, for people to look at.
     ///
     /// # Panics
     /// If it can't.
