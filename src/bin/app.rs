@@ -23,7 +23,9 @@ fn main() {
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         on_message.forget();
     }
-    mount_to_body(move || view! { <p id="island">{said}</p> });
+    let main = document().query_selector("main").ok().flatten().expect("pages have a main part");
+    let handle = leptos::mount::mount_to(main.unchecked_into(), move || view! { <p id="island">{said}</p> });
+    handle.forget();
 }
 
 #[cfg(not(target_arch = "wasm32"))]
