@@ -9,6 +9,8 @@ pub mod course;
 pub mod lab;
 pub mod lessons;
 pub mod mechanism;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod oracle;
 pub mod player;
 pub mod scene;
 pub mod sim;
