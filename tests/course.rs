@@ -47,7 +47,7 @@ fn figure() -> FigureFacts {
 /// All problems of a text as the only lesson of a course.
 fn problems(text: &str) -> Vec<Problem> {
     let (lesson, mut problems) = Lesson::parse("architecture", "sample", text);
-    let course = Course { chapters: Vec::new(), lessons: vec![lesson] };
+    let course = Course { lessons: vec![lesson], ..Course::default() };
     problems.extend(check(&course, &[figure()]));
     problems
 }
@@ -82,8 +82,8 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("\"LB\" = \"the-herd\"", "\"BL\" = \"the-herd\"", "anchors.BL", "not among this lesson's names"),
     ("+++\ntitle", "---\ntitle", "", "begins with its front matter"),
     // blocks
-    ("```figure servers", "```figure Servers", "figure Servers", "needs an id"),
-    ("```figure servers", "```figure servers big", "figure servers", "one word too many"),
+    ("```figure servers", "```figure Servers", "figure Servers", "is no id"),
+    ("```figure servers", "```figure servers big", "figure servers big", "one word too many"),
     ("```figure servers", "```figuer servers", "", "no such block"),
     ("caption = \"Servers\"", "", "figure servers.caption", "is missing"),
     ("load = 480 }", "load = 485 }", "figure servers.set.load", "in steps of 10/s"),
@@ -124,8 +124,8 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("correct = [\"two\"]", "correct = [\"three\"]", "quiz why-two.correct[0]", "allowed: 'one' or 'two'"),
     ("correct = [\"two\"]", "", "quiz why-two.correct", "is missing"),
     ("points = [\"Say so.\"]", "points = []", "interview l4-or-l7.points", "is missing"),
-    ("queue-full = ", "queue-ful = ", "words servers.queue-ful", "never says 'queue-ful'"),
-    ("queue-full = ", "queue-ful = ", "words servers", "'queue-full' has no sentence here"),
+    ("queue-full = ", "queue-ful = ", "words servers.queue-ful", "no figure of this block says 'queue-ful'"),
+    ("queue-full = ", "queue-ful = ", "words", "figure 'servers' says 'queue-full'"),
     (
         "{server} is",
         "{sever} is",
@@ -210,7 +210,7 @@ fn logic_without_words_is_a_problem_too() {
     for (text, says) in [
         (cut("```predict the-knee", "```\n"), "prediction 'the-knee' of figure 'servers' has no block"),
         (cut("```challenge keep-p99", "```\n"), "challenge 'keep-p99' of figure 'servers' has no block"),
-        (cut("```words servers", "```\n"), "'kind-server' has no sentence here"),
+        (cut("```words servers", "```\n"), "says 'kind-server', which has no sentence here"),
     ] {
         let found = problems(&text);
         assert!(found.iter().any(|p| p.says.contains(says)), "{says}:\n{}", said(&found));
@@ -248,11 +248,13 @@ fn prerequisites_are_lessons_and_have_no_cycles() {
     }
     let order = "[[chapters]]\nid = \"c\"\ntitle = \"C\"\nsummary = \"S\"\nlessons = [\"a\", \"b\", \"d\", \"gone\"]\n";
     std::fs::write(folder.join("course.toml"), order).unwrap();
+    std::fs::write(folder.join("words.toml"), "late = \"{late\"\n").unwrap();
     let (_, found) = Course::load(&folder);
     std::fs::remove_dir_all(&folder).unwrap();
     let found = said(&found);
     for says in [
         "c/a.md:6: prerequisites[0]: these lessons are prerequisites of each other: c/a, c/b, c/d",
+        "words.toml:1: late: has '{late'",
         "c/e.md:1: no chapter in course.toml lists this lesson",
         "course.toml:5: chapters[0].lessons[3]: c/gone.md: there is no such file",
     ] {
@@ -265,7 +267,7 @@ fn the_course_has_its_51_lessons_in_8_chapters_and_nothing_wrong_with_them() {
     let (course, mut found) = Course::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/lessons")));
     let facts: Vec<FigureFacts> = lessons::ALL
         .iter()
-        .flat_map(|(lesson, figures)| figures.iter().map(|figure| FigureFacts::of(lesson, figure.spec)))
+        .flat_map(|(lesson, figures)| figures.iter().map(|figure| FigureFacts::of(lesson, figure)))
         .collect();
     found.extend(check(&course, &facts));
     assert!(found.is_empty(), "{}", said(&found));

@@ -2,7 +2,7 @@
 //! specifications by whoever knows those.
 
 use super::problem::one_of;
-use crate::player::{Control, ControlKind, FigureSpec, Scale};
+use crate::player::{Control, ControlKind, Figure, Scale};
 use crate::sim::{Time, Unit};
 
 /// A registered figure.
@@ -86,8 +86,14 @@ pub struct MessageFacts {
 }
 
 impl FigureFacts {
-    /// What a specification tells; predictions, challenges and messages are for the caller to add.
-    pub fn of(lesson: &str, spec: &FigureSpec) -> Self {
+    /// What is known of a registered figure.
+    pub fn of(lesson: &str, figure: &Figure) -> Self {
+        let spec = figure.spec;
+        let message = |id: &str, args: &[&str]| MessageFacts {
+            id: id.to_owned(),
+            args: args.iter().map(|&arg| arg.to_owned()).collect(),
+        };
+        let kinds = spec.kinds.iter().map(|kind| message(&kind.id, &[]));
         let control = |c: &Control| ControlFacts { id: c.id.to_string(), allows: Allows::of(&c.kind) };
         Self {
             id: spec.id.to_string(),
@@ -97,7 +103,7 @@ impl FigureFacts {
             readings: spec.readings.iter().map(|reading| reading.id.to_string()).collect(),
             predictions: Vec::new(),
             challenges: Vec::new(),
-            messages: None,
+            messages: Some(figure.messages.iter().map(|(id, args)| message(id, args)).chain(kinds).collect()),
         }
     }
 }
