@@ -5,7 +5,7 @@ use super::lesson::Lesson;
 use super::problem::{Notes, Problem, Text, is_id};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::{fs, io};
 
@@ -121,27 +121,14 @@ impl Course {
         problems
     }
 
-    /// A name leads to one lesson.
+    /// A lesson has each of its names once. (Two lessons may share one: 'jitter' is of latencies and of retries.)
     fn name_problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let mut taken: BTreeMap<String, String> = BTreeMap::new();
         for lesson in &self.lessons {
+            let mut taken = BTreeSet::new();
             for name in std::iter::once(&lesson.front.title).chain(&lesson.front.names) {
-                let key = name.text.to_lowercase();
-                match taken.get(&key) {
-                    Some(other) if *other == lesson.path() => {
-                        problems.push(name.problem(&lesson.file, format!("'{}' stands twice", name.text)));
-                    }
-                    Some(other) => {
-                        let says = format!(
-                            "'{}' is already a name of {other}; a name leads to one lesson",
-                            name.text
-                        );
-                        problems.push(name.problem(&lesson.file, says));
-                    }
-                    None => {
-                        taken.insert(key, lesson.path());
-                    }
+                if !taken.insert(name.text.to_lowercase()) {
+                    problems.push(name.problem(&lesson.file, format!("'{}' stands twice", name.text)));
                 }
             }
         }

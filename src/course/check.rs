@@ -300,8 +300,16 @@ impl<'a> Check<'a> {
             let says = format!("no figure '{}' is registered for this lesson; allowed: {allowed}", block.id);
             return self.note(block.line, "words", says);
         };
+        let Some(messages) = &facts.messages else {
+            for (_, text) in words {
+                if let Err(says) = placeholders(text) {
+                    self.on(text, says);
+                }
+            }
+            return;
+        };
         for (id, text) in words {
-            match facts.messages.iter().find(|message| message.id == *id) {
+            match messages.iter().find(|message| message.id == *id) {
                 None => self.on(text, format!("the figure never says '{id}'; delete the line")),
                 Some(message) => match placeholders(text) {
                     Err(says) => self.on(text, says),
@@ -353,7 +361,7 @@ impl<'a> Check<'a> {
         let block = lesson.blocks().find(|b| b.id == facts.id && matches!(b.body, Body::Words(_)));
         let line = block.map_or(shown.line, |block| block.line);
         let words = lesson.words(&facts.id).unwrap_or_default();
-        for message in facts.messages.iter().filter(|m| !words.iter().any(|(id, _)| *id == m.id)) {
+        for message in facts.messages.iter().flatten().filter(|m| !words.iter().any(|(id, _)| *id == m.id)) {
             let args: String = message.args.iter().map(|arg| format!(" {{{arg}}}")).collect();
             let says = format!(
                 "'{}' has no sentence here{}{args}",

@@ -24,7 +24,7 @@ pub use spec::{Arrivals, Knobs, Policy, Sizes};
 pub use traffic::Demand;
 
 use crate::mechanism::balancer::{self, Balancer, Health, HealthConfig, Outcome, SlowStart, Standing};
-use crate::player::{Data, Experiment, Explained, FigureSpec, Readings, Value};
+use crate::player::{Data, Experiment, Explained, FigureSpec, Message, Readings, Value};
 use crate::scene::Scene;
 use crate::sim::statistics::{Recent, RecentCount};
 use crate::sim::{Because, Book, Entity, Fate, Handle, Msg, Purpose, Span, Time, World};
@@ -539,6 +539,7 @@ impl<S: Setting> Experiment for Cluster<S> {
     type Controls = Knobs;
     type Event = Event;
     const SPEC: &'static FigureSpec = S::SPEC;
+    const MESSAGES: &'static [Message] = spec::MESSAGES;
 
     fn new(knobs: &Knobs, data: &Data, w: &mut W) -> Result<Self, Msg> {
         if knobs.arrivals == Arrivals::Replay && data.records().is_none() {
