@@ -133,7 +133,7 @@ impl Browser {
             driver.owns(session);
         }
         let timeouts =
-            TimeoutConfiguration::new(Some(Duration::from_secs(60)), Some(Duration::from_secs(60)), None);
+            TimeoutConfiguration::new(Some(Duration::from_mins(1)), Some(Duration::from_mins(1)), None);
         client.update_timeouts(timeouts).await.expect("timeouts are plain");
         let browser = Self { client, driver, kind: setup.kind, read: Cell::new(0) };
         if setup.kind == Kind::Firefox && setup.width < NARROW {
