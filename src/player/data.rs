@@ -1,7 +1,7 @@
 //! The learner's own data that a run replays, and how it is read.
 
 use crate::mechanism::access_log::{LogError, Parser, Records};
-use crate::sim::{Arg, Msg, Unit};
+use crate::sim::Msg;
 use std::sync::Arc;
 
 /// What an experiment is handed beyond its controls; cheap to clone.
@@ -32,8 +32,9 @@ impl Data {
             .count("keys", records.distinct_keys() as u64)
             .count("clients", records.distinct_clients() as u64)
             .span("span", records.span())
-            .with("busiest", Arg::Number(busiest as f64, Unit::Rate));
-        let truncated = records.truncated().then(|| Msg::new("log-truncated").count("records", records.len() as u64));
+            .count("busiest", busiest);
+        let truncated =
+            records.truncated().then(|| Msg::new("log-truncated").count("records", records.len() as u64));
         let broken = records.first_unparsed().iter().map(|broken| {
             Msg::new("log-unparsed")
                 .text("line", broken.line.to_string())

@@ -42,7 +42,12 @@ struct Open {
 impl Session {
     /// A session that can open these figures.
     pub fn new(figures: impl IntoIterator<Item = &'static Figure>) -> Self {
-        Self { figures: figures.into_iter().collect(), data: Data::default(), reader: DataReader::default(), open: None }
+        Self {
+            figures: figures.into_iter().collect(),
+            data: Data::default(),
+            reader: DataReader::default(),
+            open: None,
+        }
     }
 
     /// Answers one request, after a bounded amount of computing.
