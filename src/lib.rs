@@ -7,5 +7,7 @@ pub mod lessons;
 pub mod player;
 pub mod scene;
 pub mod sim;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod site;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;

@@ -1,1 +1,62 @@
-fn main() {}
+//! Makes the site: trunk's last step (`site`, with trunk's environment), and the size report (`site weigh DIST JSON`).
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs};
+
+use playground::site::finish::{Options, finish};
+use playground::site::weigh::weigh;
+use playground::site::workers::Workers;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let done = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => make(),
+        ["weigh", dist, json] => report(Path::new(dist), Path::new(json)),
+        _ => Err("usage: site (as trunk's post_build hook), or site weigh DIST JSON".to_owned()),
+    };
+    if let Err(problem) = done {
+        eprintln!("error: {problem}");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+fn make() -> Result<(), String> {
+    let said = |name: &str| {
+        env::var(name).map_err(|_| format!("{name} is not set: trunk runs this, see Trunk.toml"))
+    };
+    let options = Options {
+        out: PathBuf::from(said("TRUNK_STAGING_DIR")?),
+        public_url: said("TRUNK_PUBLIC_URL")?,
+        release: said("TRUNK_PROFILE")? == "release",
+        workers: Workers::load(Path::new(&said("TRUNK_SOURCE_DIR")?))?,
+    };
+    stand_in(&options.out)?;
+    finish(&options)
+}
+
+/// Until pages are rendered from the lessons.
+fn stand_in(out: &Path) -> Result<(), String> {
+    let write = |path: &str, title: &str, body: &str| {
+        let shell = fs::read_to_string(out.join("index.html"))?;
+        let page = shell.replace("<title>Backend Playground", &format!("<title>{title}"));
+        let page = page.replace("<body>", &format!("<body><main><h1>{title}</h1>{body}</main>"));
+        fs::create_dir_all(out.join(path).parent().unwrap_or(out))?;
+        fs::write(out.join(path), page)
+    };
+    let home = "<p><a href=\"@root/architecture/load-balancing/\">Load balancing</a></p>";
+    write("architecture/load-balancing/index.html", "Load balancing", "<p><a href=\"@root/\">Home</a></p>")
+        .and_then(|()| write("404.html", "Not here", "<p><a href=\"@root/\">Home</a></p>"))
+        .and_then(|()| write("index.html", "Backend Playground", home))
+        .map_err(|e| e.to_string())
+}
+
+fn report(dist: &Path, json: &Path) -> Result<(), String> {
+    let report = weigh(dist)?;
+    println!("{report}");
+    let text = serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?;
+    fs::write(json, text).map_err(|e| format!("{}: {e}", json.display()))?;
+    let heavy: Vec<&str> = report.heavy().map(|p| p.path.as_str()).collect();
+    if heavy.is_empty() { Ok(()) } else { Err(format!("over the bar: {}", heavy.join(", "))) }
+}

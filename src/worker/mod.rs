@@ -52,9 +52,9 @@ pub fn start(lessons: &[&'static [Figure]]) {
     post(&FromWorker::Hello { build: build_id(&scope) });
 }
 
-/// The build's id, which the page gave to this worker as the part of its address behind `#`.
+/// The build's id, which the last step of the build wrote into the worker's script.
 fn build_id(scope: &DedicatedWorkerGlobalScope) -> String {
-    scope.location().hash().trim_start_matches('#').to_owned()
+    js_sys::Reflect::get(scope, &"BUILD_ID".into()).ok().and_then(|id| id.as_string()).unwrap_or_default()
 }
 
 fn post(message: &FromWorker) {

@@ -1,0 +1,286 @@
+//! The last step of a build: what trunk and the renderer left in the staging folder becomes the site.
+//!
+//! - Links to the site's root, written `@root/…` by the renderer and with the public URL by trunk, become relative by the
+//!   page's depth, so that one build works at `/`, at `/sub/` and from anywhere else. (The 404 page answers at every
+//!   depth: its links stay absolute.)
+//! - trunk's inline start script becomes a file, because the policy allows none.
+//! - Workers, which trunk neither hashes nor links, get a hashed name and a `<meta name="worker" …>` on the pages whose
+//!   lessons they hold. A worker is one classic script: the glue and its start.
+//! - `<meta name="build-id" …>` and, in a worker, `BUILD_ID` say which build they are of: a page that outlived a deployment
+//!   notices that its worker speaks another protocol.
+//! - In a release every page opens with the strict policy. (In development trunk's inline reload script has to run.)
+//! - A link to a page or file that isn't there fails the build.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::tags::{self, Attribute};
+use super::workers::Workers;
+
+/// What each page may do, in a release.
+pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; \
+    img-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
+
+/// What to finish, and how.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The folder with trunk's output and the rendered pages.
+    pub out: PathBuf,
+    /// The URL that trunk put before its links: `/`, `/sub/` or `./`.
+    pub public_url: String,
+    /// With the strict policy, or with the inline script that reloads the page while one works on it.
+    pub release: bool,
+    /// Which worker holds which lessons.
+    pub workers: Workers,
+}
+
+/// What all pages share.
+struct Site<'a> {
+    options: &'a Options,
+    build_id: String,
+    /// The start script's file name.
+    start: String,
+    /// Worker's name → file name.
+    workers: BTreeMap<String, String>,
+}
+
+/// Finishes the site in place. `Err` says which file has what wrong with it.
+pub fn finish(options: &Options) -> Result<(), String> {
+    let out = &options.out;
+    let files = files(out)?;
+    let build_id = build_id(out, &files)?;
+    let mut workers = BTreeMap::new();
+    for name in options.workers.names() {
+        workers.insert(name.to_owned(), place_worker(out, name, &build_id)?);
+    }
+    let shell = read(out, "index.html")?;
+    let start = place_start(out, &shell)?;
+    let site = Site { options, build_id, start, workers };
+    for page in files.iter().filter(|f| is_page(f)) {
+        let html = site.page(page, &read(out, page)?)?;
+        write(out, page, &html)?;
+    }
+    let broken = broken_links(out)?;
+    if broken.is_empty() { Ok(()) } else { Err(broken.join("\n")) }
+}
+
+impl Site<'_> {
+    /// One page, finished. `path` is where it lies, from the site's root.
+    fn page(&self, path: &str, html: &str) -> Result<String, String> {
+        let root = match self.options.public_url.as_str() {
+            url if path == "404.html" => if url.starts_with('/') { url } else { "/" }.to_owned(),
+            _ => match path.matches('/').count() {
+                0 => "./".to_owned(),
+                depth => "../".repeat(depth),
+            },
+        };
+        let html = tags::rewrite(html, |a| self.relink(a).map(|rest| format!("{root}{rest}")));
+        let (head, start, tail) =
+            inline_start(&html).ok_or_else(|| format!("{path}: trunk's start script is missing from it"))?;
+        let _ = start;
+        let html = format!("{head}<script type=\"module\" src=\"{root}{}\"></script>{tail}", self.start);
+        let metas = self.metas(path, &html, &root);
+        let charset = "<meta charset=\"utf-8\">";
+        let (before, after) =
+            html.split_once(charset).ok_or_else(|| format!("{path}: has no {charset} in its head"))?;
+        Ok(without_comments(&format!("{before}{charset}{metas}{after}")))
+    }
+
+    /// What comes after the site's root in a link to somewhere in it.
+    fn relink<'a>(&self, a: Attribute<'a>) -> Option<&'a str> {
+        let marked = a.value.strip_prefix("@root/");
+        let trunks = || {
+            let rest = a.value.strip_prefix(&self.options.public_url)?;
+            (matches!(a.name, "href" | "src") && !rest.starts_with('/')).then_some(rest)
+        };
+        marked.or_else(trunks)
+    }
+
+    /// Policy, build, and the workers that this page's figures live in: those of its own lesson and of each lesson that
+    /// a `data-lesson` names.
+    fn metas(&self, path: &str, html: &str, root: &str) -> String {
+        let own = path.strip_suffix("/index.html");
+        let named = tags::attributes(html).into_iter().filter(|a| a.name == "data-lesson").map(|a| a.value);
+        let needed: BTreeSet<&str> =
+            named.chain(own).filter_map(|lesson| self.options.workers.of(lesson)).collect();
+        let mut metas = String::new();
+        if self.options.release {
+            metas += &format!("\n<meta http-equiv=\"content-security-policy\" content=\"{POLICY}\">");
+        }
+        metas += &format!("\n<meta name=\"build-id\" content=\"{}\">", self.build_id);
+        for name in needed {
+            metas += &format!(
+                "\n<meta name=\"worker\" data-lessons=\"{}\" content=\"{root}{}\">",
+                self.options.workers.lessons(name).join(" "),
+                self.workers[name]
+            );
+        }
+        metas
+    }
+}
+
+/// The inline script that starts the app: what stands before it, its text, what comes after.
+fn inline_start(html: &str) -> Option<(&str, &str, &str)> {
+    let (open, close) = ("<script type=\"module\">", "</script>");
+    let at = html.find(&format!("{open}\nimport init"))?;
+    let (text, tail) = html[at + open.len()..].split_once(close)?;
+    Some((&html[..at], text, tail))
+}
+
+/// Writes trunk's start script to a file and returns its name. The WASM is found beside the script, wherever the page is.
+fn place_start(out: &Path, shell: &str) -> Result<String, String> {
+    let (_, text, _) = inline_start(shell).ok_or("index.html: trunk's start script is missing from it")?;
+    let glue = text
+        .split('\'')
+        .filter(|t| t.ends_with(".js"))
+        .find_map(|t| t.rsplit('/').next())
+        .ok_or("index.html: trunk's start script names no .js file")?;
+    let wasm = glue.replace(".js", "_bg.wasm");
+    let script = format!(
+        "import init from './{glue}';\nawait init({{ module_or_path: new URL('./{wasm}', import.meta.url) }});\n"
+    );
+    let name = format!("start-{}.js", hash(script.as_bytes()));
+    write(out, &name, &script)?;
+    Ok(name)
+}
+
+/// Gives a worker's two files their names by content, and returns the script's. A second run over a finished folder is
+/// not meant to be: trunk stages afresh each time.
+fn place_worker(out: &Path, name: &str, build_id: &str) -> Result<String, String> {
+    let (glue, wasm) = (format!("worker-{name}.js"), format!("worker-{name}_bg.wasm"));
+    let bytes =
+        fs::read(out.join(&wasm)).map_err(|e| format!("{wasm}: {e}; is the worker in index.html?"))?;
+    let hashed_wasm = format!("worker-{name}-{}_bg.wasm", hash(&bytes));
+    let script = format!(
+        "globalThis.BUILD_ID = '{build_id}';\n{}\n\
+         wasm_bindgen({{ module_or_path: new URL('./{hashed_wasm}', self.location.href) }});\n",
+        read(out, &glue)?
+    );
+    let hashed_glue = format!("worker-{name}-{}.js", hash(script.as_bytes()));
+    let place = || {
+        fs::rename(out.join(&wasm), out.join(&hashed_wasm))?;
+        fs::remove_file(out.join(&glue))
+    };
+    place().map_err(|e| format!("worker-{name}: {e}"))?;
+    write(out, &hashed_glue, &script)?;
+    Ok(hashed_glue)
+}
+
+/// One id over all WASM of the build.
+fn build_id(out: &Path, files: &[String]) -> Result<String, String> {
+    let mut hashes = String::new();
+    for file in files.iter().filter(|f| f.ends_with(".wasm")) {
+        hashes += &hash(&fs::read(out.join(file)).map_err(|e| format!("{file}: {e}"))?);
+    }
+    Ok(hash(hashes.as_bytes()))
+}
+
+/// Links of all pages to files, pages and places in pages that aren't there, each with its page.
+fn broken_links(out: &Path) -> Result<Vec<String>, String> {
+    let mut broken = Vec::new();
+    for page in files(out)?.iter().filter(|f| is_page(f) && *f != "404.html") {
+        let html = read(out, page)?;
+        for a in tags::attributes(&html) {
+            let local = !a.value.contains(':') && !a.value.starts_with("//");
+            if !local
+                || !(matches!(a.name, "href" | "src") || a.name == "content" && a.value.starts_with('.'))
+            {
+                continue;
+            }
+            let (file, fragment) = a.value.split_once('#').unwrap_or((a.value, ""));
+            let Some(to) = resolve(page, file) else {
+                broken.push(format!("{page}: <{} {}=\"{}\"> leads out of the site", a.tag, a.name, a.value));
+                continue;
+            };
+            let there = match fs::read_to_string(out.join(&to)) {
+                // A figure's fragment holds a run, not a place.
+                Ok(text) if !fragment.is_empty() && !fragment.contains('=') => {
+                    text.contains(&format!("id=\"{fragment}\""))
+                }
+                _ => out.join(&to).is_file(),
+            };
+            if !there {
+                broken.push(format!("{page}: <{} {}=\"{}\"> leads to nothing", a.tag, a.name, a.value));
+            }
+        }
+    }
+    Ok(broken)
+}
+
+/// The file, from the site's root, that a relative link on a page (or in a script or stylesheet) means; a folder means
+/// its `index.html`. `None`: outside the site.
+pub fn resolve(from: &str, link: &str) -> Option<String> {
+    let link = link.split(['?', '#']).next().unwrap_or("");
+    if link.is_empty() {
+        return Some(from.to_owned());
+    }
+    let mut parts: Vec<&str> = from.split('/').collect();
+    parts.pop();
+    for part in link.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            name => parts.push(name),
+        }
+    }
+    if link.ends_with('/') || matches!(link, "." | "..") {
+        parts.push("index.html");
+    }
+    Some(parts.join("/"))
+}
+
+/// All files below a folder, as paths from it with `/`, in order.
+pub fn files(root: &Path) -> Result<Vec<String>, String> {
+    fn walk(dir: &Path, prefix: &str, into: &mut Vec<String>) -> std::io::Result<()> {
+        for entry in fs::read_dir(dir)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if entry.file_type()?.is_dir() {
+                walk(&entry.path(), &format!("{prefix}{name}/"), into)?;
+            } else {
+                into.push(format!("{prefix}{name}"));
+            }
+        }
+        Ok(())
+    }
+    let mut all = Vec::new();
+    walk(root, "", &mut all).map_err(|e| format!("{}: {e}", root.display()))?;
+    all.sort();
+    Ok(all)
+}
+
+/// Whether a file of the site is a page.
+pub fn is_page(path: &str) -> bool {
+    path.ends_with(".html")
+}
+
+/// FNV-1a, 64 bits, in hexadecimal: names files by content; nobody has to withstand an attacker here.
+fn hash(bytes: &[u8]) -> String {
+    let sum = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
+    format!("{sum:016x}")
+}
+
+/// Drops comments and the empty lines that trunk's own tags leave behind, in the head only.
+fn without_comments(html: &str) -> String {
+    let Some((head, body)) = html.split_once("</head>") else { return html.to_owned() };
+    let mut text = String::new();
+    let mut rest = head;
+    while let Some((before, after)) = rest.split_once("<!--") {
+        text += before;
+        rest = after.split_once("-->").map_or("", |(_, r)| r);
+    }
+    text += rest;
+    let lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).collect();
+    format!("{}\n</head>{body}", lines.join("\n"))
+}
+
+fn read(out: &Path, file: &str) -> Result<String, String> {
+    fs::read_to_string(out.join(file)).map_err(|e| format!("{file}: {e}"))
+}
+
+fn write(out: &Path, file: &str, text: &str) -> Result<(), String> {
+    fs::write(out.join(file), text).map_err(|e| format!("{file}: {e}"))
+}

@@ -1,0 +1,234 @@
+//! What a first visit to each page loads, in bytes: the size report of `./dev build`.
+//!
+//! The list comes from the built files themselves: tags and metas of the page; from there fonts that a stylesheet names,
+//! and scripts and WASM that a script names. It is an upper bound: a browser may leave a font alone that no text uses.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::{fmt, fs};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde::Serialize;
+
+use super::finish::{files, is_page, resolve};
+use super::tags;
+
+/// No page's first visit may load more, gzipped.
+pub const BAR: usize = 250_000;
+
+/// What a file is for the reader of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// The page itself.
+    Html,
+    /// A stylesheet.
+    Css,
+    /// A font.
+    Font,
+    /// A script of the page.
+    Js,
+    /// WASM of the page.
+    Wasm,
+    /// Script and WASM of a worker.
+    Worker,
+    /// Icons, pictures, manifest.
+    Other,
+}
+
+impl Kind {
+    const ALL: [Self; 7] =
+        [Self::Html, Self::Css, Self::Font, Self::Js, Self::Wasm, Self::Worker, Self::Other];
+
+    fn of(path: &str, from: Option<Self>) -> Self {
+        let extension = path.rsplit('.').next().unwrap_or("");
+        match extension {
+            "js" | "wasm" if from == Some(Self::Worker) => Self::Worker,
+            "html" => Self::Html,
+            "css" => Self::Css,
+            "woff2" => Self::Font,
+            "js" => Self::Js,
+            "wasm" => Self::Wasm,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Html => "html",
+            Self::Css => "css",
+            Self::Font => "font",
+            Self::Js => "js",
+            Self::Wasm => "wasm",
+            Self::Worker => "worker",
+            Self::Other => "other",
+        })
+    }
+}
+
+/// A file that a page loads.
+#[derive(Debug, Clone, Serialize)]
+pub struct Loaded {
+    /// Where it lies, from the site's root.
+    pub path: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Its bytes.
+    pub raw: usize,
+    /// Its bytes, `gzip -9`; never more than `raw`, for a server doesn't compress what that makes larger.
+    pub gzip: usize,
+}
+
+/// A page and all that a first visit to it loads.
+#[derive(Debug, Clone, Serialize)]
+pub struct Page {
+    /// Where it lies, from the site's root.
+    pub path: String,
+    /// The sum of its files.
+    pub raw: usize,
+    /// The sum of its files, gzipped.
+    pub gzip: usize,
+    /// Itself first.
+    pub files: Vec<Loaded>,
+}
+
+/// The weights of a built site.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// [`BAR`].
+    pub bar: usize,
+    /// Every page, by path.
+    pub pages: Vec<Page>,
+}
+
+impl Report {
+    /// The pages over the bar.
+    pub fn heavy(&self) -> impl Iterator<Item = &Page> {
+        self.pages.iter().filter(|p| p.gzip > self.bar)
+    }
+}
+
+/// A table, a line for each page: kB gzip for each kind, then both sums.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut head = format!("{:44}", "first visit loads, kB gzip");
+        for kind in Kind::ALL {
+            write!(head, "{kind:>8}")?;
+        }
+        writeln!(f, "{head}{:>8}{:>8}", "all", "raw")?;
+        let kb = |bytes: usize| format!("{:.1}", bytes as f64 / 1000.0);
+        for page in &self.pages {
+            write!(f, "{:44}", page.path.trim_end_matches("index.html"))?;
+            for kind in Kind::ALL {
+                let sum = page.files.iter().filter(|l| l.kind == kind).map(|l| l.gzip).sum();
+                write!(f, "{:>8}", kb(sum))?;
+            }
+            let over = if page.gzip > self.bar { "  over the bar" } else { "" };
+            writeln!(f, "{:>8}{:>8}{over}", kb(page.gzip), kb(page.raw))?;
+        }
+        write!(f, "the bar for each page: {} kB gzip", self.bar / 1000)
+    }
+}
+
+/// Weighs every page of the site in `dist`. `Err` names a file that a page needs and that isn't there.
+pub fn weigh(dist: &Path) -> Result<Report, String> {
+    let all: BTreeSet<String> = files(dist)?.into_iter().collect();
+    let mut weights = BTreeMap::new();
+    let mut pages = Vec::new();
+    for path in all.iter().filter(|f| is_page(f) && *f != "404.html") {
+        let mut files = Vec::new();
+        for (file, kind) in loads(dist, path, &all)? {
+            let (raw, gzip) = match weights.get(&file) {
+                Some(&weight) => weight,
+                None => *weights.entry(file.clone()).or_insert(weight(&dist.join(&file))?),
+            };
+            files.push(Loaded { path: file, kind, raw, gzip });
+        }
+        let (raw, gzip) = files.iter().fold((0, 0), |(r, g), l| (r + l.raw, g + l.gzip));
+        pages.push(Page { path: path.clone(), raw, gzip, files });
+    }
+    Ok(Report { bar: BAR, pages })
+}
+
+/// The files that a page loads, itself first.
+fn loads(dist: &Path, page: &str, all: &BTreeSet<String>) -> Result<Vec<(String, Kind)>, String> {
+    let mut found: Vec<(String, Kind)> = vec![(page.to_owned(), Kind::Html)];
+    let mut next = 0;
+    while let Some((path, kind)) = found.get(next).cloned() {
+        next += 1;
+        let wanted = match kind {
+            Kind::Html => of_page(&text(dist, &path)?),
+            Kind::Css => of_css(&text(dist, &path)?),
+            Kind::Js | Kind::Worker if path.ends_with(".js") => {
+                // A script names its parts by plain strings; one that isn't a file is just a string.
+                let mut parts = of_script(&text(dist, &path)?);
+                parts.retain(|(part, _)| resolve(&path, part).is_some_and(|p| all.contains(&p)));
+                parts
+            }
+            _ => Vec::new(),
+        };
+        for (link, as_worker) in wanted {
+            let file = resolve(&path, &link).filter(|f| all.contains(f));
+            let file = file.ok_or_else(|| format!("{path}: '{link}' is not in the site"))?;
+            let inside = (as_worker || kind == Kind::Worker).then_some(Kind::Worker);
+            if found.iter().all(|(f, _)| *f != file) {
+                found.push((file.clone(), Kind::of(&file, inside)));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What a page's tags load at once, and whether as a worker.
+fn of_page(html: &str) -> Vec<(String, bool)> {
+    let loading = ["stylesheet", "modulepreload", "preload", "icon", "manifest"];
+    let mut links = Vec::new();
+    for a in tags::attributes(html) {
+        let said = |name| tags::value(a.whole, name).unwrap_or("");
+        let now = match (a.tag, a.name) {
+            ("link", "href") => said("rel").split_whitespace().any(|rel| loading.contains(&rel)),
+            ("script" | "img" | "source", "src") => said("loading") != "lazy",
+            ("meta", "content") => said("name") == "worker",
+            _ => false,
+        };
+        if now && !a.value.starts_with("data:") {
+            links.push((a.value.to_owned(), a.tag == "meta"));
+        }
+    }
+    links
+}
+
+/// What a stylesheet's `url(…)` name.
+fn of_css(css: &str) -> Vec<(String, bool)> {
+    css.split("url(")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+        .map(|url| (url.trim_matches(['"', '\'', ' ']).to_owned(), false))
+        .filter(|(url, _)| !url.starts_with("data:"))
+        .collect()
+}
+
+/// The strings of a script that end like a script or WASM.
+fn of_script(script: &str) -> Vec<(String, bool)> {
+    let is_part = |s: &&str| s.ends_with(".js") || s.ends_with(".wasm");
+    script.split(['\'', '"', '`']).filter(is_part).map(|s| (s.to_owned(), false)).collect()
+}
+
+fn weight(path: &Path) -> Result<(usize, usize), String> {
+    let measure = || {
+        let bytes = fs::read(path)?;
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+        gzip.write_all(&bytes)?;
+        Ok((bytes.len(), gzip.finish()?.len().min(bytes.len())))
+    };
+    measure().map_err(|e: std::io::Error| format!("{}: {e}", path.display()))
+}
+
+fn text(dist: &Path, path: &str) -> Result<String, String> {
+    fs::read_to_string(dist.join(path)).map_err(|e| format!("{path}: {e}"))
+}
