@@ -3,7 +3,10 @@
 //! `ARCHITECTURE.md` has the bird's-eye view. Layers point down: `page` and `worker` use the rest, `lessons` use
 //! `mechanism`, `scene` and `player`, and everything stands on [`sim`].
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod course;
 pub mod lessons;
+pub mod mechanism;
 pub mod player;
 pub mod scene;
 pub mod sim;

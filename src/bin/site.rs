@@ -41,6 +41,8 @@ fn stand_in(out: &Path) -> Result<(), String> {
     let write = |path: &str, title: &str, body: &str| {
         let shell = fs::read_to_string(out.join("index.html"))?;
         let page = shell.replace("<title>Backend Playground", &format!("<title>{title}"));
+        let page = page.replace("</head>", "<link rel=\"icon\" href=\"@root/icon.svg\"></head>");
+        fs::write(out.join("icon.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\"/>")?;
         let page = page.replace("<body>", &format!("<body><main><h1>{title}</h1>{body}</main>"));
         fs::create_dir_all(out.join(path).parent().unwrap_or(out))?;
         fs::write(out.join(path), page)

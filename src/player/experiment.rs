@@ -18,6 +18,9 @@ pub trait Experiment: Clone + 'static {
     type Event: Clone + Hash;
     /// The declaration.
     const SPEC: &'static FigureSpec;
+    /// Every message that it can say, beyond its readings and kinds: the id and the names of its arguments. The
+    /// lesson's words have a sentence for each.
+    const MESSAGES: &'static [Message];
 
     /// The world at time zero, with its first events scheduled.
     ///
@@ -62,6 +65,9 @@ pub trait Experiment: Clone + 'static {
     /// Which law is broken, for a developer.
     fn laws(&self, world: &World<Self::Event>) -> Result<(), String>;
 }
+
+/// A message that a figure can say: its id, and the names of its arguments.
+pub type Message = (&'static str, &'static [&'static str]);
 
 /// What an entity is and does at a moment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -13,6 +13,9 @@ use crate::sim::{Entity, Msg, Notable, Seed, Step, Time, World};
 pub struct Figure {
     /// The declaration.
     pub spec: &'static FigureSpec,
+    /// What it can say; only the checks need this.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub messages: &'static [super::experiment::Message],
     start: Start,
 }
 
@@ -22,7 +25,12 @@ type Start = fn(&[Value], Seed, &Data) -> Result<Box<dyn Model>, Msg>;
 impl Figure {
     /// The figure of an experiment.
     pub const fn of<X: Experiment>() -> Self {
-        Self { spec: X::SPEC, start: start::<X> }
+        Self {
+            spec: X::SPEC,
+            #[cfg(not(target_arch = "wasm32"))]
+            messages: X::MESSAGES,
+            start: start::<X>,
+        }
     }
 
     pub(super) fn start(&self, values: &[Value], seed: Seed, data: &Data) -> Result<Box<dyn Model>, Msg> {

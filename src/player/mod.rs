@@ -22,7 +22,7 @@ mod value;
 
 pub use control::{Control, ControlKind, Controls, FromValue, Options, Scale};
 pub use data::Data;
-pub use experiment::{Experiment, Explained, Readings};
+pub use experiment::{Experiment, Explained, Message, Readings};
 pub use explain::Explanation;
 pub use figure::Figure;
 pub use link::{LinkError, decode_view, encode_view};

@@ -242,6 +242,42 @@ impl Recent {
     }
 }
 
+/// How often something happened in the last while: a ring of counts, where [`Recent`] would keep whole histograms.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecentCount {
+    width: Span,
+    newest: u64,
+    counts: Vec<u32>,
+}
+
+impl RecentCount {
+    /// A window of `slots` slots, each `width` long; both are at least one (a nanosecond, a slot).
+    pub fn new(width: Span, slots: usize) -> Self {
+        Self { width: width.max(Span::from_nanos(1)), newest: 0, counts: vec![0; slots.max(1)] }
+    }
+
+    /// It happened now.
+    #[inline]
+    pub fn record(&mut self, now: Time) {
+        let (slot, len) = (now.nanos() / self.width.nanos(), self.counts.len() as u64);
+        for step in 0..slot.saturating_sub(self.newest).min(len) {
+            self.counts[((slot - step) % len) as usize] = 0;
+        }
+        self.newest = self.newest.max(slot);
+        self.counts[(self.newest % len) as usize] += 1;
+    }
+
+    /// How often a second, over the window that ends at `now`, or over the run while that is shorter.
+    pub fn rate(&self, now: Time) -> f64 {
+        let (slot, len) = (now.nanos() / self.width.nanos(), self.counts.len() as u64);
+        let live =
+            (slot.saturating_sub(len - 1)..=slot).filter(|n| *n <= self.newest && n + len > self.newest);
+        let count: u64 = live.map(|n| u64::from(self.counts[(n % len) as usize])).sum();
+        let window = (self.width.nanos() * (len - 1) + now.nanos() % self.width.nanos()).min(now.nanos());
+        if window == 0 { 0.0 } else { count as f64 * 1e9 / window as f64 }
+    }
+}
+
 /// A mean with the half-width of its 95 % confidence interval, from independent replications.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
@@ -338,6 +374,19 @@ mod tests {
         assert_eq!(recent.rate(Time::from_secs(5)), 0.0);
         recent.record(Time::from_secs(5), Span::from_millis(7));
         assert_eq!(recent.histogram(Time::from_secs(5)).count(), 1);
+    }
+
+    #[test]
+    fn a_count_and_a_histogram_of_the_same_window_agree() {
+        let mut count = RecentCount::new(Span::from_millis(70), 9);
+        let mut recent = Recent::new(Span::from_millis(70), 9);
+        for n in 0..500_u64 {
+            let now = Time::from_millis(n * n % 97 + n * 13);
+            count.record(now);
+            recent.record(now, Span::ZERO);
+            let later = now + Span::from_millis(n % 1000);
+            assert_eq!(count.rate(later), recent.rate(later));
+        }
     }
 
     #[test]

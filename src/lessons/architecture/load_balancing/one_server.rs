@@ -4,8 +4,8 @@
 
 use crate::controls;
 use crate::player::{
-    Action, Control, Controls, Data, Experiment, Explained, FigureSpec, Kind, Names, Needs, Pace, Reading,
-    Readings, Value,
+    Action, Control, Controls, Data, Experiment, Explained, FigureSpec, Kind, Message, Names, Needs, Pace,
+    Reading, Readings, Value,
 };
 use crate::scene::{
     Chart, Flow, Label, Line, Link, Node, Packet, Panel, Scene, Series, Shape, Slots, State, Tier, Workers,
@@ -130,6 +130,22 @@ impl Experiment for OneServer {
         ]),
         needs: Needs::Nothing,
     };
+
+    const MESSAGES: &'static [Message] = &[
+        ("served", &["waited"]),
+        ("arrived", &[]),
+        ("answered", &[]),
+        ("behind", &["ahead"]),
+        ("waiting", &[]),
+        ("chart-waiting", &[]),
+        ("says-no-queue", &[]),
+        ("says-queue", &["waiting", "oldest"]),
+        ("about-served", &["since"]),
+        ("about-waits", &["ahead"]),
+        ("about-answered", &[]),
+        ("about-server", &["line"]),
+        ("about-clients", &["arrived"]),
+    ];
 
     fn new(knobs: &Knobs, _: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
         Ok(Self::with_limit(knobs, u32::MAX, world))

@@ -5,8 +5,8 @@
 //! reorder, and processors that add in one instruction.
 
 use crate::player::{
-    Action, Control, Controls, Data, Experiment, Explained, FigureSpec, Kind, Names, Needs, Pace, Reading,
-    Readings, Value,
+    Action, Control, Controls, Data, Experiment, Explained, FigureSpec, Kind, Message, Names, Needs, Pace,
+    Reading, Readings, Value,
 };
 use crate::scene::{Bar, Label, Lane, Lanes, Listing, ListingLine, Panel, Row, Scene, State, Table};
 use crate::sim::{Because, Entity, Msg, Purpose, Span, Time, Unit, World};
@@ -227,6 +227,34 @@ impl Experiment for TwoThreads {
         ]),
         needs: Needs::Nothing,
     };
+
+    const MESSAGES: &'static [Message] = &[
+        ("loads", &["value"]),
+        ("adds", &["value"]),
+        ("stores", &["value"]),
+        ("wrote-since", &["other"]),
+        ("lost-update", &["thread", "other"]),
+        ("register-is", &["value"]),
+        ("thread-title", &["thread"]),
+        ("one-thread-at-a-time", &[]),
+        ("not-by-hand", &[]),
+        ("thread-finished", &["thread"]),
+        ("no-such-entity", &["entity"]),
+        ("register-of", &["thread"]),
+        ("memory", &[]),
+        ("place", &[]),
+        ("value", &[]),
+        ("lanes-title", &[]),
+        ("says-start", &["times"]),
+        ("says-so-far", &["x", "stored"]),
+        ("says-right", &["x"]),
+        ("says-lost", &["x", "stored", "lost"]),
+        ("about-finished", &["thread"]),
+        ("about-thread", &["thread", "code", "register"]),
+        ("about-instruction", &["code", "thread"]),
+        ("about-x", &["x", "writes"]),
+        ("variable-x", &[]),
+    ];
 
     fn new(knobs: &Knobs, _: &Data, world: &mut World<Turn>) -> Result<Self, Msg> {
         for _ in 0..THREADS {

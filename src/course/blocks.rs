@@ -1,0 +1,409 @@
+//! The grammar of fenced blocks: what each kind is made of, and how it is read. `mod.rs` shows one of each.
+
+use super::fields::Fields;
+use super::markdown::moment;
+use super::problem::{Notes, Text, is_id, one_of};
+use crate::sim::{Time, Unit};
+
+/// A fenced block of a lesson.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    /// Its line in the file, counted from 1.
+    pub line: u32,
+    /// Its id: permanent, unique in the lesson. Blocks of text (`aside`) have none; `words` has its figure's.
+    pub id: String,
+    /// What it is.
+    pub body: Body,
+}
+
+/// What a block is, and what it says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    /// A live figure.
+    Figure(Figure),
+    /// A prediction to commit to.
+    Predict(Predict),
+    /// A challenge that the model judges.
+    Challenge(Challenge),
+    /// A question with its answers.
+    Quiz(Quiz),
+    /// A review card.
+    Card(Card),
+    /// A question that interviewers ask.
+    Interview(Interview),
+    /// The sentences that a figure's model speaks: message id and pattern.
+    Words(Vec<(String, Text)>),
+    /// A note in the margin, in Markdown.
+    Aside(Text),
+    /// How real systems do it, with their names and defaults, in Markdown.
+    RealSystems(Text),
+    /// What the model leaves out, in Markdown.
+    LeavesOut(Text),
+}
+
+/// A figure in a page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// The registered figure that it shows; the block's own id if nothing else is said.
+    pub shows: Text,
+    /// What stands over it.
+    pub caption: Text,
+    /// Controls that it begins with, other than the defaults.
+    pub set: Vec<(String, Text)>,
+    /// The moment of its still, if not the figure's own.
+    pub at: Option<Time>,
+    /// Prose that names no figure drives this one, wherever it stands.
+    pub drives: bool,
+}
+
+/// A prediction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Predict {
+    /// The figure's block that the answer is read off.
+    pub figure: Text,
+    /// The question.
+    pub question: Text,
+    /// What kind of answer it wants.
+    pub answer: Answer,
+}
+
+/// What a prediction asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// One of a few options.
+    Choice(Vec<Choice>),
+    /// A number, right within a share of the truth.
+    Number {
+        /// Its unit.
+        unit: Unit,
+        /// Allowed distance, as a share of the truth.
+        tolerance: f64,
+    },
+    /// All options, put in order.
+    Order(Vec<Choice>),
+    /// A curve drawn over two axes.
+    Curve {
+        /// The axis along.
+        x: Axis,
+        /// The axis upwards.
+        y: Axis,
+        /// Allowed mean distance, as a share of the upward axis.
+        tolerance: f64,
+    },
+}
+
+/// One of several answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// Its id, unique in its block.
+    pub id: Text,
+    /// What it says.
+    pub text: Text,
+    /// Why it is right or wrong; blank for things to be ordered.
+    pub reason: Text,
+}
+
+/// An axis to draw over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// What it measures.
+    pub label: Text,
+    /// Its unit.
+    pub unit: Unit,
+    /// Where it begins, in the unit's base.
+    pub from: f64,
+    /// Where it ends; more than `from`.
+    pub to: f64,
+}
+
+/// A challenge.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Challenge {
+    /// The figure's block that it is solved in.
+    pub figure: Text,
+    /// Its name.
+    pub title: Text,
+    /// What has to be reached.
+    pub goal: Text,
+    /// What it may cost.
+    pub budget: Text,
+    /// A hint for those who ask for it.
+    pub hint: Text,
+    /// What the judge says: `pass`, and one for each tempting wrong answer.
+    pub verdicts: Vec<(String, Text)>,
+}
+
+/// A question with its answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quiz {
+    /// The question.
+    pub question: Text,
+    /// The answers to choose from.
+    pub options: Vec<Choice>,
+    /// Ids of those that are right.
+    pub correct: Vec<Text>,
+}
+
+/// A review card.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Card {
+    /// What it asks.
+    pub front: Text,
+    /// What it answers.
+    pub back: Text,
+}
+
+/// An interview question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Interview {
+    /// The question, as it is asked.
+    pub question: Text,
+    /// What a strong answer contains.
+    pub points: Vec<Text>,
+}
+
+const WITH_ID: &[&str] = &["figure", "predict", "challenge", "quiz", "card", "interview", "words"];
+const WITHOUT_ID: &[&str] = &["aside", "real-systems", "leaves-out"];
+const UNITS: [(&str, Unit); 7] = [
+    ("time", Unit::Time),
+    ("rate", Unit::Rate),
+    ("share", Unit::Share),
+    ("bytes", Unit::Bytes),
+    ("count", Unit::Count),
+    ("money", Unit::Money),
+    ("factor", Unit::Factor),
+];
+
+/// Whether a word at the head of a fence begins one of our blocks.
+pub fn is_kind(word: &str) -> bool {
+    WITH_ID.contains(&word) || WITHOUT_ID.contains(&word)
+}
+
+/// Reads a block. `info` stands behind the fence at byte `at` of the file, `text` is its body at byte `base`.
+pub fn read(info: &str, at: usize, text: &str, base: usize, notes: &mut Notes) -> Option<Block> {
+    let mut info_words = info.split_whitespace();
+    let kind = info_words.next().unwrap_or("");
+    let id = info_words.next().unwrap_or("").to_owned();
+    let path = format!("{kind} {id}").trim_end().to_owned();
+    if info_words.next().is_some() {
+        notes.at(at, path.clone(), "one word too many behind the fence; it takes a kind and an id");
+    }
+    if WITH_ID.contains(&kind) && !is_id(&id) {
+        notes.at(
+            at,
+            path.clone(),
+            format!("a block '{kind}' needs an id behind its kind: ```{kind} slow-server"),
+        );
+    }
+    if WITHOUT_ID.contains(&kind) && !id.is_empty() {
+        notes.at(at, path.clone(), format!("a block '{kind}' takes no id"));
+    }
+    let line = notes.line(at);
+    let body = match kind {
+        "aside" => Body::Aside(markdown(text, base, &path, notes)),
+        "real-systems" => Body::RealSystems(markdown(text, base, &path, notes)),
+        "leaves-out" => Body::LeavesOut(markdown(text, base, &path, notes)),
+        _ => {
+            let mut fields = Fields::read(text, base, at, &path, notes);
+            let body = match kind {
+                "figure" => Body::Figure(figure(&id, line, &mut fields, notes)),
+                "predict" => Body::Predict(predict(&mut fields, notes)),
+                "challenge" => Body::Challenge(challenge(&mut fields, notes)),
+                "quiz" => Body::Quiz(quiz(&mut fields, notes)),
+                "card" => Body::Card(Card {
+                    front: fields.text("front", "what the card asks", notes),
+                    back: fields.text("back", "what the card answers", notes),
+                }),
+                "interview" => Body::Interview(interview(&mut fields, notes)),
+                "words" => Body::Words(fields.rest(notes)),
+                _ => return None,
+            };
+            fields.finish(notes);
+            body
+        }
+    };
+    Some(Block { line, id, body })
+}
+
+fn markdown(text: &str, base: usize, path: &str, notes: &mut Notes) -> Text {
+    if text.trim().is_empty() {
+        notes.at(base, path, "is empty; write Markdown in it or leave it out");
+    }
+    Text { text: text.to_owned(), line: notes.line(base), field: path.to_owned() }
+}
+
+fn figure(id: &str, line: u32, fields: &mut Fields, notes: &mut Notes) -> Figure {
+    let own = Text { text: id.to_owned(), line, field: fields.name("shows") };
+    let shows = fields.maybe_text("shows", notes).unwrap_or(own);
+    let caption = fields.text("caption", "what the figure shows", notes);
+    let set = fields.table("set", notes).map(|mut table| table.rest(notes)).unwrap_or_default();
+    let at = time(fields, "at", notes);
+    Figure { shows, caption, set, at, drives: fields.flag("drives", notes) }
+}
+
+fn time(fields: &mut Fields, key: &'static str, notes: &mut Notes) -> Option<Time> {
+    let text = fields.maybe_text(key, notes)?;
+    moment(&text.text).map_err(|why| notes.on(&text, why)).ok()
+}
+
+const WHICH_FIGURE: &str = "which figure of this page it is about";
+
+fn predict(fields: &mut Fields, notes: &mut Notes) -> Predict {
+    let figure = fields.id("figure", WHICH_FIGURE, notes);
+    let question = fields.text("question", "what is to be predicted", notes);
+    let kind = fields.text("kind", "what kind of answer it wants", notes);
+    let answer = match kind.text.as_str() {
+        "number" => Answer::Number { unit: unit(fields, notes), tolerance: tolerance(fields, notes) },
+        "order" => Answer::Order(choices(fields, false, notes)),
+        "curve" => Answer::Curve {
+            x: axis(fields, "x", notes),
+            y: axis(fields, "y", notes),
+            tolerance: tolerance(fields, notes),
+        },
+        other => {
+            if other != "choice" {
+                let allowed = one_of(["choice", "number", "order", "curve"]);
+                notes.on(&kind, format!("is '{other}'; it can be {allowed}"));
+            }
+            Answer::Choice(choices(fields, true, notes))
+        }
+    };
+    Predict { figure, question, answer }
+}
+
+fn unit(fields: &mut Fields, notes: &mut Notes) -> Unit {
+    let text = fields.text("unit", "what the number measures", notes);
+    let known = UNITS.iter().find(|(name, _)| *name == text.text);
+    if known.is_none() && !text.text.is_empty() {
+        notes.on(&text, format!("is '{}'; it can be {}", text.text, one_of(UNITS.map(|(n, _)| n))));
+    }
+    known.map_or(Unit::Count, |(_, unit)| *unit)
+}
+
+fn tolerance(fields: &mut Fields, notes: &mut Notes) -> f64 {
+    let before = notes.problems.len();
+    fields.number("tolerance", 0.0, 1.0, notes).unwrap_or_else(|| {
+        if notes.problems.len() == before {
+            let says = "is missing; say how far off is still right, as a share from 0 to 1";
+            notes.at(fields.offset(), fields.name("tolerance"), says);
+        }
+        0.0
+    })
+}
+
+fn axis(fields: &mut Fields, key: &'static str, notes: &mut Notes) -> Axis {
+    let Some(mut axis) = fields.table(key, notes) else {
+        let says = format!("is missing; an axis has label, unit, from and to: [{key}]");
+        notes.at(fields.offset(), fields.name(key), says);
+        return Axis { label: Text::default(), unit: Unit::Count, from: 0.0, to: 1.0 };
+    };
+    let label = axis.text("label", "what the axis measures", notes);
+    let unit = unit(&mut axis, notes);
+    let mut end = |key| {
+        let text = axis.text(key, "where the axis begins or ends, with its unit", notes);
+        unit.parse(&text.text)
+            .map_err(|error| (!text.text.is_empty()).then(|| notes.on(&text, error.to_string())))
+            .ok()
+    };
+    let ends = (end("from"), end("to"));
+    if let (Some(from), Some(to)) = ends
+        && from >= to
+    {
+        notes.at(axis.offset(), axis.name("to"), "must lie beyond 'from'");
+    }
+    axis.finish(notes);
+    Axis { label, unit, from: ends.0.unwrap_or(0.0), to: ends.1.unwrap_or(1.0) }
+}
+
+/// Two options at least, with ids that differ. `reasons`: each says why it is right or wrong.
+fn choices(fields: &mut Fields, reasons: bool, notes: &mut Notes) -> Vec<Choice> {
+    let mut choices: Vec<Choice> = Vec::new();
+    for mut table in fields.tables("options", notes) {
+        let id = table.id("id", "the option's permanent id", notes);
+        let text = table.text("text", "what the option says", notes);
+        let reason = if reasons {
+            table.text("reason", "why it is right or wrong", notes)
+        } else {
+            table.maybe_text("reason", notes).unwrap_or_default()
+        };
+        table.finish(notes);
+        if choices.iter().any(|other| other.id.text == id.text && !id.text.is_empty()) {
+            notes.on(&id, format!("'{}' stands twice in this block", id.text));
+        }
+        choices.push(Choice { id, text, reason });
+    }
+    if choices.len() < 2 {
+        let says = format!("has {}; at least two are needed, each as [[options]]", choices.len());
+        notes.at(fields.offset(), fields.name("options"), says);
+    }
+    choices
+}
+
+fn challenge(fields: &mut Fields, notes: &mut Notes) -> Challenge {
+    let verdicts = fields.table("verdicts", notes).map(|mut table| table.rest(notes)).unwrap_or_default();
+    if !verdicts.iter().any(|(id, _)| id == "pass") {
+        let says = "has no 'pass': what the judge says when the challenge is met";
+        notes.at(fields.offset(), fields.name("verdicts"), says);
+    }
+    Challenge {
+        figure: fields.id("figure", WHICH_FIGURE, notes),
+        title: fields.text("title", "what the challenge is called", notes),
+        goal: fields.text("goal", "what has to be reached", notes),
+        budget: fields.text("budget", "what it may cost", notes),
+        hint: fields.text("hint", "what helps those who are stuck", notes),
+        verdicts,
+    }
+}
+
+fn quiz(fields: &mut Fields, notes: &mut Notes) -> Quiz {
+    let question = fields.text("question", "what is asked", notes);
+    let options = choices(fields, true, notes);
+    let correct = fields.texts("correct", notes);
+    for right in &correct {
+        if !options.iter().any(|option| option.id.text == right.text) {
+            let allowed = one_of(options.iter().map(|option| &option.id.text));
+            notes.on(right, format!("'{}' is none of the options; allowed: {allowed}", right.text));
+        }
+    }
+    if correct.is_empty() {
+        notes.at(fields.offset(), fields.name("correct"), "is missing; list the ids of the right options");
+    }
+    Quiz { question, options, correct }
+}
+
+fn interview(fields: &mut Fields, notes: &mut Notes) -> Interview {
+    let question = fields.text("question", "what is asked", notes);
+    let points = fields.texts("points", notes);
+    if points.is_empty() {
+        notes.at(fields.offset(), fields.name("points"), "is missing; list what a strong answer contains");
+    }
+    Interview { question, points }
+}
+
+impl Body {
+    /// All its Markdown, for the checks that every Markdown goes through. (Words are plain text and not among it.)
+    pub fn texts(&self) -> Vec<&Text> {
+        fn of(choices: &[Choice]) -> impl Iterator<Item = &Text> {
+            choices.iter().flat_map(|c| [&c.text, &c.reason])
+        }
+        match self {
+            Self::Figure(figure) => vec![&figure.caption],
+            Self::Predict(predict) => {
+                let options: &[Choice] = match &predict.answer {
+                    Answer::Choice(options) | Answer::Order(options) => options,
+                    _ => &[],
+                };
+                std::iter::once(&predict.question).chain(of(options)).collect()
+            }
+            Self::Challenge(c) => {
+                let fixed = [&c.title, &c.goal, &c.budget, &c.hint];
+                fixed.into_iter().chain(c.verdicts.iter().map(|(_, text)| text)).collect()
+            }
+            Self::Quiz(quiz) => std::iter::once(&quiz.question).chain(of(&quiz.options)).collect(),
+            Self::Card(card) => vec![&card.front, &card.back],
+            Self::Interview(i) => std::iter::once(&i.question).chain(&i.points).collect(),
+            Self::Words(_) => Vec::new(),
+            Self::Aside(text) | Self::RealSystems(text) | Self::LeavesOut(text) => vec![text],
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! All lessons of the course: their order, and what has to be known before what.
+
+use super::fields::Fields;
+use super::lesson::Lesson;
+use super::problem::{Notes, Problem, Text, is_id};
+use petgraph::algo::tarjan_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::{fs, io};
+
+/// The file that orders chapters and lessons.
+pub const COURSE_FILE: &str = "course.toml";
+
+/// The whole course.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Course {
+    /// Its chapters, in order.
+    pub chapters: Vec<Chapter>,
+    /// Its lessons, in the order of chapters and within them.
+    pub lessons: Vec<Lesson>,
+}
+
+/// A chapter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chapter {
+    /// Its id, and its folder.
+    pub id: Text,
+    /// Its title.
+    pub title: Text,
+    /// What it is about, in a few words.
+    pub summary: Text,
+    /// Its lessons' slugs, in order.
+    pub lessons: Vec<Text>,
+}
+
+impl Course {
+    /// Reads a folder of lessons. What is wrong with a file, the order or the prerequisites comes beside the course, and
+    /// never stops the reading.
+    pub fn load(folder: &Path) -> (Self, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let mut course = Self { chapters: read_order(folder, &mut problems), lessons: Vec::new() };
+        for chapter in &course.chapters {
+            for slug in chapter.lessons.iter().filter(|slug| is_id(&slug.text)) {
+                let file = format!("{}/{}.md", chapter.id.text, slug.text);
+                match read(&folder.join(&file)) {
+                    Ok(text) => {
+                        let (lesson, found) = Lesson::parse(&chapter.id.text, &slug.text, &text);
+                        course.lessons.push(lesson);
+                        problems.extend(found);
+                    }
+                    Err(why) => problems.push(slug.problem(COURSE_FILE, format!("{file}: {why}"))),
+                }
+            }
+        }
+        problems.extend(course.strays(folder));
+        problems.extend(course.prerequisite_problems());
+        problems.extend(course.name_problems());
+        (course, problems)
+    }
+
+    /// A lesson by `chapter/slug`.
+    pub fn lesson(&self, path: &str) -> Option<&Lesson> {
+        let (chapter, slug) = path.split_once('/')?;
+        self.lessons.iter().find(|lesson| lesson.chapter == chapter && lesson.slug == slug)
+    }
+
+    /// A chapter by id.
+    pub fn chapter(&self, id: &str) -> Option<&Chapter> {
+        self.chapters.iter().find(|chapter| chapter.id.text == id)
+    }
+
+    /// The lessons of a chapter, in order.
+    pub fn lessons_of(&self, chapter: &str) -> impl Iterator<Item = &Lesson> {
+        self.lessons.iter().filter(move |lesson| lesson.chapter == chapter)
+    }
+
+    /// What has to be known before what: an edge from a prerequisite to each lesson that builds on it.
+    pub fn prerequisites(&self) -> DiGraph<&Lesson, ()> {
+        let mut graph = DiGraph::new();
+        let nodes: BTreeMap<String, NodeIndex> =
+            self.lessons.iter().map(|lesson| (lesson.path(), graph.add_node(lesson))).collect();
+        for lesson in &self.lessons {
+            for before in &lesson.front.prerequisites {
+                if let Some(before) = nodes.get(&before.text) {
+                    graph.add_edge(*before, nodes[&lesson.path()], ());
+                }
+            }
+        }
+        graph
+    }
+
+    fn prerequisite_problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for lesson in &self.lessons {
+            let before = &lesson.front.prerequisites;
+            for (n, text) in before.iter().enumerate() {
+                if self.lesson(&text.text).is_none() {
+                    let says = format!("there is no lesson '{}'; write chapter/slug", text.text);
+                    problems.push(text.problem(&lesson.file, says));
+                } else if text.text == lesson.path() {
+                    problems.push(text.problem(&lesson.file, "a lesson can't be its own prerequisite"));
+                } else if before[..n].iter().any(|other| other.text == text.text) {
+                    problems.push(text.problem(&lesson.file, format!("'{}' stands twice", text.text)));
+                }
+            }
+        }
+        let graph = self.prerequisites();
+        for cycle in tarjan_scc(&graph).into_iter().filter(|cycle| cycle.len() > 1) {
+            let mut paths: Vec<String> = cycle.iter().map(|node| graph[*node].path()).collect();
+            paths.sort();
+            for node in cycle {
+                let lesson = graph[node];
+                let inside = |text: &&Text| paths.contains(&text.text);
+                if let Some(text) = lesson.front.prerequisites.iter().find(inside) {
+                    let says = format!("these lessons are prerequisites of each other: {}", paths.join(", "));
+                    problems.push(text.problem(&lesson.file, says));
+                }
+            }
+        }
+        problems
+    }
+
+    /// A name leads to one lesson.
+    fn name_problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut taken: BTreeMap<String, String> = BTreeMap::new();
+        for lesson in &self.lessons {
+            for name in std::iter::once(&lesson.front.title).chain(&lesson.front.names) {
+                let key = name.text.to_lowercase();
+                match taken.get(&key) {
+                    Some(other) if *other == lesson.path() => {
+                        problems.push(name.problem(&lesson.file, format!("'{}' stands twice", name.text)));
+                    }
+                    Some(other) => {
+                        let says = format!(
+                            "'{}' is already a name of {other}; a name leads to one lesson",
+                            name.text
+                        );
+                        problems.push(name.problem(&lesson.file, says));
+                    }
+                    None => {
+                        taken.insert(key, lesson.path());
+                    }
+                }
+            }
+        }
+        problems
+    }
+
+    /// Lesson files that no chapter lists.
+    fn strays(&self, folder: &Path) -> Vec<Problem> {
+        let listed = |chapter: &str, slug: &str| {
+            self.chapter(chapter).is_some_and(|c| c.lessons.iter().any(|lesson| lesson.text == slug))
+        };
+        let mut strays = Vec::new();
+        for chapter in names(folder) {
+            for file in names(&folder.join(&chapter)) {
+                let slug = file.strip_suffix(".md");
+                if slug.is_some_and(|slug| !listed(&chapter, slug)) {
+                    let says = format!("no chapter in {COURSE_FILE} lists this lesson");
+                    strays.push(Problem {
+                        file: format!("{chapter}/{file}"),
+                        line: 1,
+                        field: String::new(),
+                        says,
+                    });
+                }
+            }
+        }
+        strays
+    }
+}
+
+fn read_order(folder: &Path, problems: &mut Vec<Problem>) -> Vec<Chapter> {
+    let text = match read(&folder.join(COURSE_FILE)) {
+        Ok(text) => text,
+        Err(says) => {
+            problems.push(Problem { file: COURSE_FILE.to_owned(), line: 1, field: String::new(), says });
+            return Vec::new();
+        }
+    };
+    let mut notes = Notes::new(COURSE_FILE, &text);
+    let mut fields = Fields::read(&text, 0, 0, "", &mut notes);
+    let mut chapters: Vec<Chapter> = Vec::new();
+    for mut table in fields.tables("chapters", &mut notes) {
+        let id = table.id("id", "the chapter's folder", &mut notes);
+        let title = table.text("title", "what the chapter is called", &mut notes);
+        let summary = table.text("summary", "in a few words what it is about", &mut notes);
+        let lessons = table.texts("lessons", &mut notes);
+        table.finish(&mut notes);
+        if chapters.iter().any(|chapter| chapter.id.text == id.text) {
+            notes.on(&id, format!("there are two chapters '{}'", id.text));
+        }
+        for (n, slug) in lessons.iter().enumerate() {
+            if !is_id(&slug.text) {
+                notes.on(slug, format!("'{}' is no slug: lower-case words joined by hyphens", slug.text));
+            } else if lessons[..n].iter().any(|other| other.text == slug.text) {
+                notes.on(slug, format!("'{}' stands twice", slug.text));
+            }
+        }
+        if is_id(&id.text) {
+            chapters.push(Chapter { id, title, summary, lessons });
+        }
+    }
+    fields.finish(&mut notes);
+    problems.append(&mut notes.problems);
+    chapters
+}
+
+/// A file's text, or a sentence why there is none.
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::InvalidData => "the file is not UTF-8 text".to_owned(),
+        _ => format!("the file can't be read: {error}"),
+    })
+}
+
+/// The names in a folder, in order; none if it is no folder.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    names
+}

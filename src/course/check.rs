@@ -1,0 +1,429 @@
+//! What a lesson's words and a figure's logic have to agree on, and what a finished lesson has to have.
+//!
+//! Words are in Markdown, logic is in Rust, under the same ids: here both directions are demanded. The logic is known
+//! only by its [`FigureFacts`].
+
+use super::blocks::{Answer, Block, Body, Figure};
+use super::catalogue::Course;
+use super::contract;
+use super::facts::{Allows, FigureFacts, PredictionFacts};
+use super::front_matter::Status;
+use super::lesson::{Lesson, Part};
+use super::markdown::{self, Item, Live, Target};
+use super::problem::{Problem, Text, one_of};
+use super::words::placeholders;
+use crate::sim::Time;
+use std::collections::BTreeMap;
+
+/// All that is wrong with the lessons of a course, given the figures that are registered; in the order of files and
+/// lines. (What is wrong with a file by itself, [`Course::load`] has found already.)
+pub fn check(course: &Course, figures: &[FigureFacts]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for lesson in &course.lessons {
+        let own: Vec<&FigureFacts> = figures.iter().filter(|facts| facts.lesson == lesson.path()).collect();
+        let mut check = Check { course, lesson, figures: own, problems: Vec::new() };
+        check.lesson();
+        problems.append(&mut check.problems);
+    }
+    for facts in figures.iter().filter(|facts| course.lesson(&facts.lesson).is_none()) {
+        let says = format!("figure '{}' is registered for '{}', which is no lesson", facts.id, facts.lesson);
+        problems.push(Problem { file: format!("{}.md", facts.lesson), line: 1, field: String::new(), says });
+    }
+    problems.sort();
+    problems
+}
+
+struct Check<'a> {
+    course: &'a Course,
+    lesson: &'a Lesson,
+    /// The registered figures of this lesson.
+    figures: Vec<&'a FigureFacts>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Check<'a> {
+    fn note(&mut self, line: u32, field: impl Into<String>, says: impl Into<String>) {
+        let file = self.lesson.file.clone();
+        self.problems.push(Problem { file, line, field: field.into(), says: says.into() });
+    }
+
+    fn on(&mut self, text: &Text, says: impl Into<String>) {
+        self.problems.push(text.problem(&self.lesson.file, says));
+    }
+
+    fn lesson(&mut self) {
+        let lesson = self.lesson;
+        if lesson.front.status == Status::Planned {
+            if let Some(part) = lesson.parts.first() {
+                let line = match part {
+                    Part::Prose(text) => text.line,
+                    Part::Block(block) => block.line,
+                };
+                self.note(
+                    line,
+                    "status",
+                    "a planned lesson has no page, so this text is never seen; make it a draft",
+                );
+            }
+            for facts in self.figures.clone() {
+                let says =
+                    format!("figure '{}' is registered for this lesson, which is only planned", facts.id);
+                self.note(1, "status", says);
+            }
+            return;
+        }
+        if lesson.front.sources.is_empty() {
+            self.note(1, "sources", "there are none; a lesson with a page names where its facts come from");
+        }
+        self.ids();
+        for part in &lesson.parts {
+            match part {
+                Part::Prose(text) => self.markdown(text),
+                Part::Block(block) => {
+                    for text in block.body.texts() {
+                        self.markdown(text);
+                    }
+                    self.block(block);
+                }
+            }
+        }
+        for (name, anchor) in &lesson.front.anchors {
+            if !headings(lesson).any(|(id, _)| id == anchor.text) {
+                self.on(
+                    anchor,
+                    format!("no heading of this lesson has the id '{}', which '{name}' needs", anchor.text),
+                );
+            }
+        }
+        for facts in self.figures.clone() {
+            self.registered(facts);
+        }
+        if lesson.front.status == Status::Ready {
+            self.problems.extend(contract::problems(lesson));
+        }
+    }
+
+    /// Ids stand once: blocks share one namespace, headings another.
+    fn ids(&mut self) {
+        let mut seen: BTreeMap<(bool, String), u32> = BTreeMap::new();
+        let blocks = self.lesson.blocks().filter(|b| !b.id.is_empty() && !matches!(b.body, Body::Words(_)));
+        let blocks = blocks.map(|b| ((false, b.id.clone()), b.line));
+        let all: Vec<_> = blocks.chain(headings(self.lesson).map(|(id, line)| ((true, id), line))).collect();
+        for ((heading, id), line) in all {
+            let what = if heading { "a heading" } else { "a block" };
+            match seen.get(&(heading, id.clone())) {
+                Some(first) => {
+                    let says = format!(
+                        "{what} with the id '{id}' already stands in line {first}; an id stands once"
+                    );
+                    self.note(line, "", says);
+                }
+                None => {
+                    seen.insert((heading, id), line);
+                }
+            }
+        }
+        let driving: Vec<u32> =
+            self.lesson.figures().filter(|(_, f)| f.drives).map(|(b, _)| b.line).collect();
+        for line in driving.iter().skip(1) {
+            let says = format!("the figure in line {} already says drives = true; one does", driving[0]);
+            self.note(*line, "drives", says);
+        }
+    }
+
+    fn markdown(&mut self, text: &Text) {
+        for (item, range) in markdown::items(&text.text) {
+            let line = text.line + text.text[..range.start].matches('\n').count() as u32;
+            let found = match item {
+                Item::Live(live) => live.and_then(|live| self.live(&live, line)),
+                Item::Link(target) => target.and_then(|target| self.target(&target, line)),
+                Item::Refused(why, what) => {
+                    let shown: String = what.trim().chars().take(40).collect();
+                    Err(if shown.is_empty() { why.to_owned() } else { format!("'{shown}': {why}") })
+                }
+                Item::Heading(_, id) if id.is_empty() => {
+                    Err("this heading needs an id, as its text has no letters: ## … {#id}".to_owned())
+                }
+                Item::Heading(..) | Item::Markup(_) => Ok(()),
+            };
+            if let Err(says) = found {
+                self.note(line, text.field.clone(), says);
+            }
+        }
+    }
+
+    /// The registered figure that text in a line means.
+    fn meant(&self, name: Option<&str>, line: u32) -> Result<&'a FigureFacts, String> {
+        let ids = || one_of(self.lesson.figures().map(|(block, _)| &block.id));
+        let (_, figure) = self.lesson.figure(name, line).ok_or_else(|| match name {
+            Some(name) => format!("there is no figure '{name}' on this page; allowed: {}", ids()),
+            None => "there is no figure on this page that this could drive".to_owned(),
+        })?;
+        self.facts(figure)
+    }
+
+    fn facts(&self, figure: &Figure) -> Result<&'a FigureFacts, String> {
+        let ids = || one_of(self.figures.iter().map(|facts| &facts.id));
+        let found = self.figures.iter().find(|facts| facts.id == figure.shows.text);
+        found.copied().ok_or_else(|| {
+            format!("no figure '{}' is registered for this lesson; allowed: {}", figure.shows.text, ids())
+        })
+    }
+
+    fn live(&self, live: &Live, line: u32) -> Result<(), String> {
+        match live {
+            Live::Reading { figure, reading, at } => {
+                let facts = self.meant(figure.as_deref(), line)?;
+                if !facts.readings.contains(reading) {
+                    let allowed = one_of(&facts.readings);
+                    return Err(format!(
+                        "figure '{}' has no reading '{reading}'; allowed: {allowed}",
+                        facts.id
+                    ));
+                }
+                within(facts, *at)
+            }
+            Live::Control { figure, control, value } => {
+                let facts = self.meant(figure.as_deref(), line)?;
+                setting(facts, control, value)?;
+                match facts.controls.iter().find(|c| c.id == *control).map(|c| &c.allows) {
+                    Some(Allows::Number { .. }) => Ok(()),
+                    _ => Err(format!(
+                        "'{control}' is no number, so it can't be dragged; use a link run:?set=…"
+                    )),
+                }
+            }
+        }
+    }
+
+    fn target(&self, target: &Target, line: u32) -> Result<(), String> {
+        match target {
+            Target::Web(_) => Ok(()),
+            Target::Run { figure, set, at } => {
+                let facts = self.meant(figure.as_deref(), line)?;
+                set.iter().try_for_each(|(control, value)| setting(facts, control, value))?;
+                within(facts, *at)
+            }
+            Target::Here(id) => heading_in(self.lesson, id),
+            Target::Lesson { lesson: path, heading } => {
+                let lesson =
+                    self.course.lesson(path).ok_or_else(|| format!("there is no lesson '{path}'"))?;
+                match heading {
+                    Some(_) if lesson.front.status == Status::Planned => {
+                        Err(format!("'{path}' is only planned: it has no headings yet; link to the lesson"))
+                    }
+                    Some(id) => heading_in(lesson, id),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+
+    fn block(&mut self, block: &Block) {
+        let line = block.line;
+        match &block.body {
+            Body::Figure(figure) => match self.facts(figure) {
+                Err(says) => self.on(&figure.shows, says),
+                Ok(facts) => {
+                    for (control, value) in &figure.set {
+                        if let Err(says) = setting(facts, control, &value.text) {
+                            self.on(value, says);
+                        }
+                    }
+                    if let Err(says) = within(facts, figure.at) {
+                        self.note(line, format!("figure {}.at", block.id), says);
+                    }
+                }
+            },
+            Body::Predict(predict) => {
+                let found = self.meant(Some(&predict.figure.text), line).and_then(|facts| {
+                    let ids = || one_of(facts.predictions.iter().map(|p| &p.id));
+                    let logic = facts.predictions.iter().find(|p| p.id == block.id);
+                    logic.ok_or_else(|| {
+                        format!("figure '{}' has no prediction '{}'; allowed: {}", facts.id, block.id, ids())
+                    })
+                });
+                match found {
+                    Err(says) => self.on(&predict.figure, says),
+                    Ok(logic) => self.prediction(block, &predict.answer, logic),
+                }
+            }
+            Body::Challenge(challenge) => {
+                let found = self.meant(Some(&challenge.figure.text), line).and_then(|facts| {
+                    let ids = || one_of(facts.challenges.iter().map(|c| &c.id));
+                    let logic = facts.challenges.iter().find(|c| c.id == block.id);
+                    logic.ok_or_else(|| {
+                        format!("figure '{}' has no challenge '{}'; allowed: {}", facts.id, block.id, ids())
+                    })
+                });
+                match found {
+                    Err(says) => self.on(&challenge.figure, says),
+                    Ok(logic) => {
+                        let wanted: Vec<&str> = std::iter::once("pass")
+                            .chain(logic.tempting.iter().map(String::as_str))
+                            .collect();
+                        let field = format!("challenge {}.verdicts", block.id);
+                        let have = challenge.verdicts.iter().map(|(id, _)| id.as_str());
+                        self.same(line, &field, have, &wanted, "verdict");
+                    }
+                }
+            }
+            Body::Words(words) => self.words(block, words),
+            _ => {}
+        }
+    }
+
+    fn prediction(&mut self, block: &Block, answer: &Answer, logic: &PredictionFacts) {
+        let field = format!("predict {}", block.id);
+        let (kind, options) = match answer {
+            Answer::Choice(options) => ("choice", options.as_slice()),
+            Answer::Order(options) => ("order", options.as_slice()),
+            Answer::Number { .. } => ("number", &[][..]),
+            Answer::Curve { .. } => ("curve", &[][..]),
+        };
+        if kind != logic.kind {
+            self.note(
+                block.line,
+                format!("{field}.kind"),
+                format!("is '{kind}', but its logic gives '{}'", logic.kind),
+            );
+        } else if !logic.options.is_empty() {
+            let wanted: Vec<&str> = logic.options.iter().map(String::as_str).collect();
+            let have = options.iter().map(|option| option.id.text.as_str());
+            self.same(block.line, &format!("{field}.options"), have, &wanted, "option");
+        }
+    }
+
+    fn words(&mut self, block: &Block, words: &[(String, Text)]) {
+        let Some(facts) = self.figures.iter().copied().find(|facts| facts.id == block.id) else {
+            let allowed = one_of(self.figures.iter().map(|facts| &facts.id));
+            let says = format!("no figure '{}' is registered for this lesson; allowed: {allowed}", block.id);
+            return self.note(block.line, "words", says);
+        };
+        for (id, text) in words {
+            match facts.messages.iter().find(|message| message.id == *id) {
+                None => self.on(text, format!("the figure never says '{id}'; delete the line")),
+                Some(message) => match placeholders(text) {
+                    Err(says) => self.on(text, says),
+                    Ok(names) => {
+                        for name in
+                            names.into_iter().filter(|name| !message.args.iter().any(|arg| arg == name))
+                        {
+                            let allowed = one_of(&message.args);
+                            self.on(text, format!("'{id}' has no argument '{{{name}}}'; allowed: {allowed}"));
+                        }
+                    }
+                },
+            }
+        }
+    }
+
+    /// A registered figure is shown, worded, and its predictions and challenges are asked.
+    fn registered(&mut self, facts: &FigureFacts) {
+        let lesson = self.lesson;
+        let Some((shown, _)) = lesson.figures().find(|(_, figure)| figure.shows.text == facts.id) else {
+            return self.note(
+                1,
+                "figure",
+                format!("figure '{}' is registered but not on the page", facts.id),
+            );
+        };
+        let about =
+            |name: &Text| lesson.figure(Some(&name.text), 0).is_some_and(|(_, f)| f.shows.text == facts.id);
+        let asked = |id: &str| {
+            lesson.blocks().any(|b| b.id == id && matches!(&b.body, Body::Predict(p) if about(&p.figure)))
+        };
+        for prediction in facts.predictions.iter().filter(|p| !asked(&p.id)) {
+            let says = format!(
+                "prediction '{}' of figure '{}' has no block ```predict {0}",
+                prediction.id, facts.id
+            );
+            self.note(shown.line, "predict", says);
+        }
+        let posed = |id: &str| {
+            lesson.blocks().any(|b| b.id == id && matches!(&b.body, Body::Challenge(c) if about(&c.figure)))
+        };
+        for challenge in facts.challenges.iter().filter(|c| !posed(&c.id)) {
+            let says = format!(
+                "challenge '{}' of figure '{}' has no block ```challenge {0}",
+                challenge.id, facts.id
+            );
+            self.note(shown.line, "challenge", says);
+        }
+        let block = lesson.blocks().find(|b| b.id == facts.id && matches!(b.body, Body::Words(_)));
+        let line = block.map_or(shown.line, |block| block.line);
+        let words = lesson.words(&facts.id).unwrap_or_default();
+        for message in facts.messages.iter().filter(|m| !words.iter().any(|(id, _)| *id == m.id)) {
+            let args: String = message.args.iter().map(|arg| format!(" {{{arg}}}")).collect();
+            let says = format!(
+                "'{}' has no sentence here{}{args}",
+                message.id,
+                if args.is_empty() { "" } else { "; its arguments:" }
+            );
+            self.note(line, format!("words {}", facts.id), says);
+        }
+    }
+
+    /// Both lists hold the same ids.
+    fn same<'b>(
+        &mut self,
+        line: u32,
+        field: &str,
+        have: impl Iterator<Item = &'b str>,
+        wanted: &[&str],
+        what: &str,
+    ) {
+        let have: Vec<&str> = have.collect();
+        for id in have.iter().filter(|id| !wanted.contains(id)) {
+            self.note(
+                line,
+                field,
+                format!("there is no {what} '{id}' in the logic; allowed: {}", one_of(wanted)),
+            );
+        }
+        for id in wanted.iter().filter(|id| !have.contains(id)) {
+            self.note(line, field, format!("the logic has a {what} '{id}', which has no words here"));
+        }
+    }
+}
+
+fn setting(facts: &FigureFacts, control: &str, value: &str) -> Result<(), String> {
+    let Some(found) = facts.controls.iter().find(|c| c.id == control) else {
+        let allowed = one_of(facts.controls.iter().map(|c| &c.id));
+        return Err(format!("figure '{}' has no control '{control}'; allowed: {allowed}", facts.id));
+    };
+    found.allows.check(value).map_err(|why| format!("control '{control}': {why}"))
+}
+
+fn within(facts: &FigureFacts, at: Option<Time>) -> Result<(), String> {
+    match at {
+        Some(at) if at > facts.until => {
+            Err(format!("{at} is past the end of figure '{}', whose run is {} long", facts.id, facts.until))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn heading_in(lesson: &Lesson, id: &str) -> Result<(), String> {
+    if headings(lesson).any(|(heading, _)| heading == id) {
+        return Ok(());
+    }
+    let allowed = one_of(headings(lesson).map(|(id, _)| id));
+    Err(format!("{} has no heading '#{id}'; allowed: {allowed}", lesson.path()))
+}
+
+/// The headings in a lesson's prose: id and line.
+fn headings(lesson: &Lesson) -> impl Iterator<Item = (String, u32)> {
+    let prose = lesson.parts.iter().filter_map(|part| match part {
+        Part::Prose(text) => Some(text),
+        Part::Block(_) => None,
+    });
+    prose.flat_map(|text| {
+        markdown::items(&text.text).into_iter().filter_map(|(item, range)| match item {
+            Item::Heading(_, id) => {
+                Some((id, text.line + text.text[..range.start].matches('\n').count() as u32))
+            }
+            _ => None,
+        })
+    })
+}

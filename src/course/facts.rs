@@ -1,0 +1,138 @@
+//! What the check has to know of the figures that are registered, without knowing any simulation: filled from their
+//! specifications by whoever knows those.
+
+use super::problem::one_of;
+use crate::sim::{Time, Unit};
+
+/// A registered figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FigureFacts {
+    /// Its id.
+    pub id: String,
+    /// The lesson that it belongs to: `chapter/slug`.
+    pub lesson: String,
+    /// How long its run is.
+    pub until: Time,
+    /// What can be set.
+    pub controls: Vec<ControlFacts>,
+    /// What can be read: ids.
+    pub readings: Vec<String>,
+    /// Its predictions.
+    pub predictions: Vec<PredictionFacts>,
+    /// Its challenges.
+    pub challenges: Vec<ChallengeFacts>,
+    /// All that it speaks: every message and every single word (names of kinds, of choices, of actions).
+    pub messages: Vec<MessageFacts>,
+}
+
+/// A control.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ControlFacts {
+    /// Its id.
+    pub id: String,
+    /// What it can be set to.
+    pub allows: Allows,
+}
+
+/// What a control can be set to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Allows {
+    /// On or off: `true`, `false`.
+    Switch,
+    /// One of these ids.
+    Choice(Vec<String>),
+    /// A number, in the unit's base.
+    Number {
+        /// Its unit.
+        unit: Unit,
+        /// The least.
+        min: f64,
+        /// The most.
+        max: f64,
+        /// Values are `min` plus whole steps; `None` allows all between.
+        step: Option<f64>,
+    },
+}
+
+/// A prediction's logic.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PredictionFacts {
+    /// Its id.
+    pub id: String,
+    /// `choice`, `number`, `order` or `curve`.
+    pub kind: &'static str,
+    /// Ids of the options that the truth can be (choice) or consists of (order); empty where that isn't known.
+    pub options: Vec<String>,
+}
+
+/// A challenge's logic.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChallengeFacts {
+    /// Its id.
+    pub id: String,
+    /// Ids of the tempting wrong answers that it tells apart.
+    pub tempting: Vec<String>,
+}
+
+/// A message that a figure speaks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MessageFacts {
+    /// Its id.
+    pub id: String,
+    /// The names of its arguments.
+    pub args: Vec<String>,
+}
+
+impl Allows {
+    /// Whether a text is a value that the control takes.
+    ///
+    /// # Errors
+    /// A sentence that says what is allowed.
+    pub fn check(&self, text: &str) -> Result<(), String> {
+        match self {
+            Self::Switch if matches!(text, "true" | "false") => Ok(()),
+            Self::Switch => Err(format!("'{text}' is not allowed; it can be 'true' or 'false'")),
+            Self::Choice(ids) if ids.iter().any(|id| id == text) => Ok(()),
+            Self::Choice(ids) => Err(format!("'{text}' is not allowed; it can be {}", one_of(ids))),
+            Self::Number { unit, min, max, step } => {
+                let value = unit.parse(text).map_err(|error| error.to_string())?;
+                let (low, high) = (unit.format(*min), unit.format(*max));
+                if !(*min..=*max).contains(&value) {
+                    return Err(format!("'{text}' is out of range; it can be {low} to {high}"));
+                }
+                match step {
+                    Some(step) if !on_step(value - min, *step) => {
+                        let step = unit.format(*step);
+                        Err(format!(
+                            "'{text}' lies between two steps; it can be {low} to {high} in steps of {step}"
+                        ))
+                    }
+                    _ => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+/// Whether a distance is a whole number of steps, but for what decimals lose.
+fn on_step(distance: f64, step: f64) -> bool {
+    let steps = distance / step;
+    step <= 0.0 || libm::fabs(steps - libm::round(steps)) < 1e-6
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn controls_take_what_they_allow_and_say_so_otherwise() {
+        let load = Allows::Number { unit: Unit::Rate, min: 10.0, max: 1000.0, step: Some(10.0) };
+        assert_eq!(load.check("480/s"), Ok(()));
+        for (bad, why) in [("485", "steps of"), ("2k/s", "10/s to 1000/s"), ("fast", "is not a rate")] {
+            assert!(load.check(bad).unwrap_err().contains(why), "{bad}");
+        }
+        let policy = Allows::Choice(vec!["random".into(), "sticky".into()]);
+        assert_eq!(policy.check("sticky"), Ok(()));
+        assert!(policy.check("stickiest").unwrap_err().contains("'random' or 'sticky'"));
+    }
+}

@@ -1,0 +1,41 @@
+//! The sentences that figures' models speak, as their lesson words them.
+
+use super::lesson::Lesson;
+use super::problem::{Text, is_id};
+use std::collections::BTreeMap;
+
+/// The patterns of a figure by message id, as [`crate::scene::Words`] takes them. Empty if the lesson has none.
+pub fn patterns(lesson: &Lesson, figure: &str) -> BTreeMap<String, String> {
+    let sentences = lesson.words(figure).into_iter().flatten();
+    sentences.map(|(id, text)| (id.clone(), text.text.clone())).collect()
+}
+
+/// The names of the arguments in a pattern, in order: `{length} of {capacity}` has two. `{{` and `}}` are braces
+/// themselves.
+///
+/// # Errors
+/// A pattern with a brace that doesn't belong to a name; the sentence says which.
+pub fn placeholders(pattern: &Text) -> Result<Vec<&str>, String> {
+    let mut names = Vec::new();
+    let mut rest = pattern.text.as_str();
+    while let Some(at) = rest.find(['{', '}']) {
+        let brace = &rest[at..=at];
+        rest = &rest[at + 1..];
+        if let Some(after) = rest.strip_prefix(brace) {
+            rest = after;
+        } else if brace == "}" {
+            return Err("has a '}' without its '{'; a literal one is written '}}'".into());
+        } else {
+            let name = rest.split('}').next().unwrap_or("");
+            if !rest.contains('}') || !is_id(name) {
+                let shown: String = name.chars().take(30).collect();
+                return Err(format!(
+                    "has '{{{shown}', which is no argument; write {{name}}, or '{{{{' for a brace"
+                ));
+            }
+            names.push(name);
+            rest = &rest[name.len() + 1..];
+        }
+    }
+    Ok(names)
+}

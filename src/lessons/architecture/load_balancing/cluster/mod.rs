@@ -1,0 +1,735 @@
+//! Clients, a balancer and four servers: the world of the load-balancing figures.
+//!
+//! ```text
+//!   web ──┐                      ┌─ queue ─ A
+//!   mobile ┼── 20 ms ─ balancer ─┼─ queue ─ B     an answer, refusal or error goes back the same way
+//!   jobs ──┘            20 ms ───┼─ queue ─ C (slow)
+//!                                └─ queue ─ D
+//! ```
+//!
+//! Arrivals are open: clients don't wait for answers before they send more. What a request brings along (key, client,
+//! size, patience) is drawn from its own streams, so another policy meets the very same requests. A client that gives up
+//! closes its connection; the balancer stops counting it, the server goes on working for nobody. Health checks ask
+//! whether the server is there, not whether its answers are right.
+//!
+//! Leaves out: retries, connection set-up, more than one balancer, a balancer that itself gets slow, and servers that
+//! get slower the more they do at once.
+
+mod picture;
+mod server;
+mod spec;
+mod traffic;
+
+pub use spec::{Arrivals, Knobs, Policy, Sizes};
+pub use traffic::Demand;
+
+use crate::mechanism::balancer::{self, Balancer, Health, HealthConfig, Outcome, SlowStart, Standing};
+use crate::player::{Data, Experiment, Explained, FigureSpec, Message, Readings, Value};
+use crate::scene::Scene;
+use crate::sim::statistics::{Recent, RecentCount};
+use crate::sim::{Because, Book, Entity, Fate, Handle, Msg, Purpose, Span, Time, World};
+use server::{Admission, Fault, Job, Server};
+use spec::{
+    ANSWERED, BALANCER, CLIENT, CLIENTS, Deed, FAILED, GAVE_UP, HOP, NO_SERVER, REFUSED, REQUEST, SERVER,
+    SERVERS, SLOW,
+};
+use std::marker::PhantomData;
+use traffic::Traffic;
+
+const PICK: Purpose = Purpose::named("pick");
+/// The window of the readings: two seconds in slots of a tenth.
+const SLOT: Span = Span::from_millis(100);
+const SLOTS: usize = 21;
+/// Between two updates of a ramp's share.
+const RAMP_STEP: Span = Span::from_millis(500);
+/// A refusal after so long without one is worth a marker.
+const CALM: Span = Span::from_secs(3);
+
+/// What can happen.
+#[derive(Clone, Copy, Debug, Hash)]
+pub enum Event {
+    /// The next request is sent.
+    Arrival,
+    /// A request reaches the balancer.
+    AtBalancer(u32),
+    /// A request reaches its server.
+    AtServer(u32),
+    /// A worker is done with a request.
+    Done(u32),
+    /// An answer, refusal or error reaches the balancer.
+    BackAtBalancer(u32),
+    /// It reaches the client.
+    AtClient(u32),
+    /// The client's patience ends.
+    GivesUp(u32),
+    /// A health check is sent to a server.
+    Check(u32),
+    /// Its result is back.
+    Checked(u32, bool),
+    /// A server that came back gets more of its share.
+    Ramp(u32),
+}
+
+/// Where a request is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    ToBalancer,
+    ToServer,
+    Waiting,
+    Served,
+    /// On its way from the server back to the balancer.
+    Back(Fate),
+    /// On its way from the balancer back to the client.
+    Home(Fate),
+}
+
+/// A request under way, or one that a server still works on although nobody waits for it.
+#[derive(Clone, Copy, Debug)]
+struct Request {
+    demand: Demand,
+    sent: Time,
+    place: Place,
+    /// When it came there.
+    since: Time,
+    /// Its server and when the balancer sent it there, while the balancer counts it.
+    counted: Option<(u32, Time)>,
+    server: Option<u32>,
+    gives_up: Option<Handle>,
+}
+
+impl Request {
+    /// Whether its client waits for it.
+    fn is_awaited(&self) -> bool {
+        self.gives_up.is_some()
+    }
+}
+
+/// What the balancer knows of a server's health, and what its operator has ordered.
+#[derive(Clone, Copy, Debug)]
+struct Watch {
+    health: Health,
+    draining: bool,
+    /// When it came back, while its share still grows.
+    ramp_from: Option<Time>,
+    /// The health check under way: when it was sent, whether it will pass.
+    check: Option<(Time, bool)>,
+}
+
+/// Which figure it is: they differ in their declaration only.
+pub trait Setting: Clone + 'static {
+    /// The declaration.
+    const SPEC: &'static FigureSpec;
+}
+
+/// One minute, with a slow server from the start.
+#[derive(Clone, Debug)]
+pub struct SlowServer;
+impl Setting for SlowServer {
+    const SPEC: &'static FigureSpec = &spec::SLOW_SERVER;
+}
+
+/// Ten minutes, for a learner's own log.
+#[derive(Clone, Debug)]
+pub struct YourTraffic;
+impl Setting for YourTraffic {
+    const SPEC: &'static FigureSpec = &spec::YOUR_TRAFFIC;
+}
+
+/// The world of a figure.
+#[derive(Clone, Debug)]
+pub struct Cluster<S> {
+    knobs: Knobs,
+    traffic: Traffic,
+    /// The arrival that is scheduled.
+    next_arrival: Option<Handle>,
+    balancer: Balancer,
+    watches: Vec<Watch>,
+    servers: Vec<Server>,
+    requests: Book<Request>,
+    latency: Recent,
+    lost: RecentCount,
+    /// Requests that each server was sent, and that it finished, of late.
+    sent: Vec<RecentCount>,
+    finished: Vec<RecentCount>,
+    setting: PhantomData<S>,
+}
+
+const CHECKS: HealthConfig =
+    HealthConfig { interval: Span::from_secs(2), timeout: Span::from_secs(2), rise: 2, fall: 3 };
+
+fn request(n: u32) -> Entity {
+    Entity::new(REQUEST, n)
+}
+fn server(n: u32) -> Entity {
+    Entity::new(SERVER, n)
+}
+fn client(n: u32) -> Entity {
+    Entity::new(CLIENT, n)
+}
+
+type W = World<Event>;
+
+impl<S: Setting> Cluster<S> {
+    /// A balancer of the present policy that knows what the last one knew of its servers and their requests.
+    fn appoint(&self, now: Time) -> Result<Balancer, Msg> {
+        // An operator who uses weights sets them by what the machines are known to do.
+        let weight = |n: u32| match (self.knobs.policy, n) {
+            (Policy::WeightedRoundRobin, SLOW) => libm::round(20.0 / self.knobs.slower).max(1.0) as u32,
+            (Policy::WeightedRoundRobin, _) => 20,
+            _ => 1,
+        };
+        let weights: Vec<u32> = (0..SERVERS).map(weight).collect();
+        let mut balancer = Balancer::new(
+            self.knobs.policy.rule(),
+            balancer::Config { table_size: 251, ..Default::default() },
+            &weights,
+        )
+        .map_err(|error| Msg::new("model-fault").text("why", error.to_string()))?;
+        for n in 0..SERVERS {
+            balancer.set_standing(n as usize, self.standing(n));
+        }
+        for (_, request) in self.requests.iter() {
+            if let Some((n, _)) = request.counted {
+                balancer.started(now, n as usize);
+            }
+        }
+        Ok(balancer)
+    }
+
+    /// What request `n` brought along, while it is under way.
+    pub fn demand_of(&self, n: u32) -> Option<Demand> {
+        self.requests.get(n).map(|request| request.demand)
+    }
+
+    fn standing(&self, n: u32) -> Standing {
+        let watch = &self.watches[n as usize];
+        match () {
+            () if self.knobs.checks && !watch.health.is_up(CHECKS) => Standing::Down,
+            () if watch.draining => Standing::Draining,
+            () => Standing::Up,
+        }
+    }
+
+    fn expect_arrival(&mut self, w: &mut W) {
+        let n = w.census(REQUEST).opened() as u32;
+        self.next_arrival =
+            self.traffic.next_arrival(n, &self.knobs, w).map(|at| w.schedule_at(at, Event::Arrival));
+    }
+
+    fn arrival(&mut self, w: &mut W) {
+        let now = w.now();
+        let n = w.census(REQUEST).opened() as u32;
+        let demand = self.traffic.demand(n, &self.knobs, w);
+        let entity = w.open(REQUEST, None);
+        let gives_up = Some(w.schedule(demand.patience, Event::GivesUp(n)));
+        w.step(entity, || {
+            let what = Msg::new("step-sent").span("size", demand.size).count("key", demand.key);
+            (what, Some(client(demand.client)), None)
+        });
+        let state = Request {
+            demand,
+            sent: now,
+            place: Place::ToBalancer,
+            since: now,
+            counted: None,
+            server: None,
+            gives_up,
+        };
+        self.requests.insert(n, state);
+        w.schedule(HOP, Event::AtBalancer(n));
+        self.expect_arrival(w);
+    }
+
+    fn move_to(&mut self, n: u32, place: Place, now: Time) {
+        if let Some(request) = self.requests.get_mut(n) {
+            (request.place, request.since) = (place, now);
+        }
+    }
+
+    fn at_balancer(&mut self, n: u32, w: &mut W) {
+        let now = w.now();
+        let Some(&Request { demand, gives_up: Some(_), .. }) = self.requests.get(n) else {
+            // Its client has gone before it came this far.
+            self.requests.remove(n);
+            return;
+        };
+        let mut draws = w.draws(PICK, request(n));
+        let Some(decision) =
+            self.balancer.pick(now, demand.key, demand.client * 1_000 + demand.user, &mut draws)
+        else {
+            w.step(request(n), || (Msg::new("step-no-server"), Some(BALANCER), None));
+            self.move_to(n, Place::Home(NO_SERVER), now);
+            w.schedule(HOP, Event::AtClient(n));
+            return;
+        };
+        let picked = decision.server as u32;
+        self.balancer.started(now, decision.server);
+        self.sent[decision.server].record(now);
+        if let Some(request) = self.requests.get_mut(n) {
+            request.counted = Some((picked, now));
+            request.server = Some(picked);
+        }
+        self.move_to(n, Place::ToServer, now);
+        w.step(request(n), || {
+            let (rule, party) = picture::reason(&decision.rule);
+            (
+                Msg::new("step-picked").of("server", server(picked)),
+                Some(BALANCER),
+                Some(Because { rule, party }),
+            )
+        });
+        w.schedule(HOP, Event::AtServer(n));
+    }
+
+    fn at_server(&mut self, n: u32, w: &mut W) {
+        let now = w.now();
+        let Some(&Request { server: Some(at), .. }) = self.requests.get(n) else { return };
+        let capacity = self.knobs.queue;
+        let had_refused = self.servers[at as usize].refused_at;
+        let admission = self.servers[at as usize].admit(request(n), now, self.knobs.workers, capacity);
+        match admission {
+            Admission::Served => {
+                w.step(request(n), || (Msg::new("step-arrived"), Some(server(at)), None));
+                self.serve(n, at, w);
+            }
+            Admission::Queued(ahead) => {
+                self.move_to(n, Place::Waiting, now);
+                let last = self.servers[at as usize].queue.iter().rev().nth(1).copied();
+                let party = last.or_else(|| self.servers[at as usize].busy.first().map(|job| job.request));
+                w.step(request(n), || {
+                    let rule = Msg::new("why-queued")
+                        .count("place", u64::from(ahead) + 1)
+                        .count("capacity", capacity.into())
+                        .count("workers", self.knobs.workers.into());
+                    (Msg::new("step-queued"), Some(server(at)), Some(Because { rule, party }))
+                });
+            }
+            Admission::Full => {
+                w.step(request(n), || {
+                    let rule = Msg::new("why-full")
+                        .count("waiting", capacity.into())
+                        .count("capacity", capacity.into());
+                    (
+                        Msg::new("step-refused"),
+                        Some(server(at)),
+                        Some(Because { rule, party: Some(server(at)) }),
+                    )
+                });
+                if had_refused.is_none_or(|before| now.since(before) >= CALM) {
+                    let what =
+                        Msg::new("mark-full").of("server", server(at)).count("capacity", capacity.into());
+                    w.notable(server(at), what);
+                }
+                self.send_back(n, REFUSED, w);
+            }
+            Admission::Refused | Admission::Failed => {
+                w.step(request(n), || {
+                    let rule = if admission == Admission::Refused { "why-dead" } else { "why-fails-fast" };
+                    let because =
+                        Because { rule: Msg::new(rule).of("server", server(at)), party: Some(server(at)) };
+                    (Msg::new("step-failed"), Some(server(at)), Some(because))
+                });
+                self.send_back(n, FAILED, w);
+            }
+        }
+    }
+
+    /// A worker of server `at` takes request `n` up.
+    fn serve(&mut self, n: u32, at: u32, w: &mut W) {
+        let now = w.now();
+        let Some(state) = self.requests.get_mut(n) else { return };
+        let waited = now.since(state.since);
+        let was_waiting = state.place == Place::Waiting;
+        (state.place, state.since) = (Place::Served, now);
+        let takes = self.servers[at as usize].takes(state.demand.size);
+        let done = w.schedule(takes, Event::Done(n));
+        self.servers[at as usize].start(Job { request: request(n), since: now, done }, now);
+        let slower = self.servers[at as usize].slower;
+        w.step(request(n), || {
+            let what = if was_waiting {
+                Msg::new("step-served-late").span("waited", waited)
+            } else {
+                Msg::new("step-served")
+            };
+            let because = (slower > 1.0).then(|| Because {
+                rule: Msg::new("why-slow")
+                    .with("slower", crate::sim::Arg::Number(slower, crate::sim::Unit::Factor))
+                    .span("takes", takes),
+                party: Some(server(at)),
+            });
+            (what, Some(server(at)), because)
+        });
+    }
+
+    /// Gives free workers of a server something to do.
+    fn pump(&mut self, at: u32, w: &mut W) {
+        while (self.servers[at as usize].busy.len() as u32) < self.knobs.workers {
+            let Some(next) = self.servers[at as usize].queue.pop_front() else { return };
+            self.serve(next.n, at, w);
+        }
+    }
+
+    fn done(&mut self, n: u32, w: &mut W) {
+        let now = w.now();
+        let Some(&Request { server: Some(at), gives_up, .. }) = self.requests.get(n) else { return };
+        self.servers[at as usize].finish(request(n), now);
+        self.finished[at as usize].record(now);
+        if gives_up.is_some() {
+            self.servers[at as usize].answered += 1;
+            w.step(request(n), || (Msg::new("step-done"), Some(server(at)), None));
+            self.move_to(n, Place::Back(ANSWERED), now);
+            w.schedule(HOP, Event::BackAtBalancer(n));
+        } else {
+            self.requests.remove(n);
+        }
+        self.pump(at, w);
+    }
+
+    /// A refusal or an error leaves server and goes back.
+    fn send_back(&mut self, n: u32, fate: Fate, w: &mut W) {
+        let now = w.now();
+        let Some(&Request { server: Some(at), gives_up, .. }) = self.requests.get(n) else { return };
+        self.servers[at as usize].failed += 1;
+        if gives_up.is_none() {
+            self.requests.remove(n);
+            return;
+        }
+        self.move_to(n, Place::Back(fate), now);
+        w.schedule(HOP, Event::BackAtBalancer(n));
+    }
+
+    fn back_at_balancer(&mut self, n: u32, w: &mut W) {
+        let now = w.now();
+        let Some(state) = self.requests.get(n) else { return };
+        let Place::Back(fate) = state.place else { return };
+        if !state.is_awaited() {
+            self.requests.remove(n);
+            return;
+        }
+        self.uncount(n, fate == ANSWERED, now);
+        self.move_to(n, Place::Home(fate), now);
+        w.schedule(HOP, Event::AtClient(n));
+    }
+
+    /// The balancer's connection for a request ends.
+    fn uncount(&mut self, n: u32, answered: bool, now: Time) {
+        let Some((at, since)) = self.requests.get_mut(n).and_then(|request| request.counted.take()) else {
+            return;
+        };
+        let outcome = if answered { Outcome::Answered } else { Outcome::Failed };
+        self.balancer.finished(now, at as usize, outcome, now.since(since));
+    }
+
+    fn at_client(&mut self, n: u32, w: &mut W) {
+        let Some(state) = self.requests.get(n) else { return };
+        let Place::Home(fate) = state.place else { return };
+        let (Some(gives_up), from) = (state.gives_up, state.demand.client) else {
+            self.requests.remove(n);
+            return;
+        };
+        self.requests.remove(n);
+        w.cancel(gives_up);
+        w.step(request(n), || {
+            let what = match fate {
+                ANSWERED => "step-answered",
+                REFUSED => "step-told-refused",
+                NO_SERVER => "step-told-no-server",
+                _ => "step-told-failed",
+            };
+            (Msg::new(what), Some(client(from)), None)
+        });
+        let took = w.close(request(n), fate);
+        if fate == ANSWERED {
+            self.latency.record(w.now(), took);
+        } else {
+            self.lost.record(w.now());
+        }
+    }
+
+    fn gives_up(&mut self, n: u32, w: &mut W) {
+        let now = w.now();
+        let Some(state) = self.requests.get_mut(n) else { return };
+        state.gives_up = None;
+        let (place, demand) = (state.place, state.demand);
+        w.step(request(n), || {
+            let rule = Msg::new("why-gave-up").span("patience", demand.patience);
+            (Msg::new("step-gave-up"), Some(client(demand.client)), Some(Because { rule, party: None }))
+        });
+        self.uncount(n, false, now);
+        w.close(request(n), GAVE_UP);
+        self.lost.record(now);
+        // What is on its way or being worked on goes on to be so; what is on its way back reaches nobody.
+        if matches!(place, Place::Home(_) | Place::Back(_)) {
+            self.requests.remove(n);
+        }
+    }
+
+    fn check(&mut self, n: u32, w: &mut W) {
+        let passes = self.servers[n as usize].fault != Fault::Killed;
+        self.watches[n as usize].check = Some((w.now(), passes));
+        w.schedule(HOP * 2, Event::Checked(n, passes));
+        w.schedule(CHECKS.interval, Event::Check(n));
+    }
+
+    fn checked(&mut self, n: u32, passed: bool, w: &mut W) {
+        let watch = &mut self.watches[n as usize];
+        watch.check = None;
+        let change = watch.health.checked(passed, CHECKS);
+        if !self.knobs.checks {
+            return;
+        }
+        match change {
+            Some(balancer::Change::WentDown) => {
+                w.notable(
+                    server(n),
+                    Msg::new("mark-down").of("server", server(n)).count("fall", CHECKS.fall.into()),
+                );
+            }
+            Some(balancer::Change::WentUp) => {
+                w.notable(
+                    server(n),
+                    Msg::new("mark-up").of("server", server(n)).count("rise", CHECKS.rise.into()),
+                );
+                self.begin_ramp(n, w);
+            }
+            None => return,
+        }
+        self.balancer.set_standing(n as usize, self.standing(n));
+    }
+
+    fn begin_ramp(&mut self, n: u32, w: &mut W) {
+        if self.knobs.slow_start > Span::ZERO {
+            self.watches[n as usize].ramp_from = Some(w.now());
+            self.ramp(n, w);
+        }
+    }
+
+    fn ramp(&mut self, n: u32, w: &mut W) {
+        let Some(from) = self.watches[n as usize].ramp_from else { return };
+        let ramp = SlowStart { window: self.knobs.slow_start, ..SlowStart::default() };
+        let share = ramp.share(w.now().since(from));
+        self.balancer.set_share(n as usize, share);
+        if share < 1.0 {
+            w.schedule(RAMP_STEP, Event::Ramp(n));
+        } else {
+            self.watches[n as usize].ramp_from = None;
+        }
+    }
+
+    /// Everybody in a server that dies is told so at once.
+    fn kill(&mut self, n: u32, w: &mut W) {
+        let now = w.now();
+        self.servers[n as usize].fault = Fault::Killed;
+        let (jobs, waiting) = self.servers[n as usize].drop_all(now);
+        for job in &jobs {
+            w.cancel(job.done);
+        }
+        for dropped in jobs.iter().map(|job| job.request).chain(waiting) {
+            w.step(dropped, || {
+                let because =
+                    Because { rule: Msg::new("why-killed").of("server", server(n)), party: Some(server(n)) };
+                (Msg::new("step-failed"), Some(server(n)), Some(because))
+            });
+            self.send_back(dropped.n, FAILED, w);
+        }
+    }
+}
+
+impl<S: Setting> Experiment for Cluster<S> {
+    type Controls = Knobs;
+    type Event = Event;
+    const SPEC: &'static FigureSpec = S::SPEC;
+    const MESSAGES: &'static [Message] = spec::MESSAGES;
+
+    fn new(knobs: &Knobs, data: &Data, w: &mut W) -> Result<Self, Msg> {
+        if knobs.arrivals == Arrivals::Replay && data.records().is_none() {
+            return Err(Msg::new("no-log-yet"));
+        }
+        for _ in 0..SERVERS {
+            w.open(SERVER, None);
+        }
+        for _ in 0..CLIENTS {
+            w.open(CLIENT, None);
+        }
+        w.open(BALANCER.kind, None);
+        let watch = Watch { health: Health::new(CHECKS), draining: false, ramp_from: None, check: None };
+        let mut servers = vec![Server::new(); SERVERS as usize];
+        servers[SLOW as usize].slower = knobs.slower;
+        let counter = || vec![RecentCount::new(SLOT, SLOTS); SERVERS as usize];
+        let placeholder = Balancer::new(balancer::Policy::RoundRobin, balancer::Config::default(), &[1])
+            .map_err(|error| Msg::new("model-fault").text("why", error.to_string()))?;
+        let mut world = Self {
+            knobs: knobs.clone(),
+            traffic: Traffic::new(data)?,
+            next_arrival: None,
+            balancer: placeholder,
+            watches: vec![watch; SERVERS as usize],
+            servers,
+            requests: Book::default(),
+            latency: Recent::new(SLOT, SLOTS),
+            lost: RecentCount::new(SLOT, SLOTS),
+            sent: counter(),
+            finished: counter(),
+            setting: PhantomData,
+        };
+        world.balancer = world.appoint(w.now())?;
+        world.traffic.begin_replay(w.now());
+        world.expect_arrival(w);
+        for n in 0..SERVERS {
+            // Spread over the interval, as HAProxy does, so that not all are asked at once.
+            w.schedule(
+                Span::from_nanos(CHECKS.interval.nanos() * u64::from(n + 1) / u64::from(SERVERS)),
+                Event::Check(n),
+            );
+        }
+        Ok(world)
+    }
+
+    fn on(&mut self, event: Event, w: &mut W) {
+        match event {
+            Event::Arrival => self.arrival(w),
+            Event::AtBalancer(n) => self.at_balancer(n, w),
+            Event::AtServer(n) => self.at_server(n, w),
+            Event::Done(n) => self.done(n, w),
+            Event::BackAtBalancer(n) => self.back_at_balancer(n, w),
+            Event::AtClient(n) => self.at_client(n, w),
+            Event::GivesUp(n) => self.gives_up(n, w),
+            Event::Check(n) => self.check(n, w),
+            Event::Checked(n, passed) => self.checked(n, passed, w),
+            Event::Ramp(n) => self.ramp(n, w),
+        }
+    }
+
+    fn set(&mut self, is: &Knobs, w: &mut W) -> Result<(), Msg> {
+        let was = core::mem::replace(&mut self.knobs, is.clone());
+        if is.arrivals == Arrivals::Replay
+            && self.traffic.next_arrival(0, is, w).is_none()
+            && was.arrivals != is.arrivals
+        {
+            self.knobs = was;
+            return Err(Msg::new("no-log-yet"));
+        }
+        if was.slower != is.slower {
+            self.servers[SLOW as usize].slower = is.slower;
+        }
+        let weights = is.policy == Policy::WeightedRoundRobin && was.slower != is.slower;
+        if was.policy != is.policy || was.checks != is.checks || weights {
+            self.balancer = self.appoint(w.now())?;
+        }
+        if was.arrivals != is.arrivals || was.compress != is.compress || was.load != is.load {
+            // The arrival under way is drawn anew at the new pace.
+            if let Some(handle) = self.next_arrival.take() {
+                w.cancel(handle);
+            }
+            match (was.arrivals, is.arrivals) {
+                (Arrivals::Replay, Arrivals::Replay) => self.traffic.change_pace(w.now(), was.compress),
+                (_, Arrivals::Replay) => self.traffic.begin_replay(w.now()),
+                _ => {}
+            }
+            self.expect_arrival(w);
+        }
+        for n in 0..SERVERS {
+            self.pump(n, w);
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, action: usize, on: &[Entity], arg: &Value, w: &mut W) -> Result<(), Msg> {
+        if let Some(unknown) = on.iter().find(|entity| entity.n >= SERVERS) {
+            return Err(Msg::new("no-such-entity").of("entity", *unknown));
+        }
+        for &Entity { n, .. } in on {
+            let at = n as usize;
+            let mark = match Deed::ALL[action] {
+                Deed::Kill => {
+                    self.kill(n, w);
+                    "mark-killed"
+                }
+                Deed::FailFast => {
+                    self.kill(n, w);
+                    self.servers[at].fault = Fault::FailsFast;
+                    "mark-fails-fast"
+                }
+                Deed::Slow => {
+                    if let Value::Number(slower) = *arg {
+                        self.servers[at].slower = slower;
+                    }
+                    "mark-slowed"
+                }
+                Deed::Drain => {
+                    self.watches[at].draining = true;
+                    "mark-draining"
+                }
+                Deed::Restore => {
+                    let was_away = self.watches[at].draining;
+                    self.watches[at].draining = false;
+                    self.servers[at].fault = Fault::None;
+                    self.servers[at].slower = if n == SLOW { self.knobs.slower } else { 1.0 };
+                    if was_away {
+                        self.begin_ramp(n, w);
+                    }
+                    "mark-restored"
+                }
+            };
+            self.balancer.set_standing(at, self.standing(n));
+            w.notable(server(n), Msg::new(mark).of("server", server(n)));
+        }
+        Ok(())
+    }
+
+    fn read(&self, w: &W, out: &mut Readings) {
+        let now = w.now();
+        let latency = self.latency.histogram(now);
+        out.put("p50", latency.quantile(0.5).map(Span::secs));
+        out.put("p99", latency.quantile(0.99).map(Span::secs));
+        out.put("answered", self.latency.rate(now));
+        out.put("lost", self.lost.rate(now));
+        out.put("longest-queue", self.servers.iter().map(|s| s.queue.len()).max().unwrap_or(0) as f64);
+        let census = w.census(REQUEST);
+        let ended = census.closed_in_all();
+        out.put("lost-share", (ended > 0).then(|| (ended - census.closed(ANSWERED)) as f64 / ended as f64));
+    }
+
+    fn draw(&self, w: &W, scene: &mut Scene) {
+        self.picture(w, scene);
+    }
+
+    fn about(&self, entity: Entity, w: &W) -> Option<Explained> {
+        self.tell(entity, w)
+    }
+
+    fn laws(&self, w: &W) -> Result<(), String> {
+        let census = w.census(REQUEST);
+        let fates: u64 =
+            [ANSWERED, REFUSED, FAILED, GAVE_UP, NO_SERVER].iter().map(|&fate| census.closed(fate)).sum();
+        if census.opened() != fates + census.under_way() {
+            return Err(format!(
+                "{} requests, {fates} ended, {} under way",
+                census.opened(),
+                census.under_way()
+            ));
+        }
+        let awaited = self.requests.iter().filter(|(_, request)| request.is_awaited()).count() as u64;
+        if awaited != census.under_way() {
+            return Err(format!("{} requests under way, {awaited} of them have a place", census.under_way()));
+        }
+        for n in 0..SERVERS {
+            let counted =
+                self.requests.iter().filter(|(_, r)| r.counted.is_some_and(|(at, _)| at == n)).count();
+            let connections = self.balancer.servers()[n as usize].connections as usize;
+            if counted != connections {
+                return Err(format!(
+                    "server {n}: {counted} requests at it, the balancer counts {connections}"
+                ));
+            }
+            let server = &self.servers[n as usize];
+            let at = |place: Place| {
+                self.requests.iter().filter(|(_, r)| r.server == Some(n) && r.place == place).count()
+            };
+            if (at(Place::Waiting), at(Place::Served)) != (server.queue.len(), server.busy.len()) {
+                return Err(format!("server {n}: its queue or its workers hold somebody who is elsewhere"));
+            }
+        }
+        Ok(())
+    }
+}

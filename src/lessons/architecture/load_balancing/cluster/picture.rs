@@ -1,0 +1,350 @@
+//! What is to be seen and said of the cluster.
+
+use super::server::{Fault, Server};
+use super::spec::{
+    ANSWERED, Arrivals, BALANCER, CLIENT, CLIENTS, FAILED, HOP, REFUSED, REQUEST, SERVER, SERVERS,
+};
+use super::{Cluster, Place, Setting, W, client, request, server};
+use crate::mechanism::balancer::{Rule, Standing};
+use crate::player::Explained;
+use crate::scene::{
+    Chart, Flow, Label, Line, Link, Node, Packet, Panel, Row, Scene, Series, Shape, Slots, State, Table,
+    Tier, Workers,
+};
+use crate::sim::{Arg, Entity, Msg, Span, Time, Unit};
+
+/// A server is in trouble while its queue is this full, and for a while after it has refused somebody.
+const NEARLY_FULL: f64 = 0.8;
+const RECENT: Span = Span::from_secs(1);
+
+/// The balancer's rule as a reason, with the other server that had a part in it.
+pub(super) fn reason(rule: &Rule) -> (Msg, Option<Entity>) {
+    let other = |n: u32| server(n);
+    match *rule {
+        Rule::Drawn { of } => (Msg::new("why-drawn").count("of", of.into()), None),
+        Rule::Turn { after: Some(after) } => {
+            (Msg::new("why-turn").of("after", other(after)), Some(other(after)))
+        }
+        Rule::Turn { after: None } => (Msg::new("why-first-turn"), None),
+        Rule::LargestCurrentWeight { current, total } => {
+            let number = |n| Arg::Number(n, Unit::Count);
+            (Msg::new("why-weight").with("current", number(current)).with("total", number(total)), None)
+        }
+        Rule::FewestConnections { connections, tied } => {
+            (Msg::new("why-fewest").count("connections", connections.into()).count("tied", tied.into()), None)
+        }
+        Rule::LeastOfDrawn { connections, other: o, other_connections, .. } => {
+            let msg = Msg::new("why-two-choices").count("connections", connections.into());
+            (msg.of("other", other(o)).count("others", other_connections.into()), Some(other(o)))
+        }
+        Rule::LowerCost { cost, other: o, other_cost } => {
+            let msg =
+                Msg::new("why-cost").span("cost", cost).of("other", other(o)).span("others", other_cost);
+            (msg, Some(other(o)))
+        }
+        Rule::RingPoint { hash, point } => {
+            let share = |n: u64| Arg::Number(n as f64 / u64::MAX as f64, Unit::Share);
+            (Msg::new("why-ring").with("hash", share(hash)).with("point", share(point)), None)
+        }
+        Rule::TableSlot { slot, size, .. } => {
+            (Msg::new("why-slot").count("slot", slot.into()).count("size", size.into()), None)
+        }
+        Rule::Bound { draining: true } => (Msg::new("why-bound-draining"), None),
+        Rule::Bound { draining: false } => (Msg::new("why-bound"), None),
+        Rule::NewlyBound { instead_of: Some(n) } => {
+            (Msg::new("why-rebound").of("was", other(n)), Some(other(n)))
+        }
+        Rule::NewlyBound { instead_of: None } => (Msg::new("why-newly-bound"), None),
+    }
+}
+
+impl<S: Setting> Cluster<S> {
+    pub(super) fn picture(&self, w: &W, scene: &mut Scene) {
+        let now = w.now();
+        let clients = (0..CLIENTS).map(|n| self.plain_node(client(n), None));
+        let policy = Label::Words(Msg::new("policy-note").word("policy", self.policy_word()));
+        let links = (0..CLIENTS).map(|n| Link { from: client(n), to: BALANCER, state: State::Normal }).chain(
+            (0..SERVERS).map(|n| Link { from: BALANCER, to: server(n), state: self.link_state(n, now) }),
+        );
+        scene.panels.push(Panel::Flow(Flow {
+            tiers: vec![
+                Tier { nodes: clients.collect() },
+                Tier { nodes: vec![self.plain_node(BALANCER, Some(policy))] },
+                Tier { nodes: (0..SERVERS).map(|n| self.server_node(n, now)).collect() },
+            ],
+            links: links.collect(),
+            packets: self.packets(now),
+        }));
+        let line = |reading: &'static str, state| Line {
+            reading: reading.into(),
+            label: Label::Words(Msg::new(reading)),
+            state,
+            points: Vec::new(),
+        };
+        scene.panels.push(Panel::Chart(Chart::Series(Series {
+            title: Label::Words(Msg::new("chart-latency")),
+            unit: Unit::Time,
+            lines: vec![line("p50", State::Active), line("p99", State::Trouble)],
+            until: S::SPEC.until,
+        })));
+        scene.panels.push(self.table(now));
+        self.say(now, scene);
+    }
+
+    fn plain_node(&self, entity: Entity, note: Option<Label>) -> Node {
+        Node { entity, label: Label::Name(entity), note, state: State::Normal, queue: None, workers: None }
+    }
+
+    fn policy_word(&self) -> &'static str {
+        self.knobs.policy.id()
+    }
+
+    fn server_node(&self, n: u32, now: Time) -> Node {
+        let it = &self.servers[n as usize];
+        let state = self.state(n, now);
+        let note = match (it.fault, self.standing(n)) {
+            (Fault::Killed, _) => Label::Words(Msg::new("note-dead")),
+            (Fault::FailsFast, _) => Label::Words(Msg::new("note-fails-fast")),
+            (Fault::None, Standing::Draining) => Label::Words(Msg::new("note-draining")),
+            (Fault::None, Standing::Down) => Label::Words(Msg::new("note-out")),
+            _ if it.slower > 1.0 => {
+                Label::Words(Msg::new("note-slower").with("slower", Arg::Number(it.slower, Unit::Factor)))
+            }
+            _ => Label::Value(self.knobs.service.secs(), Unit::Time),
+        };
+        Node {
+            entity: server(n),
+            label: Label::Name(server(n)),
+            note: Some(note),
+            state,
+            queue: Some(Slots {
+                waiting: it.queue.iter().copied().collect(),
+                capacity: Some(self.knobs.queue),
+                state: if self.is_full(it, now) { State::Trouble } else { State::Active },
+            }),
+            workers: Some(Workers {
+                busy: it.busy.iter().map(|job| (job.request, job.since)).collect(),
+                total: self.knobs.workers,
+            }),
+        }
+    }
+
+    fn is_full(&self, it: &Server, now: Time) -> bool {
+        let nearly = it.queue.len() as f64 >= NEARLY_FULL * f64::from(self.knobs.queue).max(1.0);
+        nearly || it.refused_at.is_some_and(|at| now.since(at) < RECENT)
+    }
+
+    fn state(&self, n: u32, now: Time) -> State {
+        let it = &self.servers[n as usize];
+        match (it.fault, self.standing(n)) {
+            (Fault::Killed, _) | (_, Standing::Down) => State::Down,
+            (Fault::FailsFast, _) => State::Trouble,
+            (_, Standing::Draining) => State::Draining,
+            _ if self.is_full(it, now) => State::Trouble,
+            _ if self.watches[n as usize].ramp_from.is_some() => State::Warming,
+            _ => State::Normal,
+        }
+    }
+
+    fn link_state(&self, n: u32, now: Time) -> State {
+        match (self.standing(n), self.state(n, now)) {
+            (Standing::Down, _) => State::Down,
+            (Standing::Draining, _) => State::Draining,
+            // The balancer doesn't know yet that nobody is there.
+            (_, State::Down | State::Trouble) => State::Trouble,
+            _ => State::Normal,
+        }
+    }
+
+    fn packets(&self, now: Time) -> Vec<Packet> {
+        let request_packet = |(n, r): (u32, &super::Request)| {
+            let at = r.server.map_or(BALANCER, server);
+            let shape = |fate| if fate == ANSWERED { Shape::Answer } else { Shape::Failure };
+            let (from, to, shape) = match r.place {
+                Place::ToBalancer => (client(r.demand.client), BALANCER, Shape::Request),
+                Place::ToServer => (BALANCER, at, Shape::Request),
+                Place::Back(fate) => (at, BALANCER, shape(fate)),
+                Place::Home(fate) => (BALANCER, client(r.demand.client), shape(fate)),
+                Place::Waiting | Place::Served => return None,
+            };
+            Some(Packet { entity: request(n), from, to, left: r.since, arrives: r.since + HOP, shape })
+        };
+        let probe = |n: u32| {
+            let (left, passes) = self.watches[n as usize].check.filter(|_| self.knobs.checks)?;
+            let back = left + HOP;
+            let entity = server(n);
+            Some(if now < back {
+                Packet { entity, from: BALANCER, to: entity, left, arrives: back, shape: Shape::Probe }
+            } else {
+                let shape = if passes { Shape::Probe } else { Shape::Failure };
+                Packet { entity, from: entity, to: BALANCER, left: back, arrives: back + HOP, shape }
+            })
+        };
+        self.requests.iter().filter_map(request_packet).chain((0..SERVERS).filter_map(probe)).collect()
+    }
+
+    fn table(&self, now: Time) -> Panel {
+        let words = |id| Label::Words(Msg::new(id));
+        let row = |n: u32| {
+            let it = &self.servers[n as usize];
+            let rate = |value| Label::Value(libm::round(value), Unit::Rate);
+            let count = |value: usize| Label::Value(value as f64, Unit::Count);
+            Row {
+                entity: server(n),
+                cells: vec![
+                    Label::Name(server(n)),
+                    rate(self.sent[n as usize].rate(now)),
+                    rate(self.finished[n as usize].rate(now)),
+                    count(it.queue.len()),
+                    Label::Value(it.busy_workers.average(now) / f64::from(self.knobs.workers), Unit::Share),
+                ],
+                state: self.state(n, now),
+            }
+        };
+        Panel::Table(Table {
+            title: words("table-servers"),
+            columns: ["column-server", "column-sent", "column-finished", "column-waiting", "column-busy"]
+                .map(words)
+                .into(),
+            rows: (0..SERVERS).map(row).collect(),
+        })
+    }
+
+    /// The anomaly, its figure, the trend.
+    fn say(&self, now: Time, scene: &mut Scene) {
+        let worst =
+            (0..SERVERS).max_by_key(|&n| (severity(self, n, now), self.servers[n as usize].queue.len()));
+        let n = worst.unwrap_or(0);
+        let it = &self.servers[n as usize];
+        let of = |id| Msg::new(id).of("server", server(n));
+        let rate = |value: f64| Arg::Number(libm::round(value), Unit::Rate);
+        let sent = rate(self.sent[n as usize].rate(now));
+        scene.says.push(match (it.fault, self.standing(n)) {
+            (Fault::Killed, Standing::Up) => of("says-dead-unnoticed").with("sent", sent.clone()),
+            (Fault::Killed, _) => of("says-dead"),
+            (Fault::FailsFast, _) => of("says-fails-fast").with("sent", sent.clone()),
+            (_, Standing::Down) => of("says-out"),
+            (_, Standing::Draining) => {
+                of("says-draining").count("left", it.busy.len() as u64 + it.queue.len() as u64)
+            }
+            _ if self.is_full(it, now) => of("says-full")
+                .count("waiting", it.queue.len() as u64)
+                .count("capacity", self.knobs.queue.into()),
+            _ => Msg::new("says-calm").count("waiting", it.queue.len() as u64).of("server", server(n)),
+        });
+        if self.state(n, now) == State::Trouble && it.fault == Fault::None {
+            let finished = rate(self.finished[n as usize].rate(now));
+            scene.says.push(of("says-gets-more").with("sent", sent).with("finished", finished));
+        }
+        let busy =
+            |n: u32| self.servers[n as usize].busy_workers.average(now) / f64::from(self.knobs.workers);
+        let others: Vec<f64> = (0..SERVERS).filter(|&other| other != n).map(busy).collect();
+        let mean = others.iter().sum::<f64>() / others.len() as f64;
+        scene.says.push(
+            Msg::new("says-others").with("busy", Arg::Number(libm::round(mean * 100.0) / 100.0, Unit::Share)),
+        );
+        if self.knobs.arrivals == Arrivals::Replay && self.next_arrival.is_none() {
+            scene.says.push(Msg::new("says-log-ended"));
+        }
+    }
+
+    pub(super) fn tell(&self, entity: Entity, w: &W) -> Option<Explained> {
+        let now = w.now();
+        let n = entity.n as usize;
+        match entity.kind {
+            REQUEST => self.tell_request(entity, w),
+            SERVER if n < self.servers.len() => {
+                let it = &self.servers[n];
+                let mut says = vec![
+                    Msg::new("about-server")
+                        .count("busy", it.busy.len() as u64)
+                        .count("workers", self.knobs.workers.into())
+                        .count("waiting", it.queue.len() as u64)
+                        .count("capacity", self.knobs.queue.into()),
+                    Msg::new("about-server-book")
+                        .count("answered", it.answered)
+                        .count("failed", it.failed)
+                        .count("connections", self.balancer.servers()[n].connections.into()),
+                ];
+                let standing = match (it.fault, self.standing(entity.n)) {
+                    (Fault::Killed, Standing::Up) => Some("about-dead-unnoticed"),
+                    (Fault::Killed, _) => Some("about-dead"),
+                    (Fault::FailsFast, _) => Some("about-fails-fast"),
+                    (_, Standing::Down) => Some("about-out"),
+                    (_, Standing::Draining) => Some("about-draining"),
+                    _ => None,
+                };
+                says.extend(standing.map(Msg::new));
+                if it.slower > 1.0 {
+                    says.push(Msg::new("about-slower").with("slower", Arg::Number(it.slower, Unit::Factor)));
+                }
+                let related =
+                    it.busy.iter().map(|job| job.request).chain(it.queue.iter().copied()).take(12).collect();
+                Some(Explained { says, related })
+            }
+            CLIENT if entity.n < CLIENTS => {
+                let waiting =
+                    self.requests.iter().filter(|(_, r)| r.is_awaited() && r.demand.client == entity.n);
+                let related: Vec<Entity> = waiting.map(|(n, _)| request(n)).collect();
+                let says = vec![Msg::new("about-client").count("waiting", related.len() as u64)];
+                Some(Explained { says, related: related.into_iter().take(12).collect() })
+            }
+            _ if entity == BALANCER => {
+                let says = vec![
+                    Msg::new("about-balancer").word("policy", self.policy_word()),
+                    Msg::new("about-available")
+                        .count("available", self.balancer.available() as u64)
+                        .count("servers", SERVERS.into()),
+                ];
+                let _ = now;
+                Some(Explained { says, related: (0..SERVERS).map(server).collect() })
+            }
+            _ => None,
+        }
+    }
+
+    fn tell_request(&self, entity: Entity, w: &W) -> Option<Explained> {
+        let now = w.now();
+        let Some(it) = self.requests.get(entity.n) else {
+            let known = w.census(REQUEST).opened() > u64::from(entity.n);
+            return known.then(|| Explained { says: vec![Msg::new("about-ended")], related: Vec::new() });
+        };
+        let at = it.server.map_or(BALANCER, server);
+        let ahead =
+            it.server.and_then(|n| self.servers[n as usize].queue.iter().position(|other| *other == entity));
+        let says = match it.place {
+            Place::ToBalancer => Msg::new("about-to-balancer"),
+            Place::ToServer => Msg::new("about-to-server").of("server", at),
+            Place::Waiting => {
+                Msg::new("about-waiting").of("server", at).count("ahead", ahead.unwrap_or(0) as u64)
+            }
+            Place::Served => Msg::new("about-served").of("server", at).span("since", now.since(it.since)),
+            Place::Back(ANSWERED) | Place::Home(ANSWERED) => Msg::new("about-answer"),
+            Place::Back(REFUSED) | Place::Home(REFUSED) => Msg::new("about-refusal"),
+            Place::Back(FAILED) | Place::Home(FAILED) => Msg::new("about-failure"),
+            Place::Back(_) | Place::Home(_) => Msg::new("about-no-server"),
+        };
+        let age = Msg::new("about-age").span("age", now.since(it.sent)).span("size", it.demand.size);
+        let mut says = vec![says, age];
+        if !it.is_awaited() {
+            says.push(Msg::new("about-abandoned"));
+        }
+        let related = match (ahead, it.server) {
+            (Some(0), Some(n)) => self.servers[n as usize].busy.iter().map(|job| job.request).collect(),
+            (Some(place), Some(n)) => vec![self.servers[n as usize].queue[place - 1]],
+            _ => Vec::new(),
+        };
+        let related = it.server.map(server).into_iter().chain(related).collect();
+        Some(Explained { says, related })
+    }
+}
+
+/// How bad a server's state is, for naming the worst first.
+fn severity<S: Setting>(cluster: &Cluster<S>, n: u32, now: Time) -> u8 {
+    match cluster.state(n, now) {
+        State::Down => 3,
+        State::Trouble => 2,
+        State::Draining => 1,
+        _ => 0,
+    }
+}

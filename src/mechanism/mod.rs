@@ -1,0 +1,11 @@
+//! Mechanisms: the algorithms as real systems have them, apart from any world around them.
+//!
+//! What lives here: plain state machines. Time is passed in, randomness is a stream that is handed in, nothing is
+//! scheduled; each names the system, paper or standard whose rule it follows, and its defaults. What never does:
+//! events, figures, sentences. An experiment (in `lessons`) puts a mechanism into a world; here it is held against
+//! outside truths on its own.
+//!
+//! Begin with [`balancer`].
+
+pub mod balancer;
+pub mod queueing;

@@ -1,0 +1,212 @@
+//! Closed formulas of queueing theory: the reference curves that a simulation is held against.
+//!
+//! Arrivals are Poisson with rate λ, service has rate μ (mean 1/μ), both in any one unit of time; results are in that
+//! unit. Formulas for a steady state assume that there is one: outside their stated range they return infinity or NaN.
+//! Sources: Erlang 1917; Pollaczek 1930, Khinchine 1932; Jackson 1957; Reiser and Lavenberg 1980; Kleinrock, *Queueing
+//! Systems*, vol. 1; Mitzenmacher 2001.
+
+/// Erlang B: the share of arrivals that `servers` servers without a queue turn away at `erlangs` = λ/μ ≥ 0. Holds for
+/// any distribution of service with that mean.
+pub fn erlang_b(servers: u32, erlangs: f64) -> f64 {
+    (1..=servers).fold(1.0, |blocked, n| erlangs * blocked / (f64::from(n) + erlangs * blocked))
+}
+
+/// The largest load in erlangs at which `servers` ≥ 1 servers turn away a share of at most `blocking`, in (0, 1).
+pub fn erlang_b_load(servers: u32, blocking: f64) -> f64 {
+    // Blocking grows with the load: double until it is above, then halve the interval.
+    let mut low = 0.0;
+    let mut high = 1.0;
+    while erlang_b(servers, high) < blocking && high < 1e12 {
+        high *= 2.0;
+    }
+    for _ in 0..200 {
+        let middle = f64::midpoint(low, high);
+        if erlang_b(servers, middle) <= blocking {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+/// M/M/c: one queue before several exponential servers. In steady state for ρ = λ/(cμ) < 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mmc {
+    /// How many servers, c ≥ 1.
+    pub servers: u32,
+    /// Arrival rate λ.
+    pub lambda: f64,
+    /// Service rate μ of each server.
+    pub mu: f64,
+}
+
+impl Mmc {
+    /// Utilisation ρ.
+    pub fn rho(self) -> f64 {
+        self.lambda / (f64::from(self.servers) * self.mu)
+    }
+    /// Erlang C: the share of arrivals that wait.
+    pub fn p_wait(self) -> f64 {
+        let blocked = erlang_b(self.servers, self.lambda / self.mu);
+        blocked / (1.0 - self.rho() * (1.0 - blocked))
+    }
+    /// The rate at which waiting ends, cμ − λ.
+    fn slack(self) -> f64 {
+        f64::from(self.servers) * self.mu - self.lambda
+    }
+    /// Mean wait of all arrivals, Wq.
+    pub fn wait(self) -> f64 {
+        self.p_wait() / self.slack()
+    }
+    /// Mean time in the system, W.
+    pub fn sojourn(self) -> f64 {
+        self.wait() + 1.0 / self.mu
+    }
+    /// Mean number waiting, Lq.
+    pub fn waiting(self) -> f64 {
+        self.lambda * self.wait()
+    }
+    /// Mean number in the system, L.
+    pub fn in_system(self) -> f64 {
+        self.lambda * self.sojourn()
+    }
+    /// Share of arrivals that wait longer than `time`.
+    pub fn wait_exceeds(self, time: f64) -> f64 {
+        self.p_wait() * libm::exp(-self.slack() * time)
+    }
+}
+
+/// Quantile `q` in [0, 1) of the time in an M/M/1 system, λ < μ: that time is exponential.
+pub fn mm1_quantile(lambda: f64, mu: f64, q: f64) -> f64 {
+    -libm::log1p(-q) / (mu - lambda)
+}
+
+/// Pollaczek–Khinchine: mean wait in M/G/1 with utilisation ρ < 1, by mean and squared coefficient of variation of
+/// service.
+pub fn mg1_wait(rho: f64, mean_service: f64, scv: f64) -> f64 {
+    rho * mean_service * (1.0 + scv) / (2.0 * (1.0 - rho))
+}
+
+/// M/M/1/K: one exponential server, at most K ≥ 1 in the system, the rest turned away. Any λ, μ > 0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mm1k {
+    /// Places in the system, K, the one in service included.
+    pub capacity: u32,
+    /// Arrival rate λ.
+    pub lambda: f64,
+    /// Service rate μ.
+    pub mu: f64,
+}
+
+impl Mm1k {
+    /// Probability of `n` in the system, relative to that of none, up to a common factor that keeps it in range.
+    fn weights(self) -> impl Iterator<Item = (f64, f64)> {
+        let rho = self.lambda / self.mu;
+        let largest = if rho > 1.0 { self.capacity } else { 0 };
+        (0..=self.capacity).map(move |n| (f64::from(n), libm::pow(rho, f64::from(n) - f64::from(largest))))
+    }
+    /// Share of arrivals turned away.
+    pub fn p_block(self) -> f64 {
+        let sum: f64 = self.weights().map(|(_, weight)| weight).sum();
+        self.weights().last().map_or(0.0, |(_, weight)| weight / sum)
+    }
+    /// Rate of arrivals that get in.
+    pub fn throughput(self) -> f64 {
+        self.lambda * (1.0 - self.p_block())
+    }
+    /// Mean number in the system, L.
+    pub fn in_system(self) -> f64 {
+        let (sum, moment) =
+            self.weights().fold((0.0, 0.0), |(s, m), (n, weight)| (s + weight, m + n * weight));
+        moment / sum
+    }
+    /// Mean time in the system of those that get in.
+    pub fn sojourn(self) -> f64 {
+        self.in_system() / self.throughput()
+    }
+}
+
+/// Mean number in an open Jackson network whose customers visit every one of these exponential servers (rates `mu`) in
+/// turn and, after the last, begin again with probability `feedback`. In steady state for λ/(1 − feedback) < every μ.
+pub fn tandem_in_system(lambda: f64, mu: &[f64], feedback: f64) -> f64 {
+    let effective = lambda / (1.0 - feedback);
+    mu.iter().map(|mu| effective / (mu - effective)).sum()
+}
+
+/// Throughput and response of a closed system: `clients` that think for `think` on average and then visit every one of
+/// these exponential servers, with mean service `services`, once. Exact mean value analysis.
+pub fn closed_mva(clients: u32, think: f64, services: &[f64]) -> (f64, f64) {
+    let mut queues = vec![0.0; services.len()];
+    let mut result = (0.0, 0.0);
+    for n in 1..=clients {
+        let residence: Vec<f64> = services.iter().zip(&queues).map(|(s, queue)| s * (1.0 + queue)).collect();
+        let response: f64 = residence.iter().sum();
+        let throughput = f64::from(n) / (response + think);
+        queues = residence.iter().map(|r| throughput * r).collect();
+        result = (throughput, response);
+    }
+    result
+}
+
+/// Upper bound of a closed system's throughput: the bottleneck's rate, or all clients never waiting.
+pub fn closed_bound(clients: u32, think: f64, services: &[f64]) -> f64 {
+    let slowest = services.iter().copied().fold(0.0, f64::max);
+    (1.0 / slowest).min(f64::from(clients) / (services.iter().sum::<f64>() + think))
+}
+
+/// The supermarket model (join the shortest of `choices` random queues, infinitely many servers with unit-exponential
+/// service and λ < 1 arrivals each): the share of queues with at least `length` customers.
+pub fn supermarket_tail(lambda: f64, choices: u32, length: u32) -> f64 {
+    // (dⁱ − 1)/(d − 1) = 1 + d + … + dⁱ⁻¹, also for d = 1.
+    let exponent: f64 = (0..length).map(|i| libm::pow(f64::from(choices), f64::from(i))).sum();
+    libm::pow(lambda, exponent)
+}
+
+/// Mean time in the system of the supermarket model.
+pub fn supermarket_sojourn(lambda: f64, choices: u32) -> f64 {
+    // The mean queue length is the sum of the tails; Little's law divides it by λ. Each tail is λ times the last one
+    // to the power d.
+    let (mut sum, mut tail) = (0.0, lambda);
+    while tail > 1e-18 * sum {
+        sum += tail;
+        tail = lambda * libm::pow(tail, f64::from(choices));
+    }
+    sum / lambda
+}
+
+/// Balls into bins: the distribution of the fullest bin's load after each of `balls` went into the least loaded of
+/// `choices` bins drawn with replacement from `bins`; entry k is the probability that no bin holds more than k.
+///
+/// Exact, by the Markov chain over occupancies; their number grows like the partitions of `balls` (8,349 for 32).
+pub fn fullest_bin(balls: u32, bins: u32, choices: u32) -> Vec<f64> {
+    use std::collections::BTreeMap;
+    // A state counts the bins with at least k balls, k = 1, 2, …
+    let mut states: BTreeMap<Vec<u32>, f64> = BTreeMap::from([(Vec::new(), 1.0)]);
+    let share = |count: u32| libm::pow(f64::from(count) / f64::from(bins), f64::from(choices));
+    for _ in 0..balls {
+        let mut next: BTreeMap<Vec<u32>, f64> = BTreeMap::new();
+        for (state, p) in states {
+            for level in 0..=state.len() {
+                // All draws hold at least `level` balls, and not all of them more.
+                let at_least = if level == 0 { bins } else { state[level - 1] };
+                let above = state.get(level).copied().unwrap_or(0);
+                let step = share(at_least) - share(above);
+                if step > 0.0 {
+                    let mut after = state.clone();
+                    if level == after.len() {
+                        after.push(0);
+                    }
+                    after[level] += 1;
+                    *next.entry(after).or_insert(0.0) += p * step;
+                }
+            }
+        }
+        states = next;
+    }
+    let mut at_most = vec![0.0; balls as usize + 1];
+    for (state, p) in states {
+        at_most[state.len()..].iter_mut().for_each(|sum| *sum += p);
+    }
+    at_most
+}

@@ -1,0 +1,13 @@
+//! Stories in real browsers over the built site. `./dev test` builds `dist/`, installs the browsers and runs them;
+//! without it: `BROWSERS="chromium firefox" cargo test --features browser-tests --test browser` over an existing `dist/`.
+//!
+//! One file a story. A story is written once and told in every browser: see [`harness::each`].
+
+mod driver;
+mod harness;
+mod server;
+
+mod accessible;
+mod loads;
+mod opens;
+mod plain;

@@ -1,0 +1,61 @@
+//! A static file server over the built site, at `/` or below a sub-path; real 404s, right types.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::thread;
+
+/// Serves `dist` below `mount` (`/`, `/sub/`) on a free port until the process ends; returns the address of its home
+/// page.
+pub fn serve(dist: PathBuf, mount: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let dist = dist.clone();
+            // A browser that closes early is no failure of the test.
+            thread::spawn(move || answer(&stream, &dist, mount).ok());
+        }
+    });
+    format!("http://{address}{mount}")
+}
+
+fn answer(stream: &TcpStream, dist: &Path, mount: &str) -> std::io::Result<()> {
+    let mut lines = BufReader::new(stream).lines();
+    let request = lines.next().transpose()?.unwrap_or_default();
+    while lines.next().transpose()?.is_some_and(|l| !l.is_empty()) {}
+    let url = request.split(' ').nth(1).unwrap_or("/");
+    let path = url.split('?').next().unwrap_or("/");
+    let mut file = dist.join(path.strip_prefix(mount).unwrap_or("..no such file"));
+    if file.is_dir() && path.ends_with('/') {
+        file.push("index.html");
+    }
+    let (status, kind, body) = match fs::read(&file) {
+        Ok(body) if !path.contains("..") => ("200 OK", type_of(&file), body),
+        _ => {
+            ("404 Not Found", "text/html; charset=utf-8", fs::read(dist.join("404.html")).unwrap_or_default())
+        }
+    };
+    let head = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    let mut stream = stream;
+    stream.write_all(head.as_bytes())?;
+    stream.write_all(&body)
+}
+
+fn type_of(file: &Path) -> &'static str {
+    match file.extension().and_then(|e| e.to_str()).unwrap_or("") {
+        "html" => "text/html; charset=utf-8",
+        "css" => "text/css",
+        "js" => "text/javascript",
+        "wasm" => "application/wasm",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "woff2" => "font/woff2",
+        "json" | "webmanifest" => "application/json",
+        _ => "application/octet-stream",
+    }
+}
