@@ -143,3 +143,12 @@ pub fn open_file(live: Live, file: &web_sys::File) {
         }
     });
 }
+
+/// Saves the run and its moment as a file.
+pub fn save(live: Live) {
+    let (name, code) = live.with(|state| {
+        let view = state.view();
+        ([view.run.figure.as_str(), FILE_SUFFIX].concat(), encode_view(&view))
+    });
+    dom::download(&name, "text/plain", code.as_bytes());
+}

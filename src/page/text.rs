@@ -32,6 +32,7 @@ texts! {
     CHANGED_AT = "{}: {} becomes {}";
     DONE_AT = "{}: {} {}";
     CONTROLS = "Controls";
+    MORE_CONTROLS = "More controls";
     SEED = "Seed";
     SEED_HELP = "All randomness of the run comes from this: the same seed gives the same run on every machine.";
     COPY = "Copy";
@@ -71,7 +72,7 @@ texts! {
     RELATED = "Together with";
     NOTHING_KNOWN = "Nothing is known of it at this moment.";
     BECAUSE = "because {}";
-    WITH = "with";
+    FROM_TO = "from {} to {}";
     TABLES = "The same in tables";
     LOG_CHOOSE = "Replay an access log of your own";
     LOG_HELP = "Common or Combined Log Format, or a CSV of arrival times and keys. It is read here, in your browser, and sent nowhere.";

@@ -20,6 +20,8 @@ pub const FIRST_SEED: Seed = Seed(107 * 64 + 49);
 
 /// What the page was given for a figure.
 pub struct Facts {
+    /// Its id on this page.
+    pub page_id: String,
     /// The declaration.
     pub spec: FigureSpec,
     /// The words of its lesson, and those that all share.

@@ -1,0 +1,53 @@
+//! The picture as tables: the same, to be read.
+
+use super::live::Live;
+use super::{readings, text};
+use crate::scene::{RowView, TableView, describe};
+use leptos::prelude::*;
+
+/// Rows of a table that are written at most.
+const ROWS: usize = 60;
+
+/// The tables, while they are wanted.
+pub fn view(live: Live, open: RwSignal<bool>) -> AnyView {
+    let tables = move || open.get().then(|| tables(live));
+    view! { <div class="fig-tables-place">{tables}</div> }.into_any()
+}
+
+fn tables(live: Live) -> AnyView {
+    let tick = readings::ticks(live);
+    let all = move || {
+        tick.track();
+        let description = live.with(|state| state.frame.as_ref().map(|f| describe(&f.scene, &state.facts.words)));
+        description.map(|all| all.tables.into_iter().map(|one| table(live, one)).collect::<Vec<AnyView>>())
+    };
+    view! { <div class="fig-tables" role="group" aria-label=text::TABLES>{all}</div> }.into_any()
+}
+
+fn table(live: Live, table: TableView) -> AnyView {
+    let TableView { title, columns, rows, .. } = table;
+    let heads: Vec<AnyView> = columns.into_iter().map(|head| view! { <th scope="col">{head}</th> }.into_any()).collect();
+    let rows: Vec<AnyView> = rows.into_iter().take(ROWS).map(|one| row(live, one)).collect();
+    view! {
+        <table>
+            <caption>{title}</caption>
+            <thead><tr>{heads}</tr></thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn row(live: Live, row: RowView) -> AnyView {
+    let mut cells = row.cells.into_iter();
+    let first = cells.next().unwrap_or_default();
+    let head = match row.entity {
+        Some(entity) => {
+            let ask = move |_| live.select(Some(entity));
+            view! { <button type="button" class="fig-entity" on:click=ask>{first}</button> }.into_any()
+        }
+        None => first.into_any(),
+    };
+    let cells: Vec<AnyView> = cells.map(|cell| view! { <td>{cell}</td> }.into_any()).collect();
+    view! { <tr><th scope="row">{head}</th>{cells}</tr> }.into_any()
+}
