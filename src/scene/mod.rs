@@ -7,11 +7,30 @@
 //!
 //! Begin with [`Scene`] and [`Panel`]; [`Words`] turns messages into sentences.
 
+mod catalogue;
+mod chart;
+mod curve;
+mod describe;
+mod flow;
+mod lanes;
+mod listing;
+mod mark;
+pub mod metrics;
 mod panel;
+mod picture;
+mod sheet;
+mod svg;
+mod table;
 mod words;
 
+pub use curve::{Curve, Dot};
+pub use describe::{Description, RowView, TableView, describe};
+pub use mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text};
 pub use panel::{
     Bar, Chart, Flow, Histogram, Label, Lane, Lanes, Line, Link, Listing, ListingLine, Node, Packet, Panel,
     Row, Scene, Series, Shape, Slots, State, Table, Tier, Workers,
 };
+pub use picture::{Options, PanelArea, Picture};
+pub use sheet::Region;
+pub use svg::{Still, svg};
 pub use words::{Naming, Words};

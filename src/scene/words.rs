@@ -1,5 +1,6 @@
 //! The catalogue of a figure's words, and the one place where a message becomes a sentence.
 
+use super::catalogue;
 use super::panel::Label;
 use crate::sim::{Arg, Entity, Msg};
 use serde::{Deserialize, Serialize};
@@ -34,11 +35,11 @@ impl Words {
     /// The sentence of a message. An id without a pattern is shown as the id: `lab check` finds it, a learner still
     /// reads something.
     pub fn say(&self, msg: &Msg) -> String {
-        let Some(pattern) = self.patterns.get(msg.id.as_ref()) else {
+        let Some(pattern) = self.pattern(&msg.id) else {
             return msg.id.to_string();
         };
         let mut out = String::with_capacity(pattern.len() + 16);
-        let mut rest = pattern.as_str();
+        let mut rest = pattern;
         while let Some(at) = rest.find(['{', '}']) {
             out.push_str(&rest[..at]);
             let brace = &rest[at..=at];
@@ -76,7 +77,12 @@ impl Words {
 
     /// A word or sentence without arguments, by id.
     pub fn word(&self, id: &str) -> String {
-        self.patterns.get(id).cloned().unwrap_or_else(|| id.to_owned())
+        self.pattern(id).unwrap_or(id).to_owned()
+    }
+
+    /// The figure's own pattern, or that of the scene's words.
+    fn pattern(&self, id: &str) -> Option<&str> {
+        self.patterns.get(id).map(String::as_str).or_else(|| catalogue::pattern(id))
     }
 
     /// The entity's name in a sentence: `server C`, `request 17`.

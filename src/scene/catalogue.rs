@@ -1,0 +1,77 @@
+//! The words that the describer needs for itself: heads of tables, states, kinds of packets. A figure's catalogue may
+//! say any of them in another way, under the same id.
+
+use super::panel::{Shape, State};
+
+/// Id and pattern, ascending by id.
+const PATTERNS: &[(&str, &str)] = &[
+    ("scene-answer", "answer"),
+    ("scene-arrives", "Arrives"),
+    ("scene-busy", "Workers busy"),
+    ("scene-busy-of", "{busy} of {total}"),
+    ("scene-code", "Code"),
+    ("scene-count", "Count"),
+    ("scene-done", "What it did"),
+    ("scene-failure", "failure"),
+    ("scene-first", "Waits longest"),
+    ("scene-flow", "Parties"),
+    ("scene-from", "From"),
+    ("scene-line", "Line"),
+    ("scene-links", "Links"),
+    ("scene-mark", "Marked at {value}"),
+    ("scene-most", "Highest"),
+    ("scene-name", "Name"),
+    ("scene-next", "runs next"),
+    ("scene-note", "Note"),
+    ("scene-now", "Latest"),
+    ("scene-packets", "Under way"),
+    ("scene-probe", "health check"),
+    ("scene-request", "request"),
+    ("scene-state", "State"),
+    ("scene-state-active", "active"),
+    ("scene-state-down", "down"),
+    ("scene-state-draining", "draining"),
+    ("scene-state-normal", "normal"),
+    ("scene-state-quiet", "quiet"),
+    ("scene-state-trouble", "in trouble"),
+    ("scene-state-warming", "warming up"),
+    ("scene-to", "To"),
+    ("scene-until", "Until"),
+    ("scene-value", "Value"),
+    ("scene-waiting", "Waiting"),
+    ("scene-waiting-of", "{waiting} of {capacity}"),
+    ("scene-what", "What"),
+];
+
+pub(super) fn pattern(id: &str) -> Option<&'static str> {
+    PATTERNS.binary_search_by_key(&id, |(known, _)| known).ok().map(|found| PATTERNS[found].1)
+}
+
+pub(super) const fn state(state: State) -> &'static str {
+    match state {
+        State::Normal => "scene-state-normal",
+        State::Quiet => "scene-state-quiet",
+        State::Active => "scene-state-active",
+        State::Trouble => "scene-state-trouble",
+        State::Down => "scene-state-down",
+        State::Draining => "scene-state-draining",
+        State::Warming => "scene-state-warming",
+    }
+}
+
+pub(super) const fn shape(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Request => "scene-request",
+        Shape::Answer => "scene-answer",
+        Shape::Failure => "scene-failure",
+        Shape::Probe => "scene-probe",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn ids_ascend() {
+        assert!(super::PATTERNS.is_sorted_by(|a, b| a.0 < b.0));
+    }
+}

@@ -1,0 +1,181 @@
+//! What plotters draws on: a backend that turns its calls into marks.
+
+use super::super::mark::{Anchor, Dash, Form, Ink, Point, Rect, Role, Text, at};
+use super::super::metrics::{self, Face};
+use super::super::sheet::Sheet;
+use core::convert::Infallible;
+use plotters::style::{RGBColor, ShapeStyle, TextStyle};
+use plotters_backend::text_anchor::{HPos, VPos};
+use plotters_backend::{
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
+};
+
+/// plotters thinks in whole pixels; it is given this many for each of ours, so that lines don't stagger.
+pub(super) const FINE: f32 = 8.0;
+
+type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+
+/// A part of a sheet that plotters draws on. Texts that would meet another one are left out.
+pub(super) struct Board<'s, 'w> {
+    sheet: &'s mut Sheet<'w>,
+    area: Rect,
+    texts: Vec<Rect>,
+}
+
+impl<'s, 'w> Board<'s, 'w> {
+    pub(super) fn new(sheet: &'s mut Sheet<'w>, area: Rect) -> Self {
+        Self { sheet, area, texts: Vec::new() }
+    }
+    fn point(&self, (x, y): BackendCoord) -> Point {
+        let p = at(self.area.x + x as f32 / FINE, self.area.y + y as f32 / FINE);
+        // What lies beyond the chart's range ends at its edge.
+        at(p.x.clamp(self.area.x, self.area.right()), p.y.clamp(self.area.y, self.area.bottom()))
+    }
+}
+
+/// A colour role and a pattern, dressed as a colour for plotters.
+pub(super) fn colour(role: Role, dash: Dash) -> RGBColor {
+    let role = Role::ALL.iter().position(|&other| other == role).unwrap_or(0);
+    RGBColor(role as u8, u8::from(dash == Dash::Dashed), 0)
+}
+
+fn role(colour: BackendColor) -> (Role, Dash) {
+    let (role, dash, _) = colour.rgb;
+    let role = Role::ALL.get(usize::from(role)).copied().unwrap_or(Role::Ink);
+    (role, if dash == 1 { Dash::Dashed } else { Dash::Solid })
+}
+
+/// The style of a line, its width in CSS pixels.
+pub(super) fn line(role: Role, width: f32, dash: Dash) -> ShapeStyle {
+    ShapeStyle { color: colour(role, dash).into(), filled: false, stroke_width: (width * FINE) as u32 }
+}
+
+/// The style of the smallest print.
+pub(super) fn small(role: Role) -> TextStyle<'static> {
+    let size = f64::from(metrics::SMALLEST * FINE);
+    let RGBColor(r, g, b) = colour(role, Dash::Solid);
+    let mut style = TextStyle::from(("sans-serif", size));
+    style.color = BackendColor { alpha: 1.0, rgb: (r, g, b) };
+    style
+}
+
+fn ink<S: BackendStyle>(style: &S, fill: bool) -> Ink {
+    let (role, dash) = role(style.color());
+    if fill { Ink::fill(role) } else { Ink::line(role, style.stroke_width() as f32 / FINE).dash(dash) }
+}
+
+impl DrawingBackend for Board<'_, '_> {
+    type ErrorType = Infallible;
+
+    fn get_size(&self) -> (u32, u32) {
+        ((self.area.w * FINE) as u32, (self.area.h * FINE) as u32)
+    }
+    fn ensure_prepared(&mut self) -> Drawn {
+        Ok(())
+    }
+    fn present(&mut self) -> Drawn {
+        Ok(())
+    }
+    /// Nothing that a chart of ours is made of is drawn in pixels.
+    fn draw_pixel(&mut self, _: BackendCoord, _: BackendColor) -> Drawn {
+        Ok(())
+    }
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
+        self.draw_path([from, to], style)
+    }
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        upper_left: BackendCoord,
+        bottom_right: BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        let (a, b) = (self.point(upper_left), self.point(bottom_right));
+        let rect = Rect::new(a.x.min(b.x), a.y.min(b.y), (b.x - a.x).abs(), (b.y - a.y).abs());
+        self.sheet.rect(None, rect, 0.0, ink(style, fill));
+        Ok(())
+    }
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Drawn {
+        let mut points: Vec<Point> = Vec::new();
+        for coord in path {
+            let point = self.point(coord);
+            if points.last() != Some(&point) {
+                points.push(point);
+            }
+        }
+        if points.len() == 1 {
+            // A curve of a single point is still seen.
+            let radius = style.stroke_width() as f32 / FINE;
+            let centre = points[0];
+            self.sheet.mark(None, Form::Circle(centre, radius.min(2.0)), ink(style, true));
+        } else if !points.is_empty() {
+            self.sheet.mark(None, Form::Path(points), ink(style, false));
+        }
+        Ok(())
+    }
+    fn draw_circle<S: BackendStyle>(
+        &mut self,
+        centre: BackendCoord,
+        radius: u32,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        let centre = self.point(centre);
+        self.sheet.mark(None, Form::Circle(centre, radius as f32 / FINE), ink(style, fill));
+        Ok(())
+    }
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Drawn {
+        let points = path.into_iter().map(|coord| self.point(coord)).collect();
+        self.sheet.mark(None, Form::Area(points), ink(style, true));
+        Ok(())
+    }
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, pos: BackendCoord) -> Drawn {
+        let size = style.size() as f32 / FINE;
+        let spot = self.point(pos);
+        let anchor = style.anchor();
+        let y = match anchor.v_pos {
+            VPos::Top => spot.y + metrics::ASCENT * size,
+            VPos::Center => spot.y + (metrics::ASCENT - metrics::DESCENT) / 2.0 * size,
+            VPos::Bottom => spot.y - metrics::DESCENT * size,
+        };
+        let w = metrics::width(text, size, Face::Plain);
+        let x = match anchor.h_pos {
+            HPos::Left => spot.x,
+            HPos::Center => spot.x - w / 2.0,
+            HPos::Right => spot.x - w,
+        };
+        let x = x.min(self.area.right() - w).max(self.area.x);
+        let text = Text {
+            at: at(x, y),
+            text: text.into(),
+            full: None,
+            size,
+            face: Face::Plain,
+            anchor: Anchor::Start,
+        };
+        let bounds = text.bounds();
+        let fits = self.area.holds(&bounds, 0.25);
+        if fits && !self.texts.iter().any(|other| other.grow(2.0).meets(&bounds)) {
+            self.texts.push(bounds);
+            self.sheet.mark(None, Form::Text(text), Ink::fill(role(style.color()).0));
+        }
+        Ok(())
+    }
+    fn estimate_text_size<S: BackendTextStyle>(
+        &self,
+        text: &str,
+        style: &S,
+    ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
+        let size = style.size() as f32;
+        let height = (metrics::ASCENT + metrics::DESCENT) * size;
+        Ok((metrics::width(text, size, Face::Plain) as u32 + 1, height as u32 + 1))
+    }
+}

@@ -1,0 +1,180 @@
+//! How often which value.
+
+use super::super::mark::{Anchor, Dash, Ink, Rect, Role, at};
+use super::super::metrics::{self, Face};
+use super::super::panel::Histogram;
+use super::super::sheet::{SMALL, Sheet, Type, text_role};
+use super::board::{Board, FINE, colour, line, small};
+use super::{AXIS, PLOT, left_room, round_up};
+use crate::sim::Unit;
+use plotters::prelude::{ChartBuilder, IntoDrawingArea, Rectangle};
+use plotters::style::Color;
+
+const NAME: Type = Type::new(12.0, Face::Bold, Role::Ink);
+/// Height of one row of the marks' names.
+const ROW: f32 = 15.0;
+/// Rows for the marks' names, at most.
+const ROWS: usize = 3;
+/// From this ratio of largest to smallest bound on, the axis is logarithmic.
+const WIDE: f64 = 30.0;
+
+/// Where a value stands on the axis.
+struct Scale {
+    log: bool,
+    from: f64,
+    until: f64,
+}
+
+impl Scale {
+    fn of(histogram: &Histogram) -> Self {
+        let finite = || histogram.bars.iter().filter(|(low, high, _)| low.is_finite() && high.is_finite());
+        let low = finite().map(|bar| bar.0).fold(f64::INFINITY, f64::min);
+        let high = finite().map(|bar| bar.1).fold(f64::NEG_INFINITY, f64::max);
+        if !(low.is_finite() && high > low) {
+            return Self {
+                log: false,
+                from: 0.0,
+                until: if high > 0.0 && high.is_finite() { high } else { 1.0 },
+            };
+        }
+        if low > 0.0 && high / low >= WIDE {
+            return Self { log: true, from: libm::log10(low), until: libm::log10(high) };
+        }
+        let from = if low > 0.0 && low < high / 2.0 { 0.0 } else { low };
+        Self { log: false, from, until: high }
+    }
+    fn map(&self, value: f64) -> f64 {
+        if !self.log {
+            value
+        } else if value > 0.0 {
+            libm::log10(value)
+        } else {
+            self.from
+        }
+    }
+    /// Share of the axis, within 0 and 1.
+    fn share(&self, value: f64) -> f32 {
+        ((self.map(value) - self.from) / (self.until - self.from)).clamp(0.0, 1.0) as f32
+    }
+    /// Round numbers for the axis, the most important ones first.
+    fn ticks(&self) -> Vec<f64> {
+        let mut ticks = Vec::new();
+        if self.log {
+            let (low, high) = (libm::floor(self.from) as i32, libm::ceil(self.until) as i32);
+            for step in [1.0, 3.0, 2.0, 5.0] {
+                ticks.extend((low..=high).map(|power| step * libm::pow(10.0, f64::from(power))));
+            }
+        } else {
+            let step = round_up((self.until - self.from) / 6.0);
+            let first = libm::ceil(self.from / step);
+            ticks.extend((0..=12).map(|k| (first + f64::from(k)) * step));
+        }
+        ticks.retain(|&tick| {
+            let place = self.map(tick);
+            place >= self.from - 1e-9 && place <= self.until + 1e-9
+        });
+        ticks
+    }
+}
+
+pub(super) fn lay(histogram: &Histogram, area: Rect, sheet: &mut Sheet) -> f32 {
+    let top = area.y + sheet.title(&histogram.title, area);
+    let rows = histogram.marks.len().min(ROWS);
+    let names = ROW * rows as f32;
+    let most = histogram.bars.iter().map(|bar| bar.2).max().unwrap_or(0);
+    let highest = round_up((most.max(4)) as f64);
+    let left = left_room(core::iter::once(Unit::Count.format(highest)));
+    let whole = Rect::new(area.x, top + names, (area.w - 8.0).max(1.0), PLOT);
+    let plot = Rect::new(area.x + left, whole.y + 8.0, (whole.w - left).max(1.0), PLOT - 8.0);
+    let scale = Scale::of(histogram);
+    draw(histogram, &scale, Board::new(sheet, whole), left, highest);
+    sheet.path(
+        None,
+        &[at(plot.x, plot.bottom()), at(plot.right(), plot.bottom())],
+        Ink::line(Role::Muted, 1.0),
+    );
+    numbers(histogram, &scale, plot, area, sheet);
+    marks(histogram, &scale, plot, (top, rows), area, sheet);
+    PLOT + AXIS + names + (top - area.y)
+}
+
+fn numbers(histogram: &Histogram, scale: &Scale, plot: Rect, area: Rect, sheet: &mut Sheet) {
+    let mut taken: Vec<(f32, f32)> = Vec::new();
+    for tick in scale.ticks() {
+        let x = plot.x + plot.w * scale.share(tick);
+        let text = histogram.unit.format(tick);
+        let half = metrics::width(&text, SMALL.size, SMALL.face) / 2.0;
+        let centre = x.min(area.right() - half);
+        let (from, until) = (centre - half - 5.0, centre + half + 5.0);
+        if taken.iter().any(|&(a, b)| from < b && a < until) {
+            continue;
+        }
+        taken.push((from, until));
+        sheet.path(None, &[at(x, plot.bottom()), at(x, plot.bottom() + 4.0)], Ink::line(Role::Muted, 1.0));
+        let spot = at(centre, plot.bottom() + 15.0);
+        sheet.text(None, spot, f32::INFINITY, &text, SMALL.anchor(Anchor::Middle));
+    }
+}
+
+/// Values marked on the axis, each name in the first row where it meets no other; one that finds none stays unnamed
+/// (the table has it).
+fn marks(
+    histogram: &Histogram,
+    scale: &Scale,
+    plot: Rect,
+    (top, rows): (f32, usize),
+    area: Rect,
+    sheet: &mut Sheet,
+) {
+    let mut ends = [f32::NEG_INFINITY; ROWS];
+    let mut marks: Vec<_> = histogram.marks.iter().filter(|(_, value, _)| value.is_finite()).collect();
+    marks.sort_by(|a, b| a.1.total_cmp(&b.1));
+    for (label, value, state) in marks {
+        let x = plot.x + plot.w * scale.share(*value);
+        let text = sheet.say(label);
+        let role = text_role(*state);
+        let w = metrics::width(&text, NAME.size, NAME.face).min(area.w);
+        let start = (x + 4.0).min(area.right() - w);
+        let row = (0..rows).find(|&row| start > ends[row] + 4.0);
+        let from = row.map_or(plot.y, |row| top + ROW * row as f32);
+        sheet.path(None, &[at(x, from), at(x, plot.bottom())], Ink::line(role, 1.5).dash(Dash::Dashed));
+        if let Some(row) = row {
+            ends[row] = start + w;
+            sheet.text(None, at(start, from + 11.0), area.w, &text, NAME.role(role));
+        }
+    }
+}
+
+fn draw(histogram: &Histogram, scale: &Scale, board: Board, left: f32, highest: f64) {
+    let fine = |pixels: f32| (pixels * FINE) as u32;
+    let root = board.into_drawing_area();
+    let count = |value: &f64| Unit::Count.format(*value);
+    // The board can't fail, so neither can any of this.
+    let chart = ChartBuilder::on(&root)
+        .margin_top(fine(8.0))
+        .y_label_area_size(fine(left))
+        .build_cartesian_2d(scale.from..scale.until, 0.0..highest);
+    let Ok(mut chart) = chart else { return };
+    let _ = chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .max_light_lines(1)
+        .bold_line_style(line(Role::Line, 1.0, Dash::Solid))
+        .light_line_style(line(Role::Line, 0.0, Dash::Solid))
+        .axis_style(line(Role::Muted, 0.0, Dash::Solid))
+        .label_style(small(Role::Muted))
+        .set_all_tick_mark_size(fine(3.0))
+        .x_labels(0)
+        .y_labels(4)
+        .y_label_formatter(&count)
+        .draw();
+    let style = colour(Role::Accent, Dash::Solid).filled();
+    let bars = histogram.bars.iter().filter(|(low, high, n)| low.is_finite() && high.is_finite() && *n > 0);
+    let bars = bars.map(|&(low, high, n)| {
+        let (from, until) = (scale.map(low), scale.map(high));
+        // A little air between neighbours.
+        let air = (until - from) * 0.06;
+        Rectangle::new([(from + air, n as f64), (until - air, 0.0)], style)
+    });
+    let _ = chart.draw_series(bars);
+}

@@ -1,0 +1,44 @@
+//! The chart panel, drawn with plotters: curves with their names at their ends, and histograms with marks.
+//!
+//! plotters maps values to pixels, chooses round numbers for the axes and draws the grid; what it draws arrives at our
+//! [`board`] and becomes marks of the same display list as everything else. So a chart is painted, written as SVG,
+//! tested for overlapping labels and themed as the rest is, in the page and in a worker alike. Over plotters-canvas
+//! and plotters-svg this has two advantages that decided it: colours stay roles, and plotters' code is in the WASM
+//! once (plotters-canvas needs an `HtmlCanvasElement`, so a worker could not use it at all).
+
+mod board;
+mod histogram;
+mod series;
+
+use super::mark::Rect;
+use super::metrics;
+use super::panel::Chart;
+use super::sheet::Sheet;
+
+/// Height of the surface that is drawn on, and of the numbers under it.
+const PLOT: f32 = 140.0;
+const AXIS: f32 = 20.0;
+
+pub(super) fn lay(chart: &Chart, area: Rect, sheet: &mut Sheet) -> f32 {
+    match chart {
+        Chart::Series(series) => series::lay(series, area, sheet),
+        Chart::Histogram(histogram) => histogram::lay(histogram, area, sheet),
+    }
+}
+
+/// The next larger of 1, 2, 2.5, 5, 10 × a power of ten: where an axis ends. Something positive for what is not.
+fn round_up(value: f64) -> f64 {
+    if !(value.is_finite() && value > 0.0) {
+        return 1.0;
+    }
+    let size = libm::pow(10.0, libm::floor(libm::log10(value)));
+    let steps = [1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
+    let found = steps.into_iter().map(|step| step * size).find(|&end| end >= value);
+    found.filter(|end| end.is_finite()).unwrap_or(value)
+}
+
+/// Room left of the plot for the numbers of its axis.
+fn left_room(texts: impl Iterator<Item = String>) -> f32 {
+    texts.map(|text| metrics::width(&text, metrics::SMALLEST, metrics::Face::Plain)).fold(44.0, f32::max)
+        + 8.0
+}

@@ -1,0 +1,152 @@
+//! The ways that packets take: Bézier curves on which a share of the time is a share of the length.
+
+use super::mark::{Point, at};
+use super::panel::{Packet, Shape};
+use crate::sim::{Entity, Time};
+
+/// How many pieces a curve's length is measured in. At this fineness the speed along a curve of a picture varies by
+/// less than can be seen.
+const PIECES: usize = 12;
+/// How far beside the curve travels what goes against the link's direction, so that the two don't hide each other.
+const ASIDE: f32 = 6.0;
+
+/// A cubic Bézier curve and how far along it each of its pieces ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Curve {
+    /// Start, two handles, end.
+    pub points: [Point; 4],
+    /// Length up to the end of each piece.
+    length: [f32; PIECES],
+}
+
+impl Curve {
+    /// The curve through start and end with these handles.
+    pub fn new(points: [Point; 4]) -> Self {
+        let mut length = [0.0; PIECES];
+        let (mut sum, mut last) = (0.0, points[0]);
+        for (piece, length) in length.iter_mut().enumerate() {
+            let (next, _) = bezier(&points, (piece + 1) as f32 / PIECES as f32);
+            sum += libm::hypotf(next.x - last.x, next.y - last.y);
+            *length = sum;
+            last = next;
+        }
+        Self { points, length }
+    }
+
+    /// A straight line.
+    pub fn straight(from: Point, to: Point) -> Self {
+        let part = |t: f32| at(from.x + (to.x - from.x) * t, from.y + (to.y - from.y) * t);
+        Self::new([from, part(1.0 / 3.0), part(2.0 / 3.0), to])
+    }
+
+    /// The point after a share of the length (0 to 1), and the direction there (not of unit length).
+    pub fn along(&self, share: f32) -> (Point, Point) {
+        let whole = self.length[PIECES - 1];
+        let wanted = share.clamp(0.0, 1.0) * whole;
+        let piece = self.length.iter().position(|&end| end >= wanted).unwrap_or(PIECES - 1);
+        let before = if piece == 0 { 0.0 } else { self.length[piece - 1] };
+        let within = self.length[piece] - before;
+        let part = if within > 0.0 { (wanted - before) / within } else { 0.0 };
+        bezier(&self.points, (piece as f32 + part) / PIECES as f32)
+    }
+}
+
+/// Point and direction at parameter `t`.
+fn bezier(p: &[Point; 4], t: f32) -> (Point, Point) {
+    let s = 1.0 - t;
+    let (a, b, c, d) = (s * s * s, 3.0 * s * s * t, 3.0 * s * t * t, t * t * t);
+    let (e, f, g) = (s * s, 2.0 * s * t, t * t);
+    let point = at(
+        a * p[0].x + b * p[1].x + c * p[2].x + d * p[3].x,
+        a * p[0].y + b * p[1].y + c * p[2].y + d * p[3].y,
+    );
+    let direction = at(
+        e * (p[1].x - p[0].x) + f * (p[2].x - p[1].x) + g * (p[3].x - p[2].x),
+        e * (p[1].y - p[0].y) + f * (p[2].y - p[1].y) + g * (p[3].y - p[2].y),
+    );
+    (point, direction)
+}
+
+/// A packet where it is now.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dot {
+    /// Which request it belongs to.
+    pub entity: Entity,
+    /// What it is.
+    pub shape: Shape,
+    /// Where it is.
+    pub at: Point,
+}
+
+/// The ways of a flow, to be looked up by their ends.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Links {
+    /// Ascending by its ends once [`Links::sort`] has run.
+    ways: Vec<((Entity, Entity), Curve)>,
+    /// Middle of every node, ascending by node, for packets that travel where no link is.
+    nodes: Vec<(Entity, Point)>,
+}
+
+impl Links {
+    pub(super) fn add(&mut self, from: Entity, to: Entity, curve: Curve) {
+        self.ways.push(((from, to), curve));
+    }
+    pub(super) fn node(&mut self, node: Entity, middle: Point) {
+        self.nodes.push((node, middle));
+    }
+    pub(super) fn sort(&mut self) {
+        self.ways.sort_unstable_by_key(|(ends, _)| *ends);
+        self.nodes.sort_unstable_by_key(|(node, _)| *node);
+    }
+
+    fn way(&self, from: Entity, to: Entity) -> Option<&Curve> {
+        let found = self.ways.binary_search_by_key(&(from, to), |(ends, _)| *ends).ok()?;
+        Some(&self.ways[found].1)
+    }
+
+    fn middle(&self, node: Entity) -> Option<Point> {
+        let found = self.nodes.binary_search_by_key(&node, |(node, _)| *node).ok()?;
+        Some(self.nodes[found].1)
+    }
+
+    /// Where the packet is at `now`; `None` if it has not left, has arrived, or its ends are not nodes.
+    pub fn place(&self, packet: &Packet, now: Time) -> Option<Dot> {
+        if now < packet.left || now > packet.arrives {
+            return None;
+        }
+        let whole = packet.arrives.since(packet.left).nanos();
+        let gone = now.since(packet.left).nanos();
+        let share = if whole == 0 { 1.0 } else { gone as f32 / whole as f32 };
+        let at = if let Some(curve) = self.way(packet.from, packet.to) {
+            curve.along(share).0
+        } else if let Some(curve) = self.way(packet.to, packet.from) {
+            let (point, direction) = curve.along(1.0 - share);
+            let size = libm::hypotf(direction.x, direction.y);
+            let aside = if size > 0.0 { ASIDE / size } else { 0.0 };
+            at(point.x - direction.y * aside, point.y + direction.x * aside)
+        } else {
+            let (from, to) = (self.middle(packet.from)?, self.middle(packet.to)?);
+            at(from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share)
+        };
+        Some(Dot { entity: packet.entity, shape: packet.shape, at })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn equal_times_are_equal_lengths(x in 50.0f32..400.0, y in -200.0f32..200.0) {
+            let curve = Curve::new([at(0.0, 0.0), at(x / 2.0, 0.0), at(x / 2.0, y), at(x, y)]);
+            let steps: Vec<Point> = (0..=20).map(|n| curve.along(n as f32 / 20.0).0).collect();
+            let whole = curve.length[PIECES - 1];
+            for pair in steps.windows(2) {
+                let step = libm::hypotf(pair[1].x - pair[0].x, pair[1].y - pair[0].y);
+                prop_assert!((step / (whole / 20.0) - 1.0).abs() < 0.1, "{step} of {whole}");
+            }
+        }
+    }
+}

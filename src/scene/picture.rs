@@ -1,0 +1,210 @@
+//! A scene laid out: one result for painting, hit test, focus order, stills and forced colours.
+
+use super::curve::{Dot, Links};
+use super::mark::{Form, Mark, Point, Rect, at};
+use super::metrics;
+use super::panel::{Packet, Panel, Scene};
+use super::sheet::{Region, Sheet};
+use super::words::Words;
+use super::{chart, flow, lanes, listing, table};
+use crate::sim::{Entity, Time};
+
+/// Room between two panels.
+const GAP: f32 = 20.0;
+/// Narrowest and widest picture; what is asked for beyond is cut to these.
+const WIDTHS: (f32, f32) = (240.0, 4000.0);
+
+/// What is to be laid out, beyond the scene itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Only the panel of this number; `None`: all of them. The page sets charts in another column than the flow.
+    pub only: Option<usize>,
+}
+
+/// One panel of a picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PanelArea {
+    /// Number of the scene's panel.
+    pub panel: usize,
+    /// Where it is.
+    pub area: Rect,
+    /// Which of the picture's marks are its own.
+    pub marks: core::ops::Range<usize>,
+}
+
+/// A scene laid out for a width, in CSS pixels from the upper left corner.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Picture {
+    /// Width.
+    pub width: f32,
+    /// Height; depends on width and structure, not on values.
+    pub height: f32,
+    /// The panels.
+    pub panels: Vec<PanelArea>,
+    /// All that is painted but packets, first to last.
+    pub marks: Vec<Mark>,
+    /// Where every entity is, in reading order: this is also the focus order. An entity can be in several places.
+    pub regions: Vec<Region>,
+    /// Packets under way, painted over the marks.
+    pub dots: Vec<Dot>,
+    links: Links,
+}
+
+impl Picture {
+    /// Lays `scene` out for a picture `width` CSS pixels wide (240 to 4,000).
+    pub fn new(scene: &Scene, words: &Words, width: f32, options: &Options) -> Self {
+        let width = if width.is_finite() { width.clamp(WIDTHS.0, WIDTHS.1) } else { WIDTHS.0 };
+        let mut sheet = Sheet::new(words, scene.time);
+        let mut areas = Vec::new();
+        let chosen: Vec<(usize, &Panel)> = scene
+            .panels
+            .iter()
+            .enumerate()
+            .filter(|(k, _)| options.only.is_none_or(|only| only == *k))
+            .collect();
+        let mut y = 0.0;
+        let mut rest = chosen.as_slice();
+        while let Some((_, first)) = rest.first() {
+            let beside = abreast(first, rest, width);
+            let (row, after) = rest.split_at(beside);
+            rest = after;
+            if !areas.is_empty() {
+                y += GAP;
+            }
+            let w = libm::floorf((width - GAP * (beside - 1) as f32) / beside as f32);
+            let mut tallest: f32 = 0.0;
+            for (place, &(panel, what)) in row.iter().enumerate() {
+                let marks = sheet.marks.len();
+                sheet.panel = panel;
+                let area = Rect::new(place as f32 * (w + GAP), y, w, 0.0);
+                let h = lay(what, area, &mut sheet);
+                areas.push(PanelArea { panel, area: Rect { h, ..area }, marks: marks..sheet.marks.len() });
+                tallest = tallest.max(h);
+            }
+            y += tallest;
+        }
+        sheet.links.sort();
+        let Sheet { marks, regions, links, .. } = sheet;
+        let mut picture =
+            Self { width, height: y.max(1.0), panels: areas, marks, regions, links, dots: Vec::new() };
+        for (_, panel) in chosen {
+            if let Panel::Flow(flow) = panel {
+                picture.add_packets(&flow.packets, scene.time);
+            }
+        }
+        picture
+    }
+
+    /// Takes the packets away and places these, as they are at `now`. Allocates nothing once there have been as many
+    /// before: this is what an animation calls between two scenes.
+    pub fn place_packets(&mut self, packets: &[Packet], now: Time) {
+        self.dots.clear();
+        self.add_packets(packets, now);
+    }
+
+    fn add_packets(&mut self, packets: &[Packet], now: Time) {
+        self.dots.extend(packets.iter().filter_map(|packet| self.links.place(packet, now)));
+    }
+
+    /// Who is at the point: a packet before what lies under it, the smallest area before a larger one. `reach` pixels
+    /// beside still count (12 makes a target of 24), but what is hit exactly goes first.
+    pub fn at(&self, x: f32, y: f32, reach: f32) -> Option<Entity> {
+        let p = at(x, y);
+        let distance = |q: Point| libm::hypotf(q.x - p.x, q.y - p.y);
+        let nearest = self.dots.iter().map(|dot| (distance(dot.at), dot.entity));
+        let nearest = nearest.min_by(|a, b| a.0.total_cmp(&b.0));
+        if let Some((d, entity)) = nearest
+            && d <= 6.0
+        {
+            return Some(entity);
+        }
+        let size = |region: &&Region| region.area.w * region.area.h;
+        let within = |by: f32| {
+            let hit = self.regions.iter().filter(move |region| region.area.grow(by).contains(p));
+            hit.min_by(|a, b| size(a).total_cmp(&size(b))).map(|region| region.entity)
+        };
+        within(0.0)
+            .or(nearest.filter(|(d, _)| *d <= reach).map(|(_, entity)| entity))
+            .or_else(|| within(reach))
+    }
+
+    /// Where the entity is: its packet, else its first region.
+    pub fn find(&self, entity: Entity) -> Option<Rect> {
+        let dot = self.dots.iter().find(|dot| dot.entity == entity);
+        dot.map(|dot| Rect::new(dot.at.x, dot.at.y, 0.0, 0.0).grow(6.0))
+            .or_else(|| self.regions.iter().find(|region| region.entity == entity).map(|region| region.area))
+    }
+
+    /// What is wrong with the picture: labels that meet, text that is too small, marks or regions outside their panel,
+    /// numbers that are none. Empty for a good picture; a property that tests hold over random scenes and every figure.
+    pub fn problems(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let all = Rect::new(0.0, 0.0, self.width, self.height);
+        for panel in &self.panels {
+            if !panel.area.is_finite() || !all.holds(&panel.area, 0.5) {
+                found.push(format!("panel {} lies outside the picture: {:?}", panel.panel, panel.area));
+            }
+            let marks = &self.marks[panel.marks.clone()];
+            for mark in marks {
+                let bounds = mark.form.bounds();
+                if !bounds.is_finite() || !mark.ink.width.is_finite() {
+                    found.push(format!("panel {}: a mark that is nowhere: {mark:?}", panel.panel));
+                } else if !panel.area.holds(&bounds, 0.5) {
+                    found.push(format!("panel {}: outside {:?}: {mark:?}", panel.panel, panel.area));
+                }
+            }
+            let texts: Vec<_> = marks
+                .iter()
+                .filter_map(|mark| match &mark.form {
+                    Form::Text(text) => Some((text, text.bounds())),
+                    _ => None,
+                })
+                .collect();
+            for (k, (text, bounds)) in texts.iter().enumerate() {
+                if text.size < metrics::SMALLEST {
+                    found.push(format!("'{}' is set in {} px", text.text, text.size));
+                }
+                for (other, others) in &texts[k + 1..] {
+                    if bounds.grow(-0.25).meets(&others.grow(-0.25)) {
+                        found.push(format!("'{}' meets '{}' at {bounds:?}", text.text, other.text));
+                    }
+                }
+            }
+            for region in self.regions.iter().filter(|region| region.panel == panel.panel) {
+                if !region.area.is_finite() || !panel.area.holds(&region.area, 0.5) {
+                    found.push(format!("panel {}: a region outside: {region:?}", panel.panel));
+                }
+            }
+        }
+        for dot in &self.dots {
+            if !(dot.at.x.is_finite() && dot.at.y.is_finite() && all.grow(0.5).contains(dot.at)) {
+                found.push(format!("a packet outside: {dot:?}"));
+            }
+        }
+        found
+    }
+}
+
+/// How many of the next panels stand beside each other: of the same kind, as long as each keeps room enough.
+fn abreast(first: &Panel, rest: &[(usize, &Panel)], width: f32) -> usize {
+    let least = match first {
+        Panel::Listing(_) => 250.0,
+        Panel::Chart(_) => 300.0,
+        Panel::Flow(_) | Panel::Table(_) | Panel::Lanes(_) => return 1,
+    };
+    let same =
+        |(_, other): &&(usize, &Panel)| core::mem::discriminant(*other) == core::mem::discriminant(first);
+    let alike = rest.iter().take_while(same).count();
+    let fit = ((width + GAP) / (least + GAP)) as usize;
+    alike.min(fit).max(1)
+}
+
+fn lay(panel: &Panel, area: Rect, sheet: &mut Sheet) -> f32 {
+    match panel {
+        Panel::Flow(flow) => flow::lay(flow, area, sheet),
+        Panel::Chart(chart) => chart::lay(chart, area, sheet),
+        Panel::Table(table) => table::lay(table, area, sheet),
+        Panel::Lanes(lanes) => lanes::lay(lanes, area, sheet),
+        Panel::Listing(listing) => listing::lay(listing, area, sheet),
+    }
+}

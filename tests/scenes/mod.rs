@@ -1,0 +1,323 @@
+//! Scenes to try the readers on: one of each panel, calm and in trouble, small and crowded.
+
+use playground::scene::*;
+use playground::sim::{Entity, Msg, Span, Time, Unit};
+
+const SERVER: u8 = 0;
+const CLIENT: u8 = 1;
+const BALANCER: u8 = 2;
+const REQUEST: u8 = 3;
+
+pub fn server(n: u32) -> Entity {
+    Entity::new(SERVER, n)
+}
+pub fn client(n: u32) -> Entity {
+    Entity::new(CLIENT, n)
+}
+pub fn balancer() -> Entity {
+    Entity::new(BALANCER, 0)
+}
+pub fn request(n: u32) -> Entity {
+    Entity::new(REQUEST, n)
+}
+
+/// The words of all scenes here.
+pub fn words() -> Words {
+    let patterns = [
+        ("server", "server"),
+        ("client", "client"),
+        ("balancer", "balancer"),
+        ("request", "request"),
+        ("web", "web"),
+        ("mobile", "mobile"),
+        ("jobs", "jobs"),
+        ("slower", "4 × slower"),
+        ("base", "10 ms"),
+        ("rr", "weighted round robin"),
+        ("killed", "killed"),
+        ("leaving", "draining"),
+        ("coming", "slow start"),
+        ("latency", "Latency"),
+        ("distribution", "Distribution of latency"),
+        ("servers", "Servers"),
+        ("name", "Server"),
+        ("rate", "Answered"),
+        ("p50", "p50"),
+        ("p99", "p99"),
+        ("busy", "Busy"),
+        ("waiting", "Waiting"),
+        ("bound", "timeout"),
+        ("thread", "Thread {n}"),
+        ("threads", "What each thread did"),
+        ("read", "r = 0"),
+        ("trouble", "{server} has {n} requests waiting and gets more than it can finish."),
+    ];
+    let name = |id: &'static str| std::borrow::Cow::Borrowed(id);
+    Words {
+        patterns: patterns.iter().map(|&(id, text)| (id.to_owned(), text.to_owned())).collect(),
+        kinds: vec![
+            ("server".into(), Naming::Letters),
+            ("client".into(), Naming::Names(vec![name("web"), name("mobile"), name("jobs")])),
+            ("balancer".into(), Naming::Only),
+            ("request".into(), Naming::Numbers),
+        ],
+    }
+}
+
+fn word(id: &'static str) -> Label {
+    Label::Words(Msg::new(id))
+}
+
+fn node(entity: Entity, note: Option<Label>, state: State) -> Node {
+    Node { entity, label: Label::Name(entity), note, state, queue: None, workers: None }
+}
+
+fn serving(n: u32, waiting: u32, capacity: Option<u32>, busy: u32, total: u32, state: State) -> Node {
+    let note = match state {
+        State::Trouble => "slower",
+        State::Down => "killed",
+        State::Draining => "leaving",
+        State::Warming => "coming",
+        _ => "base",
+    };
+    Node {
+        queue: Some(Slots {
+            waiting: (0..waiting).map(|k| request(1000 * n + k)).collect(),
+            capacity,
+            state: if state == State::Trouble { State::Trouble } else { State::Normal },
+        }),
+        workers: Some(Workers {
+            busy: (0..busy).map(|k| (request(1000 * n + 500 + k), Time::from_secs(40))).collect(),
+            total,
+        }),
+        ..node(server(n), Some(word(note)), state)
+    }
+}
+
+/// Packets on their way over the links, at all stages.
+fn packets(links: &[Link], n: u32) -> Vec<Packet> {
+    let shapes =
+        [Shape::Request, Shape::Request, Shape::Answer, Shape::Request, Shape::Failure, Shape::Probe];
+    (0..n)
+        .map(|k| {
+            let link = links[(k as usize * 7) % links.len()];
+            let shape = shapes[(k as usize * 5) % shapes.len()];
+            let back = matches!(shape, Shape::Answer | Shape::Failure);
+            let (from, to) = if back { (link.to, link.from) } else { (link.from, link.to) };
+            let left = Time::from_millis(43_000 - u64::from(k * 37 % 200));
+            Packet {
+                entity: request(90_000 + k),
+                from,
+                to,
+                left,
+                arrives: left + Span::from_millis(210),
+                shape,
+            }
+        })
+        .collect()
+}
+
+/// Clients, a balancer, these servers.
+pub fn behind_a_balancer(servers: Vec<Node>, under_way: u32) -> Scene {
+    let clients: Vec<Node> = (0..3).map(|n| node(client(n), None, State::Normal)).collect();
+    let mut links: Vec<Link> =
+        (0..3).map(|n| Link { from: client(n), to: balancer(), state: State::Normal }).collect();
+    links.extend(servers.iter().map(|server| Link {
+        from: balancer(),
+        to: server.entity,
+        state: match server.state {
+            State::Trouble => State::Trouble,
+            State::Down => State::Down,
+            _ => State::Normal,
+        },
+    }));
+    let packets = packets(&links, under_way);
+    let flow = Flow {
+        tiers: vec![
+            Tier { nodes: clients },
+            Tier { nodes: vec![node(balancer(), Some(word("rr")), State::Normal)] },
+            Tier { nodes: servers },
+        ],
+        links,
+        packets,
+    };
+    Scene {
+        time: Time::from_secs(43),
+        panels: vec![Panel::Flow(flow)],
+        says: vec![Msg::new("trouble").of("server", server(2)).count("n", 9)],
+    }
+}
+
+pub fn four_servers() -> Scene {
+    behind_a_balancer(
+        vec![
+            serving(0, 2, Some(10), 2, 2, State::Normal),
+            serving(1, 1, Some(10), 1, 2, State::Normal),
+            serving(2, 9, Some(10), 2, 2, State::Trouble),
+            serving(3, 0, Some(10), 2, 2, State::Normal),
+        ],
+        26,
+    )
+}
+
+/// Each state once, queues long, without bound, and none.
+pub fn all_states() -> Scene {
+    behind_a_balancer(
+        vec![
+            serving(0, 14, Some(30), 5, 8, State::Draining),
+            serving(1, 25, None, 3, 4, State::Warming),
+            serving(2, 130, Some(200), 60, 64, State::Trouble),
+            serving(3, 0, Some(10), 0, 2, State::Down),
+            serving(4, 3, Some(10), 1, 2, State::Active),
+            serving(5, 0, Some(0), 0, 1, State::Quiet),
+        ],
+        12,
+    )
+}
+
+pub fn many_servers(n: u32, under_way: u32) -> Scene {
+    let state = |k| match k % 17 {
+        5 => State::Trouble,
+        9 => State::Down,
+        12 => State::Draining,
+        14 => State::Warming,
+        _ => State::Normal,
+    };
+    let servers = (0..n).map(|k| serving(k, k * 7 % 11, Some(10), k % 3, 2, state(k))).collect();
+    behind_a_balancer(servers, under_way)
+}
+
+pub fn series() -> Scene {
+    let line = |id: &'static str, state, from: f32, slope: f32| Line {
+        reading: id.into(),
+        label: word(id),
+        state,
+        points: (0..=430)
+            .map(|k| {
+                let t = k as f32 / 10.0;
+                let wobble = ((k * 7919) % 101) as f32 / 101.0 - 0.5;
+                let rise = (t - 20.0).max(0.0);
+                (t, (from + wobble * from * 0.4 + slope * rise) * 1e-3)
+            })
+            .collect(),
+    };
+    let lines = vec![
+        line("p99", State::Trouble, 25.0, 2.5),
+        line("p50", State::Active, 18.0, 0.05),
+        line("bound", State::Quiet, 15.0, 0.0),
+    ];
+    let series = Series { title: word("latency"), unit: Unit::Time, lines, until: Time::from_secs(60) };
+    scene(vec![Panel::Chart(Chart::Series(series)), histogram()])
+}
+
+pub fn histogram() -> Panel {
+    let bars = (0..24)
+        .map(|k| {
+            let low = 0.004 * 1.25f64.powi(k);
+            let n = 900.0 * (-((k as f64 - 7.0) / 4.0).powi(2)).exp() + if k > 16 { 40.0 } else { 0.0 };
+            (low, low * 1.25, n as u64)
+        })
+        .collect();
+    Panel::Chart(Chart::Histogram(Histogram {
+        title: word("distribution"),
+        unit: Unit::Time,
+        bars,
+        marks: vec![
+            (word("p50"), 0.018, State::Normal),
+            (word("p99"), 0.4, State::Trouble),
+            (word("bound"), 0.5, State::Quiet),
+        ],
+    }))
+}
+
+pub fn table() -> Scene {
+    let row = |n: u32, state| Row {
+        entity: server(n),
+        cells: vec![
+            Label::Name(server(n)),
+            Label::Value(120.0 - f64::from(n) * 23.0, Unit::Rate),
+            Label::Value(0.012 * f64::from(n + 1), Unit::Time),
+            Label::Value(0.3 + f64::from(n) * 0.2, Unit::Share),
+            Label::Value(f64::from(n * 3), Unit::Count),
+        ],
+        state,
+    };
+    let states = [State::Normal, State::Trouble, State::Down, State::Draining, State::Warming, State::Active];
+    let rows = states.iter().enumerate().map(|(n, &state)| row(n as u32, state)).collect();
+    let columns = ["name", "rate", "p50", "busy", "waiting"].map(word).to_vec();
+    scene(vec![Panel::Table(Table { title: word("servers"), columns, rows })])
+}
+
+pub fn two_threads() -> Scene {
+    let code = [
+        "let r = counter.load();",
+        "let r = r + 1;",
+        "counter.store(r);",
+        "if r > limit {",
+        "    stop()",
+        "}",
+    ];
+    let states = [State::Quiet, State::Active, State::Normal, State::Trouble, State::Normal, State::Normal];
+    let listing = |n: u32| {
+        let lines = code.iter().zip(states).enumerate().map(|(k, (code, state))| ListingLine {
+            entity: Entity::new(5, n * 100 + k as u32),
+            code: (*code).to_owned(),
+            note: (k == 0).then(|| word("read")),
+            state,
+        });
+        Panel::Listing(Listing {
+            entity: Entity::new(4, n),
+            title: Label::Words(Msg::new("thread").count("n", u64::from(n) + 1)),
+            lines: lines.collect(),
+        })
+    };
+    let step = |k: u64| Time::from_secs(k);
+    let bar = |lane: u32, k: u64, text: &str, state| Bar {
+        entity: Entity::new(6, lane * 100 + k as u32),
+        from: step(k),
+        until: step(k + 1),
+        label: Label::Plain(text.to_owned()),
+        state,
+    };
+    let lane = |n: u32, bars| Lane {
+        entity: Entity::new(4, n),
+        label: Label::Words(Msg::new("thread").count("n", u64::from(n) + 1)),
+        bars,
+    };
+    let lanes = Lanes {
+        title: word("threads"),
+        from: step(0),
+        until: step(8),
+        step: Some(Span::from_secs(1)),
+        lanes: vec![
+            lane(0, vec![bar(0, 0, "load 0", State::Quiet), bar(0, 2, "add", State::Active)]),
+            lane(
+                1,
+                vec![
+                    bar(1, 1, "load 0", State::Normal),
+                    bar(1, 3, "lost update", State::Trouble),
+                    bar(1, 5, "wait", State::Down),
+                ],
+            ),
+        ],
+    };
+    Scene { time: step(4), panels: vec![listing(0), listing(1), Panel::Lanes(lanes)], says: vec![] }
+}
+
+fn scene(panels: Vec<Panel>) -> Scene {
+    Scene { time: Time::from_secs(43), panels, says: vec![] }
+}
+
+/// All of them, by name.
+pub fn all() -> Vec<(&'static str, Scene)> {
+    vec![
+        ("four", four_servers()),
+        ("states", all_states()),
+        ("twelve", many_servers(12, 60)),
+        ("hundred", many_servers(100, 300)),
+        ("thousand", many_servers(1000, 2000)),
+        ("series", series()),
+        ("table", table()),
+        ("threads", two_threads()),
+    ]
+}
