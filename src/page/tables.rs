@@ -18,8 +18,11 @@ fn tables(live: Live) -> AnyView {
     let tick = readings::ticks(live);
     let all = move || {
         tick.track();
-        let description = live.with(|state| state.frame.as_ref().map(|f| describe(&f.scene, &state.facts.words)));
-        description.map(|all| all.tables.into_iter().map(|one| table(live, one)).collect::<Vec<AnyView>>())
+        let scenes = live.with(|state| {
+            let scenes = state.frame.iter().map(|frame| &frame.scene).chain(&state.charts);
+            scenes.flat_map(|scene| describe(scene, &state.facts.words).tables).collect::<Vec<TableView>>()
+        });
+        scenes.into_iter().map(|one| table(live, one)).collect::<Vec<AnyView>>()
     };
     view! { <div class="fig-tables" role="group" aria-label=text::TABLES>{all}</div> }.into_any()
 }

@@ -2,7 +2,7 @@
 
 use super::{Live, Stage, raise};
 use crate::player::{Answer, Ask, Change, Value};
-use crate::sim::{Entity, Seed};
+use crate::sim::{Entity, Seed, Time};
 
 impl Live {
     /// Moves a control at the moment shown; before anything was done, from the start on.
@@ -77,18 +77,31 @@ impl Live {
         self.open(first, None);
     }
 
-    /// The run replays the learner's file of this fingerprint, from the start, or none.
-    pub fn replay(self, data: Option<u64>) {
+    /// The run replays the learner's file of this fingerprint from the start; `by` is the control, and its option, that
+    /// says so.
+    pub fn replay(self, data: Option<u64>, by: (&str, &str)) {
         self.update(|state| {
             state.run.data = data;
             state.run.inputs.clear();
-            state.target = crate::sim::Time::ZERO;
+            let option = Value::Choice(by.1.to_owned());
+            // A figure without that control takes its data without being told.
+            let _ = state.run.set(&state.facts.spec, by.0, &option);
+            state.target = Time::ZERO;
             state.clock = 0.0;
             state.untouched = false;
-            state.seen = state.target;
+            state.seen = Time::ZERO;
         });
         raise(self.changed);
         self.anew();
+    }
+
+    /// Sees to it that there is a worker that data can be handed to.
+    pub fn be_ready_for_data(self) {
+        match self.with(|state| state.stage) {
+            Stage::Parked => self.wake(),
+            Stage::Stopped => self.try_again(),
+            Stage::Open | Stage::Opening => {}
+        }
     }
 
     fn anew(self) {

@@ -4,8 +4,9 @@ use super::super::notice::{Notice, Way};
 use super::super::worker_client::{Broken, Client};
 use super::super::{dom, share, text};
 use super::{Live, Stage, State, raise};
-use crate::player::{Answer, Ask, Change, Frame, Input, Run, View};
-use crate::sim::{Entity, Msg, Time};
+use crate::player::{Answer, Ask, Change, Frame, Input, View};
+use crate::scene::{Panel, Scene};
+use crate::sim::{Entity, Time};
 use gloo_timers::callback::Timeout;
 
 /// Where it is noted which link is being opened. What is still there after a reload has hung the figure.
@@ -32,8 +33,12 @@ impl Live {
         match Client::start(&address, build, move |why| self.broke(&why)) {
             Ok(client) => {
                 self.update(|state| state.client = Some(client));
-                super::super::data_drop::hand_over_again(self);
-                self.reopen();
+                // A run that replays a file is opened when the worker has the file.
+                self.update(|state| state.stage = Stage::Opening);
+                raise(self.mode);
+                if !super::super::data_drop::hand_over_again(self) {
+                    self.reopen();
+                }
             }
             Err(why) => self.broke(&why),
         }
@@ -183,6 +188,11 @@ impl Live {
                     state.stale = false;
                 }
             }
+            let mut frame = frame;
+            let (charts, panels) =
+                frame.scene.panels.drain(..).partition(|panel| matches!(panel, Panel::Chart(_)));
+            frame.scene.panels = panels;
+            state.charts = Some(Scene { panels: charts, time: at, says: Vec::new() });
             state.frame = Some(frame);
             let more = markers != state.markers_asked;
             state.markers_asked = markers;

@@ -10,7 +10,7 @@ mod playback;
 use super::notice::Notice;
 use super::worker_client::Client;
 use crate::player::{Change, Control, Explanation, FigureSpec, Frame, Marker, Pace, Run, Value, View};
-use crate::scene::Words;
+use crate::scene::{Scene, Words};
 use crate::sim::{Entity, Msg, Seed, Time};
 use leptos::prelude::*;
 use std::collections::VecDeque;
@@ -61,8 +61,10 @@ pub struct State {
     pub seen: Time,
     /// Nothing was done yet: the figure shows a moment from its middle, and will play from the start.
     pub untouched: bool,
-    /// What was shown last.
+    /// What was shown last, but for its charts.
     pub frame: Option<Box<Frame>>,
+    /// Its charts.
+    pub charts: Option<Scene>,
     /// What is known to have happened.
     pub markers: Vec<Marker>,
     /// Whether there is a worker.
@@ -141,6 +143,7 @@ impl Live {
             seen: at,
             untouched: true,
             frame: None,
+            charts: None,
             markers: Vec::new(),
             stage: Stage::Parked,
             playing: false,
