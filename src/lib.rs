@@ -7,6 +7,8 @@
 pub mod course;
 pub mod lessons;
 pub mod mechanism;
+#[cfg(all(target_arch = "wasm32", feature = "ui"))]
+pub mod page;
 pub mod player;
 pub mod scene;
 pub mod sim;

@@ -39,7 +39,7 @@ fn panel(live: Live, entity: Entity) -> AnyView {
     view! {
         <aside class="fig-explain" aria-label=name.clone() on:keydown=escape>
             <div class="fig-explain-head">
-                <h4 tabindex="-1" node_ref=heading>{name}</h4>
+                <h4 tabindex="-1" node_ref=heading>{name.clone()}</h4>
                 <button type="button" class="quiet" on:click=close>{text::CLOSE}</button>
             </div>
             {actions(live, entity)}

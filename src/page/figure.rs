@@ -129,7 +129,6 @@ fn mount(element: &Element) -> Option<Live> {
                 for still in stills {
                     still.remove();
                 }
-                picture::remeasure(live);
             }
         });
         live

@@ -66,6 +66,7 @@ pub fn view(live: Live) -> AnyView {
     let hover = move |event: MouseEvent| {
         let over = walk.at(&event).is_some();
         if let Some(place) = place.get_untracked() {
+            let place: &HtmlElement = &place;
             let _ = place.style().set_property("cursor", if over { "pointer" } else { "default" });
         }
     };

@@ -99,7 +99,7 @@ fn line(live: Live, until: Time, pace: Pace) -> AnyView {
     };
     // Arrow keys go by a hundredth of the run rather than by a pixel.
     let keys = move |event: KeyboardEvent| {
-        let by = match event.key().as_str() {
+        let by: f64 = match event.key().as_str() {
             "ArrowLeft" | "ArrowDown" => -0.01,
             "ArrowRight" | "ArrowUp" => 0.01,
             "PageDown" => -0.1,

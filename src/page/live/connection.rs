@@ -257,7 +257,7 @@ impl Live {
         self.explain_again();
     }
 
-    fn explain_again(self) {
+    pub(super) fn explain_again(self) {
         let ask = self.update(|state| {
             let entity = state.selected.filter(|_| state.stage == Stage::Open && !state.stale)?;
             let now = dom::now_ms();
