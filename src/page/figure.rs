@@ -196,7 +196,7 @@ fn instrument(live: Live, open: menu::Open) -> AnyView {
         {transport::view(live)}
         {controls::view(live)}
         {needs_log.then(|| data_drop::view(live))}
-        {tables::view(live, open.tables)}
+        {tables::view(live)}
     }
     .into_any()
 }

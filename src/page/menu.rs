@@ -15,14 +15,12 @@ pub struct Open {
     pub share: RwSignal<bool>,
     /// The rest.
     pub more: RwSignal<bool>,
-    /// The picture as tables.
-    pub tables: RwSignal<bool>,
 }
 
 impl Open {
     /// All closed.
     pub fn new() -> Self {
-        Self { share: RwSignal::new(false), more: RwSignal::new(false), tables: RwSignal::new(false) }
+        Self { share: RwSignal::new(false), more: RwSignal::new(false) }
     }
 }
 
@@ -80,17 +78,10 @@ fn drawer(live: Live, open: Open) -> AnyView {
         live.reset();
     };
     let save = move |_| share::save(live);
-    let tables = move |_| {
-        open.more.set(false);
-        open.tables.update(|open| *open = !*open);
-    };
     view! {
         <div class="fig-drawer fig-menu">
             <div class="fig-menu-buttons">
                 <button type="button" on:click=reset>{text::RESET}</button>
-                <button type="button" on:click=tables aria-pressed=move || if open.tables.get() { "true" } else { "false" }>
-                    {text::TABLES}
-                </button>
                 <button type="button" on:click=save>{text::SAVE_RUN}</button>
                 <button type="button" on:click=pick>{text::OPEN_RUN}</button>
                 <input type="file" hidden="hidden" node_ref=file on:change=chosen />

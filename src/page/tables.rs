@@ -4,14 +4,27 @@ use super::live::Live;
 use super::{readings, text};
 use crate::scene::{RowView, TableView, describe};
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 /// Rows of a table that are written at most.
 const ROWS: usize = 60;
 
-/// The tables, while they are wanted.
-pub fn view(live: Live, open: RwSignal<bool>) -> AnyView {
+/// The tables, written only while they are open.
+pub fn view(live: Live) -> AnyView {
+    let open = RwSignal::new(false);
     let tables = move || open.get().then(|| tables(live));
-    view! { <div class="fig-tables-place">{tables}</div> }.into_any()
+    let toggled = move |event: leptos::ev::Event| {
+        let details: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
+        open.set(details.is_some_and(|details| details.has_attribute("open")));
+    };
+    view! {
+        <details class="fig-tables" on:toggle=toggled>
+            <summary>{text::TABLES}</summary>
+            {tables}
+        </details>
+    }
+    .into_any()
 }
 
 fn tables(live: Live) -> AnyView {
@@ -24,7 +37,7 @@ fn tables(live: Live) -> AnyView {
         });
         scenes.into_iter().map(|one| table(live, one)).collect::<Vec<AnyView>>()
     };
-    view! { <div class="fig-tables" role="group" aria-label=text::TABLES>{all}</div> }.into_any()
+    view! { <div>{all}</div> }.into_any()
 }
 
 fn table(live: Live, table: TableView) -> AnyView {
@@ -32,11 +45,13 @@ fn table(live: Live, table: TableView) -> AnyView {
     let heads: Vec<AnyView> = columns.into_iter().map(|head| view! { <th scope="col">{head}</th> }.into_any()).collect();
     let rows: Vec<AnyView> = rows.into_iter().take(ROWS).map(|one| row(live, one)).collect();
     view! {
-        <table>
-            <caption>{title}</caption>
-            <thead><tr>{heads}</tr></thead>
-            <tbody>{rows}</tbody>
-        </table>
+        <div class="table" role="region" aria-label=title.clone() tabindex="0">
+            <table>
+                <caption>{title}</caption>
+                <thead><tr>{heads}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
     }
     .into_any()
 }
