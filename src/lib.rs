@@ -5,8 +5,12 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod course;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod lab;
 pub mod lessons;
 pub mod mechanism;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod oracle;
 #[cfg(all(target_arch = "wasm32", feature = "ui"))]
 pub mod page;
 pub mod player;

@@ -3,6 +3,7 @@
 mod scenes;
 
 use playground::scene::*;
+use playground::sim::Time;
 
 /// Phone, tablet, page, and the picture's column of a page.
 const WIDTHS: [f32; 5] = [240.0, 360.0, 768.0, 860.0, 1280.0];
@@ -18,6 +19,120 @@ fn every_sample_is_a_good_picture_at_every_width() {
     }
 }
 
+#[test]
+fn nothing_moves_when_numbers_change() {
+    // The same servers, idle and overloaded: places of nodes and the height stay.
+    let places = |scene: &Scene, width| {
+        let picture = Picture::new(scene, &scenes::words(), width, &Options::default());
+        let nodes: Vec<Region> =
+            picture.regions.iter().filter(|region| region.entity.kind < 3).copied().collect();
+        (nodes, picture.height)
+    };
+    let mut idle = scenes::all_states();
+    let Panel::Flow(flow) = &mut idle.panels[0] else { panic!("the sample is a flow") };
+    flow.packets.clear();
+    for node in flow.tiers.iter_mut().flat_map(|tier| &mut tier.nodes) {
+        (node.note, node.state) = (None, State::Normal);
+        if let (Some(queue), Some(workers)) = (&mut node.queue, &mut node.workers) {
+            queue.waiting.clear();
+            workers.busy.clear();
+        }
+    }
+    for width in WIDTHS {
+        assert_eq!(places(&scenes::all_states(), width), places(&idle, width));
+    }
+}
+
+#[test]
+fn a_phone_reads_downwards_and_a_page_to_the_right() {
+    let place = |width, entity| {
+        let picture = Picture::new(&scenes::four_servers(), &scenes::words(), width, &Options::default());
+        picture.find(entity).expect("every node has a region").centre()
+    };
+    let (balancer, server) = (scenes::balancer(), scenes::server(0));
+    assert!(place(360.0, balancer).y < place(360.0, server).y - 100.0);
+    assert!(place(860.0, balancer).x < place(860.0, server).x - 100.0);
+}
+
+#[test]
+fn what_is_under_the_pointer_is_found() {
+    let picture = Picture::new(&scenes::four_servers(), &scenes::words(), 860.0, &Options::default());
+    let dot = picture.dots[0];
+    assert_eq!(picture.at(dot.at.x, dot.at.y, 12.0), Some(dot.entity), "a packet lies over its link");
+    let slot = picture.regions.iter().find(|region| region.entity == scenes::request(2003)).unwrap();
+    let middle = slot.area.centre();
+    assert_eq!(picture.at(middle.x, middle.y, 12.0), Some(slot.entity), "a slot, however small");
+    let node = picture.find(scenes::server(1)).unwrap();
+    assert_eq!(picture.at(node.x + 3.0, node.y + 3.0, 12.0), Some(scenes::server(1)), "a node");
+    assert_eq!(picture.at(node.x + 3.0, node.y - 8.0, 12.0), Some(scenes::server(1)), "a little beside it");
+    assert_eq!(picture.at(4.0, 4.0, 0.0), None);
+}
+
+#[test]
+fn a_packet_travels_from_its_start_to_its_end() {
+    let mut scene = scenes::four_servers();
+    let Panel::Flow(flow) = &mut scene.panels[0] else { panic!("the sample is a flow") };
+    let (left, arrives) = (Time::from_millis(100), Time::from_millis(300));
+    let (from, to) = (scenes::balancer(), scenes::server(3));
+    let packet = Packet { entity: scenes::request(7), from, to, left, arrives, shape: Shape::Request };
+    flow.packets = vec![packet];
+    let packets = flow.packets.clone();
+    let mut picture = Picture::new(&scene, &scenes::words(), 860.0, &Options::default());
+    let mut at = |millis| {
+        picture.place_packets(&packets, Time::from_millis(millis));
+        picture.dots.first().map(|dot| dot.at)
+    };
+    assert_eq!(at(99), None, "not yet under way");
+    let (start, middle, end) = (at(100).unwrap(), at(200).unwrap(), at(300).unwrap());
+    assert!(start.x < middle.x && middle.x < end.x && start.y < middle.y && middle.y < end.y);
+    assert_eq!(at(301), None, "there");
+}
+
+#[test]
+fn a_still_escapes_names_and_says_what_it_shows() {
+    let mut scene = scenes::four_servers();
+    let Panel::Flow(flow) = &mut scene.panels[0] else { panic!("the sample is a flow") };
+    flow.tiers[0].nodes[0].label = Label::Plain("<b>&\"".into());
+    let picture = Picture::new(&scene, &scenes::words(), 860.0, &Options::default());
+    let still = Still { id: "f1", title: "A & B", describes: "C is <full>", ..Still::default() };
+    let text = svg(&picture, &still);
+    for part in
+        ["role=\"img\"", "<title id=\"f1-t\">A &amp; B</title>", "C is &lt;full&gt;", "&lt;b&gt;&amp;&quot;"]
+    {
+        assert!(text.contains(part), "{part}");
+    }
+    assert!(!text.contains("<style>"));
+    let file = svg(&picture, &Still { standalone: true, ..still });
+    assert!(file.contains("<style>") && file.contains(".f-accent{fill:#0b6b64}"));
+}
+
+#[test]
+fn the_text_says_what_the_picture_shows() {
+    let description = describe(&scenes::four_servers(), &scenes::words());
+    assert_eq!(description.says, ["server\u{a0}C has 9 requests waiting and gets more than it can finish."]);
+    let parties = &description.tables[0];
+    assert_eq!(parties.columns, ["Name", "State", "Note", "Waiting", "Waits longest", "Workers busy"]);
+    let slow = parties.rows.iter().find(|row| row.entity == Some(scenes::server(2))).unwrap();
+    let cells = ["server\u{a0}C", "in trouble", "4 × slower", "9 of 10", "request\u{a0}2000", "2 of 2"];
+    assert_eq!(slow.cells, cells);
+    let links = &description.tables[1];
+    assert_eq!(links.rows[0].cells, ["balancer", "server\u{a0}C", "in trouble"]);
+    let Panel::Flow(flow) = &scenes::four_servers().panels[0] else { panic!("the sample is a flow") };
+    assert_eq!(description.tables[2].rows.len(), flow.packets.len());
+}
+
+#[test]
+fn every_table_has_a_cell_for_each_column() {
+    for (name, scene) in scenes::all() {
+        for table in describe(&scene, &scenes::words()).tables {
+            assert!(!table.title.is_empty() && !table.rows.is_empty(), "{name}");
+            for row in &table.rows {
+                assert_eq!(row.cells.len(), table.columns.len(), "{name}: {}", table.title);
+            }
+        }
+    }
+}
+
 /// With PICTURES=folder, writes the samples there as SVG in a page, to be looked at.
 #[test]
 fn samples_can_be_looked_at() {
@@ -28,6 +143,174 @@ fn samples_can_be_looked_at() {
             let picture = Picture::new(&scene, &scenes::words(), width, &Options::default());
             let still = Still { id: name, title: name, ..Still::default() };
             std::fs::write(folder.join(format!("{name}-{width}.svg")), svg(&picture, &still)).unwrap();
+        }
+    }
+}
+
+mod random {
+    //! Scenes as no lesson would make them.
+
+    use super::scenes;
+    use playground::scene::*;
+    use playground::sim::{Entity, Msg, Span, Time, Unit};
+    use proptest::prelude::*;
+
+    fn entity() -> impl Strategy<Value = Entity> {
+        (0u8..4, 0u32..10).prop_map(|(kind, n)| Entity::new(kind, n))
+    }
+    fn state() -> impl Strategy<Value = State> {
+        use State::{Active, Down, Draining, Normal, Quiet, Trouble, Warming};
+        prop::sample::select(vec![Normal, Quiet, Active, Trouble, Down, Draining, Warming])
+    }
+    fn number() -> impl Strategy<Value = f64> {
+        prop_oneof![
+            8 => 0.0..1e4f64,
+            2 => -1e9..1e9f64,
+            1 => prop::sample::select(vec![0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300, 1e-300]),
+        ]
+    }
+    fn unit() -> impl Strategy<Value = Unit> {
+        prop::sample::select(vec![Unit::Time, Unit::Rate, Unit::Share, Unit::Bytes, Unit::Count, Unit::Money])
+    }
+    fn text() -> impl Strategy<Value = String> {
+        prop_oneof![4 => "[a-zA-Z0-9 ]{0,12}", 1 => "[a-z ]{30,60}", 1 => "\\PC{0,20}"]
+    }
+    fn label() -> impl Strategy<Value = Label> {
+        prop_oneof![
+            entity().prop_map(Label::Name),
+            (number(), unit()).prop_map(|(value, unit)| Label::Value(value, unit)),
+            text().prop_map(Label::Plain),
+            Just(Label::Words(Msg::new("rr"))),
+        ]
+    }
+    fn time() -> impl Strategy<Value = Time> {
+        prop_oneof![
+            6 => (0u64..100_000).prop_map(Time::from_millis),
+            1 => prop::sample::select(vec![Time::ZERO, Time::MAX, Time::from_nanos(1)]),
+        ]
+    }
+
+    fn slots() -> impl Strategy<Value = Slots> {
+        let capacity = prop_oneof![Just(None), (0u32..60).prop_map(Some), Just(Some(u32::MAX))];
+        (prop::collection::vec(entity(), 0..60), capacity, state())
+            .prop_map(|(waiting, capacity, state)| Slots { waiting, capacity, state })
+    }
+    fn workers() -> impl Strategy<Value = Workers> {
+        (prop::collection::vec((entity(), time()), 0..20), 0u32..40)
+            .prop_map(|(busy, total)| Workers { busy, total })
+    }
+    fn node() -> impl Strategy<Value = Node> {
+        (
+            entity(),
+            label(),
+            prop::option::of(label()),
+            state(),
+            prop::option::of(slots()),
+            prop::option::of(workers()),
+        )
+            .prop_map(|(entity, label, note, state, queue, workers)| Node {
+                entity,
+                label,
+                note,
+                state,
+                queue,
+                workers,
+            })
+    }
+    fn flow() -> impl Strategy<Value = Flow> {
+        let tier = prop_oneof![5 => 0usize..6, 2 => 6usize..16, 1 => 16usize..180]
+            .prop_flat_map(|n| prop::collection::vec(node(), n).prop_map(|nodes| Tier { nodes }));
+        let shape = prop::sample::select(vec![Shape::Request, Shape::Answer, Shape::Failure, Shape::Probe]);
+        let packet = (entity(), entity(), entity(), time(), time(), shape).prop_map(
+            |(entity, from, to, left, arrives, shape)| Packet { entity, from, to, left, arrives, shape },
+        );
+        (
+            prop::collection::vec(tier, 0..6),
+            prop::collection::vec((entity(), entity(), state()), 0..30),
+            prop::collection::vec(packet, 0..40),
+        )
+            .prop_map(|(tiers, links, packets)| {
+                let links = links.into_iter().map(|(from, to, state)| Link { from, to, state }).collect();
+                Flow { tiers, links, packets }
+            })
+    }
+    fn series() -> impl Strategy<Value = Chart> {
+        let points = prop::collection::vec((number(), number()), 0..30)
+            .prop_map(|points| points.into_iter().map(|(t, v)| (t as f32, v as f32)).collect());
+        let line = (label(), state(), points).prop_map(|(label, state, points)| Line {
+            reading: "x".into(),
+            label,
+            state,
+            points,
+        });
+        (label(), unit(), prop::collection::vec(line, 0..12), time())
+            .prop_map(|(title, unit, lines, until)| Chart::Series(Series { title, unit, lines, until }))
+    }
+    fn histogram() -> impl Strategy<Value = Chart> {
+        let bars = prop::collection::vec((number(), number(), 0u64..1000), 0..30);
+        let marks = prop::collection::vec((label(), number(), state()), 0..6);
+        (label(), unit(), bars, marks)
+            .prop_map(|(title, unit, bars, marks)| Chart::Histogram(Histogram { title, unit, bars, marks }))
+    }
+    fn table() -> impl Strategy<Value = Table> {
+        let row = (entity(), prop::collection::vec(label(), 0..9), state())
+            .prop_map(|(entity, cells, state)| Row { entity, cells, state });
+        (label(), prop::collection::vec(label(), 0..9), prop::collection::vec(row, 0..12))
+            .prop_map(|(title, columns, rows)| Table { title, columns, rows })
+    }
+    fn lanes() -> impl Strategy<Value = Lanes> {
+        let bar = (entity(), time(), time(), label(), state())
+            .prop_map(|(entity, from, until, label, state)| Bar { entity, from, until, label, state });
+        let lane = (entity(), label(), prop::collection::vec(bar, 0..2))
+            .prop_map(|(entity, label, bars)| Lane { entity, label, bars });
+        let step = prop::option::of((0u64..10_000).prop_map(Span::from_millis));
+        (label(), time(), time(), step, prop::collection::vec(lane, 0..6))
+            .prop_map(|(title, from, until, step, lanes)| Lanes { title, from, until, step, lanes })
+    }
+    fn listing() -> impl Strategy<Value = Listing> {
+        let line = (entity(), text(), prop::option::of(label()), state())
+            .prop_map(|(entity, code, note, state)| ListingLine { entity, code, note, state });
+        (entity(), label(), prop::collection::vec(line, 0..12)).prop_map(|(entity, title, lines)| Listing {
+            entity,
+            title,
+            lines,
+        })
+    }
+    fn panel() -> impl Strategy<Value = Panel> {
+        prop_oneof![
+            4 => flow().prop_map(Panel::Flow),
+            1 => series().prop_map(Panel::Chart),
+            1 => histogram().prop_map(Panel::Chart),
+            1 => table().prop_map(Panel::Table),
+            1 => lanes().prop_map(Panel::Lanes),
+            1 => listing().prop_map(Panel::Listing),
+        ]
+    }
+    fn scene() -> impl Strategy<Value = Scene> {
+        (time(), prop::collection::vec(panel(), 0..4)).prop_map(|(time, panels)| Scene {
+            time,
+            panels,
+            says: vec![],
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_scene_is_a_good_picture(scene in scene(), width in prop_oneof![
+            Just(360.0f32), Just(768.0), Just(1280.0), 0.0..2000.0f32, Just(f32::NAN)
+        ]) {
+            let words = scenes::words();
+            let picture = Picture::new(&scene, &words, width, &Options::default());
+            let problems = picture.problems();
+            prop_assert!(problems.is_empty(), "{:#?}", &problems[..problems.len().min(3)]);
+            let text = svg(&picture, &Still::default());
+            // Every mark and packet is an element; texts are escaped, so a '<' or '"' can only be ours.
+            let elements: usize = ["<rect", "<circle", "<path", "<text"].iter().map(|tag| text.matches(tag).count()).sum();
+            prop_assert_eq!(elements, picture.marks.len() + picture.dots.len());
+            prop_assert!(!text.contains(" style=\""), "the page's policy forbids style attributes");
+            describe(&scene, &words);
         }
     }
 }

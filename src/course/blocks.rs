@@ -1,6 +1,6 @@
 //! The grammar of fenced blocks: what each kind is made of, and how it is read. `mod.rs` shows one of each.
 
-use super::fields::Fields;
+use super::fields::{Fields, not_an_id};
 use super::markdown::moment;
 use super::problem::{Notes, Text, is_id, one_of};
 use crate::sim::{Time, Unit};
@@ -10,7 +10,7 @@ use crate::sim::{Time, Unit};
 pub struct Block {
     /// Its line in the file, counted from 1.
     pub line: u32,
-    /// Its id: permanent, unique in the lesson. Blocks of text (`aside`) have none; `words` has its figure's.
+    /// Its id: permanent, unique in the lesson. Blank for texts (`aside`) and words.
     pub id: String,
     /// What it is.
     pub body: Body,
@@ -31,8 +31,8 @@ pub enum Body {
     Card(Card),
     /// A question that interviewers ask.
     Interview(Interview),
-    /// The sentences that a figure's model speaks: message id and pattern.
-    Words(Vec<(String, Text)>),
+    /// The sentences that the models of some figures speak.
+    Words(Words),
     /// A note in the margin, in Markdown.
     Aside(Text),
     /// How real systems do it, with their names and defaults, in Markdown.
@@ -133,6 +133,15 @@ pub struct Challenge {
     pub verdicts: Vec<(String, Text)>,
 }
 
+/// Sentences of figures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Words {
+    /// The registered figures that speak them.
+    pub figures: Vec<String>,
+    /// Message id and pattern.
+    pub sentences: Vec<(String, Text)>,
+}
+
 /// A question with its answers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quiz {
@@ -162,8 +171,9 @@ pub struct Interview {
     pub points: Vec<Text>,
 }
 
-const WITH_ID: &[&str] = &["figure", "predict", "challenge", "quiz", "card", "interview", "words"];
+const WITH_ID: &[&str] = &["figure", "predict", "challenge", "quiz", "card", "interview"];
 const WITHOUT_ID: &[&str] = &["aside", "real-systems", "leaves-out"];
+const WORDS: &str = "words";
 const UNITS: [(&str, Unit); 7] = [
     ("time", Unit::Time),
     ("rate", Unit::Rate),
@@ -176,28 +186,30 @@ const UNITS: [(&str, Unit); 7] = [
 
 /// Whether a word at the head of a fence begins one of our blocks.
 pub fn is_kind(word: &str) -> bool {
-    WITH_ID.contains(&word) || WITHOUT_ID.contains(&word)
+    WITH_ID.contains(&word) || WITHOUT_ID.contains(&word) || word == WORDS
 }
 
 /// Reads a block. `info` stands behind the fence at byte `at` of the file, `text` is its body at byte `base`.
 pub fn read(info: &str, at: usize, text: &str, base: usize, notes: &mut Notes) -> Option<Block> {
-    let mut info_words = info.split_whitespace();
-    let kind = info_words.next().unwrap_or("");
-    let id = info_words.next().unwrap_or("").to_owned();
-    let path = format!("{kind} {id}").trim_end().to_owned();
-    if info_words.next().is_some() {
-        notes.at(at, path.clone(), "one word too many behind the fence; it takes a kind and an id");
+    let mut ids = info.split_whitespace();
+    let kind = ids.next().unwrap_or("");
+    let ids: Vec<String> = ids.map(str::to_owned).collect();
+    let path = std::iter::once(kind).chain(ids.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
+    let says = match ids.as_slice() {
+        [] if kind == WORDS => {
+            Some("needs the figures that speak them: ```words slow-server your-traffic".to_owned())
+        }
+        [] if WITH_ID.contains(&kind) => Some(format!("needs an id behind its kind: ```{kind} slow-server")),
+        [_, ..] if WITHOUT_ID.contains(&kind) => Some("takes no id".to_owned()),
+        [_, _, ..] if kind != WORDS => {
+            Some("one word too many behind the fence; it takes a kind and an id".to_owned())
+        }
+        ids => ids.iter().find(|id| !is_id(id)).map(|id| not_an_id(id)),
+    };
+    if let Some(says) = says {
+        notes.at(at, path.clone(), says);
     }
-    if WITH_ID.contains(&kind) && !is_id(&id) {
-        notes.at(
-            at,
-            path.clone(),
-            format!("a block '{kind}' needs an id behind its kind: ```{kind} slow-server"),
-        );
-    }
-    if WITHOUT_ID.contains(&kind) && !id.is_empty() {
-        notes.at(at, path.clone(), format!("a block '{kind}' takes no id"));
-    }
+    let id = if kind == WORDS { String::new() } else { ids.first().cloned().unwrap_or_default() };
     let line = notes.line(at);
     let body = match kind {
         "aside" => Body::Aside(markdown(text, base, &path, notes)),
@@ -215,7 +227,7 @@ pub fn read(info: &str, at: usize, text: &str, base: usize, notes: &mut Notes) -
                     back: fields.text("back", "what the card answers", notes),
                 }),
                 "interview" => Body::Interview(interview(&mut fields, notes)),
-                "words" => Body::Words(fields.rest(notes)),
+                WORDS => Body::Words(Words { figures: ids, sentences: fields.rest(notes) }),
                 _ => return None,
             };
             fields.finish(notes);

@@ -3,14 +3,17 @@
 use super::fields::Fields;
 use super::lesson::Lesson;
 use super::problem::{Notes, Problem, Text, is_id};
+use super::words::placeholders;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::{fs, io};
 
 /// The file that orders chapters and lessons.
 pub const COURSE_FILE: &str = "course.toml";
+/// The file with the sentences that all figures share.
+pub const WORDS_FILE: &str = "words.toml";
 
 /// The whole course.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,6 +22,8 @@ pub struct Course {
     pub chapters: Vec<Chapter>,
     /// Its lessons, in the order of chapters and within them.
     pub lessons: Vec<Lesson>,
+    /// The sentences that all figures share: message id and pattern.
+    pub words: Vec<(String, Text)>,
 }
 
 /// A chapter.
@@ -28,7 +33,7 @@ pub struct Chapter {
     pub id: Text,
     /// Its title.
     pub title: Text,
-    /// What it is about, in a few words.
+    /// What it is about, in one sentence.
     pub summary: Text,
     /// Its lessons' slugs, in order.
     pub lessons: Vec<Text>,
@@ -39,7 +44,9 @@ impl Course {
     /// never stops the reading.
     pub fn load(folder: &Path) -> (Self, Vec<Problem>) {
         let mut problems = Vec::new();
-        let mut course = Self { chapters: read_order(folder, &mut problems), lessons: Vec::new() };
+        let chapters = read_toml(folder, COURSE_FILE, &mut problems, chapters);
+        let words = read_toml(folder, WORDS_FILE, &mut problems, words);
+        let mut course = Self { chapters, lessons: Vec::new(), words };
         for chapter in &course.chapters {
             for slug in chapter.lessons.iter().filter(|slug| is_id(&slug.text)) {
                 let file = format!("{}/{}.md", chapter.id.text, slug.text);
@@ -121,27 +128,14 @@ impl Course {
         problems
     }
 
-    /// A name leads to one lesson.
+    /// A lesson has each of its names once. (Two lessons may share one: 'jitter' is of latencies and of retries.)
     fn name_problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let mut taken: BTreeMap<String, String> = BTreeMap::new();
         for lesson in &self.lessons {
+            let mut taken = BTreeSet::new();
             for name in std::iter::once(&lesson.front.title).chain(&lesson.front.names) {
-                let key = name.text.to_lowercase();
-                match taken.get(&key) {
-                    Some(other) if *other == lesson.path() => {
-                        problems.push(name.problem(&lesson.file, format!("'{}' stands twice", name.text)));
-                    }
-                    Some(other) => {
-                        let says = format!(
-                            "'{}' is already a name of {other}; a name leads to one lesson",
-                            name.text
-                        );
-                        problems.push(name.problem(&lesson.file, says));
-                    }
-                    None => {
-                        taken.insert(key, lesson.path());
-                    }
+                if !taken.insert(name.text.to_lowercase()) {
+                    problems.push(name.problem(&lesson.file, format!("'{}' stands twice", name.text)));
                 }
             }
         }
@@ -172,23 +166,32 @@ impl Course {
     }
 }
 
-fn read_order(folder: &Path, problems: &mut Vec<Problem>) -> Vec<Chapter> {
-    let text = match read(&folder.join(COURSE_FILE)) {
-        Ok(text) => text,
-        Err(says) => {
-            problems.push(Problem { file: COURSE_FILE.to_owned(), line: 1, field: String::new(), says });
-            return Vec::new();
-        }
-    };
-    let mut notes = Notes::new(COURSE_FILE, &text);
-    let mut fields = Fields::read(&text, 0, 0, "", &mut notes);
+/// Reads one of the course's own files; one that isn't there is a problem and counts as empty.
+fn read_toml<T>(
+    folder: &Path,
+    file: &str,
+    problems: &mut Vec<Problem>,
+    of: fn(Fields, &mut Notes) -> T,
+) -> T {
+    let text = read(&folder.join(file)).unwrap_or_else(|says| {
+        problems.push(Problem { file: file.to_owned(), line: 1, field: String::new(), says });
+        String::new()
+    });
+    let mut notes = Notes::new(file, &text);
+    let fields = Fields::read(&text, 0, 0, "", &mut notes);
+    let read = of(fields, &mut notes);
+    problems.append(&mut notes.problems);
+    read
+}
+
+fn chapters(mut fields: Fields, notes: &mut Notes) -> Vec<Chapter> {
     let mut chapters: Vec<Chapter> = Vec::new();
-    for mut table in fields.tables("chapters", &mut notes) {
-        let id = table.id("id", "the chapter's folder", &mut notes);
-        let title = table.text("title", "what the chapter is called", &mut notes);
-        let summary = table.text("summary", "in a few words what it is about", &mut notes);
-        let lessons = table.texts("lessons", &mut notes);
-        table.finish(&mut notes);
+    for mut table in fields.tables("chapters", notes) {
+        let id = table.id("id", "the chapter's folder", notes);
+        let title = table.text("title", "what the chapter is called", notes);
+        let summary = table.text("summary", "in one sentence what it is about", notes);
+        let lessons = table.texts("lessons", notes);
+        table.finish(notes);
         if chapters.iter().any(|chapter| chapter.id.text == id.text) {
             notes.on(&id, format!("there are two chapters '{}'", id.text));
         }
@@ -203,9 +206,18 @@ fn read_order(folder: &Path, problems: &mut Vec<Problem>) -> Vec<Chapter> {
             chapters.push(Chapter { id, title, summary, lessons });
         }
     }
-    fields.finish(&mut notes);
-    problems.append(&mut notes.problems);
+    fields.finish(notes);
     chapters
+}
+
+fn words(mut fields: Fields, notes: &mut Notes) -> Vec<(String, Text)> {
+    let words = fields.rest(notes);
+    for (_, text) in &words {
+        if let Err(says) = placeholders(text) {
+            notes.on(text, says);
+        }
+    }
+    words
 }
 
 /// A file's text, or a sentence why there is none.

@@ -3,7 +3,7 @@
 //! Words are in Markdown, logic is in Rust, under the same ids: here both directions are demanded. The logic is known
 //! only by its [`FigureFacts`].
 
-use super::blocks::{Answer, Block, Body, Figure};
+use super::blocks::{Answer, Block, Body, Figure, Words};
 use super::catalogue::Course;
 use super::contract;
 use super::facts::{Allows, FigureFacts, PredictionFacts};
@@ -106,7 +106,7 @@ impl<'a> Check<'a> {
     /// Ids stand once: blocks share one namespace, headings another.
     fn ids(&mut self) {
         let mut seen: BTreeMap<(bool, String), u32> = BTreeMap::new();
-        let blocks = self.lesson.blocks().filter(|b| !b.id.is_empty() && !matches!(b.body, Body::Words(_)));
+        let blocks = self.lesson.blocks().filter(|b| !b.id.is_empty());
         let blocks = blocks.map(|b| ((false, b.id.clone()), b.line));
         let all: Vec<_> = blocks.chain(headings(self.lesson).map(|(id, line)| ((true, id), line))).collect();
         for ((heading, id), line) in all {
@@ -294,26 +294,40 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn words(&mut self, block: &Block, words: &[(String, Text)]) {
-        let Some(facts) = self.figures.iter().copied().find(|facts| facts.id == block.id) else {
-            let allowed = one_of(self.figures.iter().map(|facts| &facts.id));
-            let says = format!("no figure '{}' is registered for this lesson; allowed: {allowed}", block.id);
-            return self.note(block.line, "words", says);
-        };
-        for (id, text) in words {
-            match facts.messages.iter().find(|message| message.id == *id) {
-                None => self.on(text, format!("the figure never says '{id}'; delete the line")),
-                Some(message) => match placeholders(text) {
-                    Err(says) => self.on(text, says),
-                    Ok(names) => {
-                        for name in
-                            names.into_iter().filter(|name| !message.args.iter().any(|arg| arg == name))
-                        {
-                            let allowed = one_of(&message.args);
-                            self.on(text, format!("'{id}' has no argument '{{{name}}}'; allowed: {allowed}"));
-                        }
+    fn words(&mut self, block: &Block, words: &Words) {
+        let mut speakers = Vec::new();
+        for id in &words.figures {
+            match self.figures.iter().copied().find(|facts| facts.id == *id) {
+                Some(facts) => speakers.push(facts),
+                None => {
+                    let allowed = one_of(self.figures.iter().map(|facts| &facts.id));
+                    let says = format!("no figure '{id}' is registered for this lesson; allowed: {allowed}");
+                    self.note(block.line, "words", says);
+                }
+            }
+        }
+        let all_known =
+            speakers.len() == words.figures.len() && speakers.iter().all(|f| f.messages.is_some());
+        for (id, text) in &words.sentences {
+            let names = match placeholders(text) {
+                Ok(names) => names,
+                Err(says) => {
+                    self.on(text, says);
+                    continue;
+                }
+            };
+            let mut said = speakers.iter().filter_map(|f| f.messages.iter().flatten().find(|m| m.id == *id));
+            match said.next() {
+                None if all_known => {
+                    self.on(text, format!("no figure of this block says '{id}'; delete the line"))
+                }
+                None => {}
+                Some(message) => {
+                    for name in names.into_iter().filter(|name| !message.args.iter().any(|arg| arg == name)) {
+                        let allowed = one_of(&message.args);
+                        self.on(text, format!("'{id}' has no argument '{{{name}}}'; allowed: {allowed}"));
                     }
-                },
+                }
             }
         }
     }
@@ -350,17 +364,15 @@ impl<'a> Check<'a> {
             );
             self.note(shown.line, "challenge", says);
         }
-        let block = lesson.blocks().find(|b| b.id == facts.id && matches!(b.body, Body::Words(_)));
-        let line = block.map_or(shown.line, |block| block.line);
-        let words = lesson.words(&facts.id).unwrap_or_default();
-        for message in facts.messages.iter().filter(|m| !words.iter().any(|(id, _)| *id == m.id)) {
-            let args: String = message.args.iter().map(|arg| format!(" {{{arg}}}")).collect();
-            let says = format!(
-                "'{}' has no sentence here{}{args}",
-                message.id,
-                if args.is_empty() { "" } else { "; its arguments:" }
-            );
-            self.note(line, format!("words {}", facts.id), says);
+        let worded =
+            |id: &String| lesson.words(&facts.id).chain(&self.course.words).any(|(word, _)| word == id);
+        let silent: Vec<_> = facts.messages.iter().flatten().filter(|m| !worded(&m.id)).collect();
+        for message in silent {
+            let mut says = format!("figure '{}' says '{}', which has no sentence here", facts.id, message.id);
+            if !message.args.is_empty() {
+                says += &format!("; its arguments: {}", message.args.join(", "));
+            }
+            self.note(shown.line, "words", says);
         }
     }
 

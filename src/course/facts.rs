@@ -2,6 +2,7 @@
 //! specifications by whoever knows those.
 
 use super::problem::one_of;
+use crate::player::{Control, ControlKind, Figure, Scale};
 use crate::sim::{Time, Unit};
 
 /// A registered figure.
@@ -21,8 +22,9 @@ pub struct FigureFacts {
     pub predictions: Vec<PredictionFacts>,
     /// Its challenges.
     pub challenges: Vec<ChallengeFacts>,
-    /// All that it speaks: every message and every single word (names of kinds, of choices, of actions).
-    pub messages: Vec<MessageFacts>,
+    /// All that it speaks: every message and every single word; `None` where that isn't known, and then the ids of its
+    /// sentences are not checked.
+    pub messages: Option<Vec<MessageFacts>>,
 }
 
 /// A control.
@@ -37,7 +39,7 @@ pub struct ControlFacts {
 /// What a control can be set to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Allows {
-    /// On or off: `true`, `false`.
+    /// On or off.
     Switch,
     /// One of these ids.
     Choice(Vec<String>),
@@ -83,15 +85,50 @@ pub struct MessageFacts {
     pub args: Vec<String>,
 }
 
+impl FigureFacts {
+    /// What is known of a registered figure.
+    pub fn of(lesson: &str, figure: &Figure) -> Self {
+        let spec = figure.spec;
+        let message = |id: &str, args: &[&str]| MessageFacts {
+            id: id.to_owned(),
+            args: args.iter().map(|&arg| arg.to_owned()).collect(),
+        };
+        let kinds = spec.kinds.iter().map(|kind| message(&kind.id, &[]));
+        let control = |c: &Control| ControlFacts { id: c.id.to_string(), allows: Allows::of(&c.kind) };
+        Self {
+            id: spec.id.to_string(),
+            lesson: lesson.to_owned(),
+            until: spec.until,
+            controls: spec.controls.iter().map(control).collect(),
+            readings: spec.readings.iter().map(|reading| reading.id.to_string()).collect(),
+            predictions: Vec::new(),
+            challenges: Vec::new(),
+            messages: Some(figure.messages.iter().map(|(id, args)| message(id, args)).chain(kinds).collect()),
+        }
+    }
+}
+
 impl Allows {
+    fn of(kind: &ControlKind) -> Self {
+        match kind {
+            ControlKind::Flag { .. } => Self::Switch,
+            ControlKind::Choice { options, .. } => {
+                Self::Choice(options.iter().map(|(id, _)| id.to_string()).collect())
+            }
+            &ControlKind::Number { unit, min, max, step, scale, .. } => {
+                Self::Number { unit, min, max, step: (scale == Scale::Linear).then_some(step) }
+            }
+        }
+    }
+
     /// Whether a text is a value that the control takes.
     ///
     /// # Errors
     /// A sentence that says what is allowed.
     pub fn check(&self, text: &str) -> Result<(), String> {
         match self {
-            Self::Switch if matches!(text, "true" | "false") => Ok(()),
-            Self::Switch => Err(format!("'{text}' is not allowed; it can be 'true' or 'false'")),
+            Self::Switch if matches!(text, "true" | "false" | "on" | "off") => Ok(()),
+            Self::Switch => Err(format!("'{text}' is not allowed; it can be 'on' or 'off'")),
             Self::Choice(ids) if ids.iter().any(|id| id == text) => Ok(()),
             Self::Choice(ids) => Err(format!("'{text}' is not allowed; it can be {}", one_of(ids))),
             Self::Number { unit, min, max, step } => {

@@ -10,7 +10,7 @@ pub struct FrontMatter {
     pub title: Text,
     /// What it is, in one exact sentence; at most [`SUMMARY_LIMIT`] characters.
     pub summary: Text,
-    /// What courses and interviewers call it, besides the title. No two lessons claim the same name.
+    /// What courses and interviewers call it, besides the title; each once.
     pub names: Vec<Text>,
     /// Names that a section of the lesson is about: the name, and the id of the section's heading.
     pub anchors: Vec<(String, Text)>,

@@ -75,11 +75,12 @@ impl Lesson {
     }
 
     /// The words of a registered figure: message id and sentence.
-    pub fn words(&self, figure: &str) -> Option<&[(String, Text)]> {
-        self.blocks().find_map(|block| match &block.body {
-            Body::Words(words) if block.id == figure => Some(words.as_slice()),
+    pub fn words<'a>(&'a self, figure: &'a str) -> impl Iterator<Item = &'a (String, Text)> {
+        let of = move |block: &'a Block| match &block.body {
+            Body::Words(words) if words.figures.iter().any(|id| id == figure) => Some(&words.sentences),
             _ => None,
-        })
+        };
+        self.blocks().filter_map(of).flatten()
     }
 }
 

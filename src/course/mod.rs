@@ -63,7 +63,7 @@
 //! question = "…"
 //! points = ["…", "…"]                      what a strong answer contains
 //! ```
-//! ```words slow-server                     what the figure's model speaks: message id = sentence
+//! ```words slow-server your-traffic        what the figures' models speak: message id = sentence
 //! queue-full = "{server} is full: queue {length} of {capacity}"
 //! ```
 //! ```aside                                 a note in the margin of the paragraph that follows; Markdown
@@ -72,7 +72,7 @@
 //! ````
 //!
 //! Texts in these blocks are Markdown too, but for `words`: plain text in which `{name}` is an argument, and `{{` and
-//! `}}` are braces.
+//! `}}` are braces. What every figure says stands in `lessons/words.toml`.
 //!
 //! ## Inline
 //!

@@ -1,13 +1,15 @@
-//! The sentences that figures' models speak, as their lesson words them.
+//! The sentences that figures' models speak: those of their lesson, and those that all figures share.
 
+use super::catalogue::Course;
 use super::lesson::Lesson;
 use super::problem::{Text, is_id};
 use std::collections::BTreeMap;
 
-/// The patterns of a figure by message id, as [`crate::scene::Words`] takes them. Empty if the lesson has none.
-pub fn patterns(lesson: &Lesson, figure: &str) -> BTreeMap<String, String> {
-    let sentences = lesson.words(figure).into_iter().flatten();
-    sentences.map(|(id, text)| (id.clone(), text.text.clone())).collect()
+/// The patterns of a figure by message id, as [`crate::scene::Words`] takes them: its lesson's, and where that has none,
+/// the shared ones.
+pub fn patterns(course: &Course, lesson: &Lesson, figure: &str) -> BTreeMap<String, String> {
+    let own = lesson.words(figure);
+    course.words.iter().chain(own).map(|(id, text)| (id.clone(), text.text.clone())).collect()
 }
 
 /// The names of the arguments in a pattern, in order: `{length} of {capacity}` has two. `{{` and `}}` are braces

@@ -7,5 +7,6 @@
 //!
 //! Begin with [`balancer`].
 
+pub mod access_log;
 pub mod balancer;
 pub mod queueing;

@@ -165,6 +165,9 @@ pub fn supermarket_tail(lambda: f64, choices: u32, length: u32) -> f64 {
 
 /// Mean time in the system of the supermarket model.
 pub fn supermarket_sojourn(lambda: f64, choices: u32) -> f64 {
+    if lambda >= 1.0 {
+        return f64::INFINITY;
+    }
     // The mean queue length is the sum of the tails; Little's law divides it by λ. Each tail is λ times the last one
     // to the power d.
     let (mut sum, mut tail) = (0.0, lambda);

@@ -1,5 +1,7 @@
-//! The learner's own data that a run replays.
+//! The learner's own data that a run replays, and how it is read.
 
+use crate::mechanism::access_log::{LogError, Parser, Records};
+use crate::sim::Msg;
 use std::sync::Arc;
 
 /// What an experiment is handed beyond its controls; cheap to clone.
@@ -8,27 +10,71 @@ pub struct Data {
     records: Option<Arc<Records>>,
 }
 
-/// tmp
-#[derive(Debug)]
-pub struct Records {}
-impl Records {
-    /// tmp
-    pub fn arrival(&self, _: u32) -> Option<u64> {
-        None
-    }
-    /// tmp
-    pub fn who(&self, _: u32) -> Option<(u64, u32)> {
-        None
-    }
-}
-
 impl Data {
     /// What tells this data from other data; `None` if there is none.
     pub fn fingerprint(&self) -> Option<u64> {
-        None
+        self.records.as_ref().map(|records| records.fingerprint())
     }
-    /// The records to replay.
+
+    /// The access log to replay.
     pub fn records(&self) -> Option<&Records> {
         self.records.as_deref()
+    }
+
+    /// What there is to say about it: how much was read, and of what could not be read the first lines.
+    pub fn says(&self) -> Vec<Msg> {
+        let Some(records) = self.records() else { return Vec::new() };
+        let (_, busiest) = records.busiest_second();
+        let read = Msg::new("log-read")
+            .count("records", records.len() as u64)
+            .count("lines", records.lines())
+            .count("unparsed", records.unparsed())
+            .count("keys", records.distinct_keys() as u64)
+            .count("clients", records.distinct_clients() as u64)
+            .span("span", records.span())
+            .count("busiest", busiest);
+        let truncated =
+            records.truncated().then(|| Msg::new("log-truncated").count("records", records.len() as u64));
+        let broken = records.first_unparsed().iter().map(|broken| {
+            Msg::new("log-unparsed")
+                .text("line", broken.line.to_string())
+                .word("why", broken.reason.id())
+                .text("text", broken.text.clone())
+        });
+        std::iter::once(read).chain(truncated).chain(broken).collect()
+    }
+}
+
+/// Reads a learner's file as it comes, in parts cut anywhere.
+#[derive(Debug, Default)]
+pub struct DataReader {
+    parser: Option<Box<Parser>>,
+}
+
+impl DataReader {
+    /// Takes the next part.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.parser.get_or_insert_default().push(bytes);
+    }
+
+    /// How many records have been read.
+    pub fn so_far(&self) -> usize {
+        self.parser.as_ref().map_or(0, |parser| parser.so_far())
+    }
+
+    /// The file has come to its end; the reader is ready for another.
+    ///
+    /// # Errors
+    /// A sentence, if there is not one record in it.
+    pub fn finish(&mut self) -> Result<Data, Msg> {
+        match self.parser.take().unwrap_or_default().finish() {
+            Ok(records) => Ok(Data { records: Some(Arc::new(records)) }),
+            Err(LogError::Empty) => Err(Msg::new("log-empty")),
+            Err(LogError::Compressed) => Err(Msg::new("log-compressed")),
+            Err(LogError::Nothing { lines, first }) => {
+                let (line, why) = first.map_or((1, "no-time"), |first| (first.line, first.reason.id()));
+                Err(Msg::new("log-nothing").count("lines", lines).count("line", line).word("why", why))
+            }
+        }
     }
 }

@@ -21,7 +21,7 @@ mod timeline;
 mod value;
 
 pub use control::{Control, ControlKind, Controls, FromValue, Options, Scale};
-pub use data::Data;
+pub use data::{Data, DataReader};
 pub use experiment::{Experiment, Explained, Message, Readings};
 pub use explain::Explanation;
 pub use figure::Figure;

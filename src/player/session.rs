@@ -1,6 +1,6 @@
 //! One run behind the protocol: the same in a worker, in the terminal and in the tests.
 
-use super::data::Data;
+use super::data::{Data, DataReader};
 use super::experiment::Readings;
 use super::explain::explain;
 use super::figure::Figure;
@@ -22,6 +22,7 @@ const UNDO: usize = 50;
 pub struct Session {
     figures: Vec<&'static Figure>,
     data: Data,
+    reader: DataReader,
     open: Option<Open>,
 }
 
@@ -29,6 +30,8 @@ pub struct Session {
 struct Open {
     figure: &'static Figure,
     run: Run,
+    /// What it replays.
+    data: Data,
     timeline: Timeline,
     /// The state last shown.
     view: Cursor,
@@ -39,7 +42,12 @@ struct Open {
 impl Session {
     /// A session that can open these figures.
     pub fn new(figures: impl IntoIterator<Item = &'static Figure>) -> Self {
-        Self { figures: figures.into_iter().collect(), data: Data::default(), open: None }
+        Self {
+            figures: figures.into_iter().collect(),
+            data: Data::default(),
+            reader: DataReader::default(),
+            open: None,
+        }
     }
 
     /// Answers one request, after a bounded amount of computing.
@@ -55,15 +63,21 @@ impl Session {
             }
             Ask::Open(run) => self.take_up(&run),
             Ask::Data { bytes, last } => {
-                let _ = (bytes, last);
-                Ok(Answer::Data { fingerprint: self.data.fingerprint(), says: Vec::new() })
+                self.reader.push(&bytes);
+                if last {
+                    self.data = self.reader.finish()?;
+                    Ok(Answer::Data { fingerprint: self.data.fingerprint(), says: self.data.says() })
+                } else {
+                    let says = vec![Msg::new("log-so-far").count("records", self.reader.so_far() as u64)];
+                    Ok(Answer::Data { fingerprint: None, says })
+                }
             }
             ask => {
                 let open = self.open.as_mut().ok_or_else(|| Msg::new("nothing-open"))?;
                 match ask {
                     Ask::Frame { at, reach } => Ok(Answer::Frame(Box::new(open.frame(at, reach)))),
-                    Ask::Change { at, change } => open.change(&self.data, at, &change),
-                    Ask::TakeBack => open.take_back(&self.data),
+                    Ask::Change { at, change } => open.change(at, &change),
+                    Ask::TakeBack => open.take_back(),
                     Ask::Explain { entity, at } => {
                         open.require(at)?;
                         explain(open.figure.spec, &open.timeline, &open.run, entity, at)
@@ -93,7 +107,9 @@ impl Session {
         if accepted.data != self.data.fingerprint() && accepted.data.is_some() {
             return Err(Msg::new("run-needs-data"));
         }
-        let open = Open::start(figure, accepted, &self.data)?;
+        // A run that names no data gets none: nothing but the run determines what it does.
+        let data = if accepted.data.is_some() { self.data.clone() } else { Data::default() };
+        let open = Open::start(figure, accepted, data)?;
         let run = open.run.clone();
         self.open = Some(open);
         Ok(Answer::Opened(Opened { run, says }))
@@ -114,10 +130,10 @@ impl Session {
 }
 
 impl Open {
-    fn start(figure: &'static Figure, run: Run, data: &Data) -> Result<Self, Msg> {
-        let timeline = Timeline::start(figure, &run, data)?;
+    fn start(figure: &'static Figure, run: Run, data: Data) -> Result<Self, Msg> {
+        let timeline = Timeline::start(figure, &run, &data)?;
         let view = timeline.nearest(Time::ZERO);
-        Ok(Self { figure, run, timeline, view, past: Vec::new() })
+        Ok(Self { figure, run, data, timeline, view, past: Vec::new() })
     }
 
     /// Goes to the state at `at` as far as one slice takes it.
@@ -178,11 +194,11 @@ impl Open {
         Err(Msg::new("not-computed-yet").with("at", crate::sim::Arg::At(at)))
     }
 
-    fn change(&mut self, data: &Data, at: Time, change: &Change) -> Result<Answer, Msg> {
+    fn change(&mut self, at: Time, change: &Change) -> Result<Answer, Msg> {
         let change = change.accepted(self.figure.spec)?;
         let before = self.run.clone();
-        if let Err(refusal) = self.make(data, at, &change) {
-            self.become_run(data, before)?;
+        if let Err(refusal) = self.make(at, &change) {
+            self.become_run(before)?;
             return Err(refusal);
         }
         self.past.push((before, at));
@@ -199,13 +215,13 @@ impl Open {
         Ok(self.changed(at))
     }
 
-    fn make(&mut self, data: &Data, at: Time, change: &Change) -> Result<(), Msg> {
+    fn make(&mut self, at: Time, change: &Change) -> Result<(), Msg> {
         match change {
             // At the start a control is the run's, not an input.
             Change::Set { control, value } if at == Time::ZERO => {
                 let mut run = Run { inputs: Vec::new(), ..self.run.clone() };
                 run.set(self.figure.spec, control, value)?;
-                self.become_run(data, run)
+                self.become_run(run)
             }
             Change::Set { control, .. } => {
                 let moves =
@@ -216,7 +232,7 @@ impl Open {
                 let mut run = self.run.clone();
                 run.inputs.retain(|input| input.at <= at && !(input.at == at && moves(input)));
                 if self.run.inputs.iter().any(recent) {
-                    self.become_run(data, run)?;
+                    self.become_run(run)?;
                 }
                 self.fork(at, change)
             }
@@ -227,7 +243,7 @@ impl Open {
                     let acts = |input: &Input| matches!(input.change, Change::Act { .. });
                     let mut run = self.run.clone();
                     run.inputs.retain(|input| input.at < at || (input.at == at && !acts(input)));
-                    self.become_run(data, run)?;
+                    self.become_run(run)?;
                     return self.fork(at, change);
                 }
                 self.fork(at, change)
@@ -249,21 +265,21 @@ impl Open {
     }
 
     /// Takes up another run of the same figure, keeping what both have in common.
-    fn become_run(&mut self, data: &Data, run: Run) -> Result<(), Msg> {
+    fn become_run(&mut self, run: Run) -> Result<(), Msg> {
         if let Some(from) = first_difference(&self.run, &run) {
             self.run = run;
             self.timeline.rewind(from);
             self.view = self.timeline.nearest(Time::ZERO);
         } else {
             let past = core::mem::take(&mut self.past);
-            *self = Self { past, ..Self::start(self.figure, run, data)? };
+            *self = Self { past, ..Self::start(self.figure, run, self.data.clone())? };
         }
         Ok(())
     }
 
-    fn take_back(&mut self, data: &Data) -> Result<Answer, Msg> {
+    fn take_back(&mut self) -> Result<Answer, Msg> {
         let (run, at) = self.past.pop().ok_or_else(|| Msg::new("nothing-to-take-back"))?;
-        self.become_run(data, run)?;
+        self.become_run(run)?;
         Ok(self.changed(at))
     }
 

@@ -39,7 +39,7 @@ pub struct RowView {
 
 /// The scene in words.
 pub fn describe(scene: &Scene, words: &Words) -> Description {
-    let says = scene.says.iter().map(|msg| words.say(msg)).collect();
+    let says = scene.says.iter().map(|msg| words.sentence(msg)).collect();
     let mut tables = Vec::new();
     for (panel, what) in scene.panels.iter().enumerate() {
         let mut writer = Writer { words, panel, tables: &mut tables };

@@ -7,6 +7,10 @@ use super::sheet::{SMALL, Sheet, Type};
 use crate::sim::{Span, Time, Unit};
 
 const LANE: f32 = 36.0;
+/// Height of a name over its lane, where there is no room beside it.
+const OVER: f32 = 18.0;
+/// From this width on names stand beside their lanes.
+const WIDE: f32 = 480.0;
 const BAR: f32 = 26.0;
 const AXIS: f32 = 20.0;
 const NAME: Type = Type::new(13.0, Face::Bold, Role::Ink);
@@ -14,20 +18,27 @@ const NAME: Type = Type::new(13.0, Face::Bold, Role::Ink);
 pub(super) fn lay(lanes: &Lanes, area: Rect, sheet: &mut Sheet) -> f32 {
     let top = area.y + sheet.title(&lanes.title, area);
     let names = lanes.lanes.iter().map(|lane| metrics::width(&sheet.say(&lane.label), NAME.size, NAME.face));
-    let left = names.fold(24.0, f32::max).min(area.w * 0.28) + 14.0;
-    let plot = Rect::new(area.x + left, top, (area.w - left - 8.0).max(1.0), LANE * lanes.lanes.len() as f32);
+    let beside = area.w >= WIDE;
+    let left = if beside { names.fold(24.0, f32::max).min(area.w * 0.28) + 14.0 } else { 8.0 };
+    let over = if beside { 0.0 } else { OVER };
+    let tall = (LANE + over) * lanes.lanes.len() as f32;
+    let plot = Rect::new(area.x + left, top, (area.w - left - 8.0).max(1.0), tall);
     let window = Window { from: lanes.from, until: lanes.until, plot };
-    axis(lanes, &window, sheet);
+    axis(lanes, &window, area, sheet);
     for (k, lane) in lanes.lanes.iter().enumerate() {
-        let y = top + LANE * k as f32;
-        let place = Rect::new(area.x, y, area.w, LANE);
+        let y = top + (LANE + over) * k as f32;
+        let place = Rect::new(area.x, y, area.w, LANE + over);
         sheet.region(lane.entity, place);
         let name = sheet.say(&lane.label);
-        sheet.text(lane.entity, at(area.x, y + LANE / 2.0 + 4.5), left - 10.0, &name, NAME);
-        let rule = y + LANE - 0.5;
+        if beside {
+            sheet.text(lane.entity, at(area.x, y + LANE / 2.0 + 4.5), left - 10.0, &name, NAME);
+        } else {
+            sheet.text(lane.entity, at(area.x + left, y + 15.0), area.w - left, &name, NAME);
+        }
+        let rule = y + over + LANE - 0.5;
         sheet.path(None, &[at(area.x, rule), at(plot.right(), rule)], Ink::line(Role::Line, 1.0));
         for bar in &lane.bars {
-            self::bar(bar, &window, y + (LANE - BAR) / 2.0, sheet);
+            self::bar(bar, &window, y + over + (LANE - BAR) / 2.0, sheet);
         }
     }
     if sheet.now >= lanes.from && sheet.now <= lanes.until {
@@ -53,7 +64,7 @@ impl Window {
 }
 
 /// Ticks at whole steps or at round times, as many as their numbers find room beside each other.
-fn axis(lanes: &Lanes, window: &Window, sheet: &mut Sheet) {
+fn axis(lanes: &Lanes, window: &Window, area: Rect, sheet: &mut Sheet) {
     let whole = lanes.until.since(lanes.from);
     let most = (window.plot.w / 56.0) as u64;
     let step = match lanes.step {
@@ -77,7 +88,7 @@ fn axis(lanes: &Lanes, window: &Window, sheet: &mut Sheet) {
             None => Unit::Time.format(time.secs()),
         };
         let w = metrics::width(&text, SMALL.size, SMALL.face);
-        let centre = x.min(window.plot.right() + 8.0 - w / 2.0);
+        let centre = x.min(area.right() - w / 2.0).max(area.x + w / 2.0);
         if centre - w / 2.0 > free {
             sheet.text(None, at(centre, end + 11.0), f32::INFINITY, &text, SMALL.anchor(Anchor::Middle));
             free = centre + w / 2.0 + 4.0;

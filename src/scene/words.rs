@@ -65,6 +65,13 @@ impl Words {
         out
     }
 
+    /// The message as a sentence of its own: it begins with a capital, also where it begins with a name ('server C').
+    pub fn sentence(&self, msg: &Msg) -> String {
+        let text = self.say(msg);
+        let mut letters = text.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    }
+
     /// A label's text.
     pub fn label(&self, label: &Label) -> String {
         match label {
@@ -143,6 +150,7 @@ mod tests {
         assert_eq!(say("{{n}} is {n}, {unknown} stays"), "{n} is 9, {unknown} stays");
         assert_eq!(say("text {t}"), "text <b>");
         assert_eq!(words("").say(&Msg::new("missing")), "missing");
+        assert_eq!(words("{server} is full.").sentence(&msg), "Server\u{a0}C is full.");
     }
 
     proptest! {

@@ -76,9 +76,8 @@ impl Site<'_> {
             },
         };
         let html = tags::rewrite(html, |a| self.relink(a).map(|rest| format!("{root}{rest}")));
-        let (head, start, tail) =
+        let (head, _, tail) =
             inline_start(&html).ok_or_else(|| format!("{path}: trunk's start script is missing from it"))?;
-        let _ = start;
         let html = format!("{head}<script type=\"module\" src=\"{root}{}\"></script>{tail}", self.start);
         let metas = self.metas(path, &html, &root);
         let charset = "<meta charset=\"utf-8\">";
@@ -104,19 +103,17 @@ impl Site<'_> {
         let named = tags::attributes(html).into_iter().filter(|a| a.name == "data-lesson").map(|a| a.value);
         let needed: BTreeSet<&str> =
             named.chain(own).filter_map(|lesson| self.options.workers.of(lesson)).collect();
-        let mut metas = String::new();
+        let mut metas = Vec::new();
         if self.options.release {
-            metas += &format!("\n<meta http-equiv=\"content-security-policy\" content=\"{POLICY}\">");
+            metas.push(format!("\n<meta http-equiv=\"content-security-policy\" content=\"{POLICY}\">"));
         }
-        metas += &format!("\n<meta name=\"build-id\" content=\"{}\">", self.build_id);
-        for name in needed {
-            metas += &format!(
-                "\n<meta name=\"worker\" data-lessons=\"{}\" content=\"{root}{}\">",
-                self.options.workers.lessons(name).join(" "),
-                self.workers[name]
-            );
-        }
-        metas
+        metas.push(format!("\n<meta name=\"build-id\" content=\"{}\">", self.build_id));
+        metas.extend(needed.into_iter().map(|name| {
+            let lessons = self.options.workers.lessons(name).join(" ");
+            let file = &self.workers[name];
+            format!("\n<meta name=\"worker\" data-lessons=\"{lessons}\" content=\"{root}{file}\">")
+        }));
+        metas.concat()
     }
 }
 

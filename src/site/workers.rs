@@ -87,8 +87,10 @@ impl Workers {
         // As rustfmt would have it.
         let mut call = format!("    playground::worker::start(&[{}]);", figures.join(", "));
         if call.len() > 110 {
-            let lines: String = figures.iter().map(|f| format!("        {f},\n")).collect();
-            call = format!("    playground::worker::start(&[\n{lines}    ]);");
+            call = format!(
+                "    playground::worker::start(&[\n        {},\n    ]);",
+                figures.join(",\n        ")
+            );
         }
         format!(
             "//! The worker `{name}`; written by `lab generate` from `[package.metadata.workers]` in Cargo.toml.\n\n\
@@ -113,7 +115,7 @@ impl Workers {
         let (head, tail) = marked.ok_or_else(|| {
             format!("index.html has no place for the workers; it needs these two lines:\n{BEGIN}{END}")
         })?;
-        let lines: String = self
+        let lines: Vec<String> = self
             .names()
             .map(|name| {
                 format!(
@@ -122,7 +124,7 @@ impl Workers {
                 )
             })
             .collect();
-        files.push((PathBuf::from("index.html"), format!("{head}{BEGIN}{lines}{END}{tail}")));
+        files.push((PathBuf::from("index.html"), format!("{head}{BEGIN}{}{END}{tail}", lines.concat())));
         Ok(files)
     }
 }

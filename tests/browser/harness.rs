@@ -100,7 +100,8 @@ pub fn site_below(mount: &'static str) -> String {
     server::serve(dist(), mount)
 }
 
-/// The paths of all pages of the built site, as a link from the home page would name them: ``, `chapter/lesson/`.
+/// The paths of all pages of the built site, as a link from the home page would name them: nothing for
+/// itself, `chapter/lesson/`.
 pub fn pages() -> Vec<String> {
     let files = playground::site::finish::files(&dist()).expect("dist can be read");
     files.iter().filter_map(|f| f.strip_suffix("index.html")).map(str::to_owned).collect()
@@ -132,9 +133,12 @@ impl Browser {
             driver.owns(session);
         }
         let timeouts =
-            TimeoutConfiguration::new(Some(Duration::from_secs(60)), Some(Duration::from_secs(60)), None);
+            TimeoutConfiguration::new(Some(Duration::from_mins(1)), Some(Duration::from_mins(1)), None);
         client.update_timeouts(timeouts).await.expect("timeouts are plain");
         let browser = Self { client, driver, kind: setup.kind, read: Cell::new(0) };
+        if setup.kind == Kind::Firefox && setup.width < NARROW {
+            browser.into_popup().await;
+        }
         browser.resize(setup.width, setup.height).await;
         if setup.kind == Kind::Chromium {
             let (theme, motion) = media(setup);
@@ -153,9 +157,18 @@ impl Browser {
         &self.client
     }
 
-    /// Which browser it is.
-    pub fn kind(&self) -> Kind {
-        self.kind
+    /// Goes on in a popup, which has no toolbars, and closes the first window.
+    async fn into_popup(&self) {
+        let open = "window.open('about:blank', '', 'popup,width=400,height=400'); return 0";
+        let _: u32 = self.run(open).await;
+        let go = async {
+            let first = self.client.window().await?;
+            let all = self.client.windows().await?;
+            self.client.close_window().await?;
+            let popup = all.into_iter().find(|w| *w != first).expect("a popup opened");
+            self.client.switch_to_window(popup).await
+        };
+        go.await.expect("windows can be switched");
     }
 
     /// Makes the page's window this large, in CSS pixels.
@@ -257,7 +270,7 @@ impl Browser {
         }
     }
 
-    /// Saves a picture of the window as `target/shots/NAME-BROWSER.png`.
+    /// Saves a picture of the window as `target/tmp/shots/NAME-BROWSER.png`, for people to look at.
     ///
     /// # Panics
     /// If it can't.
@@ -327,6 +340,9 @@ impl WebDriverCompatibleCommand for Extension {
     }
 }
 
+/// A Firefox window with toolbars is never narrower than this.
+const NARROW: u32 = 500;
+
 fn media(setup: Setup) -> (&'static str, &'static str) {
     let theme = if setup.theme == Theme::Dark { "dark" } else { "light" };
     (theme, if setup.reduced_motion { "reduce" } else { "no-preference" })
@@ -342,12 +358,10 @@ fn capabilities(setup: Setup) -> Value {
             ] },
         }),
         Kind::Firefox => {
-            // Firefox makes no window narrower than 450 device pixels, so a phone gets more of them for each CSS pixel.
-            let scale = if setup.width < 450 { "1.25" } else { "1" };
             json!({ "moz:firefoxOptions": { "args": ["-headless"], "prefs": {
                 "layout.css.prefers-color-scheme.content-override": i32::from(setup.theme == Theme::Light),
                 "ui.prefersReducedMotion": i32::from(setup.reduced_motion),
-                "layout.css.devPixelsPerPx": scale,
+                "dom.disable_open_during_load": false,
                 "javascript.enabled": setup.scripts,
                 "devtools.console.stdout.content": true,
                 "browser.dom.window.dump.enabled": true,

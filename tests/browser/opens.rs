@@ -11,6 +11,9 @@ fn every_page_opens_without_an_error_and_its_islands_come_alive() {
             browser.goto(&format!("{home}{page}")).await;
             browser.until("document.querySelector('#island')").await;
             assert_eq!(browser.errors().await, Vec::<String>::new(), "/{page} in {kind:?}");
+            let title = browser.client().title().await.expect("a title can be asked for");
+            assert!(!title.is_empty(), "/{page} has a title");
+            browser.picture(&format!("page {}", page.replace('/', " ")).trim_end().replace(' ', "-")).await;
         }
     });
 }

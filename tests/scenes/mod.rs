@@ -100,7 +100,7 @@ fn packets(links: &[Link], n: u32) -> Vec<Packet> {
         [Shape::Request, Shape::Request, Shape::Answer, Shape::Request, Shape::Failure, Shape::Probe];
     (0..n)
         .map(|k| {
-            let link = links[(k as usize * 7) % links.len()];
+            let link = links[(k as usize * 11 + k as usize / 7) % links.len()];
             let shape = shapes[(k as usize * 5) % shapes.len()];
             let back = matches!(shape, Shape::Answer | Shape::Failure);
             let (from, to) = if back { (link.to, link.from) } else { (link.from, link.to) };

@@ -5,7 +5,7 @@ use super::super::metrics::{self, Face};
 use super::super::panel::Histogram;
 use super::super::sheet::{SMALL, Sheet, Type, text_role};
 use super::board::{Board, FINE, colour, line, small};
-use super::{AXIS, PLOT, left_room, round_up};
+use super::{AXIS, PLOT, drawable, left_room, round_up};
 use crate::sim::Unit;
 use plotters::prelude::{ChartBuilder, IntoDrawingArea, Rectangle};
 use plotters::style::Color;
@@ -17,6 +17,11 @@ const ROW: f32 = 15.0;
 const ROWS: usize = 3;
 /// From this ratio of largest to smallest bound on, the axis is logarithmic.
 const WIDE: f64 = 30.0;
+
+/// The bars that an axis can hold.
+fn known(histogram: &Histogram) -> impl Iterator<Item = (f64, f64, u64)> {
+    histogram.bars.iter().copied().filter(|&(low, high, _)| drawable(low) && drawable(high) && low < high)
+}
 
 /// Where a value stands on the axis.
 struct Scale {
@@ -52,9 +57,13 @@ impl Scale {
             self.from
         }
     }
+    /// The place of a value, at the axis' ends for what lies beyond them.
+    fn within(&self, value: f64) -> f64 {
+        self.map(value).clamp(self.from, self.until)
+    }
     /// Share of the axis, within 0 and 1.
     fn share(&self, value: f64) -> f32 {
-        ((self.map(value) - self.from) / (self.until - self.from)).clamp(0.0, 1.0) as f32
+        ((self.within(value) - self.from) / (self.until - self.from)) as f32
     }
     /// Round numbers for the axis, the most important ones first.
     fn ticks(&self) -> Vec<f64> {
@@ -81,7 +90,7 @@ pub(super) fn lay(histogram: &Histogram, area: Rect, sheet: &mut Sheet) -> f32 {
     let top = area.y + sheet.title(&histogram.title, area);
     let rows = histogram.marks.len().min(ROWS);
     let names = ROW * rows as f32;
-    let most = histogram.bars.iter().map(|bar| bar.2).max().unwrap_or(0);
+    let most = known(histogram).map(|bar| bar.2).max().unwrap_or(0);
     let highest = round_up((most.max(4)) as f64);
     let left = left_room(core::iter::once(Unit::Count.format(highest)));
     let whole = Rect::new(area.x, top + names, (area.w - 8.0).max(1.0), PLOT);
@@ -129,19 +138,26 @@ fn marks(
     let mut ends = [f32::NEG_INFINITY; ROWS];
     let mut marks: Vec<_> = histogram.marks.iter().filter(|(_, value, _)| value.is_finite()).collect();
     marks.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let mut names = Vec::new();
     for (label, value, state) in marks {
         let x = plot.x + plot.w * scale.share(*value);
         let text = sheet.say(label);
         let role = text_role(*state);
-        let w = metrics::width(&text, NAME.size, NAME.face).min(area.w);
-        let start = (x + 4.0).min(area.right() - w);
+        let w = metrics::width(&text, NAME.size, NAME.face).min(area.w - 8.0);
+        let right = x + 4.0 + w <= area.right();
+        let start = if right { x + 4.0 } else { (x - 4.0 - w).max(area.x) };
         let row = (0..rows).find(|&row| start > ends[row] + 4.0);
         let from = row.map_or(plot.y, |row| top + ROW * row as f32);
         sheet.path(None, &[at(x, from), at(x, plot.bottom())], Ink::line(role, 1.5).dash(Dash::Dashed));
         if let Some(row) = row {
             ends[row] = start + w;
-            sheet.text(None, at(start, from + 11.0), area.w, &text, NAME.role(role));
+            names.push((Rect::new(start, from, w, ROW - 1.0), text, role));
         }
+    }
+    // Over all lines, each on a ground of its own.
+    for (place, text, role) in names {
+        sheet.rect(None, place, 0.0, Ink::fill(Role::Raised));
+        sheet.text(None, at(place.x, place.y + 11.0), area.w, &text, NAME.role(role));
     }
 }
 
@@ -169,9 +185,8 @@ fn draw(histogram: &Histogram, scale: &Scale, board: Board, left: f32, highest: 
         .y_label_formatter(&count)
         .draw();
     let style = colour(Role::Accent, Dash::Solid).filled();
-    let bars = histogram.bars.iter().filter(|(low, high, n)| low.is_finite() && high.is_finite() && *n > 0);
-    let bars = bars.map(|&(low, high, n)| {
-        let (from, until) = (scale.map(low), scale.map(high));
+    let bars = known(histogram).filter(|bar| bar.2 > 0).map(|(low, high, n)| {
+        let (from, until) = (scale.within(low), scale.within(high));
         // A little air between neighbours.
         let air = (until - from) * 0.06;
         Rectangle::new([(from + air, n as f64), (until - air, 0.0)], style)

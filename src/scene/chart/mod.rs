@@ -26,9 +26,15 @@ pub(super) fn lay(chart: &Chart, area: Rect, sheet: &mut Sheet) -> f32 {
     }
 }
 
+/// Whether a number is one that an axis can be made for.
+fn drawable(value: f64) -> bool {
+    // NaN is neither.
+    value.abs() < 1e15
+}
+
 /// The next larger of 1, 2, 2.5, 5, 10 × a power of ten: where an axis ends. Something positive for what is not.
 fn round_up(value: f64) -> f64 {
-    if !(value.is_finite() && value > 0.0) {
+    if !(drawable(value) && value > 1e-12) {
         return 1.0;
     }
     let size = libm::pow(10.0, libm::floor(libm::log10(value)));

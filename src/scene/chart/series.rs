@@ -5,7 +5,7 @@ use super::super::metrics::{self, Face};
 use super::super::panel::{Line, Series, State};
 use super::super::sheet::{Sheet, Type, text_role};
 use super::board::{Board, FINE, line, small};
-use super::{AXIS, PLOT, left_room, round_up};
+use super::{AXIS, PLOT, drawable, left_room, round_up};
 use crate::sim::Unit;
 use plotters::prelude::{ChartBuilder, IntoDrawingArea, PathElement};
 
@@ -24,11 +24,14 @@ fn look(line: &Line) -> (Role, Dash) {
     }
 }
 
-fn known(line: &Line) -> impl Iterator<Item = (f64, f64)> {
-    line.points
-        .iter()
-        .map(|&(t, v)| (f64::from(t), f64::from(v)))
-        .filter(|(t, v)| t.is_finite() && v.is_finite())
+/// Whether a point lies on the axes.
+fn is_known((t, value): (f32, f32), until: f64) -> bool {
+    drawable(f64::from(value)) && t >= 0.0 && f64::from(t) <= until
+}
+
+fn known(line: &Line, until: f64) -> impl Iterator<Item = (f64, f64)> {
+    let points = line.points.iter().filter(move |&&point| is_known(point, until));
+    points.map(|&(t, value)| (f64::from(t), f64::from(value)))
 }
 
 pub(super) fn lay(series: &Series, area: Rect, sheet: &mut Sheet) -> f32 {
@@ -37,7 +40,7 @@ pub(super) fn lay(series: &Series, area: Rect, sheet: &mut Sheet) -> f32 {
     let right = names.iter().map(|name| metrics::width(name, NAME.size, NAME.face)).fold(20.0, f32::max);
     let right = right.min(area.w * 0.3) + 8.0;
     let until = series.until.secs().max(1e-9);
-    let all = || series.lines.iter().flat_map(known).map(|(_, value)| value);
+    let all = || series.lines.iter().flat_map(|line| known(line, until)).map(|(_, value)| value);
     let highest = round_up(all().fold(0.0, f64::max));
     let lowest = all().fold(0.0, f64::min);
     let lowest = if lowest < 0.0 { -round_up(-lowest) } else { 0.0 };
@@ -58,7 +61,7 @@ pub(super) fn lay(series: &Series, area: Rect, sheet: &mut Sheet) -> f32 {
         .lines
         .iter()
         .enumerate()
-        .map(|(k, line)| (k, known(line).last().map_or(plot.bottom(), |(_, value)| y_of(value))))
+        .map(|(k, line)| (k, known(line, until).last().map_or(plot.bottom(), |(_, value)| y_of(value))))
         .collect();
     ends.sort_by(|a, b| a.1.total_cmp(&b.1));
     let fitting = ((plot.h / APART) as usize + 1).min(ends.len());
@@ -119,7 +122,7 @@ fn draw(series: &Series, board: Board, (left, until): (f32, f64), (lowest, highe
         let (role, dash) = look(curve);
         let style = line(role, 1.75, dash);
         // A value that isn't one is a gap.
-        for piece in curve.points.split(|(t, v)| !(t.is_finite() && v.is_finite())) {
+        for piece in curve.points.split(|&point| !is_known(point, until)) {
             let points: Vec<(f64, f64)> = piece.iter().map(|&(t, v)| (f64::from(t), f64::from(v))).collect();
             if !points.is_empty() {
                 let _ = chart.draw_series([PathElement::new(points, style)]);

@@ -7,9 +7,6 @@ use crate::scene::metrics::{self, Face};
 use crate::scene::panel::{Flow, Slots, State, Workers};
 use crate::scene::sheet::{NOTE, SMALL, Sheet, Type, fill_role, text_role};
 
-/// More links than this into a grid of cells are drawn as one trunk; those with something to say are drawn anyway.
-const TRUNK: usize = 24;
-
 pub(super) fn links(flow: &Flow, plan: &Plan, sheet: &mut Sheet) {
     let mut by_entity: Vec<&Place> = plan.places.iter().collect();
     by_entity.sort_by_key(|place| place.node.entity);
@@ -17,7 +14,6 @@ pub(super) fn links(flow: &Flow, plan: &Plan, sheet: &mut Sheet) {
         let found = by_entity.binary_search_by_key(&entity, |place| place.node.entity).ok()?;
         Some(by_entity[found])
     };
-    let many = flow.links.len() > TRUNK;
     // Calm ones first, so that trouble lies on top.
     let mut links: Vec<_> = flow.links.iter().collect();
     links.sort_by_key(|link| match link.state {
@@ -25,6 +21,7 @@ pub(super) fn links(flow: &Flow, plan: &Plan, sheet: &mut Sheet) {
         State::Down => 1,
         _ => 0,
     });
+    let mut drawn = Vec::new();
     for link in links {
         let (Some(from), Some(to)) = (find(link.from), find(link.to)) else { continue };
         if link.from == link.to {
@@ -32,10 +29,13 @@ pub(super) fn links(flow: &Flow, plan: &Plan, sheet: &mut Sheet) {
         }
         let curve = way(from, to, plan.down);
         sheet.links.add(link.from, link.to, curve);
-        let calm = matches!(link.state, State::Normal | State::Quiet);
-        let bundled = many && (to.size == Size::Cell || to.size == Size::Dot || from.size == Size::Dot);
-        if bundled && calm {
-            continue;
+        // Links into a row of a grid end at the same place; one of them is drawn.
+        let ends = (curve.points[0], curve.points[3], link.state);
+        if from.size.is_cell() || to.size.is_cell() {
+            if drawn.contains(&ends) {
+                continue;
+            }
+            drawn.push(ends);
         }
         let ink = match link.state {
             State::Normal | State::Draining | State::Warming => Ink::line(Role::Muted, 1.0),
@@ -47,30 +47,8 @@ pub(super) fn links(flow: &Flow, plan: &Plan, sheet: &mut Sheet) {
         let dashed = matches!(link.state, State::Draining | State::Warming);
         sheet.curve(&curve, if dashed { ink.dash(Dash::Dashed) } else { ink });
     }
-    if many {
-        trunks(flow, plan, sheet);
-    }
     for place in &plan.places {
         sheet.links.node(place.node.entity, place.area.centre());
-    }
-}
-
-/// One line from each node before a grid of cells to the grid's edge, for all the links that are not drawn.
-fn trunks(flow: &Flow, plan: &Plan, sheet: &mut Sheet) {
-    for tier in 1..flow.tiers.len() {
-        let cells = || plan.places.iter().filter(|place| place.tier == tier);
-        if !cells().any(|place| matches!(place.size, Size::Cell | Size::Dot)) {
-            continue;
-        }
-        let Some(grid) = cells().map(|place| place.area).reduce(|all, area| all.union(&area)) else {
-            continue;
-        };
-        let frame = grid.grow(6.0);
-        sheet.rect(None, frame, 10.0, Ink::line(Role::Line, 1.0));
-        let end = if plan.down { at(frame.centre().x, frame.y) } else { at(frame.x, frame.centre().y) };
-        for place in plan.places.iter().filter(|place| place.tier + 1 == tier && place.size != Size::Dot) {
-            sheet.curve(&bend(place.exit, end, plan.down), Ink::line(Role::Muted, 1.0));
-        }
     }
 }
 
@@ -85,15 +63,22 @@ fn way(from: &Place, to: &Place, down: bool) -> Curve {
             Curve::new([a, at(a.x + out, a.y), at(b.x + out, b.y), b])
         };
     }
-    if from.tier < to.tier { bend(from.exit, to.entry, down) } else { bend(from.entry, to.exit, down) }
+    if from.tier < to.tier {
+        bend(from.exit, to.entry, to.straight, down)
+    } else {
+        // Against the flow, on the way that a link with the flow would take.
+        let there = bend(to.exit, from.entry, from.straight, down).points;
+        Curve::new([there[3], there[2], there[1], there[0]])
+    }
 }
 
-fn bend(a: Point, b: Point, down: bool) -> Curve {
+/// From `a` to `b` with both ends in the direction of the flow, bent before `straight` where that is nearer than `b`.
+fn bend(a: Point, b: Point, straight: f32, down: bool) -> Curve {
     if down {
-        let middle = f32::midpoint(a.y, b.y);
+        let middle = f32::midpoint(a.y, b.y.min(straight));
         Curve::new([a, at(a.x, middle), at(b.x, middle), b])
     } else {
-        let middle = f32::midpoint(a.x, b.x);
+        let middle = f32::midpoint(a.x, b.x.min(straight));
         Curve::new([a, at(middle, a.y), at(middle, b.y), b])
     }
 }
@@ -156,7 +141,10 @@ fn beside(place: &Place, sheet: &mut Sheet) {
         && total > 0
     {
         let w = workers_width(total, place.size);
-        let h = worker_rows(total, place.size).min(area.h - 8.0);
+        let h = match worker_grid(total, place.size) {
+            Some(_) => worker_rows(total, place.size).min(area.h - 8.0),
+            None => area.h - 20.0,
+        };
         let spot = Rect::new(area.right() - 10.0 - w, middle - h / 2.0, w, h);
         draw_workers(place, workers, spot, sheet);
     }
@@ -252,7 +240,8 @@ fn draw_queue(place: &Place, slots: &Slots, queue: &QueuePlace, along_x: bool, s
     let (step, lane) = (long / grid.along as f32, thick / grid.across as f32);
     let gap = (step * 0.22).min(3.0);
     let slot = |k: usize| {
-        let (behind, side) = ((k as u32 / grid.across) as f32, (k as u32 % grid.across) as f32);
+        let (behind, side) =
+            ((k as u32 / grid.across) as f32, (grid.across - 1 - k as u32 % grid.across) as f32);
         // From the box's side backwards.
         let (a, b) = (
             long - (behind + 1.0) * step + gap / 2.0,

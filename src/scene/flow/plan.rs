@@ -9,6 +9,8 @@ use crate::scene::words::Words;
 const WIDE: f32 = 560.0;
 /// Room around the flow, inside its panel.
 const MARGIN: f32 = 12.0;
+/// Further room behind the last tier for links from node to node of a tier.
+const AROUND: f32 = 30.0;
 /// Distance between a queue and the box that it stands before.
 pub(super) const QUEUE_GAP: f32 = 10.0;
 /// Height (width, downwards) of a queue.
@@ -39,6 +41,9 @@ impl Size {
             Self::Cell => Some((48.0, 34.0)),
             Self::Dot => Some((14.0, 14.0)),
         }
+    }
+    pub(super) fn is_cell(self) -> bool {
+        self.cell().is_some()
     }
     fn cell_gap(self) -> f32 {
         if self == Self::Dot { 4.0 } else { 6.0 }
@@ -88,6 +93,8 @@ pub(super) struct Place<'f> {
     pub queue: Option<QueuePlace>,
     /// Where links to it end.
     pub entry: Point,
+    /// Where, in the direction of the flow, links to it have finished bending: before the tier's queues.
+    pub straight: f32,
     /// Where links from it begin.
     pub exit: Point,
 }
@@ -99,6 +106,8 @@ pub(super) struct Plan<'f> {
     pub down: bool,
     /// In reading order.
     pub places: Vec<Place<'f>>,
+    /// Around each grid of cells.
+    pub frames: Vec<Rect>,
     pub height: f32,
 }
 
@@ -106,7 +115,8 @@ pub(super) struct Plan<'f> {
 struct Need {
     size: Size,
     grid: Option<Grid>,
-    workers: u32,
+    /// Width and height of the most room that workers of a node take; zero without workers.
+    workers: (f32, f32),
     /// Width of the box.
     wide: (f32, f32),
     /// Length of one slot with its gap.
@@ -128,20 +138,27 @@ impl Need {
             across: a.across.max(b.across),
             long: a.long || b.long,
         });
-        let workers = tier.nodes.iter().filter_map(|node| Some(node.workers.as_ref()?.total)).max();
+        let workers = tier
+            .nodes
+            .iter()
+            .filter_map(|node| node.workers.as_ref().map(|workers| workers.total).filter(|&total| total > 0))
+            .map(|total| (workers_width(total, size), worker_rows(total, size)))
+            .fold((0.0, 0.0), |a: (f32, f32), b| (a.0.max(b.0), a.1.max(b.1)));
         let name = tier.nodes.iter().map(|node| name_width(node, size, words)).fold(0.0, f32::max);
-        let workers = workers.unwrap_or(0);
-        let workers_room = if workers > 0 { workers_width(workers, size) + 10.0 } else { 0.0 };
+        let workers_room = if workers.0 > 0.0 { workers.0 + 10.0 } else { 0.0 };
         let wide = match size {
             Size::Full => {
-                let ideal: f32 = if workers > 0 {
+                let ideal: f32 = if workers.0 > 0.0 {
                     94.0
                 } else if tier.nodes.len() == 1 {
                     132.0
                 } else {
                     76.0
                 };
-                (ideal.max(name + 24.0).min(170.0) + workers_room, 72.0_f32.min(name + 20.0) + workers_room)
+                (
+                    ideal.max(name + 24.0).min(170.0) + workers_room,
+                    (name + 20.0).clamp(48.0, 110.0) + workers_room,
+                )
             }
             Size::Compact => (64.0_f32.max(name + 20.0).min(120.0) + workers_room, 40.0 + workers_room),
             Size::Cell | Size::Dot => {
@@ -210,9 +227,8 @@ pub(super) fn workers_width(total: u32, size: Size) -> f32 {
 impl<'f> Plan<'f> {
     pub(super) fn new(flow: &'f Flow, area: Rect, words: &Words) -> Self {
         let mut inner = Rect::new(area.x + MARGIN, area.y + MARGIN, (area.w - 2.0 * MARGIN).max(1.0), 0.0);
-        if links_within_a_tier(flow) {
-            inner.w = (inner.w - 30.0).max(1.0);
-        }
+        let around = if links_within_a_tier(flow) { AROUND } else { 0.0 };
+        inner.w = (inner.w - around).max(1.0);
         let needs = |down| -> Vec<Need> {
             flow.tiers.iter().map(|tier| Need::new(tier, down, inner.w, words)).collect()
         };
@@ -227,7 +243,9 @@ impl<'f> Plan<'f> {
             let gap = mix((110.0, 56.0), share) + (spare / gaps.max(1.0)).min(70.0);
             Self::across(flow, inner, &across, share, gap)
         } else {
-            Self::down(flow, inner, &needs(true))
+            let mut plan = Self::down(flow, inner, &needs(true));
+            plan.height += around;
+            plan
         }
     }
 
@@ -261,6 +279,7 @@ impl<'f> Plan<'f> {
                     area: Rect::default(),
                     queue: None,
                     entry: at(0.0, 0.0),
+                    straight: x,
                     exit: at(0.0, 0.0),
                 };
                 if let Some((w, h)) = need.size.cell() {
@@ -296,7 +315,31 @@ impl<'f> Plan<'f> {
             }
             x += need.length(share) + gap;
         }
-        Self { down: false, places, height: height + 2.0 * MARGIN }
+        Self { down: false, places, frames: Vec::new(), height: height + 2.0 * MARGIN }.framed()
+    }
+
+    /// Grids get a frame, and links to and from their cells end at it: packets would hide what the cells say.
+    fn framed(mut self) -> Self {
+        let mut rest = self.places.as_mut_slice();
+        while let Some(first) = rest.first() {
+            let (tier, size) = (first.tier, first.size);
+            let (cells, after) = rest.split_at_mut(rest.partition_point(|place| place.tier == tier));
+            rest = after;
+            if !size.is_cell() {
+                continue;
+            }
+            let all = cells.iter().map(|place| place.area).reduce(|all, area| all.union(&area));
+            let frame = all.unwrap_or_default().grow(size.cell_gap());
+            for place in cells {
+                if self.down {
+                    (place.entry.y, place.exit.y) = (frame.y, frame.bottom());
+                } else {
+                    (place.entry.x, place.exit.x) = (frame.x, frame.right());
+                }
+            }
+            self.frames.push(frame);
+        }
+        self
     }
 
     fn down(flow: &'f Flow, inner: Rect, needs: &[Need]) -> Self {
@@ -314,12 +357,8 @@ impl<'f> Plan<'f> {
             let gap = if need.size == Size::Full { 8.0 } else { 6.0 };
             let most = if n == 1 { 190.0 } else { 150.0 };
             let wide = libm::floorf((pitch - gap).min(most).max(1.0));
-            let tall = match need.size {
-                Size::Full => {
-                    50.0 + if need.workers > 0 { worker_rows(need.workers, need.size) + 4.0 } else { 0.0 }
-                }
-                _ => 26.0 + if need.workers > 0 { worker_rows(need.workers, need.size) + 4.0 } else { 0.0 },
-            };
+            let rows = if need.workers.1 > 0.0 { need.workers.1 + 4.0 } else { 0.0 };
+            let tall = rows + if need.size == Size::Full { 50.0 } else { 26.0 };
             let mut bottom = y + queue + tall;
             for (k, node) in tier.nodes.iter().enumerate() {
                 let mut area;
@@ -343,6 +382,7 @@ impl<'f> Plan<'f> {
                     area,
                     queue: None,
                     entry: at(middle, area.y),
+                    straight: y,
                     exit: at(middle, area.bottom()),
                 };
                 if let Some(grid) = node.queue.as_ref().and_then(|slots| Grid::of(slots, need.size))
@@ -359,7 +399,7 @@ impl<'f> Plan<'f> {
             }
             y = bottom;
         }
-        Self { down: true, places, height: y - inner.y + 2.0 * MARGIN }
+        Self { down: true, places, frames: Vec::new(), height: y - inner.y + 2.0 * MARGIN }.framed()
     }
 }
 

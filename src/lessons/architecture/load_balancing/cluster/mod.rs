@@ -602,10 +602,7 @@ impl<S: Setting> Experiment for Cluster<S> {
 
     fn set(&mut self, is: &Knobs, w: &mut W) -> Result<(), Msg> {
         let was = core::mem::replace(&mut self.knobs, is.clone());
-        if is.arrivals == Arrivals::Replay
-            && self.traffic.next_arrival(0, is, w).is_none()
-            && was.arrivals != is.arrivals
-        {
+        if is.arrivals == Arrivals::Replay && !self.traffic.has_log() {
             self.knobs = was;
             return Err(Msg::new("no-log-yet"));
         }

@@ -129,6 +129,11 @@ impl<S: Setting> Cluster<S> {
         }
     }
 
+    /// Share of a server's workers that have been busy so far.
+    fn busy(&self, n: u32, now: Time) -> f64 {
+        self.servers[n as usize].busy_workers.average(now) / f64::from(self.knobs.workers)
+    }
+
     fn is_full(&self, it: &Server, now: Time) -> bool {
         let nearly = it.queue.len() as f64 >= NEARLY_FULL * f64::from(self.knobs.queue).max(1.0);
         nearly || it.refused_at.is_some_and(|at| now.since(at) < RECENT)
@@ -196,7 +201,7 @@ impl<S: Setting> Cluster<S> {
                     rate(self.sent[n as usize].rate(now)),
                     rate(self.finished[n as usize].rate(now)),
                     count(it.queue.len()),
-                    Label::Value(it.busy_workers.average(now) / f64::from(self.knobs.workers), Unit::Share),
+                    Label::Value(whole_percent(self.busy(n, now)), Unit::Share),
                 ],
                 state: self.state(n, now),
             }
@@ -236,13 +241,9 @@ impl<S: Setting> Cluster<S> {
             let finished = rate(self.finished[n as usize].rate(now));
             scene.says.push(of("says-gets-more").with("sent", sent).with("finished", finished));
         }
-        let busy =
-            |n: u32| self.servers[n as usize].busy_workers.average(now) / f64::from(self.knobs.workers);
-        let others: Vec<f64> = (0..SERVERS).filter(|&other| other != n).map(busy).collect();
+        let others: Vec<f64> = (0..SERVERS).filter(|&other| other != n).map(|n| self.busy(n, now)).collect();
         let mean = others.iter().sum::<f64>() / others.len() as f64;
-        scene.says.push(
-            Msg::new("says-others").with("busy", Arg::Number(libm::round(mean * 100.0) / 100.0, Unit::Share)),
-        );
+        scene.says.push(Msg::new("says-others").with("busy", Arg::Number(whole_percent(mean), Unit::Share)));
         if self.knobs.arrivals == Arrivals::Replay && self.next_arrival.is_none() {
             scene.says.push(Msg::new("says-log-ended"));
         }
@@ -347,4 +348,8 @@ fn severity<S: Setting>(cluster: &Cluster<S>, n: u32, now: Time) -> u8 {
         State::Draining => 1,
         _ => 0,
     }
+}
+
+fn whole_percent(share: f64) -> f64 {
+    libm::round(share * 100.0) / 100.0
 }

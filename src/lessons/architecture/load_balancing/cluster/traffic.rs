@@ -57,6 +57,11 @@ impl Traffic {
         Ok(Self { bursts, keys, data: data.clone(), next_record: 0, replay_from: (Time::ZERO, 0) })
     }
 
+    /// Whether there is a log to replay.
+    pub fn has_log(&self) -> bool {
+        self.data.records().is_some()
+    }
+
     /// When request `n` arrives, if another does. Called once for each request, in order.
     pub fn next_arrival<E>(&mut self, n: u32, knobs: &Knobs, world: &World<E>) -> Option<Time> {
         let now = world.now();

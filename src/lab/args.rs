@@ -1,0 +1,113 @@
+//! The command line, as clap reads it.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Runs, questions, checks and measures the figures of Backend Playground in a terminal.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lab",
+    version,
+    arg_required_else_help = true,
+    after_help = "Exit codes: 0 all is well; 1 something was found wrong or refused; 2 the command line can't be \
+                  understood."
+)]
+pub struct Lab {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Lists every figure with its controls, actions and readings
+    List(ListArgs),
+    /// Runs a figure and prints its readings, number of events and hash
+    Run(RunArgs),
+    /// Tells what happened to one thing of a run, and why
+    Explain(ExplainArgs),
+    /// Computes the run that a link holds and prints what it shows
+    Open(OpenArgs),
+    /// Measures how many events a second figures and kernel make
+    Bench(BenchArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What determines a run, on the command line.
+#[derive(Debug, Args)]
+pub struct Course {
+    /// The figure's id; `lab list` shows them
+    pub figure: String,
+    /// A whole number, or a seed's name like k7-otter
+    #[arg(long, value_name = "N|NAME", default_value = "1")]
+    pub seed: String,
+    /// A control's value at the start
+    #[arg(long, value_name = "ID=VALUE")]
+    pub set: Vec<String>,
+    /// A control moved at a moment ('--at 20s load=0.5'), or something done to the system ('--at 20s kill=server:C',
+    /// '--at 1.5min slow=C:4'); in the order given
+    #[arg(long, num_args = 2, value_names = ["TIME", "ID=VALUE|ACTION=ENTITY[:ARG]"])]
+    pub at: Vec<String>,
+    /// The moment to stop at; by default the end of the figure's run
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// An access log or CSV to replay, for figures that take one
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub course: Course,
+    /// Print a link to this run, too
+    #[arg(long)]
+    pub link: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    #[command(flatten)]
+    pub course: Course,
+    /// Who: kind and name, 'request:17' or 'server:C'; the name alone where only one kind has such names
+    pub entity: String,
+}
+
+#[derive(Debug, Args)]
+pub struct OpenArgs {
+    /// A link: its code, the fragment '#figure=code', or a whole address
+    pub link: String,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct BenchArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub one: Option<OneBench>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum OneBench {
+    /// M/M/1 from empty to empty with λ = 0.9 and μ = 1: prints 'RESULT <events> <seconds> <mean wait>'
+    Mm1 {
+        /// Customers; a run has twice as many events
+        #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+        customers: u32,
+        /// A whole number, or a seed's name like k7-otter
+        seed: String,
+    },
+}

@@ -1,0 +1,98 @@
+//! `lab explain`: what happened to one thing of a run, and why.
+
+use super::args::ExplainArgs;
+use super::play::Player;
+use super::report::print_json;
+use super::words::say;
+use super::{Failure, Terminal, inputs, simulate};
+use crate::player::Explanation;
+use crate::sim::{Because, Step, Time};
+use serde::Serialize;
+use std::io::Write;
+
+/// A history, as `lab explain --json` prints it; times are in seconds.
+#[derive(Debug, Serialize)]
+struct History {
+    /// Who, by name.
+    entity: String,
+    /// Seen from this moment.
+    at: f64,
+    /// What it is and does then.
+    says: Vec<String>,
+    /// Who else is concerned.
+    related: Vec<String>,
+    steps: Vec<StepReport>,
+}
+
+/// A step of the history.
+#[derive(Debug, Serialize)]
+struct StepReport {
+    /// When.
+    at: f64,
+    /// Whose step it is: the entity asked for, or one that descends from it.
+    entity: String,
+    /// What happened.
+    what: String,
+    /// Where.
+    place: Option<String>,
+    /// The rule and its numbers.
+    because: Option<String>,
+    /// Who else had a part in it.
+    party: Option<String>,
+}
+
+pub(super) fn explain(args: &ExplainArgs, terminal: &mut Terminal) -> Result<(), Failure> {
+    let (mut player, _, until, notes) = simulate::take_up(&args.course, terminal)?;
+    let kinds: Vec<u8> = (0..player.spec.kinds.len()).map(|kind| kind as u8).collect();
+    let entity = inputs::entity(&args.entity, &kinds, player.spec, &player.words)?;
+    player.frame(until, terminal)?;
+    let history = history(&player.explain(entity, until)?, &player, until);
+    if args.course.json {
+        print_json(&history, terminal.out)?;
+    } else {
+        for note in &notes {
+            writeln!(terminal.out, "{note}")?;
+        }
+        print(&history, until, terminal.out)?;
+    }
+    simulate::refused_inputs(&mut player, until, terminal)
+}
+
+fn history(told: &Explanation, player: &Player, at: Time) -> History {
+    let words = &player.words;
+    let name = |entity| words.name(entity);
+    let step = |step: &Step| StepReport {
+        at: step.time.secs(),
+        entity: name(step.entity),
+        what: say(words, &step.what),
+        place: step.place.map(name),
+        because: step.because.as_ref().map(|Because { rule, .. }| say(words, rule)),
+        party: step.because.as_ref().and_then(|because| because.party).map(name),
+    };
+    History {
+        entity: name(told.entity),
+        at: at.secs(),
+        says: told.says.iter().map(|msg| say(words, msg)).collect(),
+        related: told.related.iter().map(|&entity| name(entity)).collect(),
+        steps: told.steps.iter().map(step).collect(),
+    }
+}
+
+fn print(history: &History, at: Time, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "{} at {at}", history.entity)?;
+    for sentence in &history.says {
+        writeln!(out, "  {sentence}")?;
+    }
+    if !history.related.is_empty() {
+        writeln!(out, "  see {}", history.related.join(", "))?;
+    }
+    for step in &history.steps {
+        let at = format!("{:.6} s", step.at);
+        let whose = if step.entity == history.entity { String::new() } else { format!("{}: ", step.entity) };
+        let place = step.place.as_ref().map_or_else(String::new, |place| format!(" [{place}]"));
+        let because = step.because.as_ref().map_or_else(String::new, |rule| format!(" because {rule}"));
+        let party = step.party.as_ref().map_or_else(String::new, |party| format!(" ({party})"));
+        writeln!(out, "{at:>16}  {whose}{}{place}{because}{party}", step.what)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,214 @@
+//! How a run is written on a command line: seeds, times, settings, actions and entities.
+
+use super::Failure;
+use super::args::Course;
+use crate::lessons;
+use crate::player::{Action, Change, Figure, FigureSpec, Input, Names, Run, Value, ValueKind};
+use crate::scene::Words;
+use crate::sim::{Entity, Seed, Time, Unit};
+
+/// The registered figure of this id.
+///
+/// # Errors
+/// A sentence that lists those there are.
+pub fn figure(id: &str) -> Result<&'static Figure, Failure> {
+    lessons::figure(id).map(|(_, figure)| figure).ok_or_else(|| {
+        let all: Vec<&str> = lessons::ALL
+            .iter()
+            .flat_map(|(_, figures)| figures.iter())
+            .map(|figure| figure.spec.id.as_ref())
+            .collect();
+        Failure::Refused(format!("there is no figure '{}'; there are: {}", clip(id), all.join(", ")))
+    })
+}
+
+/// The run that a command line describes, without its data, and the moment to stop at.
+///
+/// # Errors
+/// A sentence on the first thing that can't be read or that the figure doesn't have.
+pub(super) fn read(course: &Course, spec: &FigureSpec, words: &Words) -> Result<(Run, Time), Failure> {
+    let mut run = Run::new(spec, seed(&course.seed)?);
+    for text in &course.set {
+        let (id, value) = assignment(text)?;
+        let Some((_, control)) = spec.control(id) else { return Err(unknown(spec, id)) };
+        let value = control.parse(value).map_err(|msg| Failure::Refused(words.say(&msg)))?;
+        run.set(spec, id, &value).map_err(|msg| Failure::Refused(words.say(&msg)))?;
+    }
+    for pair in course.at.chunks_exact(2) {
+        let input = Input { at: time(&pair[0], spec)?, change: change(&pair[1], spec, words)? };
+        run.inputs.push(input);
+    }
+    // Stable: of equal times, in the order given.
+    run.inputs.sort_by_key(|input| input.at);
+    let until = course.until.as_deref().map_or(Ok(spec.until), |text| time(text, spec))?;
+    Ok((run, until))
+}
+
+/// A seed by number or name.
+///
+/// # Errors
+/// A sentence on how one is written.
+pub fn seed(text: &str) -> Result<Seed, Failure> {
+    text.parse::<Seed>().map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// A moment of the figure's run.
+fn time(text: &str, spec: &FigureSpec) -> Result<Time, Failure> {
+    let secs = Unit::Time.parse(text).map_err(|error| Failure::Usage(error.to_string()))?;
+    let at = Time::from_secs_f64(secs);
+    if secs < 0.0 || at > spec.until {
+        return Err(Failure::Refused(format!(
+            "a run of {} goes from 0 s to {}; '{}' is outside",
+            spec.id,
+            spec.until,
+            clip(text)
+        )));
+    }
+    Ok(at)
+}
+
+fn assignment(text: &str) -> Result<(&str, &str), Failure> {
+    text.split_once('=').map(|(id, value)| (id.trim(), value.trim())).ok_or_else(|| {
+        Failure::Usage(format!("'{}' sets nothing; write it like load=0.5: an id, '=', a value", clip(text)))
+    })
+}
+
+/// `load=0.5` or `kill=server:C`; an action on nothing, without argument, is its bare id.
+fn change(text: &str, spec: &FigureSpec, words: &Words) -> Result<Change, Failure> {
+    let (id, rest) = text.split_once('=').map_or((text.trim(), ""), |(id, rest)| (id.trim(), rest.trim()));
+    if let Some((_, action)) = spec.action(id) {
+        return act(rest, action, spec, words);
+    }
+    let (id, value) = assignment(text)?;
+    let Some((_, control)) = spec.control(id) else { return Err(unknown(spec, id)) };
+    let value = control.parse(value).map_err(|msg| Failure::Refused(words.say(&msg)))?;
+    Ok(Change::Set { control: id.to_owned(), value })
+}
+
+fn unknown(spec: &FigureSpec, id: &str) -> Failure {
+    let list = |ids: Vec<&str>| if ids.is_empty() { "none".to_owned() } else { ids.join(", ") };
+    Failure::Refused(format!(
+        "{} has no control or action '{}'; controls: {}; actions: {}",
+        spec.id,
+        clip(id),
+        list(spec.controls.iter().map(|control| control.id.as_ref()).collect()),
+        list(spec.actions.iter().map(|action| action.id.as_ref()).collect()),
+    ))
+}
+
+/// `C`, `server:C`, `C:4`, `server:C:4`, `A,B:0.5`; for an action on nothing only its argument.
+fn act(text: &str, action: &Action, spec: &FigureSpec, words: &Words) -> Result<Change, Failure> {
+    let mut on = Vec::new();
+    let mut arg = text;
+    if !action.on.is_empty() {
+        let (whom, rest) = split_argument(text, spec);
+        arg = rest;
+        for name in whom.split(',') {
+            on.push(entity(name, &action.on, spec, words)?);
+        }
+    }
+    let arg = argument(arg, action)?;
+    Ok(Change::Act { action: action.id.to_string(), on, arg })
+}
+
+/// Cuts `server:C:4` before its argument: of the last name, behind its kind, if that is given, and the name itself.
+fn split_argument<'a>(text: &'a str, spec: &FigureSpec) -> (&'a str, &'a str) {
+    let last = text.rfind(',').map_or(0, |at| at + 1);
+    let first = text[last..].split(':').next().unwrap_or_default().trim();
+    let has_kind = spec.kinds.iter().any(|kind| kind.id == first && !matches!(kind.names, Names::Only));
+    let cut = text[last..].match_indices(':').nth(usize::from(has_kind));
+    cut.map_or((text, ""), |(at, _)| (&text[..last + at], &text[last + at + 1..]))
+}
+
+fn argument(text: &str, action: &Action) -> Result<Value, Failure> {
+    let text = text.trim();
+    match action.arg {
+        ValueKind::None if text.is_empty() => Ok(Value::None),
+        ValueKind::None => Err(Failure::Refused(format!(
+            "action {} takes no argument; leave ':{}' out",
+            action.id,
+            clip(text)
+        ))),
+        ValueKind::Number(_, _, _, offered) if text.is_empty() => Ok(Value::Number(offered)),
+        ValueKind::Number(unit, min, max, _) => {
+            let number = unit.parse(text).map_err(|error| Failure::Usage(error.to_string()))?;
+            if (min..=max).contains(&number) {
+                return Ok(Value::Number(number));
+            }
+            Err(Failure::Refused(format!(
+                "action {} can't take {}; it takes {} to {}",
+                action.id,
+                unit.format(number),
+                unit.format(min),
+                unit.format(max)
+            )))
+        }
+    }
+}
+
+/// The entity that `server:C`, `C`, `request 17` or `clients` names, among some kinds.
+///
+/// # Errors
+/// A sentence on how the figure's entities are written.
+pub fn entity(text: &str, kinds: &[u8], spec: &FigureSpec, words: &Words) -> Result<Entity, Failure> {
+    let text = text.trim();
+    let (kind, name) = match text.split_once(|c: char| c == ':' || c.is_whitespace()) {
+        Some((kind, name)) => (Some(kind.trim()), name.trim()),
+        None => (None, text),
+    };
+    let all = kinds.iter().filter_map(|&n| Some((n, spec.kinds.get(usize::from(n))?)));
+    let found: Vec<(Entity, &str)> = all
+        .filter(|(_, k)| kind.is_none_or(|kind| k.id == kind))
+        .filter_map(|(kind, k)| {
+            Some((Entity::new(kind, number(name, kind, &k.names, &k.id, words)?), k.id.as_ref()))
+        })
+        .collect();
+    match found.as_slice() {
+        [(entity, _)] => Ok(*entity),
+        [] => {
+            let example = |n: &u8| {
+                let entity = Entity::new(*n, 0);
+                let kind = spec.kinds.get(usize::from(*n))?;
+                Some(match kind.names {
+                    Names::Only => kind.id.to_string(),
+                    _ => format!("{}:{}", kind.id, words.short(entity)),
+                })
+            };
+            let examples: Vec<String> = kinds.iter().filter_map(example).collect();
+            Err(Failure::Refused(format!(
+                "'{}' names nothing here; names are written like {}",
+                clip(text),
+                examples.join(", ")
+            )))
+        }
+        several => {
+            let kinds: Vec<String> = several.iter().map(|(_, kind)| format!("{kind}:{name}")).collect();
+            Err(Failure::Refused(format!("'{}' could be {}; say which", clip(text), kinds.join(" or "))))
+        }
+    }
+}
+
+/// The number within a kind of the entity called `name`.
+fn number(name: &str, kind: u8, names: &Names, id: &str, words: &Words) -> Option<u32> {
+    match names {
+        Names::Numbers => name.parse().ok(),
+        Names::Only => (name == id || name == words.word(id)).then_some(0),
+        Names::Words(all) => {
+            let called = |n: usize| all[n] == name || words.short(Entity::new(kind, n as u32)) == name;
+            (0..all.len()).find(|&n| called(n)).map(|n| n as u32)
+        }
+        Names::Letters => {
+            let letter = name.chars().next().filter(char::is_ascii_alphabetic)?.to_ascii_uppercase();
+            let round: u32 = match &name[1..] {
+                "" => 1,
+                digits => digits.parse().ok().filter(|round| *round >= 2)?,
+            };
+            (round - 1).checked_mul(26)?.checked_add(letter as u32 - 'A' as u32)
+        }
+    }
+}
+
+/// The start of a text from outside, short enough for a sentence and without what steers a terminal.
+pub fn clip(text: &str) -> String {
+    text.chars().take(60).map(|c| if c.is_control() { '·' } else { c }).collect()
+}

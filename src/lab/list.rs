@@ -1,0 +1,208 @@
+//! `lab list`: every figure, and what can be done with it.
+
+use super::args::ListArgs;
+use super::report::{json, print_json, unit_id};
+use super::{Failure, Terminal};
+use crate::lessons;
+use crate::player::{Control, ControlKind, FigureSpec, Needs, Pace, Scale, ValueKind};
+use serde::Serialize;
+use std::io::Write;
+
+/// A figure, as `lab list --json` prints it. Times are in seconds, all other numbers in their unit's base.
+#[derive(Debug, Serialize)]
+struct FigureEntry {
+    /// Its id.
+    id: String,
+    /// The lesson that it belongs to, as its path.
+    lesson: String,
+    /// Raised when the same run would give other numbers than before.
+    version: u16,
+    /// Length of a run.
+    until: f64,
+    /// The moment of the picture in the page.
+    still: f64,
+    /// End of the warm-up.
+    warm: f64,
+    /// Length of a step, for figures that go by steps.
+    step: Option<f64>,
+    /// Whether it can replay a file of the learner's own.
+    takes_log: bool,
+    controls: Vec<ControlEntry>,
+    actions: Vec<ActionEntry>,
+    readings: Vec<ReadingEntry>,
+    /// Kinds of things it consists of, in the order of their numbers.
+    kinds: Vec<String>,
+}
+
+/// A control: a number with unit and range, a choice with its options, or a flag.
+#[derive(Debug, Serialize)]
+struct ControlEntry {
+    id: String,
+    label: String,
+    help: String,
+    /// `number`, `choice` or `flag`.
+    kind: &'static str,
+    unit: Option<&'static str>,
+    min: Option<f64>,
+    max: Option<f64>,
+    /// Smallest change; on a logarithmic scale a share of the value.
+    step: Option<f64>,
+    /// `linear` or `log`.
+    scale: Option<&'static str>,
+    /// Ids of the options.
+    options: Vec<String>,
+    default: serde_json::Value,
+}
+
+/// An action, the kinds of things it is done to, and its argument.
+#[derive(Debug, Serialize)]
+struct ActionEntry {
+    id: String,
+    label: String,
+    on: Vec<String>,
+    argument: Option<ArgumentEntry>,
+    undo: Option<String>,
+}
+
+/// An action's argument: a number.
+#[derive(Debug, Serialize)]
+struct ArgumentEntry {
+    unit: &'static str,
+    min: f64,
+    max: f64,
+    /// What it is when left out.
+    offered: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct ReadingEntry {
+    id: String,
+    label: String,
+    unit: &'static str,
+    help: String,
+}
+
+pub(super) fn list(args: &ListArgs, terminal: &mut Terminal) -> Result<(), Failure> {
+    let all = lessons::ALL.iter().flat_map(|(lesson, figures)| figures.iter().map(|f| (*lesson, f.spec)));
+    if args.json {
+        let entries: Vec<FigureEntry> = all.map(|(lesson, spec)| entry(lesson, spec)).collect();
+        return Ok(print_json(&entries, terminal.out)?);
+    }
+    for (lesson, spec) in all {
+        print(lesson, spec, terminal.out)?;
+    }
+    Ok(())
+}
+
+fn print(lesson: &str, spec: &FigureSpec, out: &mut dyn Write) -> std::io::Result<()> {
+    let takes = if spec.needs == Needs::AccessLog { ", replays an access log" } else { "" };
+    writeln!(out, "{}  ({lesson}, version {}, runs {}{takes})", spec.id, spec.version, spec.until)?;
+    for control in spec.controls.iter() {
+        let default = match &control.kind {
+            ControlKind::Choice { default, .. } => default.to_string(),
+            _ => control.show(&control.default()),
+        };
+        writeln!(out, "  --set {}=…  {}, default {default}: {}", control.id, range(control), control.label)?;
+    }
+    for action in spec.actions.iter() {
+        let kinds = kinds(spec, &action.on).join("|");
+        let argument = match action.arg {
+            ValueKind::Number(unit, min, max, _) => {
+                format!(":… {} to {}", unit.format(min), unit.format(max))
+            }
+            ValueKind::None => String::new(),
+        };
+        writeln!(out, "  --at TIME {}={kinds}{argument}  {}", action.id, action.label)?;
+    }
+    for reading in spec.readings.iter() {
+        writeln!(out, "  reads {} ({}): {}", reading.id, unit_id(reading.unit), reading.help)?;
+    }
+    writeln!(out)
+}
+
+fn range(control: &Control) -> String {
+    match &control.kind {
+        ControlKind::Number { unit, min, max, .. } => {
+            format!("{} to {}", unit.format(*min), unit.format(*max))
+        }
+        ControlKind::Choice { options, .. } => {
+            options.iter().map(|(id, _)| id.as_ref()).collect::<Vec<_>>().join("|")
+        }
+        ControlKind::Flag { .. } => "on|off".into(),
+    }
+}
+
+fn kinds(spec: &FigureSpec, on: &[u8]) -> Vec<String> {
+    on.iter().filter_map(|&kind| spec.kinds.get(usize::from(kind))).map(|kind| kind.id.to_string()).collect()
+}
+
+fn entry(lesson: &str, spec: &FigureSpec) -> FigureEntry {
+    FigureEntry {
+        id: spec.id.to_string(),
+        lesson: lesson.to_owned(),
+        version: spec.version,
+        until: spec.until.secs(),
+        still: spec.still.secs(),
+        warm: spec.warm.secs(),
+        step: if let Pace::Steps(step) = spec.pace { Some(step.secs()) } else { None },
+        takes_log: spec.needs == Needs::AccessLog,
+        controls: spec.controls.iter().map(control).collect(),
+        actions: spec
+            .actions
+            .iter()
+            .map(|action| ActionEntry {
+                id: action.id.to_string(),
+                label: action.label.to_string(),
+                on: kinds(spec, &action.on),
+                argument: match action.arg {
+                    ValueKind::Number(unit, min, max, offered) => {
+                        Some(ArgumentEntry { unit: unit_id(unit), min, max, offered })
+                    }
+                    ValueKind::None => None,
+                },
+                undo: action.undo.as_deref().map(str::to_owned),
+            })
+            .collect(),
+        readings: spec
+            .readings
+            .iter()
+            .map(|reading| ReadingEntry {
+                id: reading.id.to_string(),
+                label: reading.label.to_string(),
+                unit: unit_id(reading.unit),
+                help: reading.help.to_string(),
+            })
+            .collect(),
+        kinds: spec.kinds.iter().map(|kind| kind.id.to_string()).collect(),
+    }
+}
+
+fn control(control: &Control) -> ControlEntry {
+    let mut entry = ControlEntry {
+        id: control.id.to_string(),
+        label: control.label.to_string(),
+        help: control.help.to_string(),
+        kind: "flag",
+        unit: None,
+        min: None,
+        max: None,
+        step: None,
+        scale: None,
+        options: Vec::new(),
+        default: json(&control.default()),
+    };
+    match &control.kind {
+        ControlKind::Number { unit, min, max, step, scale, .. } => {
+            entry.kind = "number";
+            entry.unit = Some(unit_id(*unit));
+            (entry.min, entry.max, entry.step) = (Some(*min), Some(*max), Some(*step));
+            entry.scale = Some(if *scale == Scale::Log { "log" } else { "linear" });
+        }
+        ControlKind::Choice { options, .. } => {
+            entry.kind = "choice";
+            entry.options = options.iter().map(|(id, _)| id.to_string()).collect();
+        }
+        ControlKind::Flag { .. } => entry.options = vec!["on".into(), "off".into()],
+    }
+    entry
+}

@@ -1,0 +1,154 @@
+//! A run played to a moment, through the protocol and nothing else.
+
+use super::words::{say, words_for};
+use super::{Failure, Terminal, inputs};
+use crate::player::{
+    Answer, Ask, Explanation, FigureSpec, Frame, Marker, MarkerKind, Opened, Request, Run, Session,
+};
+use crate::scene::Words;
+use crate::sim::{Entity, Time, Unit};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// Bytes of a file that are handed over in one request.
+const CHUNK: usize = 1 << 18;
+/// A model that makes no headway in so many slices makes none at all: it schedules for the same moment for ever.
+const STUCK: u32 = 2_000;
+
+/// A session with one run open.
+pub struct Player {
+    session: Session,
+    /// The figure of the run.
+    pub spec: &'static FigureSpec,
+    /// What the figure's messages are worded with.
+    pub words: Words,
+    asked: u32,
+}
+
+impl Player {
+    /// A session for a figure.
+    ///
+    /// # Errors
+    /// If there is no such figure.
+    pub fn new(figure: &str) -> Result<Self, Failure> {
+        let figure = inputs::figure(figure)?;
+        let session = Session::new([figure]);
+        Ok(Self { session, spec: figure.spec, words: words_for(figure.spec), asked: 0 })
+    }
+
+    fn ask(&mut self, ask: Ask) -> Result<Answer, Failure> {
+        self.asked = self.asked.wrapping_add(1);
+        match self.session.handle(Request { id: self.asked, ask }).answer {
+            Answer::Refused(msg) => Err(Failure::Refused(say(&self.words, &msg))),
+            answer => Ok(answer),
+        }
+    }
+
+    /// Hands a file over that runs replay; its fingerprint, and what there is to say about it.
+    ///
+    /// # Errors
+    /// If it can't be read, or nothing in it can be replayed.
+    pub fn load(&mut self, path: &Path, terminal: &mut Terminal) -> Result<(u64, Vec<String>), Failure> {
+        let unreadable =
+            |error| Failure::Refused(format!("the file {} can't be read: {error}", path.display()));
+        let mut file = File::open(path).map_err(unreadable)?;
+        let size = file.metadata().map_or(0, |meta| meta.len());
+        let mut read = 0;
+        loop {
+            let mut bytes = vec![0; CHUNK];
+            let got = file.read(&mut bytes).map_err(unreadable)?;
+            bytes.truncate(got);
+            read += got as u64;
+            let last = got == 0;
+            if size > 0 {
+                terminal.progress(&format!("reading {}: {} %", path.display(), read * 100 / size));
+            }
+            let Answer::Data { fingerprint, says } = self.ask(Ask::Data { bytes, last })? else {
+                return Err(Failure::Refused("the session doesn't take files".into()));
+            };
+            if last {
+                terminal.progress("");
+                let says = says.iter().map(|msg| say(&self.words, msg)).collect();
+                let nothing = || Failure::Refused(format!("{} replays no files", self.spec.id));
+                return Ok((fingerprint.ok_or_else(nothing)?, says));
+            }
+        }
+    }
+
+    /// Takes a run up.
+    ///
+    /// # Errors
+    /// The figure's refusal.
+    pub fn open(&mut self, run: Run) -> Result<Opened, Failure> {
+        match self.ask(Ask::Open(run))? {
+            Answer::Opened(opened) => Ok(opened),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// The run at a moment.
+    ///
+    /// # Errors
+    /// If nothing is open, or the model never gets there.
+    pub fn frame(&mut self, at: Time, terminal: &mut Terminal) -> Result<Frame, Failure> {
+        let mut idle = 0;
+        let mut known = Time::ZERO;
+        loop {
+            let frame = match self.ask(Ask::Frame { at, reach: at })? {
+                Answer::Frame(frame) => *frame,
+                other => return Err(unexpected(&other)),
+            };
+            if frame.there {
+                terminal.progress("");
+                return Ok(frame);
+            }
+            idle = if frame.computed > known { 0 } else { idle + 1 };
+            known = frame.computed;
+            if idle > STUCK {
+                return Err(Failure::Refused(format!("the model makes no headway at {known}")));
+            }
+            terminal.progress(&format!("{}: {known} of {at}", self.spec.id));
+        }
+    }
+
+    /// What happened to an entity, seen from a moment that has been computed.
+    ///
+    /// # Errors
+    /// If there is no such entity.
+    pub fn explain(&mut self, entity: Entity, at: Time) -> Result<Explanation, Failure> {
+        match self.ask(Ask::Explain { entity, at })? {
+            Answer::Explained(told) => Ok(told),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// The moments that matter, up to `at`.
+    ///
+    /// # Errors
+    /// If nothing is open.
+    pub fn markers(&mut self, at: Time) -> Result<Vec<Marker>, Failure> {
+        match self.ask(Ask::Markers)? {
+            Answer::Markers(markers) => Ok(markers.into_iter().filter(|marker| marker.time <= at).collect()),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// A reading as people read it.
+    pub fn reading(&self, at: usize, value: f64) -> String {
+        let unit = self.spec.readings.get(at).map_or(Unit::Count, |reading| reading.unit);
+        unit.format(value)
+    }
+}
+
+/// The inputs that the model refused, as sentences.
+pub fn refusals(markers: &[Marker], words: &Words) -> Vec<String> {
+    let refused = markers.iter().filter(|marker| marker.kind == MarkerKind::Refused);
+    refused.map(|marker| format!("at {}: {}", marker.time, say(words, &marker.what))).collect()
+}
+
+/// Another answer than the protocol promises.
+fn unexpected(answer: &Answer) -> Failure {
+    let name = format!("{answer:?}");
+    Failure::Refused(format!("the session answered out of turn: {}", inputs::clip(&name)))
+}

@@ -1,0 +1,195 @@
+//! Outside truths: runs suites of published vectors, tables and formulas against the mechanisms.
+//!
+//! A file holds suites, a suite holds cases, a case holds inputs and expectations (`tests/oracles/` has some; each names
+//! its source). A suite's `measure` reads the *inputs* of a case and claims what the model makes of them; every
+//! expectation in the case is then held against the claims. An expectation about which nothing is claimed is a failure,
+//! so nothing in a file is silently passed over. Nothing reads the name of a case.
+//!
+//! Native only: it is for tests and for the terminal.
+
+mod balancing;
+pub mod case;
+pub mod claim;
+mod queues;
+pub mod simulate;
+
+use case::Case;
+use claim::Measured;
+use serde_json::Value;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A suite of cases that this program can judge.
+pub struct Suite {
+    /// The suite's id in the files.
+    pub id: &'static str,
+    /// Paths of inputs; everything else in a case is an expectation or a comment.
+    pub inputs: &'static [&'static str],
+    /// Claims what the model makes of the inputs.
+    pub measure: fn(Case) -> Result<Measured, String>,
+}
+
+impl Suite {
+    /// What is wrong with a case: nothing, or sentences.
+    pub fn judge(&self, case: &Value) -> Vec<String> {
+        match (self.measure)(Case(case)) {
+            Ok(measured) => measured.compare(case, self.inputs),
+            Err(wrong) => vec![wrong],
+        }
+    }
+}
+
+/// All suites known here.
+pub fn suites() -> impl Iterator<Item = &'static Suite> {
+    [balancing::SUITES, queues::SUITES].into_iter().flatten()
+}
+
+/// One suite of a file.
+pub struct Listed {
+    /// Its id.
+    pub id: String,
+    /// Stated in prose or in another program's source: nothing to run.
+    pub manual: bool,
+    /// The data file that it needs; `NAME` stands for a case's own.
+    pub data: Option<String>,
+    /// Its cases.
+    pub cases: Vec<Value>,
+}
+
+/// Reads a file of suites.
+///
+/// # Errors
+/// A sentence that names the file and, where it can, the suite and what is wrong with it.
+pub fn read(file: &Path) -> Result<Vec<Listed>, String> {
+    let name = file.display();
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{name} can't be read: {error}"))?;
+    let value: Value = serde_json::from_str(&text).map_err(|error| format!("{name} is not JSON: {error}"))?;
+    let suites = value.get("suites").and_then(Value::as_array);
+    let suites = suites.ok_or_else(|| format!("{name} has no list `suites`"))?;
+    let listed = |(n, suite): (usize, &Value)| {
+        let text = |field: &str| suite.get(field).and_then(Value::as_str).map(str::to_owned);
+        let id = text("id").ok_or_else(|| format!("{name}: suite {} has no `id`", n + 1))?;
+        let cases = suite.get("cases").and_then(Value::as_array).cloned();
+        let cases = cases.ok_or_else(|| format!("{name}: suite {id} has no list `cases`"))?;
+        let manual = suite.get("manual").and_then(Value::as_bool).unwrap_or(false);
+        Ok(Listed { id, manual, data: text("data"), cases })
+    };
+    suites.iter().enumerate().map(listed).collect()
+}
+
+/// How a run went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Cases that passed.
+    pub passed: usize,
+    /// Cases that failed, and files that could not be read.
+    pub failed: usize,
+    /// Suites that were not run: manual, or without their data.
+    pub skipped: usize,
+    /// Suites that this program doesn't know.
+    pub unknown: usize,
+}
+
+/// At most so many failures of a suite are told in full.
+const TOLD: usize = 10;
+
+/// Runs every suite of the files that is known, and writes how it went.
+///
+/// # Errors
+/// Only if `out` can't be written. What is wrong with a file or a case is written to `out` and counted.
+pub fn run(files: &[PathBuf], data: &[PathBuf], out: &mut dyn Write) -> io::Result<Summary> {
+    let mut summary = Summary::default();
+    for file in files {
+        let listed = match read(file) {
+            Ok(listed) => listed,
+            Err(wrong) => {
+                writeln!(out, "{wrong}")?;
+                summary.failed += 1;
+                continue;
+            }
+        };
+        for suite in &listed {
+            run_suite(suite, data, out, &mut summary)?;
+        }
+    }
+    Ok(summary)
+}
+
+fn run_suite(
+    listed: &Listed,
+    data: &[PathBuf],
+    out: &mut dyn Write,
+    summary: &mut Summary,
+) -> io::Result<()> {
+    let id = &listed.id;
+    if listed.manual {
+        summary.skipped += 1;
+        return writeln!(out, "{id}: skipped, it is manual");
+    }
+    let Some(suite) = suites().find(|suite| suite.id == id) else {
+        summary.unknown += 1;
+        return writeln!(out, "{id}: not known");
+    };
+    if let Some(missing) = listed.data.as_ref().filter(|name| !has_data(name, listed, data)) {
+        summary.skipped += 1;
+        return writeln!(
+            out,
+            "{id}: skipped, its data {missing} is in none of the folders given with --data"
+        );
+    }
+    let verdicts = judge_all(suite, &listed.cases);
+    let failed = verdicts.iter().filter(|wrong| !wrong.is_empty()).count();
+    summary.failed += failed;
+    summary.passed += verdicts.len() - failed;
+    writeln!(out, "{id}: {} passed, {failed} failed", verdicts.len() - failed)?;
+    let wrong = verdicts.iter().enumerate().filter(|(_, wrong)| !wrong.is_empty());
+    for (n, wrong) in wrong.take(TOLD) {
+        for sentence in wrong.iter().take(TOLD) {
+            writeln!(out, "  case {}: {sentence}", n + 1)?;
+        }
+    }
+    if failed > TOLD {
+        writeln!(out, "  and {} more", failed - TOLD)?;
+    }
+    out.flush()
+}
+
+/// Whether a suite's data is there: the file itself, or where its name varies by case, those of all cases.
+fn has_data(name: &str, listed: &Listed, folders: &[PathBuf]) -> bool {
+    let exists = |name: &str| folders.iter().any(|folder| folder.join(name).is_file());
+    if name.contains("NAME") {
+        let of_case =
+            |case: &Value| case.get("trace").and_then(Value::as_str).map(|t| name.replace("NAME", t));
+        listed.cases.iter().all(|case| of_case(case).is_some_and(|name| exists(&name)))
+    } else {
+        exists(name)
+    }
+}
+
+/// Judges cases on all cores, in the order of the file.
+fn judge_all(suite: &Suite, cases: &[Value]) -> Vec<Vec<String>> {
+    on_all_cores(cases, |case| suite.judge(case))
+}
+
+/// Maps a function over items on all cores; results stand in the order of the items.
+pub fn on_all_cores<T: Sync, R: Send>(items: &[T], f: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((n, item)) = {
+            let n = next.fetch_add(1, Ordering::Relaxed);
+            items.get(n).map(|item| (n, item))
+        } {
+            done.push((n, f(item)));
+        }
+        done
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    let mut results: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        handles.into_iter().flat_map(|handle| handle.join().expect("a case's judge doesn't panic")).collect()
+    });
+    results.sort_by_key(|result| result.0);
+    results.into_iter().map(|result| result.1).collect()
+}

@@ -1,0 +1,5 @@
+//! The suites about queues.
+
+use super::Suite;
+
+pub(super) const SUITES: &[Suite] = &[];
