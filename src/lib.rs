@@ -11,6 +11,8 @@ pub mod lessons;
 pub mod mechanism;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod oracle;
+#[cfg(all(target_arch = "wasm32", feature = "ui"))]
+pub mod page;
 pub mod player;
 pub mod scene;
 pub mod sim;

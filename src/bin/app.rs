@@ -2,6 +2,9 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
+<<<<<<< HEAD
+    playground::page::start();
+=======
     // A stand-in: one island that greets the page's worker.
     use leptos::prelude::*;
     use playground::worker::FromWorker;
@@ -26,6 +29,7 @@ fn main() {
     let main = document().query_selector("main").ok().flatten().expect("pages have a main part");
     let handle = leptos::mount::mount_to(main.unchecked_into(), move || view! { <p id="island">{said}</p> });
     handle.forget();
+>>>>>>> main
 }
 
 #[cfg(not(target_arch = "wasm32"))]
