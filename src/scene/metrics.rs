@@ -1,7 +1,7 @@
 //! How wide a text is, without a browser: layout has to give the same answer natively, in the page and in a worker.
 //!
-//! The widths are those of DejaVu Sans, DejaVu Sans Bold and DejaVu Sans Mono in hundredths of the font size, rounded
-//! up. DejaVu is among the widest of the sans-serif fonts that a system hands out as its own (Segoe UI, SF, Roboto,
+//! The widths are those of `DejaVu Sans`, its bold and `DejaVu Sans Mono` in hundredths of the font size, rounded up.
+//! That family is among the widest of the sans-serif fonts that a system hands out as its own (Segoe UI, SF, Roboto,
 //! Noto and Arial are all narrower), so a text that fits here fits in every browser.
 
 /// Which of the three faces a text is set in.
