@@ -107,7 +107,7 @@ mod tests {
         assert_eq!(fit("balancer", 12.0, Face::Plain, 40.0), "bala…");
         assert_eq!(fit("balancer", 12.0, Face::Plain, 5.0), "");
         let (first, second) = fit_two("weighted round robin", 12.0, Face::Plain, 100.0);
-        assert_eq!((first.as_str(), second.as_deref()), ("weighted", Some("round robin")));
+        assert_eq!((first.as_str(), second.as_deref()), ("weighted round", Some("robin")));
     }
 
     proptest! {
