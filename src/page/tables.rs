@@ -47,7 +47,7 @@ fn table(live: Live, table: TableView) -> AnyView {
     view! {
         <div class="table" role="region" aria-label=title.clone() tabindex="0">
             <table>
-                <caption>{title}</caption>
+                <caption>{title.clone()}</caption>
                 <thead><tr>{heads}</tr></thead>
                 <tbody>{rows}</tbody>
             </table>
