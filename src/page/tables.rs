@@ -30,7 +30,7 @@ pub fn view(live: Live) -> AnyView {
 fn tables(live: Live) -> AnyView {
     let tick = readings::ticks(live);
     let all = move || {
-        tick.track();
+        let _ = tick.get();
         let scenes = live.with(|state| {
             let scenes = state.frame.iter().map(|frame| &frame.scene).chain(&state.charts);
             scenes.flat_map(|scene| describe(scene, &state.facts.words).tables).collect::<Vec<TableView>>()
