@@ -62,6 +62,13 @@ impl Words {
             }
         }
         out.push_str(rest);
+        // What ends like a sentence begins like one, also where it begins with a name: 'server C is dead.'
+        if pattern.starts_with('{')
+            && pattern.ends_with(['.', '!', '?'])
+            && let Some(first) = out.chars().next()
+        {
+            out.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+        }
         out
     }
 
@@ -147,6 +154,7 @@ mod tests {
         let msg = Msg::new("p").of("server", Entity::new(0, 2)).count("n", 9).text("t", "<b>");
         let say = |pattern| words(pattern).say(&msg);
         assert_eq!(say("{server} has {n} waiting"), "server\u{a0}C has 9 waiting");
+        assert_eq!(say("{server} is dead."), "Server\u{a0}C is dead.");
         assert_eq!(say("{{n}} is {n}, {unknown} stays"), "{n} is 9, {unknown} stays");
         assert_eq!(say("text {t}"), "text <b>");
         assert_eq!(words("").say(&Msg::new("missing")), "missing");

@@ -1,5 +1,6 @@
 //! The front page: every lesson by chapter. Those that are only planned say so, and there is nothing to click.
 
+use super::prose::typeset;
 use crate::course::front_matter::Status;
 use crate::course::{Chapter, Course, Lesson};
 use maud::{Markup, html};
@@ -20,7 +21,7 @@ pub fn body(course: &Course) -> Markup {
             header.hero {
                 h1 { "Backend systems, to run, break and repair" }
                 p.lead {
-                    "Why does one slow server make a whole site slow? Don't read about it: turn the load up, kill a server, "
+                    "Why does one slow server make a whole site slow? Don’t read about it: turn the load up, kill a server, "
                     "go back in time and ask any request what it waited for."
                 }
                 @if let Some(lesson) = first {
@@ -38,7 +39,7 @@ fn chapter_of(course: &Course, chapter: &Chapter) -> Markup {
         section.chapter id=(id) aria-labelledby={ (id) "-title" } {
             div.chapter-head {
                 h2 id={ (id) "-title" } { (chapter.title.text) }
-                p { (chapter.summary.text) }
+                p { (typeset(&chapter.summary.text)) }
             }
             ul.lessons { @for lesson in course.lessons_of(id) { (entry(lesson)) } }
         }
@@ -51,13 +52,13 @@ fn entry(lesson: &Lesson) -> Markup {
     html! {
         li.lesson .planned[planned] id=(anchor(lesson)) {
             h3 {
-                @if planned { (front.title.text) } @else { a href=(page_of(lesson)) { (front.title.text) } }
-                " " span.tag { (state(lesson)) }
+                @if planned { (typeset(&front.title.text)) } @else { a href=(page_of(lesson)) { (typeset(&front.title.text)) } }
+                " " span.tag .there[!planned] { (state(lesson)) }
             }
-            p { (front.summary.text) }
+            p { (typeset(&front.summary.text)) }
             p.names {
                 span.sr-only { "Also called: " }
-                @for (n, name) in front.names.iter().enumerate() { @if n > 0 { " · " } (name.text) }
+                @for (n, name) in front.names.iter().enumerate() { @if n > 0 { "\u{a0}· " } (typeset(&name.text)) }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A lesson's page.
 
-use super::prose::Context;
+use super::prose::{Context, typeset};
 use super::{activity, figure, home};
 use crate::course::blocks::{Block, Body};
 use crate::course::front_matter::Status;
@@ -22,8 +22,8 @@ pub fn body(course: &Course, lesson: &Lesson) -> Markup {
                     (front.minutes) " minutes"
                     @if front.status == Status::Draft { " · " span.tag { "draft" } }
                 }
-                h1 { (front.title.text) }
-                p.lead { (front.summary.text) }
+                h1 { (typeset(&front.title.text)) }
+                p.lead { (typeset(&front.summary.text)) }
                 (before(course, lesson))
             }
             (parts(&cx))
@@ -59,7 +59,7 @@ fn links(lessons: &[&Lesson]) -> Markup {
     html! {
         @for (n, lesson) in lessons.iter().enumerate() {
             @if n > 0 { @if n + 1 == lessons.len() { " and " } @else { ", " } }
-            @let title = lesson.front.title.text.as_str();
+            @let title = typeset(&lesson.front.title.text);
             @if lesson.front.status == Status::Planned { (title) " (planned)" }
             @else { a href=(home::page_of(lesson)) { (title) } }
         }
@@ -71,7 +71,7 @@ fn sources(lesson: &Lesson) -> Markup {
         @if !lesson.front.sources.is_empty() {
             section.sources aria-labelledby="sources" {
                 h2 id="sources" { "Sources" }
-                ul { @for source in &lesson.front.sources { li { a href=(source.link.text) rel="noopener" { (source.title.text) } } } }
+                ul { @for source in &lesson.front.sources { li { a href=(source.link.text) rel="noopener" { (typeset(&source.title.text)) } } } }
             }
         }
     }

@@ -9,6 +9,16 @@ use crate::sim::Time;
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
+/// A plain text with the quotes and apostrophes of print.
+pub fn typeset(text: &str) -> String {
+    let parts = markdown::items(text).into_iter().filter_map(|(item, _)| match item {
+        Item::Markup(Event::Text(text) | Event::Code(text)) => Some(text.into_string()),
+        Item::Markup(Event::SoftBreak | Event::HardBreak) => Some(" ".into()),
+        _ => None,
+    });
+    parts.collect()
+}
+
 /// What prose has to know of its surroundings.
 pub struct Context<'a> {
     /// All lessons, for links between them.
