@@ -13,6 +13,8 @@ pub mod mechanism;
 pub mod oracle;
 #[cfg(all(target_arch = "wasm32", feature = "ui"))]
 pub mod page;
+#[cfg(target_arch = "wasm32")]
+pub mod paint;
 pub mod player;
 pub mod scene;
 pub mod sim;

@@ -41,7 +41,7 @@ pub fn view(live: Live) -> AnyView {
 
 fn row(live: Live, tick: Memo<u32>, at: usize, reading: Reading) -> AnyView {
     let value = move || {
-        tick.track();
+        let _ = tick.get();
         live.with(|state| state.frame.as_ref().and_then(|frame| frame.readings.get(at).copied()))
             .unwrap_or(f64::NAN)
     };
@@ -70,14 +70,14 @@ fn says(live: Live) -> String {
 pub fn sentences(live: Live) -> AnyView {
     let tick = ticks(live);
     let shown = Memo::new(move |_| {
-        tick.track();
+        let _ = tick.get();
         says(live)
     });
     let spoken = RwSignal::new(String::new());
     let last = StoredValue::new(0.0);
     let waiting = StoredValue::new_local(None::<Timeout>);
     Effect::new(move |_| {
-        shown.track();
+        let _ = shown.get();
         live.mode.track();
         let playing = live.with(|state| state.playing);
         if playing && dom::now_ms() - last.get_value() < SPOKEN_EVERY {

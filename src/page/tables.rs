@@ -30,7 +30,7 @@ pub fn view(live: Live) -> AnyView {
 fn tables(live: Live) -> AnyView {
     let tick = readings::ticks(live);
     let all = move || {
-        tick.track();
+        let _ = tick.get();
         let scenes = live.with(|state| {
             let scenes = state.frame.iter().map(|frame| &frame.scene).chain(&state.charts);
             scenes.flat_map(|scene| describe(scene, &state.facts.words).tables).collect::<Vec<TableView>>()
@@ -47,7 +47,7 @@ fn table(live: Live, table: TableView) -> AnyView {
     view! {
         <div class="table" role="region" aria-label=title.clone() tabindex="0">
             <table>
-                <caption>{title}</caption>
+                <caption>{title.clone()}</caption>
                 <thead><tr>{heads}</tr></thead>
                 <tbody>{rows}</tbody>
             </table>

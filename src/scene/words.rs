@@ -48,13 +48,12 @@ impl Words {
                 out.push_str(brace);
                 rest = &rest[1..];
             } else if let Some((name, after)) = rest.split_once('}').filter(|_| brace == "{") {
-                match msg.args.iter().find(|(arg, _)| arg == name) {
-                    Some((_, arg)) => out.push_str(&self.arg(arg)),
-                    None => {
-                        out.push('{');
-                        out.push_str(name);
-                        out.push('}');
-                    }
+                if let Some((_, arg)) = msg.args.iter().find(|(arg, _)| arg == name) {
+                    out.push_str(&self.arg(arg));
+                } else {
+                    out.push('{');
+                    out.push_str(name);
+                    out.push('}');
                 }
                 rest = after;
             } else {
@@ -103,9 +102,10 @@ impl Words {
     pub fn name(&self, entity: Entity) -> String {
         match self.kinds.get(usize::from(entity.kind)) {
             Some((kind, Naming::Only)) => self.word(kind),
-            Some((_, Naming::Names(_))) => self.short(entity),
-            Some((kind, _)) => format!("{}\u{a0}{}", self.word(kind), self.short(entity)),
-            None => self.short(entity),
+            Some((kind, Naming::Letters | Naming::Numbers)) => {
+                format!("{}\u{a0}{}", self.word(kind), self.short(entity))
+            }
+            Some((_, Naming::Names(_))) | None => self.short(entity),
         }
     }
 
