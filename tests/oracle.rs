@@ -5,7 +5,7 @@ use playground::oracle::{self, Suite};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-const FILES: [&str; 1] = ["01_load_balancing.json"];
+const FILES: [&str; 2] = ["01_load_balancing.json", "07_queueing.json"];
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles").join(name)
