@@ -6,7 +6,7 @@
 
 use super::live::{FIRST_SEED, Facts, Live};
 use super::{
-    controls, data_drop, dom, explain, menu, notice, parking, picture, readings, share, tables, transport,
+    controls, data_drop, dom, explain, menu, notice, parking, picture, prose, readings, share, tables, transport,
 };
 use crate::player::{FigureSpec, Run, View, decode_view};
 use crate::scene::Words;
@@ -115,6 +115,7 @@ fn mount(element: &Element) -> Option<Live> {
     let owner = Owner::new();
     let live = owner.with(|| {
         let live = Live::new(facts);
+        prose::follow(live);
         let open = menu::Open::new();
         leptos::mount::mount_to(body.clone().unchecked_into(), move || instrument(live, open)).forget();
         leptos::mount::mount_to(tools.clone().unchecked_into(), move || menu::tools(live, open)).forget();

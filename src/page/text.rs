@@ -79,6 +79,7 @@ texts! {
     LOG_READING = "{} of {} read";
     LOG_NONE = "Back to made-up traffic";
     LOG_FAILED = "The file could not be read.";
+    OF_FIRST_RUN = "This is of the run that the page opened with.";
     THEME = "Light or dark: {}";
     THEME_AUTO = "as the system";
     THEME_LIGHT = "light";
