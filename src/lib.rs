@@ -11,6 +11,10 @@ pub mod lessons;
 pub mod mechanism;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod oracle;
+#[cfg(all(target_arch = "wasm32", feature = "ui"))]
+pub mod page;
+#[cfg(target_arch = "wasm32")]
+pub mod paint;
 pub mod player;
 pub mod scene;
 pub mod sim;

@@ -150,7 +150,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("run:?set=policy:least", "run:?set=policy:most", "", "it can be 'random' or 'least'"),
     ("run:?set=policy:least", "javascript:alert(1)", "", "a link can't lead to 'javascript:alert(1)&at=43s'"),
     ("(#the-herd)", "(#the-heard)", "", "no heading '#the-heard'; allowed: 'what-happened' or 'the-herd'"),
-    ("lesson:architecture/sample", "lesson:architecture/simple", "", "no lesson 'architecture/simple'"),
+    ("lesson:architecture/sample", "lesson:architecture/simple", "aside", "no lesson 'architecture/simple'"),
     ("Plain prose", "<b onclick=x>Plain</b> prose", "", "HTML is not allowed"),
     ("Plain prose", "![Plain](x) prose", "", "pictures are figures"),
     ("back = \"A *share*.\"", "back = \"<i>x</i>\"", "card utilisation.back", "HTML is not allowed"),

@@ -109,7 +109,7 @@ fn a_still_escapes_names_and_says_what_it_shows() {
 #[test]
 fn the_text_says_what_the_picture_shows() {
     let description = describe(&scenes::four_servers(), &scenes::words());
-    assert_eq!(description.says, ["server\u{a0}C has 9 requests waiting and gets more than it can finish."]);
+    assert_eq!(description.says, ["Server\u{a0}C has 9 requests waiting and gets more than it can finish."]);
     let parties = &description.tables[0];
     assert_eq!(parties.columns, ["Name", "State", "Note", "Waiting", "Waits longest", "Workers busy"]);
     let slow = parties.rows.iter().find(|row| row.entity == Some(scenes::server(2))).unwrap();

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::{env, fs};
 
 use playground::site::finish::{Options, finish};
+use playground::site::render::render;
 use playground::site::weigh::weigh;
 use playground::site::workers::Workers;
 
@@ -26,32 +27,15 @@ fn make() -> Result<(), String> {
     let said = |name: &str| {
         env::var(name).map_err(|_| format!("{name} is not set: trunk runs this, see Trunk.toml"))
     };
+    let source = PathBuf::from(said("TRUNK_SOURCE_DIR")?);
     let options = Options {
         out: PathBuf::from(said("TRUNK_STAGING_DIR")?),
         public_url: said("TRUNK_PUBLIC_URL")?,
         release: said("TRUNK_PROFILE")? == "release",
-        workers: Workers::load(Path::new(&said("TRUNK_SOURCE_DIR")?))?,
+        workers: Workers::load(&source)?,
     };
-    stand_in(&options.out)?;
+    render(&source.join("lessons"), &options.out)?;
     finish(&options)
-}
-
-/// Until pages are rendered from the lessons.
-fn stand_in(out: &Path) -> Result<(), String> {
-    let write = |path: &str, title: &str, body: &str| {
-        let shell = fs::read_to_string(out.join("index.html"))?;
-        let page = shell.replace("<title>Backend Playground", &format!("<title>{title}"));
-        let page = page.replace("</head>", "<link rel=\"icon\" href=\"@root/icon.svg\"></head>");
-        fs::write(out.join("icon.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\"/>")?;
-        let page = page.replace("<body>", &format!("<body><main><h1>{title}</h1>{body}</main>"));
-        fs::create_dir_all(out.join(path).parent().unwrap_or(out))?;
-        fs::write(out.join(path), page)
-    };
-    let home = "<p><a href=\"@root/architecture/load-balancing/\">Load balancing</a></p>";
-    write("architecture/load-balancing/index.html", "Load balancing", "<p><a href=\"@root/\">Home</a></p>")
-        .and_then(|()| write("404.html", "Not here", "<p><a href=\"@root/\">Home</a></p>"))
-        .and_then(|()| write("index.html", "Backend Playground", home))
-        .map_err(|e| e.to_string())
 }
 
 fn report(dist: &Path, json: &Path) -> Result<(), String> {

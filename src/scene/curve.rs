@@ -1,6 +1,6 @@
 //! The ways that packets take: Bézier curves on which a share of the time is a share of the length.
 
-use super::mark::{Point, at};
+use super::mark::{Ink, Point, Role, at};
 use super::panel::{Packet, Shape};
 use crate::sim::{Entity, Time};
 
@@ -51,21 +51,24 @@ impl Curve {
     }
 }
 
-/// Point and direction at parameter `t`.
-fn bezier(p: &[Point; 4], t: f32) -> (Point, Point) {
-    let s = 1.0 - t;
-    let (a, b, c, d) = (s * s * s, 3.0 * s * s * t, 3.0 * s * t * t, t * t * t);
-    let (e, f, g) = (s * s, 2.0 * s * t, t * t);
-    let point = at(
-        a * p[0].x + b * p[1].x + c * p[2].x + d * p[3].x,
-        a * p[0].y + b * p[1].y + c * p[2].y + d * p[3].y,
-    );
-    let direction = at(
-        e * (p[1].x - p[0].x) + f * (p[2].x - p[1].x) + g * (p[3].x - p[2].x),
-        e * (p[1].y - p[0].y) + f * (p[2].y - p[1].y) + g * (p[3].y - p[2].y),
-    );
-    (point, direction)
+/// Point and direction at parameter `t`, by de Casteljau's construction.
+fn bezier([start, first, second, end]: &[Point; 4], t: f32) -> (Point, Point) {
+    let mix = |p: Point, q: Point| at(p.x + (q.x - p.x) * t, p.y + (q.y - p.y) * t);
+    let middle = mix(*first, *second);
+    let (before, behind) = (mix(mix(*start, *first), middle), mix(middle, mix(*second, *end)));
+    (mix(before, behind), at(behind.x - before.x, behind.y - before.y))
 }
+
+/// Radius of a packet, half the edge of a cross.
+pub const DOT: f32 = 4.5;
+
+/// Each kind of packet with its colours, in the order in which they are painted.
+pub const PACKETS: [(Shape, Ink); 4] = [
+    (Shape::Probe, Ink::fill(Role::Muted)),
+    (Shape::Request, Ink::fill(Role::Accent)),
+    (Shape::Answer, Ink::line(Role::Accent, 1.75).on(Role::Raised)),
+    (Shape::Failure, Ink::line(Role::Trouble, 2.25)),
+];
 
 /// A packet where it is now.
 #[derive(Clone, Copy, Debug, PartialEq)]

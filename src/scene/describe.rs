@@ -156,8 +156,11 @@ impl Writer<'_> {
         let row = |line: &super::panel::Line| {
             let known = || line.points.iter().map(|&(_, v)| f64::from(v)).filter(|v| v.is_finite());
             let value = |value: Option<f64>| value.map_or_else(|| NOTHING.into(), |v| series.unit.format(v));
-            let cells =
-                vec![self.words.label(&line.label), value(known().last()), value(known().reduce(f64::max))];
+            let cells = vec![
+                self.words.label(&line.label),
+                value(known().next_back()),
+                value(known().reduce(f64::max)),
+            ];
             RowView { entity: None, cells }
         };
         let rows = series.lines.iter().map(row).collect();

@@ -282,3 +282,13 @@ pub struct Mark {
     /// Its colours.
     pub ink: Ink,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Role;
+
+    #[test]
+    fn a_role_stands_at_its_number() {
+        assert!(Role::ALL.iter().enumerate().all(|(k, &role)| role as usize == k));
+    }
+}

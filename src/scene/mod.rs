@@ -23,7 +23,7 @@ mod svg;
 mod table;
 mod words;
 
-pub use curve::{Curve, Dot};
+pub use curve::{Curve, DOT, Dot, PACKETS};
 pub use describe::{Description, RowView, TableView, describe};
 pub use mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text};
 pub use panel::{

@@ -128,11 +128,13 @@ impl Picture {
             .or_else(|| within(reach))
     }
 
-    /// Where the entity is: its packet, else its first region.
+    /// Where the entity is: its first region, else its packet.
     pub fn find(&self, entity: Entity) -> Option<Rect> {
-        let dot = self.dots.iter().find(|dot| dot.entity == entity);
-        dot.map(|dot| Rect::new(dot.at.x, dot.at.y, 0.0, 0.0).grow(6.0))
-            .or_else(|| self.regions.iter().find(|region| region.entity == entity).map(|region| region.area))
+        let region = self.regions.iter().find(|region| region.entity == entity).map(|region| region.area);
+        region.or_else(|| {
+            let dot = self.dots.iter().find(|dot| dot.entity == entity)?;
+            Some(Rect::new(dot.at.x, dot.at.y, 0.0, 0.0).grow(6.0))
+        })
     }
 
     /// What is wrong with the picture: labels that meet, text that is too small, marks or regions outside their panel,

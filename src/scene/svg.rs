@@ -3,7 +3,7 @@
 //! Colours are classes (`f-accent`, `s-ink`), resolved by `style/picture.css` in the page and by an embedded style
 //! sheet in a file that stands by itself. There is no `style` attribute: the page's policy would not let it through.
 
-use super::curve::Dot;
+use super::curve::{DOT, Dot, PACKETS};
 use super::mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text};
 use super::metrics::Face;
 use super::panel::Shape;
@@ -36,8 +36,6 @@ const LIGHT: [(Role, &str); 9] = [
     (Role::Trouble, "#b4431f"),
     (Role::TroubleTint, "#f9e4dc"),
 ];
-/// Edge of a packet's form, or its radius.
-pub(crate) const DOT: f32 = 4.5;
 
 /// The picture as an `svg` element.
 pub fn svg(picture: &Picture, still: &Still) -> String {
@@ -144,7 +142,7 @@ impl Writer {
         }
     }
 
-    fn ink(&mut self, ink: &Ink) {
+    fn ink(&mut self, ink: Ink) {
         self.raw(" class=\"");
         if let Some(role) = ink.fill {
             self.raw("f-");
@@ -170,7 +168,7 @@ impl Writer {
         }
     }
 
-    fn rect(&mut self, rect: &Rect, round: f32, ink: &Ink) {
+    fn rect(&mut self, rect: &Rect, round: f32, ink: Ink) {
         self.raw("<rect");
         self.number("x", rect.x);
         self.number("y", rect.y);
@@ -183,7 +181,7 @@ impl Writer {
         self.raw("/>");
     }
 
-    fn circle(&mut self, centre: Point, radius: f32, ink: &Ink) {
+    fn circle(&mut self, centre: Point, radius: f32, ink: Ink) {
         self.raw("<circle");
         self.number("cx", centre.x);
         self.number("cy", centre.y);
@@ -194,37 +192,37 @@ impl Writer {
 
     fn mark(&mut self, mark: &Mark) {
         match &mark.form {
-            Form::Rect(rect, round) => self.rect(rect, *round, &mark.ink),
-            Form::Circle(centre, radius) => self.circle(*centre, *radius, &mark.ink),
-            Form::Text(text) => self.letters(text, &mark.ink),
+            Form::Rect(rect, round) => self.rect(rect, *round, mark.ink),
+            Form::Circle(centre, radius) => self.circle(*centre, *radius, mark.ink),
+            Form::Text(text) => self.letters(text, mark.ink),
             Form::Curve([a, b, c, d]) => {
                 self.raw("<path d=\"M");
                 self.numbers(&[a.x, a.y]);
                 self.raw("C");
                 self.numbers(&[b.x, b.y, c.x, c.y, d.x, d.y]);
-                self.path_end(&mark.ink);
+                self.path_end(mark.ink);
             }
             Form::Path(points) => {
                 self.raw("<path d=\"");
                 self.points(points);
-                self.path_end(&mark.ink);
+                self.path_end(mark.ink);
             }
             Form::Area(points) => {
                 self.raw("<path d=\"");
                 self.points(points);
                 self.raw("Z");
-                self.path_end(&mark.ink);
+                self.path_end(mark.ink);
             }
         }
     }
 
-    fn path_end(&mut self, ink: &Ink) {
+    fn path_end(&mut self, ink: Ink) {
         self.raw("\"");
         self.ink(ink);
         self.raw("/>");
     }
 
-    fn letters(&mut self, text: &Text, ink: &Ink) {
+    fn letters(&mut self, text: &Text, ink: Ink) {
         self.raw("<text");
         self.number("x", text.at.x);
         self.number("y", text.at.y);
@@ -254,14 +252,14 @@ impl Writer {
 
     fn dot(&mut self, dot: &Dot) {
         let Point { x, y } = dot.at;
+        let Some(&(_, ink)) = PACKETS.iter().find(|(shape, _)| *shape == dot.shape) else { return };
         match dot.shape {
-            Shape::Request => self.circle(dot.at, DOT, &Ink::fill(Role::Accent)),
-            Shape::Answer => self.circle(dot.at, DOT - 0.75, &Ink::line(Role::Accent, 1.75).on(Role::Raised)),
-            Shape::Probe => self.rect(&Rect::new(x - 2.5, y - 2.5, 5.0, 5.0), 0.0, &Ink::fill(Role::Muted)),
+            Shape::Request => self.circle(dot.at, DOT, ink),
+            Shape::Answer => self.circle(dot.at, DOT - 0.75, ink),
+            Shape::Probe => self.rect(&Rect::new(x - 2.5, y - 2.5, 5.0, 5.0), 0.0, ink),
             Shape::Failure => {
-                self.raw("<path d=\"");
                 let r = DOT - 0.5;
-                self.raw("M");
+                self.raw("<path d=\"M");
                 self.numbers(&[x - r, y - r]);
                 self.raw("L");
                 self.numbers(&[x + r, y + r]);
@@ -269,7 +267,7 @@ impl Writer {
                 self.numbers(&[x - r, y + r]);
                 self.raw("L");
                 self.numbers(&[x + r, y - r]);
-                self.path_end(&Ink::line(Role::Trouble, 2.25));
+                self.path_end(ink);
             }
         }
     }

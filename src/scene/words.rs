@@ -48,13 +48,12 @@ impl Words {
                 out.push_str(brace);
                 rest = &rest[1..];
             } else if let Some((name, after)) = rest.split_once('}').filter(|_| brace == "{") {
-                match msg.args.iter().find(|(arg, _)| arg == name) {
-                    Some((_, arg)) => out.push_str(&self.arg(arg)),
-                    None => {
-                        out.push('{');
-                        out.push_str(name);
-                        out.push('}');
-                    }
+                if let Some((_, arg)) = msg.args.iter().find(|(arg, _)| arg == name) {
+                    out.push_str(&self.arg(arg));
+                } else {
+                    out.push('{');
+                    out.push_str(name);
+                    out.push('}');
                 }
                 rest = after;
             } else {
@@ -62,6 +61,13 @@ impl Words {
             }
         }
         out.push_str(rest);
+        // What ends like a sentence begins like one, also where it begins with a name: 'server C is dead.'
+        if pattern.starts_with('{')
+            && pattern.ends_with(['.', '!', '?'])
+            && let Some(first) = out.chars().next()
+        {
+            out.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+        }
         out
     }
 
@@ -96,9 +102,10 @@ impl Words {
     pub fn name(&self, entity: Entity) -> String {
         match self.kinds.get(usize::from(entity.kind)) {
             Some((kind, Naming::Only)) => self.word(kind),
-            Some((_, Naming::Names(_))) => self.short(entity),
-            Some((kind, _)) => format!("{}\u{a0}{}", self.word(kind), self.short(entity)),
-            None => self.short(entity),
+            Some((kind, Naming::Letters | Naming::Numbers)) => {
+                format!("{}\u{a0}{}", self.word(kind), self.short(entity))
+            }
+            Some((_, Naming::Names(_))) | None => self.short(entity),
         }
     }
 
@@ -147,6 +154,7 @@ mod tests {
         let msg = Msg::new("p").of("server", Entity::new(0, 2)).count("n", 9).text("t", "<b>");
         let say = |pattern| words(pattern).say(&msg);
         assert_eq!(say("{server} has {n} waiting"), "server\u{a0}C has 9 waiting");
+        assert_eq!(say("{server} is dead."), "Server\u{a0}C is dead.");
         assert_eq!(say("{{n}} is {n}, {unknown} stays"), "{n} is 9, {unknown} stays");
         assert_eq!(say("text {t}"), "text <b>");
         assert_eq!(words("").say(&Msg::new("missing")), "missing");

@@ -2,6 +2,7 @@
 //! with the same streams stay comparable when a parameter moves.
 
 use super::entity::Entity;
+use super::logarithm::ln;
 use super::random::{Draws, Purpose};
 use super::time::{Span, Time};
 use core::fmt;
@@ -115,7 +116,7 @@ impl Dist {
     pub fn sample(&self, draws: &mut Draws) -> f64 {
         match *self {
             Self::Fixed(value) => value,
-            Self::Exponential(mean) => -mean * libm::log(draws.positive_unit()),
+            Self::Exponential(mean) => -mean * ln(draws.positive_unit()),
             _ => self.sample_rare(draws),
         }
     }

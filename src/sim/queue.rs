@@ -1,4 +1,7 @@
-//! The event queue: a 4-ary heap in a total order, with cancellation.
+//! The event queue: a total order of time, then sequence, with cancellation.
+
+use super::heap::{Heap, Key};
+use super::later::Later;
 
 /// A scheduled event, for cancelling it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -9,16 +12,11 @@ pub struct Handle(u64);
 /// 2^24 events can be pending at once and 2^40 be scheduled in a run: at 16 M a second, 19 hours of computing.
 const SLOT_BITS: u32 = 24;
 const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
+/// Keys that the heap may hold before all are laid out by time.
+const HEAP_LIMIT: usize = 4_096;
 
-/// Orders by time, then by sequence number (its upper bits; the slot below them never decides, as no two are equal).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    time: u64,
-    order: u64,
-}
-
-/// A slot is free, or holds the event whose key names it. A cancelled event's key stays in the heap, an orphan, until
-/// it comes up or the heap is swept.
+/// A slot is free, or holds the event whose key names it. A cancelled event's key stays in the order, an orphan, until
+/// it comes up or the orphans are swept.
 #[derive(Clone, Debug)]
 struct Slot<E> {
     order: u64,
@@ -30,7 +28,11 @@ struct Slot<E> {
 /// Keys are small and move; events stay in their slots. `Clone` copies both.
 #[derive(Clone, Debug)]
 pub struct EventQueue<E> {
-    heap: Vec<Key>,
+    /// Keys due soon, and those due later.
+    heap: Heap,
+    later: Later,
+    /// Keys aren't laid out anew before so many were scheduled: laying out n waits for n more.
+    lay_out_from: u64,
     slots: Vec<Slot<E>>,
     free: Vec<u32>,
     scheduled: u64,
@@ -38,7 +40,8 @@ pub struct EventQueue<E> {
 
 impl<E> Default for EventQueue<E> {
     fn default() -> Self {
-        Self { heap: Vec::new(), slots: Vec::new(), free: Vec::new(), scheduled: 0 }
+        let (heap, later, slots, free) = (Heap::default(), Later::default(), Vec::new(), Vec::new());
+        Self { heap, later, lay_out_from: 0, slots, free, scheduled: 0 }
     }
 }
 
@@ -56,8 +59,15 @@ impl<E> EventQueue<E> {
         let order = (self.scheduled << SLOT_BITS) | u64::from(slot);
         self.scheduled += 1;
         self.slots[slot as usize] = Slot { order, event: Some(event) };
-        self.heap.push(Key { time, order });
-        self.sift_up(self.heap.len() - 1);
+        let key = Key::new(time, order);
+        if time > self.later.after() {
+            self.later.push(key);
+        } else {
+            self.heap.push(key);
+            if self.heap.len() > HEAP_LIMIT {
+                self.lay_out();
+            }
+        }
         Handle(order)
     }
 
@@ -65,13 +75,18 @@ impl<E> EventQueue<E> {
     #[inline]
     pub fn pop_before(&mut self, before: u64) -> Option<(u64, E)> {
         loop {
-            let first = *self.heap.first()?;
-            if first.time >= before {
+            let Some(first) = self.heap.first() else {
+                if self.later.pour(&mut self.heap) {
+                    continue;
+                }
+                return None;
+            };
+            if first.time() >= before {
                 return None;
             }
-            self.remove_first();
-            if let Some(event) = self.take(first.order) {
-                return Some((first.time, event));
+            self.heap.take_first();
+            if let Some(event) = self.take(first.order()) {
+                return Some((first.time(), event));
             }
         }
     }
@@ -80,24 +95,21 @@ impl<E> EventQueue<E> {
     pub fn cancel(&mut self, handle: Handle) -> Option<E> {
         let event = self.take(handle.0)?;
         // Sweep once orphans are the majority, so that cancelling stays cheap and memory bounded.
-        if self.heap.len() > 64 && self.heap.len() > 2 * self.len() {
-            let slots = &self.slots;
-            self.heap.retain(|key| slots[(key.order & SLOT_MASK) as usize].order == key.order);
-            for at in (0..self.heap.len() / 4 + 1).rev() {
-                self.sift_down(at);
-            }
+        let keys = self.heap.len() + self.later.len();
+        if keys > 64 && keys > 2 * self.len() {
+            let live: Vec<Key> = self.live().collect();
+            self.heap.clear();
+            self.later.clear();
+            live.into_iter().for_each(|key| self.heap.push(key));
         }
         Some(event)
     }
 
     /// Time of the first pending event, in nanoseconds.
     pub fn next_time(&self) -> Option<u64> {
-        // Orphans at the front are rare: looking further only when there is one keeps this a read.
-        let live = |key: &&Key| self.slots[(key.order & SLOT_MASK) as usize].order == key.order;
-        match self.heap.first() {
-            Some(key) if live(&key) => Some(key.time),
-            _ => self.heap.iter().filter(live).min().map(|key| key.time),
-        }
+        // That the first was just taken or cancelled is rare: looking further only then keeps this a read.
+        let first = self.heap.peek().filter(|key| self.is_live(*key));
+        first.or_else(|| self.live().min()).map(Key::time)
     }
 
     /// How many events are pending.
@@ -107,6 +119,15 @@ impl<E> EventQueue<E> {
     /// Whether nothing is pending.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The keys of pending events, in no order.
+    fn live(&self) -> impl Iterator<Item = Key> {
+        self.heap.iter().chain(self.later.iter()).filter(|key| self.is_live(*key))
+    }
+
+    fn is_live(&self, key: Key) -> bool {
+        self.slots[(key.order() & SLOT_MASK) as usize].order == key.order()
     }
 
     #[inline]
@@ -119,53 +140,28 @@ impl<E> EventQueue<E> {
         Some(event)
     }
 
-    #[inline]
-    fn sift_up(&mut self, mut at: usize) {
-        let key = self.heap[at];
-        while at > 0 {
-            let parent = (at - 1) / 4;
-            if self.heap[parent] <= key {
-                break;
-            }
-            self.heap[at] = self.heap[parent];
-            at = parent;
+    /// Keeps the heap small: what is not due soon is put into buckets.
+    #[cold]
+    #[inline(never)]
+    fn lay_out(&mut self) {
+        if self.scheduled < self.lay_out_from {
+            return;
         }
-        self.heap[at] = key;
-    }
-
-    #[inline]
-    fn remove_first(&mut self) {
-        let last = self.heap.pop().expect("called with a first key");
-        if !self.heap.is_empty() {
-            self.heap[0] = last;
-            self.sift_down(0);
-        }
-    }
-
-    #[inline]
-    fn sift_down(&mut self, mut at: usize) {
-        let heap = &mut self.heap[..];
-        let Some(&key) = heap.get(at) else { return };
-        loop {
-            let first = 4 * at + 1;
-            let Some(children) = heap.get(first..(first + 4).min(heap.len())) else { break };
-            let Some((offset, &least)) = children.iter().enumerate().min_by_key(|(_, key)| **key) else {
-                break;
-            };
-            if key <= least {
-                break;
-            }
-            heap[at] = least;
-            at = first + offset;
-        }
-        heap[at] = key;
+        let keys: Vec<Key> = self.live().collect();
+        self.lay_out_from = self.scheduled + keys.len() as u64;
+        self.heap.clear();
+        self.later.clear();
+        self.later.spread(keys.into_iter());
+        self.later.pour(&mut self.heap);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::{Draws, Entity, Purpose};
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
     #[derive(Clone, Debug)]
     enum Op {
@@ -182,37 +178,61 @@ mod tests {
         ]
     }
 
+    /// Does the same to a queue and to the plain list that it must agree with: (time, sequence), smallest first.
+    fn agree(ops: impl IntoIterator<Item = Op>, look_every: u64) -> Result<(), TestCaseError> {
+        let mut queue = EventQueue::default();
+        let mut list = BTreeMap::new();
+        let mut handles = Vec::new();
+        for (n, op) in ops.into_iter().enumerate() {
+            let n = n as u64;
+            match op {
+                Op::Push(time) => {
+                    handles.push((queue.push(time, n), time, n));
+                    list.insert((time, n), ());
+                }
+                Op::Pop(before) => {
+                    let first = list.first_key_value().map(|(key, ())| *key).filter(|key| key.0 < before);
+                    first.and_then(|key| list.remove(&key));
+                    prop_assert_eq!(queue.pop_before(before), first);
+                }
+                Op::Cancel(which) if !handles.is_empty() => {
+                    let (handle, time, n) = handles[which % handles.len()];
+                    prop_assert_eq!(queue.cancel(handle), list.remove(&(time, n)).map(|()| n));
+                }
+                Op::Cancel(_) => {}
+            }
+            prop_assert_eq!(queue.len(), list.len());
+            if n.is_multiple_of(look_every) {
+                prop_assert_eq!(queue.next_time(), list.first_key_value().map(|(key, ())| key.0));
+            }
+        }
+        Ok(())
+    }
+
     proptest! {
-        /// The plain list that the heap must agree with: (time, sequence), smallest first.
         #[test]
         fn agrees_with_a_sorted_list(ops in prop::collection::vec(op(), 0..400)) {
-            let mut queue = EventQueue::default();
-            let mut list: Vec<(u64, u64, Handle)> = Vec::new();
-            let mut handles = Vec::new();
-            for (n, op) in ops.into_iter().enumerate() {
-                let n = n as u64;
-                match op {
-                    Op::Push(time) => {
-                        let handle = queue.push(time, n);
-                        handles.push(handle);
-                        list.push((time, n, handle));
+            agree(ops, 1)?;
+        }
+
+        /// So many that most are laid out for later: even and uneven times, ties, and the end of time.
+        #[test]
+        fn agrees_with_a_sorted_list_when_it_is_long(seed: u64, skew in 0..60_u32) {
+            let mut draws = Draws::new(seed, Purpose::named("ops"), Entity::new(0, 0));
+            let mut now = 0;
+            let ops = (0..40_000).map(|n| {
+                let ahead = (draws.bits() >> 4) >> (draws.below(skew + 1));
+                match draws.below(if n < 15_000 { 20 } else { 60 }) {
+                    0 => Op::Push(u64::MAX),
+                    1 => Op::Cancel(draws.bits() as usize >> 8),
+                    2..20 => Op::Push(u64::saturating_add(now, ahead)),
+                    _ => {
+                        now = now.max(ahead >> 8);
+                        Op::Pop(u64::MAX)
                     }
-                    Op::Pop(before) => {
-                        let expected = list.iter().filter(|e| e.0 < before).min_by_key(|e| (e.0, e.1)).copied();
-                        list.retain(|e| Some(e.2) != expected.map(|e| e.2));
-                        prop_assert_eq!(queue.pop_before(before), expected.map(|e| (e.0, e.1)));
-                    }
-                    Op::Cancel(which) if !handles.is_empty() => {
-                        let handle = handles[which % handles.len()];
-                        let expected = list.iter().find(|e| e.2 == handle).map(|e| e.1);
-                        list.retain(|e| e.2 != handle);
-                        prop_assert_eq!(queue.cancel(handle), expected);
-                    }
-                    Op::Cancel(_) => {}
                 }
-                prop_assert_eq!(queue.len(), list.len());
-                prop_assert_eq!(queue.next_time(), list.iter().map(|e| e.0).min());
-            }
+            });
+            agree(ops, 997)?;
         }
     }
 }

@@ -31,7 +31,11 @@ const fn mix(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// Distance of one stream's numbers (SplitMix64's own), and of neighbouring entities' streams: odd, unlike, and with bits
+/// that change often, as a gamma of SplitMix64 needs (here a multiplier of Steele and Vigna,
+/// 'Computationally easy, spectrally good multipliers', 2021).
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+const APART: u64 = 0xd134_2543_de82_ef95;
 
 /// One random stream: SplitMix64, started at a place that the seed, the purpose and the entity determine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +46,7 @@ impl Draws {
     #[inline]
     pub fn new(seed: u64, purpose: Purpose, entity: Entity) -> Self {
         let entity = (u64::from(entity.kind) << 32) | u64::from(entity.n);
-        Self(mix(mix(seed ^ purpose.0).wrapping_add(entity.wrapping_mul(GOLDEN))))
+        Self(mix(seed ^ purpose.0).wrapping_add(entity.wrapping_mul(APART)))
     }
 
     /// The next 64 random bits.

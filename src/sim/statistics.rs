@@ -146,14 +146,15 @@ impl Histogram {
 pub struct TimeAverage {
     value: f64,
     since: Time,
-    area: f64,
+    /// Integral up to `since`, in nanoseconds: a division by a billion is left for when it is read.
+    area_nanos: f64,
 }
 
 impl TimeAverage {
     /// The quantity is `value` from `now` on.
     #[inline]
     pub fn set(&mut self, now: Time, value: f64) {
-        self.area += self.value * now.since(self.since).secs();
+        self.area_nanos += self.value * now.since(self.since).nanos() as f64;
         self.since = now;
         self.value = value;
     }
@@ -168,7 +169,7 @@ impl TimeAverage {
     }
     /// Its integral from the start to `now`, in seconds.
     pub fn area(&self, now: Time) -> f64 {
-        self.area + self.value * now.since(self.since).secs()
+        (self.area_nanos + self.value * now.since(self.since).nanos() as f64) / 1e9
     }
     /// Its average from the start to `now`; the present value at time zero.
     pub fn average(&self, now: Time) -> f64 {

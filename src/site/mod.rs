@@ -1,6 +1,21 @@
-//! From trunk's output to the site: pages, names of files, policy, weights. Native only.
+//! From lessons and trunk's output to the site. Native only.
+//!
+//! [`render`] makes a complete page of every lesson, readable without scripts; [`finish`] makes a site of what trunk and
+//! the renderer left: links, names of files, policy; [`weigh`] says what a first visit loads. What never lives here: what
+//! a lesson may say (that is `course`), and what a figure does once scripts run (that is `page`).
+//!
+//! HTML is written by maud, which escapes whatever it is handed; prose goes through pulldown-cmark, whose raw HTML is
+//! shown as text. Links from the site's root are written `@root/…` and made relative by [`finish`].
 
+mod activity;
+mod figure;
 pub mod finish;
+mod home;
+mod lesson;
+mod prose;
+pub mod render;
+mod shell;
+mod still;
 pub mod tags;
 pub mod weigh;
 pub mod workers;

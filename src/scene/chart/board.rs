@@ -35,7 +35,6 @@ impl<'s, 'w> Board<'s, 'w> {
 
 /// A colour role and a pattern, dressed as a colour for plotters.
 pub(super) fn colour(role: Role, dash: Dash) -> RGBColor {
-    let role = Role::ALL.iter().position(|&other| other == role).unwrap_or(0);
     RGBColor(role as u8, u8::from(dash == Dash::Dashed), 0)
 }
 

@@ -1,0 +1,95 @@
+//! The words of the interface: one flat table. The words of lessons and of models come with their figures.
+
+/// A text with its places `{}` filled in order.
+pub fn put(pattern: &str, with: &[&str]) -> String {
+    let mut out = String::with_capacity(pattern.len() + 32);
+    let mut parts = pattern.split("{}");
+    out.push_str(parts.next().unwrap_or(""));
+    for (n, part) in parts.enumerate() {
+        out.push_str(with.get(n).copied().unwrap_or(""));
+        out.push_str(part);
+    }
+    out
+}
+
+macro_rules! texts {
+    ($($name:ident = $text:literal;)*) => { $(#[doc = $text] pub const $name: &str = $text;)* };
+}
+
+texts! {
+    PLAY = "Play";
+    PLAY_FROM_START = "Play from the start";
+    PAUSE = "Pause";
+    STEP_ON = "To the next event that matters";
+    STEP_BACK = "To the event before";
+    STEP_ON_BY_STEP = "Next step";
+    STEP_BACK_BY_STEP = "Step before";
+    MOMENT = "Moment of the run";
+    SPEED = "Speed";
+    SLOWER = "the model can't keep up: slower than that";
+    TAKE_BACK = "Take back";
+    DROPPED = "What came after {} was dropped.";
+    CHANGED_AT = "{}: {} becomes {}";
+    DONE_AT = "{}: {} {}";
+    CONTROLS = "Controls";
+    MORE_CONTROLS = "More controls";
+    SEED = "Seed";
+    SEED_HELP = "All randomness of the run comes from this: the same seed gives the same run on every machine.";
+    COPY = "Copy";
+    COPIED = "Copied";
+    RESHUFFLE = "Another seed";
+    READINGS = "Readings";
+    SHARE = "Share";
+    SHARE_HELP = "This link opens the same run at the same moment, on every machine.";
+    SHARE_LONG = "This run holds too much for a link: send it as a file instead. Opened from the menu, it shows the same run.";
+    LINK = "Link";
+    SAVE_RUN = "Save the run as a file";
+    OPEN_RUN = "Open a run from a file …";
+    NO_RUN_IN_FILE = "That file holds no run of this figure.";
+    MORE = "More";
+    RESET = "Back to the run the page opened with";
+    MOMENTS = "What happened so far";
+    NO_MOMENTS = "Nothing of note so far.";
+    CLOSE = "Close";
+    TRY_AGAIN = "Start the model again";
+    RELOAD = "Load the page again";
+    REPRODUCE = "A link to what it failed at";
+    OTHER_BUILD = "The playground has been renewed since this page was opened.";
+    NOT_STARTED = "The model could not be loaded.";
+    PANICKED = "The model of this figure failed, which is a mistake of ours. The run is back at the moment before the last change.";
+    HUNG = "The model did not answer for five seconds and was stopped. The run is back at the moment before the last change.";
+    HUNG_LAST_TIME = "This link stopped the figure last time, so its run has not been started.";
+    NOT_OPENED = "This run can't be opened: {}. Here is the figure's own.";
+    BAD_LINK = "This link can't be opened: {}.";
+    FROM_LINK = "Opened from a link.";
+    DIFFERS = "{}: {}";
+    DIFFERS_INPUTS = "{} later changes and faults, marked on the time line";
+    PICTURE = "Picture";
+    PICTURE_HELP = "arrow keys walk through it, Enter explains";
+    EXPLAIN_HINT = "Click anything in the picture to ask what it does and why.";
+    STEPS = "What happened to it";
+    STEPS_LEFT_OUT = "{} earlier steps";
+    RELATED = "Together with";
+    NOTHING_KNOWN = "Nothing is known of it at this moment.";
+    BECAUSE = "because {}";
+    FROM_TO = "from {} to {}";
+    TABLES = "The same in tables";
+    LOG_CHOOSE = "Replay an access log of your own";
+    LOG_HELP = "Common or Combined Log Format, or a CSV of arrival times and keys. It is read here, in your browser, and sent nowhere.";
+    LOG_READING = "{} of {} read";
+    LOG_NONE = "Back to made-up traffic";
+    LOG_FAILED = "The file could not be read.";
+    THEME = "Light or dark: {}";
+    THEME_AUTO = "as the system";
+    THEME_LIGHT = "light";
+    THEME_DARK = "dark";
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn places_are_filled_in_order() {
+        assert_eq!(super::put("{} of {}", &["3", "{}"]), "3 of {}");
+        assert_eq!(super::put("{}{}", &["a"]), "a");
+    }
+}

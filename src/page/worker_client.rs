@@ -1,0 +1,182 @@
+//! A worker from the page's side: requests with their answers, the handshake, and the watchdog.
+//!
+//! The worker is a cache: whatever goes wrong with it, the page drops it and starts another with the run that it holds.
+
+use super::dom;
+use crate::player::{Answer, Ask, Request};
+use crate::worker::FromWorker;
+use gloo_timers::callback::Interval;
+use js_sys::{ArrayBuffer, Uint8Array};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::{MessageEvent, Worker};
+
+/// Looks of the watchdog, one second apart, without an answer until the worker counts as hung. Counted in looks rather
+/// than in time: a machine that was asleep has missed them too.
+const PATIENCE: u32 = 5;
+
+/// Why a worker is of no use any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// It could not be started, or its script failed.
+    NotStarted,
+    /// It is of another build than the page, which has been open since before the site was renewed.
+    OtherBuild,
+    /// The model has panicked, with these words.
+    Panicked(String),
+    /// It has not answered for five seconds.
+    Hung,
+}
+
+/// What is called when an answer comes.
+type Then = Box<dyn FnOnce(Answer)>;
+
+/// One worker; ends when it is dropped.
+pub struct Client {
+    shared: Rc<Shared>,
+    _watchdog: Interval,
+    // Held as long as the worker: it calls them.
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(JsValue)>,
+}
+
+struct Shared {
+    worker: Worker,
+    ready: Cell<bool>,
+    /// Looks of the watchdog since something was last heard while something is awaited.
+    silent: Cell<u32>,
+    next: Cell<u32>,
+    waiting: RefCell<VecDeque<(u32, Then)>>,
+    /// Requests that wait for the handshake.
+    held: RefCell<Vec<Request>>,
+    on_broken: RefCell<Option<Box<dyn FnOnce(Broken)>>>,
+}
+
+impl Client {
+    /// Starts the worker at `address`. What is asked before it is ready waits. `on_broken` is called at most once, and
+    /// never before this returns.
+    ///
+    /// # Errors
+    /// If the browser refuses to start workers.
+    pub fn start(address: &str, build: String, on_broken: impl FnOnce(Broken) + 'static) -> Result<Self, Broken> {
+        let worker = Worker::new(address).map_err(|_| Broken::NotStarted)?;
+        let shared = Rc::new(Shared {
+            worker,
+            ready: Cell::new(false),
+            silent: Cell::new(0),
+            next: Cell::new(1),
+            waiting: RefCell::default(),
+            held: RefCell::default(),
+            on_broken: RefCell::new(Some(Box::new(on_broken))),
+        });
+        let own = Rc::clone(&shared);
+        let on_message = Closure::new(move |event: MessageEvent| own.hear(&event, &build));
+        let own = Rc::clone(&shared);
+        let on_error = Closure::new(move |event: JsValue| {
+            // The console has it already; the page says what it means.
+            if let Ok(event) = event.dyn_into::<web_sys::Event>() {
+                event.prevent_default();
+            }
+            let started = own.ready.get();
+            own.fail(if started { Broken::Panicked(String::new()) } else { Broken::NotStarted });
+        });
+        shared.worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        shared.worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        let own = Rc::clone(&shared);
+        let watchdog = Interval::new(1_000, move || own.look());
+        Ok(Self { shared, _watchdog: watchdog, _on_message: on_message, _on_error: on_error })
+    }
+
+    /// Asks, and calls `then` with the answer when it comes; answers come in the order of the questions.
+    pub fn ask(&self, ask: Ask, then: impl FnOnce(Answer) + 'static) {
+        let shared = &self.shared;
+        let id = shared.next.get();
+        shared.next.set(id.wrapping_add(1).max(1));
+        let mut waiting = shared.waiting.borrow_mut();
+        if waiting.is_empty() {
+            shared.silent.set(0);
+        }
+        waiting.push_back((id, Box::new(then)));
+        let request = Request { id, ask };
+        if shared.ready.get() {
+            shared.post(&request);
+        } else {
+            shared.held.borrow_mut().push(request);
+        }
+    }
+}
+
+impl Client {
+    /// Ends the worker; nothing is called any more. May be done from within what it calls, unlike dropping it.
+    pub fn stop(&self) {
+        drop(self.shared.on_broken.take());
+        drop(self.shared.waiting.take());
+        self.shared.worker.set_onmessage(None);
+        self.shared.worker.set_onerror(None);
+        self.shared.worker.terminate();
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Shared {
+    fn post(&self, request: &Request) {
+        let Ok(bytes) = postcard::to_allocvec(request) else { return };
+        let buffer = Uint8Array::from(bytes.as_slice()).buffer();
+        let transfer = js_sys::Array::of1(&buffer);
+        // A port that is closed belongs to a worker that is being dropped.
+        let _ = self.worker.post_message_with_transfer(&buffer, &transfer);
+    }
+
+    fn hear(&self, event: &MessageEvent, build: &str) {
+        self.silent.set(0);
+        let Ok(buffer) = event.data().dyn_into::<ArrayBuffer>() else { return };
+        match postcard::from_bytes(&Uint8Array::new(&buffer).to_vec()) {
+            Ok(FromWorker::Hello { build: its }) if its == build => {
+                self.ready.set(true);
+                for request in self.held.take() {
+                    self.post(&request);
+                }
+            }
+            Ok(FromWorker::Hello { .. }) | Err(_) => self.fail(Broken::OtherBuild),
+            Ok(FromWorker::Answer(response)) => {
+                let next = {
+                    let mut waiting = self.waiting.borrow_mut();
+                    let at = waiting.iter().position(|(id, _)| *id == response.id);
+                    at.and_then(|at| waiting.remove(at))
+                };
+                if let Some((_, then)) = next {
+                    then(response.answer);
+                }
+            }
+            Ok(FromWorker::Panicked(words)) => self.fail(Broken::Panicked(words)),
+        }
+    }
+
+    fn look(&self) {
+        let awaited = !self.ready.get() || !self.waiting.borrow().is_empty();
+        // A tab out of sight is throttled by the browser, and so may its worker be.
+        if !awaited || dom::document().hidden() {
+            self.silent.set(0);
+            return;
+        }
+        self.silent.set(self.silent.get() + 1);
+        if self.silent.get() >= PATIENCE {
+            self.fail(Broken::Hung);
+        }
+    }
+
+    /// Says so once. The worker is stopped at once, whatever it does; its owner drops it.
+    fn fail(&self, why: Broken) {
+        self.worker.terminate();
+        if let Some(on_broken) = self.on_broken.take() {
+            on_broken(why);
+        }
+    }
+}

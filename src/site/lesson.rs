@@ -1,0 +1,136 @@
+//! A lesson's page.
+
+use super::prose::{Context, typeset};
+use super::{activity, figure, home};
+use crate::course::blocks::{Block, Body};
+use crate::course::front_matter::Status;
+use crate::course::{Course, Lesson, Part, Text};
+use maud::{Markup, html};
+
+/// The page's own part.
+pub fn body(course: &Course, lesson: &Lesson) -> Markup {
+    let cx = Context::new(course, lesson);
+    let front = &lesson.front;
+    let chapter = course.chapter(&lesson.chapter);
+    html! {
+        article.lesson-page data-lesson-page=(lesson.path()) {
+            header.lesson-head {
+                p.meta {
+                    @if let Some(chapter) = chapter {
+                        a href={ "@root/#" (chapter.id.text) } { (chapter.title.text) } " · "
+                    }
+                    (front.minutes) " minutes"
+                    @if front.status == Status::Draft { " · " span.tag { "draft" } }
+                }
+                h1 { (typeset(&front.title.text)) }
+                p.lead { (typeset(&front.summary.text)) }
+                (before(course, lesson))
+            }
+            (parts(&cx))
+            (sources(lesson))
+            (after(course, lesson))
+        }
+    }
+}
+
+/// What to know first.
+fn before(course: &Course, lesson: &Lesson) -> Markup {
+    let known: Vec<&Lesson> =
+        lesson.front.prerequisites.iter().filter_map(|path| course.lesson(&path.text)).collect();
+    html! {
+        @if !known.is_empty() { p.before { "Builds on " (links(&known)) "." } }
+    }
+}
+
+/// What this leads to, and what comes next.
+fn after(course: &Course, lesson: &Lesson) -> Markup {
+    let path = lesson.path();
+    let builds = |other: &&Lesson| other.front.prerequisites.iter().any(|before| before.text == path);
+    let leads: Vec<&Lesson> = course.lessons.iter().filter(builds).collect();
+    html! {
+        @if !leads.is_empty() {
+            nav.after aria-label="Further lessons" { p { "Leads on to " (links(&leads)) "." } }
+        }
+    }
+}
+
+/// 'A, B and C', each a link to its page; those that have none yet are named.
+fn links(lessons: &[&Lesson]) -> Markup {
+    html! {
+        @for (n, lesson) in lessons.iter().enumerate() {
+            @if n > 0 { @if n + 1 == lessons.len() { " and " } @else { ", " } }
+            @let title = typeset(&lesson.front.title.text);
+            @if lesson.front.status == Status::Planned { (title) " (planned)" }
+            @else { a href=(home::page_of(lesson)) { (title) } }
+        }
+    }
+}
+
+fn sources(lesson: &Lesson) -> Markup {
+    html! {
+        @if !lesson.front.sources.is_empty() {
+            section.sources aria-labelledby="sources" {
+                h2 id="sources" { "Sources" }
+                ul { @for source in &lesson.front.sources { li { a href=(source.link.text) rel="noopener" { (typeset(&source.title.text)) } } } }
+            }
+        }
+    }
+}
+
+/// Kinds of blocks that stand together under one heading: its id and its text.
+fn group(part: &Part) -> Option<(&'static str, &'static str)> {
+    let Part::Block(block) = part else { return None };
+    match block.body {
+        Body::Quiz(_) => Some(("check-yourself", "Check yourself")),
+        Body::Card(_) => Some(("to-remember", "To remember")),
+        Body::Interview(_) => Some(("in-an-interview", "In an interview")),
+        Body::RealSystems(_) => Some(("in-real-systems", "In real systems")),
+        Body::LeavesOut(_) => Some(("left-out", "What this model leaves out")),
+        _ => None,
+    }
+}
+
+fn parts(cx: &Context) -> Markup {
+    let parts: Vec<&Part> = cx.lesson.parts.iter().collect();
+    let mut number = 0;
+    html! {
+        @for chunk in parts.chunk_by(|a, b| group(a) == group(b)) {
+            @if let Some((id, title)) = group(chunk[0]) {
+                section class=(id) aria-labelledby=(id) {
+                    h2 id=(id) { (title) }
+                    @for part in chunk { (one(cx, part, &mut number)) }
+                }
+            } @else {
+                @for part in chunk { (one(cx, part, &mut number)) }
+            }
+        }
+    }
+}
+
+fn one(cx: &Context, part: &Part, number: &mut usize) -> Markup {
+    match part {
+        Part::Prose(text) => cx.blocks(text),
+        Part::Block(block) => self::block(cx, block, number),
+    }
+}
+
+fn block(cx: &Context, block: &Block, number: &mut usize) -> Markup {
+    match &block.body {
+        Body::Figure(it) => {
+            *number += 1;
+            figure::element(cx, block, it, *number)
+        }
+        Body::Predict(it) => activity::predict(cx, block, it),
+        Body::Challenge(it) => activity::challenge(cx, block, it),
+        Body::Quiz(it) => activity::quiz(cx, block, it),
+        Body::Card(it) => activity::card(cx, block, it),
+        Body::Interview(it) => activity::interview(cx, block, it),
+        Body::Words(_) => html! {},
+        Body::Aside(text) => note(cx, text),
+        Body::RealSystems(text) | Body::LeavesOut(text) => cx.blocks(text),
+    }
+}
+
+fn note(cx: &Context, text: &Text) -> Markup {
+    html! { aside.note { (cx.blocks(text)) } }
+}

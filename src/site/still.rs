@@ -1,0 +1,114 @@
+//! What a lesson's figures show before any script runs: each run is really computed, up to the moment of its still.
+
+use crate::course::blocks::{Body, Figure as FigureBlock};
+use crate::course::{Course, Lesson, words};
+use crate::lessons;
+use crate::player::{Answer, Ask, Figure, FigureSpec, Frame, Request, Run, Session, Value, View};
+use crate::scene::Words;
+use crate::sim::{Seed, Time};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// The seed of every figure that nobody has reshuffled yet.
+const FIRST_SEED: &str = "k7-otter";
+
+/// The figures of one lesson, by their ids on its page.
+pub struct Stills<'a> {
+    lesson: &'a Lesson,
+    figures: BTreeMap<&'a str, Shown>,
+}
+
+/// A figure on a page.
+pub struct Shown {
+    /// What is registered.
+    pub figure: &'static Figure,
+    /// Its sentences.
+    pub words: Words,
+    /// The run, and the moment of the still.
+    pub view: View,
+    session: RefCell<Session>,
+}
+
+impl<'a> Stills<'a> {
+    /// Those of a lesson. A block that shows no registered figure has none.
+    pub fn new(course: &Course, lesson: &'a Lesson) -> Self {
+        let shown = |(id, block): (&'a str, &FigureBlock)| Some((id, Shown::new(course, lesson, block)?));
+        let figures = lesson.figures().map(|(block, figure)| (block.id.as_str(), figure));
+        Self { lesson, figures: figures.filter_map(shown).collect() }
+    }
+
+    /// What a block shows.
+    pub fn get(&self, block: &str) -> Option<&Shown> {
+        self.figures.get(block)
+    }
+
+    /// What a reading says at a moment, or at that of the still: `843 ms`.
+    pub fn reading(&self, block: &str, reading: &str, at: Option<Time>) -> String {
+        let value = || {
+            let shown = self.get(block)?;
+            let place = shown.figure.spec.reading(reading)?;
+            let value = *shown.frame(at.unwrap_or(shown.view.at))?.readings.get(place)?;
+            Some(shown.figure.spec.readings[place].unit.format(value))
+        };
+        value().unwrap_or_else(|| "–".to_owned())
+    }
+
+    /// How a control writes a value: `480/s`.
+    pub fn control(&self, block: &str, control: &str, value: &str) -> String {
+        let spec = self.get(block).map(|shown| shown.figure.spec);
+        let control = spec.and_then(|spec| spec.control(control)).map(|(_, control)| control);
+        let shown = control.and_then(|control| Some(control.show(&control.parse(value).ok()?)));
+        shown.unwrap_or_else(|| value.to_owned())
+    }
+
+    /// The prediction that a figure's numbers would give away, if there is one.
+    pub fn open_prediction(&self, block: &str) -> Option<&'a str> {
+        self.lesson.blocks().find_map(|other| match &other.body {
+            Body::Predict(predict) if predict.figure.text == block => Some(other.id.as_str()),
+            _ => None,
+        })
+    }
+}
+
+impl Shown {
+    fn new(course: &Course, lesson: &Lesson, block: &FigureBlock) -> Option<Self> {
+        let (_, figure) = lessons::figure(&block.shows.text)?;
+        let spec = figure.spec;
+        let mut run = Run::new(spec, FIRST_SEED.parse().unwrap_or(Seed(0)));
+        for (id, value) in &block.set {
+            let (_, control) = spec.control(id)?;
+            run.set(spec, id, &control.parse(&value.text).ok()?).ok()?;
+        }
+        let mut session = Session::new([figure]);
+        let opened = session.handle(Request { id: 0, ask: Ask::Open(run.clone()) });
+        if !matches!(opened.answer, Answer::Opened(_)) {
+            return None;
+        }
+        let words = Words { patterns: words::patterns(course, lesson, &spec.id), kinds: spec.naming() };
+        let view = View { run, against: Vec::new(), at: block.at.unwrap_or(spec.still) };
+        Some(Self { figure, words, view, session: RefCell::new(session) })
+    }
+
+    /// The run at a moment.
+    pub fn frame(&self, at: Time) -> Option<Frame> {
+        let mut session = self.session.borrow_mut();
+        loop {
+            match session.handle(Request { id: 0, ask: Ask::Frame { at, reach: at } }).answer {
+                Answer::Frame(frame) if frame.there => return Some(*frame),
+                Answer::Frame(_) => {}
+                _ => return None,
+            }
+        }
+    }
+
+    /// The value that a control has in the still.
+    pub fn value(&self, control: &str) -> Option<Value> {
+        let set = self.view.run.controls.iter().find(|(id, _)| id == control).map(|(_, value)| value.clone());
+        set.or_else(|| Some(self.figure.spec.control(control)?.1.default()))
+    }
+
+    /// The figure's declaration.
+    pub fn spec(&self) -> &'static FigureSpec {
+        self.figure.spec
+    }
+}

@@ -1,0 +1,190 @@
+//! The last step of a build, over a small site as trunk would stage it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use playground::site::finish::{Options, POLICY, finish};
+use playground::site::weigh::{Kind, weigh};
+use playground::site::workers::Workers;
+
+const TABLE: &str = "[package]\n[package.metadata.workers]\nq = [\"a/one\"]\nr = [\"a/two\", \"b/three\"]\n";
+
+/// A folder of its own for each test, removed at its end.
+struct Staged(PathBuf);
+
+impl Staged {
+    /// What trunk leaves, with this public URL: glue and WASM of the page and of two workers, and some pages.
+    fn new(name: &str, url: &str) -> Self {
+        let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = fs::remove_dir_all(&out);
+        let site = Self(out);
+        let shell = |body: &str| {
+            format!(
+                "<!doctype html><html><head>\n<meta charset=\"utf-8\">\n<!-- a comment -->\n\n<script type=\"module\">\n\
+                 import init, * as bindings from '{url}app-1.js';\n\
+                 const wasm = await init({{ module_or_path: '{url}app-1_bg.wasm' }});\n</script>\n\
+                 <link rel=\"stylesheet\" href=\"{url}page-1.css\"><link rel=\"modulepreload\" href=\"{url}app-1.js\">\
+                 </head><body>{body}</body></html>"
+            )
+        };
+        let files = [
+            ("app-1.js", "fetch('not-here.js')".to_owned()),
+            ("app-1_bg.wasm", "app".to_owned()),
+            ("page-1.css", "@font-face { src: url(\"fonts/serif.woff2\") }".to_owned()),
+            ("fonts/serif.woff2", "font".to_owned()),
+            ("worker-q.js", "let wasm_bindgen;".to_owned()),
+            ("worker-q_bg.wasm", "queue".to_owned()),
+            ("worker-r.js", "let wasm_bindgen;".to_owned()),
+            ("worker-r_bg.wasm", "rest".to_owned()),
+            ("index.html", shell("<a href=\"@root/a/one/#part\">one</a> <code>&lt;a href=\"/x\"></code>")),
+            ("404.html", shell("<a href=\"@root/\">home</a>")),
+            ("a/one/index.html", shell("<h2 id=\"part\">p</h2><a href=\"@root/\">home</a><a href=\"#part\">p</a>")),
+            ("b/four/index.html", shell("<figure data-lesson=\"b/three\"></figure>")),
+        ];
+        for (path, text) in files {
+            site.write(path, &text);
+        }
+        site
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let at = self.0.join(path);
+        fs::create_dir_all(at.parent().unwrap()).unwrap();
+        fs::write(at, text).unwrap();
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.0.join(path)).unwrap()
+    }
+
+    fn finish(&self, url: &str, release: bool) -> Result<(), String> {
+        let workers = Workers::parse(TABLE).unwrap();
+        finish(&Options { out: self.0.clone(), public_url: url.to_owned(), release, workers })
+    }
+
+    /// The one file whose name begins and ends so.
+    fn named(&self, start: &str, end: &str) -> String {
+        let names = fs::read_dir(&self.0).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+        let found: Vec<String> = names.filter(|n| n.starts_with(start) && n.ends_with(end)).collect();
+        assert_eq!(found.len(), 1, "{start}…{end}: {found:?}");
+        found[0].clone()
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn links_are_relative_by_depth_whatever_the_public_url() {
+    for (name, url) in [("root", "/"), ("below", "/sub/"), ("anywhere", "./")] {
+        let site = Staged::new(name, url);
+        site.finish(url, true).unwrap();
+        let home = site.read("index.html");
+        let lesson = site.read("a/one/index.html");
+        assert!(home.contains("href=\"./page-1.css\"") && home.contains("href=\"./a/one/#part\""), "{url}: {home}");
+        assert!(lesson.contains("href=\"../../page-1.css\"") && lesson.contains("href=\"../../\""), "{url}: {lesson}");
+        assert!(home.contains("&lt;a href=\"/x\">"), "a sample of code stays as it is: {home}");
+        let absolute = if url == "./" { "/" } else { url };
+        let missing = site.read("404.html");
+        assert!(missing.contains(&format!("href=\"{absolute}page-1.css\"")), "{url}: {missing}");
+    }
+}
+
+#[test]
+fn a_release_opens_with_the_policy_and_has_no_inline_script() {
+    let site = Staged::new("policy", "/");
+    site.finish("/", true).unwrap();
+    for page in ["index.html", "404.html", "a/one/index.html"] {
+        let html = site.read(page);
+        let policy = html.find(POLICY).unwrap_or_else(|| panic!("{page} has a policy"));
+        assert!(html.find("<script").unwrap() > policy && html.find("<link").unwrap() > policy, "{page}");
+        assert!(!html.contains("import init"), "{page}: {html}");
+    }
+    let start = site.read(&site.named("start-", ".js"));
+    assert!(start.contains("new URL('./app-1_bg.wasm', import.meta.url)"), "{start}");
+    let loose = Staged::new("no-policy", "/");
+    loose.finish("/", false).unwrap();
+    assert!(!loose.read("index.html").contains("content-security-policy"));
+}
+
+#[test]
+fn a_page_names_the_workers_of_its_lessons_and_no_others() {
+    let site = Staged::new("workers", "/");
+    site.finish("/", true).unwrap();
+    let (q, r) = (site.named("worker-q-", ".js"), site.named("worker-r-", ".js"));
+    let (home, one, four) = (site.read("index.html"), site.read("a/one/index.html"), site.read("b/four/index.html"));
+    assert!(!home.contains("name=\"worker\""), "{home}");
+    assert!(one.contains(&format!("content=\"../../{q}\"")) && !one.contains(&r), "{one}");
+    assert!(four.contains(&format!("content=\"../../{r}\"")) && !four.contains(&q), "{four}");
+}
+
+#[test]
+fn page_and_worker_carry_the_same_build_which_changes_with_any_wasm() {
+    let build = |name: &str, changed: &str| {
+        let site = Staged::new(name, "/");
+        site.write("worker-r_bg.wasm", changed);
+        site.finish("/", true).unwrap();
+        let worker = site.read(&site.named("worker-q-", ".js"));
+        let id = worker.split('\'').nth(1).unwrap().to_owned();
+        let meta = format!("<meta name=\"build-id\" content=\"{id}\">");
+        assert!(site.read("index.html").contains(&meta), "{meta}");
+        (id, site.named("worker-q-", ".js"), site.named("worker-q-", ".wasm"))
+    };
+    let (id, script, wasm) = build("build", "rest");
+    let again = build("build-again", "rest");
+    let other = build("build-other", "changed");
+    assert_eq!((&id, &script, &wasm), (&again.0, &again.1, &again.2), "the same build has the same names");
+    assert!(other.0 != id && other.1 != script, "a worker's script carries the id, so its name follows");
+    assert_eq!(other.2, wasm, "its WASM is the same and stays in the cache");
+}
+
+#[test]
+fn a_link_to_nothing_fails_the_build_and_is_named() {
+    for link in ["@root/a/five/", "#nowhere", "@root/a/one/#nowhere", "../../../outside", "@root/none.svg"] {
+        let site = Staged::new("broken", "/");
+        let page = site.read("a/one/index.html").replace("<body>", &format!("<body><a href=\"{link}\">x</a>"));
+        site.write("a/one/index.html", &page);
+        let error = site.finish("/", true).unwrap_err();
+        assert!(error.starts_with("a/one/index.html: <a href="), "{link}: {error}");
+    }
+}
+
+#[test]
+fn the_size_report_follows_pages_styles_scripts_and_workers() {
+    let site = Staged::new("weights", "/");
+    site.finish("/", true).unwrap();
+    let report = weigh(&site.0).unwrap();
+    let page = report.pages.iter().find(|p| p.path == "a/one/index.html").unwrap();
+    let mut kinds: Vec<(Kind, &str)> = page.files.iter().map(|f| (f.kind, f.path.as_str())).collect();
+    kinds.sort();
+    let (start, q, wasm) =
+        (site.named("start-", ".js"), site.named("worker-q-", ".js"), site.named("worker-q-", ".wasm"));
+    let expected = [
+        (Kind::Html, "a/one/index.html"),
+        (Kind::Css, "page-1.css"),
+        (Kind::Font, "fonts/serif.woff2"),
+        (Kind::Js, "app-1.js"),
+        (Kind::Js, &start),
+        (Kind::Wasm, "app-1_bg.wasm"),
+        (Kind::Worker, &q),
+        (Kind::Worker, &wasm),
+    ];
+    assert_eq!(kinds, expected);
+    assert_eq!(page.raw, page.files.iter().map(|f| f.raw).sum::<usize>());
+    assert_eq!(report.heavy().count(), 0);
+    fs::write(site.0.join("app-1_bg.wasm"), noise(300_000)).unwrap();
+    assert!(weigh(&site.0).unwrap().heavy().any(|p| p.path == "a/one/index.html"));
+}
+
+/// Bytes that no compression makes smaller.
+fn noise(count: usize) -> Vec<u8> {
+    let mut state = 1_u64;
+    let next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 56) as u8
+    };
+    std::iter::repeat_with(next).take(count).collect()
+}

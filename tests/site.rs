@@ -1,0 +1,191 @@
+//! The pages, as they stand before any script runs.
+
+use playground::course::front_matter::Status;
+use playground::course::{Course, Lesson};
+use playground::site::render::{Page, checked, pages};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+const TEMPLATE: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>x</title>\
+    <link rel=\"stylesheet\" href=\"/page.css\"></head>\n<body>\n</body></html>\n";
+
+fn course() -> Course {
+    let (course, problems) = checked(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/lessons")));
+    assert!(problems.is_empty(), "{problems:?}");
+    course
+}
+
+fn all() -> (Course, Vec<Page>) {
+    let course = course();
+    let pages = pages(&course, TEMPLATE).unwrap();
+    (course, pages)
+}
+
+fn page<'a>(pages: &'a [Page], path: &str) -> &'a str {
+    &pages.iter().find(|page| page.path == path).unwrap_or_else(|| panic!("no page {path}")).html
+}
+
+/// A course of one lesson with this text.
+fn lesson_page(text: &str) -> String {
+    let (lesson, _) = Lesson::parse("architecture", "sample", text);
+    let course = Course { lessons: vec![lesson], ..Course::default() };
+    let pages = pages(&course, TEMPLATE).unwrap();
+    page(&pages, "architecture/sample/index.html").to_owned()
+}
+
+#[test]
+fn every_lesson_stands_on_the_front_page_and_planned_ones_have_nothing_to_click() {
+    let (course, pages) = all();
+    let home = page(&pages, "index.html");
+    for lesson in &course.lessons {
+        let (path, title) = (lesson.path(), lesson.front.title.text.replace('&', "&amp;"));
+        assert!(home.contains(&title), "{path}");
+        let linked = home.contains(&format!("href=\"@root/{path}/\""));
+        assert_eq!(linked, lesson.front.status != Status::Planned, "{path}");
+        let has_page = pages.iter().any(|page| page.path == format!("{path}/index.html"));
+        assert_eq!(has_page, linked, "{path}");
+        let id = format!("id=\"{}-{}\"", lesson.chapter, lesson.slug);
+        assert_eq!(home.matches(&id).count(), 1, "{path}");
+    }
+}
+
+#[test]
+fn every_page_is_whole_and_has_ids_once_and_no_inline_style_or_script() {
+    let (_, pages) = all();
+    assert!(pages.len() >= 4);
+    for Page { path, html } in &pages {
+        for part in
+            ["<!doctype html>", "<title>", "name=\"description\"", "<main id=\"main\"", "<h1>", "</html>"]
+        {
+            assert_eq!(html.matches(part).count(), 1, "{path}: {part}");
+        }
+        assert!(!html.contains("style=\"") && !html.contains("onclick"), "{path}");
+        let scripts: Vec<&str> = html.split("<script").skip(1).collect();
+        assert!(scripts.iter().all(|script| script.starts_with(" src=")), "{path}");
+        let mut ids = BTreeSet::new();
+        for id in html.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            assert!(ids.insert(id), "{path}: id '{id}' stands twice");
+        }
+        for place in html.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            assert!(ids.contains(place), "{path}: nothing has the id '{place}'");
+        }
+    }
+}
+
+#[test]
+fn headings_go_down_one_level_at_a_time() {
+    let (_, pages) = all();
+    for Page { path, html } in &pages {
+        let levels = html.split("<h").filter_map(|rest| {
+            rest.chars().next()?.to_digit(10).filter(|_| matches!(rest.as_bytes().get(1), Some(b'>' | b' ')))
+        });
+        let mut before = 0;
+        for level in levels {
+            assert!(level <= before + 1, "{path}: a heading of level {level} after one of level {before}");
+            before = level;
+        }
+    }
+}
+
+#[test]
+fn a_figure_stands_on_its_page_with_still_readings_sentence_controls_and_tables() {
+    let (_, pages) = all();
+    let html = page(&pages, "architecture/load-balancing/index.html");
+    let (_, rest) = html
+        .split_once("<figure class=\"figure\" id=\"fig-slow-server\" data-figure=\"slow-server\"")
+        .unwrap();
+    let figure = rest.split("</figure>").next().unwrap();
+    for part in [
+        "data-facts=\"",
+        "data-view=\"a",
+        "Round robin meets a slow server",
+        "class=\"picture wide\"",
+        "class=\"picture narrow\"",
+        "class=\"fig-readings\"",
+        "<dt>p99</dt>",
+        "class=\"fig-says\">",
+        "disabled",
+        "Least connections",
+        "<caption>",
+        "<noscript>",
+    ] {
+        assert!(figure.contains(part), "{part}");
+    }
+    assert!(!figure.contains("model-fault") && !figure.contains("says-"), "a message has no sentence");
+}
+
+#[test]
+fn live_prose_stands_with_its_values() {
+    let (_, pages) = all();
+    let html = page(&pages, "architecture/load-balancing/index.html");
+    let live = html.split(
+        "<span class=\"live\" data-figure=\"slow-server\" data-reading=\"p99\" data-at=\"30000000000\">",
+    );
+    let value = live.last().unwrap().split('<').next().unwrap();
+    assert!(value.ends_with("ms") || value.ends_with('s'), "{value}");
+    for part in [
+        "<span class=\"drag\" data-figure=\"slow-server\" data-control=\"load\" data-value=\"120/s\">120/s</span>",
+        "<a class=\"run\" href=\"#fig-slow-server\" data-run data-figure=\"slow-server\" data-set=\"policy=two-choices\">",
+    ] {
+        assert!(html.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn every_kind_of_block_has_its_place_on_the_page() {
+    let html = lesson_page(include_str!("course/sample.md"));
+    for part in [
+        "id=\"predict-who-waits\" data-predict=\"who-waits\" data-figure=\"servers\" data-kind=\"choice\"",
+        "data-option=\"all\"",
+        "data-reason=\"all\"",
+        "data-axis=\"x\" data-unit=\"share\"",
+        "data-tolerance=\"0.2\"",
+        "id=\"challenge-keep-p99\"",
+        "data-verdict=\"pass\"",
+        "data-correct=\"two\"",
+        "id=\"card-utilisation\"",
+        "A <em>share</em>.",
+        "id=\"interview-l4-or-l7\"",
+        "<aside class=\"note\">",
+        "id=\"left-out\"",
+        "id=\"in-real-systems\"",
+        "<h2 id=\"the-herd\">",
+        "data-after=\"who-waits\"",
+        "<div class=\"table\" role=\"region\"",
+        "SELECT 1; -- &lt;b&gt;not markup&lt;/b&gt;",
+        "and {{literal}} is not live",
+    ] {
+        assert!(html.contains(part), "{part}\n{html}");
+    }
+}
+
+#[test]
+fn markup_in_a_lesson_never_becomes_markup_of_the_page() {
+    let evil = "<script>alert(1)</script><img src=x onerror=alert(1)>";
+    let sample = include_str!("course/sample.md");
+    for (was, is) in [
+        ("Plain prose", evil),
+        ("Plain prose", "[x](javascript:alert(1)) [y](run:?set=a\"onclick=x:1)"),
+        ("Servers\"", "<script>alert(1)</script>\""),
+        ("What is utilisation?", evil.split_at(25).0),
+        ("title = \"Sample\"", "title = \"</title><script>alert(1)</script>\""),
+        ("one sentence.", "one \\\"><script>alert(1)</script>."),
+        ("A paper", "<script>alert(1)</script>"),
+    ] {
+        let html = lesson_page(&sample.replacen(was, is, 1));
+        let scripts = html.matches("<script").count();
+        assert_eq!(scripts, html.matches("<script src=\"@root/").count(), "{is}");
+        assert!(
+            !html.contains("<img") && !html.contains("href=\"javascript:") && !html.contains("\"onclick"),
+            "{is}"
+        );
+    }
+}
+
+#[test]
+fn a_template_without_its_places_is_refused() {
+    for lacking in ["<title>", "</head>", "<body>"] {
+        let error = pages(&Course::default(), &TEMPLATE.replace(lacking, "")).unwrap_err();
+        assert!(error.contains(lacking), "{error}");
+    }
+}
