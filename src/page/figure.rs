@@ -58,9 +58,9 @@ fn mount_when_near(element: Element) {
     let target = element.clone();
     let seen = Closure::<dyn FnMut(js_sys::Array, IntersectionObserver)>::new(
         move |entries: js_sys::Array, observer: IntersectionObserver| {
-            let near = entries.iter().any(|entry| {
-                entry.unchecked_into::<web_sys::IntersectionObserverEntry>().is_intersecting()
-            });
+            let near = entries
+                .iter()
+                .any(|entry| entry.unchecked_into::<web_sys::IntersectionObserverEntry>().is_intersecting());
             if near {
                 observer.disconnect();
                 let id = target.get_attribute("data-figure").unwrap_or_default();

@@ -30,7 +30,12 @@ impl Default for Open {
     }
 }
 
-fn toggle(words: &'static str, label: Option<&'static str>, open: RwSignal<bool>, other: RwSignal<bool>) -> AnyView {
+fn toggle(
+    words: &'static str,
+    label: Option<&'static str>,
+    open: RwSignal<bool>,
+    other: RwSignal<bool>,
+) -> AnyView {
     let click = move |_| {
         other.set(false);
         open.update(|open| *open = !*open);

@@ -35,6 +35,9 @@ fn read() -> Colours {
     Role::ALL.map(|role| {
         let property = ["--", role.name()].concat();
         let value = style.as_ref().and_then(|style| style.get_property_value(&property).ok());
-        value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).unwrap_or_else(|| "#888".into())
+        value
+            .map(|value| value.trim().to_owned())
+            .filter(|value| !value.is_empty())
+            .unwrap_or_else(|| "#888".into())
     })
 }

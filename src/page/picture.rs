@@ -130,7 +130,8 @@ fn choose(live: Live, who: Entity) {
 
 /// Gives the keyboard back to the figure's picture.
 pub fn focus(live: Live) {
-    let walk = FOCUS.with_borrow(|all| all.iter().find(|(of, _)| of.shown == live.shown).map(|(_, walk)| *walk));
+    let walk =
+        FOCUS.with_borrow(|all| all.iter().find(|(of, _)| of.shown == live.shown).map(|(_, walk)| *walk));
     if let Some(walk) = walk {
         // What was focused is just being taken away.
         Timeout::new(0, move || walk.focus()).forget();
@@ -174,7 +175,8 @@ impl Walk {
     fn at(self, event: &MouseEvent) -> Option<Entity> {
         let place: Element = event.current_target()?.unchecked_into();
         let bounds = place.get_bounding_client_rect();
-        let (x, y) = (f64::from(event.client_x()) - bounds.left(), f64::from(event.client_y()) - bounds.top());
+        let (x, y) =
+            (f64::from(event.client_x()) - bounds.left(), f64::from(event.client_y()) - bounds.top());
         self.shown.with_value(|picture| picture.at(x as f32, y as f32, REACH))
     }
 
@@ -195,7 +197,8 @@ impl Walk {
         let label = self.live.with(|state| state.facts.words.name(who));
         if spot.get_attribute("aria-label").as_deref() != Some(&label) {
             let _ = spot.set_attribute("aria-label", &label);
-            let _ = spot.set_attribute("data-entity", &[&who.kind.to_string(), ":", &who.n.to_string()].concat());
+            let _ =
+                spot.set_attribute("data-entity", &[&who.kind.to_string(), ":", &who.n.to_string()].concat());
         }
         lay(&spot, &area.grow((24.0 - area.w.min(area.h)).max(0.0) / 2.0));
     }
@@ -213,9 +216,9 @@ impl Walk {
             }
         }
         let n = self.current();
-        let there = self.who(n).and_then(|who| {
-            self.shown.with_value(|picture| picture.find(who)).map(|area| (who, area))
-        });
+        let there = self
+            .who(n)
+            .and_then(|who| self.shown.with_value(|picture| picture.find(who)).map(|area| (who, area)));
         let first = || self.shown.with_value(|picture| picture.regions.first().map(|r| (r.entity, r.area)));
         if let Some((who, area)) = there.or_else(first) {
             self.put(n, who, area);

@@ -171,8 +171,12 @@ fn marks(live: Live, until: Time, pace: Pace) -> AnyView {
                     }
                     Change::Act { action: id, on, .. } => {
                         let what = state.spec().action(id).map(|(_, action)| {
-                            let names: Vec<String> = on.iter().map(|who| state.facts.words.name(*who)).collect();
-                            text::put(text::DONE_AT, &[&clock(input.at, pace), &action.label, &names.join(", ")])
+                            let names: Vec<String> =
+                                on.iter().map(|who| state.facts.words.name(*who)).collect();
+                            text::put(
+                                text::DONE_AT,
+                                &[&clock(input.at, pace), &action.label, &names.join(", ")],
+                            )
                         });
                         ("fig-mark fault", what)
                     }
