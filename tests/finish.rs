@@ -38,7 +38,10 @@ impl Staged {
             ("worker-r_bg.wasm", "rest".to_owned()),
             ("index.html", shell("<a href=\"@root/a/one/#part\">one</a> <code>&lt;a href=\"/x\"></code>")),
             ("404.html", shell("<a href=\"@root/\">home</a>")),
-            ("a/one/index.html", shell("<h2 id=\"part\">p</h2><a href=\"@root/\">home</a><a href=\"#part\">p</a>")),
+            (
+                "a/one/index.html",
+                shell("<h2 id=\"part\">p</h2><a href=\"@root/\">home</a><a href=\"#part\">p</a>"),
+            ),
             ("b/four/index.html", shell("<figure data-lesson=\"b/three\"></figure>")),
         ];
         for (path, text) in files {
@@ -84,8 +87,14 @@ fn links_are_relative_by_depth_whatever_the_public_url() {
         site.finish(url, true).unwrap();
         let home = site.read("index.html");
         let lesson = site.read("a/one/index.html");
-        assert!(home.contains("href=\"./page-1.css\"") && home.contains("href=\"./a/one/#part\""), "{url}: {home}");
-        assert!(lesson.contains("href=\"../../page-1.css\"") && lesson.contains("href=\"../../\""), "{url}: {lesson}");
+        assert!(
+            home.contains("href=\"./page-1.css\"") && home.contains("href=\"./a/one/#part\""),
+            "{url}: {home}"
+        );
+        assert!(
+            lesson.contains("href=\"../../page-1.css\"") && lesson.contains("href=\"../../\""),
+            "{url}: {lesson}"
+        );
         assert!(home.contains("&lt;a href=\"/x\">"), "a sample of code stays as it is: {home}");
         let absolute = if url == "./" { "/" } else { url };
         let missing = site.read("404.html");
@@ -115,7 +124,8 @@ fn a_page_names_the_workers_of_its_lessons_and_no_others() {
     let site = Staged::new("workers", "/");
     site.finish("/", true).unwrap();
     let (q, r) = (site.named("worker-q-", ".js"), site.named("worker-r-", ".js"));
-    let (home, one, four) = (site.read("index.html"), site.read("a/one/index.html"), site.read("b/four/index.html"));
+    let (home, one, four) =
+        (site.read("index.html"), site.read("a/one/index.html"), site.read("b/four/index.html"));
     assert!(!home.contains("name=\"worker\""), "{home}");
     assert!(one.contains(&format!("content=\"../../{q}\"")) && !one.contains(&r), "{one}");
     assert!(four.contains(&format!("content=\"../../{r}\"")) && !four.contains(&q), "{four}");
@@ -145,7 +155,8 @@ fn page_and_worker_carry_the_same_build_which_changes_with_any_wasm() {
 fn a_link_to_nothing_fails_the_build_and_is_named() {
     for link in ["@root/a/five/", "#nowhere", "@root/a/one/#nowhere", "../../../outside", "@root/none.svg"] {
         let site = Staged::new("broken", "/");
-        let page = site.read("a/one/index.html").replace("<body>", &format!("<body><a href=\"{link}\">x</a>"));
+        let page =
+            site.read("a/one/index.html").replace("<body>", &format!("<body><a href=\"{link}\">x</a>"));
         site.write("a/one/index.html", &page);
         let error = site.finish("/", true).unwrap_err();
         assert!(error.starts_with("a/one/index.html: <a href="), "{link}: {error}");

@@ -14,7 +14,8 @@ const SHORT_SEEDS: f64 = 16_384.0;
 /// All controls of the figure, the primary ones first and always in view.
 pub fn view(live: Live) -> AnyView {
     let controls = live.with(|state| state.spec().controls.to_vec());
-    let (primary, others): (Vec<Control>, Vec<Control>) = controls.into_iter().partition(|control| control.primary);
+    let (primary, others): (Vec<Control>, Vec<Control>) =
+        controls.into_iter().partition(|control| control.primary);
     let widgets = |controls: Vec<Control>| {
         controls.into_iter().map(|control| widget(live, control)).collect::<Vec<AnyView>>()
     };
@@ -56,7 +57,11 @@ fn widget(live: Live, control: Control) -> AnyView {
             let letters: usize = options.iter().map(|(_, label)| label.len()).sum();
             let few = options.len() <= SIDE_BY_SIDE.0 && letters <= SIDE_BY_SIDE.1;
             let options = options.iter().map(|(id, label)| (id.to_string(), label.to_string())).collect();
-            if few { segments(live, &control, value, options) } else { select(live, &control, value, options) }
+            if few {
+                segments(live, &control, value, options)
+            } else {
+                select(live, &control, value, options)
+            }
         }
         ControlKind::Flag { .. } => flag(live, &control, value),
     }

@@ -6,7 +6,8 @@
 
 use super::live::{FIRST_SEED, Facts, Live};
 use super::{
-    controls, data_drop, dom, explain, menu, notice, parking, picture, prose, readings, share, tables, transport,
+    controls, data_drop, dom, explain, menu, notice, parking, picture, prose, readings, share, tables,
+    transport,
 };
 use crate::player::{FigureSpec, Run, View, decode_view};
 use crate::scene::Words;
@@ -58,9 +59,9 @@ fn mount_when_near(element: Element) {
     let target = element.clone();
     let seen = Closure::<dyn FnMut(js_sys::Array, IntersectionObserver)>::new(
         move |entries: js_sys::Array, observer: IntersectionObserver| {
-            let near = entries.iter().any(|entry| {
-                entry.unchecked_into::<web_sys::IntersectionObserverEntry>().is_intersecting()
-            });
+            let near = entries
+                .iter()
+                .any(|entry| entry.unchecked_into::<web_sys::IntersectionObserverEntry>().is_intersecting());
             if near {
                 observer.disconnect();
                 let id = target.get_attribute("data-figure").unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The tools beside the caption: share, and what is wanted more rarely.
 
 use super::live::Live;
-use super::transport::clock;
+use super::transport::{self, clock};
 use super::{share, text};
 use crate::sim::Time;
 use leptos::prelude::*;
@@ -30,7 +30,12 @@ impl Default for Open {
     }
 }
 
-fn toggle(words: &'static str, label: Option<&'static str>, open: RwSignal<bool>, other: RwSignal<bool>) -> AnyView {
+fn toggle(
+    words: &'static str,
+    label: Option<&'static str>,
+    open: RwSignal<bool>,
+    other: RwSignal<bool>,
+) -> AnyView {
     let click = move |_| {
         other.set(false);
         open.update(|open| *open = !*open);
@@ -45,8 +50,9 @@ fn toggle(words: &'static str, label: Option<&'static str>, open: RwSignal<bool>
 }
 
 /// The buttons in the caption.
-pub fn tools(_: Live, open: Open) -> AnyView {
+pub fn tools(live: Live, open: Open) -> AnyView {
     view! {
+        {transport::aftermath(live)}
         {toggle(text::SHARE, None, open.share, open.more)}
         {toggle("⋯", Some(text::MORE), open.more, open.share)}
     }

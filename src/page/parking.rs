@@ -102,4 +102,3 @@ pub fn makes_room_for(live: Live) {
         other.park();
     }
 }
-

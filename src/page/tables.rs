@@ -42,7 +42,8 @@ fn tables(live: Live) -> AnyView {
 
 fn table(live: Live, table: TableView) -> AnyView {
     let TableView { title, columns, rows, .. } = table;
-    let heads: Vec<AnyView> = columns.into_iter().map(|head| view! { <th scope="col">{head}</th> }.into_any()).collect();
+    let heads: Vec<AnyView> =
+        columns.into_iter().map(|head| view! { <th scope="col">{head}</th> }.into_any()).collect();
     let rows: Vec<AnyView> = rows.into_iter().take(ROWS).map(|one| row(live, one)).collect();
     view! {
         <div class="table" role="region" aria-label=title.clone() tabindex="0">

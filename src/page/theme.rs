@@ -35,7 +35,11 @@ fn chosen() -> usize {
 fn choose(choice: usize) {
     let (id, _) = CHOICES[choice];
     if let Some(root) = dom::document().document_element() {
-        let _ = if choice == 0 { root.remove_attribute("data-theme") } else { root.set_attribute("data-theme", id) };
+        let _ = if choice == 0 {
+            root.remove_attribute("data-theme")
+        } else {
+            root.set_attribute("data-theme", id)
+        };
     }
     if let Some(storage) = dom::local_storage() {
         // Where nothing can be kept, the choice lasts as long as the page.

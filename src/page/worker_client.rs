@@ -60,7 +60,11 @@ impl Client {
     ///
     /// # Errors
     /// If the browser refuses to start workers.
-    pub fn start(address: &str, build: String, on_broken: impl FnOnce(Broken) + 'static) -> Result<Self, Broken> {
+    pub fn start(
+        address: &str,
+        build: String,
+        on_broken: impl FnOnce(Broken) + 'static,
+    ) -> Result<Self, Broken> {
         let worker = Worker::new(address).map_err(|_| Broken::NotStarted)?;
         let shared = Rc::new(Shared {
             worker,

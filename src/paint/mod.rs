@@ -8,7 +8,6 @@ use crate::scene::metrics::Face;
 use crate::scene::{
     Anchor, DOT, Dash, Dot, Form, Ink, Mark, PACKETS, Picture, Point, Rect, Role, Shape, Text,
 };
-use crate::sim::Entity;
 use core::f64::consts::TAU;
 use wasm_bindgen::JsValue;
 use web_sys::CanvasRenderingContext2d as Context;
@@ -38,8 +37,8 @@ impl Palette {
 }
 
 /// Paints the picture. `scale` is the number of device pixels for one of CSS; the canvas has to be that much larger
-/// than the picture. Whatever was on it is cleared. A ring is drawn around `selected`, wherever it is to be seen.
-pub fn paint(context: &Context, picture: &Picture, palette: &Palette, scale: f64, selected: Option<Entity>) {
+/// than the picture. Whatever was on it is cleared.
+pub fn paint(context: &Context, picture: &Picture, palette: &Palette, scale: f64) {
     let mut brush = Brush::new(context, palette, scale as f32);
     // A context throws for arguments that are no numbers only where it says so; a picture has none.
     let _ = context.set_transform(scale, 0.0, 0.0, scale, 0.0, 0.0);
@@ -62,9 +61,6 @@ pub fn paint(context: &Context, picture: &Picture, palette: &Palette, scale: f64
         brush.ink(first.ink);
     }
     brush.packets(&picture.dots);
-    if let Some(selected) = selected {
-        brush.select(picture, selected);
-    }
 }
 
 /// The context, and what it was last told, for telling is slow.
@@ -228,19 +224,5 @@ impl<'a> Brush<'a> {
                 }
             }
         }
-    }
-
-    /// Rings around all places of an entity.
-    fn select(&mut self, picture: &Picture, selected: Entity) {
-        self.context.begin_path();
-        for dot in picture.dots.iter().filter(|dot| dot.entity == selected) {
-            self.circle(dot.at, DOT + 4.0);
-        }
-        for region in picture.regions.iter().filter(|region| region.entity == selected) {
-            let Rect { x, y, w, h } = region.area.grow(3.0);
-            let [x, y, w, h] = [x, y, w, h].map(f64::from);
-            let _ = self.context.round_rect_with_f64(x, y, w, h, 5.0);
-        }
-        self.ink(Ink::line(Role::Ink, 2.0));
     }
 }

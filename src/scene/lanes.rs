@@ -33,7 +33,7 @@ pub(super) fn lay(lanes: &Lanes, area: Rect, sheet: &mut Sheet) -> f32 {
         if beside {
             sheet.text(lane.entity, at(area.x, y + LANE / 2.0 + 4.5), left - 10.0, &name, NAME);
         } else {
-            sheet.text(lane.entity, at(area.x + left, y + 15.0), area.w - left, &name, NAME);
+            sheet.text(lane.entity, at(area.x + left + 5.0, y + 15.0), area.w - left - 5.0, &name, NAME);
         }
         let rule = y + over + LANE - 0.5;
         sheet.path(None, &[at(area.x, rule), at(plot.right(), rule)], Ink::line(Role::Line, 1.0));

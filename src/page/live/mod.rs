@@ -221,7 +221,8 @@ impl State {
             let past = self.run.inputs.iter().take_while(|input| input.at <= self.at);
             past.filter_map(|input| sets(&input.change)).last()
         };
-        let start = || self.run.controls.iter().find(|(other, _)| other == id).map(|(_, value)| value.clone());
+        let start =
+            || self.run.controls.iter().find(|(other, _)| other == id).map(|(_, value)| value.clone());
         given.or_else(input).or_else(start).unwrap_or_else(|| control.default())
     }
 

@@ -139,7 +139,8 @@ impl State {
         if let Pace::Steps(step) = self.spec().pace {
             return if on { self.at + step } else { self.moment(self.at.back(step)) };
         }
-        let moments = || self.markers.iter().map(|m| m.time).chain(self.run.inputs.iter().map(|input| input.at));
+        let moments =
+            || self.markers.iter().map(|m| m.time).chain(self.run.inputs.iter().map(|input| input.at));
         if on {
             moments().filter(|&at| at > self.at).min().unwrap_or(self.spec().until)
         } else {

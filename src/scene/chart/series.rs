@@ -1,9 +1,9 @@
 //! Readings over time.
 
-use super::super::mark::{Anchor, Dash, Ink, Rect, Role, at};
+use super::super::mark::{Dash, Ink, Rect, Role, at};
 use super::super::metrics::{self, Face};
 use super::super::panel::{Line, Series, State};
-use super::super::sheet::{Sheet, Type, text_role};
+use super::super::sheet::{Sheet, Type};
 use super::board::{Board, FINE, line, small};
 use super::{AXIS, PLOT, drawable, left_room, round_up};
 use crate::sim::Unit;
@@ -56,38 +56,45 @@ pub(super) fn lay(series: &Series, area: Rect, sheet: &mut Sheet) -> f32 {
         let x = plot.x + plot.w * (now / until) as f32;
         sheet.path(None, &[at(x, plot.y - 4.0), at(x, plot.bottom())], Ink::line(Role::Muted, 1.0));
     }
-    // Names at the ends, each as near to its curve's last value as the others let it.
-    let mut ends: Vec<(usize, f32)> = series
+    // Names at the ends, each as near to its curve's last point as the others let it.
+    let x_of = |time: f64| plot.x + plot.w * (time / until) as f32;
+    let mut ends: Vec<End> = series
         .lines
         .iter()
         .enumerate()
-        .map(|(k, line)| (k, known(line, until).last().map_or(plot.bottom(), |(_, value)| y_of(value))))
+        .map(|(line, it)| {
+            let (time, value) = known(it, until).last().unwrap_or((until, lowest));
+            End { line, x: x_of(time), y: y_of(value) }
+        })
         .collect();
-    ends.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let fitting = ((plot.h / APART) as usize + 1).min(ends.len());
-    spread(&mut ends[..fitting], plot.y + 2.0, plot.bottom());
-    for &(k, y) in &ends[..fitting] {
-        let role = match text_role(series.lines[k].state) {
-            Role::Ink => look(&series.lines[k]).0,
-            role => role,
-        };
-        let spot = at(plot.right() + 6.0, y + 4.0);
-        sheet.text(None, spot, right - 6.0, &names[k], NAME.role(role).anchor(Anchor::Start));
+    ends.sort_by(|a, b| a.y.total_cmp(&b.y));
+    ends.truncate((plot.h / APART) as usize + 1);
+    spread(&mut ends, plot.y + 2.0, plot.bottom());
+    for End { line, x, y } in ends {
+        let role = look(&series.lines[line]).0;
+        sheet.text(None, at(x + 6.0, y + 4.0), right - 6.0, &names[line], NAME.role(role));
     }
     PLOT + AXIS + (top - area.y)
 }
 
+/// Where a curve ends, and its name begins.
+struct End {
+    line: usize,
+    x: f32,
+    y: f32,
+}
+
 /// Moves ascending places apart by [`APART`] at least, as little as that takes, and keeps them within bounds.
-fn spread(places: &mut [(usize, f32)], from: f32, until: f32) {
+fn spread(ends: &mut [End], from: f32, until: f32) {
     let mut free = from;
-    for (_, y) in places.iter_mut() {
-        *y = y.max(free);
-        free = *y + APART;
+    for end in ends.iter_mut() {
+        end.y = end.y.max(free);
+        free = end.y + APART;
     }
     let mut free = until;
-    for (_, y) in places.iter_mut().rev() {
-        *y = y.min(free);
-        free = *y - APART;
+    for end in ends.iter_mut().rev() {
+        end.y = end.y.min(free);
+        free = end.y - APART;
     }
 }
 
