@@ -115,9 +115,10 @@ fn story(live: Live, explanation: Explanation) -> AnyView {
     let Explanation { says, related, steps, .. } = explanation;
     let nothing = says.is_empty() && steps.is_empty();
     let says: Vec<AnyView> = says.iter().map(|msg| view! { <p>{live.say(msg)}</p> }.into_any()).collect();
-    let related: Vec<AnyView> = related.into_iter().map(|who| link(live, who)).collect();
+    let related: Vec<AnyView> =
+        related.into_iter().flat_map(|who| [" ".into_any(), link(live, who)]).collect();
     let related = (!related.is_empty()).then(|| {
-        view! { <p class="fig-related">{text::RELATED}" "{related}</p> }
+        view! { <p class="fig-related">{text::RELATED}{related}</p> }
     });
     let left_out = steps.len().saturating_sub(STEPS);
     let steps = (!steps.is_empty()).then(|| {

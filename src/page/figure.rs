@@ -6,7 +6,8 @@
 
 use super::live::{FIRST_SEED, Facts, Live};
 use super::{
-    controls, data_drop, dom, explain, menu, notice, parking, picture, prose, readings, share, tables, transport,
+    controls, data_drop, dom, explain, menu, notice, parking, picture, prose, readings, share, tables,
+    transport,
 };
 use crate::player::{FigureSpec, Run, View, decode_view};
 use crate::scene::Words;

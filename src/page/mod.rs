@@ -44,6 +44,10 @@ pub fn start() {
     theme::start();
     figure::start();
     prose::start();
+    // For tests, and for style sheets: scripts are at work.
+    if let Some(root) = dom::document().document_element() {
+        let _ = root.set_attribute("data-live", "");
+    }
 }
 
 /// Whether the learner asked for less motion: then time passes in steps.

@@ -12,7 +12,8 @@ use leptos::prelude::*;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlElement, KeyboardEvent, MouseEvent, ResizeObserver,
+    CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlElement, KeyboardEvent, MouseEvent,
+    ResizeObserver,
 };
 
 /// How far beside a thing a click still means it, in CSS pixels: targets of 24.
@@ -52,11 +53,12 @@ pub fn view(live: Live) -> AnyView {
     let place = NodeRef::<html::Div>::new();
     let width = width_of(place);
     let shown: Shown = StoredValue::new_local(Picture::default());
-    let walk = Walk { live, shown, spots: [NodeRef::new(), NodeRef::new()] };
+    let walk = Walk { live, shown, spots: [NodeRef::new(), NodeRef::new()], ring: NodeRef::new() };
     FOCUS.with_borrow_mut(|all| all.push((live, walk)));
     let canvas = canvas(live, width, shown, |state| state.frame.as_ref().map(|frame| &frame.scene));
     Effect::new(move |_| {
         live.shown.track();
+        live.explained.track();
         width.track();
         walk.keep_up();
     });
@@ -75,6 +77,7 @@ pub fn view(live: Live) -> AnyView {
     view! {
         <div class="fig-picture" node_ref=place on:click=click on:mousemove=hover>
             {canvas}
+            <div class="fig-ring" hidden="hidden" node_ref=walk.ring></div>
             {walk.view()}
         </div>
     }
@@ -100,7 +103,6 @@ fn canvas(
     let canvas = NodeRef::<html::Canvas>::new();
     Effect::new(move |_| {
         live.shown.track();
-        live.explained.track();
         palette::track();
         let (Some(canvas), width) = (canvas.get(), width.get()) else { return };
         if width < 1.0 {
@@ -109,14 +111,14 @@ fn canvas(
         live.with(|state| {
             let Some(scene) = part(state).filter(|scene| !scene.panels.is_empty()) else { return };
             let picture = Picture::new(scene, &state.facts.words, width as f32, &Options::default());
-            paint_on(&canvas, &picture, state.selected);
+            paint_on(&canvas, &picture);
             shown.set_value(picture);
         });
     });
     view! { <canvas class="fig-canvas" aria-hidden="true" node_ref=canvas></canvas> }.into_any()
 }
 
-fn paint_on(canvas: &HtmlCanvasElement, picture: &Picture, selected: Option<Entity>) {
+fn paint_on(canvas: &HtmlCanvasElement, picture: &Picture) {
     let scale = dom::window().device_pixel_ratio().clamp(1.0, 4.0);
     let device = |css: f32| (f64::from(css) * scale).round() as u32;
     let size = (device(picture.width), device(picture.height));
@@ -125,12 +127,14 @@ fn paint_on(canvas: &HtmlCanvasElement, picture: &Picture, selected: Option<Enti
         canvas.set_width(size.0);
         canvas.set_height(size.1);
         for (property, value) in [("width", picture.width), ("height", picture.height)] {
-            let _ = AsRef::<HtmlElement>::as_ref(canvas).style().set_property(property, &[&value.to_string(), "px"].concat());
+            let _ = AsRef::<HtmlElement>::as_ref(canvas)
+                .style()
+                .set_property(property, &[&value.to_string(), "px"].concat());
         }
     }
     let context = canvas.get_context("2d").ok().flatten();
     if let Some(context) = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok()) {
-        palette::with(|palette| paint(&context, picture, palette, scale, selected));
+        palette::with(|palette| paint(&context, picture, palette, scale));
     }
 }
 
@@ -164,6 +168,7 @@ struct Walk {
     live: Live,
     shown: Shown,
     spots: [NodeRef<html::Button>; 2],
+    ring: NodeRef<html::Div>,
 }
 
 impl Walk {
@@ -221,8 +226,18 @@ impl Walk {
         lay(&spot, &area.grow((24.0 - area.w.min(area.h)).max(0.0) / 2.0));
     }
 
-    /// The spot stays with what it is about.
+    /// Spot and ring stay with what they are about.
     fn keep_up(self) {
+        let selected = self.live.with(|state| state.selected);
+        if let Some(ring) = self.ring.get_untracked() {
+            match selected.and_then(|who| self.shown.with_value(|picture| picture.find(who))) {
+                Some(area) => {
+                    let _ = ring.remove_attribute("hidden");
+                    lay(&ring, &area.grow(4.0));
+                }
+                None => drop(ring.set_attribute("hidden", "")),
+            }
+        }
         let n = self.current();
         let there = self
             .who(n)

@@ -33,7 +33,8 @@ pub fn start() {
         // A number that can be dragged needs its figure, however far away that is.
         if let Some((live, _)) = figure::find(&id) {
             let control = number.get_attribute("data-control").unwrap_or_default();
-            let control = live.with(|state| state.spec().control(&control).map(|(_, control)| control.clone()));
+            let control =
+                live.with(|state| state.spec().control(&control).map(|(_, control)| control.clone()));
             if let Some(control) = control {
                 tie_control(live, &number, control);
             }

@@ -24,6 +24,7 @@ texts! {
     STEP_BACK = "To the event before";
     STEP_ON_BY_STEP = "Next step";
     STEP_BACK_BY_STEP = "Step before";
+    DEED = "{}: {}";
     MOMENT = "Moment of the run";
     SPEED = "Speed";
     SLOWER = "the model can't keep up: slower than that";
