@@ -6,7 +6,7 @@
 
 use crate::scene::metrics::Face;
 use crate::scene::{
-    Anchor, DOT, Dash, Dot, Form, Ink, Mark, PACKETS, Picture, Point, Rect, Role, Shape, Text,
+    Anchor, DOT, Dash, Dot, Form, Ink, Mark, PACKETS, Picture, Point, Role, Shape, Text,
 };
 use core::f64::consts::TAU;
 use wasm_bindgen::JsValue;
