@@ -237,8 +237,11 @@ impl Parser {
         }
         let first = self.raw.is_empty() && self.unparsed == 0;
         let Some(parsed) = self.format.read(line, first) else { return };
-        let in_range = |line: Line| i64::try_from(line.nanos).map(|nanos| (nanos, line.key, line.client));
-        match parsed.and_then(|line| in_range(line).map_err(|_| Reason::Time)) {
+        let in_range = parsed.and_then(|line| {
+            let nanos = i64::try_from(line.nanos).map_err(|_| Reason::Time)?;
+            Ok((nanos, line.key, line.client))
+        });
+        match in_range {
             Ok((nanos, key, client)) => self.keep(nanos, key, client),
             Err(reason) => self.refuse(reason, line),
         }
