@@ -237,9 +237,9 @@ impl Parser {
         }
         let first = self.raw.is_empty() && self.unparsed == 0;
         let Some(parsed) = self.format.read(line, first) else { return };
-        let in_range = parsed.and_then(|parsed| {
-            let nanos = i64::try_from(parsed.nanos).map_err(|_| Reason::Time)?;
-            Ok((nanos, parsed.key, parsed.client))
+        let in_range = parsed.and_then(|line| {
+            let nanos = i64::try_from(line.nanos).map_err(|_| Reason::Time)?;
+            Ok((nanos, line.key, line.client))
         });
         match in_range {
             Ok((nanos, key, client)) => self.keep(nanos, key, client),
