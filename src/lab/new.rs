@@ -153,7 +153,7 @@ mod tests {
         session.laws().unwrap();
     }
 
-    const PLANNED: &str = "+++\ntitle = \"Flaky tests\"\nsummary = \"They pass when one looks.\"\nnames = []\nminutes = 10\n\
+    const PLANNED: &str = "+++\ntitle = \"Flaky tests\"\nsummary = \"They pass when one looks.\"\nnames = [\"flake\"]\nminutes = 10\n\
                            prerequisites = []\nstatus = \"planned\"\n\n[[sources]]\ntitle = \"A paper\"\n\
                            link = \"https://example.org/\"\n+++\n";
     const COURSE: &str = "[[chapters]]\nid = \"trials\"\ntitle = \"Trials\"\nsummary = \"To try.\"\nlessons = [\"flaky-tests\"]\n";

@@ -68,8 +68,12 @@ impl Experiment for NewFigure {
         kinds: Cow::Borrowed(&[Kind::new("source", Names::Only)]),
         needs: Needs::Nothing,
     };
-    const MESSAGES: &'static [Message] =
-        &[("chart-title", &[]), ("says-happened", &["happened"]), ("about-source", &["happened"])];
+    const MESSAGES: &'static [Message] = &[
+        ("happened", &[]),
+        ("chart-title", &[]),
+        ("says-happened", &["happened"]),
+        ("about-source", &["happened"]),
+    ];
 
     fn new(knobs: &Knobs, _: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
         let model = Self { knobs: knobs.clone(), happened: 0 };
