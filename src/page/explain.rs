@@ -65,11 +65,11 @@ fn actions(live: Live, entity: Entity) -> AnyView {
         let all = state.spec().actions.iter();
         all.filter(|action| action.on.contains(&entity.kind)).cloned().collect()
     });
-    let buttons: Vec<AnyView> = apply.into_iter().map(|action| deed(live, entity, action)).collect();
+    let buttons: Vec<AnyView> = apply.iter().map(|action| deed(live, entity, action)).collect();
     view! { <div class="fig-actions">{buttons}</div> }.into_any()
 }
 
-fn deed(live: Live, entity: Entity, action: Action) -> AnyView {
+fn deed(live: Live, entity: Entity, action: &Action) -> AnyView {
     let id = action.id.to_string();
     let label = action.label.to_string();
     match action.arg {

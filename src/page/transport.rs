@@ -102,14 +102,14 @@ fn deeds(live: Live) -> AnyView {
         let actions = live.with(|state| state.spec().actions.to_vec());
         let all = actors.get().into_iter().flat_map(move |who| {
             let apply = actions.clone().into_iter().filter(move |action| action.on.contains(&who.kind));
-            apply.map(move |action| deed(live, action, who))
+            apply.map(move |action| deed(live, &action, who))
         });
         all.collect::<Vec<AnyView>>()
     };
     view! { <span class="fig-deeds">{buttons}</span> }.into_any()
 }
 
-fn deed(live: Live, action: Action, who: Entity) -> AnyView {
+fn deed(live: Live, action: &Action, who: Entity) -> AnyView {
     let name = live.with(|state| state.facts.words.name(who));
     let what = text::put(text::DEED, &[&name, &action.label]);
     let id = action.id.to_string();
