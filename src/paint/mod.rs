@@ -5,9 +5,7 @@
 //! here and is handed in with `unchecked_into` (wasm-bindgen calls methods by name).
 
 use crate::scene::metrics::Face;
-use crate::scene::{
-    Anchor, DOT, Dash, Dot, Form, Ink, Mark, PACKETS, Picture, Point, Role, Shape, Text,
-};
+use crate::scene::{Anchor, DOT, Dash, Dot, Form, Ink, Mark, PACKETS, Picture, Point, Role, Shape, Text};
 use core::f64::consts::TAU;
 use wasm_bindgen::JsValue;
 use web_sys::CanvasRenderingContext2d as Context;
