@@ -35,10 +35,13 @@ fn single(rate: f64, servers: u32, places: Option<u32>, service: Dist) -> Networ
     }
 }
 
-/// Until the standard error is a hundredth of the result: half of that is twenty times as close as a model may be off.
-fn study(goal: Metric) -> Study {
-    Study { thresholds: Vec::new(), levels: 0, samples: false, goal, relative_error: 0.01, budget: 4_000_000 }
+/// Until the standard error of each result is so small.
+fn study(goals: &[(Metric, f64)]) -> Study {
+    Study { thresholds: Vec::new(), levels: 0, samples: false, goals: goals.to_vec(), budget: 4_000_000 }
 }
+
+/// A hundredth of the time in the system: five of these are half of the error of 10 % that must never go unseen.
+const SOJOURN: (Metric, f64) = (Metric::Sojourn, 0.01);
 
 /// Arrival and service rate of a queue with so many servers, from whichever of λ, μ and ρ the case has.
 fn rates(case: Case, servers: u32) -> Result<(f64, f64), String> {
@@ -68,7 +71,7 @@ fn blocking(servers: u32, erlangs: f64, budget: u64) -> Estimate {
     // Any distribution of service gives the same blocking; two unlike ones in turn would hide which is wrong, so one
     // that is far from exponential is taken.
     let network = single(erlangs, servers, Some(servers), Dist::Erlang { stages: 2, mean: 1.0 });
-    let goal = Study { budget, ..study(Metric::Blocked) };
+    let goal = Study { budget, ..study(&[(Metric::Blocked, 0.01)]) };
     simulate(network, &goal, SEED).estimate(Metric::Blocked)
 }
 
@@ -117,7 +120,14 @@ fn mmc(case: Case) -> Result<Measured, String> {
     // Shares of waits beyond a time carry the time in their name.
     let beyond = |name: &str| name.strip_prefix("P_Wq_gt_").and_then(|time| time.parse::<f64>().ok());
     let thresholds: Vec<f64> = case.keys("expect").filter_map(beyond).collect();
-    let study = Study { thresholds, ..study(Metric::Sojourn) };
+    // Waits come in clumps and can be rare: where it isn't hopeless, the run goes on until enough were seen.
+    let mut goals = vec![SOJOURN];
+    if queue.p_wait() > 1e-4 {
+        goals.extend([(Metric::Waits, 0.05), (Metric::Wait, 0.1)]);
+    }
+    let often = thresholds.iter().enumerate().filter(|(_, time)| queue.wait_exceeds(**time) > 1e-4);
+    goals.extend(often.map(|(n, _)| (Metric::WaitExceeds(n), 0.2)));
+    let study = Study { thresholds, ..study(&goals) };
     let results = simulate(single(lambda, servers, None, Dist::Exponential(1.0 / mu)), &study, SEED);
     let mut measured = Measured::default();
     let mut both = |name: &str, exact: f64, metric| {
@@ -164,7 +174,7 @@ fn mg1(case: Case) -> Result<Measured, String> {
         None => scv_of(&service),
     };
     let (lambda, wait) = (rho / mean, queueing::mg1_wait(rho, mean, scv));
-    let results = simulate(single(lambda, 1, None, service), &study(Metric::Sojourn), SEED);
+    let results = simulate(single(lambda, 1, None, service), &study(&[SOJOURN, (Metric::Wait, 0.03)]), SEED);
     let mut measured = Measured::default();
     for (name, exact, metric) in [
         ("P_wait", rho, Metric::Waits),
@@ -251,7 +261,7 @@ fn mm1k(case: Case) -> Result<Measured, String> {
     let (lambda, mu) = rates(case, 1)?;
     let queue = Mm1k { capacity, lambda, mu };
     let network = single(lambda, 1, Some(capacity), Dist::Exponential(1.0 / mu));
-    let goal = Study { relative_error: 0.005, budget: 1_000_000, ..study(Metric::Sojourn) };
+    let goal = Study { budget: 1_000_000, ..study(&[(Metric::Sojourn, 0.005), (Metric::Blocked, 0.05)]) };
     let results = simulate(network, &goal, SEED);
     let accepted = queue.throughput();
     let mut measured = Measured::default();
@@ -273,7 +283,7 @@ fn mm1k(case: Case) -> Result<Measured, String> {
 fn mm1_percentiles(case: Case) -> Result<Measured, String> {
     let (lambda, mu) = rates(case, 1)?;
     steady(lambda / mu)?;
-    let goal = Study { samples: true, relative_error: 0.005, ..study(Metric::Sojourn) };
+    let goal = Study { samples: true, ..study(&[(Metric::Sojourn, 0.005)]) };
     let results = simulate(single(lambda, 1, None, Dist::Exponential(1.0 / mu)), &goal, SEED);
     let mut measured = Measured::default();
     for key in case.keys("expect") {
@@ -312,7 +322,7 @@ fn pooling(case: Case) -> Result<Measured, String> {
     ] {
         let path = format!("expect_W/{name}");
         measured.exact(&path, queue.sojourn());
-        measured.near(&path, simulate(network, &study(Metric::Sojourn), SEED).estimate(Metric::Sojourn));
+        measured.near(&path, simulate(network, &study(&[SOJOURN]), SEED).estimate(Metric::Sojourn));
     }
     Ok(measured)
 }
@@ -332,7 +342,7 @@ fn tandem(case: Case) -> Result<Measured, String> {
         stations: mu.iter().map(station).collect(),
         layout: Layout::Tandem(feedback),
     };
-    let results = simulate(network, &study(Metric::Sojourn), SEED);
+    let results = simulate(network, &study(&[SOJOURN]), SEED);
     let number = queueing::tandem_in_system(lambda, &mu, feedback);
     let mut measured = Measured::default();
     measured.exact("expect_L", number);
@@ -361,7 +371,7 @@ fn closed_mva(case: Case) -> Result<Measured, String> {
         stations: services.iter().map(station).collect(),
         layout: Layout::Tandem(0.0),
     };
-    let goal = Study { relative_error: 0.004, budget: 1_000_000, ..study(Metric::Sojourn) };
+    let goal = Study { budget: 1_000_000, ..study(&[(Metric::Sojourn, 0.004)]) };
     let results = simulate(network, &goal, SEED);
     let (rate, time) = (results.estimate(Metric::Throughput), results.estimate(Metric::Sojourn));
     let mut measured = Measured::default();

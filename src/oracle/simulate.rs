@@ -78,10 +78,8 @@ pub struct Study {
     pub levels: usize,
     /// Whether all times in the system are kept, for quantiles.
     pub samples: bool,
-    /// The result that is to be precise.
-    pub goal: Metric,
-    /// Its standard error, relative to it, that ends the run.
-    pub relative_error: f64,
+    /// Results that are to be precise, each with the standard error, relative to it, that is small enough.
+    pub goals: Vec<(Metric, f64)>,
     /// Requests after which the run ends in any case.
     pub budget: u64,
 }
@@ -192,6 +190,8 @@ pub struct Results {
 pub fn simulate(mut network: Network, study: &Study, seed: u64) -> Results {
     let service = network.stations.iter().map(|station| station.service.mean()).fold(0.0, f64::max);
     let stations = network.stations.len();
+    let stations_servers: u32 = network.stations.iter().map(|station| station.servers).sum();
+    let clients = if let Source::Closed(clients, _) = network.source { clients } else { 0 };
     let mut run = Run {
         network: &mut network,
         study,
@@ -210,7 +210,9 @@ pub fn simulate(mut network: Network, study: &Study, seed: u64) -> Results {
     run.start();
     let mut results =
         Results { batches: Vec::new(), samples: Vec::new(), service, thresholds: study.thresholds.len() };
-    let mut size = 1_000_u64;
+    // A batch is long enough that every server is busy several times in it: a large network has a long warm-up.
+    let busy = u64::from(stations_servers) + u64::from(clients);
+    let mut size = (8 * busy).max(1_000);
     let mut left = study.budget;
     loop {
         while results.batches.len() < 2 * BATCHES && left > 0 {
@@ -218,8 +220,11 @@ pub fn simulate(mut network: Network, study: &Study, seed: u64) -> Results {
             left -= take;
             results.batches.push(run.batch(take));
         }
-        let goal = results.estimate(study.goal);
-        if left == 0 || goal.error <= study.relative_error * goal.mean {
+        let met = |&(metric, relative): &(Metric, f64)| {
+            let estimate = results.estimate(metric);
+            estimate.mean > 0.0 && estimate.error <= relative * estimate.mean
+        };
+        if left == 0 || study.goals.iter().all(met) {
             results.samples = run.samples;
             return results;
         }

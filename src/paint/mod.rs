@@ -5,9 +5,7 @@
 //! here and is handed in with `unchecked_into` (wasm-bindgen calls methods by name).
 
 use crate::scene::metrics::Face;
-use crate::scene::{
-    Anchor, DOT, Dash, Dot, Form, Ink, Mark, PACKETS, Picture, Point, Rect, Role, Shape, Text,
-};
+use crate::scene::{Anchor, DOT, Dash, Dot, Form, Ink, Mark, PACKETS, Picture, Point, Role, Shape, Text};
 use core::f64::consts::TAU;
 use wasm_bindgen::JsValue;
 use web_sys::CanvasRenderingContext2d as Context;
@@ -42,6 +40,7 @@ pub fn paint(context: &Context, picture: &Picture, palette: &Palette, scale: f64
     let mut brush = Brush::new(context, palette, scale as f32);
     // A context throws for arguments that are no numbers only where it says so; a picture has none.
     let _ = context.set_transform(scale, 0.0, 0.0, scale, 0.0, 0.0);
+    context.set_line_join("round");
     context.clear_rect(0.0, 0.0, f64::from(picture.width), f64::from(picture.height));
     let mut rest = picture.marks.as_slice();
     while let Some(first) = rest.first() {

@@ -75,14 +75,44 @@ enum Format {
     Csv(Csv),
 }
 
+impl Format {
+    /// Reads a line, and learns the format from the first that shows it; `None` for a header, which only the `first` line
+    /// can be.
+    fn read<'a>(&mut self, line: &'a [u8], first: bool) -> Option<Result<Line<'a>, Reason>> {
+        let header = match self {
+            Self::Common => return Some(common::parse(line)),
+            Self::Csv(csv) => return Some(csv.parse(line)),
+            Self::Unknown(header) => header,
+        };
+        let common = common::parse(line);
+        if common.is_ok() {
+            *self = Self::Common;
+            return Some(common);
+        }
+        if first && header.is_none() {
+            *header = Csv::from_header(line);
+            if header.is_some() {
+                return None;
+            }
+        }
+        let headed = header.is_some();
+        let mut csv = header.take().unwrap_or_else(|| Csv::without_header(line));
+        let parsed = csv.parse(line);
+        if parsed.is_ok() {
+            *self = Self::Csv(csv);
+            return Some(parsed);
+        }
+        *header = headed.then_some(csv);
+        Some(if headed { parsed } else { common })
+    }
+}
+
 /// Reads a log in chunks.
 #[derive(Clone, Debug)]
 pub struct Parser {
     format: Format,
-    /// The beginning of a line whose end is still to come.
+    /// The beginning of a line whose end is still to come; of one that is too long, a byte more than is allowed.
     partial: Vec<u8>,
-    /// Whether that line is too long, so that its further bytes are dropped.
-    overlong: bool,
     /// Lines begun, that is, the number of the current one.
     lines: u64,
     raw: Vec<Raw>,
@@ -122,7 +152,6 @@ impl Parser {
         Self {
             format: Format::Unknown(None),
             partial: Vec::new(),
-            overlong: false,
             lines: 0,
             raw: Vec::new(),
             limit,
@@ -148,13 +177,12 @@ impl Parser {
             let end = rest.iter().position(|&byte| byte == b'\n');
             let piece = &rest[..end.unwrap_or(rest.len())];
             rest = &rest[end.map_or(rest.len(), |end| end + 1)..];
-            if end.is_some() && self.partial.is_empty() && !self.overlong && piece.len() <= LONGEST_LINE {
+            if end.is_some() && self.partial.is_empty() && piece.len() <= LONGEST_LINE {
                 // The usual line, whole in its chunk, is read where it lies.
                 self.line(piece);
                 continue;
             }
-            let room = LONGEST_LINE - self.partial.len();
-            self.overlong |= piece.len() > room;
+            let room = LONGEST_LINE + 1 - self.partial.len();
             self.partial.extend_from_slice(&piece[..piece.len().min(room)]);
             if end.is_some() {
                 self.end_of_line();
@@ -182,7 +210,7 @@ impl Parser {
 
     fn end_of_line(&mut self) {
         let line = core::mem::take(&mut self.partial);
-        if core::mem::take(&mut self.overlong) {
+        if line.len() > LONGEST_LINE {
             self.lines += 1;
             self.refuse(Reason::TooLong, &line);
         } else {
@@ -207,43 +235,22 @@ impl Parser {
             self.truncated = true;
             return;
         }
-        let parsed = match &mut self.format {
-            Format::Common => common::parse(line),
-            Format::Csv(csv) => csv.parse(line),
-            Format::Unknown(header) => match common::parse(line) {
-                Ok(parsed) => {
-                    self.format = Format::Common;
-                    Ok(parsed)
-                }
-                Err(reason) => {
-                    if header.is_none() && self.unparsed == 0 {
-                        if let Some(csv) = Csv::from_header(line) {
-                            *header = Some(csv);
-                            return;
-                        }
-                    }
-                    let mut csv = header.clone().unwrap_or_else(|| Csv::without_header(line));
-                    let parsed = csv.parse(line);
-                    let wrong = if header.is_some() { Reason::Time } else { reason };
-                    if parsed.is_ok() {
-                        self.format = Format::Csv(csv);
-                    }
-                    parsed.map_err(|_| wrong)
-                }
-            },
-        };
-        match parsed
-            .and_then(|line| i64::try_from(line.nanos).map(|nanos| (nanos, line)).map_err(|_| Reason::Time))
-        {
-            Ok((nanos, line)) => self.keep(nanos, line),
+        let first = self.raw.is_empty() && self.unparsed == 0;
+        let Some(parsed) = self.format.read(line, first) else { return };
+        let in_range = parsed.and_then(|line| {
+            let nanos = i64::try_from(line.nanos).map_err(|_| Reason::Time)?;
+            Ok((nanos, line.key, line.client))
+        });
+        match in_range {
+            Ok((nanos, key, client)) => self.keep(nanos, key, client),
             Err(reason) => self.refuse(reason, line),
         }
     }
 
-    fn keep(&mut self, nanos: i64, line: Line) {
+    fn keep(&mut self, nanos: i64, key: &[u8], client: &[u8]) {
         self.fractions |= nanos % 1_000_000_000 != 0;
-        let key = self.names.key(line.key);
-        let hash = xxh64(line.client, 0);
+        let key = self.names.key(key);
+        let hash = xxh64(client, 0);
         let next = self.clients.len();
         let client = if next < MOST_DISTINCT {
             *self.clients.entry(hash).or_insert(next as u32)

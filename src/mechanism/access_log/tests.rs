@@ -54,7 +54,9 @@ fn lines_that_do_not_parse_are_counted_and_shown_with_their_numbers_and_reasons(
         (format!("{head} \"GET /{}\" 200 1", "x".repeat(LONGEST_LINE)), Reason::TooLong),
     ];
     let mut text = LOG.to_owned();
-    broken.iter().for_each(|(line, _)| text.extend([line, "\n"]));
+    for (line, _) in &broken {
+        text.extend([line, "\n"]);
+    }
     let records = read(&text).unwrap();
     assert_eq!((records.len(), records.unparsed()), (4, broken.len() as u64));
     for (n, (shown, (_, reason))) in records.first_unparsed().iter().zip(&broken).enumerate() {
