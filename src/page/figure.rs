@@ -116,10 +116,11 @@ fn mount(element: &Element) -> Option<Live> {
     let owner = Owner::new();
     let live = owner.with(|| {
         let live = Live::new(facts);
-        prose::follow(live);
         let open = menu::Open::new();
         leptos::mount::mount_to(body.clone().unchecked_into(), move || instrument(live, open)).forget();
         leptos::mount::mount_to(tools.clone().unchecked_into(), move || menu::tools(live, open)).forget();
+        // Only now: the first mounting sets up what effects run on.
+        prose::follow(live);
         let mut stills = Some(stills);
         Effect::new(move |_| {
             live.shown.track();
