@@ -237,9 +237,8 @@ impl Parser {
         }
         let first = self.raw.is_empty() && self.unparsed == 0;
         let Some(parsed) = self.format.read(line, first) else { return };
-        let in_range = |line: Line| i64::try_from(line.nanos).map(|nanos| (nanos, line.key, line.client));
-        match parsed.and_then(|line| in_range(line).map_err(|_| Reason::Time)) {
-            Ok((nanos, key, client)) => self.keep(nanos, key, client),
+        match parsed.and_then(|line| Ok((i64::try_from(line.nanos).map_err(|_| Reason::Time)?, line))) {
+            Ok((nanos, line)) => self.keep(nanos, line.key, line.client),
             Err(reason) => self.refuse(reason, line),
         }
     }
