@@ -156,7 +156,7 @@ fn what_is_refused_says_what_is_allowed() {
         (&["run", "one-server", "--until=-1s"], Exit::Problems, "0 s to 60\u{a0}s"),
         (&["run", "one-server", "--log", "/nowhere"], Exit::Problems, "/nowhere"),
         (&["run", "two-threads", "--at", "1s", "step=C"], Exit::Problems, "thread"),
-        (&["run", "two-threads", "--at", "1s", "step=q:7"], Exit::Problems, "thread:A"),
+        (&["run", "two-threads", "--at", "1s", "step=!"], Exit::Problems, "thread:A"),
         (&["run", "two-threads", "--at", "1s", "step=A:7"], Exit::Problems, "no argument"),
         (&["run", "two-threads", "--set", "scheduler=chaos"], Exit::Problems, "by-hand, random"),
         (&["explain", "one-server", "request:99999"], Exit::Problems, "99999"),

@@ -27,8 +27,49 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Computes the run that a link holds and prints what it shows
     Open(OpenArgs),
+    /// Checks every lesson's file: names file, line and field of what is wrong
+    Check(CheckArgs),
+    /// Holds the mechanisms against outside truths
+    Oracle(OracleArgs),
     /// Measures how many events a second figures and kernel make
     Bench(BenchArgs),
+    /// Runs the recorded runs again and compares hashes and readings
+    Golden(GoldenArgs),
+    /// Begins a lesson: its text, and a folder with a first figure
+    New(NewArgs),
+    /// Writes the workers' binaries, and trunk's lines for them, from the table in Cargo.toml
+    Generate,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The folder of lessons; by default that of the project
+    #[arg(long, value_name = "DIR")]
+    pub lessons: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct OracleArgs {
+    /// A folder with data files that suites need
+    #[arg(long, value_name = "DIR")]
+    pub data: Vec<PathBuf>,
+    /// Files of suites, as tests/oracles has them
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct GoldenArgs {
+    /// Record what the runs give now
+    #[arg(long)]
+    pub write: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// Chapter and lesson, as in their paths: architecture/load-balancing
+    #[arg(value_name = "CHAPTER/SLUG")]
+    pub path: String,
 }
 
 #[derive(Debug, Args)]

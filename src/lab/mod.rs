@@ -9,14 +9,18 @@
 
 mod args;
 pub mod bench;
+mod check;
 mod explain;
+pub mod golden;
 pub mod inputs;
 mod list;
+mod new;
 mod open;
 pub mod play;
 pub mod report;
 mod simulate;
 pub mod words;
+mod workshop;
 
 use args::{Command, Lab};
 use clap::Parser;
@@ -118,6 +122,11 @@ fn dispatch(command: Command, terminal: &mut Terminal) -> Result<(), Failure> {
         Command::Run(args) => simulate::run(&args, terminal),
         Command::Explain(args) => explain::explain(&args, terminal),
         Command::Open(args) => open::open(&args, terminal),
+        Command::Check(args) => check::check(&args, terminal),
+        Command::Oracle(args) => check::oracle(&args, terminal),
         Command::Bench(args) => bench::bench(&args, terminal),
+        Command::Golden(args) => golden::golden(&args, terminal),
+        Command::New(args) => new::new(&args.path, terminal),
+        Command::Generate => check::generate(terminal),
     }
 }

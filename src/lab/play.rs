@@ -61,9 +61,8 @@ impl Player {
             bytes.truncate(got);
             read += got as u64;
             let last = got == 0;
-            if size > 0 {
-                terminal.progress(&format!("reading {}: {} %", path.display(), read * 100 / size));
-            }
+            let share = (read * 100).checked_div(size).unwrap_or(100);
+            terminal.progress(&format!("reading {}: {share} %", path.display()));
             let Answer::Data { fingerprint, says } = self.ask(Ask::Data { bytes, last })? else {
                 return Err(Failure::Refused("the session doesn't take files".into()));
             };

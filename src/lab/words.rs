@@ -1,11 +1,15 @@
-//! Messages become sentences: the words that all figures share, and a way to read those that have none yet.
+//! Messages become sentences: those of the figure's lesson, and those that all figures share.
 
+use super::workshop;
+use crate::course::words::patterns;
+use crate::lessons;
 use crate::player::FigureSpec;
 use crate::scene::Words;
 use crate::sim::{Arg, Msg};
 use std::collections::BTreeMap;
 
-/// The sentences that the player speaks, whatever the figure: message id = pattern.
+/// The sentences that the player speaks, whatever the figure: message id = pattern. Built in, so that a refusal is a
+/// sentence wherever the terminal is started.
 const SHARED: &str = include_str!("../../lessons/words.toml");
 
 /// The shared patterns by message id.
@@ -16,9 +20,16 @@ pub fn shared() -> BTreeMap<String, String> {
     toml::from_str(SHARED).expect("lessons/words.toml is a table of texts")
 }
 
-/// The words for a figure: shared ones, and the names of its kinds.
+/// The words for a figure: those of its lesson where the lessons are at hand, and the shared ones.
 pub fn words_for(spec: &FigureSpec) -> Words {
-    Words { patterns: shared(), kinds: spec.naming() }
+    let own = || {
+        let (path, _) = lessons::figure(&spec.id)?;
+        let course = workshop::course()?;
+        Some(patterns(course, course.lesson(path)?, &spec.id))
+    };
+    let mut all = shared();
+    all.extend(own().unwrap_or_default());
+    Words { patterns: all, kinds: spec.naming() }
 }
 
 /// The sentence of a message; without a pattern its id and arguments, so that nothing is hidden.

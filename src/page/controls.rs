@@ -16,20 +16,19 @@ pub fn view(live: Live) -> AnyView {
     let controls = live.with(|state| state.spec().controls.to_vec());
     let (primary, others): (Vec<Control>, Vec<Control>) =
         controls.into_iter().partition(|control| control.primary);
-    let widgets = |controls: Vec<Control>| {
-        controls.into_iter().map(|control| widget(live, control)).collect::<Vec<AnyView>>()
-    };
+    let widgets =
+        |controls: &[Control]| controls.iter().map(|control| widget(live, control)).collect::<Vec<AnyView>>();
     let more = (!others.is_empty()).then(|| {
         view! {
             <details class="fig-more-controls">
                 <summary>{text::MORE_CONTROLS}</summary>
-                <div class="fig-control-grid">{widgets(others)}</div>
+                <div class="fig-control-grid">{widgets(&others)}</div>
             </details>
         }
     });
     view! {
         <div class="fig-controls" role="group" aria-label=text::CONTROLS>
-            <div class="fig-control-grid">{widgets(primary)}{seed(live)}</div>
+            <div class="fig-control-grid">{widgets(&primary)}{seed(live)}</div>
             {more}
         </div>
     }
@@ -41,7 +40,7 @@ fn id_of(live: Live, control: &Control, part: &str) -> String {
     live.with(|state| [&state.facts.page_id, "-", control.id.as_ref(), "-", part].concat())
 }
 
-fn widget(live: Live, control: Control) -> AnyView {
+fn widget(live: Live, control: &Control) -> AnyView {
     let of = control.clone();
     let value = Memo::new(move |_| {
         live.changed.track();
@@ -51,19 +50,15 @@ fn widget(live: Live, control: Control) -> AnyView {
     });
     match &control.kind {
         &ControlKind::Number { min, max, step, scale, .. } => {
-            number(live, &control, value, Range { min, max, step, scale })
+            number(live, control, value, Range { min, max, step, scale })
         }
         ControlKind::Choice { options, .. } => {
             let letters: usize = options.iter().map(|(_, label)| label.len()).sum();
             let few = options.len() <= SIDE_BY_SIDE.0 && letters <= SIDE_BY_SIDE.1;
             let options = options.iter().map(|(id, label)| (id.to_string(), label.to_string())).collect();
-            if few {
-                segments(live, &control, value, options)
-            } else {
-                select(live, &control, value, options)
-            }
+            if few { segments(live, control, value, options) } else { select(live, control, value, options) }
         }
-        ControlKind::Flag { .. } => flag(live, &control, value),
+        ControlKind::Flag { .. } => flag(live, control, value),
     }
 }
 

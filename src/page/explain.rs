@@ -65,11 +65,11 @@ fn actions(live: Live, entity: Entity) -> AnyView {
         let all = state.spec().actions.iter();
         all.filter(|action| action.on.contains(&entity.kind)).cloned().collect()
     });
-    let buttons: Vec<AnyView> = apply.into_iter().map(|action| deed(live, entity, action)).collect();
+    let buttons: Vec<AnyView> = apply.iter().map(|action| deed(live, entity, action)).collect();
     view! { <div class="fig-actions">{buttons}</div> }.into_any()
 }
 
-fn deed(live: Live, entity: Entity, action: Action) -> AnyView {
+fn deed(live: Live, entity: Entity, action: &Action) -> AnyView {
     let id = action.id.to_string();
     let label = action.label.to_string();
     match action.arg {
@@ -115,9 +115,10 @@ fn story(live: Live, explanation: Explanation) -> AnyView {
     let Explanation { says, related, steps, .. } = explanation;
     let nothing = says.is_empty() && steps.is_empty();
     let says: Vec<AnyView> = says.iter().map(|msg| view! { <p>{live.say(msg)}</p> }.into_any()).collect();
-    let related: Vec<AnyView> = related.into_iter().map(|who| link(live, who)).collect();
+    let related: Vec<AnyView> =
+        related.into_iter().flat_map(|who| [" ".into_any(), link(live, who)]).collect();
     let related = (!related.is_empty()).then(|| {
-        view! { <p class="fig-related">{text::RELATED}" "{related}</p> }
+        view! { <p class="fig-related">{text::RELATED}{related}</p> }
     });
     let left_out = steps.len().saturating_sub(STEPS);
     let steps = (!steps.is_empty()).then(|| {

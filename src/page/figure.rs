@@ -6,7 +6,8 @@
 
 use super::live::{FIRST_SEED, Facts, Live};
 use super::{
-    controls, data_drop, dom, explain, menu, notice, parking, picture, readings, share, tables, transport,
+    controls, data_drop, dom, explain, menu, notice, parking, picture, prose, readings, share, tables,
+    transport,
 };
 use crate::player::{FigureSpec, Run, View, decode_view};
 use crate::scene::Words;
@@ -31,7 +32,7 @@ pub fn start() {
                     element.scroll_into_view();
                 }
             }
-            None => mount_when_near(element),
+            None => mount_when_near(&element),
         }
     }
     dom::listen::<JsValue>(&dom::window(), "hashchange", |_| {
@@ -54,7 +55,7 @@ pub fn find(id: &str) -> Option<(Live, Element)> {
     })
 }
 
-fn mount_when_near(element: Element) {
+fn mount_when_near(element: &Element) {
     let target = element.clone();
     let seen = Closure::<dyn FnMut(js_sys::Array, IntersectionObserver)>::new(
         move |entries: js_sys::Array, observer: IntersectionObserver| {
@@ -71,9 +72,9 @@ fn mount_when_near(element: Element) {
     let options = IntersectionObserverInit::new();
     options.set_root_margin(NEAR);
     if let Ok(observer) = IntersectionObserver::new_with_options(seen.as_ref().unchecked_ref(), &options) {
-        observer.observe(&element);
+        observer.observe(element);
     } else {
-        mount(&element);
+        mount(element);
     }
     seen.forget();
 }
@@ -115,6 +116,7 @@ fn mount(element: &Element) -> Option<Live> {
     let owner = Owner::new();
     let live = owner.with(|| {
         let live = Live::new(facts);
+        prose::follow(live);
         let open = menu::Open::new();
         leptos::mount::mount_to(body.clone().unchecked_into(), move || instrument(live, open)).forget();
         leptos::mount::mount_to(tools.clone().unchecked_into(), move || menu::tools(live, open)).forget();
@@ -142,13 +144,13 @@ fn mount(element: &Element) -> Option<Live> {
 
 fn caption_tools(element: &Element) -> Option<Element> {
     let caption = element.query_selector("figcaption").ok().flatten()?;
-    let tools = match caption.query_selector(".fig-tools").ok().flatten() {
-        Some(there) => there,
-        None => {
-            let tools = dom::element("div", "fig-tools");
-            caption.append_child(&tools).ok()?;
-            tools
-        }
+    let there = caption.query_selector(".fig-tools").ok().flatten();
+    let tools = if let Some(there) = there {
+        there
+    } else {
+        let tools = dom::element("div", "fig-tools");
+        caption.append_child(&tools).ok()?;
+        tools
     };
     tools.set_inner_html("");
     tools.set_attribute("hidden", "").ok()?;

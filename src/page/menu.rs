@@ -1,7 +1,7 @@
 //! The tools beside the caption: share, and what is wanted more rarely.
 
 use super::live::Live;
-use super::transport::clock;
+use super::transport::{self, clock};
 use super::{share, text};
 use crate::sim::Time;
 use leptos::prelude::*;
@@ -50,8 +50,9 @@ fn toggle(
 }
 
 /// The buttons in the caption.
-pub fn tools(_: Live, open: Open) -> AnyView {
+pub fn tools(live: Live, open: Open) -> AnyView {
     view! {
+        {transport::aftermath(live)}
         {toggle(text::SHARE, None, open.share, open.more)}
         {toggle("⋯", Some(text::MORE), open.more, open.share)}
     }

@@ -38,12 +38,18 @@ thread_local! {
 /// Brings the page to life.
 pub fn start() {
     console_error_panic_hook::set_once();
+    // Effects need it, also those that are made before the first island is mounted.
+    let _ = leptos::task::Executor::init_wasm_bindgen();
     let reduced = "(prefers-reduced-motion: reduce)";
     REDUCED_MOTION.set(dom::media(reduced));
     dom::on_media(reduced, move || REDUCED_MOTION.set(dom::media(reduced)));
     theme::start();
     figure::start();
     prose::start();
+    // For tests, and for style sheets: scripts are at work.
+    if let Some(root) = dom::document().document_element() {
+        let _ = root.set_attribute("data-live", "");
+    }
 }
 
 /// Whether the learner asked for less motion: then time passes in steps.

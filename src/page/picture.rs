@@ -2,6 +2,7 @@
 
 use super::live::Live;
 use super::{dom, palette, text};
+use crate::paint::paint;
 use crate::player::Names;
 use crate::scene::{Options, Picture, Rect, Scene};
 use crate::sim::Entity;
@@ -10,7 +11,10 @@ use leptos::html;
 use leptos::prelude::*;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlElement, KeyboardEvent, MouseEvent, ResizeObserver};
+use web_sys::{
+    CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlElement, KeyboardEvent, MouseEvent,
+    ResizeObserver,
+};
 
 /// How far beside a thing a click still means it, in CSS pixels: targets of 24.
 const REACH: f32 = 12.0;
@@ -96,7 +100,7 @@ fn canvas(
     shown: Shown,
     part: fn(&super::live::State) -> Option<&Scene>,
 ) -> AnyView {
-    let canvas = NodeRef::<html::Div>::new();
+    let canvas = NodeRef::<html::Canvas>::new();
     Effect::new(move |_| {
         live.shown.track();
         palette::track();
@@ -107,12 +111,31 @@ fn canvas(
         live.with(|state| {
             let Some(scene) = part(state).filter(|scene| !scene.panels.is_empty()) else { return };
             let picture = Picture::new(scene, &state.facts.words, width as f32, &Options::default());
-            let still = crate::scene::Still { id: &state.facts.page_id, ..Default::default() };
-            canvas.set_inner_html(&crate::scene::svg(&picture, &still));
+            paint_on(&canvas, &picture);
             shown.set_value(picture);
         });
     });
-    view! { <div class="fig-canvas" aria-hidden="true" node_ref=canvas></div> }.into_any()
+    view! { <canvas class="fig-canvas" aria-hidden="true" node_ref=canvas></canvas> }.into_any()
+}
+
+fn paint_on(canvas: &HtmlCanvasElement, picture: &Picture) {
+    let scale = dom::window().device_pixel_ratio().clamp(1.0, 4.0);
+    let device = |css: f32| (f64::from(css) * scale).round() as u32;
+    let size = (device(picture.width), device(picture.height));
+    // Setting a size clears the canvas and costs a buffer, even if it is the same one.
+    if (canvas.width(), canvas.height()) != size {
+        canvas.set_width(size.0);
+        canvas.set_height(size.1);
+        for (property, value) in [("width", picture.width), ("height", picture.height)] {
+            let _ = AsRef::<HtmlElement>::as_ref(canvas)
+                .style()
+                .set_property(property, &[&value.to_string(), "px"].concat());
+        }
+    }
+    let context = canvas.get_context("2d").ok().flatten();
+    if let Some(context) = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok()) {
+        palette::with(|palette| paint(&context, picture, palette, scale));
+    }
 }
 
 /// Selects what was chosen. What is gone in a moment stops time, so that it can be looked at.
@@ -203,7 +226,7 @@ impl Walk {
         lay(&spot, &area.grow((24.0 - area.w.min(area.h)).max(0.0) / 2.0));
     }
 
-    /// Spots and ring stay with what they are about.
+    /// Spot and ring stay with what they are about.
     fn keep_up(self) {
         let selected = self.live.with(|state| state.selected);
         if let Some(ring) = self.ring.get_untracked() {

@@ -35,11 +35,11 @@ pub fn view(live: Live) -> AnyView {
     let readings = live.with(|state| state.spec().readings.to_vec());
     let tick = ticks(live);
     let rows: Vec<AnyView> =
-        readings.into_iter().enumerate().map(|(at, reading)| row(live, tick, at, reading)).collect();
+        readings.iter().enumerate().map(|(at, reading)| row(live, tick, at, reading)).collect();
     view! { <dl class="fig-readings" aria-label=text::READINGS>{rows}</dl> }.into_any()
 }
 
-fn row(live: Live, tick: Memo<u32>, at: usize, reading: Reading) -> AnyView {
+fn row(live: Live, tick: Memo<u32>, at: usize, reading: &Reading) -> AnyView {
     let value = move || {
         let _ = tick.get();
         live.with(|state| state.frame.as_ref().and_then(|frame| frame.readings.get(at).copied()))

@@ -14,12 +14,11 @@ const LONGEST: usize = 2_000;
 /// Ends the name of a file that holds a run.
 const FILE_SUFFIX: &str = ".run.txt";
 
-/// The address of this page with the view in its fragment.
-pub fn address(view: &View) -> String {
+/// The address of this page with a view of the figure of this id in its fragment.
+pub fn address(page_id: &str, view: &View) -> String {
     let here = dom::window().location().href().unwrap_or_default();
     let page = here.split('#').next().unwrap_or_default();
-    let (id, code) = (&view.run.figure, encode_view(view));
-    [page, "#", id, "=", &code].concat()
+    [page, "#", page_id, "=", &encode_view(view)].concat()
 }
 
 /// The codes in the page's fragment: figure and code.
@@ -70,14 +69,17 @@ pub fn view(live: Live, open: RwSignal<bool>) -> AnyView {
         open.get().then(|| {
             let view = live.with(State::view);
             let code = encode_view(&view);
-            if code.len() > LONGEST { long(code, &view) } else { short(&view) }
+            if code.len() > LONGEST {
+                long(code, &view)
+            } else {
+                short(live.with(|state| address(&state.facts.page_id, &view)))
+            }
         })
     };
     view! { <div class="fig-drawer-place">{panel}</div> }.into_any()
 }
 
-fn short(view: &View) -> AnyView {
-    let link = address(view);
+fn short(link: String) -> AnyView {
     let field = NodeRef::<leptos::html::Input>::new();
     let copied = RwSignal::new(false);
     let copy = move |_| {

@@ -24,6 +24,7 @@ texts! {
     STEP_BACK = "To the event before";
     STEP_ON_BY_STEP = "Next step";
     STEP_BACK_BY_STEP = "Step before";
+    DEED = "{}: {}";
     MOMENT = "Moment of the run";
     SPEED = "Speed";
     SLOWER = "the model can't keep up: slower than that";
@@ -79,6 +80,7 @@ texts! {
     LOG_READING = "{} of {} read";
     LOG_NONE = "Back to made-up traffic";
     LOG_FAILED = "The file could not be read.";
+    OF_FIRST_RUN = "This is of the run that the page opened with.";
     THEME = "Light or dark: {}";
     THEME_AUTO = "as the system";
     THEME_LIGHT = "light";

@@ -2,8 +2,9 @@
 
 use super::live::Live;
 use super::text;
-use crate::player::{Change, MarkerKind, Pace};
-use crate::sim::Time;
+use crate::player::{Action, Change, MarkerKind, Pace, Value};
+use crate::scene::{Listing, Panel};
+use crate::sim::{Entity, Time};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlInputElement, KeyboardEvent};
@@ -69,14 +70,51 @@ pub fn view(live: Live) -> AnyView {
             <button type="button" class="fig-step" aria-label=on title=on on:click=move |_| live.step(true)>
                 <span class="icon-on"></span>
             </button>
+            {by_steps.then(|| deeds(live))}
             <span class="fig-time">{now}</span>
             {line(live, until, pace)}
             <span class="fig-end">{end}</span>
             {speed(live)}
         </div>
-        {aftermath(live)}
     }
     .into_any()
+}
+
+/// Where a run goes by steps, what takes a step stands beside the other ways through time: each action, for each thing in
+/// the picture that it applies to.
+fn deeds(live: Live) -> AnyView {
+    let actors = Memo::new(move |_| {
+        live.shown.track();
+        live.with(|state| {
+            let scene = state.frame.as_ref().map(|frame| &frame.scene);
+            let mut actors: Vec<Entity> = Vec::new();
+            for panel in scene.into_iter().flat_map(|scene| &scene.panels) {
+                if let Panel::Listing(Listing { entity, .. }) = panel
+                    && !actors.contains(entity)
+                {
+                    actors.push(*entity);
+                }
+            }
+            actors
+        })
+    });
+    let buttons = move || {
+        let actions = live.with(|state| state.spec().actions.to_vec());
+        let all = actors.get().into_iter().flat_map(move |who| {
+            let apply = actions.clone().into_iter().filter(move |action| action.on.contains(&who.kind));
+            apply.map(move |action| deed(live, &action, who))
+        });
+        all.collect::<Vec<AnyView>>()
+    };
+    view! { <span class="fig-deeds">{buttons}</span> }.into_any()
+}
+
+fn deed(live: Live, action: &Action, who: Entity) -> AnyView {
+    let name = live.with(|state| state.facts.words.name(who));
+    let what = text::put(text::DEED, &[&name, &action.label]);
+    let id = action.id.to_string();
+    let act = move |_| live.act(&id, vec![who], Value::None);
+    view! { <button type="button" title=what.clone() aria-label=what on:click=act>{name}</button> }.into_any()
 }
 
 fn line(live: Live, until: Time, pace: Pace) -> AnyView {
@@ -255,8 +293,9 @@ fn speed(live: Live) -> AnyView {
     .into_any()
 }
 
-/// Changing the past drops what came after; that can be taken back.
-fn aftermath(live: Live) -> AnyView {
+/// Changing the past drops what came after; that can be taken back. Stands among the caption's tools, where it moves
+/// nothing.
+pub fn aftermath(live: Live) -> AnyView {
     let pace = live.with(|state| state.spec().pace);
     let what = move || {
         live.changed.track();
@@ -265,7 +304,7 @@ fn aftermath(live: Live) -> AnyView {
         can.then(|| {
             let words = dropped.map(|at| text::put(text::DROPPED, &[&clock(at, pace)]));
             view! {
-                <span>{words}</span>
+                <span class="fig-dropped">{words}</span>
                 <button type="button" class="quiet" on:click=move |_| live.take_back()>{text::TAKE_BACK}</button>
             }
             .into_any()

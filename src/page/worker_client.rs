@@ -33,6 +33,9 @@ pub enum Broken {
 /// What is called when an answer comes.
 type Then = Box<dyn FnOnce(Answer)>;
 
+/// What is called when it fails.
+type OnBroken = Box<dyn FnOnce(Broken)>;
+
 /// One worker; ends when it is dropped.
 pub struct Client {
     shared: Rc<Shared>,
@@ -51,7 +54,7 @@ struct Shared {
     waiting: RefCell<VecDeque<(u32, Then)>>,
     /// Requests that wait for the handshake.
     held: RefCell<Vec<Request>>,
-    on_broken: RefCell<Option<Box<dyn FnOnce(Broken)>>>,
+    on_broken: RefCell<Option<OnBroken>>,
 }
 
 impl Client {

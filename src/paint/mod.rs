@@ -6,7 +6,7 @@
 
 use crate::scene::metrics::Face;
 use crate::scene::{
-    Anchor, DOT, Dash, Dot, Form, Ink, Mark, PACKETS, Picture, Point, Rect, Role, Shape, Text,
+    Anchor, DOT, Dash, Dot, Form, Ink, Mark, PACKETS, Picture, Point, Role, Shape, Text,
 };
 use core::f64::consts::TAU;
 use wasm_bindgen::JsValue;
@@ -42,6 +42,7 @@ pub fn paint(context: &Context, picture: &Picture, palette: &Palette, scale: f64
     let mut brush = Brush::new(context, palette, scale as f32);
     // A context throws for arguments that are no numbers only where it says so; a picture has none.
     let _ = context.set_transform(scale, 0.0, 0.0, scale, 0.0, 0.0);
+    context.set_line_join("round");
     context.clear_rect(0.0, 0.0, f64::from(picture.width), f64::from(picture.height));
     let mut rest = picture.marks.as_slice();
     while let Some(first) = rest.first() {

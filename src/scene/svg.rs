@@ -274,7 +274,7 @@ impl Writer {
 
     /// The rules of `style/picture.css` with the light theme's colours.
     fn style_sheet(&mut self) {
-        self.raw("<style>svg{fill:none;font-family:system-ui,sans-serif}.b{font-weight:700}.m{font-family:monospace}");
+        self.raw("<style>svg{fill:none;stroke-linejoin:round;font-family:system-ui,sans-serif}.b{font-weight:700}.m{font-family:monospace}");
         for (role, value) in LIGHT {
             for (prefix, property) in [(".f-", "{fill:"), (".s-", "{stroke:")] {
                 self.raw(prefix);

@@ -70,7 +70,9 @@ impl Later {
         self.buckets.resize_with(BUCKETS, Vec::new);
         self.next = 0;
         self.len = 0;
-        all.into_iter().for_each(|key| self.push(key));
+        for key in all {
+            self.push(key);
+        }
     }
 
     /// Pours the next keys into the heap; false if there are none, and then nothing belongs here any more.

@@ -46,8 +46,8 @@ const fn ln_near_one(c: f64) -> f64 {
 pub fn ln(x: f64) -> f64 {
     let offset = x.to_bits().wrapping_sub(START);
     let row = (offset >> (MANTISSA_BITS - TABLE_BITS)) as usize % ROWS;
-    let exponent = (offset as i64) >> MANTISSA_BITS;
-    let mantissa = f64::from_bits(x.to_bits().wrapping_sub((exponent as u64) << MANTISSA_BITS));
+    let exponent = offset.cast_signed() >> MANTISSA_BITS;
+    let mantissa = f64::from_bits(x.to_bits().wrapping_sub(exponent.cast_unsigned() << MANTISSA_BITS));
     let (inverse, ln_c) = TABLE[row];
     // |r| ≤ 1/88: six terms of the series of ln(1 + r) leave 2⁻⁵⁴ of it.
     let r = mantissa * inverse - 1.0;

@@ -100,7 +100,9 @@ impl<E> EventQueue<E> {
             let live: Vec<Key> = self.live().collect();
             self.heap.clear();
             self.later.clear();
-            live.into_iter().for_each(|key| self.heap.push(key));
+            for key in live {
+                self.heap.push(key);
+            }
         }
         Some(event)
     }
@@ -161,7 +163,7 @@ mod tests {
     use super::*;
     use crate::sim::{Draws, Entity, Purpose};
     use proptest::prelude::*;
-    use std::collections::BTreeMap;
+    use std::collections::BTreeSet;
 
     #[derive(Clone, Debug)]
     enum Op {
@@ -181,29 +183,29 @@ mod tests {
     /// Does the same to a queue and to the plain list that it must agree with: (time, sequence), smallest first.
     fn agree(ops: impl IntoIterator<Item = Op>, look_every: u64) -> Result<(), TestCaseError> {
         let mut queue = EventQueue::default();
-        let mut list = BTreeMap::new();
+        let mut list = BTreeSet::new();
         let mut handles = Vec::new();
         for (n, op) in ops.into_iter().enumerate() {
             let n = n as u64;
             match op {
                 Op::Push(time) => {
                     handles.push((queue.push(time, n), time, n));
-                    list.insert((time, n), ());
+                    list.insert((time, n));
                 }
                 Op::Pop(before) => {
-                    let first = list.first_key_value().map(|(key, ())| *key).filter(|key| key.0 < before);
-                    first.and_then(|key| list.remove(&key));
+                    let first = list.first().copied().filter(|key: &(u64, u64)| key.0 < before);
+                    first.map(|key| list.remove(&key));
                     prop_assert_eq!(queue.pop_before(before), first);
                 }
                 Op::Cancel(which) if !handles.is_empty() => {
                     let (handle, time, n) = handles[which % handles.len()];
-                    prop_assert_eq!(queue.cancel(handle), list.remove(&(time, n)).map(|()| n));
+                    prop_assert_eq!(queue.cancel(handle), list.remove(&(time, n)).then_some(n));
                 }
                 Op::Cancel(_) => {}
             }
             prop_assert_eq!(queue.len(), list.len());
             if n.is_multiple_of(look_every) {
-                prop_assert_eq!(queue.next_time(), list.first_key_value().map(|(key, ())| key.0));
+                prop_assert_eq!(queue.next_time(), list.first().map(|key| key.0));
             }
         }
         Ok(())

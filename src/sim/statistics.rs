@@ -342,7 +342,9 @@ mod tests {
         fn merging_is_recording_both(a in prop::collection::vec(any::<u64>(), 0..50), b in prop::collection::vec(any::<u64>(), 0..50)) {
             let fill = |values: &[u64]| {
                 let mut h = Histogram::default();
-                values.iter().for_each(|&n| h.record(Span::from_nanos(n)));
+                for &n in values {
+                    h.record(Span::from_nanos(n));
+                }
                 h
             };
             let mut merged = fill(&a);

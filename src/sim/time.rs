@@ -50,6 +50,7 @@ impl Time {
         Span(self.0.saturating_sub(earlier.0))
     }
     /// `self − span`, but never before the start.
+    #[must_use]
     pub const fn back(self, span: Span) -> Self {
         Self(self.0.saturating_sub(span.0))
     }

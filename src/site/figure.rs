@@ -7,8 +7,9 @@
 use super::prose::Context;
 use super::still::Shown;
 use crate::course::blocks::{Block, Figure};
-use crate::player::{Control, ControlKind, Frame, Scale, Value, encode_view};
+use crate::player::{Control, ControlKind, Frame, Pace, Scale, Value, encode_view};
 use crate::scene::{Description, Options, Panel, Picture, Scene, Still, TableView, describe, svg};
+use crate::sim::Time;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use maud::{Markup, PreEscaped, html};
@@ -72,8 +73,33 @@ fn still(id: &str, caption: &str, shown: &Shown, frame: Frame) -> Markup {
                 p.fig-says { (says.join(" ")) }
             }
         }
+        (transport(shown))
         (controls(id, shown))
         (in_tables(&tables))
+    }
+}
+
+/// The transport, for now without effect.
+fn transport(shown: &Shown) -> Markup {
+    let spec = shown.spec();
+    let clock = |at: Time| match spec.pace {
+        Pace::Steps(step) => (at.nanos() / step.nanos()).to_string(),
+        Pace::Continuous => {
+            let tenths = at.nanos() / 100_000_000;
+            format!("{:02}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10)
+        }
+    };
+    let at = libm::round(shown.view.at.secs() / spec.until.secs() * 1000.0) as u32;
+    html! {
+        div.fig-transport {
+            button.fig-play type="button" aria-label="Play from the start" disabled { span.icon-play {} }
+            button.fig-step type="button" aria-label="Back" disabled { span.icon-back {} }
+            button.fig-step type="button" aria-label="On" disabled { span.icon-on {} }
+            span.fig-time { (clock(shown.view.at)) }
+            div.fig-line { input type="range" min="0" max="1000" value=(at) aria-label="Moment of the run" disabled; }
+            span.fig-end { (clock(spec.until)) }
+            span.fig-speed { select aria-label="Speed" disabled { option { (spec.speed) "×" } } }
+        }
     }
 }
 
@@ -84,7 +110,13 @@ fn controls(id: &str, shown: &Shown) -> Markup {
     let widget = |control: &Control| widget(id, control, &shown.value(&control.id).unwrap_or_default());
     html! {
         div.fig-controls role="group" aria-label="Controls" {
-            div.fig-control-grid { @for control in primary { (widget(control)) } }
+            div.fig-control-grid {
+                @for control in primary { (widget(control)) }
+                div.fig-control.seed {
+                    label for={ (id) "-still-seed" } { "Seed" }
+                    span.fig-seed { input type="text" id={ (id) "-still-seed" } value=(shown.view.run.seed) disabled; }
+                }
+            }
             @if !others.is_empty() {
                 details.fig-more-controls {
                     summary { "More controls" }

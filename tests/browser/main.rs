@@ -8,6 +8,10 @@ mod harness;
 mod server;
 
 mod accessible;
+mod bench;
+mod broken;
+mod figure;
 mod loads;
 mod opens;
 mod plain;
+mod share;

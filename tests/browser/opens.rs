@@ -9,7 +9,7 @@ fn every_page_opens_without_an_error_and_its_islands_come_alive() {
         let browser = Browser::open(Setup::desk(kind)).await;
         for page in pages() {
             browser.goto(&format!("{home}{page}")).await;
-            browser.until("document.querySelector('#island')").await;
+            browser.until("document.documentElement.hasAttribute('data-live')").await;
             assert_eq!(browser.errors().await, Vec::<String>::new(), "/{page} in {kind:?}");
             let title = browser.client().title().await.expect("a title can be asked for");
             assert!(!title.is_empty(), "/{page} has a title");
@@ -25,7 +25,7 @@ fn the_site_works_below_a_sub_path() {
         let browser = Browser::open(Setup::phone(kind).dark()).await;
         for page in pages() {
             browser.goto(&format!("{home}{page}")).await;
-            browser.until("document.querySelector('#island')").await;
+            browser.until("document.documentElement.hasAttribute('data-live')").await;
             let seen: (u32, bool) =
                 browser.run("return [innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]").await;
             assert_eq!(seen, (360, true), "{kind:?}");

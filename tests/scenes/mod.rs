@@ -213,8 +213,9 @@ pub fn series() -> Scene {
 pub fn histogram() -> Panel {
     let bars = (0..24)
         .map(|k| {
-            let low = 0.004 * 1.25f64.powi(k);
-            let n = 900.0 * (-((k as f64 - 7.0) / 4.0).powi(2)).exp() + if k > 16 { 40.0 } else { 0.0 };
+            let low = 0.004 * libm::pow(1.25, k.into());
+            let n =
+                900.0 * libm::exp(-libm::pow((k as f64 - 7.0) / 4.0, 2.0)) + if k > 16 { 40.0 } else { 0.0 };
             (low, low * 1.25, n as u64)
         })
         .collect();

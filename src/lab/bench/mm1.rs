@@ -70,27 +70,27 @@ impl BareHeap {
     #[inline]
     fn pop(&mut self) -> Option<Pending> {
         let last = self.heap.pop()?;
-        let Some(&first) = self.heap.first() else { return Some(last) };
+        let Some(&front) = self.heap.first() else { return Some(last) };
         let mut at = 0;
         loop {
             let child = 4 * at + 1;
             if child >= self.heap.len() {
                 break;
             }
-            let mut least = child;
+            let mut smallest = child;
             for other in child + 1..(child + 4).min(self.heap.len()) {
-                if self.heap[other] < self.heap[least] {
-                    least = other;
+                if self.heap[other] < self.heap[smallest] {
+                    smallest = other;
                 }
             }
-            if last <= self.heap[least] {
+            if last <= self.heap[smallest] {
                 break;
             }
-            self.heap[at] = self.heap[least];
-            at = least;
+            self.heap[at] = self.heap[smallest];
+            at = smallest;
         }
         self.heap[at] = last;
-        Some(first)
+        Some(front)
     }
 }
 

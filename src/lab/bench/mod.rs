@@ -76,9 +76,9 @@ pub(super) fn bench(args: &BenchArgs, terminal: &mut Terminal) -> Result<(), Fai
         figures,
     };
     if args.json {
-        print_json(&report, terminal.out)?
+        print_json(&report, terminal.out)?;
     } else {
-        print(&report, terminal)?
+        print(&report, terminal)?;
     }
     if report.ratio >= KERNEL_BAR && report.hold_factor <= HOLD_BAR { Ok(()) } else { Err(Failure::Told) }
 }

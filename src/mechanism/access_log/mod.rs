@@ -237,8 +237,12 @@ impl Parser {
         }
         let first = self.raw.is_empty() && self.unparsed == 0;
         let Some(parsed) = self.format.read(line, first) else { return };
-        match parsed.and_then(|line| Ok((i64::try_from(line.nanos).map_err(|_| Reason::Time)?, line))) {
-            Ok((nanos, line)) => self.keep(nanos, line.key, line.client),
+        let in_range = parsed.and_then(|line| {
+            let nanos = i64::try_from(line.nanos).map_err(|_| Reason::Time)?;
+            Ok((nanos, line.key, line.client))
+        });
+        match in_range {
+            Ok((nanos, key, client)) => self.keep(nanos, key, client),
             Err(reason) => self.refuse(reason, line),
         }
     }

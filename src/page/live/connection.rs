@@ -319,7 +319,7 @@ impl Live {
         };
         let (culprit, again) = self.update(State::take_blame);
         self.stop();
-        let link = share::address(&culprit);
+        let link = self.with(|state| share::address(&state.facts.page_id, &culprit));
         let way = (!again).then_some(Way::TryAgain);
         self.notify(Notice { link: Some((text::REPRODUCE, link)), way, ..Notice::plain(words) });
         raise(self.changed);

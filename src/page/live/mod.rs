@@ -48,6 +48,8 @@ pub enum Stage {
 }
 
 /// What is known of a figure now.
+// Its flags are independent facts, not the states of one machine.
+#[allow(clippy::struct_excessive_bools)]
 pub struct State {
     /// What the page was given.
     pub facts: Facts,

@@ -1,30 +1,25 @@
 //! What plotters draws on: a backend that turns its calls into marks.
 
-use super::super::mark::{Anchor, Dash, Form, Ink, Point, Rect, Role, Text, at};
-use super::super::metrics::{self, Face};
+use super::super::mark::{Dash, Form, Ink, Point, Rect, Role, at};
 use super::super::sheet::Sheet;
 use core::convert::Infallible;
-use plotters::style::{RGBColor, ShapeStyle, TextStyle};
-use plotters_backend::text_anchor::{HPos, VPos};
-use plotters_backend::{
-    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
-};
+use plotters::style::{RGBColor, ShapeStyle};
+use plotters_backend::{BackendColor, BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind};
 
 /// plotters thinks in whole pixels; it is given this many for each of ours, so that lines don't stagger.
 pub(super) const FINE: f32 = 8.0;
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
-/// A part of a sheet that plotters draws on. Texts that would meet another one are left out.
+/// A part of a sheet that plotters draws on. It is given no text to draw: texts are measured and set by us.
 pub(super) struct Board<'s, 'w> {
     sheet: &'s mut Sheet<'w>,
     area: Rect,
-    texts: Vec<Rect>,
 }
 
 impl<'s, 'w> Board<'s, 'w> {
     pub(super) fn new(sheet: &'s mut Sheet<'w>, area: Rect) -> Self {
-        Self { sheet, area, texts: Vec::new() }
+        Self { sheet, area }
     }
     fn point(&self, (x, y): BackendCoord) -> Point {
         let p = at(self.area.x + x as f32 / FINE, self.area.y + y as f32 / FINE);
@@ -47,15 +42,6 @@ fn role(colour: BackendColor) -> (Role, Dash) {
 /// The style of a line, its width in CSS pixels.
 pub(super) fn line(role: Role, width: f32, dash: Dash) -> ShapeStyle {
     ShapeStyle { color: colour(role, dash).into(), filled: false, stroke_width: (width * FINE) as u32 }
-}
-
-/// The style of the smallest print.
-pub(super) fn small(role: Role) -> TextStyle<'static> {
-    let size = f64::from(metrics::SMALLEST * FINE);
-    let RGBColor(r, g, b) = colour(role, Dash::Solid);
-    let mut style = TextStyle::from(("sans-serif", size));
-    style.color = BackendColor { alpha: 1.0, rgb: (r, g, b) };
-    style
 }
 
 fn ink<S: BackendStyle>(style: &S, fill: bool) -> Ink {
@@ -135,46 +121,5 @@ impl DrawingBackend for Board<'_, '_> {
         let points = path.into_iter().map(|coord| self.point(coord)).collect();
         self.sheet.mark(None, Form::Area(points), ink(style, true));
         Ok(())
-    }
-    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, pos: BackendCoord) -> Drawn {
-        let size = style.size() as f32 / FINE;
-        let spot = self.point(pos);
-        let anchor = style.anchor();
-        let y = match anchor.v_pos {
-            VPos::Top => spot.y + metrics::ASCENT * size,
-            VPos::Center => spot.y + (metrics::ASCENT - metrics::DESCENT) / 2.0 * size,
-            VPos::Bottom => spot.y - metrics::DESCENT * size,
-        };
-        let w = metrics::width(text, size, Face::Plain);
-        let x = match anchor.h_pos {
-            HPos::Left => spot.x,
-            HPos::Center => spot.x - w / 2.0,
-            HPos::Right => spot.x - w,
-        };
-        let x = x.min(self.area.right() - w).max(self.area.x);
-        let text = Text {
-            at: at(x, y),
-            text: text.into(),
-            full: None,
-            size,
-            face: Face::Plain,
-            anchor: Anchor::Start,
-        };
-        let bounds = text.bounds();
-        let fits = self.area.holds(&bounds, 0.25);
-        if fits && !self.texts.iter().any(|other| other.grow(2.0).meets(&bounds)) {
-            self.texts.push(bounds);
-            self.sheet.mark(None, Form::Text(text), Ink::fill(role(style.color()).0));
-        }
-        Ok(())
-    }
-    fn estimate_text_size<S: BackendTextStyle>(
-        &self,
-        text: &str,
-        style: &S,
-    ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
-        let size = style.size() as f32;
-        let height = (metrics::ASCENT + metrics::DESCENT) * size;
-        Ok((metrics::width(text, size, Face::Plain) as u32 + 1, height as u32 + 1))
     }
 }

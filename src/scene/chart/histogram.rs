@@ -1,13 +1,14 @@
 //! How often which value.
 
-use super::super::mark::{Anchor, Dash, Ink, Rect, Role, at};
+use super::super::mark::{Dash, Ink, Rect, Role, at};
 use super::super::metrics::{self, Face};
 use super::super::panel::Histogram;
-use super::super::sheet::{SMALL, Sheet, Type, text_role};
-use super::board::{Board, FINE, colour, line, small};
-use super::{AXIS, PLOT, drawable, left_room, round_up};
+use super::super::sheet::{Sheet, Type, text_role};
+use super::axes::{Canvas, Plot, round_numbers};
+use super::board::colour;
+use super::{AXIS, PLOT, drawable, round_up};
 use crate::sim::Unit;
-use plotters::prelude::{ChartBuilder, IntoDrawingArea, Rectangle};
+use plotters::element::Rectangle;
 use plotters::style::Color;
 
 const NAME: Type = Type::new(12.0, Face::Bold, Role::Ink);
@@ -61,10 +62,6 @@ impl Scale {
     fn within(&self, value: f64) -> f64 {
         self.map(value).clamp(self.from, self.until)
     }
-    /// Share of the axis, within 0 and 1.
-    fn share(&self, value: f64) -> f32 {
-        ((self.within(value) - self.from) / (self.until - self.from)) as f32
-    }
     /// Round numbers for the axis, the most important ones first.
     fn ticks(&self) -> Vec<f64> {
         let mut ticks = Vec::new();
@@ -74,9 +71,7 @@ impl Scale {
                 ticks.extend((low..=high).map(|power| step * libm::pow(10.0, f64::from(power))));
             }
         } else {
-            let step = round_up((self.until - self.from) / 6.0);
-            let first = libm::ceil(self.from / step);
-            ticks.extend((0..=12).map(|k| (first + f64::from(k)) * step));
+            ticks = round_numbers(&(self.from..self.until), 6);
         }
         ticks.retain(|&tick| {
             let place = self.map(tick);
@@ -92,37 +87,19 @@ pub(super) fn lay(histogram: &Histogram, area: Rect, sheet: &mut Sheet) -> f32 {
     let names = ROW * rows as f32;
     let most = known(histogram).map(|bar| bar.2).max().unwrap_or(0);
     let highest = round_up((most.max(4)) as f64);
-    let left = left_room(core::iter::once(Unit::Count.format(highest)));
     let whole = Rect::new(area.x, top + names, (area.w - 8.0).max(1.0), PLOT);
-    let plot = Rect::new(area.x + left, whole.y + 8.0, (whole.w - left).max(1.0), PLOT - 8.0);
     let scale = Scale::of(histogram);
-    draw(histogram, &scale, Board::new(sheet, whole), left, highest);
-    sheet.path(
-        None,
-        &[at(plot.x, plot.bottom()), at(plot.right(), plot.bottom())],
-        Ink::line(Role::Muted, 1.0),
-    );
-    numbers(histogram, &scale, plot, area, sheet);
-    marks(histogram, &scale, plot, (top, rows), area, sheet);
+    let plot = Plot::new(whole, scale.from..scale.until, 0.0..highest, Unit::Count);
+    plot.lines(Unit::Count, sheet);
+    bars(histogram, &scale, &plot.canvas(sheet));
+    let base = [at(plot.area.x, plot.area.bottom()), at(plot.area.right(), plot.area.bottom())];
+    sheet.path(None, &base, Ink::line(Role::Muted, 1.0));
+    let ticks = scale.ticks().into_iter();
+    let numbers: Vec<_> =
+        ticks.map(|tick| (plot.x_of(scale.map(tick)), histogram.unit.format(tick))).collect();
+    plot.numbers(&numbers, area.right(), sheet);
+    marks(histogram, &scale, &plot, (top, rows), area, sheet);
     PLOT + AXIS + names + (top - area.y)
-}
-
-fn numbers(histogram: &Histogram, scale: &Scale, plot: Rect, area: Rect, sheet: &mut Sheet) {
-    let mut taken: Vec<(f32, f32)> = Vec::new();
-    for tick in scale.ticks() {
-        let x = plot.x + plot.w * scale.share(tick);
-        let text = histogram.unit.format(tick);
-        let half = metrics::width(&text, SMALL.size, SMALL.face) / 2.0;
-        let centre = x.min(area.right() - half);
-        let (from, until) = (centre - half - 5.0, centre + half + 5.0);
-        if taken.iter().any(|&(a, b)| from < b && a < until) {
-            continue;
-        }
-        taken.push((from, until));
-        sheet.path(None, &[at(x, plot.bottom()), at(x, plot.bottom() + 4.0)], Ink::line(Role::Muted, 1.0));
-        let spot = at(centre, plot.bottom() + 15.0);
-        sheet.text(None, spot, f32::INFINITY, &text, SMALL.anchor(Anchor::Middle));
-    }
 }
 
 /// Values marked on the axis, each name in the first row where it meets no other; one that finds none stays unnamed
@@ -130,7 +107,7 @@ fn numbers(histogram: &Histogram, scale: &Scale, plot: Rect, area: Rect, sheet: 
 fn marks(
     histogram: &Histogram,
     scale: &Scale,
-    plot: Rect,
+    plot: &Plot,
     (top, rows): (f32, usize),
     area: Rect,
     sheet: &mut Sheet,
@@ -140,15 +117,15 @@ fn marks(
     marks.sort_by(|a, b| a.1.total_cmp(&b.1));
     let mut names = Vec::new();
     for (label, value, state) in marks {
-        let x = plot.x + plot.w * scale.share(*value);
+        let x = plot.x_of(scale.map(*value));
         let text = sheet.say(label);
         let role = text_role(*state);
         let w = metrics::width(&text, NAME.size, NAME.face).min(area.w - 8.0);
         let right = x + 4.0 + w <= area.right();
         let start = if right { x + 4.0 } else { (x - 4.0 - w).max(area.x) };
         let row = (0..rows).find(|&row| start > ends[row] + 4.0);
-        let from = row.map_or(plot.y, |row| top + ROW * row as f32);
-        sheet.path(None, &[at(x, from), at(x, plot.bottom())], Ink::line(role, 1.5).dash(Dash::Dashed));
+        let from = row.map_or(plot.area.y, |row| top + ROW * row as f32);
+        sheet.path(None, &[at(x, from), at(x, plot.area.bottom())], Ink::line(role, 1.5).dash(Dash::Dashed));
         if let Some(row) = row {
             ends[row] = start + w;
             names.push((Rect::new(start, from, w, ROW - 1.0), text, role));
@@ -161,35 +138,14 @@ fn marks(
     }
 }
 
-fn draw(histogram: &Histogram, scale: &Scale, board: Board, left: f32, highest: f64) {
-    let fine = |pixels: f32| (pixels * FINE) as u32;
-    let root = board.into_drawing_area();
-    let count = |value: &f64| Unit::Count.format(*value);
-    // The board can't fail, so neither can any of this.
-    let chart = ChartBuilder::on(&root)
-        .margin_top(fine(8.0))
-        .y_label_area_size(fine(left))
-        .build_cartesian_2d(scale.from..scale.until, 0.0..highest);
-    let Ok(mut chart) = chart else { return };
-    let _ = chart
-        .configure_mesh()
-        .disable_x_mesh()
-        .max_light_lines(1)
-        .bold_line_style(line(Role::Line, 1.0, Dash::Solid))
-        .light_line_style(line(Role::Line, 0.0, Dash::Solid))
-        .axis_style(line(Role::Muted, 0.0, Dash::Solid))
-        .label_style(small(Role::Muted))
-        .set_all_tick_mark_size(fine(3.0))
-        .x_labels(0)
-        .y_labels(4)
-        .y_label_formatter(&count)
-        .draw();
+fn bars(histogram: &Histogram, scale: &Scale, canvas: &Canvas) {
     let style = colour(Role::Accent, Dash::Solid).filled();
-    let bars = known(histogram).filter(|bar| bar.2 > 0).map(|(low, high, n)| {
+    for (low, high, n) in known(histogram).filter(|bar| bar.2 > 0) {
         let (from, until) = (scale.within(low), scale.within(high));
         // A little air between neighbours.
         let air = (until - from) * 0.06;
-        Rectangle::new([(from + air, n as f64), (until - air, 0.0)], style)
-    });
-    let _ = chart.draw_series(bars);
+        let corners = [(from + air, n as f64), (until - air, 0.0)];
+        // The board can't fail, so neither can this.
+        let _ = canvas.draw(&Rectangle::new(corners, style));
+    }
 }

@@ -1,17 +1,18 @@
 //! The chart panel, drawn with plotters: curves with their names at their ends, and histograms with marks.
 //!
-//! plotters maps values to pixels, chooses round numbers for the axes and draws the grid; what it draws arrives at our
-//! [`board`] and becomes marks of the same display list as everything else. So a chart is painted, written as SVG,
-//! tested for overlapping labels and themed as the rest is, in the page and in a worker alike. Over plotters-canvas
-//! and plotters-svg this has two advantages that decided it: colours stay roles, and plotters' code is in the WASM
-//! once (plotters-canvas needs an `HtmlCanvasElement`, so a worker could not use it at all).
+//! plotters chooses round numbers for the axes, maps values to pixels and draws curves and bars; what it draws arrives
+//! at our [`board`] and becomes marks of the same display list as everything else. So a chart is painted, written as
+//! SVG, tested for overlapping labels and themed as the rest is, in the page and in a worker alike. Over
+//! plotters-canvas and plotters-svg this has two advantages that decided it: colours stay roles, and plotters' code is
+//! in the WASM once (plotters-canvas needs an `HtmlCanvasElement`, so a worker could not use it at all). Axes and their
+//! labels are ours: plotters' chart builder weighs more than all other panels together, and can't keep labels apart.
 
+mod axes;
 mod board;
 mod histogram;
 mod series;
 
 use super::mark::Rect;
-use super::metrics;
 use super::panel::Chart;
 use super::sheet::Sheet;
 
@@ -41,10 +42,4 @@ fn round_up(value: f64) -> f64 {
     let steps = [1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
     let found = steps.into_iter().map(|step| step * size).find(|&end| end >= value);
     found.filter(|end| end.is_finite()).unwrap_or(value)
-}
-
-/// Room left of the plot for the numbers of its axis.
-fn left_room(texts: impl Iterator<Item = String>) -> f32 {
-    texts.map(|text| metrics::width(&text, metrics::SMALLEST, metrics::Face::Plain)).fold(44.0, f32::max)
-        + 8.0
 }

@@ -1,0 +1,70 @@
+//! `lab check`, `lab generate` and `lab oracle`: the project's files held against one another and against outside truth.
+
+use super::args::{CheckArgs, OracleArgs};
+use super::{Failure, Terminal, workshop};
+use crate::course::{self, Course, FigureFacts, Problem};
+use crate::lessons;
+use crate::oracle;
+use crate::site::workers::{self, Workers};
+use std::path::Path;
+
+/// Checks every lesson's file, that its figures are in a worker, and that generated files are in step.
+pub(super) fn check(args: &CheckArgs, terminal: &mut Terminal) -> Result<(), Failure> {
+    let root = workshop::require_root()?;
+    let folder = args.lessons.clone().unwrap_or_else(|| workshop::lessons(&root));
+    let (course, mut problems) = Course::load(&folder);
+    let facts: Vec<FigureFacts> = lessons::ALL
+        .iter()
+        .flat_map(|(lesson, figures)| figures.iter().map(|figure| FigureFacts::of(lesson, figure)))
+        .collect();
+    problems.extend(course::check(&course, &facts));
+    problems.sort();
+    problems.dedup();
+    for problem in &problems {
+        writeln!(terminal.out, "{}", folder_of(&folder, &root, problem))?;
+    }
+    let out_of_step = out_of_step(&root).map_err(Failure::Refused)?;
+    for sentence in &out_of_step {
+        writeln!(terminal.out, "{sentence}")?;
+    }
+    let wrong = problems.len() + out_of_step.len();
+    let (lessons, figures) = (course.lessons.len(), facts.len());
+    writeln!(terminal.out, "{lessons} lessons and {figures} figures checked, {wrong} problems")?;
+    if wrong == 0 { Ok(()) } else { Err(Failure::Told) }
+}
+
+/// The problem with its file as seen from the project's folder.
+fn folder_of(folder: &Path, root: &Path, problem: &Problem) -> Problem {
+    let shown = folder.strip_prefix(root).unwrap_or(folder);
+    Problem { file: shown.join(&problem.file).display().to_string(), ..problem.clone() }
+}
+
+/// What is wrong with the table of workers and what is generated from it, as sentences.
+fn out_of_step(root: &Path) -> Result<Vec<String>, String> {
+    let table = Workers::load(root)?;
+    let homeless = lessons::ALL.iter().filter(|(lesson, _)| table.of(lesson).is_none()).map(|(lesson, _)| {
+        format!("Cargo.toml: [package.metadata.workers]: no worker holds '{lesson}', which has figures")
+    });
+    let stale = workers::stale(root)?.into_iter().map(|path| {
+        format!("{}: is not what [package.metadata.workers] makes; run `lab generate`", path.display())
+    });
+    Ok(homeless.chain(stale).collect())
+}
+
+/// Writes what is made from the table of workers.
+pub(super) fn generate(terminal: &mut Terminal) -> Result<(), Failure> {
+    let changed = workers::write(&workshop::require_root()?).map_err(Failure::Refused)?;
+    for path in &changed {
+        writeln!(terminal.out, "{}", path.display())?;
+    }
+    if changed.is_empty() {
+        writeln!(terminal.out, "nothing to do: the workers are as Cargo.toml has them")?;
+    }
+    Ok(())
+}
+
+/// Holds the mechanisms against outside truths.
+pub(super) fn oracle(args: &OracleArgs, terminal: &mut Terminal) -> Result<(), Failure> {
+    let summary = oracle::run(&args.files, &args.data, terminal.out)?;
+    if summary.failed == 0 { Ok(()) } else { Err(Failure::Told) }
+}

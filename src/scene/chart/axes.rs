@@ -1,0 +1,88 @@
+//! The surface of a chart with its two axes.
+
+use super::super::mark::{Anchor, Ink, Rect, Role, at};
+use super::super::metrics;
+use super::super::sheet::{SMALL, Sheet};
+use super::board::{Board, FINE};
+use super::{AXIS, PLOT};
+use crate::sim::Unit;
+use core::ops::Range;
+use plotters::coord::Shift;
+use plotters::coord::ranged1d::{BoldPoints, Ranged};
+use plotters::coord::types::RangedCoordf64;
+use plotters::drawing::{DrawingArea, IntoDrawingArea};
+use plotters::prelude::Cartesian2d;
+
+/// Highest number of lines across.
+const LINES: usize = 4;
+
+/// What plotters' elements are drawn on.
+pub(super) type Canvas<'s, 'w> = DrawingArea<Board<'s, 'w>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+
+/// The surface, and which values its edges stand for.
+pub(super) struct Plot {
+    pub area: Rect,
+    pub x: Range<f64>,
+    pub y: Range<f64>,
+}
+
+/// Round numbers within a range, at most so many.
+pub(super) fn round_numbers(range: &Range<f64>, most: usize) -> Vec<f64> {
+    RangedCoordf64::from(range.clone()).key_points(BoldPoints(most))
+}
+
+impl Plot {
+    /// A surface with these values, with room for the numbers of the axis to its left.
+    pub(super) fn new(area: Rect, x: Range<f64>, y: Range<f64>, unit: Unit) -> Self {
+        let numbers = round_numbers(&y, LINES).into_iter();
+        let widths = numbers.map(|value| metrics::width(&unit.format(value), SMALL.size, SMALL.face));
+        let left = widths.fold(44.0, f32::max) + 8.0;
+        let area = Rect::new(area.x + left, area.y + 8.0, (area.w - left).max(1.0), PLOT - 8.0);
+        Self { area, x, y }
+    }
+
+    pub(super) fn x_of(&self, value: f64) -> f32 {
+        self.area.x
+            + self.area.w * ((value - self.x.start) / (self.x.end - self.x.start)).clamp(0.0, 1.0) as f32
+    }
+    pub(super) fn y_of(&self, value: f64) -> f32 {
+        self.area.bottom()
+            - self.area.h * ((value - self.y.start) / (self.y.end - self.y.start)).clamp(0.0, 1.0) as f32
+    }
+
+    /// Lines across at round values, with their numbers.
+    pub(super) fn lines(&self, unit: Unit, sheet: &mut Sheet) {
+        for value in round_numbers(&self.y, LINES) {
+            let y = self.y_of(value);
+            sheet.path(None, &[at(self.area.x, y), at(self.area.right(), y)], Ink::line(Role::Line, 1.0));
+            let text = unit.format(value);
+            let spot = at(self.area.x - 7.0, y + (metrics::ASCENT - metrics::DESCENT) / 2.0 * SMALL.size);
+            sheet.text(None, spot, f32::INFINITY, &text, SMALL.anchor(Anchor::End));
+        }
+    }
+
+    /// Numbers under the surface, each with its place and a tick; one that would meet an earlier one is left out.
+    pub(super) fn numbers(&self, numbers: &[(f32, String)], until: f32, sheet: &mut Sheet) {
+        let bottom = self.area.bottom();
+        let mut taken: Vec<(f32, f32)> = Vec::new();
+        for (x, text) in numbers {
+            let half = metrics::width(text, SMALL.size, SMALL.face) / 2.0;
+            let centre = x.min(until - half);
+            let (from, end) = (centre - half - 5.0, centre + half + 5.0);
+            if taken.iter().any(|&(a, b)| from < b && a < end) {
+                continue;
+            }
+            taken.push((from, end));
+            sheet.path(None, &[at(*x, bottom), at(*x, bottom + 4.0)], Ink::line(Role::Muted, 1.0));
+            let spot = at(centre, bottom + AXIS - 5.0);
+            sheet.text(None, spot, f32::INFINITY, text, SMALL.anchor(Anchor::Middle));
+        }
+    }
+
+    /// The surface for plotters' elements, in the axes' values.
+    pub(super) fn canvas<'s, 'w>(&self, sheet: &'s mut Sheet<'w>) -> Canvas<'s, 'w> {
+        let area: DrawingArea<Board, Shift> = Board::new(sheet, self.area).into_drawing_area();
+        let (w, h) = ((self.area.w * FINE) as i32, (self.area.h * FINE) as i32);
+        area.apply_coord_spec(Cartesian2d::new(self.x.clone(), self.y.clone(), (0..w, h..0)))
+    }
+}

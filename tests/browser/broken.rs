@@ -1,0 +1,101 @@
+//! A model that panics, and one that never answers, end one figure and not the page.
+
+#[path = "broken/model.rs"]
+mod model;
+
+use crate::figure::{Figure, LESSON};
+use crate::harness::{Browser, Setup, dist, each};
+use crate::server;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use model::Broken;
+use playground::player::Experiment;
+use playground::scene::Words;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const FIGURE: &str = "#fig-slow-server";
+
+/// The built site with the broken figure in the place of the lesson's first, and its worker; the page's address.
+pub fn site_with_broken_figure() -> String {
+    let built = std::env::var_os("BROKEN").map(PathBuf::from);
+    let built = built.expect("BROKEN, the folder of the broken figure's worker, is set by './dev test'");
+    let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("broken-site");
+    let _ = fs::remove_dir_all(&root);
+    copy(&dist(), &root);
+    let page = fs::read_to_string(root.join(LESSON).join("index.html")).expect("the lesson is built");
+    let build = between(&page, "<meta name=\"build-id\" content=\"", "\"").to_owned();
+    let glue = fs::read_to_string(built.join("broken-worker.js")).expect("the worker is built");
+    let script = format!(
+        "globalThis.BUILD_ID = '{build}';\n{glue}\n\
+         wasm_bindgen({{ module_or_path: new URL('./broken-worker_bg.wasm', self.location.href) }});\n"
+    );
+    fs::write(root.join("broken-worker.js"), script).expect("written");
+    fs::copy(built.join("broken-worker_bg.wasm"), root.join("broken-worker_bg.wasm")).expect("copied");
+
+    let words = Words {
+        patterns: [("ticking".to_owned(), "It ticks.".to_owned())].into(),
+        kinds: Broken::SPEC.naming(),
+    };
+    let facts = postcard::to_allocvec(&(Broken::SPEC, &words)).expect("plain data");
+    let head = between(&page, "<figure", ">");
+    let figure = format!(
+        " class=\"figure\" id=\"fig-slow-server\" data-figure=\"slow-server\" data-lesson=\"tests/broken\" data-facts=\"{}\"",
+        URL_SAFE_NO_PAD.encode(facts)
+    );
+    let meta =
+        "<meta name=\"worker\" data-lessons=\"tests/broken\" content=\"../../broken-worker.js\">\n</head>";
+    let page = page.replacen(head, &figure, 1).replacen("</head>", meta, 1);
+    fs::write(root.join(LESSON).join("index.html"), page).expect("written");
+    format!("{}{LESSON}", server::serve(root, "/"))
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    text.split_once(before).and_then(|(_, rest)| rest.split_once(after)).expect("the page has it").0
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("readable").flatten() {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).expect("copied");
+        }
+    }
+}
+
+#[test]
+fn a_model_that_panics_or_hangs_is_taken_back_to_before_it_and_the_page_goes_on() {
+    let page = site_with_broken_figure();
+    each(async |kind| {
+        let browser = Browser::open(Setup::desk(kind)).await;
+        browser.goto(&page).await;
+        let figure = Figure { browser: &browser, css: FIGURE };
+        figure.ready().await;
+        for (deed, notice, patience) in [("Panic", "failed", 10), ("Hang", "did not answer", 20)] {
+            figure.keys(".fig-line input", "\u{e011}\u{e00e}").await;
+            figure.says(".fig-time", "00:06.0").await;
+            let before = figure.settled().await;
+            figure.walk_to("thing A").await;
+            figure.press(deed).await;
+            let told = format!("/{notice}/.test(document.querySelector('{FIGURE} .fig-notice')?.innerText)");
+            browser.until_within(&told, Duration::from_secs(patience)).await;
+            let link: String = browser.run("return document.querySelector('.fig-notice a').href").await;
+            assert!(link.contains("#slow-server="), "{link}");
+            assert_eq!(figure.settled().await, before, "{deed}: back at the moment before");
+            // It is alive: it plays on.
+            figure.click(".fig-play").await;
+            figure.says(".fig-time", "00:0[7-9]").await;
+            figure.click(".fig-play").await;
+            // And so is everything else on the page.
+            let other: bool = browser
+                .run("document.querySelector('[data-theme-switch]').click(); return document.documentElement.hasAttribute('data-theme')")
+                .await;
+            assert!(other || deed == "Hang", "the page's own buttons work");
+        }
+        browser.errors().await;
+    });
+}

@@ -1,0 +1,227 @@
+//! The lesson's first figure, operated as a learner does.
+
+use crate::harness::{Browser, Setup, each, site};
+use fantoccini::Locator;
+use std::time::Duration;
+
+/// The page with four servers.
+pub const LESSON: &str = "architecture/load-balancing/";
+/// Its first figure.
+const FIGURE: &str = "#fig-slow-server";
+
+/// A figure on an open page.
+pub struct Figure<'a> {
+    pub browser: &'a Browser,
+    pub css: &'a str,
+}
+
+impl Figure<'_> {
+    /// Waits until the island has taken the still's place.
+    pub async fn ready(&self) {
+        self.browser.until(&format!("document.querySelector('{} .fig-body:not([hidden])')", self.css)).await;
+    }
+
+    /// Clicks the first element that matches within the figure.
+    pub async fn click(&self, css: &str) {
+        let css = format!("{} {css}", self.css);
+        let element =
+            self.browser.client().find(Locator::Css(&css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+        element.click().await.unwrap_or_else(|e| panic!("{css}: {e}"));
+    }
+
+    /// Clicks the button that says this.
+    pub async fn press(&self, words: &str) {
+        let path = format!("//figure[@id='{}']//button[contains(., '{words}')]", &self.css[1..]);
+        let button = self.browser.client().find(Locator::XPath(&path)).await;
+        button
+            .unwrap_or_else(|e| panic!("{words}: {e}"))
+            .click()
+            .await
+            .unwrap_or_else(|e| panic!("{words}: {e}"));
+    }
+
+    /// Types into the element that matches.
+    pub async fn keys(&self, css: &str, keys: &str) {
+        let css = format!("{} {css}", self.css);
+        let element =
+            self.browser.client().find(Locator::Css(&css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+        element.send_keys(keys).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+    }
+
+    /// The text of the first element that matches.
+    pub async fn text(&self, css: &str) -> String {
+        self.browser.text(&format!("{} {css}", self.css)).await
+    }
+
+    /// Waits until the text of an element matches a regular expression.
+    pub async fn says(&self, css: &str, pattern: &str) {
+        let css = format!("{} {css}", self.css);
+        let there = format!("/{pattern}/.test(document.querySelector('{css}')?.innerText)");
+        self.browser.until(&there).await;
+    }
+
+    /// Waits until nothing changes any more, and returns moment and readings.
+    pub async fn settled(&self) -> (String, String) {
+        let mut before = (String::new(), String::new());
+        loop {
+            tokio::time::sleep(Duration::from_millis(250)).await;
+            let now = (self.text(".fig-time").await, self.text(".fig-readings").await);
+            if now == before {
+                return now;
+            }
+            before = now;
+        }
+    }
+
+    /// Selects a server in the picture by keyboard.
+    pub async fn walk_to(&self, name: &str) {
+        let focus =
+            format!("document.querySelector('{} .fig-spot[tabindex=\"0\"]').focus(); return 0", self.css);
+        let _: u32 = self.browser.run(&focus).await;
+        for _ in 0..60 {
+            let at: String =
+                self.browser.run("return document.activeElement.getAttribute('aria-label') ?? ''").await;
+            if at.replace('\u{a0}', " ") == name {
+                return self
+                    .browser
+                    .client()
+                    .active_element()
+                    .await
+                    .expect("it has focus")
+                    .send_keys("\u{e007}")
+                    .await
+                    .expect("Enter");
+            }
+            let active = self.browser.client().active_element().await.expect("something has focus");
+            active.send_keys("\u{e014}").await.expect("an arrow key");
+        }
+        panic!("no {name} within sixty arrow keys");
+    }
+}
+
+async fn open(browser: &Browser, home: &str) {
+    browser.goto(&format!("{home}{LESSON}")).await;
+    Figure { browser, css: FIGURE }.ready().await;
+}
+
+#[test]
+fn a_learner_plays_turns_kills_goes_back_and_asks_why() {
+    let home = site();
+    each(async |kind| {
+        let browser = Browser::open(Setup::desk(kind)).await;
+        open(&browser, &home).await;
+        let figure = Figure { browser: &browser, css: FIGURE };
+
+        figure.click(".fig-play").await;
+        figure.says(".fig-time", "00:0[1-9]").await;
+        figure.click(".fig-play").await;
+        let paused = figure.settled().await;
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        assert_eq!(figure.settled().await, paused, "paused means that nothing passes");
+
+        // By Home and PageUp to a moment of the past, and on to another.
+        figure.keys(".fig-line input", "\u{e011}").await;
+        figure.says(".fig-time", "00:00.0").await;
+        figure.keys(".fig-line input", "\u{e00e}\u{e00e}").await;
+        figure.says(".fig-time", "00:12.0").await;
+        let before = figure.settled().await;
+
+        // Another policy from here on, then server C dies.
+        let policy = format!("{FIGURE} .fig-control.choice select");
+        let select = browser.client().find(Locator::Css(&policy)).await.expect("policies are a choice");
+        select.select_by_value("least-connections").await.expect("it has this policy");
+        figure.walk_to("server C").await;
+        figure.says(".fig-explain h4", "Server.C").await;
+        figure.press("Kill it").await;
+        figure.says(".fig-says", "dead").await;
+        figure.keys(".fig-line input", "\u{e00e}").await;
+        figure.says(".fig-time", "00:18.0").await;
+        let killed = figure.settled().await;
+        let marks: Vec<u32> = browser
+            .run(&format!("return ['tick', 'fault'].map(k => document.querySelectorAll('{FIGURE} .fig-mark.' + k).length)"))
+            .await;
+        assert_eq!(marks, [1, 1], "one change and one fault on the time line");
+
+        // Back to before, and forward again: the same run, exactly.
+        figure.keys(".fig-line input", "\u{e00f}").await;
+        figure.says(".fig-time", "00:12.0").await;
+        figure.settled().await;
+        figure.keys(".fig-line input", "\u{e00e}").await;
+        figure.says(".fig-time", "00:18.0").await;
+        assert_eq!(figure.settled().await, killed);
+
+        // A request says why it was late.
+        let request =
+            "return [...document.querySelectorAll('#fig-slow-server .fig-explain .fig-entity')].length";
+        let related: u32 = browser.run(request).await;
+        if related == 0 {
+            figure.walk_to("server A").await;
+            figure.says(".fig-explain h4", "Server.A").await;
+        }
+        figure.click(".fig-related .fig-entity").await;
+        figure.says(".fig-explain h4", "Request").await;
+        figure.says(".fig-history", "because").await;
+
+        // What was dropped comes back.
+        figure.press("Take back").await;
+        figure.says(".fig-says", "^((?!dead).)*$").await;
+        figure.press("Take back").await;
+        figure.says(".fig-time", "00:12.0").await;
+        assert_eq!(figure.settled().await, before);
+        assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
+    });
+}
+
+#[test]
+fn everything_is_reached_and_nothing_overflows_on_a_phone() {
+    let home = site();
+    each(async |kind| {
+        let browser = Browser::open(Setup::phone(kind)).await;
+        open(&browser, &home).await;
+        let figure = Figure { browser: &browser, css: FIGURE };
+        figure.click(".fig-play").await;
+        figure.says(".fig-time", "00:00.[3-9]").await;
+        figure.click(".fig-play").await;
+        figure.press("⋯").await;
+        figure.press("⋯").await;
+        figure.press("Share").await;
+        let wider: Vec<String> = browser
+            .run(
+                "return [...document.querySelectorAll('.figure *')].filter(e => !e.closest('.sr-only, .table, .fig-marks') && e.checkVisibility() \
+                 && e.getBoundingClientRect().right > innerWidth + 0.5).map(e => e.outerHTML.slice(0, 120))",
+            )
+            .await;
+        assert_eq!(wider, Vec::<String>::new());
+        let small: Vec<String> = browser
+            .run(
+                "return [...document.querySelectorAll('.figure :is(button, select, input, summary)')].filter(e => e.checkVisibility() && \
+                 Math.min(e.getBoundingClientRect().height, 24) < 24 && e.type != 'radio' && e.type != 'checkbox' && !e.closest('.fig-walk')) \
+                 .map(e => e.outerHTML.slice(0, 120))",
+            )
+            .await;
+        assert_eq!(small, Vec::<String>::new(), "targets are at least 24 pixels high");
+        let scrolls: bool = browser.run("return document.documentElement.scrollWidth > innerWidth").await;
+        assert!(!scrolls, "the page does not scroll sideways");
+        assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
+    });
+}
+
+#[test]
+fn an_island_takes_the_stills_place_without_moving_the_page() {
+    let home = site();
+    each(async |kind| {
+        let browser = Browser::open(Setup::desk(kind)).await;
+        browser.goto(&format!("{home}{LESSON}")).await;
+        let below = "return document.querySelector('#fig-slow-server').getBoundingClientRect().height";
+        Figure { browser: &browser, css: FIGURE }.ready().await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let alive: f64 = browser.run(below).await;
+        let still = Browser::open(Setup::desk(kind).without_scripts()).await;
+        still.goto(&format!("{home}{LESSON}")).await;
+        // Firefox without scripts runs none of ours either.
+        if kind == crate::harness::Kind::Chromium {
+            let was: f64 = still.run(below).await;
+            assert!((was - alive).abs() <= 48.0, "from {was} to {alive} pixels");
+        }
+    });
+}

@@ -1,0 +1,47 @@
+//! A link is a run: what one browser shares, another opens.
+
+use crate::figure::{Figure, LESSON};
+use crate::harness::{Browser, Setup, each, site};
+
+const FIGURE: &str = "#fig-slow-server";
+
+#[test]
+fn a_shared_link_opens_the_same_moment_of_the_same_run_in_another_browser() {
+    let home = site();
+    each(async |kind| {
+        let browser = Browser::open(Setup::desk(kind)).await;
+        browser.goto(&format!("{home}{LESSON}")).await;
+        let figure = Figure { browser: &browser, css: FIGURE };
+        figure.ready().await;
+        figure.keys(".fig-control.seed input", "\u{e009}a\u{e000}b3-otter\u{e007}").await;
+        figure.keys(".fig-line input", "\u{e00e}").await;
+        figure.says(".fig-time", ":").await;
+        figure.settled().await;
+        figure.walk_to("server B").await;
+        figure.press("Kill it").await;
+        figure.says(".fig-says", "dead|out").await;
+        figure.keys(".fig-line input", "\u{e00e}").await;
+        let here = figure.settled().await;
+        figure.press("Share").await;
+        let link: String = browser.run("return document.querySelector('.fig-copy input').value").await;
+        assert!(link.starts_with(&home) && link.contains("#slow-server=a"), "{link}");
+
+        let other = Browser::open(Setup::desk(kind).dark()).await;
+        other.goto(&link).await;
+        let there = Figure { browser: &other, css: FIGURE };
+        there.ready().await;
+        there.says(".fig-notice", "Opened from a link").await;
+        there.says(".fig-notice", "Seed: b3-otter").await;
+        assert_eq!(there.settled().await, here);
+
+        // Cut off on the way: the figure says so and shows its own run.
+        let third = Browser::open(Setup::desk(kind)).await;
+        third.goto(&link[..link.len() - 7]).await;
+        let damaged = Figure { browser: &third, css: FIGURE };
+        damaged.ready().await;
+        damaged.says(".fig-notice", "damaged").await;
+        for browser in [&browser, &other, &third] {
+            assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
+        }
+    });
+}

@@ -1,0 +1,177 @@
+//! Layers point down: what each folder of `src` may use of the others, and of the browser.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A folder, the folders that it may use, and the crates of the browser that it may use.
+const LAYERS: &[(&str, &[&str], &[&str])] = &[
+    ("sim", &[], &[]),
+    ("mechanism", &["sim"], &[]),
+    ("scene", &["sim"], &[]),
+    ("player", &["sim", "mechanism", "scene"], &[]),
+    ("lessons", &["sim", "mechanism", "scene", "player"], &[]),
+    ("course", &["sim", "scene", "player"], &[]),
+    ("oracle", &["sim", "mechanism"], &[]),
+    ("site", &["sim", "scene", "player", "course", "lessons"], &[]),
+    ("lab", &["sim", "scene", "player", "course", "lessons", "oracle", "site"], &[]),
+    ("paint", &["sim", "scene"], PLATFORM),
+    ("worker", &["sim", "scene", "player"], PLATFORM),
+    ("page", &["sim", "scene", "player", "paint", "worker"], ALL_OF_THE_BROWSER),
+];
+
+const PLATFORM: &[&str] = &["web_sys", "js_sys", "wasm_bindgen", "console_error_panic_hook"];
+const ALL_OF_THE_BROWSER: &[&str] = &[
+    "leptos",
+    "web_sys",
+    "js_sys",
+    "wasm_bindgen",
+    "wasm_bindgen_futures",
+    "console_error_panic_hook",
+    "gloo_timers",
+    "plotters_canvas",
+];
+
+/// Macros stand at the crate's root wherever they are written.
+const MACROS: &[&str] = &["controls", "choices"];
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The source without comments and without what stands in quotes.
+fn code(source: &str) -> String {
+    let mut code = String::new();
+    for line in source.lines() {
+        let parts: Vec<&str> = line.split("//").next().unwrap().split('"').collect();
+        code.extend(parts.iter().step_by(2).copied());
+        code.push('\n');
+    }
+    code
+}
+
+/// The first names of all paths that begin with `prefix`, also of `prefix{a, b::c}`.
+fn paths(code: &str, prefix: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let name = |text: &str| -> String {
+        text.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+    };
+    for after in code.split(prefix).skip(1) {
+        if let Some(group) = after.strip_prefix('{') {
+            let mut depth = 0;
+            let mut start = true;
+            for (at, c) in group.char_indices() {
+                match c {
+                    '{' => depth += 1,
+                    '}' if depth == 0 => break,
+                    '}' => depth -= 1,
+                    ',' if depth == 0 => start = true,
+                    c if start && !c.is_whitespace() => {
+                        names.insert(name(&group[at..]));
+                        start = false;
+                    }
+                    _ => {}
+                }
+            }
+        } else {
+            names.insert(name(after));
+        }
+    }
+    names
+}
+
+/// What a source of a layer uses and must not.
+fn trespasses(layer: &str, source: &str) -> Vec<String> {
+    let (_, below, browser) = LAYERS.iter().find(|(name, ..)| *name == layer).expect("a layer of the table");
+    let code = code(source);
+    let mut wrong = Vec::new();
+    for used in paths(&code, "crate::").difference(&MACROS.iter().map(ToString::to_string).collect()) {
+        if used != layer && !below.contains(&used.as_str()) {
+            wrong.push(format!("crate::{used}"));
+        }
+    }
+    for outside in ALL_OF_THE_BROWSER {
+        let named = code.contains(&format!("{outside}::")) || code.contains(&format!("use {outside};"));
+        if named && !browser.contains(outside) {
+            wrong.push((*outside).to_owned());
+        }
+    }
+    wrong
+}
+
+#[test]
+fn layers_point_down() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut wrong = Vec::new();
+    for entry in fs::read_dir(&root).unwrap() {
+        let folder = entry.unwrap().path();
+        let layer = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        if !folder.is_dir() || layer == "bin" {
+            continue;
+        }
+        assert!(
+            LAYERS.iter().any(|(name, ..)| *name == layer),
+            "src/{layer} has no row in the table of layers"
+        );
+        for file in files(&folder) {
+            let used = trespasses(&layer, &fs::read_to_string(&file).unwrap());
+            let shown = file.strip_prefix(&root).unwrap().display().to_string();
+            wrong.extend(used.into_iter().map(|used| format!("src/{shown} must not use {used}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_layer_is_below_itself() {
+    for (place, (layer, below, _)) in LAYERS.iter().enumerate() {
+        let known: Vec<&str> = LAYERS[..place].iter().map(|(name, ..)| *name).collect();
+        assert!(
+            below.iter().all(|name| known.contains(name)),
+            "{layer} may only use what stands above it here"
+        );
+    }
+}
+
+#[test]
+fn lessons_do_not_know_one_another() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lessons");
+    for file in files(&root) {
+        let path = file.strip_prefix(&root).unwrap();
+        let own: Vec<&str> = path.iter().filter_map(|part| part.to_str()).take(2).collect();
+        let [chapter, lesson] = own[..] else { continue };
+        let own = format!("crate::lessons::{chapter}::{lesson}");
+        let code = code(&fs::read_to_string(&file).unwrap());
+        let others = code.match_indices("crate::lessons").filter(|(at, _)| !code[*at..].starts_with(&own));
+        assert_eq!(others.count(), 0, "src/lessons/{} uses another lesson", path.display());
+        // Two levels up from a lesson's own file is its chapter.
+        let depth = path.components().count() - 2;
+        let up = "super::".repeat(depth + 2);
+        assert!(!code.contains(&up), "src/lessons/{} reaches out of its lesson", path.display());
+    }
+}
+
+#[test]
+fn a_trespass_is_seen() {
+    for (layer, source, wrong) in [
+        ("sim", "use crate::player::Run;", "crate::player"),
+        ("scene", "use crate::{\n    sim::{Time, Unit},\n    lessons,\n};", "crate::lessons"),
+        ("player", "fn f() -> web_sys::Window {", "web_sys"),
+        ("worker", "use leptos::prelude::*;", "leptos"),
+        ("page", "use crate::lessons::architecture;", "crate::lessons"),
+    ] {
+        assert_eq!(trespasses(layer, source), [wrong]);
+    }
+    assert!(trespasses("sim", "// crate::player and web_sys::Window\nlet a = \"crate::lab\";").is_empty());
+    assert!(trespasses("lessons", "use crate::{choices, controls};\nuse crate::sim::Time;").is_empty());
+}
