@@ -297,13 +297,12 @@ impl<'a> Check<'a> {
     fn words(&mut self, block: &Block, words: &Words) {
         let mut speakers = Vec::new();
         for id in &words.figures {
-            match self.figures.iter().copied().find(|facts| facts.id == *id) {
-                Some(facts) => speakers.push(facts),
-                None => {
-                    let allowed = one_of(self.figures.iter().map(|facts| &facts.id));
-                    let says = format!("no figure '{id}' is registered for this lesson; allowed: {allowed}");
-                    self.note(block.line, "words", says);
-                }
+            if let Some(facts) = self.figures.iter().copied().find(|facts| facts.id == *id) {
+                speakers.push(facts);
+            } else {
+                let allowed = one_of(self.figures.iter().map(|facts| &facts.id));
+                let says = format!("no figure '{id}' is registered for this lesson; allowed: {allowed}");
+                self.note(block.line, "words", says);
             }
         }
         let all_known =
@@ -319,7 +318,7 @@ impl<'a> Check<'a> {
             let mut said = speakers.iter().filter_map(|f| f.messages.iter().flatten().find(|m| m.id == *id));
             match said.next() {
                 None if all_known => {
-                    self.on(text, format!("no figure of this block says '{id}'; delete the line"))
+                    self.on(text, format!("no figure of this block says '{id}'; delete the line"));
                 }
                 None => {}
                 Some(message) => {
@@ -368,10 +367,11 @@ impl<'a> Check<'a> {
             |id: &String| lesson.words(&facts.id).chain(&self.course.words).any(|(word, _)| word == id);
         let silent: Vec<_> = facts.messages.iter().flatten().filter(|m| !worded(&m.id)).collect();
         for message in silent {
-            let mut says = format!("figure '{}' says '{}', which has no sentence here", facts.id, message.id);
-            if !message.args.is_empty() {
-                says += &format!("; its arguments: {}", message.args.join(", "));
-            }
+            let args = if message.args.is_empty() { "none".to_owned() } else { message.args.join(", ") };
+            let says = format!(
+                "figure '{}' says '{}', which has no sentence here; its arguments: {args}",
+                facts.id, message.id
+            );
             self.note(shown.line, "words", says);
         }
     }

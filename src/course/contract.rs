@@ -9,8 +9,11 @@ use pulldown_cmark::Event;
 /// Words of prose (without interview, quiz and cards): short enough to finish, long enough to explain.
 const WORDS: std::ops::RangeInclusive<usize> = 800..=1500;
 
+/// A kind of block, how many at least, and how to tell one.
+type Need = (&'static str, usize, fn(&Body) -> bool);
+
 /// What the contract asks for, how many of it at least, and which blocks count.
-const NEEDS: [(&str, usize, fn(&Body) -> bool); 7] = [
+const NEEDS: [Need; 7] = [
     ("figure", 1, |b| matches!(b, Body::Figure(_))),
     ("predict", 1, |b| matches!(b, Body::Predict(_))),
     ("challenge", 1, |b| matches!(b, Body::Challenge(_))),

@@ -22,6 +22,7 @@ pub struct Lesson {
 }
 
 /// A piece of a lesson.
+#[allow(clippy::large_enum_variant, reason = "a lesson has a few dozen of them")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part {
     /// Markdown.

@@ -120,11 +120,12 @@ fn item(event: Event<'_>) -> Item<'_> {
             "HTML is not allowed; write Markdown, and a literal '<' as '\\<'",
             text.into_string(),
         ),
-        Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock) => Item::Markup(Event::SoftBreak),
+        Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock | TagEnd::Image) => {
+            Item::Markup(Event::SoftBreak)
+        }
         Event::Start(Tag::Image { .. }) => {
             Item::Refused("a picture is not allowed; pictures are figures", String::new())
         }
-        Event::End(TagEnd::Image) => Item::Markup(Event::SoftBreak),
         Event::Start(Tag::Link { link_type: LinkType::Email, dest_url, .. }) => {
             Item::Link(Err(format!("'{dest_url}' is an address of a person; lessons name none")))
         }

@@ -64,7 +64,7 @@ impl<'a> Notes<'a> {
     /// The line of a byte of the file, counted from 1; past the end is the last line.
     pub fn line(&self, offset: usize) -> u32 {
         let before = &self.text.as_bytes()[..offset.min(self.text.len())];
-        1 + before.iter().filter(|b| **b == b'\n').count() as u32
+        1 + before.split(|byte| *byte == b'\n').skip(1).count() as u32
     }
 
     /// Notes a problem at a byte of the file.

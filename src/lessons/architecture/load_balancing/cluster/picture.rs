@@ -61,7 +61,7 @@ pub(super) fn reason(rule: &Rule) -> (Msg, Option<Entity>) {
 impl<S: Setting> Cluster<S> {
     pub(super) fn picture(&self, w: &W, scene: &mut Scene) {
         let now = w.now();
-        let clients = (0..CLIENTS).map(|n| self.plain_node(client(n), None));
+        let clients = (0..CLIENTS).map(|n| plain_node(client(n), None));
         let policy = Label::Words(Msg::new("policy-note").word("policy", self.policy_word()));
         let links = (0..CLIENTS).map(|n| Link { from: client(n), to: BALANCER, state: State::Normal }).chain(
             (0..SERVERS).map(|n| Link { from: BALANCER, to: server(n), state: self.link_state(n, now) }),
@@ -69,7 +69,7 @@ impl<S: Setting> Cluster<S> {
         scene.panels.push(Panel::Flow(Flow {
             tiers: vec![
                 Tier { nodes: clients.collect() },
-                Tier { nodes: vec![self.plain_node(BALANCER, Some(policy))] },
+                Tier { nodes: vec![plain_node(BALANCER, Some(policy))] },
                 Tier { nodes: (0..SERVERS).map(|n| self.server_node(n, now)).collect() },
             ],
             links: links.collect(),
@@ -89,10 +89,6 @@ impl<S: Setting> Cluster<S> {
         })));
         scene.panels.push(self.table(now));
         self.say(now, scene);
-    }
-
-    fn plain_node(&self, entity: Entity, note: Option<Label>) -> Node {
-        Node { entity, label: Label::Name(entity), note, state: State::Normal, queue: None, workers: None }
     }
 
     fn policy_word(&self) -> &'static str {
@@ -352,4 +348,8 @@ fn severity<S: Setting>(cluster: &Cluster<S>, n: u32, now: Time) -> u8 {
 
 fn whole_percent(share: f64) -> f64 {
     libm::round(share * 100.0) / 100.0
+}
+
+fn plain_node(entity: Entity, note: Option<Label>) -> Node {
+    Node { entity, label: Label::Name(entity), note, state: State::Normal, queue: None, workers: None }
 }
