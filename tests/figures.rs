@@ -124,7 +124,7 @@ fn a_figure_says_what_it_declares_and_nothing_else() {
             let mut said = BTreeMap::new();
             for seed in 100..118 {
                 play(figure, seed, 30, &mut |answer| {
-                    messages(&serde_json::to_value(answer).unwrap(), &mut said)
+                    messages(&serde_json::to_value(answer).unwrap(), &mut said);
                 });
             }
             // What the player itself says is in the words that all figures share.

@@ -137,7 +137,7 @@ impl Browser {
         client.update_timeouts(timeouts).await.expect("timeouts are plain");
         let browser = Self { client, driver, kind: setup.kind, read: Cell::new(0) };
         if setup.kind == Kind::Firefox && setup.width < NARROW {
-            browser.into_popup().await;
+            browser.move_to_popup().await;
         }
         browser.resize(setup.width, setup.height).await;
         if setup.kind == Kind::Chromium {
@@ -158,7 +158,7 @@ impl Browser {
     }
 
     /// Goes on in a popup, which has no toolbars, and closes the first window.
-    async fn into_popup(&self) {
+    async fn move_to_popup(&self) {
         let open = "window.open('about:blank', '', 'popup,width=400,height=400'); return 0";
         let _: u32 = self.run(open).await;
         let go = async {

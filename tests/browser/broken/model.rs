@@ -105,7 +105,7 @@ impl Experiment for Broken {
                 to: RIGHT,
                 left: Time::from_nanos(left.nanos().saturating_sub(1_000_000_000)),
                 arrives: left,
-                shape: if k % 3 == 0 { Shape::Answer } else { Shape::Request },
+                shape: if k.is_multiple_of(3) { Shape::Answer } else { Shape::Request },
             }
         };
         scene.panels.push(Panel::Flow(Flow {

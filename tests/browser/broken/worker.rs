@@ -1,6 +1,7 @@
 //! The worker of the figure that fails. Built by `./dev test` and never part of the site.
 
 #![allow(missing_docs)]
+#![cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 
 mod model;
 
