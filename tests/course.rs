@@ -53,7 +53,7 @@ fn problems(text: &str) -> Vec<Problem> {
 }
 
 fn said(problems: &[Problem]) -> String {
-    problems.iter().map(|p| format!("{p}\n")).collect()
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n") + "\n"
 }
 
 #[test]
