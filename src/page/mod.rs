@@ -38,8 +38,6 @@ thread_local! {
 /// Brings the page to life.
 pub fn start() {
     console_error_panic_hook::set_once();
-    // Effects need it, also those that are made before the first island is mounted.
-    let _ = leptos::task::Executor::init_wasm_bindgen();
     let reduced = "(prefers-reduced-motion: reduce)";
     REDUCED_MOTION.set(dom::media(reduced));
     dom::on_media(reduced, move || REDUCED_MOTION.set(dom::media(reduced)));
