@@ -9,6 +9,9 @@
 //! - [`worker_client`] is a worker seen from here; [`parking`] says which figures may have one.
 //! - [`prose`] ties numbers and phrases of the text to figures, [`share`] the page's fragment.
 
+// Where a thumb stands on a slider is the page's own affair: no run depends on it.
+#![allow(clippy::disallowed_methods)]
+
 pub mod controls;
 pub mod data_drop;
 pub mod dom;
