@@ -51,6 +51,15 @@ impl Figure<'_> {
         element.send_keys(keys).await.unwrap_or_else(|e| panic!("{css}: {e}"));
     }
 
+    /// Replaces what stands in a field, and leaves it with Enter.
+    pub async fn fill(&self, css: &str, text: &str) {
+        let whole = format!("{} {css}", self.css);
+        let field = self.browser.client().find(Locator::Css(&whole)).await;
+        let field = field.unwrap_or_else(|e| panic!("{whole}: {e}"));
+        field.clear().await.unwrap_or_else(|e| panic!("{whole}: {e}"));
+        self.keys(css, &format!("{text}\u{e007}")).await;
+    }
+
     /// The text of the first element that matches.
     pub async fn text(&self, css: &str) -> String {
         self.browser.text(&format!("{} {css}", self.css)).await
