@@ -76,14 +76,14 @@ impl Range {
     fn places(self) -> f64 {
         match self.scale {
             Scale::Linear => ((self.max - self.min) / self.step).round(),
-            Scale::Log => ((self.max / self.min).ln() / self.step.ln_1p()).round(),
+            Scale::Log => (libm::log(self.max / self.min) / libm::log1p(self.step)).round(),
         }
         .max(1.0)
     }
     fn place(self, value: f64) -> f64 {
         let share = match self.scale {
             Scale::Linear => (value - self.min) / (self.max - self.min),
-            Scale::Log => (value / self.min).ln() / (self.max / self.min).ln(),
+            Scale::Log => libm::log(value / self.min) / libm::log(self.max / self.min),
         };
         (share * self.places()).round()
     }
@@ -91,7 +91,7 @@ impl Range {
         let share = (place / self.places()).clamp(0.0, 1.0);
         match self.scale {
             Scale::Linear => self.min + share * (self.max - self.min),
-            Scale::Log => self.min * (self.max / self.min).powf(share),
+            Scale::Log => self.min * libm::pow(self.max / self.min, share),
         }
         .clamp(self.min, self.max)
     }

@@ -187,7 +187,7 @@ fn moved(control: &Control, from: f64, steps: f64) -> f64 {
     match control.kind {
         ControlKind::Number { min, max, step, scale, .. } => match scale {
             Scale::Linear => from + steps * step,
-            Scale::Log => from * (1.0 + step).powf(steps),
+            Scale::Log => from * libm::pow(1.0 + step, steps),
         }
         .clamp(min, max),
         _ => from,

@@ -7,7 +7,7 @@
 use super::prose::Context;
 use super::still::Shown;
 use crate::course::blocks::{Block, Figure};
-use crate::player::{Control, ControlKind, Frame, Pace, Scale, Value, encode_view};
+use crate::player::{Control, ControlKind, Frame, Needs, Pace, Scale, Value, encode_view};
 use crate::scene::{Description, Options, Panel, Picture, Scene, Still, TableView, describe, svg};
 use crate::sim::Time;
 use base64::Engine;
@@ -75,7 +75,21 @@ fn still(id: &str, caption: &str, shown: &Shown, frame: Frame) -> Markup {
         }
         (transport(shown))
         (controls(id, shown))
+        @if spec.needs == Needs::AccessLog { (log(id)) }
         (in_tables(&tables))
+    }
+}
+
+/// The place for a log of the learner's own, for now without effect.
+fn log(id: &str) -> Markup {
+    html! {
+        div.fig-data {
+            label for={ (id) "-still-log" } { "Replay an access log of your own" }
+            input type="file" id={ (id) "-still-log" } disabled;
+            p.fig-help {
+                "Common or Combined Log Format, or a CSV of arrival times and keys. It is read here, in your browser, and sent nowhere."
+            }
+        }
     }
 }
 

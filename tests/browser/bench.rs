@@ -42,7 +42,7 @@ fn main_thread_script_of_a_frame() {
         figure.ready().await;
         for (crowd, slowdown) in [(2_000, 1), (500, 4)] {
             browser.cdp("Emulation.setCPUThrottlingRate", json!({ "rate": slowdown })).await;
-            figure.keys(".fig-control.number .fig-number", &format!("\u{e009}a\u{e000}{crowd}\u{e007}")).await;
+            figure.fill(".fig-control.number .fig-number", &crowd.to_string()).await;
             figure.settled().await;
             figure.click(".fig-play").await;
             tokio::time::sleep(Duration::from_secs(1)).await;

@@ -13,7 +13,7 @@ fn a_shared_link_opens_the_same_moment_of_the_same_run_in_another_browser() {
         browser.goto(&format!("{home}{LESSON}")).await;
         let figure = Figure { browser: &browser, css: FIGURE };
         figure.ready().await;
-        figure.keys(".fig-control.seed input", "\u{e009}a\u{e000}b3-otter\u{e007}").await;
+        figure.fill(".fig-control.seed input", "b3-otter").await;
         figure.keys(".fig-line input", "\u{e00e}").await;
         figure.says(".fig-time", ":").await;
         figure.settled().await;
