@@ -182,7 +182,7 @@ impl Walk {
             };
             view! {
                 <button type="button" class="fig-spot" tabindex=if n == 0 { "0" } else { "-1" }
-                    node_ref=self.spots[n] on:click=ask></button>
+                    aria-label=text::PICTURE node_ref=self.spots[n] on:click=ask></button>
             }
             .into_any()
         };
