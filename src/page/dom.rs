@@ -1,7 +1,10 @@
 //! The few things that the islands ask of the browser itself.
 
+use reactive_graph::effect::Effect;
+use reactive_graph::signal::RwSignal;
+use reactive_graph::traits::Track;
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, EventTarget, HtmlElement, Storage, Window};
+use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlInputElement, Storage, Window};
 
 /// The window.
 ///
@@ -39,12 +42,116 @@ pub fn select(selector: &str) -> Vec<Element> {
     (0..found.length()).filter_map(|n| found.item(n)?.dyn_into().ok()).collect()
 }
 
+/// The first element within `root` that a selector matches.
+pub fn find(root: &Element, selector: &str) -> Option<Element> {
+    root.query_selector(selector).ok().flatten()
+}
+
+/// All elements within `root` that a selector matches.
+pub fn find_all(root: &Element, selector: &str) -> Vec<Element> {
+    let Ok(found) = root.query_selector_all(selector) else { return Vec::new() };
+    (0..found.length()).filter_map(|n| found.item(n)?.dyn_into().ok()).collect()
+}
+
+/// The nearest element around an event's target, itself included, that a selector matches, if it lies within `root`.
+pub fn around(event: &Event, root: &Element, selector: &str) -> Option<Element> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    target.closest(selector).ok().flatten().filter(|found| root.contains(Some(found)))
+}
+
 /// Listens for as long as the page lives.
 pub fn listen<E: JsCast + 'static>(on: &EventTarget, event: &str, mut then: impl FnMut(E) + 'static) {
-    let listener = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| then(event.unchecked_into()));
+    // One piece of code for all listeners: only this closure is each one's own.
+    listen_to_any(on, event, Box::new(move |event| then(event.unchecked_into())));
+}
+
+fn listen_to_any(on: &EventTarget, event: &str, then: Box<dyn FnMut(JsValue)>) {
+    let listener = Closure::wrap(then);
     // Only an address that isn't an event's name can fail, and all names here are literals.
     let _ = on.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
     listener.forget();
+}
+
+/// Does something now, and again whenever one of these signals is raised, for as long as the page lives.
+pub fn follow(signals: &[RwSignal<u32>], act: impl FnMut() + 'static) {
+    follow_any(signals.to_vec(), Box::new(act));
+}
+
+fn follow_any(signals: Vec<RwSignal<u32>>, mut act: Box<dyn FnMut()>) {
+    Effect::new(move |_: Option<()>| {
+        for signal in &signals {
+            signal.track();
+        }
+        act();
+    });
+}
+
+/// Writes a text, unless it stands there already.
+pub fn set_text(element: &Element, text: &str) {
+    if element.text_content().as_deref() != Some(text) {
+        element.set_text_content(Some(text));
+    }
+}
+
+/// Sets an attribute, unless it is set so already: what assistive technology watches is not touched for nothing.
+pub fn set(element: &Element, name: &str, value: &str) {
+    if element.get_attribute(name).as_deref() != Some(value) {
+        // All names here are literals.
+        let _ = element.set_attribute(name, value);
+    }
+}
+
+/// Shows or hides an element.
+pub fn show(element: &Element, shown: bool) {
+    let _ = element.toggle_attribute_with_force("hidden", !shown);
+}
+
+/// Gives an element a class or takes it away.
+pub fn class(element: &Element, class: &str, has: bool) {
+    let _ = element.class_list().toggle_with_force(class, has);
+}
+
+/// Sets a property of an element's own style.
+pub fn style(element: &Element, property: &str, value: &str) {
+    let _ = element.unchecked_ref::<HtmlElement>().style().set_property(property, value);
+}
+
+/// An element as a field. Fields of all kinds have a value, and the browser looks it up by name.
+pub fn field(element: &Element) -> &HtmlInputElement {
+    element.unchecked_ref()
+}
+
+/// Writes a field's value, unless it is that already: a caret stays where it is.
+pub fn set_value(element: &Element, value: &str) {
+    let field = field(element);
+    if field.value() != value {
+        field.set_value(value);
+    }
+}
+
+/// A length for a style, to a tenth of a pixel.
+pub fn px(length: f32) -> String {
+    let tenths = (length * 10.0).round() as i32;
+    let sign = if tenths < 0 { "-" } else { "" };
+    let tenths = tenths.unsigned_abs();
+    [sign, &(tenths / 10).to_string(), ".", &(tenths % 10).to_string(), "px"].concat()
+}
+
+/// A share as a percentage for a style, to a hundredth: a tenth of a pixel on a wide screen.
+pub fn percent(share: f64) -> String {
+    let hundredths = (share * 10_000.0).round().max(0.0).min(10_000.0) as u32;
+    let (whole, rest) = (hundredths / 100, hundredths % 100);
+    [whole.to_string().as_str(), if rest < 10 { ".0" } else { "." }, &rest.to_string(), "%"].concat()
+}
+
+/// A number as an attribute holds it.
+pub fn written(number: f64) -> String {
+    js_sys::Number::from(number).to_string_with_radix(10).map_or_else(|_| String::new(), String::from)
+}
+
+/// The number that a text of ours stands for; NaN for what is none.
+pub fn number(text: &str) -> f64 {
+    js_sys::parse_float(text)
 }
 
 /// Calls once, before the next frame is shown, with the frame's time in milliseconds.
@@ -84,19 +191,62 @@ pub fn focus(element: &Element) {
     }
 }
 
-/// The element that has the keyboard's focus, if it lies within `root`.
-pub fn focused_within(root: &Element) -> Option<Element> {
-    document().active_element().filter(|active| root.contains(Some(active)))
-}
+/// A new element in the making. What is put into it is text, never markup.
+#[must_use]
+pub struct Make(Element);
 
 /// A new element with a class.
 ///
 /// # Panics
 /// If `tag` is no name of an element.
-pub fn element(tag: &str, class: &str) -> Element {
+pub fn make(tag: &str, class: &str) -> Make {
     let element = document().create_element(tag).expect("the tag is a literal");
     element.set_class_name(class);
-    element
+    Make(element)
+}
+
+/// A new button that does something, see `doing`.
+pub fn button(class: &str, does: &str, words: &str) -> Make {
+    make("button", class).attr("type", "button").attr("data-do", does).text(words)
+}
+
+impl Make {
+    /// With an attribute.
+    pub fn attr(self, name: &str, value: &str) -> Self {
+        let _ = self.0.set_attribute(name, value);
+        self
+    }
+
+    /// With a text after what it holds.
+    pub fn text(self, text: &str) -> Self {
+        let _ = self.0.append_with_str_1(text);
+        self
+    }
+
+    /// With a style of its own: a place, a length.
+    pub fn style(self, property: &str, value: &str) -> Self {
+        style(&self.0, property, value);
+        self
+    }
+
+    /// With more elements after what it holds.
+    pub fn with(self, more: impl IntoIterator<Item = Make>) -> Self {
+        append(&self.0, more);
+        self
+    }
+}
+
+/// Puts more elements after what `place` holds.
+fn append(place: &Element, more: impl IntoIterator<Item = Make>) {
+    for Make(element) in more {
+        let _ = place.append_child(&element);
+    }
+}
+
+/// Puts these elements in the place of what `place` holds.
+pub fn fill(place: &Element, with: impl IntoIterator<Item = Make>) {
+    place.set_text_content(None);
+    append(place, with);
 }
 
 /// Offers a file to the learner.
@@ -106,7 +256,7 @@ pub fn download(name: &str, kind: &str, bytes: &[u8]) {
     options.set_type(kind);
     let Ok(blob) = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options) else { return };
     let Ok(address) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
-    let link: web_sys::HtmlAnchorElement = element("a", "").unchecked_into();
+    let link: web_sys::HtmlAnchorElement = make("a", "").0.unchecked_into();
     link.set_href(&address);
     link.set_download(name);
     link.click();

@@ -1,168 +1,180 @@
 //! What is selected: what can be done to it, what it is and does, and what happened to it and why.
 
-use super::live::Live;
-use super::transport::clock;
-use super::{dom, text};
+use super::dom::{self, Make, button, make};
+use super::live::{Live, State};
+use super::menu::moment;
+use super::{picture, text, transport};
 use crate::player::{Action, Explanation, Pace, Value, ValueKind};
 use crate::sim::{Entity, Step};
-use leptos::prelude::*;
-use web_sys::KeyboardEvent;
+use web_sys::Element;
 
 /// Steps shown at first: the latest.
 const STEPS: usize = 40;
 
-/// The panel; empty while nothing is selected.
-pub fn view(live: Live) -> AnyView {
-    let selected = Memo::new(move |_| {
-        live.explained.track();
-        live.with(|state| state.selected)
-    });
-    let panel = move || selected.get().map(|entity| panel(live, entity));
-    view! { {panel} }.into_any()
-}
-
-fn panel(live: Live, entity: Entity) -> AnyView {
-    let heading = NodeRef::<leptos::html::H4>::new();
-    heading.on_load(|heading| dom::focus(&heading));
-    let name = live.with(|state| upper(&state.facts.words.name(entity)));
-    let close = move |_| close(live);
-    let escape = move |event: KeyboardEvent| {
-        if event.key() == "Escape" {
-            event.stop_propagation();
-            self::close(live);
+/// Shows the panel while something is selected.
+pub fn attach(live: Live, root: &Element) {
+    let Some(panel) = dom::find(root, ".fig-explain") else { return };
+    let mut of = None;
+    dom::follow(&[live.explained], move || {
+        let selected = live.with(|state| state.selected);
+        dom::show(&panel, selected.is_some());
+        let Some(entity) = selected else {
+            of = None;
+            return dom::fill(&panel, []);
+        };
+        if of.replace(entity) != Some(entity) {
+            let name = live.with(|state| {
+                dom::fill(&panel, frame(state, entity));
+                upper(&state.facts.words.name(entity))
+            });
+            dom::set(&panel, "aria-label", &name);
+            if let Some(heading) = dom::find(&panel, "h3") {
+                dom::focus(&heading);
+            }
         }
-    };
-    let story = move || {
-        live.explained.track();
-        live.with(|state| state.explanation.clone()).map(|explanation| story(live, explanation))
-    };
-    view! {
-        <aside class="fig-explain" aria-label=name.clone() on:keydown=escape>
-            <div class="fig-explain-head">
-                <h4 tabindex="-1" node_ref=heading>{name.clone()}</h4>
-                <button type="button" class="quiet" on:click=close>{text::CLOSE}</button>
-            </div>
-            {actions(live, entity)}
-            {story}
-        </aside>
-    }
-    .into_any()
+        if let Some(place) = dom::find(&panel, ".fig-story") {
+            let story = live.with(|state| state.explanation.as_ref().map(|it| story(state, it)));
+            dom::fill(&place, story.into_iter().flatten());
+        }
+    });
 }
 
-fn close(live: Live) {
+/// Ends the selection, and gives the keyboard back to the picture.
+pub fn close(live: Live) {
     live.select(None);
-    super::picture::focus(live);
+    picture::focus(live);
 }
 
 fn upper(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
+}
+
+/// Name and actions; the story comes when it is known.
+fn frame(state: &State, entity: Entity) -> [Make; 3] {
+    let name = upper(&state.facts.words.name(entity));
+    let actions = state.spec().actions.iter().filter(|action| action.on.contains(&entity.kind));
+    [
+        make("div", "fig-explain-head").with([
+            make("h3", "").attr("tabindex", "-1").text(&name),
+            button("quiet", "close", text::CLOSE),
+        ]),
+        make("div", "fig-actions").with(actions.map(|action| deed(entity, action))),
+        make("div", "fig-story"),
+    ]
 }
 
 /// What can be done to it, right there.
-fn actions(live: Live, entity: Entity) -> AnyView {
-    let apply: Vec<Action> = live.with(|state| {
-        let all = state.spec().actions.iter();
-        all.filter(|action| action.on.contains(&entity.kind)).cloned().collect()
-    });
-    let buttons: Vec<AnyView> = apply.iter().map(|action| deed(live, entity, action)).collect();
-    view! { <div class="fig-actions">{buttons}</div> }.into_any()
-}
-
-fn deed(live: Live, entity: Entity, action: &Action) -> AnyView {
-    let id = action.id.to_string();
-    let label = action.label.to_string();
+fn deed(entity: Entity, action: &Action) -> Make {
+    let press = button("", "act", &action.label)
+        .attr("data-action", &action.id)
+        .attr("data-entity", &id_of(entity));
     match action.arg {
-        ValueKind::None => {
-            let act = move |_| live.act(&id, vec![entity], Value::None);
-            view! { <button type="button" on:click=act>{label}</button> }.into_any()
-        }
-        ValueKind::Number(unit, min, max, offered) => {
-            let error = RwSignal::new(String::new());
-            let field = NodeRef::<leptos::html::Input>::new();
-            let act = move || {
-                let typed = field.get_untracked().map_or_else(String::new, |field| field.value());
-                match unit.parse(&typed) {
-                    Ok(n) if (min..=max).contains(&n) => {
-                        error.set(String::new());
-                        live.act(&id, vec![entity], Value::Number(n));
-                    }
-                    Ok(_) => error.set(text::put(text::FROM_TO, &[&unit.format(min), &unit.format(max)])),
-                    Err(why) => error.set(why.to_string()),
-                }
-            };
-            let by_enter = act.clone();
-            let enter = move |event: KeyboardEvent| {
-                if event.key() == "Enter" {
-                    by_enter();
-                }
-            };
-            view! {
-                <span class="fig-action-with">
-                    <button type="button" on:click=move |_| act()>{label.clone()}</button>
-                    <input type="text" autocomplete="off" aria-label=[&label, ", ", unit.noun()].concat()
-                        node_ref=field value=unit.format(offered) on:keydown=enter />
-                    <span class="fig-error" role="status">{error}</span>
-                </span>
-            }
-            .into_any()
-        }
+        ValueKind::None => press,
+        ValueKind::Number(unit, _, _, offered) => make("span", "fig-action-with").with([
+            press,
+            make("input", "")
+                .attr("type", "text")
+                .attr("autocomplete", "off")
+                .attr("aria-label", &[&action.label, ", ", unit.noun()].concat())
+                .attr("value", &unit.format(offered)),
+            make("span", "fig-error").attr("role", "status"),
+        ]),
     }
 }
 
-fn story(live: Live, explanation: Explanation) -> AnyView {
-    let pace = live.with(|state| state.spec().pace);
+/// An entity as an attribute holds it.
+pub fn id_of(entity: Entity) -> String {
+    [&entity.kind.to_string(), ":", &entity.n.to_string()].concat()
+}
+
+/// The entity that an element names.
+pub fn entity_of(element: &Element) -> Option<Entity> {
+    let name = element.get_attribute("data-entity")?;
+    let (kind, n) = name.split_once(':')?;
+    Some(Entity::new(kind.parse().ok()?, n.parse().ok()?))
+}
+
+/// Does the action that a button names, with what stands in the field beside it.
+pub fn act(live: Live, by: &Element) {
+    let Some(entity) = entity_of(by) else { return };
+    let id = by.get_attribute("data-action").unwrap_or_default();
+    let arg = live.with(|state| state.spec().action(&id).map(|(_, action)| action.arg.clone()));
+    let Some(arg) = arg else { return };
+    let value = match arg {
+        ValueKind::None => Value::None,
+        ValueKind::Number(unit, min, max, _) => {
+            let Some(place) = by.parent_element() else { return };
+            let typed = dom::find(&place, "input").map_or_else(String::new, |field| dom::field(&field).value());
+            let number = match unit.parse(&typed) {
+                Ok(n) if min <= n && n <= max => Ok(n),
+                Ok(_) => Err(text::put(text::FROM_TO, &[&unit.format(min), &unit.format(max)])),
+                Err(why) => Err(why.to_string()),
+            };
+            if let Some(error) = dom::find(&place, ".fig-error") {
+                dom::set_text(&error, number.as_ref().err().map_or("", String::as_str));
+            }
+            let Ok(number) = number else { return };
+            Value::Number(number)
+        }
+    };
+    live.act(&id, vec![entity], value);
+}
+
+fn story(state: &State, explanation: &Explanation) -> Vec<Make> {
     let Explanation { says, related, steps, .. } = explanation;
-    let nothing = says.is_empty() && steps.is_empty();
-    let says: Vec<AnyView> = says.iter().map(|msg| view! { <p>{live.say(msg)}</p> }.into_any()).collect();
-    let related: Vec<AnyView> =
-        related.into_iter().flat_map(|who| [" ".into_any(), link(live, who)]).collect();
-    let related = (!related.is_empty()).then(|| {
-        view! { <p class="fig-related">{text::RELATED}{related}</p> }
-    });
-    let left_out = steps.len().saturating_sub(STEPS);
-    let steps = (!steps.is_empty()).then(|| {
+    let mut parts: Vec<Make> =
+        says.iter().map(|msg| make("p", "").text(&state.facts.words.say(msg))).collect();
+    if !related.is_empty() {
+        let mut line = make("p", "fig-related").text(text::RELATED);
+        for who in related {
+            line = line.text(" ").with([named(state, *who)]);
+        }
+        parts.push(line);
+    }
+    if !steps.is_empty() {
+        let left_out = steps.len().saturating_sub(STEPS);
         let earlier = (left_out > 0)
-            .then(|| view! { <li>{text::put(text::STEPS_LEFT_OUT, &[&left_out.to_string()])}</li> });
-        let items: Vec<AnyView> = steps.into_iter().skip(left_out).map(|one| step(live, pace, one)).collect();
-        view! { <h5>{text::STEPS}</h5><ol class="fig-history">{earlier}{items}</ol> }
-    });
-    let nothing = nothing.then(|| view! { <p>{text::NOTHING_KNOWN}</p> });
-    view! { <div class="fig-story">{says}{related}{steps}{nothing}</div> }.into_any()
+            .then(|| make("li", "").text(&text::put(text::STEPS_LEFT_OUT, &[&left_out.to_string()])));
+        parts.push(make("h4", "").text(text::STEPS));
+        let items = steps.iter().skip(left_out).map(|one| step(state, one));
+        parts.push(make("ol", "fig-history").with(earlier).with(items));
+    }
+    if parts.is_empty() {
+        parts.push(make("p", "").text(text::NOTHING_KNOWN));
+    }
+    parts
 }
 
 /// One step: when, what, where, and why, with whoever had a part in it.
-fn step(live: Live, pace: Pace, step: Step) -> AnyView {
-    let at = step.time;
-    let what = upper(&live.say(&step.what));
-    let place = step.place.map(|place| view! { " · " {link(live, place)} });
-    let because = step.because.map(|because| {
-        let why = text::put(text::BECAUSE, &[&live.say(&because.rule)]);
-        let party = because.party.map(|party| link(live, party));
-        view! { <span class="fig-because">{why}" "{party}</span> }
-    });
-    view! {
-        <li>
-            <button type="button" class="quiet fig-when" on:click=move |_| live.seek(at)>{clock_fine(at, pace)}</button>
-            <span class="fig-what">{what}{place}{because}</span>
-        </li>
+fn step(state: &State, step: &Step) -> Make {
+    let words = &state.facts.words;
+    let mut what = make("span", "fig-what").text(&upper(&words.say(&step.what)));
+    if let Some(place) = step.place {
+        what = what.text(" · ").with([named(state, place)]);
     }
-    .into_any()
+    if let Some(because) = &step.because {
+        let why = text::put(text::BECAUSE, &[&words.say(&because.rule)]);
+        let party = because.party.map(|party| named(state, party));
+        what = what.with([make("span", "fig-because").text(&why).text(" ").with(party)]);
+    }
+    let at = match state.spec().pace {
+        Pace::Steps(_) => moment(state, step.time, "quiet fig-when"),
+        // Steps of a request lie milliseconds apart.
+        Pace::Continuous => button("quiet fig-when", "seek", &transport::clock_to_millis(step.time))
+            .attr("data-at", &step.time.nanos().to_string()),
+    };
+    make("li", "").with([at, what])
 }
 
-/// Steps of a request lie milliseconds apart.
-fn clock_fine(at: crate::sim::Time, pace: Pace) -> String {
-    match pace {
-        Pace::Steps(_) => clock(at, pace),
-        Pace::Continuous => {
-            let millis = at.nanos() / 1_000_000;
-            format!("{:02}:{:02}.{:03}", millis / 60_000, millis / 1000 % 60, millis % 1000)
-        }
-    }
+fn named(state: &State, entity: Entity) -> Make {
+    link(entity, &state.facts.words.name(entity))
 }
 
-fn link(live: Live, entity: Entity) -> AnyView {
-    let name = live.with(|state| state.facts.words.name(entity));
-    view! { <button type="button" class="fig-entity" on:click=move |_| live.select(Some(entity))>{name}</button> }
-        .into_any()
+/// A button that asks about an entity.
+pub fn link(entity: Entity, name: &str) -> Make {
+    button("fig-entity", "select", name).attr("data-entity", &id_of(entity))
 }

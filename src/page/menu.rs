@@ -1,127 +1,81 @@
-//! The tools beside the caption: share, and what is wanted more rarely.
+//! The drawers under the caption: the link, and what is wanted more rarely.
 
-use super::live::Live;
-use super::transport::{self, clock};
-use super::{share, text};
+use super::dom::{self, button, make};
+use super::live::{Live, State};
+use super::{share, text, transport};
 use crate::sim::Time;
-use leptos::prelude::*;
-use wasm_bindgen::prelude::*;
-use web_sys::HtmlInputElement;
+use web_sys::Element;
 
-/// Which drawers of a figure are open.
-#[derive(Clone, Copy)]
-pub struct Open {
-    /// The link.
-    pub share: RwSignal<bool>,
-    /// The rest.
-    pub more: RwSignal<bool>,
-}
+/// Moments listed at most: the latest, which are what one looks for.
+const MOMENTS: usize = 100;
 
-impl Open {
-    /// All closed.
-    pub fn new() -> Self {
-        Self { share: RwSignal::new(false), more: RwSignal::new(false) }
+/// Keeps the list of moments, and what can be taken back, up to date.
+pub fn attach(live: Live, root: &Element) {
+    if let Some(place) = dom::find(root, ".fig-moments") {
+        dom::follow(&[live.marked], move || live.with(|state| moments(state, &place)));
     }
-}
-
-impl Default for Open {
-    fn default() -> Self {
-        Self::new()
+    if let Some(place) = dom::find(root, ".fig-aftermath") {
+        dom::follow(&[live.changed, live.mode], move || live.with(|state| aftermath(state, &place)));
     }
-}
-
-fn toggle(
-    words: &'static str,
-    label: Option<&'static str>,
-    open: RwSignal<bool>,
-    other: RwSignal<bool>,
-) -> AnyView {
-    let click = move |_| {
-        other.set(false);
-        open.update(|open| *open = !*open);
-    };
-    view! {
-        <button type="button" class="quiet" aria-label=label title=label
-            aria-expanded=move || if open.get() { "true" } else { "false" } on:click=click>
-            {words}
-        </button>
-    }
-    .into_any()
-}
-
-/// The buttons in the caption.
-pub fn tools(live: Live, open: Open) -> AnyView {
-    view! {
-        {transport::aftermath(live)}
-        {toggle(text::SHARE, None, open.share, open.more)}
-        {toggle("⋯", Some(text::MORE), open.more, open.share)}
-    }
-    .into_any()
-}
-
-/// What `⋯` opens.
-pub fn view(live: Live, open: Open) -> AnyView {
-    let drawer = move || open.more.get().then(|| drawer(live, open));
-    view! { <div class="fig-drawer-place">{drawer}</div> }.into_any()
-}
-
-fn drawer(live: Live, open: Open) -> AnyView {
-    let file = NodeRef::<leptos::html::Input>::new();
-    let chosen = move |event: leptos::ev::Event| {
-        let input: HtmlInputElement = event.target().expect("a heard event has a target").unchecked_into();
-        if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            open.more.set(false);
-            share::open_file(live, &file);
-        }
-    };
-    let pick = move |_| {
-        if let Some(file) = file.get_untracked() {
-            file.click();
-        }
-    };
-    let reset = move |_| {
-        open.more.set(false);
-        live.reset();
-    };
-    let save = move |_| share::save(live);
-    view! {
-        <div class="fig-drawer fig-menu">
-            <div class="fig-menu-buttons">
-                <button type="button" on:click=reset>{text::RESET}</button>
-                <button type="button" on:click=save>{text::SAVE_RUN}</button>
-                <button type="button" on:click=pick>{text::OPEN_RUN}</button>
-                <input type="file" hidden="hidden" node_ref=file on:change=chosen />
-            </div>
-            {moments(live)}
-        </div>
-    }
-    .into_any()
 }
 
 /// What is marked on the time line, as a list.
-fn moments(live: Live) -> AnyView {
-    let pace = live.with(|state| state.spec().pace);
-    let list = move || {
-        live.marked.track();
-        let seen: Vec<(Time, String)> = live.with(|state| {
-            let seen = state.markers.iter().filter(|marker| marker.time <= state.seen);
-            seen.map(|marker| (marker.time, state.facts.words.say(&marker.what))).collect()
-        });
-        if seen.is_empty() {
-            return view! { <p>{text::NO_MOMENTS}</p> }.into_any();
-        }
-        let item = |(at, what): (Time, String)| {
-            view! {
-                <li>
-                    <button type="button" class="quiet" on:click=move |_| live.seek(at)>{clock(at, pace)}</button>
-                    <span>{what}</span>
-                </li>
-            }
-            .into_any()
-        };
-        // The latest are what one looks for.
-        let items: Vec<AnyView> = seen.into_iter().rev().take(100).map(item).collect();
-        view! { <ol class="fig-moments">{items}</ol> }.into_any()
-    };
-    view! { <h4>{text::MOMENTS}</h4>{list} }.into_any()
+fn moments(state: &State, place: &Element) {
+    let seen: Vec<_> = state.markers.iter().filter(|marker| marker.time <= state.seen).collect();
+    if seen.is_empty() {
+        return dom::fill(place, [make("li", "").text(text::NO_MOMENTS)]);
+    }
+    dom::fill(
+        place,
+        seen.into_iter().rev().take(MOMENTS).map(|marker| {
+            make("li", "").with([
+                moment(state, marker.time, "quiet"),
+                make("span", "").text(&state.facts.words.say(&marker.what)),
+            ])
+        }),
+    );
+}
+
+/// A button that takes the figure to a moment.
+pub fn moment(state: &State, at: Time, class: &str) -> dom::Make {
+    button(class, "seek", &transport::clock(at, state.spec().pace)).attr("data-at", &at.nanos().to_string())
+}
+
+/// Changing the past drops what came after; that can be taken back. Stands among the caption's tools, where it moves
+/// nothing.
+fn aftermath(state: &State, place: &Element) {
+    let words = state.dropped_after.map(|at| {
+        let words = text::put(text::DROPPED, &[&transport::clock(at, state.spec().pace)]);
+        make("span", "fig-dropped").text(&words)
+    });
+    let take_back = state.can_take_back.then(|| button("quiet", "take-back", text::TAKE_BACK));
+    dom::fill(place, words.filter(|_| state.can_take_back).into_iter().chain(take_back));
+}
+
+/// Opens the drawer that a button names, or closes it; there is one open at most.
+pub fn toggle(live: Live, root: &Element, by: &Element) {
+    let open = by.get_attribute("aria-expanded").as_deref() != Some("true");
+    close(root);
+    if !open {
+        return;
+    }
+    dom::set(by, "aria-expanded", "true");
+    let name = by.get_attribute("data-drawer").unwrap_or_default();
+    let name = if name == "share" { share::drawer(live, root) } else { name.as_str() };
+    if let Some(drawer) = dom::find(root, &["[data-drawer-of=", name, "]"].concat()) {
+        dom::show(&drawer, true);
+    }
+    if name == "share" {
+        share::copy_link(root);
+    }
+}
+
+/// Closes all drawers.
+pub fn close(root: &Element) {
+    for button in dom::find_all(root, "[data-drawer]") {
+        dom::set(&button, "aria-expanded", "false");
+    }
+    for drawer in dom::find_all(root, "[data-drawer-of]") {
+        dom::show(&drawer, false);
+    }
 }

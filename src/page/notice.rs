@@ -1,8 +1,9 @@
 //! What a figure has to tell: why it stopped, what a link says, what can be done about it.
 
+use super::dom::{self, Make, button, make};
 use super::live::Live;
-use super::{dom, text};
-use leptos::prelude::*;
+use super::text;
+use web_sys::Element;
 
 /// What can be done about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,41 +34,28 @@ impl Notice {
     }
 }
 
-/// The figure's notice, where there is one.
-pub fn view(live: Live) -> AnyView {
-    let notice = move || {
-        live.noticed.track();
-        live.with(|state| state.notice.clone()).map(|notice| show(live, notice))
-    };
-    view! { <div class="fig-notice-place" role="status">{notice}</div> }.into_any()
+/// Shows the figure's notice, where there is one.
+pub fn attach(live: Live, root: &Element) {
+    let Some(place) = dom::find(root, ".fig-notice-place") else { return };
+    dom::follow(&[live.noticed], move || {
+        dom::fill(&place, live.with(|state| state.notice.as_ref().map(written)));
+    });
 }
 
-fn show(live: Live, notice: Notice) -> AnyView {
-    let list = (!notice.list.is_empty()).then(|| {
-        let items: Vec<_> = notice.list.into_iter().map(|item| view! { <li>{item}</li> }).collect();
-        view! { <ul>{items}</ul> }
+fn written(notice: &Notice) -> Make {
+    let list = (!notice.list.is_empty())
+        .then(|| make("ul", "").with(notice.list.iter().map(|item| make("li", "").text(item))));
+    let link = notice.link.as_ref().map(|(words, address)| make("a", "").attr("href", address).text(words));
+    let way = notice.way.map(|way| match way {
+        Way::TryAgain => button("quiet", "try-again", text::TRY_AGAIN),
+        Way::Reload => button("quiet", "reload", text::RELOAD),
     });
-    let link = notice.link.map(|(words, address)| view! { <a href=address>{words}</a> });
-    let way = notice.way.map(|way| {
-        let words = match way {
-            Way::TryAgain => text::TRY_AGAIN,
-            Way::Reload => text::RELOAD,
-        };
-        let go = move |_| match way {
-            Way::TryAgain => live.try_again(),
-            Way::Reload => drop(dom::window().location().reload()),
-        };
-        view! { <button type="button" class="quiet" on:click=go>{words}</button> }
-    });
-    let close = move |_| live.notify(None);
-    view! {
-        <div class="fig-notice">
-            <div><p>{notice.text}</p>{list}</div>
-            <div class="fig-notice-ways">
-                {link}{way}
-                <button type="button" class="quiet" on:click=close>{text::CLOSE}</button>
-            </div>
-        </div>
-    }
-    .into_any()
+    make("div", "fig-notice").with([
+        make("div", "").with([make("p", "").text(&notice.text)]).with(list),
+        make("div", "fig-notice-ways").with(link).with(way).with([button(
+            "quiet",
+            "close-notice",
+            text::CLOSE,
+        )]),
+    ])
 }

@@ -2,12 +2,13 @@
 
 use super::dom;
 use crate::paint::Palette;
-use leptos::prelude::*;
+use reactive_graph::signal::RwSignal;
+use reactive_graph::traits::Update;
 use std::cell::RefCell;
 
 thread_local! {
     static PALETTE: RefCell<Option<Palette>> = const { RefCell::new(None) };
-    static CHANGES: ArcRwSignal<u32> = ArcRwSignal::new(0);
+    static CHANGES: RwSignal<u32> = RwSignal::new(0);
 }
 
 /// The colours may have changed: read them again before the next painting, and paint.
@@ -16,9 +17,9 @@ pub fn changed() {
     CHANGES.with(|changes| changes.update(|n| *n = n.wrapping_add(1)));
 }
 
-/// Makes the reader run again when colours change.
-pub fn track() {
-    CHANGES.with(Track::track);
+/// Raised when colours change.
+pub fn changes() -> RwSignal<u32> {
+    CHANGES.with(|changes| *changes)
 }
 
 /// Uses the colours as they are now.

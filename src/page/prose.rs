@@ -6,10 +6,11 @@
 //! - `a.run` with `data-figure`, `data-set` (`policy=random&load=480/s`) and `data-at` (nanoseconds): takes the figure there.
 
 use super::live::Live;
-use super::{dom, figure, readings, text};
-use crate::player::{Control, ControlKind, Scale, Value, View};
+use super::{dom, figure, text};
+use crate::player::{Control, Slider, Value, View};
 use crate::sim::Time;
-use leptos::prelude::*;
+use std::cell::Cell;
+use std::rc::Rc;
 use web_sys::{Element, Event, KeyboardEvent, PointerEvent};
 
 /// Pixels that a number is dragged for one step.
@@ -75,121 +76,90 @@ fn go(live: Live, link: &Element) {
 pub fn follow(live: Live) {
     let id = live.with(|state| state.facts.page_id.clone());
     let selector = ["span.live[data-figure=\"", &id, "\"]"].concat();
-    let tick = readings::ticks(live);
     for number in dom::select(&selector) {
         let reading = number.get_attribute("data-reading").unwrap_or_default();
         let Some(place) = live.with(|state| state.spec().reading(&reading)) else { continue };
         if number.has_attribute("data-at") {
-            Effect::new(move |_| {
-                live.changed.track();
+            dom::follow(&[live.changed], move || {
                 let other = live.with(|state| state.run != state.facts.first.run);
-                let _ = number.class_list().toggle_with_force("stale", other);
-                let _ = number.set_attribute("title", if other { text::OF_FIRST_RUN } else { "" });
+                dom::class(&number, "stale", other);
+                dom::set(&number, "title", if other { text::OF_FIRST_RUN } else { "" });
             });
             continue;
         }
-        Effect::new(move |_| {
-            let _ = tick.get();
-            let shown = live.with(|state| {
-                let value = *state.frame.as_ref()?.readings.get(place)?;
-                Some(state.spec().readings[place].unit.format(value))
+        dom::follow(&[live.read], move || {
+            live.with(|state| {
+                let Some(&value) = state.frame.as_ref().and_then(|frame| frame.readings.get(place)) else {
+                    return;
+                };
+                dom::set_text(&number, &state.spec().readings[place].unit.format(value));
             });
-            if let Some(shown) = shown
-                && number.text_content().as_deref() != Some(&shown)
-            {
-                number.set_text_content(Some(&shown));
-            }
         });
     }
 }
 
 /// A number that is dragged, or moved with arrow keys, and its control.
 fn tie_control(live: Live, number: &Element, control: Control) {
-    let ControlKind::Number { min, max, .. } = control.kind else { return };
+    let Some(slider) = Slider::of(&control) else { return };
     for (name, value) in [
-        ("role", "slider".to_owned()),
-        ("tabindex", "0".to_owned()),
-        ("aria-label", control.label.to_string()),
-        ("aria-valuemin", min.to_string()),
-        ("aria-valuemax", max.to_string()),
+        ("role", "slider"),
+        ("tabindex", "0"),
+        ("aria-label", &control.label),
+        ("aria-valuemin", &dom::written(slider.min)),
+        ("aria-valuemax", &dom::written(slider.max)),
     ] {
-        let _ = number.set_attribute(name, &value);
+        dom::set(number, name, value);
     }
-    let shown = number.clone();
-    let of = control.clone();
     let opened_with = live.with(|state| state.value(&control));
     let first = number.get_attribute("data-value").and_then(|value| control.parse(&value).ok());
-    let value = move || {
-        let now = live.with(|state| state.value(&of));
+    let id = control.id.to_string();
+    let value = Rc::new(move || {
+        let now = live.with(|state| state.value(&control));
         // The text's own number stands until the control is moved.
-        match &first {
-            Some(first) if now == opened_with => first.clone(),
-            _ => now,
-        }
-    };
-    let now = value.clone();
-    Effect::new({
-        let control = control.clone();
-        move |_| {
-            live.changed.track();
-            live.shown.track();
-            let value = now();
-            let words = control.show(&value);
-            if shown.text_content().as_deref() != Some(&words) {
-                shown.set_text_content(Some(&words));
+        let value = first.clone().filter(|_| now == opened_with).unwrap_or(now);
+        let words = control.show(&value);
+        (if let Value::Number(n) = value { n } else { slider.min }, words)
+    });
+    let (shown, now) = (number.clone(), Rc::clone(&value));
+    dom::follow(&[live.changed, live.shown], move || {
+        let (n, words) = now();
+        dom::set_text(&shown, &words);
+        dom::set(&shown, "aria-valuenow", &dom::written(n));
+        dom::set(&shown, "aria-valuetext", &words);
+    });
+    // Where the pointer took hold, and the value then.
+    let held = Rc::new(Cell::new(None::<(f64, f64)>));
+    for kind in ["pointerdown", "pointermove", "pointerup", "pointercancel"] {
+        let (target, held, value, id) = (number.clone(), Rc::clone(&held), Rc::clone(&value), id.clone());
+        dom::listen::<PointerEvent>(number, kind, move |event| {
+            let x = f64::from(event.client_x());
+            match (kind, held.get()) {
+                ("pointerdown", _) => {
+                    event.prevent_default();
+                    let _ = target.set_pointer_capture(event.pointer_id());
+                    dom::focus(&target);
+                    held.set(Some((x, value().0)));
+                }
+                ("pointermove", Some((from, n))) => {
+                    live.set(&id, Value::Number(slider.moved(n, ((x - from) / PIXELS).round())));
+                }
+                ("pointermove", None) => {}
+                _ => held.set(None),
             }
-            if let Value::Number(n) = value {
-                let _ = shown.set_attribute("aria-valuenow", &n.to_string());
-                let _ = shown.set_attribute("aria-valuetext", &words);
-            }
-        }
-    });
-    let held = StoredValue::new(None::<(f64, f64)>);
-    let moves = control.clone();
-    let from = value.clone();
-    let target = number.clone();
-    dom::listen::<PointerEvent>(number, "pointerdown", move |event| {
-        if let Value::Number(n) = from() {
-            event.prevent_default();
-            let _ = target.set_pointer_capture(event.pointer_id());
-            dom::focus(&target);
-            held.set_value(Some((f64::from(event.client_x()), n)));
-        }
-    });
-    let control_id = control.id.to_string();
-    dom::listen::<PointerEvent>(number, "pointermove", move |event| {
-        if let Some((x, n)) = held.get_value() {
-            let steps = ((f64::from(event.client_x()) - x) / PIXELS).round();
-            live.set(&control_id, Value::Number(moved(&moves, n, steps)));
-        }
-    });
-    for end in ["pointerup", "pointercancel"] {
-        dom::listen::<PointerEvent>(number, end, move |_| held.set_value(None));
+        });
     }
     dom::listen::<KeyboardEvent>(number, "keydown", move |event| {
-        let Value::Number(n) = value() else { return };
+        let n = value().0;
         let to = match event.key().as_str() {
-            "ArrowLeft" | "ArrowDown" => moved(&control, n, -1.0),
-            "ArrowRight" | "ArrowUp" => moved(&control, n, 1.0),
-            "PageDown" => moved(&control, n, -10.0),
-            "PageUp" => moved(&control, n, 10.0),
-            "Home" => min,
-            "End" => max,
+            "ArrowLeft" | "ArrowDown" => slider.moved(n, -1.0),
+            "ArrowRight" | "ArrowUp" => slider.moved(n, 1.0),
+            "PageDown" => slider.moved(n, -10.0),
+            "PageUp" => slider.moved(n, 10.0),
+            "Home" => slider.min,
+            "End" => slider.max,
             _ => return,
         };
         event.prevent_default();
-        live.set(&control.id, Value::Number(to));
+        live.set(&id, Value::Number(to));
     });
-}
-
-/// A control's value some steps on, within its range.
-fn moved(control: &Control, from: f64, steps: f64) -> f64 {
-    match control.kind {
-        ControlKind::Number { min, max, step, scale, .. } => match scale {
-            Scale::Linear => from + steps * step,
-            Scale::Log => from * libm::pow(1.0 + step, steps),
-        }
-        .clamp(min, max),
-        _ => from,
-    }
 }

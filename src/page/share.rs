@@ -4,15 +4,16 @@ use super::live::{Live, State};
 use super::notice::Notice;
 use super::{dom, text};
 use crate::player::{LinkError, View, decode_view, encode_view};
-use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::HtmlInputElement;
+use web_sys::Element;
 
 /// Longest code that is offered as a link; what is longer is offered as a file.
 const LONGEST: usize = 2_000;
 /// Ends the name of a file that holds a run.
 const FILE_SUFFIX: &str = ".run.txt";
+/// The field that shows the link.
+const LINK: &str = ".fig-copy input";
 
 /// The address of this page with a view of the figure of this id in its fragment.
 pub fn address(page_id: &str, view: &View) -> String {
@@ -63,78 +64,46 @@ fn differences(state: &State, view: &View) -> Vec<String> {
     list
 }
 
-/// The panel that shares the run: shown when `open` says so.
-pub fn view(live: Live, open: RwSignal<bool>) -> AnyView {
-    let panel = move || {
-        open.get().then(|| {
-            let view = live.with(State::view);
-            let code = encode_view(&view);
-            if code.len() > LONGEST {
-                long(code, &view)
-            } else {
-                short(live.with(|state| address(&state.facts.page_id, &view)))
-            }
-        })
-    };
-    view! { <div class="fig-drawer-place">{panel}</div> }.into_any()
-}
-
-fn short(link: String) -> AnyView {
-    let field = NodeRef::<leptos::html::Input>::new();
-    let copied = RwSignal::new(false);
-    let copy = move |_| {
-        if let Some(field) = field.get_untracked() {
-            copy_from(&field, copied);
-        }
-    };
-    // The link is there to be taken: it is copied at once where the browser lets us, and selected anyway.
-    field.on_load(move |field| copy_from(&field, copied));
-    let label = move || if copied.get() { text::COPIED } else { text::COPY };
-    view! {
-        <div class="fig-drawer">
-            <p>{text::SHARE_HELP}</p>
-            <div class="fig-copy">
-                <input type="text" readonly="readonly" aria-label=text::LINK node_ref=field prop:value=link />
-                <button type="button" on:click=copy>{label}</button>
-            </div>
-        </div>
+/// Fills the drawer that shares the run; the drawer's name: what is too long for a link is offered as a file.
+pub fn drawer(live: Live, root: &Element) -> &'static str {
+    let view = live.with(State::view);
+    if encode_view(&view).len() > LONGEST {
+        return "file";
     }
-    .into_any()
-}
-
-fn long(code: String, view: &View) -> AnyView {
-    let name = [view.run.figure.as_str(), FILE_SUFFIX].concat();
-    let save = move |_| dom::download(&name, "text/plain", code.as_bytes());
-    view! {
-        <div class="fig-drawer">
-            <p>{text::SHARE_LONG}</p>
-            <button type="button" on:click=save>{text::SAVE_RUN}</button>
-        </div>
+    if let Some(field) = dom::find(root, LINK) {
+        dom::set_value(&field, &live.with(|state| address(&state.facts.page_id, &view)));
     }
-    .into_any()
+    "share"
 }
 
-/// Copies a field's text, and leaves it selected for where that is forbidden.
-fn copy_from(field: &HtmlInputElement, copied: RwSignal<bool>) {
+/// Copies the link, and leaves it selected for where that is forbidden.
+pub fn copy_link(root: &Element) {
+    let (Some(link), Some(button)) = (dom::find(root, LINK), dom::find(root, "[data-do=copy-link]")) else {
+        return;
+    };
+    let field = dom::field(&link);
     let _ = field.focus();
     field.select();
-    copy(&field.value(), copied);
+    copy(&field.value(), &button);
 }
 
-/// Copies a text to the clipboard and says whether it is there.
-pub fn copy(words: &str, copied: RwSignal<bool>) {
+/// Copies a text to the clipboard; once it is there, the button says so.
+pub fn copy(words: &str, button: &Element) {
+    dom::set_text(button, text::COPY);
     // Without https there is no clipboard at all, and asking for it would throw.
     if !dom::window().is_secure_context() {
         return;
     }
     let done = dom::window().navigator().clipboard().write_text(words);
+    let button = button.clone();
     spawn_local(async move {
-        let there = JsFuture::from(done).await.is_ok();
-        copied.set(there);
+        if JsFuture::from(done).await.is_ok() {
+            dom::set_text(&button, text::COPIED);
+        }
     });
 }
 
-/// Opens the run in a file that was saved by [`view`].
+/// Opens the run in a file that was saved by [`save`].
 pub fn open_file(live: Live, file: &web_sys::File) {
     let text = file.text();
     spawn_local(async move {

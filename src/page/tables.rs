@@ -1,72 +1,61 @@
 //! The picture as tables: the same, to be read.
 
+use super::dom::{self, Make, make};
+use super::explain;
 use super::live::Live;
-use super::{readings, text};
 use crate::scene::{RowView, TableView, describe};
-use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::Element;
+use web_sys::{Element, Event};
 
 /// Rows of a table that are written at most.
 const ROWS: usize = 60;
 
-/// The tables, written only while they are open.
-pub fn view(live: Live) -> AnyView {
-    let open = RwSignal::new(false);
-    let tables = move || open.get().then(|| tables(live));
-    let toggled = move |event: leptos::ev::Event| {
-        let details: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
-        open.set(details.is_some_and(|details| details.has_attribute("open")));
+/// Writes the tables, only while they are open.
+pub fn attach(live: Live, root: &Element) {
+    let (Some(details), Some(place)) =
+        (dom::find(root, ".fig-tables"), dom::find(root, ".fig-tables-all"))
+    else {
+        return;
     };
-    view! {
-        <details class="fig-tables" on:toggle=toggled>
-            <summary>{text::TABLES}</summary>
-            {tables}
-        </details>
-    }
-    .into_any()
-}
-
-fn tables(live: Live) -> AnyView {
-    let tick = readings::ticks(live);
-    let all = move || {
-        let _ = tick.get();
-        let scenes = live.with(|state| {
-            let scenes = state.frame.iter().map(|frame| &frame.scene).chain(&state.charts);
-            scenes.flat_map(|scene| describe(scene, &state.facts.words).tables).collect::<Vec<TableView>>()
-        });
-        scenes.into_iter().map(|one| table(live, one)).collect::<Vec<AnyView>>()
-    };
-    view! { <div>{all}</div> }.into_any()
-}
-
-fn table(live: Live, table: TableView) -> AnyView {
-    let TableView { title, columns, rows, .. } = table;
-    let heads: Vec<AnyView> =
-        columns.into_iter().map(|head| view! { <th scope="col">{head}</th> }.into_any()).collect();
-    let rows: Vec<AnyView> = rows.into_iter().take(ROWS).map(|one| row(live, one)).collect();
-    view! {
-        <div class="table" role="region" aria-label=title.clone() tabindex="0">
-            <table>
-                <caption>{title.clone()}</caption>
-                <thead><tr>{heads}</tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
-}
-
-fn row(live: Live, row: RowView) -> AnyView {
-    let mut cells = row.cells.into_iter();
-    let first = cells.next().unwrap_or_default();
-    let head = match row.entity {
-        Some(entity) => {
-            let ask = move |_| live.select(Some(entity));
-            view! { <button type="button" class="fig-entity" on:click=ask>{first}</button> }.into_any()
+    let write = {
+        let details = details.clone();
+        move || {
+            if details.has_attribute("open") && live.with(|state| state.frame.is_some()) {
+                dom::fill(&place, tables(live));
+            }
         }
-        None => first.into_any(),
     };
-    let cells: Vec<AnyView> = cells.map(|cell| view! { <td>{cell}</td> }.into_any()).collect();
-    view! { <tr><th scope="row">{head}</th>{cells}</tr> }.into_any()
+    dom::listen::<Event>(&details, "toggle", {
+        let write = write.clone();
+        move |_| write()
+    });
+    dom::follow(&[live.read], write);
+}
+
+fn tables(live: Live) -> Vec<Make> {
+    live.with(|state| {
+        let scenes = state.frame.iter().map(|frame| &frame.scene).chain(&state.charts);
+        scenes.flat_map(|scene| describe(scene, &state.facts.words).tables).map(|one| table(&one)).collect()
+    })
+}
+
+fn table(table: &TableView) -> Make {
+    let head = make("tr", "").with(table.columns.iter().map(|head| make("th", "").attr("scope", "col").text(head)));
+    let rows = table.rows.iter().take(ROWS).map(row);
+    make("div", "table").attr("role", "region").attr("aria-label", &table.title).attr("tabindex", "0").with([make(
+        "table", "",
+    )
+    .with([
+        make("caption", "").text(&table.title),
+        make("thead", "").with([head]),
+        make("tbody", "").with(rows),
+    ])])
+}
+
+fn row(row: &RowView) -> Make {
+    let cell = |(n, text): (usize, &String)| match (n, row.entity) {
+        (0, Some(entity)) => make("th", "").attr("scope", "row").with([explain::link(entity, text)]),
+        (0, None) => make("th", "").attr("scope", "row").text(text),
+        _ => make("td", "").text(text),
+    };
+    make("tr", "").with(row.cells.iter().enumerate().map(cell))
 }

@@ -1,188 +1,127 @@
-//! Play, step, the time line with what happened on it, the end, the speed.
+//! Play, the time line with what happened on it, the speed.
 
-use super::live::Live;
+use super::dom::{self, Make, make};
+use super::live::{Live, State};
 use super::text;
-use crate::player::{Action, Change, MarkerKind, Pace, Value};
-use crate::scene::{Listing, Panel};
-use crate::sim::{Entity, Time};
-use leptos::prelude::*;
-use wasm_bindgen::prelude::*;
-use web_sys::{HtmlInputElement, KeyboardEvent};
+use crate::player::{Change, MarkerKind, Pace};
+use crate::sim::Time;
+use web_sys::{Element, Event, KeyboardEvent};
 
-/// Places of the slider: fine enough for a pixel each.
-const PLACES: f64 = 2_000.0;
 /// Most marks drawn on the time line; of more, those that fall together with others are left out.
-const MARKS: usize = 200;
-/// Model seconds in a second that can be chosen.
-const SPEEDS: [f64; 12] = [0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 600.0];
+const MARKS: u64 = 200;
 
 /// The time as a clock shows it: `00:43.2`, or a step's number.
 pub fn clock(at: Time, pace: Pace) -> String {
     match pace {
         Pace::Steps(step) => (at.nanos() / step.nanos()).to_string(),
-        Pace::Continuous => {
-            let tenths = at.nanos() / 100_000_000;
-            let (minutes, seconds, tenth) = (tenths / 600, tenths / 10 % 60, tenths % 10);
-            format!("{minutes:02}:{seconds:02}.{tenth}")
-        }
+        Pace::Continuous => minutes(at.nanos() / 100_000_000, 10),
     }
 }
 
-/// The figure's transport.
-pub fn view(live: Live) -> AnyView {
-    let (until, pace) = live.with(|state| (state.spec().until, state.spec().pace));
-    let by_steps = matches!(pace, Pace::Steps(_));
-    let playing = move || {
-        live.mode.track();
-        live.with(|state| state.playing)
-    };
-    let play_label = move || {
-        live.shown.track();
-        let from_start = live.with(|state| state.untouched || state.at >= state.spec().until);
-        match (playing(), from_start) {
-            (true, _) => text::PAUSE,
-            (false, true) => text::PLAY_FROM_START,
-            (false, false) => text::PLAY,
-        }
-    };
-    let play_label = Memo::new(move |_| play_label());
-    let icon = move || if playing() { "icon-pause" } else { "icon-play" };
-    let (back, on) = if by_steps {
-        (text::STEP_BACK_BY_STEP, text::STEP_ON_BY_STEP)
-    } else {
-        (text::STEP_BACK, text::STEP_ON)
-    };
-    let now = Memo::new(move |_| {
-        live.shown.track();
-        live.mode.track();
-        live.with(|state| clock(state.at, pace))
-    });
-    let end = clock(until, pace);
-    view! {
-        <div class="fig-transport">
-            <button type="button" class="fig-play" aria-label=play_label title=play_label
-                on:click=move |_| live.toggle()>
-                <span class=icon></span>
-            </button>
-            <button type="button" class="fig-step" aria-label=back title=back on:click=move |_| live.step(false)>
-                <span class="icon-back"></span>
-            </button>
-            <button type="button" class="fig-step" aria-label=on title=on on:click=move |_| live.step(true)>
-                <span class="icon-on"></span>
-            </button>
-            {by_steps.then(|| deeds(live))}
-            <span class="fig-time">{now}</span>
-            {line(live, until, pace)}
-            <span class="fig-end">{end}</span>
-            {speed(live)}
-        </div>
-    }
-    .into_any()
+/// The time as a clock shows it that also has milliseconds: `00:43.217`.
+pub fn clock_to_millis(at: Time) -> String {
+    minutes(at.nanos() / 1_000_000, 1000)
 }
 
-/// Where a run goes by steps, what takes a step stands beside the other ways through time: each action, for each thing in
-/// the picture that it applies to.
-fn deeds(live: Live) -> AnyView {
-    let actors = Memo::new(move |_| {
-        live.shown.track();
-        live.with(|state| {
-            let scene = state.frame.as_ref().map(|frame| &frame.scene);
-            let mut actors: Vec<Entity> = Vec::new();
-            for panel in scene.into_iter().flat_map(|scene| &scene.panels) {
-                if let Panel::Listing(Listing { entity, .. }) = panel
-                    && !actors.contains(entity)
-                {
-                    actors.push(*entity);
+/// Minutes and seconds of so many parts, of which a second has a power of ten.
+fn minutes(parts: u64, of: u64) -> String {
+    let padded = |number: u64, digits: usize| {
+        let number = number.to_string();
+        [&"000"[..digits.saturating_sub(number.len())], &number].concat()
+    };
+    let fraction = padded(parts % of, if of == 10 { 1 } else { 3 });
+    [&padded(parts / of / 60, 2), ":", &padded(parts / of % 60, 2), ".", &fraction].concat()
+}
+
+/// Keeps the transport up to date, and lets the time line and the speed be moved.
+pub fn attach(live: Live, root: &Element) {
+    let Some(transport) = dom::find(root, ".fig-transport") else { return };
+    let part = |css| dom::find(&transport, css);
+    if let (Some(play), Some(time)) = (part(".fig-play"), part(".fig-time")) {
+        dom::follow(&[live.shown, live.mode], move || {
+            live.with(|state| {
+                let from_start = state.untouched || state.at >= state.spec().until;
+                let (words, icon) = match (state.playing, from_start) {
+                    (true, _) => (text::PAUSE, "icon-pause"),
+                    (false, true) => (text::PLAY_FROM_START, "icon-play"),
+                    (false, false) => (text::PLAY, "icon-play"),
+                };
+                dom::set(&play, "aria-label", words);
+                dom::set(&play, "title", words);
+                if let Some(sign) = play.first_element_child() {
+                    sign.set_class_name(icon);
                 }
-            }
-            actors
-        })
-    });
-    let buttons = move || {
-        let actions = live.with(|state| state.spec().actions.to_vec());
-        let all = actors.get().into_iter().flat_map(move |who| {
-            let apply = actions.clone().into_iter().filter(move |action| action.on.contains(&who.kind));
-            apply.map(move |action| deed(live, &action, who))
+                dom::set_text(&time, &clock(state.at, state.spec().pace));
+            });
         });
-        all.collect::<Vec<AnyView>>()
-    };
-    view! { <span class="fig-deeds">{buttons}</span> }.into_any()
+    }
+    if let Some(line) = part(".fig-line") {
+        time_line(live, &line);
+    }
+    if let Some(speed) = part(".fig-speed") {
+        self::speed(live, &speed);
+    }
 }
 
-fn deed(live: Live, action: &Action, who: Entity) -> AnyView {
-    let name = live.with(|state| state.facts.words.name(who));
-    let what = text::put(text::DEED, &[&name, &action.label]);
-    let id = action.id.to_string();
-    let act = move |_| live.act(&id, vec![who], Value::None);
-    view! { <button type="button" title=what.clone() aria-label=what on:click=act>{name}</button> }.into_any()
-}
-
-fn line(live: Live, until: Time, pace: Pace) -> AnyView {
-    let places = match pace {
-        Pace::Steps(step) => (until.nanos() / step.nanos()) as f64,
-        Pace::Continuous => PLACES,
+fn time_line(live: Live, line: &Element) {
+    let part = |css| dom::find(line, css);
+    let (Some(slider), Some(seen), Some(done), Some(marks)) =
+        (part("input"), part(".fig-line-seen"), part(".fig-line-done"), part(".fig-marks"))
+    else {
+        return;
     };
-    let place = Memo::new(move |_| {
-        live.shown.track();
-        live.mode.track();
+    let places = slider.get_attribute("max").map_or(1.0, |max| dom::number(&max));
+    let (until, pace) = live.with(|state| (state.spec().until, state.spec().pace));
+    dom::listen::<Event>(&slider, "input", {
+        let slider = slider.clone();
+        move |_| {
+            let to = dom::field(&slider).value_as_number() / places;
+            live.seek(Time::from_nanos((until.nanos() as f64 * to) as u64));
+        }
+    });
+    dom::listen::<KeyboardEvent>(&slider, "keydown", move |event| {
+        if let Some(by) = stride(&event.key(), until, pace) {
+            event.prevent_default();
+            let from = live.with(|state| state.target.secs());
+            live.seek(Time::from_secs_f64((from + by).max(0.0)));
+        }
+    });
+    dom::follow(&[live.shown, live.mode], move || {
         live.with(|state| {
             let at = if state.playing { state.at } else { state.target };
-            (at.secs() / until.secs() * places).round()
-        })
+            let share = at.secs() / until.secs();
+            dom::field(&slider).set_value_as_number((share * places).round());
+            let spoken = match pace {
+                Pace::Steps(_) => clock(at, pace),
+                Pace::Continuous => at.to_string(),
+            };
+            dom::set(&slider, "aria-valuetext", &spoken);
+            dom::style(&done, "width", &dom::percent(share));
+            dom::style(&seen, "width", &percent(state.seen, until));
+        });
     });
-    let field = NodeRef::<leptos::html::Input>::new();
-    let drag = move |event: leptos::ev::Event| {
-        let to: f64 = event_target::<HtmlInputElement>(&event).value_as_number();
-        live.seek(Time::from_nanos((until.nanos() as f64 * (to / places)) as u64));
-    };
-    // Arrow keys go by a hundredth of the run rather than by a pixel.
-    let keys = move |event: KeyboardEvent| {
-        let by: f64 = match event.key().as_str() {
-            "ArrowLeft" | "ArrowDown" => -0.01,
-            "ArrowRight" | "ArrowUp" => 0.01,
-            "PageDown" => -0.1,
-            "PageUp" => 0.1,
-            _ => return,
-        };
-        event.prevent_default();
-        let by = match pace {
-            Pace::Steps(step) => by.signum() * step.secs(),
-            Pace::Continuous => by * until.secs(),
-        };
-        let from = live.with(|state| state.target.secs());
-        live.seek(Time::from_secs_f64((from + by).max(0.0)));
-    };
-    let spoken = move || {
-        let _ = place.get();
-        live.with(|state| match pace {
-            Pace::Steps(_) => clock(state.target, pace),
-            Pace::Continuous => state.target.to_string(),
-        })
-    };
-    let seen = move || {
-        live.shown.track();
-        live.with(|state| percent(state.seen, until))
-    };
-    view! {
-        <div class="fig-line">
-            <div class="fig-line-seen" style:width=Memo::new(move |_| seen())></div>
-            <div class="fig-line-done" style:width=move || percents(place.get() / places)></div>
-            <input type="range" min="0" max=places step="1" aria-label=text::MOMENT aria-valuetext=spoken
-                node_ref=field prop:value=move || place.get() on:input=drag on:keydown=keys />
-            {marks(live, until, pace)}
-        </div>
-    }
-    .into_any()
+    dom::follow(&[live.marked, live.changed], move || {
+        dom::fill(&marks, live.with(self::marks).into_iter().map(|mark| mark.drawn(until)));
+    });
 }
 
-fn percents(share: f64) -> String {
-    // Two decimals are a tenth of a pixel.
-    let hundredths = (share.clamp(0.0, 1.0) * 10_000.0).round() as u32;
-    [&(hundredths / 100).to_string(), ".", &format!("{:02}", hundredths % 100), "%"].concat()
+/// Arrow keys go by a hundredth of the run rather than by a pixel. Seconds.
+fn stride(key: &str, until: Time, pace: Pace) -> Option<f64> {
+    let by: f64 = match key {
+        "ArrowLeft" | "ArrowDown" => -0.01,
+        "ArrowRight" | "ArrowUp" => 0.01,
+        "PageDown" => -0.1,
+        "PageUp" => 0.1,
+        _ => return None,
+    };
+    Some(match pace {
+        Pace::Steps(step) => by.signum() * step.secs(),
+        Pace::Continuous => by * until.secs(),
+    })
 }
 
 fn percent(at: Time, until: Time) -> String {
-    percents(at.secs() / until.secs())
+    dom::percent(at.secs() / until.secs())
 }
 
 /// A mark on the time line: what it looks like, when, and what it says.
@@ -192,127 +131,64 @@ struct Mark {
     says: String,
 }
 
+impl Mark {
+    fn drawn(self, until: Time) -> Make {
+        let mark = make("span", self.class)
+            .attr("title", &self.says)
+            .attr("data-do", "seek")
+            .attr("data-at", &self.at.nanos().to_string());
+        mark.style("left", &percent(self.at, until))
+    }
+}
+
 /// What happened so far: changes of controls as ticks, faults as diamonds, what the model calls notable as dots.
-fn marks(live: Live, until: Time, pace: Pace) -> AnyView {
-    let all = move || {
-        live.marked.track();
-        live.changed.track();
-        let mut marks = live.with(|state| {
-            let inputs = state.run.inputs.iter().map(|input| {
-                let (class, what) = match &input.change {
-                    Change::Set { control: id, value } => {
-                        let what = state.spec().control(id).map(|(_, control)| {
-                            let (when, value) = (clock(input.at, pace), control.show(value));
-                            text::put(text::CHANGED_AT, &[&when, &control.label, &value])
-                        });
-                        ("fig-mark tick", what)
-                    }
-                    Change::Act { action: id, on, .. } => {
-                        let what = state.spec().action(id).map(|(_, action)| {
-                            let names: Vec<String> =
-                                on.iter().map(|who| state.facts.words.name(*who)).collect();
-                            text::put(
-                                text::DONE_AT,
-                                &[&clock(input.at, pace), &action.label, &names.join(", ")],
-                            )
-                        });
-                        ("fig-mark fault", what)
-                    }
-                };
-                Mark { class, at: input.at, says: what.unwrap_or_default() }
-            });
-            let events = state.markers.iter().filter(|m| m.kind != MarkerKind::Input && m.time <= state.seen);
-            let events = events.map(|marker| Mark {
-                class: if marker.kind == MarkerKind::Refused { "fig-mark refused" } else { "fig-mark event" },
-                at: marker.time,
-                says: [&clock(marker.time, pace), ": ", &state.facts.words.say(&marker.what)].concat(),
-            });
-            inputs.chain(events).collect::<Vec<Mark>>()
-        });
-        thin_out(&mut marks, until);
-        let show = |mark: Mark| {
-            let at = mark.at;
-            view! {
-                <span class=mark.class title=mark.says style:left=percent(at, until)
-                    on:click=move |_| live.seek(at)></span>
+fn marks(state: &State) -> Vec<Mark> {
+    let (spec, words) = (state.spec(), &state.facts.words);
+    let input = |input: &crate::player::Input| {
+        let when = clock(input.at, spec.pace);
+        let (class, says) = match &input.change {
+            Change::Set { control: id, value } => {
+                let control = spec.control(id).map(|(_, control)| control);
+                let says = control.map(|of| text::put(text::CHANGED_AT, &[&when, &of.label, &of.show(value)]));
+                ("fig-mark tick", says)
             }
-            .into_any()
+            Change::Act { action: id, on, .. } => {
+                let names: Vec<String> = on.iter().map(|who| words.name(*who)).collect();
+                let action = spec.action(id).map(|(_, action)| action);
+                let says = action.map(|of| text::put(text::DONE_AT, &[&when, &of.label, &names.join(", ")]));
+                ("fig-mark fault", says)
+            }
         };
-        marks.into_iter().map(show).collect::<Vec<AnyView>>()
+        Mark { class, at: input.at, says: says.unwrap_or_default() }
     };
-    // The menu has the same as a list, for those who don't see it.
-    view! { <div class="fig-marks" aria-hidden="true">{all}</div> }.into_any()
-}
-
-/// Of events that fall on the same place the first stays; what the learner did always does.
-fn thin_out(marks: &mut Vec<Mark>, until: Time) {
-    let apart = until.nanos() / MARKS as u64;
-    let mut last = None;
-    marks.retain(|mark| {
-        if mark.class != "fig-mark event" {
-            return true;
-        }
-        let free = last.is_none_or(|last: u64| mark.at.nanos() >= last + apart);
-        if free {
-            last = Some(mark.at.nanos());
-        }
-        free
-    });
-}
-
-fn speed(live: Live) -> AnyView {
-    let own = live.with(|state| state.spec().speed);
-    let mut speeds = SPEEDS.to_vec();
-    if !speeds.contains(&own) {
-        speeds.push(own);
-        speeds.sort_by(f64::total_cmp);
-    }
-    let options: Vec<AnyView> = speeds
-        .iter()
-        .map(|speed| {
-            let chosen = *speed == own;
-            view! { <option value=speed.to_string() selected=chosen>{[&speed.to_string(), "×"].concat()}</option> }
-                .into_any()
-        })
-        .collect();
-    let choose = move |event: leptos::ev::Event| {
-        if let Ok(speed) = event_target_value(&event).parse() {
-            live.set_speed(speed);
-        }
-    };
-    let slow = Memo::new(move |_| {
-        live.mode.track();
-        live.shown.track();
-        live.with(|state| state.slow)
-    });
-    view! {
-        <span class="fig-speed" class:slow=slow title=move || if slow.get() { text::SLOWER } else { "" }>
-            <select aria-label=text::SPEED on:change=choose>{options}</select>
-        </span>
-    }
-    .into_any()
-}
-
-/// Changing the past drops what came after; that can be taken back. Stands among the caption's tools, where it moves
-/// nothing.
-pub fn aftermath(live: Live) -> AnyView {
-    let pace = live.with(|state| state.spec().pace);
-    let what = move || {
-        live.changed.track();
-        live.mode.track();
-        let (can, dropped) = live.with(|state| (state.can_take_back, state.dropped_after));
-        can.then(|| {
-            let words = dropped.map(|at| text::put(text::DROPPED, &[&clock(at, pace)]));
-            view! {
-                <span class="fig-dropped">{words}</span>
-                <button type="button" class="quiet" on:click=move |_| live.take_back()>{text::TAKE_BACK}</button>
+    let mut marks: Vec<Mark> = state.run.inputs.iter().map(input).collect();
+    // Of events that fall on the same place the first stays.
+    let apart = spec.until.nanos() / MARKS;
+    let mut free = 0;
+    for marker in state.markers.iter().filter(|m| m.kind != MarkerKind::Input && m.time <= state.seen) {
+        let class = if marker.kind == MarkerKind::Refused { "fig-mark refused" } else { "fig-mark event" };
+        if marker.kind == MarkerKind::Event {
+            if marker.time.nanos() < free {
+                continue;
             }
-            .into_any()
-        })
-    };
-    view! { <div class="fig-aftermath" role="status">{what}</div> }.into_any()
+            free = marker.time.nanos() + apart;
+        }
+        let says = [&clock(marker.time, spec.pace), ": ", &words.say(&marker.what)].concat();
+        marks.push(Mark { class, at: marker.time, says });
+    }
+    marks
 }
 
-fn event_target<T: JsCast>(event: &leptos::ev::Event) -> T {
-    event.target().expect("an event that is heard has a target").unchecked_into()
+fn speed(live: Live, place: &Element) {
+    let Some(select) = dom::find(place, "select") else { return };
+    dom::listen::<Event>(&select, "change", {
+        let select = select.clone();
+        move |_| live.set_speed(dom::number(&dom::field(&select).value()))
+    });
+    let place = place.clone();
+    dom::follow(&[live.mode, live.shown], move || {
+        let slow = live.with(|state| state.slow);
+        dom::class(&place, "slow", slow);
+        dom::set(&place, "title", if slow { text::SLOWER } else { "" });
+    });
 }

@@ -1,49 +1,131 @@
-//! A figure as it stands before its island comes: caption, still, readings, sentences, controls that wait.
+//! A figure's element: the one place where its markup is written. It stands whole before any script runs (caption, still,
+//! readings, sentences, controls that wait), and its island brings these very elements to life rather than putting others
+//! in their place: nothing moves, and the page's WASM holds no markup.
 //!
-//! The island reads `data-figure` (the id on this page), `data-facts` (declaration and words, in postcard and unpadded
-//! base64url) and `data-view` (run and moment, as a link holds them), and puts itself in the place of what follows the
-//! caption. The classes are the island's own, so that nothing moves when it does.
+//! What the island reads: `data-figure`, the id on this page; `data-view`, run and moment of the still, as a link holds
+//! them; `data-do`, on whatever can be pressed, what pressing it does; and the figure's facts, see [`facts`].
 
 use super::prose::Context;
 use super::still::Shown;
 use crate::course::blocks::{Block, Figure};
-use crate::player::{Control, ControlKind, Frame, Needs, Pace, Scale, Value, encode_view};
-use crate::scene::{Description, Options, Panel, Picture, Scene, Still, TableView, describe, svg};
-use crate::sim::Time;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crate::player::{
+    Control, ControlKind, Frame, Needs, Pace, Slider, Value, ValueKind, encode_view, to_plain,
+};
+use crate::scene::{
+    Description, Listing, Options, Panel, Picture, Scene, Still, TableView, Words, describe, svg,
+};
+use crate::sim::{Entity, Time};
 use maud::{Markup, PreEscaped, html};
 
 /// Widths that stills are laid out for, in CSS pixels: the picture's column and a phone; and the column of readings.
 const WIDE: f32 = 720.0;
 const NARROW: f32 = 340.0;
 const SIDE: f32 = 288.0;
+/// Model seconds in a second that can be chosen.
+const SPEEDS: [f64; 12] = [0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 600.0];
+/// Places of the time line's slider, where time is continuous: fine enough for a pixel each.
+const PLACES: f64 = 2_000.0;
+/// Up to so many options, with so many letters in all, are shown side by side.
+const SIDE_BY_SIDE: (usize, usize) = (4, 56);
 
-/// A figure's element. `number` is its place among the page's figures.
+/// What a figure's element says beyond what it shows.
+#[derive(Clone, Debug)]
+pub struct Caption<'a> {
+    /// Its id on the page.
+    pub id: &'a str,
+    /// Its place among the page's figures, from one.
+    pub number: usize,
+    /// The caption as it is shown.
+    pub markup: Markup,
+    /// The caption as plain text.
+    pub text: &'a str,
+    /// The prediction that its numbers would give away.
+    pub after: Option<&'a str>,
+    /// The lesson that it belongs to, where that isn't the page's own.
+    pub lesson: Option<&'a str>,
+}
+
+/// The element of a lesson's figure. `number` is its place among the page's figures.
 pub fn element(cx: &Context, block: &Block, figure: &Figure, number: usize) -> Markup {
-    let shown = cx.stills.get(&block.id);
-    let facts = shown.and_then(|shown| {
-        let bytes = postcard::to_allocvec(&(shown.spec(), &shown.words)).ok()?;
-        Some(URL_SAFE_NO_PAD.encode(bytes))
-    });
+    let caption = Caption {
+        id: &block.id,
+        number,
+        markup: cx.phrase(&figure.caption),
+        text: &figure.caption.text,
+        after: cx.stills.open_prediction(&block.id),
+        lesson: None,
+    };
+    markup(&caption, cx.stills.get(&block.id))
+}
+
+/// A figure's element with what it shows; only its caption where it shows nothing yet.
+pub fn markup(caption: &Caption, shown: Option<&Shown>) -> Markup {
     let frame = shown.and_then(|shown| Some((shown, shown.frame(shown.view.at)?)));
     html! {
-        figure.figure id={ "fig-" (block.id) } data-figure=(block.id) data-facts=[facts]
-            data-view=[shown.map(|shown| encode_view(&shown.view))] data-after=[cx.stills.open_prediction(&block.id)] {
+        figure.figure id={ "fig-" (caption.id) } data-figure=(caption.id) data-lesson=[caption.lesson]
+            data-view=[shown.map(|shown| encode_view(&shown.view))] data-after=[caption.after] {
             figcaption {
-                span.fig-number-of { "Figure " (number) }
-                span.fig-title { (cx.phrase(&figure.caption)) }
-                div.fig-tools hidden {}
+                span.fig-number-of { "Figure " (caption.number) }
+                span.fig-title { (caption.markup) }
+                (tools())
             }
-            @if let Some((shown, frame)) = frame { (still(&block.id, &figure.caption.text, shown, frame)) }
+            @if let Some((shown, frame)) = frame { (parts(caption, shown, frame)) }
             noscript { p.fig-note { "This figure is a simulation. With scripts on it runs; without them it stays as it is here." } }
         }
     }
 }
 
-fn still(id: &str, caption: &str, shown: &Shown, frame: Frame) -> Markup {
+/// What the island has to know of a figure and can't read off its element: its declaration and its words. All of a page's
+/// stand together, where what they share compresses best.
+pub fn facts(id: &str, shown: &Shown) -> Markup {
+    let bytes = postcard::to_allocvec(&(shown.spec(), &shown.words)).unwrap_or_default();
+    html! { template data-facts-of=(id) data-facts=(PreEscaped(to_plain(&bytes))) {} }
+}
+
+/// Beside the caption: what there is to do with the figure as a whole.
+fn tools() -> Markup {
+    html! {
+        div.fig-tools hidden {
+            div.fig-aftermath role="status" {}
+            button.quiet type="button" data-do="drawer" data-drawer="share" aria-expanded="false" { "Share" }
+            button.quiet type="button" data-do="drawer" data-drawer="more" aria-expanded="false" aria-label="More" title="More" { "⋯" }
+        }
+    }
+}
+
+/// What the tools open.
+fn drawers() -> Markup {
+    html! {
+        div.fig-notice-place role="status" {}
+        div.fig-drawer.fig-share data-drawer-of="share" hidden {
+            p { "This link opens the same run at the same moment, on every machine." }
+            div.fig-copy {
+                input type="text" readonly aria-label="Link";
+                button type="button" data-do="copy-link" { "Copy" }
+            }
+        }
+        div.fig-drawer.fig-share data-drawer-of="file" hidden {
+            p { "This run holds too much for a link: send it as a file instead. Opened from the menu, it shows the same run." }
+            button type="button" data-do="save" { "Save the run as a file" }
+        }
+        div.fig-drawer.fig-menu data-drawer-of="more" hidden {
+            div.fig-menu-buttons {
+                button type="button" data-do="reset" { "Back to the run the page opened with" }
+                button type="button" data-do="save" { "Save the run as a file" }
+                button type="button" data-do="open" { "Open a run from a file …" }
+                input.fig-run-file type="file" hidden;
+            }
+            p.fig-menu-head { "What happened so far" }
+            ol.fig-moments {}
+        }
+    }
+}
+
+fn parts(caption: &Caption, shown: &Shown, frame: Frame) -> Markup {
+    let id = caption.id;
     let Description { says, tables } = describe(&frame.scene, &shown.words);
     let spec = shown.spec();
+    let steppers = steppers(shown, &frame.scene);
     let (charts, panels) = frame.scene.panels.into_iter().partition(|panel| matches!(panel, Panel::Chart(_)));
     let part = |panels| Scene { time: frame.scene.time, panels, says: Vec::new() };
     let (main, charts): (Scene, Scene) = (part(panels), part(charts));
@@ -52,12 +134,22 @@ fn still(id: &str, caption: &str, shown: &Shown, frame: Frame) -> Markup {
         let (id, describes) = (format!("{id}-{part}"), says.join(" "));
         PreEscaped(svg(
             &picture,
-            &Still { id: &id, title: caption, describes: &describes, class, standalone: false },
+            &Still { id: &id, title: caption.text, describes: &describes, class, standalone: false },
         ))
     };
     html! {
+        (drawers())
         div.fig-stage {
-            div.fig-picture { (picture(&main, "wide", "wide", WIDE)) (picture(&main, "narrow", "narrow", NARROW)) }
+            div.fig-picture {
+                (picture(&main, "wide", "wide", WIDE)) (picture(&main, "narrow", "narrow", NARROW))
+                canvas.fig-canvas aria-hidden="true" hidden {}
+                div.fig-ring hidden {}
+                div.fig-walk role="group" aria-label="Picture: arrow keys walk through it, Enter explains" hidden {
+                    // Two, and focus goes to and fro between them: a screen reader says what gets focus, not what it becomes.
+                    button.fig-spot type="button" tabindex="0" aria-label="Picture" data-do="select" {}
+                    button.fig-spot type="button" tabindex="-1" aria-label="Picture" data-do="select" {}
+                }
+            }
             div.fig-side {
                 dl.fig-readings aria-label="Readings" {
                     @for (reading, value) in spec.readings.iter().zip(&frame.readings) {
@@ -69,32 +161,69 @@ fn still(id: &str, caption: &str, shown: &Shown, frame: Frame) -> Markup {
                         }
                     }
                 }
-                @if !charts.panels.is_empty() { div.fig-charts { (picture(&charts, "charts", "", SIDE)) } }
+                @if !charts.panels.is_empty() {
+                    div.fig-charts {
+                        (picture(&charts, "charts", "", SIDE))
+                        canvas.fig-canvas aria-hidden="true" hidden {}
+                    }
+                }
                 p.fig-says { (says.join(" ")) }
+                p.fig-spoken.sr-only aria-live="polite" {}
             }
+            aside.fig-explain hidden {}
         }
-        (transport(shown))
+        (transport(shown, &steppers))
         (controls(id, shown))
         @if spec.needs == Needs::AccessLog { (log(id)) }
         (in_tables(&tables))
     }
 }
 
-/// The place for a log of the learner's own, for now without effect.
-fn log(id: &str) -> Markup {
+/// Where a run goes by steps: what takes one, for each thing in the picture that it applies to.
+fn steppers(shown: &Shown, scene: &Scene) -> Markup {
+    let spec = shown.spec();
+    let mut actors: Vec<Entity> = Vec::new();
+    for panel in &scene.panels {
+        if let Panel::Listing(Listing { entity, .. }) = panel
+            && !actors.contains(entity)
+        {
+            actors.push(*entity);
+        }
+    }
+    let apply = |who: &Entity| {
+        let all = spec.actions.iter().filter(|action| action.arg == ValueKind::None);
+        all.filter(|action| action.on.contains(&who.kind)).collect::<Vec<_>>()
+    };
+    let name = |who: &Entity, words: &Words| words.name(*who);
     html! {
-        div.fig-data {
-            label for={ (id) "-still-log" } { "Replay an access log of your own" }
-            input type="file" id={ (id) "-still-log" } disabled;
-            p.fig-help {
-                "Common or Combined Log Format, or a CSV of arrival times and keys. It is read here, in your browser, and sent nowhere."
+        @if let Pace::Steps(_) = spec.pace {
+            span.fig-deeds {
+                @for who in &actors { @for action in apply(who) {
+                    @let name = name(who, &shown.words);
+                    @let label = format!("{name}: {}", action.label);
+                    button type="button" title=(label) aria-label=(label) data-do="act" data-action=(action.id)
+                        data-entity={ (who.kind) ":" (who.n) } disabled { (name) }
+                } }
             }
         }
     }
 }
 
-/// The transport, for now without effect.
-fn transport(shown: &Shown) -> Markup {
+/// The place for a log of the learner's own.
+fn log(id: &str) -> Markup {
+    html! {
+        div.fig-data {
+            label for={ (id) "-log" } { "Replay an access log of your own" }
+            input type="file" id={ (id) "-log" } accept=".log,.csv,.txt,text/plain,text/csv" disabled;
+            p.fig-help {
+                "Common or Combined Log Format, or a CSV of arrival times and keys. It is read here, in your browser, and sent nowhere."
+            }
+            div.fig-data-says role="status" {}
+        }
+    }
+}
+
+fn transport(shown: &Shown, steppers: &Markup) -> Markup {
     let spec = shown.spec();
     let clock = |at: Time| match spec.pace {
         Pace::Steps(step) => (at.nanos() / step.nanos()).to_string(),
@@ -103,21 +232,41 @@ fn transport(shown: &Shown) -> Markup {
             format!("{:02}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10)
         }
     };
-    let at = libm::round(shown.view.at.secs() / spec.until.secs() * 1000.0) as u32;
+    let (places, back, on) = match spec.pace {
+        Pace::Steps(step) => ((spec.until.nanos() / step.nanos()) as f64, "Step before", "Next step"),
+        Pace::Continuous => (PLACES, "To the event before", "To the next event that matters"),
+    };
+    let place = libm::round(shown.view.at.secs() / spec.until.secs() * places);
+    let mut speeds = SPEEDS.to_vec();
+    if !speeds.contains(&spec.speed) {
+        speeds.push(spec.speed);
+        speeds.sort_by(f64::total_cmp);
+    }
     html! {
         div.fig-transport {
-            button.fig-play type="button" aria-label="Play from the start" disabled { span.icon-play {} }
-            button.fig-step type="button" aria-label="Back" disabled { span.icon-back {} }
-            button.fig-step type="button" aria-label="On" disabled { span.icon-on {} }
+            button.fig-play type="button" aria-label="Play from the start" title="Play from the start" data-do="play" disabled { span.icon-play {} }
+            button.fig-step type="button" aria-label=(back) title=(back) data-do="back" disabled { span.icon-back {} }
+            button.fig-step type="button" aria-label=(on) title=(on) data-do="on" disabled { span.icon-on {} }
+            (steppers)
             span.fig-time { (clock(shown.view.at)) }
-            div.fig-line { input type="range" min="0" max="1000" value=(at) aria-label="Moment of the run" disabled; }
+            div.fig-line {
+                div.fig-line-seen {}
+                div.fig-line-done {}
+                input type="range" min="0" max=(places) step="1" value=(place) aria-label="Moment of the run" disabled;
+                // The menu has the same as a list, for those who don't see it.
+                div.fig-marks aria-hidden="true" {}
+            }
             span.fig-end { (clock(spec.until)) }
-            span.fig-speed { select aria-label="Speed" disabled { option { (spec.speed) "×" } } }
+            span.fig-speed {
+                select aria-label="Speed" disabled {
+                    @for speed in speeds { option value=(speed) selected[speed == spec.speed] { (speed) "×" } }
+                }
+            }
         }
     }
 }
 
-/// The controls, for now without effect; the primary ones first.
+/// The controls; the primary ones first.
 fn controls(id: &str, shown: &Shown) -> Markup {
     let (primary, others): (Vec<&Control>, Vec<&Control>) =
         shown.spec().controls.iter().partition(|c| c.primary);
@@ -126,10 +275,7 @@ fn controls(id: &str, shown: &Shown) -> Markup {
         div.fig-controls role="group" aria-label="Controls" {
             div.fig-control-grid {
                 @for control in primary { (widget(control)) }
-                div.fig-control.seed {
-                    label for={ (id) "-still-seed" } { "Seed" }
-                    span.fig-seed { input type="text" id={ (id) "-still-seed" } value=(shown.view.run.seed) disabled; }
-                }
+                (seed(id, shown))
             }
             @if !others.is_empty() {
                 details.fig-more-controls {
@@ -141,50 +287,85 @@ fn controls(id: &str, shown: &Shown) -> Markup {
     }
 }
 
-fn widget(figure: &str, control: &Control, value: &Value) -> Markup {
-    let id = format!("{figure}-still-{}", control.id);
-    let says = control.show(value);
-    match &control.kind {
-        &ControlKind::Number { min, max, scale, .. } => html! {
-            div.fig-control.number title=(control.help) {
-                label for=(id) { (control.label) }
-                output.fig-number for=(id) { (says) }
-                span.fig-slider { input type="range" id=(id) min="0" max="1000" value=(place(value, min, max, scale)) disabled; }
+fn seed(id: &str, shown: &Shown) -> Markup {
+    html! {
+        div.fig-control.seed title="All randomness of the run comes from this: the same seed gives the same run on every machine." {
+            label for={ (id) "-seed" } { "Seed" }
+            span.fig-seed {
+                input type="text" id={ (id) "-seed" } autocomplete="off" spellcheck="false" value=(shown.view.run.seed) disabled;
+                button.quiet type="button" data-do="copy-seed" disabled { "Copy" }
+                button.quiet type="button" data-do="reshuffle" aria-label="Another seed" title="Another seed" disabled {
+                    span.icon-shuffle {}
+                }
             }
-        },
-        ControlKind::Choice { options, .. } => html! {
-            div.fig-control.choice title=(control.help) {
-                label for=(id) { (control.label) }
-                select id=(id) disabled {
-                    @for (option, label) in options.iter() {
-                        option selected[*value == Value::Choice(option.to_string())] { (label) }
+            span.fig-error role="status" {}
+        }
+    }
+}
+
+fn widget(figure: &str, control: &Control, value: &Value) -> Markup {
+    let id = format!("{figure}-{}", control.id);
+    match &control.kind {
+        ControlKind::Number { unit, .. } => number(&id, control, value, unit.noun()),
+        ControlKind::Choice { options, .. } => {
+            let letters: usize = options.iter().map(|(_, label)| label.len()).sum();
+            let chosen = |option: &str| *value == Value::Choice(option.to_owned());
+            if options.len() <= SIDE_BY_SIDE.0 && letters <= SIDE_BY_SIDE.1 {
+                return html! {
+                    fieldset.fig-control.choice data-control=(control.id) title=(control.help) {
+                        legend { (control.label) }
+                        div.fig-segments {
+                            @for (option, label) in options.iter() {
+                                label {
+                                    input type="radio" name=(id) value=(option) checked[chosen(option)] disabled;
+                                    span { (label) }
+                                }
+                            }
+                        }
+                    }
+                };
+            }
+            html! {
+                div.fig-control.choice data-control=(control.id) title=(control.help) {
+                    label for=(id) { (control.label) }
+                    select id=(id) disabled {
+                        @for (option, label) in options.iter() {
+                            option value=(option) selected[chosen(option)] { (label) }
+                        }
                     }
                 }
             }
-        },
+        }
         ControlKind::Flag { .. } => html! {
-            div.fig-control.flag title=(control.help) {
+            div.fig-control.flag data-control=(control.id) title=(control.help) {
                 label { input type="checkbox" checked[*value == Value::Flag(true)] disabled; span { (control.label) } }
             }
         },
     }
 }
 
-/// Thousandths of the way from the least value to the largest.
-fn place(value: &Value, min: f64, max: f64, scale: Scale) -> i64 {
-    let Value::Number(n) = *value else { return 0 };
-    let share = match scale {
-        Scale::Linear => (n - min) / (max - min),
-        Scale::Log => libm::log(n / min) / libm::log(max / min),
-    };
-    libm::round(share * 1000.0) as i64
+fn number(id: &str, control: &Control, value: &Value, noun: &str) -> Markup {
+    let says = control.show(value);
+    let (places, place) = Slider::of(control).map_or((1.0, 0.0), |slider| (slider.places(), slider.place(value)));
+    html! {
+        div.fig-control.number data-control=(control.id) title=(control.help) {
+            label for=(id) { (control.label) }
+            input.fig-number type="text" autocomplete="off" spellcheck="false" value=(says)
+                aria-label={ (control.label) ", " (noun) } aria-describedby={ (id) "-error" } disabled;
+            span.fig-slider {
+                span.fig-slider-filled {}
+                input type="range" id=(id) min="0" max=(places) step="1" value=(place) aria-valuetext=(says) disabled;
+            }
+            span.fig-error id={ (id) "-error" } role="status" {}
+        }
+    }
 }
 
 fn in_tables(tables: &[TableView]) -> Markup {
     html! {
-        @if !tables.is_empty() {
-            details.fig-tables {
-                summary { "The same in tables" }
+        details.fig-tables {
+            summary { "The same in tables" }
+            div.fig-tables-all {
                 @for table in tables {
                     div.table role="region" aria-label=(table.title) tabindex="0" {
                         table {

@@ -30,6 +30,7 @@ pub fn body(course: &Course, lesson: &Lesson) -> Markup {
             (sources(lesson))
             (after(course, lesson))
         }
+        @for (id, shown) in cx.stills.all() { (figure::facts(id, shown)) }
     }
 }
 

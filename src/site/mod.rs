@@ -8,14 +8,14 @@
 //! shown as text. Links from the site's root are written `@root/…` and made relative by [`finish`].
 
 mod activity;
-mod figure;
+pub mod figure;
 pub mod finish;
 mod home;
 mod lesson;
 mod prose;
 pub mod render;
 mod shell;
-mod still;
+pub mod still;
 pub mod tags;
 pub mod weigh;
 pub mod workers;

@@ -37,6 +37,11 @@ impl<'a> Stills<'a> {
         Self { lesson, figures: figures.filter_map(shown).collect() }
     }
 
+    /// Every figure with its id on the page, in the order of their ids.
+    pub fn all(&self) -> impl Iterator<Item = (&'a str, &Shown)> {
+        self.figures.iter().map(|(id, shown)| (*id, shown))
+    }
+
     /// What a block shows.
     pub fn get(&self, block: &str) -> Option<&Shown> {
         self.figures.get(block)
@@ -79,14 +84,17 @@ impl Shown {
             let (_, control) = spec.control(id)?;
             run.set(spec, id, &control.parse(&value.text).ok()?).ok()?;
         }
-        let mut session = Session::new([figure]);
-        let opened = session.handle(Request { id: 0, ask: Ask::Open(run.clone()) });
-        if !matches!(opened.answer, Answer::Opened(_)) {
-            return None;
-        }
         let words = Words { patterns: words::patterns(course, lesson, &spec.id), kinds: spec.naming() };
         let view = View { run, against: Vec::new(), at: block.at.unwrap_or(spec.still) };
-        Some(Self { figure, words, view, session: RefCell::new(session) })
+        Self::of(figure, words, view)
+    }
+
+    /// A figure at a moment of a run; `None` if it refuses the run.
+    pub fn of(figure: &'static Figure, words: Words, view: View) -> Option<Self> {
+        let mut session = Session::new([figure]);
+        let opened = session.handle(Request { id: 0, ask: Ask::Open(view.run.clone()) });
+        let opens = matches!(opened.answer, Answer::Opened(_));
+        opens.then(|| Self { figure, words, view, session: RefCell::new(session) })
     }
 
     /// The run at a moment.

@@ -6,16 +6,19 @@ mod model;
 use crate::figure::{Figure, LESSON};
 use crate::harness::{Browser, Setup, dist, each};
 use crate::server;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use maud::PreEscaped;
 use model::Broken;
-use playground::player::Experiment;
+use playground::player::{Experiment, Run, View};
 use playground::scene::Words;
+use playground::sim::Seed;
+use playground::site::figure::{self, Caption};
+use playground::site::still::Shown;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const FIGURE: &str = "#fig-slow-server";
+static BROKEN: playground::player::Figure = playground::player::Figure::of::<Broken>();
 
 /// The built site with the broken figure in the place of the lesson's first, and its worker; the page's address.
 pub fn site_with_broken_figure() -> String {
@@ -38,15 +41,25 @@ pub fn site_with_broken_figure() -> String {
         patterns: [("ticking".to_owned(), "It ticks.".to_owned())].into(),
         kinds: Broken::SPEC.naming(),
     };
-    let facts = postcard::to_allocvec(&(Broken::SPEC, &words)).expect("plain data");
-    let head = between(&page, "<figure", ">");
-    let figure = format!(
-        " class=\"figure\" id=\"fig-slow-server\" data-figure=\"slow-server\" data-lesson=\"tests/broken\" data-facts=\"{}\"",
-        URL_SAFE_NO_PAD.encode(facts)
-    );
+    let run = Run::new(Broken::SPEC, Seed(1));
+    let view = View { run, against: Vec::new(), at: Broken::SPEC.still };
+    let shown = Shown::of(&BROKEN, words, view).expect("it opens");
+    let caption = Caption {
+        id: "slow-server",
+        number: 1,
+        markup: PreEscaped("It breaks".to_owned()),
+        text: "It breaks",
+        after: None,
+        lesson: Some("tests/broken"),
+    };
+    let element = figure::markup(&caption, Some(&shown)).into_string();
+    let facts = figure::facts("slow-server", &shown).into_string();
+    let start = page.find("<figure").expect("the page has a figure");
+    let end = page.find("</figure>").expect("it ends") + "</figure>".len();
+    let page = [&page[..start], &facts, &element, &page[end..]].concat();
     let meta =
         "<meta name=\"worker\" data-lessons=\"tests/broken\" content=\"../../broken-worker.js\">\n</head>";
-    let page = page.replacen(head, &figure, 1).replacen("</head>", meta, 1);
+    let page = page.replacen("</head>", meta, 1);
     fs::write(root.join(LESSON).join("index.html"), page).expect("written");
     format!("{}{LESSON}", server::serve(root, "/"))
 }

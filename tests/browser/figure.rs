@@ -21,7 +21,7 @@ impl Figure<'_> {
         // A figure out of view is not woken.
         let show = format!("document.querySelector('{}').scrollIntoView(); return 0", self.css);
         let _: u32 = self.browser.run(&show).await;
-        self.browser.until(&format!("document.querySelector('{} .fig-body:not([hidden])')", self.css)).await;
+        self.browser.until(&format!("document.querySelector('{}[data-live]')", self.css)).await;
     }
 
     /// Clicks the first element that matches within the figure.
@@ -143,7 +143,7 @@ fn a_learner_plays_turns_kills_goes_back_and_asks_why() {
         let select = browser.client().find(Locator::Css(&policy)).await.expect("policies are a choice");
         select.select_by_value("least-connections").await.expect("it has this policy");
         figure.walk_to("server C").await;
-        figure.says(".fig-explain h4", "Server.C").await;
+        figure.says(".fig-explain h3", "Server.C").await;
         figure.press("Kill it").await;
         figure.says(".fig-says", "dead").await;
         figure.keys(".fig-line input", "\u{e00e}").await;
@@ -168,10 +168,10 @@ fn a_learner_plays_turns_kills_goes_back_and_asks_why() {
         let related: u32 = browser.run(request).await;
         if related == 0 {
             figure.walk_to("server A").await;
-            figure.says(".fig-explain h4", "Server.A").await;
+            figure.says(".fig-explain h3", "Server.A").await;
         }
         figure.click(".fig-related .fig-entity").await;
-        figure.says(".fig-explain h4", "Request").await;
+        figure.says(".fig-explain h3", "Request").await;
         figure.says(".fig-history", "because").await;
 
         // What was dropped comes back.

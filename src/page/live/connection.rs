@@ -13,6 +13,8 @@ use gloo_timers::callback::Timeout;
 const OPENING: &str = "playground-opening";
 /// Failures after which a figure stays stopped until the learner starts it again.
 const FAILURES: u32 = 2;
+/// Milliseconds between new numbers while time passes: faster than that nobody reads them.
+const READ_EVERY: f64 = 120.0;
 /// Milliseconds between explanations while time passes.
 const EXPLAIN_EVERY: f64 = 700.0;
 
@@ -210,6 +212,9 @@ impl Live {
             });
         }
         raise(self.shown);
+        if self.update(State::is_due_to_be_read) {
+            raise(self.read);
+        }
         self.explain_again();
         self.pump();
     }
@@ -370,6 +375,15 @@ impl Live {
 }
 
 impl State {
+    fn is_due_to_be_read(&mut self) -> bool {
+        let now = dom::now_ms();
+        let due = !self.playing || now - self.read_ms >= READ_EVERY;
+        if due {
+            self.read_ms = now;
+        }
+        due
+    }
+
     /// The run goes back to just before what it failed at. What failed, for a link, and whether to start again at once.
     fn take_blame(&mut self) -> (View, bool) {
         let mut culprit = View { run: self.run.clone(), against: Vec::new(), at: self.target.max(self.at) };

@@ -12,7 +12,9 @@ use super::worker_client::Client;
 use crate::player::{Change, Control, Explanation, FigureSpec, Frame, Marker, Pace, Run, Value, View};
 use crate::scene::{Scene, Words};
 use crate::sim::{Entity, Msg, Seed, Time};
-use leptos::prelude::*;
+use reactive_graph::owner::{LocalStorage, StoredValue};
+use reactive_graph::signal::RwSignal;
+use reactive_graph::traits::{Update, UpdateValue, WithValue};
 use std::collections::VecDeque;
 
 /// The seed of a figure that names none: `k7-otter`.
@@ -100,6 +102,7 @@ pub struct State {
     /// How many markers there were when they were last asked for.
     markers_asked: u32,
     explained_ms: f64,
+    read_ms: f64,
     /// Where playing is, in model seconds.
     clock: f64,
     /// Wall seconds that passed since playing last moved on.
@@ -116,8 +119,10 @@ pub struct State {
 #[derive(Clone, Copy)]
 pub struct Live {
     state: StoredValue<State, LocalStorage>,
-    /// Moment, picture, readings.
+    /// Moment and picture.
     pub shown: RwSignal<u32>,
+    /// What is to be read of them: not at every picture while time passes.
+    pub read: RwSignal<u32>,
     /// The run, and what can be taken back.
     pub changed: RwSignal<u32>,
     /// Playing, speed, stage.
@@ -164,6 +169,7 @@ impl Live {
             changes: VecDeque::new(),
             markers_asked: 0,
             explained_ms: 0.0,
+            read_ms: 0.0,
             clock: at.secs(),
             debt: 0.0,
             behind: 0.0,
@@ -175,6 +181,7 @@ impl Live {
         Self {
             state: StoredValue::new_local(state),
             shown: counter(),
+            read: counter(),
             changed: counter(),
             mode: counter(),
             marked: counter(),

@@ -45,6 +45,7 @@ impl Live {
             state.target = state.at;
         });
         raise(self.mode);
+        raise(self.read);
         self.explain_again();
     }
 
