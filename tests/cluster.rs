@@ -1,11 +1,11 @@
 //! The world of the load-balancing figures: nothing vanishes, and another policy meets the same requests.
 
-use playground::lessons::architecture::load_balancing::cluster::{Cluster, Demand, Event, Knobs, SlowServer};
+use playground::lessons::architecture::load_balancing::cluster::{Cluster, Demand, Event, Knobs};
 use playground::player::{Control, Controls, Data, Experiment, Value};
 use playground::sim::{Entity, Fate, Time, World};
 use proptest::prelude::*;
 
-type Model = Cluster<SlowServer>;
+type Model = Cluster;
 
 fn values() -> Vec<Value> {
     Knobs::ALL.iter().map(Control::default).collect()

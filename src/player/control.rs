@@ -1,7 +1,7 @@
 //! Controls, declared once: the widget, the link, the validation, the flag and the sweep's axis all read this.
 
 use super::value::Value;
-use crate::sim::{Arg, Msg, Span, Unit};
+use crate::sim::{Arg, Msg, Span, Unit, decimal, within};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -162,7 +162,7 @@ impl Control {
                     Scale::Log => three_digits(n),
                 };
                 // A step of 0.1 taken seven times is 0.7000000000000001: cut what no step is fine enough to mean.
-                Ok(Value::Number(tidy(stepped).clamp(min, max)))
+                Ok(Value::Number(within(tidy(stepped), min, max)))
             }
             (ControlKind::Choice { options, .. }, Value::Choice(id)) => {
                 if options.iter().any(|(option, _)| option == id) {
@@ -241,7 +241,7 @@ fn three_digits(n: f64) -> f64 {
 
 /// Twelve significant digits, the rest is rounding noise.
 fn tidy(n: f64) -> f64 {
-    format!("{n:.11e}").parse().unwrap_or(n)
+    decimal::significant(n, 12)
 }
 
 /// The typed form of a figure's controls; made by the `controls!` macro.

@@ -33,6 +33,12 @@ impl Figure {
         }
     }
 
+    /// The same experiment as another figure.
+    #[must_use]
+    pub const fn declared(self, spec: &'static FigureSpec) -> Self {
+        Self { spec, ..self }
+    }
+
     pub(super) fn start(&self, values: &[Value], seed: Seed, data: &Data) -> Result<Box<dyn Model>, Msg> {
         (self.start)(values, seed, data)
     }

@@ -3,6 +3,7 @@
 use super::control::clip;
 use super::spec::FigureSpec;
 use super::value::Value;
+use crate::sim::sort::sort_by_key;
 use crate::sim::{Entity, Msg, Seed, Time};
 use serde::{Deserialize, Serialize};
 
@@ -83,7 +84,7 @@ impl Run {
         self.controls.retain(|(other, _)| other != id);
         if value != control.default() {
             self.controls.push((id.to_owned(), value));
-            self.controls.sort_by_key(|(id, _)| spec.control(id).map(|(at, _)| at));
+            sort_by_key(&mut self.controls, |(id, _)| spec.control(id).map(|(at, _)| at));
         }
         Ok(())
     }
@@ -119,7 +120,7 @@ impl Run {
             }
             run.inputs.push(Input { at: input.at, change: input.change.accepted(spec)? });
         }
-        run.inputs.sort_by_key(|input| input.at);
+        sort_by_key(&mut run.inputs, |input| input.at);
         Ok(run)
     }
 }

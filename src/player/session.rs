@@ -161,6 +161,8 @@ impl Open {
         let reach = reach.max(scene.time);
         for panel in &mut scene.panels {
             if let Panel::Chart(Chart::Series(series)) = panel {
+                // An experiment may be declared in more than one length.
+                series.until = spec.until;
                 for line in &mut series.lines {
                     if let Some(reading) = spec.reading(&line.reading) {
                         line.points = self.timeline.series(reading, reach);

@@ -40,9 +40,11 @@ impl Value {
             Self::Text(text) => text.len() <= TEXT_LIMIT,
             Self::Entities(list) => list.len() <= LIST_LIMIT,
             Self::Order(list) => {
-                let mut sorted = list.clone();
-                sorted.sort_unstable();
-                list.len() <= LIST_LIMIT && sorted.iter().enumerate().all(|(at, &n)| at == usize::from(n))
+                let mut seen = vec![false; list.len()];
+                let once = |&n: &u16| {
+                    seen.get_mut(usize::from(n)).is_some_and(|seen| !core::mem::replace(seen, true))
+                };
+                list.len() <= LIST_LIMIT && list.iter().all(once)
             }
             Self::Assignment(list) => list.len() <= LIST_LIMIT,
         }

@@ -2,7 +2,8 @@
 
 use super::mark::{Ink, Point, Role, at};
 use super::panel::{Packet, Shape};
-use crate::sim::{Entity, Time};
+use crate::sim::sort::sort_by_key;
+use crate::sim::{Entity, Time, within};
 
 /// How many pieces a curve's length is measured in. At this fineness the speed along a curve of a picture varies by
 /// less than can be seen.
@@ -42,7 +43,7 @@ impl Curve {
     /// The point after a share of the length (0 to 1), and the direction there (not of unit length).
     pub fn along(&self, share: f32) -> (Point, Point) {
         let whole = self.length[PIECES - 1];
-        let wanted = share.clamp(0.0, 1.0) * whole;
+        let wanted = within(share, 0.0, 1.0) * whole;
         let piece = self.length.iter().position(|&end| end >= wanted).unwrap_or(PIECES - 1);
         let before = if piece == 0 { 0.0 } else { self.length[piece - 1] };
         let within = self.length[piece] - before;
@@ -98,8 +99,8 @@ impl Links {
         self.nodes.push((node, middle));
     }
     pub(super) fn sort(&mut self) {
-        self.ways.sort_unstable_by_key(|(ends, _)| *ends);
-        self.nodes.sort_unstable_by_key(|(node, _)| *node);
+        sort_by_key(&mut self.ways, |(ends, _)| *ends);
+        sort_by_key(&mut self.nodes, |(node, _)| *node);
     }
 
     fn way(&self, from: Entity, to: Entity) -> Option<&Curve> {

@@ -7,7 +7,7 @@ use super::panel::{Packet, Panel, Scene};
 use super::sheet::{Region, Sheet};
 use super::words::Words;
 use super::{chart, flow, lanes, listing, table};
-use crate::sim::{Entity, Time};
+use crate::sim::{Entity, Time, within};
 
 /// Room between two panels.
 const GAP: f32 = 20.0;
@@ -53,7 +53,7 @@ pub struct Picture {
 impl Picture {
     /// Lays `scene` out for a picture `width` CSS pixels wide (240 to 4,000).
     pub fn new(scene: &Scene, words: &Words, width: f32, options: &Options) -> Self {
-        let width = if width.is_finite() { width.clamp(WIDTHS.0, WIDTHS.1) } else { WIDTHS.0 };
+        let width = if width.is_finite() { within(width, WIDTHS.0, WIDTHS.1) } else { WIDTHS.0 };
         let mut sheet = Sheet::new(words, scene.time);
         let mut areas = Vec::new();
         let chosen: Vec<(usize, &Panel)> = scene

@@ -28,7 +28,9 @@ impl<T> Book<T> {
         }
         let end = self.base + self.window.len() as u32;
         assert!(n >= end, "entities are added in the order of their numbers");
-        self.window.extend((end..n).map(|_| None));
+        for _ in end..n {
+            self.window.push_back(None);
+        }
         self.window.push_back(Some(state));
         self.len += 1;
     }

@@ -43,6 +43,9 @@ pub struct Census {
 }
 
 impl Census {
+    /// Nothing was opened yet.
+    pub(super) const EMPTY: &Self = &Self { base: 0, window: VecDeque::new(), fates: Vec::new() };
+
     /// How many were ever opened.
     pub fn opened(&self) -> u64 {
         u64::from(self.base) + self.window.len() as u64

@@ -5,9 +5,12 @@
 //! The heap orders what it is given, so how times are spread over the buckets matters for speed and for nothing else.
 
 use super::heap::{Heap, Key};
+use super::sort::sort_by_key;
 
 /// Buckets over the time that is laid out.
 const BUCKETS: usize = 256;
+/// Keys whose times tell how all are spread.
+const SAMPLE: usize = 512;
 
 /// Keys from some time on. Nothing is here until [`Later::spread`] is called.
 #[derive(Clone, Debug)]
@@ -58,14 +61,17 @@ impl Later {
         }
     }
 
-    /// Lays out these keys and those beyond, when there are no others, so that nine tenths of them fill the buckets evenly where times are smooth.
+    /// Lays out these keys and those beyond, when there are no others, so that about nine tenths of them fill the buckets
+    /// evenly where times are smooth.
     pub fn spread(&mut self, keys: impl Iterator<Item = Key>) {
         let mut all = core::mem::take(&mut self.beyond);
         all.extend(keys);
         let Some(least) = all.iter().min() else { return };
         self.start = least.time();
-        let nine_tenths = all.len() * 9 / 10;
-        let reach = all.select_nth_unstable(nine_tenths).1.time() - self.start;
+        let mut sample: Vec<u64> =
+            all.iter().step_by(all.len().div_ceil(SAMPLE)).map(|key| key.time()).collect();
+        sort_by_key(&mut sample, |time| *time);
+        let reach = sample[sample.len() * 9 / 10] - self.start;
         self.width_log2 = (reach / BUCKETS as u64 + 1).next_power_of_two().ilog2();
         self.buckets.resize_with(BUCKETS, Vec::new);
         self.next = 0;

@@ -17,6 +17,7 @@
 //! ```
 
 mod book;
+pub mod decimal;
 mod distribution;
 mod entity;
 mod hash;
@@ -24,19 +25,23 @@ mod heap;
 mod later;
 mod logarithm;
 mod message;
+mod numbering;
 mod queue;
 mod random;
 mod seed;
+pub mod sort;
 pub mod statistics;
 mod time;
 mod unit;
 mod world;
 
 pub use book::Book;
+pub use decimal::within;
 pub use distribution::{Bursts, Dist, DistError, Zipf};
 pub use entity::{Census, Entity, Fate};
 pub use hash::TraceHasher;
 pub use message::{Arg, Msg};
+pub use numbering::Numbering;
 pub use queue::{EventQueue, Handle};
 pub use random::{Draws, Purpose};
 pub use seed::{Seed, SeedError};

@@ -70,7 +70,9 @@ impl Histogram {
         }
         if low < self.first {
             let missing = (self.first - low) as usize;
-            self.counts.splice(0..0, std::iter::repeat_n(0, missing));
+            let mut counts = vec![0; missing];
+            counts.append(&mut self.counts);
+            self.counts = counts;
             self.first = low;
         }
         let needed = (low + block - self.first) as usize;

@@ -24,18 +24,19 @@ impl Csv {
     /// The table below this header, if it is one.
     pub(super) fn from_header(line: &[u8]) -> Option<Self> {
         let separator = separator(line);
-        let names: Vec<String> =
-            cells(line, separator).map(|cell| String::from_utf8_lossy(cell).trim().to_lowercase()).collect();
-        let split = |name: &str| {
-            let unit = UNITS.iter().find(|(suffix, _)| name.ends_with(suffix));
-            unit.map_or((name.to_owned(), None), |(suffix, nanos)| {
-                (name[..name.len() - suffix.len()].to_owned(), Some(*nanos))
+        let is =
+            |name: &[u8], wanted: &[&str]| wanted.iter().any(|it| name.eq_ignore_ascii_case(it.as_bytes()));
+        let place = |wanted: &[&str]| cells(line, separator).position(|name| is(name.trim_ascii(), wanted));
+        let units = || UNITS.iter().map(|&(suffix, nanos)| (suffix, Some(nanos)));
+        let time_in = |name: &[u8]| {
+            let mut endings = units().chain([("", None)]);
+            endings.find_map(|(suffix, unit)| {
+                let (stem, end) = name.split_at_checked(name.len().checked_sub(suffix.len())?)?;
+                (is(end, &[suffix]) && is(stem, &TIMES)).then_some(unit)
             })
         };
-        let is_time = |name: &&String| TIMES.contains(&split(name).0.as_str());
-        let place = |wanted: &[&str]| names.iter().position(|name| wanted.contains(&name.as_str()));
-        let time = names.iter().position(|name| is_time(&name))?;
-        let unit = split(&names[time]).1;
+        let (time, unit) =
+            (0..).zip(cells(line, separator)).find_map(|(n, name)| Some((n, time_in(name.trim_ascii())?)))?;
         Some(Self { separator, time, key: place(&KEYS), client: place(&CLIENTS), unit })
     }
 
@@ -49,7 +50,7 @@ impl Csv {
         let cell = |wanted: usize| cells(line, self.separator).nth(wanted).map(<[u8]>::trim_ascii);
         let of_column = |column: Option<usize>| column.and_then(cell).unwrap_or_default();
         let (key, client) = (of_column(self.key), of_column(self.client));
-        let text = core::str::from_utf8(cell(self.time).unwrap_or_default()).map_err(|_| Reason::Time)?;
+        let text = cell(self.time).unwrap_or_default();
         let nanos = if let Some(nanos) = time::rfc3339(text) {
             nanos
         } else {

@@ -39,9 +39,8 @@ mod time;
 
 pub use records::{LogError, Reason, Records, Unparsed};
 
-use core::hash::BuildHasherDefault;
+use crate::sim::Numbering;
 use csv::Csv;
-use std::collections::HashMap;
 use xxhash_rust::xxh64::xxh64;
 
 /// A longer line doesn't parse: 16 KiB.
@@ -121,8 +120,8 @@ pub struct Parser {
     unparsed: u64,
     shown: Vec<Unparsed>,
     names: Names,
-    /// Clients' numbers by the hash of their name. Only ever looked up.
-    clients: HashMap<u64, u32, BuildHasherDefault<crate::sim::TraceHasher>>,
+    /// Clients by the hash of their name.
+    clients: Numbering,
     fractions: bool,
     compressed: bool,
 }
@@ -131,8 +130,10 @@ pub struct Parser {
 #[derive(Clone, Debug, Default)]
 struct Names {
     text: String,
-    /// Where a key's name begins and ends. Only ever looked up, and sorted at the end.
-    places: HashMap<u32, (u32, u32), BuildHasherDefault<crate::sim::TraceHasher>>,
+    /// Keys that have a place.
+    known: Numbering,
+    /// Key, and where its name begins and ends.
+    places: Vec<(u32, u32, u32)>,
 }
 
 impl Default for Parser {
@@ -159,7 +160,7 @@ impl Parser {
             unparsed: 0,
             shown: Vec::new(),
             names: Names::default(),
-            clients: HashMap::default(),
+            clients: Numbering::default(),
             fractions: false,
             compressed: false,
         }
@@ -251,12 +252,11 @@ impl Parser {
         self.fractions |= nanos % 1_000_000_000 != 0;
         let key = self.names.key(key);
         let hash = xxh64(client, 0);
-        let next = self.clients.len();
-        let client = if next < MOST_DISTINCT {
-            *self.clients.entry(hash).or_insert(next as u32)
+        let client = if self.clients.len() < MOST_DISTINCT {
+            self.clients.number(hash)
         } else {
             // Too many to number: the upper half of the numbers, by hash.
-            self.clients.get(&hash).copied().unwrap_or(hash as u32 | 1 << 31)
+            self.clients.get(hash).unwrap_or(hash as u32 | 1 << 31)
         };
         self.raw.push((nanos, key, client));
     }
@@ -274,12 +274,12 @@ impl Names {
     /// The number of a key: half its hash. Its name is remembered while there is room.
     fn key(&mut self, name: &[u8]) -> u32 {
         let key = xxh64(name, 0) as u32;
-        if self.places.len() < MOST_DISTINCT && !self.places.contains_key(&key) {
+        if self.places.len() < MOST_DISTINCT && self.known.number(key.into()) as usize == self.places.len() {
             let from = self.text.len() as u32;
             if self.text.len() + name.len() <= NAME_BYTES {
                 self.text.push_str(&String::from_utf8_lossy(name));
             }
-            self.places.insert(key, (from, self.text.len() as u32));
+            self.places.push((key, from, self.text.len() as u32));
         }
         key
     }

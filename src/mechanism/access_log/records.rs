@@ -1,6 +1,7 @@
 //! What came out of a log: arrivals in the order of time, with what they ask for and who asks.
 
 use super::{MOST_DISTINCT, Parser, Raw};
+use crate::sim::sort::sort_by_key;
 use crate::sim::{Span, TraceHasher};
 use core::fmt;
 use core::hash::Hasher;
@@ -123,7 +124,7 @@ pub struct Records {
 impl Records {
     pub(super) fn new(parser: Parser) -> Self {
         let Parser { mut raw, names, clients, lines, unparsed, shown, truncated, fractions, .. } = parser;
-        raw.sort_by_key(|record| record.0);
+        sort_by_key(&mut raw, |record| record.0);
         let first = raw[0].0;
         let offsets = offsets(&raw, fractions);
         // The last record's offset must fit into 32 bits of steps.
@@ -138,8 +139,8 @@ impl Records {
             hash.fold(u64::from(*time) << 32 | u64::from(*key));
             hash.fold(u64::from(*client));
         }
-        let mut places: Vec<_> = names.places.into_iter().map(|(key, (from, to))| (key, from, to)).collect();
-        places.sort_unstable();
+        let mut places = names.places;
+        sort_by_key(&mut places, |place| place.0);
         Self {
             times,
             step,

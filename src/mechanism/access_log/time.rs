@@ -18,13 +18,12 @@ pub(super) fn log_time(text: &[u8]) -> Option<i128> {
     if next().is_some() {
         return None;
     }
-    Some((seconds(year, month, day, clock)? - zone) * SECOND)
+    Some(i128::from(seconds(year, month, day, clock)? - zone) * SECOND)
 }
 
 /// `2024-05-12T00:00:17.123+02:00`; a blank or a small t may stand for the T, no zone means UTC.
-pub(super) fn rfc3339(text: &str) -> Option<i128> {
-    let bytes = text.as_bytes();
-    let (date, rest) = bytes.split_at_checked(10)?;
+pub(super) fn rfc3339(text: &[u8]) -> Option<i128> {
+    let (date, rest) = text.split_at_checked(10)?;
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *date else { return None };
     let (&between, rest) = rest.split_first()?;
     if !matches!(between, b'T' | b't' | b' ') {
@@ -38,8 +37,7 @@ pub(super) fn rfc3339(text: &str) -> Option<i128> {
         if length == 0 {
             return None;
         }
-        let value = kept.iter().fold(0, |sum, digit| sum * 10 + i128::from(digit - b'0'));
-        (value * 10_i128.pow(9 - kept.len() as u32), &rest[length..])
+        (value(kept) * 10_u64.pow(9 - kept.len() as u32), &rest[length..])
     } else {
         (0, rest)
     };
@@ -50,32 +48,36 @@ pub(super) fn rfc3339(text: &str) -> Option<i128> {
     };
     let clock = [digits(&[h1, h2], 2)?, digits(&[n1, n2], 2)?, digits(&[s1, s2], 2)?];
     let whole = seconds(digits(&[y1, y2, y3, y4], 4)?, digits(&[m1, m2], 2)?, digits(&[d1, d2], 2)?, clock)?;
-    Some((whole - zone) * SECOND + fraction)
+    Some(i128::from(whole - zone) * SECOND + i128::from(fraction))
 }
 
 /// A decimal number of units, times the nanoseconds in one; what is finer than a nanosecond is dropped.
-pub(super) fn number(text: &str, unit: i64) -> Option<i128> {
-    let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+pub(super) fn number(text: &[u8], unit: i64) -> Option<i128> {
+    let (negative, text) = text.strip_prefix(b"-").map_or((false, text), |rest| (true, rest));
+    let point = text.iter().position(|&byte| byte == b'.').unwrap_or(text.len());
+    let (whole, fraction) = (&text[..point], text.get(point + 1..).unwrap_or_default());
+    let is_digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
     // Eighteen digits hold nanoseconds since 1970 until the year 33658.
     if whole.len() + fraction.len() == 0 || whole.len() > 19 || !is_digits(whole) || !is_digits(fraction) {
         return None;
     }
-    let value = |part: &str| part.bytes().fold(0_i128, |sum, digit| sum * 10 + i128::from(digit - b'0'));
     let fraction = &fraction[..fraction.len().min(9)];
-    let parts = value(fraction) * i128::from(unit) / 10_i128.pow(fraction.len() as u32);
-    let nanos = value(whole) * i128::from(unit) + parts;
+    let parts = value(fraction) * unit.unsigned_abs() / 10_u64.pow(fraction.len() as u32);
+    let nanos = i128::from(value(whole)) * i128::from(unit) + i128::from(parts);
     Some(if negative { -nanos } else { nanos })
 }
 
-fn digits(text: &[u8], length: usize) -> Option<i128> {
-    let all = text.len() == length && text.iter().all(u8::is_ascii_digit);
-    all.then(|| text.iter().fold(0, |sum, digit| sum * 10 + i128::from(digit - b'0')))
+/// The number that at most 19 digits stand for.
+fn value(digits: &[u8]) -> u64 {
+    digits.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))
+}
+
+fn digits(text: &[u8], length: usize) -> Option<i64> {
+    (text.len() == length && text.iter().all(u8::is_ascii_digit)).then(|| value(text) as i64)
 }
 
 /// `+0200`, in seconds.
-fn zone(text: &[u8]) -> Option<i128> {
+fn zone(text: &[u8]) -> Option<i64> {
     let [sign, h1, h2, m1, m2] = *text else { return None };
     let (hours, minutes) = (digits(&[h1, h2], 2)?, digits(&[m1, m2], 2)?);
     let east = match sign {
@@ -87,11 +89,11 @@ fn zone(text: &[u8]) -> Option<i128> {
 }
 
 /// Seconds since 1970 of a date and clock in UTC; a leap second counts as the one after it.
-fn seconds(year: i128, month: i128, day: i128, [hour, minute, second]: [i128; 3]) -> Option<i128> {
+fn seconds(year: i64, month: i64, day: i64, [hour, minute, second]: [i64; 3]) -> Option<i64> {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let longest = match month {
         4 | 6 | 9 | 11 => 30,
-        2 => 28 + i128::from(leap),
+        2 => 28 + i64::from(leap),
         _ => 31,
     };
     let valid =

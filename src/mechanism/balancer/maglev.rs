@@ -67,7 +67,7 @@ pub fn fill(size: u32, backends: &[(u32, f64)], slot: impl Fn(usize, u32) -> u32
 /// The lookup table of these hosts (server, name, weight above zero): Envoy takes their turns in the order of the names.
 pub fn table<'a>(hosts: impl IntoIterator<Item = (u32, &'a str, f64)>, size: u32) -> Vec<u32> {
     let mut hosts: Vec<_> = hosts.into_iter().collect();
-    hosts.sort_by(|a, b| a.1.cmp(b.1));
+    crate::sim::sort::sort_by_key(&mut hosts, |host| host.1);
     let sum: f64 = hosts.iter().map(|host| host.2).sum();
     let backends: Vec<_> = hosts.iter().map(|host| (host.0, host.2 / sum)).collect();
     let orders: Vec<_> = hosts.iter().map(|host| Permutation::of(host.1, size)).collect();

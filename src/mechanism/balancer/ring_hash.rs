@@ -7,6 +7,7 @@
 //! the next point whose server takes requests. So only the keys of the server that went move. (Envoy makes the ring
 //! anew with at least `minimum_ring_size` points: the others get more points then, and a few more keys move.)
 
+use crate::sim::sort::sort_by_key;
 use xxhash_rust::xxh64::xxh64;
 
 /// Points a unit of weight has; fewer where the ring would be larger than [`MAX_POINTS`].
@@ -33,7 +34,7 @@ impl Ring {
 
     /// The ring of these points (hash, server), in any order.
     pub fn from_points(mut points: Vec<(u64, u32)>) -> Self {
-        points.sort_by_key(|point| point.0);
+        sort_by_key(&mut points, |point| point.0);
         Self { points }
     }
 

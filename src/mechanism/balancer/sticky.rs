@@ -7,21 +7,24 @@
 use super::decision::{Decision, Rule};
 use super::servers::{Servers, Standing};
 use super::smooth_weighted::SmoothWeighted;
-use std::collections::BTreeMap;
+use crate::sim::Numbering;
 
 #[derive(Clone, Debug)]
 pub(super) struct Sticky {
-    bound: BTreeMap<u32, u32>,
+    clients: Numbering,
+    /// The server that each is bound to.
+    bound: Vec<u32>,
     pub(super) turns: SmoothWeighted,
 }
 
 impl Sticky {
     pub(super) fn new(servers: usize) -> Self {
-        Self { bound: BTreeMap::new(), turns: SmoothWeighted::new(servers) }
+        Self { clients: Numbering::default(), bound: Vec::new(), turns: SmoothWeighted::new(servers) }
     }
 
     pub(super) fn pick(&mut self, servers: &Servers, client: u32) -> Option<Decision> {
-        let bound = self.bound.get(&client).copied();
+        let number = self.clients.get(client.into());
+        let bound = number.map(|number| self.bound[number as usize]);
         if let Some(server) = bound {
             let state = &servers.all[server as usize];
             if state.standing != Standing::Down && !state.ejected {
@@ -31,7 +34,10 @@ impl Sticky {
         }
         let candidates = servers.open().iter().map(|&server| (server, servers.weight(server)));
         let server = self.turns.turn(candidates)?.server;
-        self.bound.insert(client, server);
+        match self.clients.number(client.into()) as usize {
+            number if number < self.bound.len() => self.bound[number] = server,
+            _ => self.bound.push(server),
+        }
         Some(Decision { server: server as usize, rule: Rule::NewlyBound { instead_of: bound } })
     }
 }

@@ -5,7 +5,7 @@ use super::super::metrics;
 use super::super::sheet::{SMALL, Sheet};
 use super::board::{Board, FINE};
 use super::{AXIS, PLOT};
-use crate::sim::Unit;
+use crate::sim::{Unit, within};
 use core::ops::Range;
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{BoldPoints, Ranged};
@@ -43,11 +43,11 @@ impl Plot {
 
     pub(super) fn x_of(&self, value: f64) -> f32 {
         self.area.x
-            + self.area.w * ((value - self.x.start) / (self.x.end - self.x.start)).clamp(0.0, 1.0) as f32
+            + self.area.w * within((value - self.x.start) / (self.x.end - self.x.start), 0.0, 1.0) as f32
     }
     pub(super) fn y_of(&self, value: f64) -> f32 {
         self.area.bottom()
-            - self.area.h * ((value - self.y.start) / (self.y.end - self.y.start)).clamp(0.0, 1.0) as f32
+            - self.area.h * within((value - self.y.start) / (self.y.end - self.y.start), 0.0, 1.0) as f32
     }
 
     /// Lines across at round values, with their numbers.

@@ -2,6 +2,7 @@
 
 use super::super::mark::{Dash, Form, Ink, Point, Rect, Role, at};
 use super::super::sheet::Sheet;
+use crate::sim::within;
 use core::convert::Infallible;
 use plotters::style::{RGBColor, ShapeStyle};
 use plotters_backend::{BackendColor, BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind};
@@ -24,7 +25,7 @@ impl<'s, 'w> Board<'s, 'w> {
     fn point(&self, (x, y): BackendCoord) -> Point {
         let p = at(self.area.x + x as f32 / FINE, self.area.y + y as f32 / FINE);
         // What lies beyond the chart's range ends at its edge.
-        at(p.x.clamp(self.area.x, self.area.right()), p.y.clamp(self.area.y, self.area.bottom()))
+        at(within(p.x, self.area.x, self.area.right()), within(p.y, self.area.y, self.area.bottom()))
     }
 }
 

@@ -7,7 +7,8 @@ use super::super::sheet::{Sheet, Type, text_role};
 use super::axes::{Canvas, Plot, round_numbers};
 use super::board::colour;
 use super::{AXIS, PLOT, drawable, round_up};
-use crate::sim::Unit;
+use crate::sim::sort::sort_by;
+use crate::sim::{Unit, within};
 use plotters::element::Rectangle;
 use plotters::style::Color;
 
@@ -60,7 +61,7 @@ impl Scale {
     }
     /// The place of a value, at the axis' ends for what lies beyond them.
     fn within(&self, value: f64) -> f64 {
-        self.map(value).clamp(self.from, self.until)
+        within(self.map(value), self.from, self.until)
     }
     /// Round numbers for the axis, the most important ones first.
     fn ticks(&self) -> Vec<f64> {
@@ -114,7 +115,7 @@ fn marks(
 ) {
     let mut ends = [f32::NEG_INFINITY; ROWS];
     let mut marks: Vec<_> = histogram.marks.iter().filter(|(_, value, _)| value.is_finite()).collect();
-    marks.sort_by(|a, b| a.1.total_cmp(&b.1));
+    sort_by(&mut marks, |a, b| a.1.total_cmp(&b.1));
     let mut names = Vec::new();
     for (label, value, state) in marks {
         let x = plot.x_of(scale.map(*value));

@@ -8,6 +8,7 @@ use super::axes::{Canvas, Plot, round_numbers};
 use super::board::line;
 use super::{AXIS, PLOT, drawable, round_up};
 use crate::sim::Unit;
+use crate::sim::sort::sort_by;
 use plotters::element::PathElement;
 
 const NAME: Type = Type::new(12.0, Face::Bold, Role::Ink);
@@ -70,7 +71,7 @@ pub(super) fn lay(series: &Series, area: Rect, sheet: &mut Sheet) -> f32 {
             End { line, x: plot.x_of(time), y: plot.y_of(value) }
         })
         .collect();
-    ends.sort_by(|a, b| a.y.total_cmp(&b.y));
+    sort_by(&mut ends, |a, b| a.y.total_cmp(&b.y));
     ends.truncate((plot.area.h / APART) as usize + 1);
     spread(&mut ends, plot.area.y + 2.0, plot.area.bottom());
     for End { line, x, y } in ends {

@@ -6,17 +6,18 @@ use crate::scene::mark::{Anchor, Dash, Ink, Point, Rect, Role, at};
 use crate::scene::metrics::{self, Face};
 use crate::scene::panel::{Flow, Slots, State, Workers};
 use crate::scene::sheet::{NOTE, SMALL, Sheet, Type, fill_role, text_role};
+use crate::sim::sort::sort_by_key;
 
 pub(super) fn links(flow: &Flow, plan: &Plan, sheet: &mut Sheet) {
     let mut by_entity: Vec<&Place> = plan.places.iter().collect();
-    by_entity.sort_by_key(|place| place.node.entity);
+    sort_by_key(&mut by_entity, |place| place.node.entity);
     let find = |entity| {
         let found = by_entity.binary_search_by_key(&entity, |place| place.node.entity).ok()?;
         Some(by_entity[found])
     };
     // Calm ones first, so that trouble lies on top.
     let mut links: Vec<_> = flow.links.iter().collect();
-    links.sort_by_key(|link| match link.state {
+    sort_by_key(&mut links, |link| match link.state {
         State::Trouble => 2,
         State::Down => 1,
         _ => 0,

@@ -4,6 +4,8 @@ use crate::scene::mark::{Point, Rect, at};
 use crate::scene::metrics::{self, Face};
 use crate::scene::panel::{Flow, Label, Node, Slots, Tier};
 use crate::scene::words::Words;
+use crate::sim::sort::sort_by_key;
+use crate::sim::within;
 
 /// From this width on a flow goes from left to right, if its tiers find room.
 const WIDE: f32 = 560.0;
@@ -157,14 +159,14 @@ impl Need {
                 };
                 (
                     ideal.max(name + 24.0).min(170.0) + workers_room,
-                    (name + 20.0).clamp(48.0, 110.0) + workers_room,
+                    within(name + 20.0, 48.0, 110.0) + workers_room,
                 )
             }
             Size::Compact => (64.0_f32.max(name + 20.0).min(120.0) + workers_room, 40.0 + workers_room),
             Size::Cell | Size::Dot => {
                 let (w, _) = size.cell().unwrap_or_default();
                 let columns =
-                    libm::ceilf(libm::sqrtf(n * 1.4)).clamp(5.0, if w < 20.0 { 30.0 } else { 12.0 });
+                    within(libm::ceilf(libm::sqrtf(n * 1.4)), 5.0, if w < 20.0 { 30.0 } else { 12.0 });
                 (columns * (w + size.cell_gap()), 5.0 * (w + size.cell_gap()))
             }
         };
@@ -428,7 +430,7 @@ fn links_within_a_tier(flow: &Flow) -> bool {
         .enumerate()
         .flat_map(|(number, tier)| tier.nodes.iter().map(move |node| (node.entity, number)))
         .collect();
-    tiers.sort_unstable();
+    sort_by_key(&mut tiers, |tier| *tier);
     let tier =
         |entity| tiers.binary_search_by_key(&entity, |(node, _)| *node).ok().map(|found| tiers[found].1);
     flow.links.iter().any(|link| tier(link.from).is_some() && tier(link.from) == tier(link.to))

@@ -4,11 +4,11 @@ pub mod cluster;
 pub mod one_server;
 
 use crate::player::Figure;
-use cluster::{Cluster, SlowServer, YourTraffic};
+use cluster::{Cluster, YOUR_TRAFFIC};
 
 /// The lesson's figures.
 pub const FIGURES: &[Figure] = &[
-    Figure::of::<Cluster<SlowServer>>(),
-    Figure::of::<Cluster<YourTraffic>>(),
+    Figure::of::<Cluster>(),
+    Figure::of::<Cluster>().declared(YOUR_TRAFFIC),
     Figure::of::<one_server::OneServer>(),
 ];

@@ -20,7 +20,7 @@ mod server;
 mod spec;
 mod traffic;
 
-pub use spec::{Arrivals, Knobs, Policy, Sizes};
+pub use spec::{Arrivals, Knobs, Policy, Sizes, YOUR_TRAFFIC};
 pub use traffic::Demand;
 
 use crate::mechanism::balancer::{self, Balancer, Health, HealthConfig, Outcome, SlowStart, Standing};
@@ -33,7 +33,6 @@ use spec::{
     ANSWERED, BALANCER, CLIENT, CLIENTS, Deed, FAILED, GAVE_UP, HOP, NO_SERVER, REFUSED, REQUEST, SERVER,
     SERVERS, SLOW,
 };
-use std::marker::PhantomData;
 use traffic::Traffic;
 
 const PICK: Purpose = Purpose::named("pick");
@@ -115,29 +114,9 @@ struct Watch {
     check: Option<(Time, bool)>,
 }
 
-/// Which figure it is: they differ in their declaration only.
-pub trait Setting: Clone + 'static {
-    /// The declaration.
-    const SPEC: &'static FigureSpec;
-}
-
-/// One minute, with a slow server from the start.
+/// The world of the figures.
 #[derive(Clone, Debug)]
-pub struct SlowServer;
-impl Setting for SlowServer {
-    const SPEC: &'static FigureSpec = &spec::SLOW_SERVER;
-}
-
-/// Ten minutes, for a learner's own log.
-#[derive(Clone, Debug)]
-pub struct YourTraffic;
-impl Setting for YourTraffic {
-    const SPEC: &'static FigureSpec = &spec::YOUR_TRAFFIC;
-}
-
-/// The world of a figure.
-#[derive(Clone, Debug)]
-pub struct Cluster<S> {
+pub struct Cluster {
     knobs: Knobs,
     traffic: Traffic,
     /// The arrival that is scheduled.
@@ -151,7 +130,6 @@ pub struct Cluster<S> {
     /// Requests that each server was sent, and that it finished, of late.
     sent: Vec<RecentCount>,
     finished: Vec<RecentCount>,
-    setting: PhantomData<S>,
 }
 
 const CHECKS: HealthConfig =
@@ -169,7 +147,7 @@ fn client(n: u32) -> Entity {
 
 type W = World<Event>;
 
-impl<S: Setting> Cluster<S> {
+impl Cluster {
     /// A balancer of the present policy that knows what the last one knew of its servers and their requests.
     fn appoint(&self, now: Time) -> Result<Balancer, Msg> {
         // An operator who uses weights sets them by what the machines are known to do.
@@ -535,10 +513,10 @@ impl<S: Setting> Cluster<S> {
     }
 }
 
-impl<S: Setting> Experiment for Cluster<S> {
+impl Experiment for Cluster {
     type Controls = Knobs;
     type Event = Event;
-    const SPEC: &'static FigureSpec = S::SPEC;
+    const SPEC: &'static FigureSpec = spec::SLOW_SERVER;
     const MESSAGES: &'static [Message] = spec::MESSAGES;
 
     fn new(knobs: &Knobs, data: &Data, w: &mut W) -> Result<Self, Msg> {
@@ -570,7 +548,6 @@ impl<S: Setting> Experiment for Cluster<S> {
             lost: RecentCount::new(SLOT, SLOTS),
             sent: counter(),
             finished: counter(),
-            setting: PhantomData,
         };
         world.balancer = world.appoint(w.now())?;
         world.traffic.begin_replay(w.now());

@@ -4,9 +4,9 @@ use super::server::{Fault, Server};
 use super::spec::{
     ANSWERED, Arrivals, BALANCER, CLIENT, CLIENTS, FAILED, HOP, REFUSED, REQUEST, SERVER, SERVERS,
 };
-use super::{Cluster, Place, Setting, W, client, request, server};
+use super::{Cluster, Place, W, client, request, server};
 use crate::mechanism::balancer::{Rule, Standing};
-use crate::player::Explained;
+use crate::player::{Experiment, Explained};
 use crate::scene::{
     Chart, Flow, Label, Line, Link, Node, Packet, Panel, Row, Scene, Series, Shape, Slots, State, Table,
     Tier, Workers,
@@ -58,7 +58,7 @@ pub(super) fn reason(rule: &Rule) -> (Msg, Option<Entity>) {
     }
 }
 
-impl<S: Setting> Cluster<S> {
+impl Cluster {
     pub(super) fn picture(&self, w: &W, scene: &mut Scene) {
         let now = w.now();
         let clients = (0..CLIENTS).map(|n| plain_node(client(n), None));
@@ -85,7 +85,7 @@ impl<S: Setting> Cluster<S> {
             title: Label::Words(Msg::new("chart-latency")),
             unit: Unit::Time,
             lines: vec![line("p50", State::Active), line("p99", State::Trouble)],
-            until: S::SPEC.until,
+            until: Self::SPEC.until,
         })));
         scene.panels.push(self.table(now));
         self.say(now, scene);
@@ -337,7 +337,7 @@ impl<S: Setting> Cluster<S> {
 }
 
 /// How bad a server's state is, for naming the worst first.
-fn severity<S: Setting>(cluster: &Cluster<S>, n: u32, now: Time) -> u8 {
+fn severity(cluster: &Cluster, n: u32, now: Time) -> u8 {
     match cluster.state(n, now) {
         State::Down => 3,
         State::Trouble => 2,

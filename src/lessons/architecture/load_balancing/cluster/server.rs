@@ -106,7 +106,7 @@ impl Server {
     /// Everybody in it, when it dies: those served, then those who wait.
     pub fn drop_all(&mut self, now: Time) -> (Vec<Job>, Vec<Entity>) {
         self.busy_workers.set(now, 0.0);
-        (core::mem::take(&mut self.busy), self.queue.drain(..).collect())
+        (core::mem::take(&mut self.busy), core::mem::take(&mut self.queue).into_iter().collect())
     }
 
     /// How long a request of this size keeps a worker here.

@@ -309,8 +309,8 @@ const fn figure(id: &'static str, until: Time, still: Time, warm: Time) -> Figur
 }
 
 /// One minute with a slow server.
-pub(super) const SLOW_SERVER: FigureSpec =
-    figure("slow-server", Time::from_secs(60), Time::from_millis(8_300), Time::from_secs(10));
+pub(super) const SLOW_SERVER: &FigureSpec =
+    &figure("slow-server", Time::from_secs(60), Time::from_millis(8_300), Time::from_secs(10));
 /// Ten minutes, for a log of one's own.
-pub(super) const YOUR_TRAFFIC: FigureSpec =
-    figure("your-traffic", Time::from_secs(600), Time::from_secs(60), Time::from_secs(30));
+pub const YOUR_TRAFFIC: &FigureSpec =
+    &figure("your-traffic", Time::from_secs(600), Time::from_secs(60), Time::from_secs(30));
