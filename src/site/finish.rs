@@ -111,14 +111,14 @@ impl Site<'_> {
     /// The stylesheet, and in a page with a figure the app: its WASM is asked for before its script has arrived.
     fn links(&self, html: &str, root: &str) -> String {
         let Self { style, app: Placed { script, wasm }, .. } = self;
-        let mut links = format!("<link rel=\"stylesheet\" href=\"{root}{style}\">");
-        if has_figure(html) {
-            links += &format!(
-                "\n<link rel=\"preload\" href=\"{root}{wasm}\" crossorigin as=\"fetch\" type=\"application/wasm\">\
-                 \n<script type=\"module\" src=\"{root}{script}\"></script>"
-            );
+        let style = format!("<link rel=\"stylesheet\" href=\"{root}{style}\">");
+        if !has_figure(html) {
+            return style;
         }
-        links
+        format!(
+            "{style}\n<link rel=\"preload\" href=\"{root}{wasm}\" crossorigin as=\"fetch\" type=\"application/wasm\">\
+             \n<script type=\"module\" src=\"{root}{script}\"></script>"
+        )
     }
 
     /// What comes after the site's root in a link to somewhere in it.
