@@ -9,6 +9,11 @@ use playground::site::workers::Workers;
 
 const TABLE: &str = "[package]\n[package.metadata.workers]\nq = [\"a/one\"]\nr = [\"a/two\", \"b/three\"]\n";
 
+/// A WASM file of one section, that the last step leaves alone, with this in it.
+fn wasm(text: &str) -> String {
+    format!("\0asm\u{1}\0\0\0\u{b}{}{text}", char::from(text.len() as u8))
+}
+
 /// A folder of its own for each test, removed at its end.
 struct Staged(PathBuf);
 
@@ -23,26 +28,32 @@ impl Staged {
                 "<!doctype html><html><head>\n<meta charset=\"utf-8\">\n<!-- a comment -->\n\n<script type=\"module\">\n\
                  import init, * as bindings from '{url}app-1.js';\n\
                  const wasm = await init({{ module_or_path: '{url}app-1_bg.wasm' }});\n</script>\n\
-                 <link rel=\"stylesheet\" href=\"{url}page-1.css\"><link rel=\"modulepreload\" href=\"{url}app-1.js\">\
+                 <link rel=\"stylesheet\" href=\"{url}page-1.css\"/><link rel=\"stylesheet\" href=\"{url}figure-1.css\"/>\
+                 <link rel=\"modulepreload\" href=\"{url}app-1.js\">\
+                 <link rel=\"preload\" href=\"{url}app-1_bg.wasm\" as=\"fetch\" type=\"application/wasm\">\
                  </head><body>{body}</body></html>"
             )
         };
         let files = [
-            ("app-1.js", "fetch('not-here.js')".to_owned()),
-            ("app-1_bg.wasm", "app".to_owned()),
-            ("page-1.css", "@font-face { src: url(\"fonts/serif.woff2\") }".to_owned()),
+            ("app-1.js", "    fetch('not-here.js');\nexport { __wbg_init as default };".to_owned()),
+            ("app-1_bg.wasm", wasm("app")),
+            ("page-1.css", "/* type */ @font-face { src: url(\"fonts/serif.woff2\") }\n".to_owned()),
+            ("figure-1.css", "p { color: red; }\n".to_owned()),
             ("fonts/serif.woff2", "font".to_owned()),
             ("worker-q.js", "let wasm_bindgen;".to_owned()),
-            ("worker-q_bg.wasm", "queue".to_owned()),
+            ("worker-q_bg.wasm", wasm("queue")),
             ("worker-r.js", "let wasm_bindgen;".to_owned()),
-            ("worker-r_bg.wasm", "rest".to_owned()),
+            ("worker-r_bg.wasm", wasm("rest")),
             ("index.html", shell("<a href=\"@root/a/one/#part\">one</a> <code>&lt;a href=\"/x\"></code>")),
             ("404.html", shell("<a href=\"@root/\">home</a>")),
             (
                 "a/one/index.html",
-                shell("<h2 id=\"part\">p</h2><a href=\"@root/\">home</a><a href=\"#part\">p</a>"),
+                shell(
+                    "<h2 id=\"part\">p</h2><a href=\"@root/\">home</a><a href=\"#part\">p</a>\
+                     <figure data-figure=\"f\"></figure>",
+                ),
             ),
-            ("b/four/index.html", shell("<figure data-lesson=\"b/three\"></figure>")),
+            ("b/four/index.html", shell("<figure data-figure=\"f\" data-lesson=\"b/three\"></figure>")),
         ];
         for (path, text) in files {
             site.write(path, &text);
@@ -87,18 +98,15 @@ fn links_are_relative_by_depth_whatever_the_public_url() {
         site.finish(url, true).unwrap();
         let home = site.read("index.html");
         let lesson = site.read("a/one/index.html");
+        assert!(home.contains("href=\"./style-") && home.contains("href=\"./a/one/#part\""), "{url}: {home}");
         assert!(
-            home.contains("href=\"./page-1.css\"") && home.contains("href=\"./a/one/#part\""),
-            "{url}: {home}"
-        );
-        assert!(
-            lesson.contains("href=\"../../page-1.css\"") && lesson.contains("href=\"../../\""),
+            lesson.contains("href=\"../../style-") && lesson.contains("href=\"../../\""),
             "{url}: {lesson}"
         );
         assert!(home.contains("&lt;a href=\"/x\">"), "a sample of code stays as it is: {home}");
         let absolute = if url == "./" { "/" } else { url };
         let missing = site.read("404.html");
-        assert!(missing.contains(&format!("href=\"{absolute}page-1.css\"")), "{url}: {missing}");
+        assert!(missing.contains(&format!("href=\"{absolute}style-")), "{url}: {missing}");
     }
 }
 
@@ -109,14 +117,49 @@ fn a_release_opens_with_the_policy_and_has_no_inline_script() {
     for page in ["index.html", "404.html", "a/one/index.html"] {
         let html = site.read(page);
         let policy = html.find(POLICY).unwrap_or_else(|| panic!("{page} has a policy"));
-        assert!(html.find("<script").unwrap() > policy && html.find("<link").unwrap() > policy, "{page}");
+        assert!(html.find("<link").unwrap() > policy, "{page}");
+        assert!(html.find("<script").is_none_or(|script| script > policy), "{page}");
         assert!(!html.contains("import init"), "{page}: {html}");
     }
-    let start = site.read(&site.named("start-", ".js"));
-    assert!(start.contains("new URL('./app-1_bg.wasm', import.meta.url)"), "{start}");
     let loose = Staged::new("no-policy", "/");
     loose.finish("/", false).unwrap();
     assert!(!loose.read("index.html").contains("content-security-policy"));
+}
+
+#[test]
+fn only_a_page_with_a_figure_loads_the_app() {
+    let site = Staged::new("app", "/");
+    site.finish("/", true).unwrap();
+    let (script, wasm) = (site.named("app-", ".js"), site.named("app-", ".wasm"));
+    for (page, with) in [("index.html", false), ("404.html", false), ("a/one/index.html", true)] {
+        let html = site.read(page);
+        for part in
+            [format!("<script type=\"module\" src=\"../../{script}\">"), format!("href=\"../../{wasm}\"")]
+        {
+            assert_eq!(html.contains(&part), with, "{page}: {part}");
+        }
+        assert_eq!(html.contains("app-"), with, "{page}: {html}");
+    }
+    let code = site.read(&script);
+    let start = format!("await __wbg_init({{ module_or_path: new URL('./{wasm}', import.meta.url) }});\n");
+    assert!(code.starts_with("fetch(") && code.ends_with(&start), "{code}");
+}
+
+#[test]
+fn styles_are_one_and_slim_in_a_release() {
+    for (name, release, whole) in [
+        ("style", true, "@font-face{src:url(\"fonts/serif.woff2\")}p{color:red}"),
+        (
+            "style-loose",
+            false,
+            "/* type */ @font-face { src: url(\"fonts/serif.woff2\") }\np { color: red; }\n",
+        ),
+    ] {
+        let site = Staged::new(name, "/");
+        site.finish("/", release).unwrap();
+        assert_eq!(site.read(&site.named("style-", ".css")), whole);
+        assert_eq!(site.read("index.html").matches("rel=\"stylesheet\"").count(), 1);
+    }
 }
 
 #[test]
@@ -135,7 +178,7 @@ fn a_page_names_the_workers_of_its_lessons_and_no_others() {
 fn page_and_worker_carry_the_same_build_which_changes_with_any_wasm() {
     let build = |name: &str, changed: &str| {
         let site = Staged::new(name, "/");
-        site.write("worker-r_bg.wasm", changed);
+        site.write("worker-r_bg.wasm", &wasm(changed));
         site.finish("/", true).unwrap();
         let worker = site.read(&site.named("worker-q-", ".js"));
         let id = worker.split('\'').nth(1).unwrap().to_owned();
@@ -171,22 +214,30 @@ fn the_size_report_follows_pages_styles_scripts_and_workers() {
     let page = report.pages.iter().find(|p| p.path == "a/one/index.html").unwrap();
     let mut kinds: Vec<(Kind, &str)> = page.files.iter().map(|f| (f.kind, f.path.as_str())).collect();
     kinds.sort();
-    let (start, q, wasm) =
-        (site.named("start-", ".js"), site.named("worker-q-", ".js"), site.named("worker-q-", ".wasm"));
+    let (app, q) = (site.named("app-", ".wasm"), site.named("worker-q-", ".js"));
     let expected = [
         (Kind::Html, "a/one/index.html"),
-        (Kind::Css, "page-1.css"),
+        (Kind::Css, &site.named("style-", ".css")),
         (Kind::Font, "fonts/serif.woff2"),
-        (Kind::Js, "app-1.js"),
-        (Kind::Js, &start),
-        (Kind::Wasm, "app-1_bg.wasm"),
+        (Kind::Js, &site.named("app-", ".js")),
+        (Kind::Wasm, &app),
         (Kind::Worker, &q),
-        (Kind::Worker, &wasm),
+        (Kind::Worker, &site.named("worker-q-", ".wasm")),
     ];
     assert_eq!(kinds, expected);
     assert_eq!(page.raw, page.files.iter().map(|f| f.raw).sum::<usize>());
     assert_eq!(report.heavy().count(), 0);
-    fs::write(site.0.join("app-1_bg.wasm"), noise(300_000)).unwrap();
+    let home: Vec<&str> = report
+        .pages
+        .iter()
+        .find(|p| p.path == "index.html")
+        .unwrap()
+        .files
+        .iter()
+        .map(|f| f.path.as_str())
+        .collect();
+    assert_eq!(home, ["index.html", &site.named("style-", ".css"), "fonts/serif.woff2"]);
+    fs::write(site.0.join(app), noise(300_000)).unwrap();
     assert!(weigh(&site.0).unwrap().heavy().any(|p| p.path == "a/one/index.html"));
 }
 

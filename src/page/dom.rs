@@ -177,11 +177,6 @@ pub fn session_storage() -> Option<Storage> {
     window().session_storage().ok().flatten()
 }
 
-/// What is kept on this machine; `None` where the browser forbids it.
-pub fn local_storage() -> Option<Storage> {
-    window().local_storage().ok().flatten()
-}
-
 /// Puts the keyboard's focus on an element without moving the page.
 pub fn focus(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {

@@ -30,7 +30,6 @@ pub mod readings;
 pub mod share;
 pub mod tables;
 pub mod text;
-pub mod theme;
 pub mod transport;
 pub mod worker_client;
 
@@ -54,10 +53,10 @@ pub fn start() {
     let reduced = "(prefers-reduced-motion: reduce)";
     REDUCED_MOTION.set(dom::media(reduced));
     dom::on_media(reduced, move || REDUCED_MOTION.set(dom::media(reduced)));
-    theme::start();
+    palette::start();
     figure::start();
     prose::start();
-    // For tests, and for style sheets: scripts are at work.
+    // For tests, and for style sheets: scripts are at work. (Where no figure is, `theme.js` says so.)
     if let Some(root) = dom::document().document_element() {
         let _ = root.set_attribute("data-live", "");
     }

@@ -5,14 +5,23 @@ use crate::paint::Palette;
 use reactive_graph::signal::RwSignal;
 use reactive_graph::traits::Update;
 use std::cell::RefCell;
+use wasm_bindgen::JsValue;
 
 thread_local! {
     static PALETTE: RefCell<Option<Palette>> = const { RefCell::new(None) };
     static CHANGES: RwSignal<u32> = RwSignal::new(0);
 }
 
+/// Watches for what changes colours: the system's settings, and the page's switch, which `public/theme.js` is.
+pub fn start() {
+    for query in ["(prefers-color-scheme: dark)", "(forced-colors: active)"] {
+        dom::on_media(query, changed);
+    }
+    dom::listen::<JsValue>(&dom::document(), "themechange", |_| changed());
+}
+
 /// The colours may have changed: read them again before the next painting, and paint.
-pub fn changed() {
+fn changed() {
     PALETTE.set(None);
     CHANGES.with(|changes| changes.update(|n| *n = n.wrapping_add(1)));
 }

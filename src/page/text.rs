@@ -53,10 +53,6 @@ texts! {
     LOG_READING = "{} of {} read";
     LOG_FAILED = "The file could not be read.";
     OF_FIRST_RUN = "This is of the run that the page opened with.";
-    THEME = "Light or dark: {}";
-    THEME_AUTO = "as the system";
-    THEME_LIGHT = "light";
-    THEME_DARK = "dark";
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! A picture as SVG: the still that stands in the page before any script runs, and what 'save' saves.
 //!
-//! Colours are classes (`f-accent`, `s-ink`), resolved by `style/picture.css` in the page and by an embedded style
+//! Colours and dashes are classes (`f-accent`, `s-ink`, `dotted`), resolved by `style/picture.css` in the page and by an embedded style
 //! sheet in a file that stands by itself. There is no `style` attribute: the page's policy would not let it through.
 
 use super::curve::{DOT, Dot, PACKETS};
-use super::mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text};
+use super::mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text, at};
 use super::metrics::Face;
 use super::panel::Shape;
 use super::picture::Picture;
@@ -36,6 +36,10 @@ const LIGHT: [(Role, &str); 9] = [
     (Role::Trouble, "#b4431f"),
     (Role::TroubleTint, "#f9e4dc"),
 ];
+
+/// Classes of lines that aren't solid.
+const DASHES: [(Dash, &str); 3] =
+    [(Dash::Dashed, "dashed"), (Dash::Dotted, "dotted"), (Dash::Broken, "broken")];
 
 /// The picture as an `svg` element.
 pub fn svg(picture: &Picture, still: &Still) -> String {
@@ -78,6 +82,35 @@ pub fn svg(picture: &Picture, still: &Still) -> String {
     out.0
 }
 
+fn tenths(value: f32) -> i64 {
+    libm::roundf(value * 10.0) as i64
+}
+
+/// The points that a line needs: without them it would pass some point at more than a tenth of a pixel.
+fn thinned(points: &[Point]) -> Vec<Point> {
+    let mut kept = Vec::new();
+    let mut from = 0;
+    for (k, &p) in points.iter().enumerate() {
+        if k == 0 || points[from + 1..k].iter().any(|&between| apart(between, points[from], p) > 0.1) {
+            from = k.saturating_sub(1);
+            kept.push(points[from]);
+        }
+    }
+    if points.len() > 1 {
+        kept.extend(points.last());
+    }
+    kept
+}
+
+/// How far a point is from the stretch between two others.
+fn apart(p: Point, from: Point, to: Point) -> f32 {
+    let (x, y) = (to.x - from.x, to.y - from.y);
+    let length = x * x + y * y;
+    let share = if length > 0.0 { ((p.x - from.x) * x + (p.y - from.y) * y) / length } else { 0.0 };
+    let share = share.clamp(0.0, 1.0);
+    libm::hypotf(p.x - from.x - share * x, p.y - from.y - share * y)
+}
+
 struct Writer(String);
 
 impl Writer {
@@ -101,20 +134,22 @@ impl Writer {
         }
     }
 
-    /// A number to the hundredth, as short as it goes.
+    /// A number to the tenth, as short as it goes: nobody sees less of a pixel.
     fn value(&mut self, value: f32) {
-        let hundredths = libm::roundf(value * 100.0) as i64;
-        let (whole, part) = (hundredths.abs() / 100, hundredths.abs() % 100);
-        if hundredths < 0 {
+        self.tenths(tenths(value));
+    }
+
+    fn tenths(&mut self, tenths: i64) {
+        let (whole, part) = (tenths.abs() / 10, tenths.abs() % 10);
+        if tenths < 0 {
             self.raw("-");
         }
-        self.raw(&whole.to_string());
+        if whole > 0 || part == 0 {
+            self.raw(&whole.to_string());
+        }
         if part > 0 {
             self.raw(".");
-            self.0.push(char::from(b'0' + (part / 10) as u8));
-            if part % 10 > 0 {
-                self.0.push(char::from(b'0' + (part % 10) as u8));
-            }
+            self.0.push(char::from(b'0' + part as u8));
         }
     }
 
@@ -135,10 +170,37 @@ impl Writer {
         self.raw("\"");
     }
 
+    /// A line through points, each step from the one before: steps are short where places are long. Places are rounded,
+    /// not steps, so that nothing adds up.
     fn points(&mut self, points: &[Point]) {
-        for (k, p) in points.iter().enumerate() {
-            self.raw(if k == 0 { "M" } else { "L" });
-            self.numbers(&[p.x, p.y]);
+        let mut before = None;
+        let mut last = "";
+        for p in thinned(points) {
+            let here = [tenths(p.x), tenths(p.y)];
+            let Some([x, y]) = before.replace(here) else {
+                self.raw("M");
+                self.numbers(&[p.x, p.y]);
+                continue;
+            };
+            let step = [here[0] - x, here[1] - y];
+            let (command, along) = match step {
+                [_, 0] => ("h", &step[..1]),
+                [0, _] => ("v", &step[1..]),
+                _ => ("l", &step[..]),
+            };
+            // A command holds until another comes.
+            let mut apart = command == last;
+            if !apart {
+                self.raw(command);
+                last = command;
+            }
+            for &tenths in along {
+                if apart && tenths >= 0 {
+                    self.raw(" ");
+                }
+                self.tenths(tenths);
+                apart = true;
+            }
         }
     }
 
@@ -151,20 +213,14 @@ impl Writer {
         if let Some(role) = ink.line {
             self.raw(if ink.fill.is_some() { " s-" } else { "s-" });
             self.raw(role.name());
+            if let Some((_, class)) = DASHES.iter().find(|(dash, _)| *dash == ink.dash) {
+                self.raw(" ");
+                self.raw(class);
+            }
         }
         self.raw("\"");
-        if ink.line.is_some() {
-            if ink.width != 1.0 {
-                self.number("stroke-width", ink.width);
-            }
-            if ink.dash != Dash::Solid {
-                self.raw(" stroke-dasharray=\"");
-                self.numbers(ink.dash.pattern());
-                self.raw("\"");
-            }
-            if ink.dash == Dash::Dotted {
-                self.raw(" stroke-linecap=\"round\"");
-            }
+        if ink.line.is_some() && ink.width != 1.0 {
+            self.number("stroke-width", ink.width);
         }
     }
 
@@ -198,8 +254,9 @@ impl Writer {
             Form::Curve([a, b, c, d]) => {
                 self.raw("<path d=\"M");
                 self.numbers(&[a.x, a.y]);
-                self.raw("C");
-                self.numbers(&[b.x, b.y, c.x, c.y, d.x, d.y]);
+                self.raw("c");
+                let steps = [b, c, d].map(|p| [p.x - a.x, p.y - a.y]);
+                self.numbers(steps.as_flattened());
                 self.path_end(mark.ink);
             }
             Form::Path(points) => {
@@ -258,15 +315,10 @@ impl Writer {
             Shape::Answer => self.circle(dot.at, DOT - 0.75, ink),
             Shape::Probe => self.rect(&Rect::new(x - 2.5, y - 2.5, 5.0, 5.0), 0.0, ink),
             Shape::Failure => {
+                self.raw("<path d=\"");
                 let r = DOT - 0.5;
-                self.raw("<path d=\"M");
-                self.numbers(&[x - r, y - r]);
-                self.raw("L");
-                self.numbers(&[x + r, y + r]);
-                self.raw("M");
-                self.numbers(&[x - r, y + r]);
-                self.raw("L");
-                self.numbers(&[x + r, y - r]);
+                self.points(&[at(x - r, y - r), at(x + r, y + r)]);
+                self.points(&[at(x - r, y + r), at(x + r, y - r)]);
                 self.path_end(ink);
             }
         }
@@ -284,6 +336,59 @@ impl Writer {
                 self.raw("}");
             }
         }
+        for (dash, class) in DASHES {
+            self.raw(".");
+            self.raw(class);
+            self.raw(&dash_rule(dash));
+        }
         self.raw("</style>");
+    }
+}
+
+/// `{stroke-dasharray:5 3.5}`. Dots are dashes without length, which round ends make visible.
+fn dash_rule(dash: Dash) -> String {
+    let lengths: Vec<String> = dash.pattern().iter().map(f32::to_string).collect();
+    let ends = if dash == Dash::Dotted { ";stroke-linecap:round" } else { "" };
+    format!("{{stroke-dasharray:{}{ends}}}", lengths.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(points: &[(f32, f32)]) -> String {
+        let points: Vec<Point> = points.iter().map(|&(x, y)| at(x, y)).collect();
+        let mut out = Writer(String::new());
+        out.points(&points);
+        out.0
+    }
+
+    #[test]
+    fn a_path_goes_in_short_steps_and_ends_where_it_should() {
+        assert_eq!(path(&[]), "");
+        assert_eq!(path(&[(1.0, 2.0)]), "M1 2");
+        assert_eq!(path(&[(1.0, 2.0), (1.0, 2.0)]), "M1 2h0");
+        assert_eq!(path(&[(1.04, 2.0), (2.0, 1.5), (9.0, 1.5), (9.0, 8.26)]), "M1 2l1-.5h7v6.8");
+        assert_eq!(path(&[(0.0, 0.0), (3.0, 1.0), (2.0, 2.0)]), "M0 0l3 1-1 1");
+        let thirds = [(0.0, 0.0), (0.333, 4.0), (0.667, 0.0), (1.0, 4.0)];
+        assert_eq!(path(&thirds), "M0 0l.3 4 .4-4 .3 4", "what is rounded off doesn't add up");
+    }
+
+    #[test]
+    fn a_line_keeps_what_can_be_seen_of_it() {
+        let level = [(0.0, 5.0), (1.0, 5.0), (2.0, 5.05), (9.0, 5.0)];
+        assert_eq!(path(&level), "M0 5h9");
+        let spike = [(0.0, 5.0), (4.0, 5.0), (1.0, 5.0)];
+        assert_eq!(path(&spike), "M0 5h4-3", "it turns back");
+    }
+
+    #[test]
+    fn the_pages_style_sheet_knows_every_dash() {
+        let sheet: String = include_str!("../../style/picture.css").split_whitespace().collect();
+        for (dash, class) in DASHES {
+            let rule: String = format!(".picture.{class}{}", dash_rule(dash)).split_whitespace().collect();
+            let rule = rule.replace('}', ";}");
+            assert!(sheet.contains(&rule), "{rule}");
+        }
     }
 }

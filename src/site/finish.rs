@@ -3,9 +3,12 @@
 //! - Links to the site's root, written `@root/…` by the renderer and with the public URL by trunk, become relative by the
 //!   page's depth, so that one build works at `/`, at `/sub/` and from anywhere else. (The 404 page answers at every
 //!   depth: its links stay absolute.)
-//! - trunk's inline start script becomes a file, because the policy allows none.
+//! - Stylesheets become one.
+//! - The app, and trunk's links to it, stay in pages with a figure only: no other page has a use for it. The glue and its
+//!   start, which trunk writes into each page, are one module: the policy allows no inline script.
 //! - Workers, which trunk neither hashes nor links, get a hashed name and a `<meta name="worker" …>` on the pages whose
 //!   lessons they hold. A worker is one classic script: the glue and its start.
+//! - A release is slimmed: see [`slim`].
 //! - `<meta name="build-id" …>` and, in a worker, `BUILD_ID` say which build they are of: a page that outlived a deployment
 //!   notices that its worker speaks another protocol.
 //! - In a release every page opens with the strict policy. (In development trunk's inline reload script has to run.)
@@ -15,12 +18,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::slim;
 use super::tags::{self, Attribute};
 use super::workers::Workers;
 
 /// What each page may do, in a release.
 pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; \
     img-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
+
+/// The one script of our own, which every page has.
+const THEME: &str = "theme.js";
 
 /// What to finish, and how.
 #[derive(Debug, Clone)]
@@ -39,10 +46,18 @@ pub struct Options {
 struct Site<'a> {
     options: &'a Options,
     build_id: String,
-    /// The start script's file name.
-    start: String,
+    /// The stylesheet's file name.
+    style: String,
+    /// The islands.
+    app: Placed,
     /// Worker's name → file name.
     workers: BTreeMap<String, String>,
+}
+
+/// File names of a script and the WASM that it starts.
+struct Placed {
+    script: String,
+    wasm: String,
 }
 
 /// Finishes the site in place. `Err` says which file has what wrong with it.
@@ -52,11 +67,15 @@ pub fn finish(options: &Options) -> Result<(), String> {
     let build_id = build_id(out, &files)?;
     let mut workers = BTreeMap::new();
     for name in options.workers.names() {
-        workers.insert(name.to_owned(), place_worker(out, name, &build_id)?);
+        workers.insert(name.to_owned(), place_worker(options, name, &build_id)?);
     }
     let shell = read(out, "index.html")?;
-    let start = place_start(out, &shell)?;
-    let site = Site { options, build_id, start, workers };
+    let style = place_style(options, &shell)?;
+    let app = place_app(options, &shell)?;
+    if options.release && out.join(THEME).is_file() {
+        write(out, THEME, &slim::script(&read(out, THEME)?))?;
+    }
+    let site = Site { options, build_id, style, app, workers };
     for page in files.iter().filter(|f| is_page(f)) {
         let html = site.page(page, &read(out, page)?)?;
         write(out, page, &html)?;
@@ -78,12 +97,28 @@ impl Site<'_> {
         let html = tags::rewrite(html, |a| self.relink(a).map(|rest| format!("{root}{rest}")));
         let (head, _, tail) =
             inline_start(&html).ok_or_else(|| format!("{path}: trunk's start script is missing from it"))?;
-        let html = format!("{head}<script type=\"module\" src=\"{root}{}\"></script>{tail}", self.start);
+        let links = self.links(&html, &root);
+        let html = tags::without(&format!("{head}{links}{tail}"), |tag, whole| {
+            tag == "link" && !links.contains(whole) && (is_style(whole) || is_trunks(whole))
+        });
         let metas = self.metas(path, &html, &root);
         let charset = "<meta charset=\"utf-8\">";
         let (before, after) =
             html.split_once(charset).ok_or_else(|| format!("{path}: has no {charset} in its head"))?;
         Ok(without_comments(&format!("{before}{charset}{metas}{after}")))
+    }
+
+    /// The stylesheet, and in a page with a figure the app: its WASM is asked for before its script has arrived.
+    fn links(&self, html: &str, root: &str) -> String {
+        let Self { style, app: Placed { script, wasm }, .. } = self;
+        let style = format!("<link rel=\"stylesheet\" href=\"{root}{style}\">");
+        if !has_figure(html) {
+            return style;
+        }
+        format!(
+            "{style}\n<link rel=\"preload\" href=\"{root}{wasm}\" crossorigin as=\"fetch\" type=\"application/wasm\">\
+             \n<script type=\"module\" src=\"{root}{script}\"></script>"
+        )
     }
 
     /// What comes after the site's root in a link to somewhere in it.
@@ -101,8 +136,8 @@ impl Site<'_> {
     fn metas(&self, path: &str, html: &str, root: &str) -> String {
         let own = path.strip_suffix("/index.html");
         let named = tags::attributes(html).into_iter().filter(|a| a.name == "data-lesson").map(|a| a.value);
-        let needed: BTreeSet<&str> =
-            named.chain(own).filter_map(|lesson| self.options.workers.of(lesson)).collect();
+        let lessons = named.chain(own).filter(|_| has_figure(html));
+        let needed: BTreeSet<&str> = lessons.filter_map(|lesson| self.options.workers.of(lesson)).collect();
         let mut metas = Vec::new();
         if self.options.release {
             metas.push(format!("\n<meta http-equiv=\"content-security-policy\" content=\"{POLICY}\">"));
@@ -125,43 +160,91 @@ fn inline_start(html: &str) -> Option<(&str, &str, &str)> {
     Some((&html[..at], text, tail))
 }
 
-/// Writes trunk's start script to a file and returns its name. The WASM is found beside the script, wherever the page is.
-fn place_start(out: &Path, shell: &str) -> Result<String, String> {
+/// Whether something in a page is tied to a figure: `theme.js` asks the same.
+fn has_figure(html: &str) -> bool {
+    tags::attributes(html).iter().any(|a| a.name == "data-figure")
+}
+
+/// Whether a `<link>` is a stylesheet's.
+fn is_style(link: &str) -> bool {
+    tags::value(link, "rel") == Some("stylesheet")
+}
+
+/// Whether a `<link>` is one that trunk wrote for the app.
+fn is_trunks(link: &str) -> bool {
+    tags::value(link, "rel").is_some_and(|rel| rel == "modulepreload")
+        || tags::value(link, "type") == Some("application/wasm")
+}
+
+/// Writes trunk's stylesheets, in their order, into one, and returns its name.
+fn place_style(options: &Options, shell: &str) -> Result<String, String> {
+    let mut style = String::new();
+    for link in tags::attributes(shell).iter().filter(|a| a.tag == "link" && a.name == "href") {
+        if is_style(link.whole) {
+            // It lies at the root, and what it names is found from there.
+            let file = link.value.rsplit('/').next().unwrap_or("");
+            style += &read(&options.out, file)?;
+            remove(&options.out, file)?;
+        }
+    }
+    if options.release {
+        style = slim::style(&style);
+    }
+    let name = format!("style-{}.css", hash(style.as_bytes()));
+    write(&options.out, &name, &style)?;
+    Ok(name)
+}
+
+/// Makes one module of the app's glue and its start.
+fn place_app(options: &Options, shell: &str) -> Result<Placed, String> {
     let (_, text, _) = inline_start(shell).ok_or("index.html: trunk's start script is missing from it")?;
     let glue = text
         .split('\'')
         .filter(|t| t.ends_with(".js"))
         .find_map(|t| t.rsplit('/').next())
         .ok_or("index.html: trunk's start script names no .js file")?;
+    let init = "__wbg_init";
+    if !read(&options.out, glue)?.contains(&format!("{init} as default")) {
+        return Err(format!("{glue}: wasm-bindgen's glue no longer starts by {init}"));
+    }
     let wasm = glue.replace(".js", "_bg.wasm");
-    let script = format!(
-        "import init from './{glue}';\nawait init({{ module_or_path: new URL('./{wasm}', import.meta.url) }});\n"
-    );
-    let name = format!("start-{}.js", hash(script.as_bytes()));
-    write(out, &name, &script)?;
-    Ok(name)
+    let start = format!("await {init}({{ module_or_path: new URL('./WASM', import.meta.url) }});\n");
+    place(options, "app", [glue, &wasm], ["", &start])
 }
 
-/// Gives a worker's two files their names by content, and returns the script's. A second run over a finished folder is
-/// not meant to be: trunk stages afresh each time.
-fn place_worker(out: &Path, name: &str, build_id: &str) -> Result<String, String> {
-    let (glue, wasm) = (format!("worker-{name}.js"), format!("worker-{name}_bg.wasm"));
-    let bytes =
-        fs::read(out.join(&wasm)).map_err(|e| format!("{wasm}: {e}; is the worker in index.html?"))?;
-    let hashed_wasm = format!("worker-{name}-{}_bg.wasm", hash(&bytes));
-    let script = format!(
-        "globalThis.BUILD_ID = '{build_id}';\n{}\n\
-         wasm_bindgen({{ module_or_path: new URL('./{hashed_wasm}', self.location.href) }});\n",
-        read(out, &glue)?
-    );
-    let hashed_glue = format!("worker-{name}-{}.js", hash(script.as_bytes()));
-    let place = || {
-        fs::rename(out.join(&wasm), out.join(&hashed_wasm))?;
-        fs::remove_file(out.join(&glue))
-    };
-    place().map_err(|e| format!("worker-{name}: {e}"))?;
-    write(out, &hashed_glue, &script)?;
-    Ok(hashed_glue)
+/// Makes one script of a worker's glue and its start, and returns its name.
+fn place_worker(options: &Options, name: &str, build_id: &str) -> Result<String, String> {
+    let stem = format!("worker-{name}");
+    let (glue, wasm) = (format!("{stem}.js"), format!("{stem}_bg.wasm"));
+    let build = format!("globalThis.BUILD_ID = '{build_id}';\n");
+    let start = "\nwasm_bindgen({ module_or_path: new URL('./WASM', self.location.href) });\n";
+    Ok(place(options, &stem, [&glue, &wasm], [&build, start])?.script)
+}
+
+/// Gives glue and WASM their names by content, the script with what comes before and behind the glue (`WASM` is the
+/// name of that). A second run over a finished folder is not meant to be: trunk stages afresh each time.
+fn place(
+    options: &Options,
+    stem: &str,
+    [glue, wasm]: [&str; 2],
+    [before, behind]: [&str; 2],
+) -> Result<Placed, String> {
+    let out = &options.out;
+    let mut code = read(out, glue)?;
+    let mut bytes = fs::read(out.join(wasm)).map_err(|e| format!("{wasm}: {e}; is it in index.html?"))?;
+    if options.release {
+        let (slimmed, names) = slim::wasm(&bytes).map_err(|e| format!("{wasm}: {e}"))?;
+        bytes = slimmed;
+        code = slim::script(&slim::rename(&code, &names));
+    }
+    let placed_wasm = format!("{stem}-{}_bg.wasm", hash(&bytes));
+    let script = format!("{before}{code}{}", behind.replace("WASM", &placed_wasm));
+    let placed = Placed { script: format!("{stem}-{}.js", hash(script.as_bytes())), wasm: placed_wasm };
+    remove(out, glue)?;
+    remove(out, wasm)?;
+    fs::write(out.join(&placed.wasm), bytes).map_err(|e| format!("{}: {e}", placed.wasm))?;
+    write(out, &placed.script, &script)?;
+    Ok(placed)
 }
 
 /// One id over all WASM of the build.
@@ -276,6 +359,10 @@ fn without_comments(html: &str) -> String {
 
 fn read(out: &Path, file: &str) -> Result<String, String> {
     fs::read_to_string(out.join(file)).map_err(|e| format!("{file}: {e}"))
+}
+
+fn remove(out: &Path, file: &str) -> Result<(), String> {
+    fs::remove_file(out.join(file)).map_err(|e| format!("{file}: {e}"))
 }
 
 fn write(out: &Path, file: &str, text: &str) -> Result<(), String> {

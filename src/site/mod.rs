@@ -15,6 +15,7 @@ mod lesson;
 mod prose;
 pub mod render;
 mod shell;
+pub mod slim;
 pub mod still;
 pub mod tags;
 pub mod weigh;

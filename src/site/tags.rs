@@ -57,6 +57,17 @@ pub fn rewrite<'a>(html: &'a str, mut f: impl FnMut(Attribute<'a>) -> Option<Str
     out
 }
 
+/// The page without the tags that `drop` picks by name and whole text.
+pub fn without(html: &str, drop: impl Fn(&str, &str) -> bool) -> String {
+    let mut dropped: Vec<&str> = Vec::new();
+    for a in attributes(html) {
+        if dropped.last() != Some(&a.whole) && drop(a.tag, a.whole) {
+            dropped.push(a.whole);
+        }
+    }
+    dropped.into_iter().fold(html.to_owned(), |html, whole| html.replacen(whole, "", 1))
+}
+
 /// Every attribute of the page, in order.
 pub fn attributes(html: &str) -> Vec<Attribute<'_>> {
     let mut all = Vec::new();

@@ -26,6 +26,9 @@ fn a_first_visit_loads_only_what_the_size_report_lists() {
             let twice: BTreeSet<&String> =
                 loaded.iter().filter(|a| loaded.iter().filter(|b| a == b).count() > 1).collect();
             assert!(twice.is_empty(), "/{path}: {kind:?} loads twice: {twice:?}");
+            let figures: bool = browser.run("return !!document.querySelector('[data-figure]')").await;
+            let app = page.files.iter().any(|f| f.path.ends_with(".wasm"));
+            assert_eq!(app, figures, "/{path}: the app belongs where a figure is");
             let scripts =
                 page.files.iter().filter(|f| f.path.ends_with(".wasm") && !f.path.starts_with("worker"));
             for script in scripts {
