@@ -35,7 +35,6 @@ pub mod worker_client;
 
 use any_spawner::Executor;
 use reactive_graph::owner::Owner;
-
 use std::cell::Cell;
 
 thread_local! {
