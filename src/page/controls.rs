@@ -75,7 +75,8 @@ fn moved(live: Live, field: &Element, event: &str) {
     }
     let Some(widget) = field.closest(".fig-control").ok().flatten() else { return };
     let Some(id) = widget.get_attribute("data-control") else { return reseed(live, &widget, field) };
-    let Some(control) = live.with(|state| state.spec().control(&id).map(|(_, control)| control.clone())) else {
+    let Some(control) = live.with(|state| state.spec().control(&id).map(|(_, control)| control.clone()))
+    else {
         return;
     };
     let typed = dom::field(field).value();

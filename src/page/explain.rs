@@ -58,10 +58,8 @@ fn frame(state: &State, entity: Entity) -> [Make; 3] {
     let name = upper(&state.facts.words.name(entity));
     let actions = state.spec().actions.iter().filter(|action| action.on.contains(&entity.kind));
     [
-        make("div", "fig-explain-head").with([
-            make("h3", "").attr("tabindex", "-1").text(&name),
-            button("quiet", "close", text::CLOSE),
-        ]),
+        make("div", "fig-explain-head")
+            .with([make("h3", "").attr("tabindex", "-1").text(&name), button("quiet", "close", text::CLOSE)]),
         make("div", "fig-actions").with(actions.map(|action| deed(entity, action))),
         make("div", "fig-story"),
     ]
@@ -69,9 +67,8 @@ fn frame(state: &State, entity: Entity) -> [Make; 3] {
 
 /// What can be done to it, right there.
 fn deed(entity: Entity, action: &Action) -> Make {
-    let press = button("", "act", &action.label)
-        .attr("data-action", &action.id)
-        .attr("data-entity", &id_of(entity));
+    let press =
+        button("", "act", &action.label).attr("data-action", &action.id).attr("data-entity", &id_of(entity));
     match action.arg {
         ValueKind::None => press,
         ValueKind::Number(unit, _, _, offered) => make("span", "fig-action-with").with([
@@ -108,7 +105,8 @@ pub fn act(live: Live, by: &Element) {
         ValueKind::None => Value::None,
         ValueKind::Number(unit, min, max, _) => {
             let Some(place) = by.parent_element() else { return };
-            let typed = dom::find(&place, "input").map_or_else(String::new, |field| dom::field(&field).value());
+            let typed =
+                dom::find(&place, "input").map_or_else(String::new, |field| dom::field(&field).value());
             let number = match unit.parse(&typed) {
                 Ok(n) if min <= n && n <= max => Ok(n),
                 Ok(_) => Err(text::put(text::FROM_TO, &[&unit.format(min), &unit.format(max)])),

@@ -7,14 +7,15 @@
 //! lesson that it belongs to where that isn't the page's own.
 
 use super::live::{FIRST_SEED, Facts, Live};
-use super::{controls, data_drop, dom, explain, menu, notice, parking, picture, prose, readings, share, tables, transport};
+use super::{
+    controls, data_drop, dom, explain, menu, notice, parking, picture, prose, readings, share, tables,
+    transport,
+};
 use crate::player::{FigureSpec, Run, View, decode_view, from_plain};
 use crate::scene::Words;
 use crate::sim::Time;
 use wasm_bindgen::prelude::*;
-use web_sys::{
-    Element, Event, HtmlElement, IntersectionObserver, IntersectionObserverInit, KeyboardEvent,
-};
+use web_sys::{Element, Event, HtmlElement, IntersectionObserver, IntersectionObserverInit, KeyboardEvent};
 
 /// How near a figure has to come before its island is made.
 const NEAR: &str = "600px";

@@ -89,8 +89,7 @@ fn painted(live: Live, place: &Element, shown: &Shown, part: fn(&State) -> Optio
             if width.get() < 1 {
                 return;
             }
-            let picture =
-                Picture::new(scene, &state.facts.words, width.get() as f32, &Options::default());
+            let picture = Picture::new(scene, &state.facts.words, width.get() as f32, &Options::default());
             paint_on(canvas.unchecked_ref(), &picture);
             shown.replace(picture);
             if canvas.has_attribute("hidden") {

@@ -21,7 +21,8 @@ pub fn attach(live: Live, root: &Element) {
     dom::follow(&[live.read], move || {
         live.with(|state| {
             let Some(frame) = &state.frame else { return };
-            for ((row, reading), &value) in rows.iter().zip(state.spec().readings.iter()).zip(&frame.readings) {
+            for ((row, reading), &value) in rows.iter().zip(state.spec().readings.iter()).zip(&frame.readings)
+            {
                 let [row, number, unit] = row;
                 let parts = reading.unit.parts(value);
                 dom::set_text(number, &parts.0);

@@ -11,8 +11,7 @@ const ROWS: usize = 60;
 
 /// Writes the tables, only while they are open.
 pub fn attach(live: Live, root: &Element) {
-    let (Some(details), Some(place)) =
-        (dom::find(root, ".fig-tables"), dom::find(root, ".fig-tables-all"))
+    let (Some(details), Some(place)) = (dom::find(root, ".fig-tables"), dom::find(root, ".fig-tables-all"))
     else {
         return;
     };
@@ -39,16 +38,16 @@ fn tables(live: Live) -> Vec<Make> {
 }
 
 fn table(table: &TableView) -> Make {
-    let head = make("tr", "").with(table.columns.iter().map(|head| make("th", "").attr("scope", "col").text(head)));
+    let head =
+        make("tr", "").with(table.columns.iter().map(|head| make("th", "").attr("scope", "col").text(head)));
     let rows = table.rows.iter().take(ROWS).map(row);
-    make("div", "table").attr("role", "region").attr("aria-label", &table.title).attr("tabindex", "0").with([make(
-        "table", "",
-    )
-    .with([
-        make("caption", "").text(&table.title),
-        make("thead", "").with([head]),
-        make("tbody", "").with(rows),
-    ])])
+    make("div", "table").attr("role", "region").attr("aria-label", &table.title).attr("tabindex", "0").with([
+        make("table", "").with([
+            make("caption", "").text(&table.title),
+            make("thead", "").with([head]),
+            make("tbody", "").with(rows),
+        ]),
+    ])
 }
 
 fn row(row: &RowView) -> Make {

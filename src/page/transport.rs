@@ -149,7 +149,8 @@ fn marks(state: &State) -> Vec<Mark> {
         let (class, says) = match &input.change {
             Change::Set { control: id, value } => {
                 let control = spec.control(id).map(|(_, control)| control);
-                let says = control.map(|of| text::put(text::CHANGED_AT, &[&when, &of.label, &of.show(value)]));
+                let says =
+                    control.map(|of| text::put(text::CHANGED_AT, &[&when, &of.label, &of.show(value)]));
                 ("fig-mark tick", says)
             }
             Change::Act { action: id, on, .. } => {

@@ -346,7 +346,8 @@ fn widget(figure: &str, control: &Control, value: &Value) -> Markup {
 
 fn number(id: &str, control: &Control, value: &Value, noun: &str) -> Markup {
     let says = control.show(value);
-    let (places, place) = Slider::of(control).map_or((1.0, 0.0), |slider| (slider.places(), slider.place(value)));
+    let (places, place) =
+        Slider::of(control).map_or((1.0, 0.0), |slider| (slider.places(), slider.place(value)));
     html! {
         div.fig-control.number data-control=(control.id) title=(control.help) {
             label for=(id) { (control.label) }
