@@ -15,3 +15,4 @@ mod loads;
 mod opens;
 mod plain;
 mod share;
+mod theme;
