@@ -8,7 +8,7 @@ const EXACT: i32 = 22;
 
 /// `value` lies between `low` and `high`, or is moved to the nearer of them; NaN stays.
 ///
-/// Instead of `clamp` of floating-point numbers, whose assertion formats them (see `clippy.toml`).
+/// Instead of `f64::clamp`, whose assertion formats its bounds and so brings in what this file does without.
 #[inline]
 pub fn within<T: PartialOrd>(value: T, low: T, high: T) -> T {
     if value < low {
