@@ -67,7 +67,7 @@ pub fn written(value: f64, decimals: u8) -> String {
     text.into_iter().rev().collect()
 }
 
-/// The number cut to so many significant digits, 1 to 15; as it is when it is not within 10^±10 of them.
+/// The number cut to so many significant digits, 1 to 15; unchanged where that takes more than 22 places either way.
 pub fn significant(value: f64, digits: i32) -> f64 {
     if value == 0.0 || !value.is_finite() {
         return value;
