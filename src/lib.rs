@@ -22,3 +22,8 @@ pub mod sim;
 pub mod site;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;
+
+/// The browser's allocator: constant time, and a fifth of the code of the standard one.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

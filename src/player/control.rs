@@ -259,21 +259,25 @@ pub trait FromValue {
 }
 
 impl FromValue for f64 {
+    #[inline(never)]
     fn from_value(value: &Value) -> Self {
         if let Value::Number(n) = value { *n } else { 0.0 }
     }
 }
 impl FromValue for u32 {
+    #[inline(never)]
     fn from_value(value: &Value) -> Self {
         libm::round(f64::from_value(value)) as Self
     }
 }
 impl FromValue for Span {
+    #[inline(never)]
     fn from_value(value: &Value) -> Self {
         Self::from_secs_f64(f64::from_value(value))
     }
 }
 impl FromValue for bool {
+    #[inline(never)]
     fn from_value(value: &Value) -> Self {
         matches!(value, Value::Flag(true))
     }

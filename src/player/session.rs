@@ -124,6 +124,7 @@ impl Session {
     ///
     /// # Errors
     /// Which law is broken.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn laws(&self) -> Result<(), String> {
         self.open.as_ref().map_or(Ok(()), |open| open.view.model.laws())
     }

@@ -100,10 +100,12 @@ impl Heap {
         (!self.vacant).then_some(self.first)
     }
 
-    /// All keys, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = Key> {
-        let others = self.quads.iter().flat_map(|quad| quad.0).filter(|key| *key != Key::NONE);
-        self.peek().into_iter().chain(others)
+    /// Adds all keys to a list, in no order.
+    pub fn list(&self, keys: &mut Vec<Key>) {
+        keys.extend(self.peek());
+        for quad in &self.quads {
+            keys.extend(quad.0.iter().filter(|key| **key != Key::NONE));
+        }
     }
 
     /// Forgets all keys and keeps the memory.
@@ -114,7 +116,8 @@ impl Heap {
     }
 
     /// Puts a key into the vacant first place, or lower down if others are before it.
-    #[inline]
+    #[cfg_attr(not(target_arch = "wasm32"), inline)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn put_first(&mut self, key: Key) {
         self.vacant = false;
         let (mut quad, mut parent) = (0, None);
@@ -131,7 +134,8 @@ impl Heap {
     }
 
     /// Adds a key that isn't before the first.
-    #[inline]
+    #[cfg_attr(not(target_arch = "wasm32"), inline)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn append(&mut self, key: Key) {
         if self.keys.is_multiple_of(4) {
             self.quads.push(Quad([Key::NONE; 4]));

@@ -63,9 +63,8 @@ impl Later {
 
     /// Lays out these keys and those beyond, when there are no others, so that about nine tenths of them fill the buckets
     /// evenly where times are smooth.
-    pub fn spread(&mut self, keys: impl Iterator<Item = Key>) {
-        let mut all = core::mem::take(&mut self.beyond);
-        all.extend(keys);
+    pub fn spread(&mut self, mut all: Vec<Key>) {
+        all.append(&mut self.beyond);
         let Some(least) = all.iter().min() else { return };
         self.start = least.time();
         let mut sample: Vec<u64> =
@@ -94,15 +93,18 @@ impl Later {
                     return true;
                 }
             }
-            self.spread(core::iter::empty());
+            self.spread(Vec::new());
         }
         self.after = u64::MAX;
         false
     }
 
-    /// All keys, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = Key> {
-        self.buckets.iter().flatten().chain(&self.beyond).copied()
+    /// Adds all keys to a list, in no order.
+    pub fn list(&self, keys: &mut Vec<Key>) {
+        for bucket in &self.buckets {
+            keys.extend_from_slice(bucket);
+        }
+        keys.extend_from_slice(&self.beyond);
     }
 
     /// Forgets all keys and keeps the memory.

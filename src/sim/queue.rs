@@ -97,7 +97,7 @@ impl<E> EventQueue<E> {
         // Sweep once orphans are the majority, so that cancelling stays cheap and memory bounded.
         let keys = self.heap.len() + self.later.len();
         if keys > 64 && keys > 2 * self.len() {
-            let live: Vec<Key> = self.live().collect();
+            let live = self.live();
             self.heap.clear();
             self.later.clear();
             for key in live {
@@ -111,7 +111,7 @@ impl<E> EventQueue<E> {
     pub fn next_time(&self) -> Option<u64> {
         // That the first was just taken or cancelled is rare: looking further only then keeps this a read.
         let first = self.heap.peek().filter(|key| self.is_live(*key));
-        first.or_else(|| self.live().min()).map(Key::time)
+        first.or_else(|| self.live().into_iter().min()).map(Key::time)
     }
 
     /// How many events are pending.
@@ -124,8 +124,12 @@ impl<E> EventQueue<E> {
     }
 
     /// The keys of pending events, in no order.
-    fn live(&self) -> impl Iterator<Item = Key> {
-        self.heap.iter().chain(self.later.iter()).filter(|key| self.is_live(*key))
+    fn live(&self) -> Vec<Key> {
+        let mut keys = Vec::with_capacity(self.heap.len() + self.later.len());
+        self.heap.list(&mut keys);
+        self.later.list(&mut keys);
+        keys.retain(|key| self.is_live(*key));
+        keys
     }
 
     fn is_live(&self, key: Key) -> bool {
@@ -149,11 +153,11 @@ impl<E> EventQueue<E> {
         if self.scheduled < self.lay_out_from {
             return;
         }
-        let keys: Vec<Key> = self.live().collect();
+        let keys = self.live();
         self.lay_out_from = self.scheduled + keys.len() as u64;
         self.heap.clear();
         self.later.clear();
-        self.later.spread(keys.into_iter());
+        self.later.spread(keys);
         self.later.pour(&mut self.heap);
     }
 }

@@ -73,7 +73,7 @@ fn value(digits: &[u8]) -> u64 {
 }
 
 fn digits(text: &[u8], length: usize) -> Option<i64> {
-    (text.len() == length && text.iter().all(u8::is_ascii_digit)).then(|| value(text) as i64)
+    (text.len() == length && text.iter().all(u8::is_ascii_digit)).then(|| value(text).cast_signed())
 }
 
 /// `+0200`, in seconds.
