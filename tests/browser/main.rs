@@ -5,6 +5,7 @@
 
 mod driver;
 mod harness;
+mod remote;
 mod server;
 
 mod accessible;
@@ -14,4 +15,6 @@ mod figure;
 mod loads;
 mod opens;
 mod plain;
+mod same_run;
 mod share;
+
