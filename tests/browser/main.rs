@@ -17,4 +17,4 @@ mod opens;
 mod plain;
 mod same_run;
 mod share;
-
+mod story;
