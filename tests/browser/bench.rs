@@ -1,68 +1,85 @@
-//! What a frame costs the page's own thread, with a crowd in view. Runs in `./dev bench` and only prints.
+//! What the project promises about speed, measured in Chromium. Runs in `./dev bench` and only prints, each figure
+//! beside its bar.
 
-use crate::broken::site_with_broken_figure;
-use crate::figure::Figure;
+mod first_figure;
+mod frames;
+mod kernel;
+mod seek;
+
 use crate::harness::{Browser, Kind, Setup};
-use serde_json::json;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
-/// Times every listener of a worker's messages and every animation frame, together with the microtasks that they leave
-/// behind (where the page's effects run), and the gaps between frames.
-const PROBE: &str = r"
-    globalThis.probe = { script: [], gaps: [] };
-    const timed = (f) => function (...args) {
-        const start = performance.now();
-        const result = f.apply(this, args);
-        let hops = 20;
-        const hop = () => { if (hops--) Promise.resolve().then(hop); else probe.current += performance.now() - start; };
-        hop();
-        return result;
-    };
-    probe.current = 0;
-    const own = Object.getOwnPropertyDescriptor(Worker.prototype, 'onmessage');
-    Object.defineProperty(Worker.prototype, 'onmessage', { ...own, set(f) { own.set.call(this, f && timed(f)); } });
-    const frame = requestAnimationFrame;
-    globalThis.requestAnimationFrame = (f) => frame(timed(f));
-    let last = 0;
-    frame(function each(now) {
-        if (last) { probe.gaps.push(now - last); probe.script.push(probe.current); }
-        probe.current = 0; last = now; frame(each);
-    });";
-
-#[test]
-#[ignore = "a measurement: ./dev bench"]
-fn main_thread_script_of_a_frame() {
-    let page = site_with_broken_figure();
+/// Measures in what `work` opens.
+fn measure(work: impl AsyncFnOnce()) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let browser = Browser::open(Setup::desk(Kind::Chromium)).await;
-        browser.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": PROBE })).await;
-        browser.goto(&page).await;
-        let figure = Figure { browser: &browser, css: "#fig-slow-server" };
-        figure.ready().await;
-        for (crowd, slowdown) in [(2_000, 1), (500, 4)] {
-            browser.cdp("Emulation.setCPUThrottlingRate", json!({ "rate": slowdown })).await;
-            figure.fill(".fig-control.number .fig-number", &crowd.to_string()).await;
-            figure.settled().await;
-            figure.click(".fig-play").await;
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            let _: u32 = browser.run("probe.gaps.length = probe.script.length = 0; return 0").await;
-            tokio::time::sleep(Duration::from_secs(6)).await;
-            let (mut script, mut gaps): (Vec<f64>, Vec<f64>) =
-                browser.run("return [probe.script, probe.gaps]").await;
-            figure.click(".fig-play").await;
-            let at = |sorted: &mut Vec<f64>, share: f64| {
-                sorted.sort_by(f64::total_cmp);
-                sorted[((sorted.len() - 1) as f64 * share) as usize]
-            };
-            println!(
-                "{crowd} packets, CPU slowed {slowdown} times, {} frames: script {:.2} ms median, {:.2} ms p95; gaps {:.1} ms median, {:.1} ms p95",
-                script.len(),
-                at(&mut script, 0.5),
-                at(&mut script, 0.95),
-                at(&mut gaps, 0.5),
-                at(&mut gaps, 0.95),
-            );
-        }
-    });
+    runtime.block_on(work());
+}
+
+/// A fresh Chromium on a desk.
+async fn open() -> Browser {
+    Browser::open(Setup::desk(Kind::Chromium)).await
+}
+
+/// Some measured values, in ascending order.
+struct Sorted(Vec<f64>);
+
+impl Sorted {
+    fn new(mut values: Vec<f64>) -> Self {
+        values.sort_by(f64::total_cmp);
+        Self(values)
+    }
+    /// The value that this share of them doesn't exceed; NaN of nothing.
+    fn at(&self, share: f64) -> f64 {
+        self.0
+            .get((self.0.len().saturating_sub(1) as f64 * share).round() as usize)
+            .copied()
+            .unwrap_or(f64::NAN)
+    }
+    fn mean(&self) -> f64 {
+        self.0.iter().sum::<f64>() / self.0.len() as f64
+    }
+    /// The share of them that is at most `bound`, in per cent.
+    fn within(&self, bound: f64) -> f64 {
+        self.0.iter().filter(|value| **value <= bound).count() as f64 / self.0.len() as f64 * 100.0
+    }
+}
+
+/// The folder of the worker that is measured, built at an optimisation level.
+fn built_at(level: &str) -> PathBuf {
+    let built = std::env::var_os("BENCH_WORKERS").map(PathBuf::from);
+    built
+        .expect("BENCH_WORKERS, the folder of the workers that are measured, is set by './dev bench'")
+        .join(level)
+}
+
+/// Puts the worker that is measured, built at this level, into a copy of the site, as `bench-worker-LEVEL.js`.
+fn put_worker(root: &Path, level: &str) {
+    let name = format!("bench-worker-{level}");
+    let glue = std::fs::read_to_string(built_at(level).join("bench-worker.js")).expect("the worker is built");
+    let script = format!(
+        "{glue}\n{}\nwasm_bindgen({{ module_or_path: new URL('./{name}.wasm', self.location.href) }})\n\
+         .then(() => postMessage('ready'));\n",
+        include_str!("bench/worker/worker.js")
+    );
+    std::fs::write(root.join(format!("{name}.js")), script).expect("written");
+    std::fs::copy(built_at(level).join("bench-worker_bg.wasm"), root.join(format!("{name}.wasm")))
+        .expect("copied");
+}
+
+/// Starts the worker that is measured, built at this level, in the page that is open at the site's home.
+async fn start_worker(browser: &Browser, home: &str, level: &str) {
+    let start = "const [address, done] = arguments; \
+                 window.bench = new Worker(address); \
+                 bench.say = (message, give) => new Promise((heard) => { \
+                     bench.onmessage = (event) => heard(event.data); bench.postMessage(message, give); \
+                 }); \
+                 bench.onerror = (event) => done(event.message); \
+                 bench.onmessage = (event) => done(event.data)";
+    let ready = browser.wait_for(start, vec![format!("{home}bench-worker-{level}.js").into()]).await;
+    assert_eq!(ready, "ready");
+}
+
+/// Says something to the worker that is measured; what it answers.
+async fn say(browser: &Browser, message: serde_json::Value) -> serde_json::Value {
+    browser.wait_for("const [message, done] = arguments; bench.say(message).then(done)", vec![message]).await
 }

@@ -4,7 +4,7 @@
 mod model;
 
 use crate::figure::{Figure, LESSON};
-use crate::harness::{Browser, Setup, dist, each};
+use crate::harness::{Browser, Setup, copy_of_site, each};
 use crate::server;
 use maud::PreEscaped;
 use model::Broken;
@@ -14,7 +14,7 @@ use playground::sim::Seed;
 use playground::site::figure::{self, Caption};
 use playground::site::still::Shown;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 const FIGURE: &str = "#fig-slow-server";
@@ -24,9 +24,7 @@ static BROKEN: playground::player::Figure = playground::player::Figure::of::<Bro
 pub fn site_with_broken_figure() -> String {
     let built = std::env::var_os("BROKEN").map(PathBuf::from);
     let built = built.expect("BROKEN, the folder of the broken figure's worker, is set by './dev test'");
-    let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("broken-site");
-    let _ = fs::remove_dir_all(&root);
-    copy(&dist(), &root);
+    let root = copy_of_site("broken-site");
     let page = fs::read_to_string(root.join(LESSON).join("index.html")).expect("the lesson is built");
     let build = between(&page, "<meta name=\"build-id\" content=\"", "\"").to_owned();
     let glue = fs::read_to_string(built.join("broken-worker.js")).expect("the worker is built");
@@ -66,18 +64,6 @@ pub fn site_with_broken_figure() -> String {
 
 fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     text.split_once(before).and_then(|(_, rest)| rest.split_once(after)).expect("the page has it").0
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("readable").flatten() {
-        let (path, target) = (entry.path(), to.join(entry.file_name()));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).expect("copied");
-        }
-    }
 }
 
 #[test]

@@ -21,7 +21,12 @@ impl Figure<'_> {
         // A figure out of view is not woken.
         let show = format!("document.querySelector('{}').scrollIntoView(); return 0", self.css);
         let _: u32 = self.browser.run(&show).await;
-        self.browser.until(&format!("document.querySelector('{}[data-live]')", self.css)).await;
+        self.browser.until(&Self::is_live(self.css)).await;
+    }
+
+    /// The condition, in JavaScript, that the figure lives: what is clicked in it is heard.
+    pub fn is_live(css: &str) -> String {
+        format!("document.querySelector('{css}[data-live]')")
     }
 
     /// Clicks the first element that matches within the figure.

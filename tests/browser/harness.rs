@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use fantoccini::wd::{TimeoutConfiguration, WebDriverCompatibleCommand};
@@ -98,6 +98,29 @@ pub fn site() -> String {
 /// Serves the built site below a sub-path (`/sub/`).
 pub fn site_below(mount: &'static str) -> String {
     server::serve(dist(), mount)
+}
+
+/// A copy of the built site in a folder of this name, to put something into that is not part of it.
+///
+/// # Panics
+/// If it can't be copied.
+pub fn copy_of_site(name: &str) -> PathBuf {
+    let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&root);
+    copy(&dist(), &root);
+    root
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("readable").flatten() {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).expect("copied");
+        }
+    }
 }
 
 /// The paths of all pages of the built site, as a link from the home page would name them: nothing for
@@ -218,6 +241,14 @@ impl Browser {
         serde_json::from_value(value.clone()).unwrap_or_else(|e| panic!("{script} returned {value}: {e}"))
     }
 
+    /// Runs a script whose last argument is what it calls with its result when it has one.
+    ///
+    /// # Panics
+    /// If it throws, or hasn't called within a minute.
+    pub async fn wait_for(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client.execute_async(script, arguments).await.unwrap_or_else(|e| panic!("{script}: {e}"))
+    }
+
     /// Waits until `condition`, a JavaScript expression, is true: at most ten seconds.
     ///
     /// # Panics
@@ -294,7 +325,7 @@ impl Browser {
                 runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'],
             }}).then(r => done(r.violations), e => done([{{ id: String(e), nodes: [{{ html: '' }}] }}]))"
         );
-        let found = self.client.execute_async(&script, vec![]).await.expect("axe runs");
+        let found = self.wait_for(&script, vec![]).await;
         let mut lines = Vec::new();
         for violation in found.as_array().expect("axe returns a list") {
             for node in violation["nodes"].as_array().into_iter().flatten() {

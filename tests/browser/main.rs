@@ -5,6 +5,7 @@
 
 mod driver;
 mod harness;
+mod remote;
 mod server;
 
 mod accessible;
@@ -14,5 +15,7 @@ mod figure;
 mod loads;
 mod opens;
 mod plain;
+mod same_run;
 mod share;
+mod story;
 mod theme;

@@ -1,0 +1,122 @@
+//! Seeking in ten minutes of heavy traffic, and what they take of the worker's memory.
+
+use super::{Sorted, measure, open};
+use crate::harness::copy_of_site;
+use crate::remote::{RemoteSession, worker_of};
+use crate::server;
+use playground::lessons;
+use playground::player::{Answer, Ask, Change, Input, Request, Run, Session, Value};
+use playground::sim::{Draws, Entity, Purpose, Seed, Time};
+use std::fs;
+use std::time::Instant;
+
+const BAR_MS: f64 = 100.0;
+const MIB: f64 = 1024.0 * 1024.0;
+const BAR_MIB: f64 = 64.0;
+const SEEKS: usize = 50;
+const SERVER: u8 = 1;
+
+fn act(action: &str, server: u32, arg: Value) -> Change {
+    Change::Act { action: action.into(), on: vec![Entity::new(SERVER, server)], arg }
+}
+
+fn set(control: &str, value: Value) -> Change {
+    Change::Set { control: control.into(), value }
+}
+
+/// Ten minutes at a thousand requests a second, with faults and changes.
+fn busy_run() -> Run {
+    let (_, figure) = lessons::figure("your-traffic").expect("the lesson has it");
+    let mut run = Run::new(figure.spec, Seed(6897));
+    run.set(figure.spec, "load", &Value::Number(1000.0)).expect("it takes a thousand a second");
+    let input = |secs, change| Input { at: Time::from_secs(secs), change };
+    run.inputs = vec![
+        input(100, set("policy", Value::Choice("two-choices".into()))),
+        input(180, act("slow", 0, Value::Number(8.0))),
+        input(260, act("kill", 1, Value::None)),
+        input(420, act("restore", 1, Value::None)),
+    ];
+    run
+}
+
+#[test]
+#[ignore = "a measurement: ./dev bench"]
+fn seeking_in_ten_minutes_of_a_thousand_requests_a_second() {
+    let (lesson, figure) = lessons::figure("your-traffic").expect("the lesson has it");
+    let root = copy_of_site("seek-site");
+    let script = worker_of(lesson);
+    let door = format!("{}importScripts('./{script}');\n", include_str!("door.js"));
+    fs::write(root.join("door.js"), door).expect("written");
+    let home = server::serve(root, "/");
+    let until = figure.spec.until;
+    measure(async || {
+        let browser = open().await;
+        browser.goto(&format!("{home}{lesson}/")).await;
+        let there = RemoteSession::start(&browser, &format!("{home}door.js")).await;
+        let empty = there.memory().await;
+        assert!(matches!(there.ask(Ask::Open(busy_run())).await, Answer::Opened(_)));
+        let whole = there.seek(until, until).await;
+        println!(
+            "your-traffic at 1,000/s computed whole: {} events in {:.2} s, {:.1} M events/s; longest answer {:.0} ms",
+            whole.frame.events,
+            whole.took_ms / 1e3,
+            whole.frame.events as f64 / whole.took_ms / 1e3,
+            whole.longest_ms
+        );
+        // A fork in the middle drops what came after, and that is computed anew.
+        let at = Time::from_secs(300);
+        there.seek(at, until).await;
+        let change = set("load", Value::Number(900.0));
+        let Answer::Changed { run, .. } = there.ask(Ask::Change { at, change }).await else {
+            panic!("it changes")
+        };
+        let whole = there.seek(until, until).await;
+
+        let mut draws = Draws::new(1, Purpose::named("moment"), Entity::new(0, 0));
+        let moments: Vec<Time> =
+            (0..SEEKS).map(|_| Time::from_nanos((until.nanos() as f64 * draws.unit()) as u64)).collect();
+        let (mut took, mut longest, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
+        for at in &moments {
+            let sought = there.seek(*at, until).await;
+            took.push(sought.took_ms);
+            longest.push(sought.longest_ms);
+            hashes.push((*at, sought.frame.events, sought.frame.hash));
+        }
+        let memory = there.memory().await;
+        let (took, longest) = (Sorted::new(took), Sorted::new(longest));
+        println!(
+            "seeking, {SEEKS} moments: {:.1} ms mean, {:.1} ms p95, {:.1} ms max; bar {BAR_MS:.0} ms; longest answer {:.1} ms",
+            took.mean(),
+            took.at(0.95),
+            took.at(1.0),
+            longest.at(1.0)
+        );
+        println!(
+            "the worker's memory: {:.1} MiB of which {:.1} before the run; bar {BAR_MIB:.0} MiB",
+            memory as f64 / MIB,
+            empty as f64 / MIB
+        );
+
+        // The same moments, played one after the other here.
+        hashes.push((until, whole.frame.events, whole.frame.hash));
+        hashes.sort_unstable();
+        let start = Instant::now();
+        let mut here = Session::new([figure]);
+        assert!(matches!(here.handle(Request { id: 1, ask: Ask::Open(run) }).answer, Answer::Opened(_)));
+        for (at, events, hash) in hashes {
+            loop {
+                let asked = Request { id: 1, ask: Ask::Frame { at, reach: at } };
+                let Answer::Frame(frame) = here.handle(asked).answer else { panic!("a frame") };
+                if frame.there {
+                    assert_eq!((frame.events, frame.hash), (events, hash), "at {at}");
+                    break;
+                }
+            }
+        }
+        println!(
+            "all {} hashes are those of playing natively ({:.1} s)",
+            SEEKS + 1,
+            start.elapsed().as_secs_f64()
+        );
+    });
+}
