@@ -96,7 +96,6 @@ fn a_figure_stands_on_its_page_with_still_readings_sentence_controls_and_tables(
         .unwrap();
     let figure = rest.split("</figure>").next().unwrap();
     for part in [
-        "data-facts=\"",
         "data-view=\"a",
         "Round robin meets a slow server",
         "class=\"picture wide\"",
@@ -111,6 +110,7 @@ fn a_figure_stands_on_its_page_with_still_readings_sentence_controls_and_tables(
     ] {
         assert!(figure.contains(part), "{part}");
     }
+    assert!(html.contains("<template data-facts-of=\"slow-server\" data-facts=\""), "its facts");
     assert!(!figure.contains("model-fault") && !figure.contains("says-"), "a message has no sentence");
 }
 
