@@ -5,6 +5,7 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod course;
+pub mod desk;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod lab;
 pub mod lessons;

@@ -1,8 +1,5 @@
 //! The few things that the islands ask of the browser itself.
 
-use reactive_graph::effect::Effect;
-use reactive_graph::signal::RwSignal;
-use reactive_graph::traits::Track;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlInputElement, Storage, Window};
 
@@ -72,20 +69,6 @@ fn listen_to_any(on: &EventTarget, event: &str, then: Box<dyn FnMut(JsValue)>) {
     listener.forget();
 }
 
-/// Does something now, and again whenever one of these signals is raised, for as long as the page lives.
-pub fn follow(signals: &[RwSignal<u32>], act: impl FnMut() + 'static) {
-    follow_any(signals.to_vec(), Box::new(act));
-}
-
-fn follow_any(signals: Vec<RwSignal<u32>>, mut act: Box<dyn FnMut()>) {
-    Effect::new(move |_: Option<()>| {
-        for signal in &signals {
-            signal.track();
-        }
-        act();
-    });
-}
-
 /// Writes a text, unless it stands there already.
 pub fn set_text(element: &Element, text: &str) {
     if element.text_content().as_deref() != Some(text) {
@@ -129,26 +112,6 @@ pub fn set_value(element: &Element, value: &str) {
     }
 }
 
-/// A length for a style, to a tenth of a pixel.
-pub fn px(length: f32) -> String {
-    let tenths = (length * 10.0).round() as i32;
-    let sign = if tenths < 0 { "-" } else { "" };
-    let tenths = tenths.unsigned_abs();
-    [sign, &(tenths / 10).to_string(), ".", &(tenths % 10).to_string(), "px"].concat()
-}
-
-/// A share as a percentage for a style, to a hundredth: a tenth of a pixel on a wide screen.
-pub fn percent(share: f64) -> String {
-    let hundredths = (share * 10_000.0).round().max(0.0).min(10_000.0) as u32;
-    let (whole, rest) = (hundredths / 100, hundredths % 100);
-    [whole.to_string().as_str(), if rest < 10 { ".0" } else { "." }, &rest.to_string(), "%"].concat()
-}
-
-/// A number as an attribute holds it.
-pub fn written(number: f64) -> String {
-    js_sys::Number::from(number).to_string_with_radix(10).map_or_else(|_| String::new(), String::from)
-}
-
 /// The number that a text of ours stands for; NaN for what is none.
 pub fn number(text: &str) -> f64 {
     js_sys::parse_float(text)
@@ -186,62 +149,21 @@ pub fn focus(element: &Element) {
     }
 }
 
-/// A new element in the making. What is put into it is text, never markup.
-#[must_use]
-pub struct Make(Element);
-
-/// A new element with a class.
+/// A new element with classes.
 ///
 /// # Panics
 /// If `tag` is no name of an element.
-pub fn make(tag: &str, class: &str) -> Make {
-    let element = document().create_element(tag).expect("the tag is a literal");
+pub fn element(tag: &str, class: &str) -> Element {
+    let element = document().create_element(tag).expect("tags are literals");
     element.set_class_name(class);
-    Make(element)
+    element
 }
 
-/// A new button that does something, see `doing`.
-pub fn button(class: &str, does: &str, words: &str) -> Make {
-    make("button", class).attr("type", "button").attr("data-do", does).text(words)
-}
-
-impl Make {
-    /// With an attribute.
-    pub fn attr(self, name: &str, value: &str) -> Self {
-        let _ = self.0.set_attribute(name, value);
-        self
-    }
-
-    /// With a text after what it holds.
-    pub fn text(self, text: &str) -> Self {
-        let _ = self.0.append_with_str_1(text);
-        self
-    }
-
-    /// With a style of its own: a place, a length.
-    pub fn style(self, property: &str, value: &str) -> Self {
-        style(&self.0, property, value);
-        self
-    }
-
-    /// With more elements after what it holds.
-    pub fn with(self, more: impl IntoIterator<Item = Make>) -> Self {
-        append(&self.0, more);
-        self
-    }
-}
-
-/// Puts more elements after what `place` holds.
-fn append(place: &Element, more: impl IntoIterator<Item = Make>) {
-    for Make(element) in more {
-        let _ = place.append_child(&element);
-    }
-}
-
-/// Puts these elements in the place of what `place` holds.
-pub fn fill(place: &Element, with: impl IntoIterator<Item = Make>) {
-    place.set_text_content(None);
-    append(place, with);
+/// Brings an element into view, no further than needed.
+pub fn scroll_to(element: &Element) {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
 /// Offers a file to the learner.
@@ -251,7 +173,7 @@ pub fn download(name: &str, kind: &str, bytes: &[u8]) {
     options.set_type(kind);
     let Ok(blob) = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options) else { return };
     let Ok(address) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
-    let link: web_sys::HtmlAnchorElement = make("a", "").0.unchecked_into();
+    let link: web_sys::HtmlAnchorElement = element("a", "").unchecked_into();
     link.set_href(&address);
     link.set_download(name);
     link.click();

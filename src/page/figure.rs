@@ -1,99 +1,131 @@
-//! The figure's island as a whole: found in the page, and brought to life when it comes near the view.
+//! A figure of the page, and its worker.
 //!
-//! A figure stands in the page with all that it is made of (`site::figure` writes it); each part finds its elements there
-//! and keeps them up to date. What is pressed says what it does: `data-do`, see [`press`]. What a figure is, the page says in
-//! a `template` beside it: `data-facts`, its declaration and its words ([`FigureSpec`] and [`Words`] in postcard, as text);
-//! and at the figure itself `data-view`, the run and the moment of its still, as a link holds them, and `data-lesson`, the
-//! lesson that it belongs to where that isn't the page's own.
+//! The page owns where the run is ([`Keep`], as links hold it); the worker can be dropped at any time and started again
+//! from it. What is told while the worker is busy and would be overtaken anyway (a slider on its way) is held back, so that
+//! a model that can't keep up makes the figure slower and never the page.
+//!
+//! What the page says of a figure: `data-figure`, its id on this page; `data-view`, what its still shows, as a link holds
+//! it; `data-lesson`, the lesson that it belongs to where that isn't the page's own; and, in a `template` with its id,
+//! `data-facts`, the words of its lesson.
 
-use super::live::{FIRST_SEED, Facts, Live};
-use super::{
-    controls, data_drop, dom, explain, menu, notice, parking, picture, prose, readings, share, tables,
-    transport,
-};
-use crate::player::{FigureSpec, Run, View, decode_view, from_plain};
-use crate::scene::Words;
-use crate::sim::Time;
+use super::file::LearnersFile;
+use super::worker_client::{Broken, Client};
+use super::{dom, hear, link, palette, parking, show};
+use crate::desk::{Deed, Keep, Notice, Opening, Shown, Tell, ToWorker, Told, Way, text};
+use gloo_timers::callback::Timeout;
+use js_sys::Array;
+use std::cell::RefCell;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, Event, HtmlElement, IntersectionObserver, IntersectionObserverInit, KeyboardEvent};
+use web_sys::{Element, HtmlCanvasElement, ResizeObserver};
 
-/// How near a figure has to come before its island is made.
+/// How near a figure has to come before it is attached.
 const NEAR: &str = "600px";
+/// Failures after which a figure stays stopped until the learner starts it again.
+const FAILURES: u32 = 2;
+/// Where the picture and the charts are.
+const PLACES: [&str; 2] = [".fig-picture", ".fig-charts"];
 
-/// Makes an island of each figure as it comes near the view; those in the page's fragment at once.
+thread_local! {
+    static FIGURES: RefCell<Vec<Figure>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Whether there is a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// None: the figure is out of view, or was never in it.
+    Parked,
+    /// At work.
+    Open,
+    /// It failed again and again: started only when the learner says so.
+    Stopped,
+}
+
+/// A figure of the page; copied freely.
+#[derive(Clone)]
+pub struct Figure {
+    /// Its element.
+    pub root: Element,
+    inner: Rc<RefCell<Inner>>,
+}
+
+struct Inner {
+    page_id: String,
+    facts: String,
+    first: String,
+    worker: String,
+    build: String,
+    stage: Stage,
+    client: Option<Client>,
+    keep: Keep,
+    /// What is being tried, and where to go back to if it fails.
+    trying: Option<(String, String)>,
+    /// What waits until the worker has answered: later deeds of the same kind take its place.
+    owed: Vec<Deed>,
+    playing: bool,
+    /// Whether a frame of the page has been asked for, and when the last tick was told.
+    ticking: bool,
+    ticked_ms: f64,
+    file: Option<LearnersFile>,
+    /// Failures in a row, without anything done by the learner in between.
+    failures: u32,
+    /// The link that this run was opened from, until it has been shown.
+    opening: Option<String>,
+}
+
+/// Attaches each figure as it comes near the view; those in the page's fragment at once.
 pub fn start() {
-    let links = share::in_fragment();
+    let links = link::in_fragment();
     for element in dom::select("figure[data-figure]") {
-        let id = element.get_attribute("data-figure").unwrap_or_default();
+        let id = id_of(&element);
         match links.iter().find(|(linked, _)| *linked == id) {
-            Some((_, code)) => {
-                if let Some(live) = attach(&element) {
-                    share::open(live, code);
-                    element.scroll_into_view();
-                }
-            }
+            Some((_, code)) => open_link(&id, code),
             None => attach_when_near(&element),
         }
     }
     dom::listen::<JsValue>(&dom::window(), "hashchange", |_| {
-        for (id, code) in share::in_fragment() {
-            if let Some((live, element)) = find(&id) {
-                share::open(live, &code);
-                element.scroll_into_view();
-            }
+        for (id, code) in link::in_fragment() {
+            open_link(&id, &code);
         }
     });
 }
 
-/// The live figure of this id on this page, made if it isn't there yet, and its element.
-pub fn find(id: &str) -> Option<(Live, Element)> {
-    parking::figure(id).or_else(|| {
-        let element = dom::select("figure[data-figure]")
-            .into_iter()
-            .find(|element| element.get_attribute("data-figure").as_deref() == Some(id))?;
-        Some((attach(&element)?, element))
+fn open_link(id: &str, code: &str) {
+    if let Some(figure) = find(id) {
+        figure.open(code);
+        figure.root.scroll_into_view();
+    }
+}
+
+fn id_of(element: &Element) -> String {
+    element.get_attribute("data-figure").unwrap_or_default()
+}
+
+/// The figure of this id on this page, attached if it isn't yet.
+pub fn find(id: &str) -> Option<Figure> {
+    let known = FIGURES.with_borrow(|all| all.iter().find(|figure| id_of(&figure.root) == id).cloned());
+    known.or_else(|| {
+        let element = dom::select("figure[data-figure]").into_iter().find(|element| id_of(element) == id)?;
+        attach(&element)
     })
+}
+
+/// The colours may have changed: every figure at work is painted anew.
+pub fn look_again() {
+    FIGURES.with_borrow(|all| all.iter().for_each(|figure| figure.send(palette::look())));
 }
 
 fn attach_when_near(element: &Element) {
     let target = element.clone();
-    let seen = Closure::<dyn FnMut(js_sys::Array, IntersectionObserver)>::new(
-        move |entries: js_sys::Array, observer: IntersectionObserver| {
-            let near = entries
-                .iter()
-                .any(|entry| entry.unchecked_into::<web_sys::IntersectionObserverEntry>().is_intersecting());
-            if near {
-                observer.disconnect();
-                let id = target.get_attribute("data-figure").unwrap_or_default();
-                find(&id);
-            }
-        },
-    );
-    let options = IntersectionObserverInit::new();
-    options.set_root_margin(NEAR);
-    if let Ok(observer) = IntersectionObserver::new_with_options(seen.as_ref().unchecked_ref(), &options) {
-        observer.observe(element);
-    } else {
+    let observer = parking::observe(element, NEAR, move |near, observer| {
+        if near {
+            observer.disconnect();
+            find(&id_of(&target));
+        }
+    });
+    if observer.is_none() {
         attach(element);
     }
-    seen.forget();
-}
-
-/// What the page says about a figure; `None` where the page says it in a way that isn't known here: then the still stays.
-fn facts(element: &Element) -> Option<Facts> {
-    let page_id = element.get_attribute("data-figure")?;
-    let told = dom::select("template[data-facts]");
-    let told = told.iter().find(|it| it.get_attribute("data-facts-of").as_ref() == Some(&page_id))?;
-    let bytes = from_plain(&told.get_attribute("data-facts")?)?;
-    let (spec, words): (FigureSpec, Words) = postcard::from_bytes(&bytes).ok()?;
-    let given = element.get_attribute("data-view").and_then(|code| decode_view(&code).ok());
-    let first = given.unwrap_or_else(|| View {
-        run: Run::new(&spec, FIRST_SEED),
-        against: Vec::new(),
-        at: spec.still,
-    });
-    let worker = worker_for(element)?;
-    Some(Facts { page_id, spec, words, first, worker, build: dom::meta("build-id").unwrap_or_default() })
 }
 
 /// The address of the worker that holds the figure's lesson; where the figure names none, that of the page's.
@@ -107,133 +139,424 @@ fn worker_for(element: &Element) -> Option<String> {
     workers.iter().find(holds).and_then(|meta| meta.get_attribute("content"))
 }
 
-/// Makes the island. Still and controls wait until there is a frame to show, or a notice.
-fn attach(root: &Element) -> Option<Live> {
-    let live = Live::new(facts(root)?);
-    for part in [
-        readings::attach,
-        picture::attach,
-        transport::attach,
-        controls::attach,
-        menu::attach,
-        notice::attach,
-        explain::attach,
-        tables::attach,
-        data_drop::attach,
-    ] {
-        part(live, root);
+fn attach(root: &Element) -> Option<Figure> {
+    let page_id = id_of(root);
+    let facts = dom::select("template[data-facts]");
+    let facts = facts.iter().find(|it| it.get_attribute("data-facts-of").as_ref() == Some(&page_id))?;
+    let first = root.get_attribute("data-view")?;
+    let inner = Inner {
+        facts: facts.get_attribute("data-facts")?,
+        keep: Keep { now: first.clone(), before: first.clone() },
+        first,
+        worker: worker_for(root)?,
+        build: dom::meta("build-id").unwrap_or_default(),
+        page_id,
+        stage: Stage::Parked,
+        client: None,
+        trying: None,
+        owed: Vec::new(),
+        playing: false,
+        ticking: false,
+        ticked_ms: 0.0,
+        file: None,
+        failures: 0,
+        opening: None,
+    };
+    let figure = Figure { root: root.clone(), inner: Rc::new(RefCell::new(inner)) };
+    FIGURES.with_borrow_mut(|all| all.push(figure.clone()));
+    hear::attach(&figure);
+    figure.watch_sizes();
+    parking::watch(&figure);
+    Some(figure)
+}
+
+impl Figure {
+    /// Whether it has a worker.
+    pub fn is_open(&self) -> bool {
+        self.inner.borrow().stage == Stage::Open
     }
-    prose::follow(live);
-    let own = root.clone();
-    dom::listen::<Event>(root, "click", move |event| {
-        if let Some(by) = dom::around(&event, &own, "[data-do]") {
-            press(live, &own, &by);
+
+    /// Whether time passes in it.
+    pub fn is_playing(&self) -> bool {
+        self.inner.borrow().playing
+    }
+
+    /// Whether both are the same figure.
+    pub fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.inner, &other.inner)
+    }
+
+    fn send(&self, message: ToWorker) {
+        if let Some(client) = &self.inner.borrow().client {
+            client.tell(message);
         }
-    });
-    by_keyboard(root, live);
-    if let Some(file) = dom::find(root, ".fig-run-file") {
-        dom::listen::<Event>(&file.clone(), "change", move |_| {
-            if let Some(file) = dom::field(&file).files().and_then(|files| files.get(0)) {
-                share::open_file(live, &file);
+    }
+
+    // ---- what is told -----------------------------------------------------------------------------------------------
+
+    /// Tells the desk what was done. Starts the worker if there is none.
+    pub fn deed(&self, deed: Deed) {
+        self.inner.borrow_mut().failures = 0;
+        if self.inner.borrow().stage == Stage::Stopped {
+            self.notice(None);
+            self.inner.borrow_mut().stage = Stage::Parked;
+        }
+        self.wake();
+        self.flush();
+        self.send(ToWorker::Tell(Tell::Deed(deed)));
+    }
+
+    /// The same for what comes in quick succession: while the worker is busy, only the latest of a kind waits.
+    pub fn passing_deed(&self, deed: Deed) {
+        if !self.is_busy() {
+            return self.deed(deed);
+        }
+        let mut inner = self.inner.borrow_mut();
+        inner.owed.retain(|other| (&other.does, &other.on) != (&deed.does, &deed.on));
+        inner.owed.push(deed);
+    }
+
+    fn is_busy(&self) -> bool {
+        self.inner.borrow().client.as_ref().is_some_and(Client::is_busy)
+    }
+
+    fn flush(&self) {
+        let owed = std::mem::take(&mut self.inner.borrow_mut().owed);
+        for deed in owed {
+            self.send(ToWorker::Tell(Tell::Deed(deed)));
+        }
+    }
+
+    /// Hands a file of the learner's over, piece by piece.
+    pub fn take_file(&self, file: web_sys::File) {
+        self.inner.borrow_mut().file = Some(LearnersFile::new(file, true));
+        self.inner.borrow_mut().failures = 0;
+        self.wake();
+        self.next_piece();
+    }
+
+    /// Tells the desk the next piece of the file that is being read.
+    fn next_piece(&self) {
+        let file = self.inner.borrow().file.clone();
+        let Some(file) = file.filter(LearnersFile::is_being_read) else { return };
+        let figure = self.clone();
+        file.next(move |tell| {
+            let last = matches!(tell, Tell::Data { last: true, .. });
+            figure.send(ToWorker::Tell(tell));
+            if last {
+                figure.take_up();
             }
         });
     }
-    let own = root.clone();
-    dom::follow(&[live.shown, live.noticed], move || {
-        if live.with(|state| state.frame.is_some() || state.notice.is_some()) {
-            enable(&own);
-        }
-    });
-    parking::watch(root, live);
-    Some(live)
-}
 
-/// From now on the figure can be operated.
-fn enable(root: &Element) {
-    if root.has_attribute("data-live") {
-        return;
+    fn watch_sizes(&self) {
+        let figure = self.clone();
+        let measure = Closure::<dyn FnMut()>::new(move || figure.tell_sizes());
+        if let Ok(observer) = ResizeObserver::new(measure.as_ref().unchecked_ref()) {
+            for place in PLACES.iter().filter_map(|css| dom::find(&self.root, css)) {
+                observer.observe(&place);
+            }
+            // Observed as long as the page is there.
+            std::mem::forget(observer);
+        }
+        measure.forget();
     }
-    dom::set(root, "data-live", "");
-    for waiting in dom::find_all(root, "[disabled]") {
-        let _ = waiting.remove_attribute("disabled");
-    }
-    for tools in dom::find_all(root, ".fig-tools, .fig-walk") {
-        dom::show(&tools, true);
-    }
-}
 
-/// Does what `by`, which was pressed, says that it does.
-fn press(live: Live, root: &Element, by: &Element) {
-    match by.get_attribute("data-do").as_deref().unwrap_or_default() {
-        "play" => live.toggle(),
-        "back" => live.step(false),
-        "on" => live.step(true),
-        "seek" => {
-            if let Some(at) = by.get_attribute("data-at").and_then(|at| at.parse().ok()) {
-                live.seek(Time::from_nanos(at));
-            }
-        }
-        "select" => {
-            if let Some(who) = explain::entity_of(by) {
-                picture::choose(live, who);
-            }
-        }
-        "act" => explain::act(live, by),
-        "close" => explain::close(live),
-        "take-back" => live.take_back(),
-        "reshuffle" => controls::reshuffle(live),
-        "copy-seed" => controls::copy_seed(live, by),
-        "drawer" => menu::toggle(live, root, by),
-        "copy-link" => share::copy_link(root),
-        "save" => share::save(live),
-        "open" => {
-            if let Some(file) = dom::find(root, ".fig-run-file") {
-                dom::field(&file).click();
-            }
-        }
-        "reset" => {
-            menu::close(root);
-            live.reset();
-        }
-        "close-notice" => live.notify(None),
-        "try-again" => live.try_again(),
-        "reload" => drop(dom::window().location().reload()),
-        _ => {}
+    fn tell_sizes(&self) {
+        let width =
+            |css: &str| dom::find(&self.root, css).map_or(0, |place| place.client_width().max(0) as u16);
+        let [picture, charts] = PLACES.map(width);
+        self.send(ToWorker::Tell(Tell::Sized { picture, charts }));
     }
-}
 
-/// Space plays and pauses, wherever in the figure it isn't needed for something else. In a field beside an action Enter
-/// acts; in the panel Escape closes it.
-fn by_keyboard(root: &Element, live: Live) {
-    let own = root.clone();
-    dom::listen::<KeyboardEvent>(root, "keydown", move |event| {
-        if event.alt_key() || event.ctrl_key() || event.meta_key() {
+    /// Tells the desk whether motion is to be reduced.
+    fn tell_motion(&self) {
+        self.send(ToWorker::Tell(Tell::Calm(dom::media("(prefers-reduced-motion: reduce)"))));
+    }
+
+    fn tick_on_next_frame(&self) {
+        if std::mem::replace(&mut self.inner.borrow_mut().ticking, true) {
             return;
         }
-        match event.key().as_str() {
-            " " if !takes_space(&event) => {
-                event.prevent_default();
-                live.toggle();
+        let figure = self.clone();
+        dom::on_frame(move |ms| figure.tick(ms));
+    }
+
+    fn tick(&self, ms: f64) {
+        let busy = self.is_busy();
+        let seconds = {
+            let mut inner = self.inner.borrow_mut();
+            inner.ticking = false;
+            if !inner.playing {
+                return;
             }
-            "Enter" => {
-                let beside = dom::around(&event, &own, ".fig-action-with input")
-                    .and_then(|field| field.previous_element_sibling());
-                if let Some(button) = beside {
-                    explain::act(live, &button);
+            let seconds = (ms - inner.ticked_ms).max(0.0) / 1e3;
+            if !busy {
+                inner.ticked_ms = ms;
+            }
+            seconds
+        };
+        if !busy {
+            self.send(ToWorker::Tell(Tell::Tick(seconds)));
+        }
+        self.tick_on_next_frame();
+    }
+
+    // ---- the worker -------------------------------------------------------------------------------------------------
+
+    /// Starts the worker, if there is none, where the run is.
+    pub fn wake(&self) {
+        if self.inner.borrow().stage != Stage::Parked {
+            return;
+        }
+        parking::makes_room_for(self);
+        let (address, build) = {
+            let inner = self.inner.borrow();
+            (inner.worker.clone(), inner.build.clone())
+        };
+        let (told, broke) = (self.clone(), self.clone());
+        let client = Client::start(
+            &address,
+            build,
+            self.canvases(),
+            move |what, answer| told.told(what, answer),
+            move |why| broke.broke(&why),
+        );
+        match client {
+            Ok(client) => {
+                {
+                    let mut inner = self.inner.borrow_mut();
+                    inner.client = Some(client);
+                    inner.stage = Stage::Open;
+                    inner.trying = None;
+                    inner.owed.clear();
+                }
+                self.send(palette::look());
+                self.tell_motion();
+                self.tell_sizes();
+                let again = self.inner.borrow().file.as_ref().map(LearnersFile::again);
+                self.open_now(None);
+                if again.is_some() {
+                    // The run may replay the file: the worker has to have it first.
+                    self.inner.borrow_mut().file = again;
+                    self.next_piece();
                 }
             }
-            "Escape" if dom::around(&event, &own, ".fig-explain").is_some() => explain::close(live),
-            _ => {}
+            Err(why) => self.broke(&why),
         }
-    });
-}
+    }
 
-fn takes_space(event: &KeyboardEvent) -> bool {
-    let on = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-    on.is_some_and(|on| {
-        let tag = on.tag_name();
-        let kind = on.get_attribute("type").unwrap_or_default();
-        matches!(tag.as_str(), "BUTTON" | "SELECT" | "A" | "TEXTAREA" | "SUMMARY")
-            || tag == "INPUT" && kind != "range"
-    })
+    /// Once a file has been handed over again, the run that may replay it is taken up.
+    fn take_up(&self) {
+        let is_new = self.inner.borrow().file.as_ref().is_some_and(LearnersFile::is_new);
+        if !is_new {
+            self.open_now(None);
+        }
+    }
+
+    /// Opens the run where it is kept.
+    fn open_now(&self, notice: Option<Notice>) {
+        let opening = {
+            let inner = self.inner.borrow();
+            Opening {
+                page_id: inner.page_id.clone(),
+                facts: inner.facts.clone(),
+                first: inner.first.clone(),
+                view: Some(inner.keep.now.clone()),
+                linked: inner.opening.is_some(),
+                notice,
+            }
+        };
+        self.send(ToWorker::Tell(Tell::Open(opening)));
+    }
+
+    /// New canvases for a new worker: those of the last one can't be had back. They take the place of the old ones when
+    /// there is something on them.
+    fn canvases(&self) -> Array {
+        let offscreen = |css: &str| -> Option<JsValue> {
+            let place = dom::find(&self.root, css)?;
+            let old = dom::find(&place, "canvas")?;
+            let new: HtmlCanvasElement = old.clone_node().ok()?.unchecked_into();
+            let _ = new.set_attribute("hidden", "");
+            let _ = new.remove_attribute("style");
+            place.insert_before(&new, Some(&old)).ok()?;
+            new.transfer_control_to_offscreen().ok().map(JsValue::from)
+        };
+        PLACES.iter().filter_map(|css| offscreen(css)).collect()
+    }
+
+    /// Puts the new canvases in the place of whatever was there.
+    fn swap_canvases(&self) {
+        for place in PLACES.iter().filter_map(|css| dom::find(&self.root, css)) {
+            let Some(new) = dom::find(&place, "canvas[hidden]") else { continue };
+            for old in dom::find_all(&place, "svg, canvas") {
+                if old != new {
+                    old.remove();
+                }
+            }
+            dom::show(&new, true);
+        }
+    }
+
+    /// Ends the worker. The figure keeps its run, its moment and its picture.
+    pub fn park(&self) {
+        if self.is_open() {
+            self.end_worker();
+            self.inner.borrow_mut().stage = Stage::Parked;
+            show::paused(self);
+        }
+    }
+
+    fn end_worker(&self) {
+        let client = {
+            let mut inner = self.inner.borrow_mut();
+            inner.playing = false;
+            inner.owed.clear();
+            inner.client.take()
+        };
+        if let Some(client) = client {
+            client.stop();
+            // This may be running in one of the client's own listeners.
+            Timeout::new(0, move || drop(client)).forget();
+        }
+    }
+
+    fn told(&self, told: Told, answer: bool) {
+        match told {
+            Told::Trying { culprit, back } => self.inner.borrow_mut().trying = Some((culprit, back)),
+            Told::Shown(shown) => self.shown(*shown, answer),
+            Told::Probed(_) => {}
+        }
+    }
+
+    fn shown(&self, shown: Shown, answer: bool) {
+        let Shown { patches, playing, keep, ready } = shown;
+        let begins = {
+            let mut inner = self.inner.borrow_mut();
+            if answer {
+                inner.trying = None;
+            }
+            if let Some(keep) = keep {
+                inner.keep = keep;
+            }
+            if ready && inner.opening.take().is_some() {
+                link::note_opening(None);
+            }
+            let begins = playing && !inner.playing;
+            inner.playing = playing;
+            begins
+        };
+        for patch in &patches {
+            show::apply(&self.root, patch);
+        }
+        if ready {
+            self.swap_canvases();
+            self.enable();
+        }
+        if begins {
+            self.inner.borrow_mut().ticked_ms = dom::now_ms();
+        }
+        if playing {
+            self.tick_on_next_frame();
+        }
+        if answer && !self.is_busy() {
+            self.flush();
+            self.next_piece();
+        }
+    }
+
+    /// From now on the figure can be operated.
+    fn enable(&self) {
+        if self.root.has_attribute("data-live") {
+            return;
+        }
+        let _ = self.root.set_attribute("data-live", "");
+        for waiting in dom::find_all(&self.root, "[disabled]") {
+            let _ = waiting.remove_attribute("disabled");
+        }
+        for tools in dom::find_all(&self.root, ".fig-tools, .fig-walk") {
+            dom::show(&tools, true);
+        }
+    }
+
+    // ---- when it fails ----------------------------------------------------------------------------------------------
+
+    fn notice(&self, notice: Option<&Notice>) {
+        match notice {
+            Some(notice) => notice.patches().for_each(|patch| show::apply(&self.root, &patch)),
+            None => show::apply(&self.root, &crate::desk::no_notice()),
+        }
+        self.enable();
+    }
+
+    fn stop(&self, notice: &Notice) {
+        self.end_worker();
+        self.inner.borrow_mut().stage = Stage::Stopped;
+        show::paused(self);
+        self.notice(Some(notice));
+    }
+
+    /// Starts again after failures, because the learner says so.
+    pub fn try_again(&self) {
+        {
+            let mut inner = self.inner.borrow_mut();
+            inner.failures = 0;
+            if inner.stage == Stage::Stopped {
+                inner.stage = Stage::Parked;
+            }
+        }
+        self.notice(None);
+        self.wake();
+    }
+
+    fn broke(&self, why: &Broken) {
+        let words = match why {
+            Broken::OtherBuild => {
+                return self.stop(&Notice { way: Some(Way::Reload), ..Notice::plain(text::OTHER_BUILD) });
+            }
+            Broken::NotStarted => {
+                return self.stop(&Notice { way: Some(Way::TryAgain), ..Notice::plain(text::NOT_STARTED) });
+            }
+            Broken::Panicked(_) => text::PANICKED,
+            Broken::Hung => text::HUNG,
+        };
+        let (culprit, again) = {
+            let mut inner = self.inner.borrow_mut();
+            let (culprit, back) =
+                inner.trying.take().unwrap_or_else(|| (inner.keep.now.clone(), inner.keep.before.clone()));
+            inner.keep = Keep { now: back.clone(), before: back };
+            inner.failures += 1;
+            (culprit, inner.failures < FAILURES)
+        };
+        let way = (!again).then_some(Way::TryAgain);
+        let notice = Notice { link: Some(culprit), way, ..Notice::plain(words) };
+        self.stop(&notice);
+        if again {
+            self.inner.borrow_mut().stage = Stage::Parked;
+            self.wake();
+            self.open_now(Some(notice));
+        }
+    }
+
+    /// Opens what a link holds. If it hung last time, it stays closed until the learner says so.
+    fn open(&self, code: &str) {
+        let hung = link::noted_opening().as_deref() == Some(code);
+        {
+            let mut inner = self.inner.borrow_mut();
+            inner.keep = Keep { now: code.to_owned(), before: inner.first.clone() };
+            inner.opening = Some(code.to_owned());
+            inner.failures = 0;
+        }
+        if hung {
+            link::note_opening(None);
+            return self.stop(&Notice { way: Some(Way::TryAgain), ..Notice::plain(text::HUNG_LAST_TIME) });
+        }
+        link::note_opening(Some(code));
+        if self.is_open() {
+            self.open_now(None);
+        } else {
+            self.inner.borrow_mut().stage = Stage::Parked;
+            self.wake();
+        }
+    }
 }

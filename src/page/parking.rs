@@ -1,20 +1,19 @@
 //! Which figures may have a worker: those in view, and at most two of them.
 
-use super::live::{Live, Stage};
+use super::figure::Figure;
 use gloo_timers::callback::Timeout;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
 
-/// Sessions at work at the same time.
+/// Workers at the same time.
 const MOST: usize = 2;
 /// Milliseconds out of view after which a figure is parked: not at every swipe.
 const GRACE: u32 = 4_000;
 
 /// A figure of the page, and whether it is in view.
 struct Place {
-    element: Element,
-    live: Live,
+    figure: Figure,
     in_view: bool,
 }
 
@@ -23,82 +22,76 @@ thread_local! {
     static PLACES: RefCell<Vec<Place>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Wakes the figure whenever it comes into view, and parks it when it has gone.
-pub fn watch(element: &Element, live: Live) {
-    PLACES.with_borrow_mut(|places| {
-        places.push(Place { element: element.clone(), live, in_view: false });
-    });
-    let seen = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
-        // Only the newest entry tells how things are now.
-        let Some(last) = entries.iter().last() else { return };
-        came_into_view(live, last.unchecked_into::<IntersectionObserverEntry>().is_intersecting());
-    });
+/// Calls whenever an element comes within `margin` of the view or leaves that; `None` if the browser can't tell.
+pub fn observe(
+    element: &Element,
+    margin: &str,
+    mut seen: impl FnMut(bool, &IntersectionObserver) + 'static,
+) -> Option<()> {
+    let seen = Closure::<dyn FnMut(js_sys::Array, IntersectionObserver)>::new(
+        move |entries: js_sys::Array, observer: IntersectionObserver| {
+            // Only the newest entry tells how things are now.
+            let last = entries.get(entries.length().saturating_sub(1));
+            seen(last.unchecked_into::<IntersectionObserverEntry>().is_intersecting(), &observer);
+        },
+    );
     let options = IntersectionObserverInit::new();
-    options.set_root_margin("120px");
-    let observer = IntersectionObserver::new_with_options(seen.as_ref().unchecked_ref(), &options);
+    options.set_root_margin(margin);
+    let observer = IntersectionObserver::new_with_options(seen.as_ref().unchecked_ref(), &options).ok()?;
     seen.forget();
-    match observer {
-        Ok(observer) => observer.observe(element),
-        Err(_) => live.wake(),
+    observer.observe(element);
+    Some(())
+}
+
+/// Wakes the figure whenever it comes into view, and parks it when it has gone.
+pub fn watch(figure: &Figure) {
+    PLACES.with_borrow_mut(|places| places.push(Place { figure: figure.clone(), in_view: false }));
+    let of = figure.clone();
+    if observe(&figure.root, "120px", move |now, _| came_into_view(&of, now)).is_none() {
+        figure.wake();
     }
 }
 
-/// The figure in an element, if it lives.
-pub fn figure_in(element: &Element) -> Option<Live> {
-    PLACES.with_borrow(|places| {
-        places.iter().find(|place| place.element.contains(Some(element))).map(|place| place.live)
-    })
+fn in_view(figure: &Figure) -> bool {
+    PLACES.with_borrow(|places| places.iter().any(|place| place.figure.is(figure) && place.in_view))
 }
 
-/// The figure of this id, if it lives on this page, and its element.
-pub fn figure(id: &str) -> Option<(Live, Element)> {
-    PLACES.with_borrow(|places| {
-        let place = places.iter().find(|place| place.live.with(|state| state.spec().id == id));
-        place.map(|place| (place.live, place.element.clone()))
-    })
-}
-
-fn same(a: Live, b: Live) -> bool {
-    a.shown == b.shown
-}
-
-fn in_view(live: Live) -> bool {
-    PLACES.with_borrow(|places| places.iter().any(|place| same(place.live, live) && place.in_view))
-}
-
-fn came_into_view(live: Live, now: bool) {
+fn came_into_view(figure: &Figure, now: bool) {
     PLACES.with_borrow_mut(|places| {
-        for place in places.iter_mut().filter(|place| same(place.live, live)) {
+        for place in places.iter_mut().filter(|place| place.figure.is(figure)) {
             place.in_view = now;
         }
     });
     if now {
-        live.wake();
+        figure.wake();
     } else {
+        let figure = figure.clone();
         Timeout::new(GRACE, move || {
-            if !in_view(live) {
-                live.park();
+            if !in_view(&figure) {
+                figure.park();
             }
         })
         .forget();
     }
 }
 
-fn at_work(live: Live) -> bool {
-    live.with(|state| matches!(state.stage, Stage::Open | Stage::Opening))
-}
-
-/// Parks others, so that this figure can start: first those out of view, then those that don't play, then those not used for longest.
-pub fn makes_room_for(live: Live) {
-    let mut others: Vec<((bool, bool), Live)> = PLACES.with_borrow_mut(|places| {
-        // A stable sort moves this one to the end: used last.
-        places.sort_by_key(|place| same(place.live, live));
-        let others = places.iter().filter(|place| !same(place.live, live) && at_work(place.live));
-        others.map(|place| ((place.in_view, place.live.with(|state| state.playing)), place.live)).collect()
+/// Parks others, so that this figure can start: first those out of view, then those that don't play, then those not used
+/// for longest.
+pub fn makes_room_for(figure: &Figure) {
+    let mut others: Vec<(bool, bool, Figure)> = PLACES.with_borrow_mut(|places| {
+        // This one moves to the end: used last.
+        if let Some(at) = places.iter().position(|place| place.figure.is(figure)) {
+            let own = places.remove(at);
+            places.push(own);
+        }
+        let others = places.iter().filter(|place| !place.figure.is(figure) && place.figure.is_open());
+        others.map(|place| (place.in_view, place.figure.is_playing(), place.figure.clone())).collect()
     });
-    others.sort_by_key(|(wanted, _)| *wanted);
-    let surplus = (others.len() + 1).saturating_sub(MOST);
-    for (_, other) in others.into_iter().take(surplus) {
-        other.park();
+    while others.len() + 1 > MOST {
+        let wanted = |(in_view, playing, _): &(bool, bool, Figure)| (*in_view, *playing);
+        let Some(least) = others.iter().map(wanted).min() else { return };
+        if let Some(at) = others.iter().position(|other| wanted(other) == least) {
+            others.remove(at).2.park();
+        }
     }
 }

@@ -1,14 +1,12 @@
-//! A worker from the page's side: requests with their answers, the handshake, and the watchdog.
+//! A worker from the page's side: what it is told and what it says, the handshake, and the watchdog.
 //!
 //! The worker is a cache: whatever goes wrong with it, the page drops it and starts another with the run that it holds.
 
 use super::dom;
-use crate::player::{Answer, Ask, Request};
-use crate::worker::FromWorker;
+use crate::desk::{FromWorker, ToWorker, Told};
 use gloo_timers::callback::Interval;
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, Worker};
@@ -30,8 +28,8 @@ pub enum Broken {
     Hung,
 }
 
-/// What is called when an answer comes.
-type Then = Box<dyn FnOnce(Answer)>;
+/// What is called when it says something; `true` if that is an answer.
+type OnTold = Box<dyn FnMut(Told, bool)>;
 
 /// What is called when it fails.
 type OnBroken = Box<dyn FnOnce(Broken)>;
@@ -50,22 +48,26 @@ struct Shared {
     ready: Cell<bool>,
     /// Looks of the watchdog since something was last heard while something is awaited.
     silent: Cell<u32>,
-    next: Cell<u32>,
-    waiting: RefCell<VecDeque<(u32, Then)>>,
-    /// Requests that wait for the handshake.
-    held: RefCell<Vec<Request>>,
+    /// How many answers are awaited.
+    awaited: Cell<u32>,
+    /// The canvases, and what waits for the handshake.
+    canvases: Array,
+    held: RefCell<Vec<ToWorker>>,
+    on_told: RefCell<OnTold>,
     on_broken: RefCell<Option<OnBroken>>,
 }
 
 impl Client {
-    /// Starts the worker at `address`. What is asked before it is ready waits. `on_broken` is called at most once, and
-    /// never before this returns.
+    /// Starts the worker at `address`, which paints on `canvases`. What it is told before it is ready waits. `on_broken` is
+    /// called at most once, and never before this returns.
     ///
     /// # Errors
     /// If the browser refuses to start workers.
     pub fn start(
         address: &str,
         build: String,
+        canvases: Array,
+        on_told: impl FnMut(Told, bool) + 'static,
         on_broken: impl FnOnce(Broken) + 'static,
     ) -> Result<Self, Broken> {
         let worker = Worker::new(address).map_err(|_| Broken::NotStarted)?;
@@ -73,9 +75,10 @@ impl Client {
             worker,
             ready: Cell::new(false),
             silent: Cell::new(0),
-            next: Cell::new(1),
-            waiting: RefCell::default(),
+            awaited: Cell::new(0),
+            canvases,
             held: RefCell::default(),
+            on_told: RefCell::new(Box::new(on_told)),
             on_broken: RefCell::new(Some(Box::new(on_broken))),
         });
         let own = Rc::clone(&shared);
@@ -96,22 +99,25 @@ impl Client {
         Ok(Self { shared, _watchdog: watchdog, _on_message: on_message, _on_error: on_error })
     }
 
-    /// Asks, and calls `then` with the answer when it comes; answers come in the order of the questions.
-    pub fn ask(&self, ask: Ask, then: impl FnOnce(Answer) + 'static) {
+    /// Tells the worker something.
+    pub fn tell(&self, tell: ToWorker) {
         let shared = &self.shared;
-        let id = shared.next.get();
-        shared.next.set(id.wrapping_add(1).max(1));
-        let mut waiting = shared.waiting.borrow_mut();
-        if waiting.is_empty() {
-            shared.silent.set(0);
+        if matches!(tell, ToWorker::Tell(_)) {
+            if shared.awaited.get() == 0 {
+                shared.silent.set(0);
+            }
+            shared.awaited.set(shared.awaited.get() + 1);
         }
-        waiting.push_back((id, Box::new(then)));
-        let request = Request { id, ask };
         if shared.ready.get() {
-            shared.post(&request);
+            shared.post(&tell);
         } else {
-            shared.held.borrow_mut().push(request);
+            shared.held.borrow_mut().push(tell);
         }
+    }
+
+    /// Whether an answer is awaited.
+    pub fn is_busy(&self) -> bool {
+        self.shared.awaited.get() > 0
     }
 }
 
@@ -119,7 +125,6 @@ impl Client {
     /// Ends the worker; nothing is called any more. May be done from within what it calls, unlike dropping it.
     pub fn stop(&self) {
         drop(self.shared.on_broken.take());
-        drop(self.shared.waiting.take());
         self.shared.worker.set_onmessage(None);
         self.shared.worker.set_onerror(None);
         self.shared.worker.terminate();
@@ -133,12 +138,11 @@ impl Drop for Client {
 }
 
 impl Shared {
-    fn post(&self, request: &Request) {
-        let Ok(bytes) = postcard::to_allocvec(request) else { return };
+    fn post(&self, message: &ToWorker) {
+        let Ok(bytes) = postcard::to_allocvec(message) else { return };
         let buffer = Uint8Array::from(bytes.as_slice()).buffer();
-        let transfer = js_sys::Array::of1(&buffer);
         // A port that is closed belongs to a worker that is being dropped.
-        let _ = self.worker.post_message_with_transfer(&buffer, &transfer);
+        let _ = self.worker.post_message_with_transfer(&buffer, &Array::of1(&buffer));
     }
 
     fn hear(&self, event: &MessageEvent, build: &str) {
@@ -147,27 +151,23 @@ impl Shared {
         match postcard::from_bytes(&Uint8Array::new(&buffer).to_vec()) {
             Ok(FromWorker::Hello { build: its }) if its == build => {
                 self.ready.set(true);
-                for request in self.held.take() {
-                    self.post(&request);
+                let _ = self.worker.post_message_with_transfer(&self.canvases, &self.canvases);
+                for tell in self.held.take() {
+                    self.post(&tell);
                 }
             }
             Ok(FromWorker::Hello { .. }) | Err(_) => self.fail(Broken::OtherBuild),
-            Ok(FromWorker::Answer(response)) => {
-                let next = {
-                    let mut waiting = self.waiting.borrow_mut();
-                    let at = waiting.iter().position(|(id, _)| *id == response.id);
-                    at.and_then(|at| waiting.remove(at))
-                };
-                if let Some((_, then)) = next {
-                    then(response.answer);
-                }
+            Ok(FromWorker::Answer(told)) => {
+                self.awaited.set(self.awaited.get().saturating_sub(1));
+                (self.on_told.borrow_mut())(told, true);
             }
+            Ok(FromWorker::Told(told)) => (self.on_told.borrow_mut())(told, false),
             Ok(FromWorker::Panicked(words)) => self.fail(Broken::Panicked(words)),
         }
     }
 
     fn look(&self) {
-        let awaited = !self.ready.get() || !self.waiting.borrow().is_empty();
+        let awaited = !self.ready.get() || self.awaited.get() > 0;
         // A tab out of sight is throttled by the browser, and so may its worker be.
         if !awaited || dom::document().hidden() {
             self.silent.set(0);

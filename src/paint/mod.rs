@@ -12,7 +12,7 @@ use web_sys::CanvasRenderingContext2d as Context;
 use web_sys::js_sys::Array;
 
 /// What the roles look like, as the page's style sheet has it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Palette {
     /// A CSS colour for each of [`Role::ALL`].
     colours: [String; Role::ALL.len()],
@@ -180,7 +180,8 @@ impl<'a> Brush<'a> {
                 Face::Bold => ("bold ", &self.palette.sans),
                 Face::Mono => ("", &self.palette.mono),
             };
-            self.context.set_font(&format!("{weight}{}px {family}", text.size));
+            let size = crate::sim::decimal::written(text.size.into(), 2);
+            self.context.set_font(&[weight, &size, "px ", family].concat());
             self.font = Some((text.size, text.face));
         }
         if self.anchor != Some(text.anchor) {

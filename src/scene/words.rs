@@ -62,20 +62,15 @@ impl Words {
         }
         out.push_str(rest);
         // What ends like a sentence begins like one, also where it begins with a name: 'server C is dead.'
-        if pattern.starts_with('{')
-            && pattern.ends_with(['.', '!', '?'])
-            && let Some(first) = out.chars().next()
-        {
-            out.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+        if pattern.starts_with('{') && pattern.ends_with(['.', '!', '?']) {
+            out = capital(out);
         }
         out
     }
 
     /// The message as a sentence of its own: it begins with a capital, also where it begins with a name ('server C').
     pub fn sentence(&self, msg: &Msg) -> String {
-        let text = self.say(msg);
-        let mut letters = text.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        capital(self.say(msg))
     }
 
     /// A label's text.
@@ -134,6 +129,15 @@ impl Words {
             Arg::Word(id) => self.word(id),
         }
     }
+}
+
+/// The text with a capital, where it begins with a letter of ASCII: names and words of ours do, and the capitals of all
+/// other letters weigh more in a browser than everything else here.
+pub fn capital(mut text: String) -> String {
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 #[cfg(test)]

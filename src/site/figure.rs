@@ -8,9 +8,7 @@
 use super::prose::Context;
 use super::still::Shown;
 use crate::course::blocks::{Block, Figure};
-use crate::player::{
-    Control, ControlKind, Frame, Needs, Pace, Slider, Value, ValueKind, encode_view, to_plain,
-};
+use crate::player::{Control, ControlKind, Frame, Needs, Pace, Slider, Value, ValueKind, encode_view};
 use crate::scene::{
     Description, Listing, Options, Panel, Picture, Scene, Still, TableView, Words, describe, svg,
 };
@@ -23,8 +21,6 @@ const NARROW: f32 = 340.0;
 const SIDE: f32 = 288.0;
 /// Model seconds in a second that can be chosen.
 const SPEEDS: [f64; 12] = [0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 600.0];
-/// Places of the time line's slider, where time is continuous: fine enough for a pixel each.
-const PLACES: f64 = 2_000.0;
 /// Up to so many options, with so many letters in all, are shown side by side.
 const SIDE_BY_SIDE: (usize, usize) = (4, 56);
 
@@ -75,11 +71,10 @@ pub fn markup(caption: &Caption, shown: Option<&Shown>) -> Markup {
     }
 }
 
-/// What the island has to know of a figure and can't read off its element: its declaration and its words. All of a page's
+/// What a figure's desk has to know and can't read off its element: the words of its lesson. All of a page's
 /// stand together, where what they share compresses best.
 pub fn facts(id: &str, shown: &Shown) -> Markup {
-    let bytes = postcard::to_allocvec(&(shown.spec(), &shown.words)).unwrap_or_default();
-    html! { template data-facts-of=(id) data-facts=(PreEscaped(to_plain(&bytes))) {} }
+    html! { template data-facts-of=(id) data-facts=(PreEscaped(crate::desk::facts(&shown.words))) {} }
 }
 
 /// Beside the caption: what there is to do with the figure as a whole.
@@ -87,8 +82,8 @@ fn tools() -> Markup {
     html! {
         div.fig-tools hidden {
             div.fig-aftermath role="status" {}
-            button.quiet type="button" data-do="drawer" data-drawer="share" aria-expanded="false" { "Share" }
-            button.quiet type="button" data-do="drawer" data-drawer="more" aria-expanded="false" aria-label="More" title="More" { "⋯" }
+            button.quiet type="button" data-do="drawer" data-on="share" data-drawer="share" aria-expanded="false" { "Share" }
+            button.quiet type="button" data-do="drawer" data-on="more" data-drawer="more" aria-expanded="false" aria-label="More" title="More" { "⋯" }
         }
     }
 }
@@ -201,8 +196,8 @@ fn steppers(shown: &Shown, scene: &Scene) -> Markup {
                 @for who in &actors { @for action in apply(who) {
                     @let name = name(who, &shown.words);
                     @let label = format!("{name}: {}", action.label);
-                    button type="button" title=(label) aria-label=(label) data-do="act" data-action=(action.id)
-                        data-entity={ (who.kind) ":" (who.n) } disabled { (name) }
+                    button type="button" title=(label) aria-label=(label) data-do="act" data-way=(action.id)
+                        data-on={ (who.kind) ":" (who.n) } disabled { (name) }
                 } }
             }
         }
@@ -234,7 +229,9 @@ fn transport(shown: &Shown, steppers: &Markup) -> Markup {
     };
     let (places, back, on) = match spec.pace {
         Pace::Steps(step) => ((spec.until.nanos() / step.nanos()) as f64, "Step before", "Next step"),
-        Pace::Continuous => (PLACES, "To the event before", "To the next event that matters"),
+        Pace::Continuous => {
+            (crate::desk::LINE_PLACES, "To the event before", "To the next event that matters")
+        }
     };
     let place = libm::round(shown.view.at.secs() / spec.until.secs() * places);
     let mut speeds = SPEEDS.to_vec();

@@ -1,50 +1,51 @@
-//! A [`Session`] behind a message port: what runs in a web worker.
+//! A [`Desk`] behind a message port, and its pictures on canvases: what runs in a web worker.
 //!
-//! Knows web-sys, not leptos, and no lesson: a worker's binary hands its figures to [`start`]. Messages are postcard in
-//! transferable buffers. The first message from here is [`FromWorker::Hello`], with the build's id, which the page compares with its
-//! own before it says anything. Between messages the worker computes ahead, a slice at a time, so that it is never
-//! longer from its messages than one slice.
+//! Knows web-sys, and no lesson: a worker's binary hands its figures to [`start`]. Messages are postcard in transferable
+//! buffers; only the canvases come as they are. The first message from here is [`FromWorker::Hello`], with the build's id,
+//! which the page compares with its own before it says anything. Between messages the worker computes ahead, a slice at a
+//! time, so that it is never longer from its messages than one slice.
 
-use crate::player::{Answer, Figure, Request, Response, Session};
-use crate::sim::Msg;
-use js_sys::{ArrayBuffer, Uint8Array};
-use serde::{Deserialize, Serialize};
+use crate::desk::{Desk, FromWorker, ToWorker};
+use crate::paint::{Palette, paint};
+use crate::player::Figure;
+use crate::scene::Picture;
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
+use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, OffscreenCanvas};
 
-/// What a worker says unasked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum FromWorker {
-    /// It is ready; this is its build.
-    Hello {
-        /// The id that the page's build has too, or the two don't speak the same protocol.
-        build: String,
-    },
-    /// An answer.
-    Answer(Response),
-    /// It has panicked and says its last words.
-    Panicked(String),
-}
-
-/// Runs a session with these figures in this worker, for ever.
+/// Runs a desk with these figures in this worker, for ever.
 ///
 /// # Panics
 /// Outside a web worker.
 pub fn start(lessons: &[&'static [Figure]]) {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     install_panic_hook();
-    let session = Rc::new(RefCell::new(Session::new(lessons.iter().flat_map(|figures| figures.iter()))));
-    let ahead = RunAhead::new(Rc::clone(&session));
+    let desk = Rc::new(RefCell::new(Desk::new(lessons.iter().flat_map(|figures| figures.iter()))));
+    let easel = Rc::new(RefCell::new(Easel::default()));
+    let ahead = RunAhead::new(Rc::clone(&desk), Rc::clone(&easel));
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let Ok(buffer) = event.data().dyn_into::<ArrayBuffer>() else { return };
-        let bytes = Uint8Array::new(&buffer).to_vec();
-        let response = match postcard::from_bytes::<Request>(&bytes) {
-            Ok(request) => session.borrow_mut().handle(request),
-            Err(_) => Response { id: 0, answer: Answer::Refused(Msg::new("request-not-understood")) },
-        };
-        post(&FromWorker::Answer(response));
+        let data = event.data();
+        let (mut desk, mut easel) = (desk.borrow_mut(), easel.borrow_mut());
+        match data.dyn_into::<ArrayBuffer>() {
+            Ok(buffer) => match postcard::from_bytes::<ToWorker>(&Uint8Array::new(&buffer).to_vec()) {
+                Ok(ToWorker::Tell(tell)) => {
+                    let told = desk.tell(tell, &mut |trying| post(&FromWorker::Told(trying)));
+                    if let Some(pictures) = desk.to_paint() {
+                        easel.paint(pictures);
+                    }
+                    post(&FromWorker::Answer(told));
+                }
+                Ok(ToWorker::Look { colours, scale }) => {
+                    easel.look(colours, scale);
+                    easel.paint(desk.pictures());
+                }
+                // The page is of the same build: it says nothing that can't be read.
+                Err(_) => {}
+            },
+            Err(canvases) => easel.canvases = canvases.unchecked_into::<Array>().iter().collect(),
+        }
         ahead.wake();
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -60,10 +61,9 @@ fn build_id(scope: &DedicatedWorkerGlobalScope) -> String {
 fn post(message: &FromWorker) {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let bytes = postcard::to_allocvec(message).expect("a message is plain data");
-    let array = Uint8Array::from(bytes.as_slice());
-    let buffer = array.buffer();
+    let buffer = Uint8Array::from(bytes.as_slice()).buffer();
     // Nothing can be done here about a port that is closed: the page has gone.
-    let _ = scope.post_message_with_transfer(&buffer, &js_sys::Array::of1(&buffer));
+    let _ = scope.post_message_with_transfer(&buffer, &Array::of1(&buffer));
 }
 
 fn install_panic_hook() {
@@ -73,6 +73,40 @@ fn install_panic_hook() {
     }));
 }
 
+/// What is painted on, and with what.
+#[derive(Default)]
+struct Easel {
+    canvases: Vec<JsValue>,
+    palette: Palette,
+    scale: f64,
+}
+
+impl Easel {
+    fn look(&mut self, colours: Vec<String>, scale: f64) {
+        let mut colours = colours.into_iter();
+        self.palette = Palette::new(|_| colours.next().unwrap_or_default());
+        self.scale = crate::sim::within(scale, 1.0, 4.0);
+    }
+
+    fn paint(&self, pictures: &[Picture; 2]) {
+        for (canvas, picture) in self.canvases.iter().zip(pictures) {
+            let Some(canvas) = canvas.dyn_ref::<OffscreenCanvas>().filter(|_| picture.width > 0.0) else {
+                continue;
+            };
+            let device = |css: f32| libm::round(f64::from(css) * self.scale) as u32;
+            let size = (device(picture.width), device(picture.height));
+            // Setting a size clears the canvas and costs a buffer, even if it is the same one.
+            if (canvas.width(), canvas.height()) != size {
+                canvas.set_width(size.0);
+                canvas.set_height(size.1);
+            }
+            if let Ok(Some(context)) = canvas.get_context("2d") {
+                paint(context.unchecked_ref(), picture, &self.palette, self.scale);
+            }
+        }
+    }
+}
+
 /// Computes ahead in slices. A message to itself comes behind those that wait already, and, unlike a timer, at once.
 struct RunAhead {
     channel: MessageChannel,
@@ -80,12 +114,19 @@ struct RunAhead {
 }
 
 impl RunAhead {
-    fn new(session: Rc<RefCell<Session>>) -> Self {
+    fn new(desk: Rc<RefCell<Desk>>, easel: Rc<RefCell<Easel>>) -> Self {
         let channel = MessageChannel::new().expect("workers have message channels");
         let under_way = Rc::new(Cell::new(false));
         let (again, busy) = (channel.port2(), Rc::clone(&under_way));
         let slice = Closure::<dyn FnMut()>::new(move || {
-            let more = session.borrow_mut().run_ahead();
+            let mut desk = desk.borrow_mut();
+            let (more, told) = desk.work();
+            if let Some(told) = told {
+                if let Some(pictures) = desk.to_paint() {
+                    easel.borrow().paint(pictures);
+                }
+                post(&FromWorker::Told(told));
+            }
             busy.set(more);
             if more {
                 let _ = again.post_message(&JsValue::NULL);

@@ -1,0 +1,214 @@
+//! Where a figure is operated: what is pressed, moved and typed comes in ([`Tell`]), what the page has to show goes out
+//! ([`Told`]).
+//!
+//! A [`Desk`] holds a session with the run, the words of its lesson and the layout of its picture. It knows no browser: a
+//! worker hands it what the page tells, a test does the same natively. The page is left with what only a browser can do:
+//! it hears events, changes elements and paints. So all that is needed to run a figure is in one WASM module, once; and
+//! nothing that a model does, hanging included, can stop the page.
+//!
+//! - [`protocol`] is what is said; [`state`] what is known of the figure now, [`deeds`] all that can be done to it.
+//! - The other modules write what is to be shown: each a function from the desk to patches of the page, called when one of
+//!   the things has changed that it is about, see [`Changed`].
+
+mod controls;
+mod data;
+mod deeds;
+mod explain;
+mod moments;
+mod notice;
+mod opening;
+mod picture;
+mod playback;
+mod prose;
+pub mod protocol;
+mod readings;
+mod state;
+mod tables;
+pub mod text;
+mod transport;
+
+pub use notice::{Notice, Way, none as no_notice};
+pub use opening::facts;
+pub use protocol::{
+    Child, Deed, FromWorker, Keep, Node, Opening, Part, Patch, Probed, Shown, Tell, ToWorker, Told,
+};
+pub use transport::PLACES as LINE_PLACES;
+
+use crate::player::{Answer, Ask, Figure, Request, Session};
+use state::State;
+
+/// What has changed since it was last shown.
+// They are independent facts, not the states of one machine.
+#[allow(clippy::struct_excessive_bools)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Changed {
+    /// Moment and picture.
+    shown: bool,
+    /// What is to be read of them: not at every picture while time passes.
+    read: bool,
+    /// The run, and what can be taken back.
+    run: bool,
+    /// Playing and speed.
+    mode: bool,
+    /// Markers.
+    marks: bool,
+    /// Selection and explanation.
+    explained: bool,
+    /// The notice.
+    notice: bool,
+}
+
+/// Called with what is about to be tried, before it is: it may never come back.
+pub type Trying<'a> = &'a mut dyn FnMut(Told);
+
+/// A figure that is operated.
+pub struct Desk {
+    figures: Vec<&'static Figure>,
+    session: Session,
+    state: State,
+    changed: Changed,
+    /// What was laid out has not been painted yet.
+    unpainted: bool,
+    /// Bytes of a file taken so far.
+    taken: f64,
+    /// Patches that no change of the state explains: focus, files.
+    extra: Vec<Patch>,
+}
+
+impl Desk {
+    /// A desk that can operate one of these figures.
+    ///
+    /// # Panics
+    /// If there are none.
+    pub fn new(figures: impl IntoIterator<Item = &'static Figure>) -> Self {
+        let figures: Vec<&'static Figure> = figures.into_iter().collect();
+        let spec = figures[0].spec;
+        let session = Session::new(figures.iter().copied());
+        Self {
+            figures,
+            session,
+            state: State::of(spec),
+            changed: Changed::default(),
+            unpainted: false,
+            taken: 0.0,
+            extra: Vec::new(),
+        }
+    }
+
+    /// Does what the page tells, and says what has to be shown then.
+    pub fn tell(&mut self, tell: Tell, trying: Trying) -> Told {
+        match tell {
+            Tell::Open(opening) => self.open(opening, trying),
+            Tell::Sized { picture, charts } => {
+                self.state.widths = (picture, charts);
+                self.changed.shown = true;
+            }
+            Tell::Calm(calm) => self.state.calm = calm,
+            Tell::Tick(seconds) => self.tick(seconds),
+            Tell::Deed(deed) => self.deed(&deed, trying),
+            Tell::Data { name, size, bytes, last, new } => self.data(&name, size, bytes, last, new),
+            Tell::Probe { view } => return Told::Probed(self.probe(&view)),
+        }
+        Told::Shown(Box::new(self.show()))
+    }
+
+    /// Computes on, one slice: first to what is wanted, then ahead. Whether there is more to do, and what has to be shown.
+    pub fn work(&mut self) -> (bool, Option<Told>) {
+        if self.state.stale && self.state.frame.is_some() {
+            self.go_on();
+            return (true, Some(Told::Shown(Box::new(self.show()))));
+        }
+        (self.session.run_ahead(), None)
+    }
+
+    fn ask(&mut self, ask: Ask) -> Answer {
+        self.session.handle(Request { id: 0, ask }).answer
+    }
+
+    /// Everything that is to be shown of what has changed.
+    fn show(&mut self) -> Shown {
+        let changed = core::mem::take(&mut self.changed);
+        let mut out = Vec::new();
+        if changed.shown {
+            self.lay_out(&mut out);
+        }
+        if changed.read {
+            readings::write(&mut self.state, &mut out);
+        }
+        let state = &self.state;
+        if changed.read {
+            tables::write(state, &mut out);
+        }
+        if changed.shown || changed.mode {
+            transport::write(state, changed.read || changed.mode || changed.run, &mut out);
+        }
+        if changed.run || (changed.read && !state.run.inputs.is_empty()) {
+            controls::write(state, &mut out);
+            prose::write_controls(state, &mut out);
+        }
+        if changed.marks || changed.run {
+            transport::write_marks(state, &mut out);
+            moments::write(state, &mut out);
+        }
+        if changed.run || changed.mode {
+            moments::write_aftermath(state, &mut out);
+        }
+        if changed.run {
+            prose::write_stale(state, &mut out);
+        }
+        if changed.explained {
+            explain::write(&mut self.state, &mut out);
+        }
+        if changed.explained || changed.shown {
+            self.write_walk(&mut out);
+        }
+        if changed.notice {
+            match &self.state.notice {
+                Some(notice) => out.extend(notice.patches()),
+                None => out.push(notice::none()),
+            }
+        }
+        out.append(&mut self.extra);
+        let state = &self.state;
+        Shown {
+            patches: out,
+            playing: state.playing,
+            keep: (changed.read || changed.run).then(|| state.keep()),
+            ready: state.frame.is_some() || state.notice.is_some(),
+        }
+    }
+
+    fn probe(&mut self, view: &str) -> Result<Probed, String> {
+        let view = crate::player::decode_view(view).map_err(|error| error.to_string())?;
+        let mut session = Session::new(self.figures.iter().copied());
+        let mut ask = |ask| session.handle(Request { id: 0, ask }).answer;
+        if let Answer::Refused(why) = ask(Ask::Open(view.run)) {
+            return Err(self.state.words.say(&why));
+        }
+        loop {
+            match ask(Ask::Frame { at: view.at, reach: view.at }) {
+                Answer::Frame(frame) if frame.there => {
+                    let crate::player::Frame { events, hash, readings, .. } = *frame;
+                    return Ok(Probed { events, hash, readings });
+                }
+                Answer::Frame(_) => {}
+                _ => return Err("no frame".into()),
+            }
+        }
+    }
+}
+
+/// Shows or hides an element.
+fn shown(part: Part, shown: bool) -> Patch {
+    Patch::Attr(part, "hidden".into(), (!shown).then(String::new))
+}
+
+/// A length for a style, to a tenth of a pixel.
+fn px(length: f32) -> String {
+    [crate::sim::decimal::written(length.into(), 1).as_str(), "px"].concat()
+}
+
+/// A share as a percentage for a style, to a hundredth: a tenth of a pixel on a wide screen.
+fn percent(share: f64) -> String {
+    [crate::sim::decimal::written(crate::sim::within(share, 0.0, 1.0) * 100.0, 2).as_str(), "%"].concat()
+}

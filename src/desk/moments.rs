@@ -1,0 +1,81 @@
+//! What is beside and under the caption: what can be taken back, the link, what happened so far.
+
+use super::protocol::{Node, Patch, button, node, nth, part};
+use super::state::State;
+use super::{text, transport};
+use crate::player::encode_view;
+use crate::sim::Time;
+
+/// Moments listed at most: the latest, which are what one looks for.
+const MOMENTS: usize = 100;
+/// Longest code that is offered as a link; what is longer is offered as a file.
+const LONGEST: usize = 2_000;
+/// The drawers, and the buttons that open them.
+const DRAWERS: [&str; 3] = ["share", "file", "more"];
+
+/// What is marked on the time line, as a list.
+pub(super) fn write(state: &State, out: &mut Vec<Patch>) {
+    let seen: Vec<_> = state.markers.iter().filter(|marker| marker.time <= state.seen).collect();
+    let item = |marker: &&crate::player::Marker| {
+        let says = node("span", "").text(&state.say(&marker.what));
+        node("li", "").with([moment(state, marker.time, "quiet"), says])
+    };
+    let mut items: Vec<Node> = seen.iter().rev().take(MOMENTS).map(item).collect();
+    if items.is_empty() {
+        items.push(node("li", "").text(text::NO_MOMENTS));
+    }
+    out.push(Patch::Fill(part(".fig-moments"), items));
+}
+
+/// A button that takes the figure to a moment.
+pub(super) fn moment(state: &State, at: Time, class: &'static str) -> Node {
+    seek(at, class, &transport::clock(at, state.spec.pace))
+}
+
+/// The same with other words.
+pub(super) fn seek(at: Time, class: &'static str, words: &str) -> Node {
+    button(class, "seek", words).attr("data-number", &at.nanos().to_string())
+}
+
+/// Changing the past drops what came after; that can be taken back. Stands among the caption's tools, where it moves
+/// nothing.
+pub(super) fn write_aftermath(state: &State, out: &mut Vec<Patch>) {
+    let mut parts = Vec::new();
+    if state.can_take_back {
+        if let Some(at) = state.dropped_after {
+            let words = text::put(text::DROPPED, &[&transport::clock(at, state.spec.pace)]);
+            parts.push(node("span", "fig-dropped").text(&words));
+        }
+        parts.push(button("quiet", "take-back", text::TAKE_BACK));
+    }
+    out.push(Patch::Fill(part(".fig-aftermath"), parts));
+}
+
+/// Opens a drawer; `open` names none to close them all. There is one open at most.
+pub(super) fn drawer(state: &State, open: &str, out: &mut Vec<Patch>) {
+    out.extend(closed());
+    let code = encode_view(&state.view());
+    let drawer = if open == "share" && code.len() > LONGEST { "file" } else { open };
+    if !DRAWERS.contains(&drawer) {
+        return;
+    }
+    let expanded = nth(["[data-drawer=", open, "]"].concat(), 0);
+    out.push(Patch::Attr(expanded, "aria-expanded".into(), Some("true".into())));
+    out.push(super::shown(nth(["[data-drawer-of=", drawer, "]"].concat(), 0), true));
+    if drawer == "share" {
+        // The link is there to be taken: it is copied at once where the browser lets us.
+        let field = || part(".fig-copy input");
+        out.push(Patch::Address(field(), code));
+        out.push(Patch::Copy { from: field(), by: part("[data-do=copy-link]") });
+    }
+}
+
+/// Closes all drawers.
+pub(super) fn closed() -> Vec<Patch> {
+    let mut out = Vec::new();
+    for (n, name) in DRAWERS.iter().enumerate() {
+        out.push(super::shown(nth(["[data-drawer-of=", name, "]"].concat(), 0), false));
+        out.push(Patch::Attr(nth("[data-drawer]", n), "aria-expanded".into(), Some("false".into())));
+    }
+    out
+}

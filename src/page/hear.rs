@@ -1,0 +1,198 @@
+//! What is done to a figure's elements, as deeds: pressed, moved, typed, pointed at.
+
+use super::dom;
+use super::figure::Figure;
+use crate::desk::Deed;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{DragEvent, Element, Event, HtmlElement, KeyboardEvent, MouseEvent};
+
+/// Seeds with the shortest names: what a reshuffle draws from.
+const SHORT_SEEDS: f64 = 16_384.0;
+
+fn deed(does: &str) -> Deed {
+    Deed { does: does.to_owned(), ..Deed::default() }
+}
+
+/// Hears what is done to a figure, for as long as the page lives.
+pub fn attach(figure: &Figure) {
+    let of = figure.clone();
+    dom::listen::<MouseEvent>(&figure.root, "click", move |event| clicked(&of, &event));
+    let of = figure.clone();
+    dom::listen::<KeyboardEvent>(&figure.root, "keydown", move |event| key(&of, &event));
+    for kind in ["input", "change"] {
+        let of = figure.clone();
+        dom::listen::<Event>(&figure.root, kind, move |event| {
+            if let Some(field) = dom::around(&event, &of.root, "input, select") {
+                moved(&of, &field, kind);
+            }
+        });
+    }
+    if let Some(place) = dom::find(&figure.root, ".fig-picture") {
+        let of = figure.clone();
+        dom::listen::<MouseEvent>(&place, "mousemove", move |event| {
+            of.passing_deed(Deed { point: place_of(&event), ..deed("hover") });
+        });
+    }
+    if let Some(tables) = dom::find(&figure.root, ".fig-tables") {
+        let (of, own) = (figure.clone(), tables.clone());
+        dom::listen::<Event>(&tables, "toggle", move |_| {
+            of.deed(Deed { number: f64::from(own.has_attribute("open")), ..deed("tables") });
+        });
+    }
+    if let Some(place) = dom::find(&figure.root, ".fig-data") {
+        for (kind, over) in [("dragover", true), ("dragleave", false), ("drop", false)] {
+            let (of, here) = (figure.clone(), place.clone());
+            dom::listen::<DragEvent>(&place, kind, move |event| {
+                event.prevent_default();
+                dom::class(&here, "over", over);
+                let dropped = event.data_transfer().filter(|_| kind == "drop");
+                if let Some(file) = dropped.and_then(|data| data.files()).and_then(|files| files.get(0)) {
+                    of.take_file(file);
+                }
+            });
+        }
+    }
+}
+
+/// Where the pointer is, from the upper left corner of what hears it.
+fn place_of(event: &MouseEvent) -> (f32, f32) {
+    let Some(place) = event.current_target().and_then(|on| on.dyn_into::<Element>().ok()) else {
+        return (-1.0, -1.0);
+    };
+    let bounds = place.get_bounding_client_rect();
+    let at = |client: i32, edge: f64| (f64::from(client) - edge) as f32;
+    (at(event.client_x(), bounds.left()), at(event.client_y(), bounds.top()))
+}
+
+fn clicked(figure: &Figure, event: &MouseEvent) {
+    if let Some(by) = dom::around(event, &figure.root, "[data-do]") {
+        return press(figure, &by);
+    }
+    if let Some(place) = dom::around(event, &figure.root, ".fig-picture") {
+        let bounds = place.get_bounding_client_rect();
+        let at = |client: i32, edge: f64| (f64::from(client) - edge) as f32;
+        let point = (at(event.client_x(), bounds.left()), at(event.client_y(), bounds.top()));
+        figure.deed(Deed { point, ..deed("point") });
+    }
+}
+
+/// Does what `by`, which was pressed, says that it does. What only the page can do is done here.
+fn press(figure: &Figure, by: &Element) {
+    let attr = |name: &str| by.get_attribute(name).unwrap_or_default();
+    let does = attr("data-do");
+    match does.as_str() {
+        "open" => {
+            if let Some(file) = dom::find(&figure.root, ".fig-run-file") {
+                dom::field(&file).click();
+            }
+        }
+        "try-again" => figure.try_again(),
+        "reload" => drop(dom::window().location().reload()),
+        // One press of a drawer's button opens it, the next one closes it.
+        "drawer" if attr("aria-expanded") == "true" => figure.deed(deed("drawer")),
+        "reshuffle" => {
+            let number = (js_sys::Math::random() * SHORT_SEEDS).floor();
+            figure.deed(Deed { number, ..deed("reshuffle") });
+        }
+        _ => {
+            let with = ["[data-with-of=\"", &attr("data-with"), "\"]"].concat();
+            let text = dom::find(&figure.root, &with).map(|field| dom::field(&field).value());
+            figure.deed(Deed {
+                on: attr("data-on"),
+                way: attr("data-way"),
+                text: text.unwrap_or_default(),
+                number: dom::number(&attr("data-number")),
+                does,
+                ..Deed::default()
+            });
+        }
+    }
+}
+
+/// A field was moved: a slider counts while it moves, everything else when it has been.
+fn moved(figure: &Figure, field: &Element, event: &str) {
+    let way = field.get_attribute("type").unwrap_or_default();
+    if (way == "range") != (event == "input") {
+        return;
+    }
+    let own = dom::field(field);
+    let number = match way.as_str() {
+        "range" => own.value_as_number(),
+        "checkbox" => f64::from(own.checked()),
+        _ => 0.0,
+    };
+    let inside = |css: &str| field.closest(css).ok().flatten();
+    if way == "file" {
+        let chosen = own.files().and_then(|files| files.get(0));
+        match chosen {
+            Some(file) if inside(".fig-data").is_some() => figure.take_file(file),
+            Some(file) => open_run(figure, &file),
+            None => {}
+        }
+        // The same file can be chosen again.
+        own.set_value("");
+    } else if let Some(widget) = inside("[data-control]") {
+        let on = widget.get_attribute("data-control").unwrap_or_default();
+        figure.passing_deed(Deed { on, way, number, text: own.value(), ..deed("control") });
+    } else if inside(".fig-line").is_some() {
+        figure.passing_deed(Deed { number, ..deed("line") });
+    } else if inside(".fig-speed").is_some() {
+        figure.deed(Deed { text: own.value(), ..deed("speed") });
+    } else if inside(".seed").is_some() {
+        figure.deed(Deed { text: own.value(), ..deed("seed") });
+    }
+}
+
+/// Opens the run in a file that was saved from a figure.
+fn open_run(figure: &Figure, file: &web_sys::File) {
+    let (figure, text) = (figure.clone(), file.text());
+    spawn_local(async move {
+        let text = JsFuture::from(text).await.ok().and_then(|text: JsValue| text.as_string());
+        figure.deed(Deed { text: text.unwrap_or_default(), ..deed("open-run") });
+    });
+}
+
+/// Space plays and pauses, wherever in the figure it isn't needed for something else. In a field beside an action Enter
+/// acts; in the panel Escape closes it; in the picture arrow keys walk, on the time line they stride.
+fn key(figure: &Figure, event: &KeyboardEvent) {
+    if event.alt_key() || event.ctrl_key() || event.meta_key() {
+        return;
+    }
+    let key = event.key();
+    let inside = |css: &str| dom::around(event, &figure.root, css);
+    let told = |does: &str| {
+        event.prevent_default();
+        figure.deed(Deed { text: key.clone(), ..deed(does) });
+    };
+    let leads = matches!(
+        key.as_str(),
+        "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" | "Home" | "End" | "PageUp" | "PageDown"
+    );
+    match key.as_str() {
+        " " if !takes_space(event) => {
+            event.prevent_default();
+            figure.deed(deed("play"));
+        }
+        "Enter" => {
+            if let Some(button) = inside("[data-with-of]").and_then(|field| field.previous_element_sibling())
+            {
+                press(figure, &button);
+            }
+        }
+        "Escape" if inside(".fig-explain").is_some() => told("close"),
+        _ if leads && inside(".fig-walk").is_some() => told("walk"),
+        _ if leads && inside(".fig-line input").is_some() => told("line-key"),
+        _ => {}
+    }
+}
+
+fn takes_space(event: &KeyboardEvent) -> bool {
+    let on = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    on.is_some_and(|on| {
+        let tag = on.tag_name();
+        let kind = on.get_attribute("type").unwrap_or_default();
+        matches!(tag.as_str(), "BUTTON" | "SELECT" | "A" | "TEXTAREA" | "SUMMARY")
+            || tag == "INPUT" && kind != "range"
+    })
+}
