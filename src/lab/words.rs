@@ -29,12 +29,12 @@ pub fn words_for(spec: &FigureSpec) -> Words {
     };
     let mut all = shared();
     all.extend(own().unwrap_or_default());
-    Words { patterns: all, kinds: spec.naming() }
+    Words { patterns: all.into_iter().collect(), kinds: spec.naming() }
 }
 
 /// The sentence of a message; without a pattern its id and arguments, so that nothing is hidden.
 pub fn say(words: &Words, msg: &Msg) -> String {
-    if words.patterns.contains_key(msg.id.as_ref()) || msg.args.is_empty() {
+    if words.patterns.get(&msg.id).is_some() || msg.args.is_empty() {
         return words.say(msg);
     }
     let value = |arg: &Arg| match arg {

@@ -121,7 +121,7 @@ impl Control {
     #[must_use]
     pub const fn help(mut self, help: &'static str) -> Self {
         // A constant function can't drop what it replaces.
-        core::mem::forget(core::mem::replace(&mut self.help, Cow::Borrowed(help)));
+        core::mem::forget(core::mem::replace(&mut self.help, Cow::Borrowed(in_page_only(help))));
         self
     }
 
@@ -224,6 +224,11 @@ impl Control {
             _ => String::new(),
         }
     }
+}
+
+/// A text that stands in the page as it is built: no worker says it, so none carries it.
+pub(super) const fn in_page_only(text: &'static str) -> &'static str {
+    if cfg!(target_arch = "wasm32") { "" } else { text }
 }
 
 /// The start of a text from outside, short enough for a sentence.

@@ -1,6 +1,6 @@
 //! What a figure is, without running it: pure data that the page, the terminal and the checks read.
 
-use super::control::Control;
+use super::control::{Control, in_page_only};
 use super::value::ValueKind;
 use crate::scene::Naming;
 use crate::sim::{Time, Unit};
@@ -67,7 +67,7 @@ impl Reading {
             id: Cow::Borrowed(id),
             label: Cow::Borrowed(label),
             unit,
-            help: Cow::Borrowed(help),
+            help: Cow::Borrowed(in_page_only(help)),
             trouble: None,
         }
     }

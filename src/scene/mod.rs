@@ -33,4 +33,4 @@ pub use panel::{
 pub use picture::{Options, PanelArea, Picture};
 pub use sheet::Region;
 pub use svg::{Still, svg};
-pub use words::{Naming, Words, capital};
+pub use words::{Naming, Patterns, Words, capital};

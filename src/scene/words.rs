@@ -26,9 +26,31 @@ pub enum Naming {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Words {
     /// Pattern by message id.
-    pub patterns: BTreeMap<String, String>,
+    pub patterns: Patterns,
     /// Kinds in the figure's order: id of the word for the kind, and how its members are called.
     pub kinds: Vec<(String, Naming)>,
+}
+
+/// Patterns by the ids of their messages.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Patterns(
+    /// Ascending by id, each once: a list, because nothing is added once it stands.
+    Vec<(String, String)>,
+);
+
+impl Patterns {
+    /// The pattern of a message.
+    pub fn get(&self, id: &str) -> Option<&str> {
+        let found = self.0.binary_search_by(|(known, _)| known.as_str().cmp(id)).ok()?;
+        Some(&self.0[found].1)
+    }
+}
+
+impl FromIterator<(String, String)> for Patterns {
+    /// Of two patterns with the same id the later one counts.
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(patterns: I) -> Self {
+        Self(patterns.into_iter().collect::<BTreeMap<_, _>>().into_iter().collect())
+    }
 }
 
 impl Words {
@@ -90,7 +112,7 @@ impl Words {
 
     /// The figure's own pattern, or that of the scene's words.
     fn pattern(&self, id: &str) -> Option<&str> {
-        self.patterns.get(id).map(String::as_str).or_else(|| catalogue::pattern(id))
+        self.patterns.get(id).or_else(|| catalogue::pattern(id))
     }
 
     /// The entity's name in a sentence: `server C`, `request 17`.
@@ -147,8 +169,10 @@ mod tests {
 
     fn words(pattern: &str) -> Words {
         Words {
-            patterns: [("p".to_owned(), pattern.to_owned()), ("kind-server".to_owned(), "server".to_owned())]
-                .into(),
+            patterns: [("p", pattern), ("kind-server", "server")]
+                .map(|(id, text)| (id.to_owned(), text.to_owned()))
+                .into_iter()
+                .collect(),
             kinds: vec![("kind-server".to_owned(), Naming::Letters)],
         }
     }

@@ -84,7 +84,8 @@ impl Shown {
             let (_, control) = spec.control(id)?;
             run.set(spec, id, &control.parse(&value.text).ok()?).ok()?;
         }
-        let words = Words { patterns: words::patterns(course, lesson, &spec.id), kinds: spec.naming() };
+        let patterns = words::patterns(course, lesson, &spec.id).into_iter().collect();
+        let words = Words { patterns, kinds: spec.naming() };
         let view = View { run, against: Vec::new(), at: block.at.unwrap_or(spec.still) };
         Self::of(figure, words, view)
     }

@@ -36,7 +36,7 @@ pub fn site_with_broken_figure() -> String {
     fs::copy(built.join("broken-worker_bg.wasm"), root.join("broken-worker_bg.wasm")).expect("copied");
 
     let words = Words {
-        patterns: [("ticking".to_owned(), "It ticks.".to_owned())].into(),
+        patterns: [("ticking".to_owned(), "It ticks.".to_owned())].into_iter().collect(),
         kinds: Broken::SPEC.naming(),
     };
     let run = Run::new(Broken::SPEC, Seed(1));

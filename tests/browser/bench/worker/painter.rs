@@ -4,7 +4,7 @@
 use crate::model::Broken;
 use playground::paint::{Palette, paint};
 use playground::player::{Answer, Ask, Experiment, Figure, Request, Run, Session, Value};
-use playground::scene::{Options, Picture, Role, Words};
+use playground::scene::{Options, Patterns, Picture, Role, Words};
 use playground::sim::{Seed, Time};
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, OffscreenCanvas};
@@ -49,7 +49,7 @@ impl Painter {
         };
         Self {
             session,
-            words: Words { patterns: [].into(), kinds: Broken::SPEC.naming() },
+            words: Words { patterns: Patterns::default(), kinds: Broken::SPEC.naming() },
             palette: Palette::new(|role| colour(role).to_owned()),
             canvas,
             // It has all the methods that painting calls.
