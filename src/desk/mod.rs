@@ -121,6 +121,15 @@ impl Desk {
         (self.session.run_ahead(), None)
     }
 
+    /// Checks the laws of the model at the moment shown.
+    ///
+    /// # Errors
+    /// Which law is broken.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn laws(&self) -> Result<(), String> {
+        self.session.laws()
+    }
+
     fn ask(&mut self, ask: Ask) -> Answer {
         self.session.handle(Request { id: 0, ask }).answer
     }

@@ -1,0 +1,378 @@
+//! A figure operated from its desk, as a page operates it, without a browser.
+
+use playground::course::Course;
+use playground::course::words::patterns;
+use playground::desk::{Child, Deed, Desk, Node, Opening, Patch, Shown, Tell, Told, facts};
+use playground::lessons;
+use playground::player::{Figure, Run, View, decode_view, encode_view};
+use playground::scene::Words;
+use playground::sim::Seed;
+use proptest::prelude::*;
+use std::path::Path;
+
+/// A desk, and what its page shows.
+struct Page {
+    desk: Desk,
+    /// Texts by selector and place.
+    texts: Vec<(String, String)>,
+    playing: bool,
+    now: String,
+    tried: Vec<(String, String)>,
+}
+
+impl Page {
+    fn of(id: &str) -> Self {
+        Self::opened(id, None)
+    }
+
+    /// A page that has opened a figure, perhaps from a link.
+    fn opened(id: &str, link: Option<String>) -> Self {
+        let (lesson, figure) = lessons::figure(id).expect("it is registered");
+        let all = lessons::ALL.iter().flat_map(|(_, figures)| figures.iter());
+        let mut page = Self {
+            desk: Desk::new(all),
+            texts: Vec::new(),
+            playing: false,
+            now: String::new(),
+            tried: Vec::new(),
+        };
+        page.tell(Tell::Sized { picture: 700, charts: 280 });
+        page.tell(Tell::Open(Opening {
+            page_id: id.to_owned(),
+            facts: facts(&words(lesson, figure)),
+            first: first(figure),
+            linked: link.is_some(),
+            view: link,
+            notice: None,
+        }));
+        page
+    }
+
+    fn tell(&mut self, tell: Tell) {
+        let tried = &mut self.tried;
+        let told = self.desk.tell(tell, &mut |told| {
+            if let Told::Trying { culprit, back } = told {
+                tried.push((culprit, back));
+            }
+        });
+        self.hear(told);
+    }
+
+    fn hear(&mut self, told: Told) {
+        let Told::Shown(shown) = told else { return };
+        let Shown { patches, playing, keep, .. } = *shown;
+        self.playing = playing;
+        if let Some(keep) = keep {
+            self.now = keep.now;
+        }
+        for patch in patches {
+            let (part, text) = match patch {
+                Patch::Text(part, text) => (part, text),
+                Patch::Value { part, value, .. } => (part, value),
+                Patch::Address(part, code) => (part, code),
+                Patch::Fill(part, nodes) => (part, nodes.iter().map(read).collect()),
+                _ => continue,
+            };
+            let place = if part.n == 0 { part.css.into_owned() } else { format!("{} {}", part.css, part.n) };
+            self.texts.retain(|(css, _)| *css != place);
+            self.texts.push((place, text));
+        }
+    }
+
+    /// Does something, and lets the desk finish what it has begun.
+    fn does(&mut self, deed: Deed) {
+        self.tell(Tell::Deed(deed));
+        self.rest();
+    }
+
+    fn rest(&mut self) {
+        for _ in 0..10_000 {
+            match self.desk.work() {
+                (_, Some(told)) => self.hear(told),
+                _ => return,
+            }
+        }
+    }
+
+    /// Goes to a moment, in seconds.
+    fn go(&mut self, seconds: f64) {
+        self.does(Deed { number: seconds * 1e9, ..deed("seek") });
+    }
+
+    fn act(&mut self, way: &str, on: &str, text: &str) {
+        self.does(Deed { way: way.into(), on: on.into(), text: text.into(), ..deed("act") });
+    }
+
+    fn says(&self, css: &str) -> &str {
+        self.texts.iter().find(|(place, _)| place == css).map_or("", |(_, text)| text)
+    }
+
+    fn readings(&self) -> Vec<String> {
+        let of = |n: usize| if n == 0 { ".fig-reading b".into() } else { format!(".fig-reading b {n}") };
+        (0..6).map(|n| self.says(&of(n)).to_owned()).collect()
+    }
+}
+
+fn deed(does: &str) -> Deed {
+    Deed { does: does.into(), ..Deed::default() }
+}
+
+fn read(node: &Node) -> String {
+    let child = |child: &Child| match child {
+        Child::Text(text) => text.clone(),
+        Child::Node(node) => read(node),
+    };
+    let title = node.attrs.iter().filter(|(name, _)| name == "title").map(|(_, text)| text.clone());
+    title.chain(node.children.iter().map(child)).collect::<Vec<_>>().join(" ") + "\n"
+}
+
+fn words(lesson: &str, figure: &Figure) -> Words {
+    let (course, _) = Course::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons"));
+    let lesson = course.lesson(lesson).expect("it has a file");
+    let patterns = patterns(&course, lesson, &figure.spec.id).into_iter().collect();
+    Words { patterns, kinds: figure.spec.naming() }
+}
+
+fn first(figure: &Figure) -> String {
+    let run = Run::new(figure.spec, Seed(7));
+    encode_view(&View { run, against: Vec::new(), at: figure.spec.still })
+}
+
+#[test]
+fn a_learner_kills_a_server_goes_back_and_finds_the_same_run_again() {
+    let mut page = Page::of("slow-server");
+    page.go(12.0);
+    let before = (page.readings(), page.now.clone());
+    page.act("kill", "1:2", "");
+    page.go(18.0);
+    assert!(page.says(".fig-says").contains("dead"), "{}", page.says(".fig-says"));
+    assert!(page.says(".fig-marks").contains("Kill it server\u{a0}C"), "{}", page.says(".fig-marks"));
+    let killed = page.readings();
+    page.go(3.0);
+    page.go(18.0);
+    assert_eq!(page.readings(), killed);
+    page.does(deed("take-back"));
+    assert_eq!((page.readings(), page.now.clone()), before);
+}
+
+#[test]
+fn what_is_about_to_be_tried_is_said_before_it_is() {
+    let mut page = Page::of("slow-server");
+    page.go(5.0);
+    page.act("slow", "1:0", "9");
+    let (culprit, back) = page.tried.pop().expect("it was said");
+    let (culprit, back) = (decode_view(&culprit).unwrap(), decode_view(&back).unwrap());
+    assert_eq!(culprit.run.inputs.len(), 1);
+    assert_eq!((back.run.inputs.len(), back.at.secs()), (0, 5.0));
+}
+
+#[test]
+fn a_link_opens_what_was_shared_and_says_how_it_differs() {
+    let mut page = Page::of("slow-server");
+    page.does(Deed { on: "policy".into(), way: String::new(), text: "random".into(), ..deed("control") });
+    page.does(Deed { text: "b3-otter".into(), ..deed("seed") });
+    page.go(21.0);
+    page.does(Deed { on: "share".into(), ..deed("drawer") });
+    let link = page.says(".fig-copy input").to_owned();
+    let other = Page::opened("slow-server", Some(link.clone()));
+    assert_eq!(other.readings(), page.readings());
+    let notice = other.says(".fig-notice-place");
+    for told in ["Opened from a link.", "Policy: Random", "Seed: b3-otter"] {
+        assert!(notice.contains(told), "{notice}");
+    }
+    let cut = Page::opened("slow-server", Some(link[..link.len() - 5].to_owned()));
+    assert!(cut.says(".fig-notice-place").contains("damaged"), "{}", cut.says(".fig-notice-place"));
+    assert_ne!(cut.readings(), page.readings());
+}
+
+#[test]
+fn what_is_typed_wrong_is_told_where_it_was_typed() {
+    let mut page = Page::of("slow-server");
+    let load =
+        |text: &str| Deed { on: "load".into(), way: "text".into(), text: text.into(), ..deed("control") };
+    page.does(load("fast"));
+    let told = page.says("[data-control=load] .fig-error").to_owned();
+    assert!(told.contains("fast") && told.contains("480/s"), "{told}");
+    page.does(load("200/s"));
+    assert_eq!(page.says("[data-control=load] .fig-error"), "");
+    assert_eq!(page.says("[data-control=load] .fig-number"), "200/s");
+    page.act("slow", "1:0", "0.5");
+    assert!(page.says("[data-error-of=slow]").contains("from 1"), "{}", page.says("[data-error-of=slow]"));
+    page.does(Deed { text: "nobody".into(), ..deed("seed") });
+    assert!(page.says(".seed .fig-error").contains("k7-otter"));
+}
+
+#[test]
+fn a_request_says_why_it_was_late() {
+    let mut page = Page::of("slow-server");
+    page.go(20.0);
+    page.does(Deed { on: "1:2".into(), ..deed("select") });
+    let panel = page.says(".fig-explain").to_owned();
+    assert!(panel.contains("Server\u{a0}C") && panel.contains("Kill it"), "{panel}");
+    let story = page.says(".fig-story").to_owned();
+    assert!(story.contains("In the queue: 10 of 10"), "{story}");
+    let request =
+        story.split("request\u{a0}").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap();
+    page.does(Deed { on: format!("0:{request}"), ..deed("select") });
+    assert!(page.says(".fig-story").contains("because"), "{}", page.says(".fig-story"));
+}
+
+#[test]
+fn playing_passes_model_time_at_its_speed_and_stops_at_the_end() {
+    let mut page = Page::of("slow-server");
+    page.does(deed("play"));
+    assert!(page.playing);
+    for _ in 0..100 {
+        page.tell(Tell::Tick(0.02));
+    }
+    assert_eq!(page.says(".fig-time"), "00:00.5");
+    page.does(Deed { text: "60".into(), ..deed("speed") });
+    for _ in 0..100 {
+        page.tell(Tell::Tick(0.02));
+    }
+    assert_eq!((page.says(".fig-time"), page.playing), ("01:00.0", false));
+}
+
+#[test]
+fn a_log_is_replayed_and_what_could_not_be_read_is_told() {
+    let mut log = String::new();
+    for n in 0..200 {
+        log += &format!(
+            "10.0.0.{} - - [03/Mar/2025:10:00:{:02} +0000] \"GET /a{} HTTP/1.1\" 200 5\n",
+            n % 9,
+            n / 4,
+            n % 7
+        );
+    }
+    log += "not a line of a log\n";
+    let mut page = Page::of("your-traffic");
+    let (half, rest) = log.as_bytes().split_at(5_000);
+    for (bytes, last) in [(half, false), (rest, true)] {
+        let size = log.len() as f64;
+        page.tell(Tell::Data { name: "my.log".into(), size, bytes: bytes.to_vec(), last, new: true });
+    }
+    let told = page.says(".fig-data-says").to_owned();
+    assert!(told.contains("my.log") && told.contains("200") && told.contains("1 "), "{told}");
+    page.go(30.0);
+    assert_eq!(page.says("[data-control=arrivals] select"), "replay");
+    assert_ne!(page.readings()[2], "0", "requests are answered");
+}
+
+#[test]
+fn two_threads_are_stepped_by_hand_and_lose_an_update() {
+    let mut page = Page::of("two-threads");
+    page.does(Deed { number: 0.0, ..deed("seek") });
+    for thread in ["0:0", "0:1", "0:0", "0:1", "0:0", "0:1"] {
+        page.act("step", thread, "");
+    }
+    assert!(page.says(".fig-says").contains("lost"), "{}", page.says(".fig-says"));
+}
+
+#[test]
+fn keys_walk_through_the_picture_and_along_the_time_line() {
+    let mut page = Page::of("slow-server");
+    for key in ["Home", "ArrowRight", "ArrowRight", "ArrowLeft", "End"] {
+        page.does(Deed { text: key.into(), ..deed("walk") });
+    }
+    page.does(Deed { text: "PageUp".into(), ..deed("line-key") });
+    page.does(Deed { text: "End".into(), ..deed("line-key") });
+    assert_eq!(page.says(".fig-time"), "01:00.0");
+    page.does(Deed { text: "Home".into(), ..deed("line-key") });
+    assert_eq!(page.says(".fig-time"), "00:00.0");
+}
+
+/// Whatever a page could ever tell, sound or not.
+fn anything() -> impl Strategy<Value = Tell> {
+    let does = prop::sample::select(vec![
+        "play",
+        "back",
+        "on",
+        "seek",
+        "line",
+        "line-key",
+        "speed",
+        "control",
+        "hold",
+        "drag",
+        "nudge",
+        "go",
+        "act",
+        "select",
+        "point",
+        "walk",
+        "close",
+        "take-back",
+        "seed",
+        "reshuffle",
+        "drawer",
+        "save",
+        "reset",
+        "open-run",
+        "tables",
+        "close-notice",
+        "nothing known",
+    ]);
+    let on = prop_oneof![
+        prop::sample::select(vec![
+            "policy", "load", "slower", "compress", "arrivals", "checks", "share", "more"
+        ])
+        .prop_map(str::to_owned),
+        (0..5_u8, 0..40_u32).prop_map(|(kind, n)| format!("{kind}:{n}")),
+        ".{0,6}",
+    ];
+    let way = prop::sample::select(vec!["kill", "slow", "drain", "restore", "step", "range", "text", "?"]);
+    let text = prop_oneof![
+        prop::sample::select(vec![
+            "ArrowRight",
+            "End",
+            "PageUp",
+            "random",
+            "replay",
+            "300/s",
+            "4",
+            "policy=maglev&load=900/s",
+            "b3-otter"
+        ])
+        .prop_map(str::to_owned),
+        ".{0,12}",
+    ];
+    let number = prop_oneof![-5.0..2_000.0_f64, 0.0..6e10_f64, any::<f64>()];
+    let point = (-10.0..800.0_f32, -10.0..600.0_f32);
+    let deed = (does, on, way, text, number, point).prop_map(|(does, on, way, text, number, point)| {
+        let (does, way) = (does.to_owned(), way.to_owned());
+        Tell::Deed(Deed { does, on, way, text, number, point })
+    });
+    prop_oneof![
+        8 => deed,
+        3 => (0.0..0.3_f64).prop_map(Tell::Tick),
+        1 => (0..1_500_u16, 0..400_u16).prop_map(|(picture, charts)| Tell::Sized { picture, charts }),
+        1 => any::<bool>().prop_map(Tell::Calm),
+        1 => any::<f64>().prop_map(Tell::Tick),
+        1 => prop::collection::vec(any::<u8>(), 0..200).prop_map(|bytes| Tell::Data {
+            name: "x".into(), size: 1.0, bytes, last: true, new: true
+        }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_that_a_page_could_tell_makes_a_desk_panic_or_breaks_a_law(
+        figure in prop::sample::select(vec!["slow-server", "your-traffic", "one-server", "two-threads"]),
+        all in prop::collection::vec(anything(), 1..60),
+    ) {
+        let mut page = Page::of(figure);
+        for tell in all {
+            page.tell(tell);
+            let _ = page.desk.work();
+            page.desk.laws().map_err(TestCaseError::fail)?;
+            for picture in page.desk.pictures() {
+                prop_assert_eq!(picture.problems(), Vec::<String>::new());
+            }
+        }
+        // What is kept opens again.
+        let again = Page::opened(figure, Some(page.now.clone()));
+        prop_assert!(!again.says(".fig-notice-place").contains("can't be opened") || page.now.is_empty());
+    }
+}
