@@ -31,6 +31,23 @@ pub(super) fn round_numbers(range: &Range<f64>, most: usize) -> Vec<f64> {
     RangedCoordf64::from(range.clone()).key_points(BoldPoints(most))
 }
 
+/// Steps of an axis of time, in seconds: those of a clock.
+const CLOCK: [f64; 17] = [
+    1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_200.0, 1_800.0, 3_600.0, 7_200.0,
+    21_600.0, 86_400.0,
+];
+
+/// Round times from zero to `until` seconds, at most so many.
+pub(super) fn round_times(until: f64, most: usize) -> Vec<f64> {
+    let most = most.max(2) as f64;
+    match CLOCK.into_iter().find(|step| until / step < most) {
+        Some(step) if until >= step => {
+            (0..=libm::floor(until / step) as u32).map(|n| f64::from(n) * step).collect()
+        }
+        _ => round_numbers(&(0.0..until), most as usize),
+    }
+}
+
 impl Plot {
     /// A surface with these values, with room for the numbers of the axis to its left.
     pub(super) fn new(area: Rect, x: Range<f64>, y: Range<f64>, unit: Unit) -> Self {

@@ -4,7 +4,7 @@ use super::super::mark::{Dash, Ink, Rect, Role, at};
 use super::super::metrics::{self, Face};
 use super::super::panel::{Line, Series, State};
 use super::super::sheet::{Sheet, Type};
-use super::axes::{Canvas, Plot, round_numbers};
+use super::axes::{Canvas, Plot, round_times};
 use super::board::line;
 use super::{AXIS, PLOT, drawable, round_up};
 use crate::sim::Unit;
@@ -49,7 +49,7 @@ pub(super) fn lay(series: &Series, area: Rect, sheet: &mut Sheet) -> f32 {
     let whole = Rect::new(area.x, top, (area.w - right).max(1.0), PLOT);
     let plot = Plot::new(whole, 0.0..until, lowest..highest, series.unit);
     plot.lines(series.unit, sheet);
-    let times = round_numbers(&plot.x, (plot.area.w / 80.0) as usize + 1).into_iter();
+    let times = round_times(until, (plot.area.w / 55.0) as usize + 1).into_iter();
     // At the origin the other axis has written the unit already.
     let written = |time: f64| if time == 0.0 { "0".into() } else { Unit::Time.format(time) };
     let times: Vec<_> = times.map(|time| (plot.x_of(time), written(time))).collect();

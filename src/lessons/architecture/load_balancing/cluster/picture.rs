@@ -231,6 +231,7 @@ impl Cluster {
             _ if self.is_full(it, now) => of("says-full")
                 .count("waiting", it.queue.len() as u64)
                 .count("capacity", self.knobs.queue.into()),
+            _ if it.queue.is_empty() => Msg::new("says-idle"),
             _ => Msg::new("says-calm").count("waiting", it.queue.len() as u64).of("server", server(n)),
         });
         if self.state(n, now) == State::Trouble && it.fault == Fault::None {

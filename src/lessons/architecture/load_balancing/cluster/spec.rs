@@ -246,6 +246,7 @@ pub(super) const MESSAGES: &[Message] = &[
     ("says-draining", &["server", "left"]),
     ("says-full", &["server", "waiting", "capacity"]),
     ("says-calm", &["waiting", "server"]),
+    ("says-idle", &[]),
     ("says-gets-more", &["server", "sent", "finished"]),
     ("says-others", &["busy"]),
     ("says-log-ended", &[]),
