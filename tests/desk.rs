@@ -235,15 +235,11 @@ fn playing_passes_model_time_at_its_speed_and_stops_at_the_end() {
 
 #[test]
 fn a_log_is_replayed_and_what_could_not_be_read_is_told() {
-    let mut log = String::new();
-    for n in 0..200 {
-        log += &format!(
-            "10.0.0.{} - - [03/Mar/2025:10:00:{:02} +0000] \"GET /a{} HTTP/1.1\" 200 5\n",
-            n % 9,
-            n / 4,
-            n % 7
-        );
-    }
+    let line = |n: u32| {
+        let (client, second, page) = (n % 9, n / 4, n % 7);
+        format!("10.0.0.{client} - - [03/Mar/2025:10:00:{second:02} +0000] \"GET /a{page} HTTP/1.1\" 200 5\n")
+    };
+    let mut log: String = (0..200).map(line).collect();
     log += "not a line of a log\n";
     let mut page = Page::of("your-traffic");
     let (half, rest) = log.as_bytes().split_at(5_000);
