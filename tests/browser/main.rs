@@ -15,6 +15,7 @@ mod figure;
 mod loads;
 mod opens;
 mod plain;
+mod reach;
 mod same_run;
 mod share;
 mod story;

@@ -1,0 +1,61 @@
+//! What a worker of the built site holds and can reach. A page's policy doesn't bind its workers, so this is held against
+//! their scripts: WASM calls nothing but what its script hands in.
+
+use crate::harness::dist;
+use playground::lessons;
+use playground::site::finish::files;
+use playground::site::workers::Workers;
+use std::fs;
+use std::path::Path;
+
+/// Files of the built site that begin and end so.
+fn built(start: &str, end: &str) -> Vec<String> {
+    let all = files(&dist()).expect("dist can be read");
+    all.into_iter().filter(|file| file.starts_with(start) && file.ends_with(end)).collect()
+}
+
+#[test]
+fn a_worker_loads_its_own_wasm_and_reaches_nothing_else() {
+    let scripts = built("worker-", ".js");
+    assert!(!scripts.is_empty(), "the site has workers");
+    for script in scripts {
+        let code = fs::read_to_string(dist().join(&script)).expect("a script");
+        assert_eq!(code.matches("fetch(").count(), 1, "{script} fetches its WASM, once");
+        for way in [
+            "XMLHttpRequest",
+            "WebSocket",
+            "WebTransport",
+            "EventSource",
+            "sendBeacon",
+            "importScripts",
+            "indexedDB",
+            "caches",
+            "eval(",
+            "new Function",
+            "Worker(",
+            "BroadcastChannel",
+            "https:",
+            "http:",
+        ] {
+            assert!(!code.contains(way), "{script} holds '{way}'");
+        }
+    }
+}
+
+#[test]
+fn a_worker_carries_its_own_lessons_and_no_others() {
+    let workers = Workers::load(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the table of workers");
+    for name in workers.names() {
+        let wasm = built(&format!("worker-{name}-"), ".wasm");
+        let [wasm] = wasm.as_slice() else { panic!("{name}: one WASM file, not {wasm:?}") };
+        let bytes = fs::read(dist().join(wasm)).expect("readable");
+        for (lesson, figures) in lessons::ALL {
+            let own = workers.of(lesson) == Some(name);
+            for figure in *figures {
+                let id = figure.spec.id.as_bytes();
+                let there = bytes.windows(id.len()).any(|part| part == id);
+                assert_eq!(there, own, "{name}: the figure {} of {lesson}", figure.spec.id);
+            }
+        }
+    }
+}
