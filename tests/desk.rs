@@ -277,6 +277,22 @@ fn keys_walk_through_the_picture_and_along_the_time_line() {
     assert_eq!(page.says(".fig-time"), "00:00.0");
 }
 
+#[test]
+fn a_step_leads_to_the_next_thing_that_matters_and_back() {
+    let mut page = Page::of("slow-server");
+    page.go(0.0);
+    page.does(deed("on"));
+    let first = page.says(".fig-time").to_owned();
+    assert!(page.says(".fig-moments").contains(&first), "{first} in {}", page.says(".fig-moments"));
+    page.does(deed("on"));
+    let second = page.says(".fig-time").to_owned();
+    assert!(second > first, "{second} after {first}");
+    page.does(deed("back"));
+    assert_eq!(page.says(".fig-time"), first);
+    page.does(deed("back"));
+    assert_eq!(page.says(".fig-time"), "00:00.0");
+}
+
 /// Whatever a page could ever tell, sound or not.
 fn anything() -> impl Strategy<Value = Tell> {
     let does = prop::sample::select(vec![

@@ -35,7 +35,7 @@ impl Desk {
             "hold" => self.hold(&deed.on),
             "drag" => self.drag(deed, trying),
             "nudge" => self.nudge(deed, trying),
-            "go" => self.go(deed, trying),
+            "go" => self.go(deed),
             "act" => {
                 if let Some(change) = explain::action(&self.state, deed, &mut self.extra) {
                     self.change(change, trying);
@@ -77,9 +77,9 @@ impl Desk {
                 self.extra.extend(moments::closed());
                 self.notify(None);
                 let first = self.state.first.clone();
-                self.take_up(first, trying);
+                self.take_up(first);
             }
-            "open-run" => self.open_run(&deed.text, trying),
+            "open-run" => self.open_run(&deed.text),
             "tables" => {
                 self.state.tables = deed.number > 0.0;
                 self.changed.read = true;
@@ -168,12 +168,12 @@ impl Desk {
         }
     }
 
-    fn open_run(&mut self, text: &str, trying: Trying) {
+    fn open_run(&mut self, text: &str) {
         let view = crate::player::decode_view(text.trim());
         match view {
             Ok(view) if view.run.figure == self.state.spec.id => {
                 self.extra.extend(moments::closed());
-                self.take_up(view, trying);
+                self.take_up(view);
                 self.state.untouched = false;
             }
             _ => self.notify(Notice::plain(text::NO_RUN_IN_FILE)),
@@ -181,7 +181,7 @@ impl Desk {
     }
 
     /// Takes the figure to what a phrase of the text says: its setting from the start, or only another moment.
-    fn go(&mut self, deed: &Deed, trying: Trying) {
+    fn go(&mut self, deed: &Deed) {
         let at = (deed.number >= 0.0).then(|| Time::from_nanos(deed.number as u64));
         if deed.text.is_empty() {
             return self.seek(at.unwrap_or(Time::ZERO));
@@ -198,7 +198,7 @@ impl Desk {
             }
         }
         let at = at.unwrap_or(self.state.at);
-        self.take_up(View { run, against: Vec::new(), at }, trying);
+        self.take_up(View { run, against: Vec::new(), at });
     }
 }
 

@@ -32,7 +32,7 @@ pub use opening::facts;
 pub use protocol::{
     Child, Deed, FromWorker, Keep, Node, Opening, Part, Patch, Probed, Shown, Tell, ToWorker, Told,
 };
-pub use transport::PLACES as LINE_PLACES;
+pub use transport::{PLACES as LINE_PLACES, clock};
 
 use crate::player::{Answer, Ask, Figure, Request, Session};
 use state::State;
@@ -98,7 +98,7 @@ impl Desk {
     /// Does what the page tells, and says what has to be shown then.
     pub fn tell(&mut self, tell: Tell, trying: Trying) -> Told {
         match tell {
-            Tell::Open(opening) => self.open(opening, trying),
+            Tell::Open(opening) => self.open(opening),
             Tell::Sized { picture, charts } => {
                 self.state.widths = (picture, charts);
                 self.changed.shown = true;

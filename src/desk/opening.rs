@@ -3,7 +3,7 @@
 use super::notice::Notice;
 use super::protocol::Opening;
 use super::state::State;
-use super::{Changed, Desk, Trying, text};
+use super::{Changed, Desk, text};
 use crate::player::{Answer, Ask, LinkError, Run, View, decode_view, from_plain, to_plain};
 use crate::scene::Words;
 use crate::sim::Time;
@@ -20,7 +20,7 @@ fn words(facts: &str) -> Words {
 }
 
 impl Desk {
-    pub(super) fn open(&mut self, opening: Opening, trying: Trying) {
+    pub(super) fn open(&mut self, opening: Opening) {
         let Opening { page_id, facts, first, view, linked, notice } = opening;
         let Ok(first) = decode_view(&first) else { return };
         let Some(figure) = self.figures.iter().find(|figure| figure.spec.id == first.run.figure) else {
@@ -36,25 +36,25 @@ impl Desk {
             })
         });
         match given {
-            None => self.take_up(first, trying),
+            None => self.take_up(first),
             Some(Ok(view)) => {
                 if linked {
                     let list = self.state.differences(&view);
                     self.state.notice = Some(Notice { list, ..Notice::plain(text::FROM_LINK) });
                 }
                 let untouched = view == first;
-                self.take_up(view, trying);
+                self.take_up(view);
                 self.state.untouched = untouched;
             }
             Some(Err(error)) => {
                 self.state.notice = Some(Notice::plain(text::put(text::BAD_LINK, &[&error.to_string()])));
-                self.take_up(first, trying);
+                self.take_up(first);
             }
         }
     }
 
     /// Takes up a run at a moment; another one than before.
-    pub(super) fn take_up(&mut self, view: View, _: Trying) {
+    pub(super) fn take_up(&mut self, view: View) {
         let state = &mut self.state;
         let View { run, at, .. } = view;
         state.target = state.moment(at);

@@ -10,6 +10,8 @@ use crate::sim::{Time, within};
 const LEAP: f64 = 0.1;
 /// The same where motion is reduced: seconds between the steps that are shown.
 const CALM: f64 = 0.25;
+/// Slices that are computed ahead for a step, each a few milliseconds.
+const SLICES: u32 = 40;
 /// Seconds between new numbers while time passes: faster than that nobody reads them.
 const READ_EVERY: f64 = 0.12;
 /// Seconds between explanations while time passes.
@@ -62,9 +64,27 @@ impl Desk {
 
     /// Goes one step on or back: to the next thing known to have happened, or by a step where the figure goes by steps.
     pub(super) fn step(&mut self, on: bool) {
-        let to = self.state.next_stop(on);
         self.pause();
+        if on {
+            self.look_ahead();
+        }
+        let to = self.state.next_stop(on);
         self.seek(to);
+    }
+
+    /// Computes ahead until something notable is known after the moment shown, or for as long as a learner waits gladly.
+    fn look_ahead(&mut self) {
+        for _ in 0..SLICES {
+            if let Answer::Markers(markers) = self.ask(Ask::Markers) {
+                self.state.markers_known = markers.len() as u32;
+                self.state.markers = markers;
+                self.changed.marks = true;
+            }
+            let at = self.state.at;
+            if self.state.markers.iter().any(|marker| marker.time > at) || !self.session.run_ahead() {
+                return;
+            }
+        }
     }
 
     /// So many seconds have passed.

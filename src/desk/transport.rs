@@ -12,7 +12,7 @@ const MARKS: u64 = 200;
 pub const PLACES: f64 = 2_000.0;
 
 /// The time as a clock shows it: `00:43.2`, or a step's number.
-pub(super) fn clock(at: Time, pace: Pace) -> String {
+pub fn clock(at: Time, pace: Pace) -> String {
     match pace {
         Pace::Steps(step) => (at.nanos() / step.nanos()).to_string(),
         Pace::Continuous => minutes(at.nanos() / 100_000_000, 10),

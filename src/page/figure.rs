@@ -110,9 +110,9 @@ pub fn find(id: &str) -> Option<Figure> {
     })
 }
 
-/// The colours may have changed: every figure at work is painted anew.
+/// Looks may have changed: every figure at work is painted anew.
 pub fn look_again() {
-    FIGURES.with_borrow(|all| all.iter().for_each(|figure| figure.send(palette::look())));
+    FIGURES.with_borrow(|all| all.iter().for_each(Figure::tell_looks));
 }
 
 fn attach_when_near(element: &Element) {
@@ -269,9 +269,10 @@ impl Figure {
         self.send(ToWorker::Tell(Tell::Sized { picture, charts }));
     }
 
-    /// Tells the desk whether motion is to be reduced.
-    fn tell_motion(&self) {
-        self.send(ToWorker::Tell(Tell::Calm(dom::media("(prefers-reduced-motion: reduce)"))));
+    /// Tells the worker what pictures are painted with, and the desk whether they move.
+    fn tell_looks(&self) {
+        self.send(palette::look());
+        self.send(ToWorker::Tell(Tell::Calm(palette::is_calm())));
     }
 
     fn tick_on_next_frame(&self) {
@@ -331,8 +332,7 @@ impl Figure {
                     inner.trying = None;
                     inner.owed.clear();
                 }
-                self.send(palette::look());
-                self.tell_motion();
+                self.tell_looks();
                 self.tell_sizes();
                 let again = self.inner.borrow().file.as_ref().map(LearnersFile::again);
                 self.open_now(None);

@@ -29,9 +29,9 @@ pub fn attach(figure: &Figure) {
         });
     }
     if let Some(place) = dom::find(&figure.root, ".fig-picture") {
-        let of = figure.clone();
+        let (of, own) = (figure.clone(), place.clone());
         dom::listen::<MouseEvent>(&place, "mousemove", move |event| {
-            of.passing_deed(Deed { point: place_of(&event), ..deed("hover") });
+            of.passing_deed(Deed { point: within(&own, &event), ..deed("hover") });
         });
     }
     if let Some(tables) = dom::find(&figure.root, ".fig-tables") {
@@ -55,11 +55,8 @@ pub fn attach(figure: &Figure) {
     }
 }
 
-/// Where the pointer is, from the upper left corner of what hears it.
-fn place_of(event: &MouseEvent) -> (f32, f32) {
-    let Some(place) = event.current_target().and_then(|on| on.dyn_into::<Element>().ok()) else {
-        return (-1.0, -1.0);
-    };
+/// Where the pointer is, from the upper left corner of an element.
+fn within(place: &Element, event: &MouseEvent) -> (f32, f32) {
     let bounds = place.get_bounding_client_rect();
     let at = |client: i32, edge: f64| (f64::from(client) - edge) as f32;
     (at(event.client_x(), bounds.left()), at(event.client_y(), bounds.top()))
@@ -67,13 +64,9 @@ fn place_of(event: &MouseEvent) -> (f32, f32) {
 
 fn clicked(figure: &Figure, event: &MouseEvent) {
     if let Some(by) = dom::around(event, &figure.root, "[data-do]") {
-        return press(figure, &by);
-    }
-    if let Some(place) = dom::around(event, &figure.root, ".fig-picture") {
-        let bounds = place.get_bounding_client_rect();
-        let at = |client: i32, edge: f64| (f64::from(client) - edge) as f32;
-        let point = (at(event.client_x(), bounds.left()), at(event.client_y(), bounds.top()));
-        figure.deed(Deed { point, ..deed("point") });
+        press(figure, &by);
+    } else if let Some(place) = dom::around(event, &figure.root, ".fig-picture") {
+        figure.deed(Deed { point: within(&place, event), ..deed("point") });
     }
 }
 

@@ -1,13 +1,21 @@
-//! Colours of pictures, read from the style sheet: a canvas knows no roles, and forced colours have their own.
+//! How pictures look, read from the browser: their colours from the style sheet, for a canvas knows no roles and forced
+//! colours have their own; and whether they move.
 
 use super::{dom, figure};
 use crate::desk::ToWorker;
 use crate::scene::Role;
 use wasm_bindgen::JsValue;
 
-/// Watches for what changes colours: the system's settings, and the page's switch, which `public/theme.js` is.
+const REDUCED_MOTION: &str = "(prefers-reduced-motion: reduce)";
+
+/// Whether motion is to be reduced: then time passes in steps.
+pub fn is_calm() -> bool {
+    dom::media(REDUCED_MOTION)
+}
+
+/// Watches for what changes looks: the system's settings, and the page's switch, which `public/theme.js` is.
 pub fn start() {
-    for query in ["(prefers-color-scheme: dark)", "(forced-colors: active)"] {
+    for query in ["(prefers-color-scheme: dark)", "(forced-colors: active)", REDUCED_MOTION] {
         dom::on_media(query, figure::look_again);
     }
     dom::listen::<JsValue>(&dom::document(), "themechange", |_| figure::look_again());

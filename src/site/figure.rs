@@ -8,11 +8,12 @@
 use super::prose::Context;
 use super::still::Shown;
 use crate::course::blocks::{Block, Figure};
+use crate::desk::clock;
 use crate::player::{Control, ControlKind, Frame, Needs, Pace, Slider, Value, ValueKind, encode_view};
 use crate::scene::{
     Description, Listing, Options, Panel, Picture, Scene, Still, TableView, Words, describe, svg,
 };
-use crate::sim::{Entity, Time};
+use crate::sim::Entity;
 use maud::{Markup, PreEscaped, html};
 
 /// Widths that stills are laid out for, in CSS pixels: the picture's column and a phone; and the column of readings.
@@ -220,13 +221,6 @@ fn log(id: &str) -> Markup {
 
 fn transport(shown: &Shown, steppers: &Markup) -> Markup {
     let spec = shown.spec();
-    let clock = |at: Time| match spec.pace {
-        Pace::Steps(step) => (at.nanos() / step.nanos()).to_string(),
-        Pace::Continuous => {
-            let tenths = at.nanos() / 100_000_000;
-            format!("{:02}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10)
-        }
-    };
     let (places, back, on) = match spec.pace {
         Pace::Steps(step) => ((spec.until.nanos() / step.nanos()) as f64, "Step before", "Next step"),
         Pace::Continuous => {
@@ -245,7 +239,7 @@ fn transport(shown: &Shown, steppers: &Markup) -> Markup {
             button.fig-step type="button" aria-label=(back) title=(back) data-do="back" disabled { span.icon-back {} }
             button.fig-step type="button" aria-label=(on) title=(on) data-do="on" disabled { span.icon-on {} }
             (steppers)
-            span.fig-time { (clock(shown.view.at)) }
+            span.fig-time { (clock(shown.view.at, spec.pace)) }
             div.fig-line {
                 div.fig-line-seen {}
                 div.fig-line-done {}
@@ -253,7 +247,7 @@ fn transport(shown: &Shown, steppers: &Markup) -> Markup {
                 // The menu has the same as a list, for those who don't see it.
                 div.fig-marks aria-hidden="true" {}
             }
-            span.fig-end { (clock(spec.until)) }
+            span.fig-end { (clock(spec.until, spec.pace)) }
             span.fig-speed {
                 select aria-label="Speed" disabled {
                     @for speed in speeds { option value=(speed) selected[speed == spec.speed] { (speed) "×" } }
