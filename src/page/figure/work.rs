@@ -1,0 +1,187 @@
+//! A figure's worker: started where the run is, heard, and ended when the figure is out of view.
+
+use super::super::file::LearnersFile;
+use super::super::worker_client::Client;
+use super::super::{dom, link, parking, show};
+use super::{Figure, PLACES, Stage};
+use crate::desk::{Notice, Opening, Shown, Tell, ToWorker, Told};
+use gloo_timers::callback::Timeout;
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlCanvasElement;
+
+impl Figure {
+    /// Starts the worker, if there is none, where the run is.
+    pub fn wake(&self) {
+        if self.inner.borrow().stage != Stage::Parked {
+            return;
+        }
+        parking::makes_room_for(self);
+        let (address, build) = {
+            let inner = self.inner.borrow();
+            (inner.worker.clone(), inner.build.clone())
+        };
+        let (told, broke) = (self.clone(), self.clone());
+        let client = Client::start(
+            &address,
+            build,
+            self.canvases(),
+            move |what, answer| told.told(what, answer),
+            move |why| broke.broke(&why),
+        );
+        match client {
+            Ok(client) => {
+                {
+                    let mut inner = self.inner.borrow_mut();
+                    inner.client = Some(client);
+                    inner.stage = Stage::Open;
+                    inner.trying = None;
+                    inner.owed.clear();
+                }
+                self.tell_looks();
+                self.tell_sizes();
+                let again = self.inner.borrow().file.as_ref().map(LearnersFile::again);
+                self.open_now(None);
+                if again.is_some() {
+                    // The run may replay the file: the worker has to have it first.
+                    self.inner.borrow_mut().file = again;
+                    self.next_piece();
+                }
+            }
+            Err(why) => self.broke(&why),
+        }
+    }
+
+    /// Once a file has been handed over again, the run that may replay it is taken up.
+    pub(super) fn take_up(&self) {
+        let is_new = self.inner.borrow().file.as_ref().is_some_and(LearnersFile::is_new);
+        if !is_new {
+            self.open_now(None);
+        }
+    }
+
+    /// Opens the run where it is kept.
+    pub(super) fn open_now(&self, notice: Option<Notice>) {
+        let opening = {
+            let inner = self.inner.borrow();
+            Opening {
+                page_id: inner.page_id.clone(),
+                facts: inner.facts.clone(),
+                first: inner.first.clone(),
+                view: Some(inner.keep.now.clone()),
+                linked: inner.opening.is_some(),
+                notice,
+            }
+        };
+        self.send(ToWorker::Tell(Tell::Open(opening)));
+    }
+
+    /// New canvases for a new worker: those of the last one can't be had back. They take the place of the old ones when
+    /// there is something on them.
+    pub(super) fn canvases(&self) -> Array {
+        let offscreen = |css: &str| -> Option<JsValue> {
+            let place = dom::find(&self.root, css)?;
+            let old = dom::find(&place, "canvas")?;
+            let new: HtmlCanvasElement = old.clone_node().ok()?.unchecked_into();
+            let _ = new.set_attribute("hidden", "");
+            let _ = new.remove_attribute("style");
+            place.insert_before(&new, Some(&old)).ok()?;
+            new.transfer_control_to_offscreen().ok().map(JsValue::from)
+        };
+        PLACES.iter().filter_map(|css| offscreen(css)).collect()
+    }
+
+    /// Puts the new canvases in the place of whatever was there.
+    pub(super) fn swap_canvases(&self) {
+        for place in PLACES.iter().filter_map(|css| dom::find(&self.root, css)) {
+            let Some(new) = dom::find(&place, "canvas[hidden]") else { continue };
+            for old in dom::find_all(&place, "svg, canvas") {
+                if old != new {
+                    old.remove();
+                }
+            }
+            dom::show(&new, true);
+        }
+    }
+
+    /// Ends the worker. The figure keeps its run, its moment and its picture.
+    pub fn park(&self) {
+        if self.is_open() {
+            self.end_worker();
+            self.inner.borrow_mut().stage = Stage::Parked;
+            show::paused(self);
+        }
+    }
+
+    pub(super) fn end_worker(&self) {
+        let client = {
+            let mut inner = self.inner.borrow_mut();
+            inner.playing = false;
+            inner.owed.clear();
+            inner.client.take()
+        };
+        if let Some(client) = client {
+            client.stop();
+            // This may be running in one of the client's own listeners.
+            Timeout::new(0, move || drop(client)).forget();
+        }
+    }
+
+    pub(super) fn told(&self, told: Told, answer: bool) {
+        match told {
+            Told::Trying { culprit, back } => self.inner.borrow_mut().trying = Some((culprit, back)),
+            Told::Shown(shown) => self.shown(*shown, answer),
+            Told::Probed(_) => {}
+        }
+    }
+
+    pub(super) fn shown(&self, shown: Shown, answer: bool) {
+        let Shown { patches, playing, keep, ready } = shown;
+        let begins = {
+            let mut inner = self.inner.borrow_mut();
+            if answer {
+                inner.trying = None;
+            }
+            if let Some(keep) = keep {
+                inner.keep = keep;
+            }
+            if ready && inner.opening.take().is_some() {
+                link::note_opening(None);
+            }
+            let begins = playing && !inner.playing;
+            inner.playing = playing;
+            begins
+        };
+        for patch in &patches {
+            show::apply(&self.root, patch);
+        }
+        if ready {
+            self.swap_canvases();
+            self.enable();
+        }
+        if begins {
+            self.inner.borrow_mut().ticked_ms = dom::now_ms();
+        }
+        if playing {
+            self.tick_on_next_frame();
+        }
+        if answer && !self.is_busy() {
+            self.flush();
+            self.next_piece();
+        }
+    }
+
+    /// From now on the figure can be operated.
+    pub(super) fn enable(&self) {
+        if self.root.has_attribute("data-live") {
+            return;
+        }
+        let _ = self.root.set_attribute("data-live", "");
+        for waiting in dom::find_all(&self.root, "[disabled]") {
+            let _ = waiting.remove_attribute("disabled");
+        }
+        for tools in dom::find_all(&self.root, ".fig-tools, .fig-walk") {
+            dom::show(&tools, true);
+        }
+    }
+}
