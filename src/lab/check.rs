@@ -43,12 +43,19 @@ fn folder_of(folder: &Path, root: &Path, problem: &Problem) -> Problem {
 fn out_of_step(root: &Path) -> Result<Vec<String>, String> {
     let table = Workers::load(root)?;
     let homeless = lessons::ALL.iter().filter(|(lesson, _)| table.of(lesson).is_none()).map(|(lesson, _)| {
-        format!("Cargo.toml: [package.metadata.workers]: no worker holds '{lesson}', which has figures")
+        format!(
+            "Cargo.toml: [package.metadata.workers]: no worker holds '{lesson}', which has figures; put it into one, \
+             then run `lab generate`"
+        )
+    });
+    let held = table.names().flat_map(|name| table.lessons(name).iter().map(move |lesson| (name, lesson)));
+    let empty = held.filter(|(_, lesson)| lessons::ALL.iter().all(|(path, _)| path != lesson)).map(|(name, lesson)| {
+        format!("Cargo.toml: [package.metadata.workers]: '{name}' holds '{lesson}', which has no figures in src/lessons")
     });
     let stale = workers::stale(root)?.into_iter().map(|path| {
         format!("{}: is not what [package.metadata.workers] makes; run `lab generate`", path.display())
     });
-    Ok(homeless.chain(stale).collect())
+    Ok(homeless.chain(empty).chain(stale).collect())
 }
 
 /// Writes what is made from the table of workers.
