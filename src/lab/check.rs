@@ -75,3 +75,29 @@ pub(super) fn oracle(args: &OracleArgs, terminal: &mut Terminal) -> Result<(), F
     let summary = oracle::run(&args.files, &args.data, terminal.out)?;
     if summary.failed == 0 { Ok(()) } else { Err(Failure::Told) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_table_of_workers_that_does_not_fit_the_figures_is_told() {
+        let root = std::env::temp_dir().join(format!("check-{}", std::process::id()));
+        fs::create_dir_all(root.join("src/bin")).unwrap();
+        let index = "<!-- workers: written by `lab generate` from [package.metadata.workers] in Cargo.toml -->\n\
+                     <!-- /workers -->";
+        fs::write(root.join("index.html"), index).unwrap();
+        fs::write(root.join("Cargo.toml"), "[package]\n[package.metadata.workers]\nq = [\"trials/typo\"]\n")
+            .unwrap();
+        let told = out_of_step(&root).unwrap().join("\n");
+        fs::remove_dir_all(root).unwrap();
+        for says in [
+            "no worker holds 'architecture/load-balancing'",
+            "'q' holds 'trials/typo', which has no figures",
+            "src/bin/worker-q.rs: is not what [package.metadata.workers] makes; run `lab generate`",
+        ] {
+            assert!(told.contains(says), "{says}:\n{told}");
+        }
+    }
+}
