@@ -1,6 +1,7 @@
 //! What a lesson's file may say, and what the check says when it says something else.
 
 use playground::course::facts::{Allows, ChallengeFacts, ControlFacts, MessageFacts, PredictionFacts};
+use playground::course::markdown::LANGUAGES;
 use playground::course::{Course, FigureFacts, Lesson, Problem, check};
 use playground::lessons;
 use playground::sim::{Time, Unit};
@@ -9,6 +10,8 @@ use std::path::Path;
 
 /// A lesson with one of everything that the grammar has.
 const SAMPLE: &str = include_str!("course/sample.md");
+/// The grammar as authors read it.
+const README: &str = include_str!("../lessons/README.md");
 
 fn figure() -> FigureFacts {
     let load = Allows::Number { unit: Unit::Rate, min: 10.0, max: 1000.0, step: Some(10.0) };
@@ -60,6 +63,42 @@ fn said(problems: &[Problem]) -> String {
 fn a_whole_lesson_has_no_problems() {
     let problems = problems(SAMPLE);
     assert!(problems.is_empty(), "{}", said(&problems));
+}
+
+/// The examples of the README, one after the other: a lesson.
+fn example() -> String {
+    let examples = README.split("\n````lesson\n").skip(1).map(|rest| rest.split("\n````\n").next().unwrap());
+    examples.collect::<Vec<_>>().join("\n\n")
+}
+
+#[test]
+fn the_examples_of_the_readme_are_a_lesson_without_problems() {
+    let problems = problems(&example());
+    assert!(problems.is_empty(), "{}", said(&problems));
+}
+
+#[test]
+fn the_readme_names_every_field_and_every_language() {
+    let example = example();
+    let inside = |line: &str| line.starts_with("```") && line.contains(' ') && !line.starts_with("```words");
+    let mut seen = 0;
+    for (n, _) in example.lines().enumerate().filter(|(_, line)| inside(line) || *line == "+++") {
+        let mut lines: Vec<&str> = example.lines().collect();
+        lines.insert(n + 1, "nonsense = 1");
+        for problem in problems(&lines.join("\n")).iter().filter(|p| p.field.ends_with("nonsense")) {
+            let (_, allowed) = problem.says.split_once("allowed: ").expect("it says what is allowed");
+            for field in allowed.split('\'').skip(1).step_by(2) {
+                let written = [format!("`{field}`"), format!("\n{field} = "), format!("[{field}]")];
+                let named = written.iter().any(|name| README.contains(name));
+                assert!(named, "{}: `{field}` is not in the README", problem.field);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 40, "fields are found: {seen}");
+    for language in LANGUAGES {
+        assert!(README.contains(&format!("`{language}`")), "{language}");
+    }
 }
 
 /// What is replaced by what in the sample, and what the problem's field and sentence must contain. `@` marks a problem

@@ -154,7 +154,13 @@ fn what_is_refused_says_what_is_allowed() {
         (&["run", "one-server", "--seed", "unicorn"], Exit::Usage, "k7-otter"),
         (&["run", "one-server", "--until", "-1s"], Exit::Usage, "Usage"),
         (&["run", "one-server", "--until=-1s"], Exit::Problems, "0 s to 60\u{a0}s"),
-        (&["run", "one-server", "--log", "/nowhere"], Exit::Problems, "/nowhere"),
+        (&["run", "slow-server", "--log", "/nowhere"], Exit::Problems, "/nowhere"),
+        (&["run", "one-server", "--log", "/nowhere"], Exit::Problems, "slow-server, your-traffic"),
+        (&["run", "slow-server", "--at", "1s", "slow=C:x"], Exit::Problems, "4 or 4x"),
+        (&["run", "slow-server", "--at", "1s", "slow=C:900"], Exit::Problems, "100\u{a0}×"),
+        (&["run", "one-server", "--seed", "-1"], Exit::Usage, "k7-otter"),
+        (&["new", "architecture"], Exit::Usage, "chapter/slug"),
+        (&["new", "architecture/2pc"], Exit::Usage, "begin with a letter"),
         (&["run", "two-threads", "--at", "1s", "step=C"], Exit::Problems, "thread"),
         (&["run", "two-threads", "--at", "1s", "step=!"], Exit::Problems, "thread:A"),
         (&["run", "two-threads", "--at", "1s", "step=A:7"], Exit::Problems, "no argument"),
@@ -194,7 +200,7 @@ fn the_benchmark_runs_from_empty_to_empty_and_agrees_with_a_bare_loop() {
 fn every_message_of_the_player_has_a_shared_sentence() {
     let shared = lab::words::shared();
     let mut seen = 0;
-    for folder in ["src/player", "src/worker"] {
+    for folder in ["src/player", "src/desk"] {
         for file in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
             let source = std::fs::read_to_string(file.unwrap().path()).unwrap();
             let source = source.split("#[cfg(test)]").next().unwrap();

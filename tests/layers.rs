@@ -13,24 +13,20 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("lessons", &["sim", "mechanism", "scene", "player"], &[]),
     ("course", &["sim", "scene", "player"], &[]),
     ("oracle", &["sim", "mechanism"], &[]),
-    ("site", &["sim", "scene", "player", "course", "lessons"], &[]),
+    ("desk", &["sim", "scene", "player"], &[]),
+    ("site", &["sim", "scene", "player", "course", "lessons", "desk"], &[]),
     ("lab", &["sim", "scene", "player", "course", "lessons", "oracle", "site"], &[]),
     ("paint", &["sim", "scene"], PLATFORM),
-    ("worker", &["sim", "scene", "player"], PLATFORM),
-    ("page", &["sim", "scene", "player", "paint", "worker"], ALL_OF_THE_BROWSER),
+    ("worker", &["sim", "scene", "player", "desk", "paint"], PLATFORM),
+    // Of `scene` only the roles of colours; the run and its figure only as the desk's protocol has them.
+    ("page", &["scene", "desk"], THE_BROWSER),
 ];
 
 const PLATFORM: &[&str] = &["web_sys", "js_sys", "wasm_bindgen", "console_error_panic_hook"];
-const ALL_OF_THE_BROWSER: &[&str] = &[
-    "leptos",
-    "web_sys",
-    "js_sys",
-    "wasm_bindgen",
-    "wasm_bindgen_futures",
-    "console_error_panic_hook",
-    "gloo_timers",
-    "plotters_canvas",
-];
+const THE_BROWSER: &[&str] =
+    &["web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures", "console_error_panic_hook", "gloo_timers"];
+/// Crates of the browser that nothing may use: a framework carries what a desk does, a second time.
+const NOWHERE: &[&str] = &["leptos", "plotters_canvas"];
 
 /// Macros stand at the crate's root wherever they are written.
 const MACROS: &[&str] = &["controls", "choices"];
@@ -100,7 +96,7 @@ fn trespasses(layer: &str, source: &str) -> Vec<String> {
             wrong.push(format!("crate::{used}"));
         }
     }
-    for outside in ALL_OF_THE_BROWSER {
+    for outside in THE_BROWSER.iter().chain(NOWHERE) {
         let named = code.contains(&format!("{outside}::")) || code.contains(&format!("use {outside};"));
         if named && !browser.contains(outside) {
             wrong.push((*outside).to_owned());
@@ -167,7 +163,10 @@ fn a_trespass_is_seen() {
         ("sim", "use crate::player::Run;", "crate::player"),
         ("scene", "use crate::{\n    sim::{Time, Unit},\n    lessons,\n};", "crate::lessons"),
         ("player", "fn f() -> web_sys::Window {", "web_sys"),
-        ("worker", "use leptos::prelude::*;", "leptos"),
+        ("desk", "fn f() -> web_sys::Window {", "web_sys"),
+        ("worker", "use gloo_timers::callback::Timeout;", "gloo_timers"),
+        ("page", "use leptos::prelude::*;", "leptos"),
+        ("page", "use crate::player::Run;", "crate::player"),
         ("page", "use crate::lessons::architecture;", "crate::lessons"),
     ] {
         assert_eq!(trespasses(layer, source), [wrong]);

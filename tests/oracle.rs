@@ -130,6 +130,7 @@ fn what_cannot_be_judged_is_said_and_never_counted_as_passed() {
             1,
             0,
         ),
+        (suite("\"erlang_b\"", "{\"servers\":1,\"erlangs\":1}"), "case 1: it expects nothing", 0, 1, 0),
         (
             suite("\"erlang_b\"", "{\"note\":\"any\",\"servers\":1,\"erlangs\":1,\"expect_blocking\":0.5}"),
             "erlang_b: 1 passed, 0 failed",

@@ -1,4 +1,4 @@
-//! The page's islands.
+//! The page's ears and hands: `src/page`.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

@@ -89,7 +89,7 @@ pub fn is_id(text: &str) -> bool {
 pub fn one_of<S: AsRef<str>>(allowed: impl IntoIterator<Item = S>) -> String {
     let quoted: Vec<String> = allowed.into_iter().map(|s| format!("'{}'", s.as_ref())).collect();
     match quoted.split_last() {
-        None => "nothing: there are none".to_owned(),
+        None => "nothing, for there are none".to_owned(),
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
     }

@@ -50,7 +50,7 @@ pub struct CheckArgs {
 
 #[derive(Debug, Args)]
 pub struct OracleArgs {
-    /// A folder with data files that suites need
+    /// A folder with data files that suites need; can be given more than once
     #[arg(long, value_name = "DIR")]
     pub data: Vec<PathBuf>,
     /// Files of suites, as tests/oracles has them
@@ -60,7 +60,7 @@ pub struct OracleArgs {
 
 #[derive(Debug, Args)]
 pub struct GoldenArgs {
-    /// Record what the runs give now
+    /// Record runs of figures that have none, and of raised versions
     #[arg(long)]
     pub write: bool,
 }
@@ -85,9 +85,9 @@ pub struct Course {
     /// The figure's id; `lab list` shows them
     pub figure: String,
     /// A whole number, or a seed's name like k7-otter
-    #[arg(long, value_name = "N|NAME", default_value = "1")]
+    #[arg(long, value_name = "N|NAME", default_value = "1", allow_negative_numbers = true)]
     pub seed: String,
-    /// A control's value at the start
+    /// A control's value at the start; can be given more than once
     #[arg(long, value_name = "ID=VALUE")]
     pub set: Vec<String>,
     /// A control moved at a moment ('--at 20s load=0.5'), or something done to the system ('--at 20s kill=server:C',

@@ -43,12 +43,19 @@ fn folder_of(folder: &Path, root: &Path, problem: &Problem) -> Problem {
 fn out_of_step(root: &Path) -> Result<Vec<String>, String> {
     let table = Workers::load(root)?;
     let homeless = lessons::ALL.iter().filter(|(lesson, _)| table.of(lesson).is_none()).map(|(lesson, _)| {
-        format!("Cargo.toml: [package.metadata.workers]: no worker holds '{lesson}', which has figures")
+        format!(
+            "Cargo.toml: [package.metadata.workers]: no worker holds '{lesson}', which has figures; put it into one, \
+             then run `lab generate`"
+        )
+    });
+    let held = table.names().flat_map(|name| table.lessons(name).iter().map(move |lesson| (name, lesson)));
+    let empty = held.filter(|(_, lesson)| lessons::ALL.iter().all(|(path, _)| path != lesson)).map(|(name, lesson)| {
+        format!("Cargo.toml: [package.metadata.workers]: '{name}' holds '{lesson}', which has no figures in src/lessons")
     });
     let stale = workers::stale(root)?.into_iter().map(|path| {
         format!("{}: is not what [package.metadata.workers] makes; run `lab generate`", path.display())
     });
-    Ok(homeless.chain(stale).collect())
+    Ok(homeless.chain(empty).chain(stale).collect())
 }
 
 /// Writes what is made from the table of workers.
@@ -67,4 +74,30 @@ pub(super) fn generate(terminal: &mut Terminal) -> Result<(), Failure> {
 pub(super) fn oracle(args: &OracleArgs, terminal: &mut Terminal) -> Result<(), Failure> {
     let summary = oracle::run(&args.files, &args.data, terminal.out)?;
     if summary.failed == 0 { Ok(()) } else { Err(Failure::Told) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_table_of_workers_that_does_not_fit_the_figures_is_told() {
+        let root = std::env::temp_dir().join(format!("check-{}", std::process::id()));
+        fs::create_dir_all(root.join("src/bin")).unwrap();
+        let index = "<!-- workers: written by `lab generate` from [package.metadata.workers] in Cargo.toml -->\n\
+                     <!-- /workers -->";
+        fs::write(root.join("index.html"), index).unwrap();
+        fs::write(root.join("Cargo.toml"), "[package]\n[package.metadata.workers]\nq = [\"trials/typo\"]\n")
+            .unwrap();
+        let told = out_of_step(&root).unwrap().join("\n");
+        fs::remove_dir_all(root).unwrap();
+        for says in [
+            "no worker holds 'architecture/load-balancing'",
+            "'q' holds 'trials/typo', which has no figures",
+            "src/bin/worker-q.rs: is not what [package.metadata.workers] makes; run `lab generate`",
+        ] {
+            assert!(told.contains(says), "{says}:\n{told}");
+        }
+    }
 }

@@ -55,6 +55,9 @@ pub(super) fn golden(args: &GoldenArgs, terminal: &mut Terminal) -> Result<(), F
     if let Some(text) = text {
         fs::write(&path, text)
             .map_err(|error| Failure::Refused(format!("{FILE} can't be written: {error}")))?;
+        writeln!(terminal.out, "{FILE}")?;
+    } else if wrong.is_empty() {
+        writeln!(terminal.out, "every recorded run gives what it gave")?;
     }
     if wrong.is_empty() { Ok(()) } else { Err(Failure::Told) }
 }

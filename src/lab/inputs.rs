@@ -131,7 +131,8 @@ fn argument(text: &str, action: &Action) -> Result<Value, Failure> {
         ))),
         ValueKind::Number(_, _, _, offered) if text.is_empty() => Ok(Value::Number(offered)),
         ValueKind::Number(unit, min, max, _) => {
-            let number = unit.parse(text).map_err(|error| Failure::Usage(error.to_string()))?;
+            let unreadable = |error| Failure::Refused(format!("action {}: {error}", action.id));
+            let number = unit.parse(text).map_err(unreadable)?;
             if (min..=max).contains(&number) {
                 return Ok(Value::Number(number));
             }

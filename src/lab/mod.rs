@@ -3,7 +3,7 @@
 //! What lives here: the commands of the binary `lab`, each in a file, and what they share: how a run is written on a
 //! command line ([`inputs`]), how it is played through the protocol ([`play`]), and how it is told ([`report`]). What
 //! never does: a model, a rule of a lesson, or a second way to compute a run. Everything goes through the same
-//! [`Session`](crate::player::Session) that the page has in a worker, so that both say the same.
+//! [`Session`](crate::player::Session) that a figure's desk has in a worker, so that both say the same.
 //!
 //! Begin with [`run`], which takes a command line and two places to write to: tests call it in their own process.
 

@@ -28,6 +28,23 @@ impl Changes {
         self.files.push((path.into(), text));
     }
 
+    /// Adds a module to a file, among its others in the order that rustfmt wants; behind the file's head if it has none.
+    fn declare(&mut self, path: &str, module: &str) -> Result<(), Failure> {
+        let text = self.text(path).ok_or_else(|| Failure::Refused(format!("{path} can't be read")))?;
+        let line = format!("pub mod {module};");
+        let mut lines: Vec<&str> = text.lines().collect();
+        if lines.contains(&line.as_str()) {
+            return Ok(());
+        }
+        let is_module = |other: &&str| other.starts_with("pub mod ");
+        let later = lines.iter().position(|other| is_module(other) && *other > line.as_str());
+        let at =
+            later.or_else(|| lines.iter().rposition(is_module).map(|last| last + 1)).unwrap_or(lines.len());
+        lines.insert(at, &line);
+        self.put(path, format!("{}\n", lines.join("\n")));
+        Ok(())
+    }
+
     /// Adds a line before the first that begins with `before`, unless the file has it already.
     fn insert(&mut self, path: &str, line: &str, before: &str) -> Result<(), Failure> {
         let text = self.text(path).ok_or_else(|| Failure::Refused(format!("{path} can't be read")))?;
@@ -44,10 +61,12 @@ impl Changes {
 }
 
 pub(super) fn new(path: &str, terminal: &mut Terminal) -> Result<(), Failure> {
-    let named = path.split_once('/').filter(|(chapter, slug)| is_id(chapter) && is_id(slug));
+    // Both become names of modules, which begin with a letter.
+    let is_name = |id: &str| is_id(id) && id.starts_with(|c: char| c.is_ascii_lowercase());
+    let named = path.split_once('/').filter(|(chapter, slug)| is_name(chapter) && is_name(slug));
     let Some((chapter, slug)) = named else {
         return Err(Failure::Usage(format!(
-            "'{}' is no lesson; write chapter/slug, both lower-case words joined by hyphens",
+            "'{}' is no lesson; write chapter/slug, both lower-case words joined by hyphens that begin with a letter",
             inputs::clip(path)
         )));
     };
@@ -63,8 +82,8 @@ pub(super) fn new(path: &str, terminal: &mut Terminal) -> Result<(), Failure> {
     }
     writeln!(
         terminal.out,
-        "\nNext: put '{chapter}/{slug}' into a worker of [package.metadata.workers] in Cargo.toml, then run \
-         `lab generate` and `lab golden --write`."
+        "\nNext: put '{chapter}/{slug}' into a worker of [package.metadata.workers] in Cargo.toml and run `lab generate`; \
+         then make the figure yours. README.md has the steps."
     )?;
     Ok(())
 }
@@ -80,17 +99,17 @@ fn changes(root: PathBuf, chapter: &str, slug: &str) -> Result<Changes, Failure>
     let (title, text) = lesson_text(&changes, chapter, slug, &lesson)?;
     changes.put(&lesson, text);
     let figure = FIGURE.replace("new-figure", slug).replace("NewFigure", &type_name(slug));
-    changes.put(&format!("{folder}/{module}.rs"), figure);
-    let head = FOLDER.replace("@title@", &title).replace("@module@", &module);
-    changes.put(&format!("{folder}/mod.rs"), head.replace("@Type@", &type_name(slug)));
+    // Not called as its folder is: clippy has something against that.
+    changes.put(&format!("{folder}/figure.rs"), figure);
+    let head = FOLDER.replace("@title@", &title).replace("@Type@", &type_name(slug));
+    changes.put(&format!("{folder}/mod.rs"), head);
     let chapter_file = format!("src/lessons/{chapter_module}/mod.rs");
-    if let Some(text) = changes.text(&chapter_file) {
-        changes.put(&chapter_file, format!("{text}pub mod {module};\n"));
-    } else {
+    if changes.text(&chapter_file).is_none() {
         let name = chapter.replace('-', " ");
-        changes.put(&chapter_file, format!("//! Lessons on {name}.\n\npub mod {module};\n"));
-        changes.insert("src/lessons/mod.rs", &format!("pub mod {chapter_module};"), "pub mod ")?;
+        changes.put(&chapter_file, format!("//! Lessons on {name}.\n\n"));
+        changes.declare("src/lessons/mod.rs", &chapter_module)?;
     }
+    changes.declare(&chapter_file, &module)?;
     let entry = format!("    (\"{chapter}/{slug}\", {chapter_module}::{module}::FIGURES),");
     changes.insert("src/lessons/mod.rs", &entry, "];")?;
     Ok(changes)
@@ -188,9 +207,13 @@ mod tests {
             registry.contains("(\"trials/flaky-tests\", trials::flaky_tests::FIGURES),\n];"),
             "{registry}"
         );
-        assert!(registry.contains("pub mod trials;\n"));
+        let modules: Vec<&str> = registry.lines().filter(|line| line.starts_with("pub mod ")).collect();
+        assert!(
+            modules.contains(&"pub mod trials;") && modules.is_sorted(),
+            "as rustfmt has them: {modules:?}"
+        );
         let head = changes.text("src/lessons/trials/flaky_tests/mod.rs").unwrap();
-        assert!(head.contains("Figure::of::<flaky_tests::FlakyTests>()"), "{head}");
+        assert!(head.contains("Figure::of::<figure::FlakyTests>()"), "{head}");
         assert_eq!(
             changes.text("src/lessons/trials/mod.rs").unwrap().lines().last(),
             Some("pub mod flaky_tests;")

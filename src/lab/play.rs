@@ -2,8 +2,9 @@
 
 use super::words::{say, words_for};
 use super::{Failure, Terminal, inputs};
+use crate::lessons;
 use crate::player::{
-    Answer, Ask, Explanation, FigureSpec, Frame, Marker, MarkerKind, Opened, Request, Run, Session,
+    Answer, Ask, Explanation, FigureSpec, Frame, Marker, MarkerKind, Needs, Opened, Request, Run, Session,
 };
 use crate::scene::Words;
 use crate::sim::{Entity, Time, Unit};
@@ -48,8 +49,18 @@ impl Player {
     /// Hands a file over that runs replay; its fingerprint, and what there is to say about it.
     ///
     /// # Errors
-    /// If it can't be read, or nothing in it can be replayed.
+    /// If the figure takes none, it can't be read, or nothing in it can be replayed.
     pub fn load(&mut self, path: &Path, terminal: &mut Terminal) -> Result<(u64, Vec<String>), Failure> {
+        if self.spec.needs == Needs::Nothing {
+            let all = lessons::ALL.iter().flat_map(|(_, figures)| figures.iter());
+            let takes: Vec<&str> =
+                all.filter(|f| f.spec.needs != Needs::Nothing).map(|f| f.spec.id.as_ref()).collect();
+            return Err(Failure::Refused(format!(
+                "{} replays no file; these do: {}",
+                self.spec.id,
+                takes.join(", ")
+            )));
+        }
         let unreadable =
             |error| Failure::Refused(format!("the file {} can't be read: {error}", path.display()));
         let mut file = File::open(path).map_err(unreadable)?;

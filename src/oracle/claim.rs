@@ -123,6 +123,12 @@ impl Measured {
         Self(self.0.iter().map(|(path, claims)| (path.clone(), near(claims))).collect())
     }
 
+    /// Whether anything that a case expects is claimed: without that nothing can be wrong with it.
+    pub fn judges(&self, case: &Value, inputs: &[&str]) -> bool {
+        let judged = |path: &String| self.of(path).iter().any(|claim| !matches!(claim, Claim::Given));
+        expectations(case, inputs).iter().any(judged)
+    }
+
     /// Holds a case against the claims: one sentence for each expectation that isn't met, or that nothing is known
     /// about. Paths that match `inputs` aren't expectations, and neither are texts that nothing is claimed about.
     pub fn compare(&self, case: &Value, inputs: &[&str]) -> Vec<String> {

@@ -34,7 +34,8 @@ impl Suite {
     /// What is wrong with a case: nothing, or sentences.
     pub fn judge(&self, case: &Value) -> Vec<String> {
         match (self.measure)(Case(case)) {
-            Ok(measured) => measured.compare(case, self.inputs),
+            Ok(measured) if measured.judges(case, self.inputs) => measured.compare(case, self.inputs),
+            Ok(_) => vec!["it expects nothing that this suite can judge".to_owned()],
             Err(wrong) => vec![wrong],
         }
     }

@@ -1,5 +1,5 @@
 //! What a learner does besides reading: predictions, challenges, questions, cards. As they stand before scripts run:
-//! whole and readable, with answers folded away. Islands find options, reasons and verdicts by their ids.
+//! whole and readable, with answers folded away. Scripts find options, reasons and verdicts by their ids.
 
 use super::prose::Context;
 use crate::course::blocks::{Answer, Axis, Block, Card, Challenge, Choice, Interview, Predict, Quiz};

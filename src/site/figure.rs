@@ -1,8 +1,8 @@
 //! A figure's element: the one place where its markup is written. It stands whole before any script runs (caption, still,
-//! readings, sentences, controls that wait), and its island brings these very elements to life rather than putting others
+//! readings, sentences, controls that wait), and the page brings these very elements to life rather than putting others
 //! in their place: nothing moves, and the page's WASM holds no markup.
 //!
-//! What the island reads: `data-figure`, the id on this page; `data-view`, run and moment of the still, as a link holds
+//! What the page reads: `data-figure`, the id on this page; `data-view`, run and moment of the still, as a link holds
 //! them; `data-do`, on whatever can be pressed, what pressing it does; and the figure's facts, see [`facts`].
 
 use super::prose::Context;

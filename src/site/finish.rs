@@ -48,7 +48,7 @@ struct Site<'a> {
     build_id: String,
     /// The stylesheet's file name.
     style: String,
-    /// The islands.
+    /// The page's own script and WASM.
     app: Placed,
     /// Worker's name → file name.
     workers: BTreeMap<String, String>,
