@@ -1,4 +1,4 @@
-//! The few things that the islands ask of the browser itself.
+//! The few things that the page asks of the browser itself.
 
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlInputElement, Storage, Window};
@@ -8,7 +8,7 @@ use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlInputElement, Storag
 /// # Panics
 /// Outside a page.
 pub fn window() -> Window {
-    web_sys::window().expect("islands live in a page")
+    web_sys::window().expect("figures live in a page")
 }
 
 /// The document.

@@ -178,8 +178,8 @@ mod tests {
                 let expected = text.parse::<f64>().unwrap();
                 let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
                 let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
-                let after = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len() as i32);
-                let places = after - exponent.parse::<i32>().unwrap();
+                let after = mantissa.split_once('.').map_or(0, |(_, fraction)| i64::try_from(fraction.len()).unwrap());
+                let places = after - exponent.parse::<i64>().unwrap();
                 if digits <= 19 && places.abs() <= 19 {
                     prop_assert_eq!(read(&text).map(f64::to_bits), Some(expected.to_bits()), "{}", text);
                 } else {
