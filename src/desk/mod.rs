@@ -34,7 +34,7 @@ pub use protocol::{
 };
 pub use transport::{PLACES as LINE_PLACES, clock};
 
-use crate::player::{Answer, Ask, Figure, Request, Session};
+use crate::player::{Answer, Ask, Figure, Frame, Request, Session, decode_view};
 use state::State;
 
 /// What has changed since it was last shown.
@@ -107,7 +107,7 @@ impl Desk {
             Tell::Tick(seconds) => self.tick(seconds),
             Tell::Deed(deed) => self.deed(&deed, trying),
             Tell::Data { name, size, bytes, last, new } => self.data(&name, size, bytes, last, new),
-            Tell::Probe { view } => return Told::Probed(self.probe(&view)),
+            Tell::Probe { view } => return Told::Probed(self.probe(view.as_deref())),
         }
         Told::Shown(Box::new(self.show()))
     }
@@ -180,6 +180,7 @@ impl Desk {
         out.append(&mut self.extra);
         let state = &self.state;
         Shown {
+            there: !state.stale,
             patches: out,
             playing: state.playing,
             keep: (changed.read || changed.run).then(|| state.keep()),
@@ -187,21 +188,26 @@ impl Desk {
         }
     }
 
-    fn probe(&mut self, view: &str) -> Result<Probed, String> {
-        let view = crate::player::decode_view(view).map_err(|error| error.to_string())?;
+    fn probe(&mut self, view: Option<&str>) -> Result<Probed, String> {
+        let probed = |frame: &Frame| Probed {
+            events: frame.events,
+            hash: frame.hash,
+            readings: frame.readings.clone(),
+        };
+        let Some(code) = view else {
+            return self.state.frame.as_deref().map(probed).ok_or_else(|| "nothing is shown".into());
+        };
+        let view = decode_view(code).map_err(|error| error.to_string())?;
         let mut session = Session::new(self.figures.iter().copied());
         let mut ask = |ask| session.handle(Request { id: 0, ask }).answer;
         if let Answer::Refused(why) = ask(Ask::Open(view.run)) {
-            return Err(self.state.words.say(&why));
+            return Err(self.state.say(&why));
         }
         loop {
             match ask(Ask::Frame { at: view.at, reach: view.at }) {
-                Answer::Frame(frame) if frame.there => {
-                    let crate::player::Frame { events, hash, readings, .. } = *frame;
-                    return Ok(Probed { events, hash, readings });
-                }
+                Answer::Frame(frame) if frame.there => return Ok(probed(&frame)),
                 Answer::Frame(_) => {}
-                _ => return Err("no frame".into()),
+                _ => return Err("there is no frame".into()),
             }
         }
     }

@@ -65,10 +65,10 @@ pub enum Tell {
         /// Whether the run is to replay it from the start; otherwise it is a file that the run replays already.
         new: bool,
     },
-    /// Says where a run is at a moment, whatever is shown: for tests and measurements.
+    /// Says where a run is at a moment: for tests and measurements.
     Probe {
-        /// The run and the moment, as a link holds them.
-        view: String,
+        /// The run and the moment, as a link holds them; `None`: those that are shown.
+        view: Option<String>,
     },
 }
 
@@ -125,6 +125,8 @@ pub enum Told {
 /// What has to be shown now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Shown {
+    /// Whether it is the moment wanted; if not, more is shown as it is computed.
+    pub there: bool,
     /// Changes of the page, in order.
     pub patches: Vec<Patch>,
     /// Whether time passes: then ticks are wanted.

@@ -12,40 +12,35 @@ const worker = new Worker(address);
 let heard = done;
 worker.onerror = (event) => heard({ failed: event.message || 'the worker does not start' });
 worker.onmessage = (event) => heard({ bytes: text(event.data) });
-const post = (request) => new Promise((answered) => {
-    worker.onmessage = (event) => answered(event.data);
-    worker.postMessage(request.buffer, [request.buffer]);
-});
-// Postcard: behind a tag, the answer's number, its tag and the frame's moment stands whether the frame is there.
-const isThere = (answer) => {
-    const all = new Uint8Array(answer);
-    let at = 0;
-    for (let field = 0; field < 4; field++) while (all[at++] & 128);
-    return all[at] === 1;
-};
+// In postcard the first byte of a message says whether it is an answer (1) or said unasked (2), the second whether it is
+// about what is shown (1), the third whether that is the moment wanted.
+const isAnswer = (all) => all[0] === 1;
+const isThere = (all) => all[1] === 1 && all[2] === 1;
 window.remote = {
-    handle(request, done) {
+    tell(request, done) {
         heard = done;
-        post(bytes(request)).then((answer) => done({ bytes: text(answer) }));
+        const told = bytes(request);
+        worker.onmessage = (event) => { if (isAnswer(new Uint8Array(event.data))) done({ bytes: text(event.data) }); };
+        worker.postMessage(told.buffer, [told.buffer]);
     },
-    // Asks for a frame until it is there: how long that took in all, in milliseconds, and the longest answer of it.
-    seek(request, done) {
+    // Waits until the moment wanted is shown: how long that took in all, in milliseconds, and the longest silence in it.
+    shown(request, done) {
         heard = done;
-        const asked = bytes(request);
+        const told = bytes(request);
         const start = performance.now();
-        (async () => {
-            let answer, longest = 0, last = start;
-            do {
-                answer = await post(asked.slice());
-                const now = performance.now();
-                [longest, last] = [Math.max(longest, now - last), now];
-            } while (!isThere(answer));
-            done({ bytes: text(answer), took: last - start, longest });
-        })();
+        let last = start, longest = 0, answered = false;
+        worker.onmessage = (event) => {
+            const now = performance.now();
+            [longest, last] = [Math.max(longest, now - last), now];
+            const all = new Uint8Array(event.data);
+            answered ||= isAnswer(all);
+            if (answered && isThere(all)) done({ took: now - start, longest });
+        };
+        worker.postMessage(told.buffer, [told.buffer]);
     },
     // Of a worker behind a door that answers so: see `door.js`.
     memory(done) {
-        worker.onmessage = (event) => done(event.data);
+        worker.onmessage = (event) => { if (typeof event.data === 'number') done(event.data); };
         worker.postMessage('memory');
     },
 };

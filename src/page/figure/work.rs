@@ -136,7 +136,7 @@ impl Figure {
     }
 
     pub(super) fn shown(&self, shown: Shown, answer: bool) {
-        let Shown { patches, playing, keep, ready } = shown;
+        let Shown { patches, playing, keep, ready, .. } = shown;
         let begins = {
             let mut inner = self.inner.borrow_mut();
             if answer {

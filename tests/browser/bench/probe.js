@@ -1,6 +1,6 @@
 // Times every listener of a worker's messages and every animation frame, together with the microtasks that they leave
-// behind (where the page's effects run); notes the gaps between frames, and between those that came with a new picture.
-globalThis.probe = { current: 0, script: [], gaps: [], pictures: [], fresh: false, arcs: 0, counts: false };
+// behind; notes the gaps between frames, and between those that came with something new from the worker.
+globalThis.probe = { current: 0, script: [], gaps: [], pictures: [], fresh: false };
 const timed = (f) => function (...args) {
     const start = performance.now();
     const result = f.apply(this, args);
@@ -10,7 +10,10 @@ const timed = (f) => function (...args) {
     return result;
 };
 const own = Object.getOwnPropertyDescriptor(Worker.prototype, 'onmessage');
-Object.defineProperty(Worker.prototype, 'onmessage', { ...own, set(f) { own.set.call(this, f && timed(f)); } });
+Object.defineProperty(Worker.prototype, 'onmessage', { ...own, set(f) {
+    const heard = f && timed(f);
+    own.set.call(this, f && function (...args) { probe.fresh = true; return heard.apply(this, args); });
+} });
 const frame = requestAnimationFrame;
 globalThis.requestAnimationFrame = (f) => frame(timed(f));
 let last = 0, lastFresh = 0;
@@ -22,20 +25,6 @@ frame(function each(now) {
     }
     probe.current = 0; last = now; frame(each);
 });
-// A picture begins with a clear canvas; one that a worker paints is announced by who passes it on.
-const context = CanvasRenderingContext2D.prototype;
-const clear = context.clearRect;
-context.clearRect = function (...args) {
-    probe.fresh = true;
-    if (probe.counts) probe.arcs = 0;
-    return clear.apply(this, args);
-};
-// Packets are arcs. Counting them costs time, so it is done before anything is measured.
-probe.count = (on) => {
-    probe.counts = on;
-    if (on) { probe.arc = context.arc; context.arc = function (...args) { probe.arcs++; return probe.arc.apply(this, args); }; }
-    else context.arc = probe.arc;
-};
 probe.clear = () => { probe.script = []; probe.gaps = []; probe.pictures = []; };
 probe.work = () => {
     const start = performance.now();

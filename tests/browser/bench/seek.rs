@@ -2,10 +2,12 @@
 
 use super::{Sorted, measure, open};
 use crate::harness::copy_of_site;
-use crate::remote::{RemoteSession, worker_of};
+use crate::remote::{RemoteDesk, worker_of};
 use crate::server;
+use playground::desk::{Deed, Opening, Tell, facts};
 use playground::lessons;
-use playground::player::{Answer, Ask, Change, Input, Request, Run, Session, Value};
+use playground::player::{Answer, Ask, Change, Input, Request, Run, Session, Value, View, encode_view};
+use playground::scene::Words;
 use playground::sim::{Draws, Entity, Purpose, Seed, Time};
 use std::fs;
 use std::time::Instant;
@@ -52,35 +54,45 @@ fn seeking_in_ten_minutes_of_a_thousand_requests_a_second() {
     measure(async || {
         let browser = open().await;
         browser.goto(&format!("{home}{lesson}/")).await;
-        let there = RemoteSession::start(&browser, &format!("{home}door.js")).await;
+        let there = RemoteDesk::start(&browser, &format!("{home}door.js")).await;
         let empty = there.memory().await;
-        assert!(matches!(there.ask(Ask::Open(busy_run())).await, Answer::Opened(_)));
-        let whole = there.seek(until, until).await;
+        let mut run = busy_run();
+        let seek = |at: Time| Deed { does: "seek".into(), number: at.nanos() as f64, ..Deed::default() };
+        there.tell(Tell::Sized { picture: 720, charts: 280 }).await;
+        let first = encode_view(&View { run: run.clone(), against: Vec::new(), at: Time::ZERO });
+        there
+            .tell(Tell::Open(Opening { first, facts: facts(&Words::default()), ..Opening::default() }))
+            .await;
+        let took = there.does(seek(until)).await;
+        let whole = there.probe(None).await;
         println!(
-            "your-traffic at 1,000/s computed whole: {} events in {:.2} s, {:.1} M events/s; longest answer {:.0} ms",
-            whole.frame.events,
-            whole.took_ms / 1e3,
-            whole.frame.events as f64 / whole.took_ms / 1e3,
-            whole.longest_ms
+            "your-traffic at 1,000/s computed whole: {} events in {:.2} s, {:.1} M events/s; longest silence {:.0} ms",
+            whole.events,
+            took.ms / 1e3,
+            whole.events as f64 / took.ms / 1e3,
+            took.longest_ms
         );
         // A fork in the middle drops what came after, and that is computed anew.
         let at = Time::from_secs(300);
-        there.seek(at, until).await;
-        let change = set("load", Value::Number(900.0));
-        let Answer::Changed { run, .. } = there.ask(Ask::Change { at, change }).await else {
-            panic!("it changes")
-        };
-        let whole = there.seek(until, until).await;
+        there.does(seek(at)).await;
+        let load =
+            Deed { does: "control".into(), on: "load".into(), text: "900/s".into(), ..Deed::default() };
+        there.does(load).await;
+        run.inputs.retain(|input| input.at <= at);
+        run.inputs.push(Input { at, change: set("load", Value::Number(900.0)) });
+        there.does(seek(until)).await;
+        let whole = there.probe(None).await;
 
         let mut draws = Draws::new(1, Purpose::named("moment"), Entity::new(0, 0));
         let moments: Vec<Time> =
             (0..SEEKS).map(|_| Time::from_nanos((until.nanos() as f64 * draws.unit()) as u64)).collect();
         let (mut took, mut longest, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
         for at in &moments {
-            let sought = there.seek(*at, until).await;
-            took.push(sought.took_ms);
+            let sought = there.does(seek(*at)).await;
+            took.push(sought.ms);
             longest.push(sought.longest_ms);
-            hashes.push((*at, sought.frame.events, sought.frame.hash));
+            let probed = there.probe(None).await;
+            hashes.push((*at, probed.events, probed.hash));
         }
         let memory = there.memory().await;
         let (took, longest) = (Sorted::new(took), Sorted::new(longest));
@@ -98,7 +110,7 @@ fn seeking_in_ten_minutes_of_a_thousand_requests_a_second() {
         );
 
         // The same moments, played one after the other here.
-        hashes.push((until, whole.frame.events, whole.frame.hash));
+        hashes.push((until, whole.events, whole.hash));
         hashes.sort_unstable();
         let start = Instant::now();
         let mut here = Session::new([figure]);

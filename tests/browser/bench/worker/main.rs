@@ -1,4 +1,4 @@
-//! The worker that is measured: the kernel on M/M/1, and a painter with a canvas of its own. Its simulations are
+//! The worker that is measured: the kernel on M/M/1. Its simulations are
 //! functions on the worker's global, which `worker.js` calls. Built by `./dev bench` and never part of the site.
 
 #![allow(missing_docs)]
@@ -6,17 +6,10 @@
 
 #[cfg(target_arch = "wasm32")]
 mod mm1;
-#[path = "../../broken/model.rs"]
-mod model;
-#[cfg(target_arch = "wasm32")]
-mod painter;
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    {
-        mm1::offer();
-        painter::offer();
-    }
+    mm1::offer();
 }
 
 /// Puts a function on the worker's global.

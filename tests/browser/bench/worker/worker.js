@@ -1,4 +1,4 @@
-// What the worker that is measured does when it is told to. `kernel`, `begin` and `paintAt` come from the module.
+// What the worker that is measured does when it is told to. `kernel` comes from the module.
 
 // M/M/1 at a load of 0.9 on a 4-ary heap in plain JavaScript: no hash, histogram, books or interface. Times are doubles
 // in nanoseconds; the sequence number breaks ties.
@@ -65,42 +65,6 @@ function timed(run) {
     return { rate: events / (performance.now() - start) * 1e3, wait };
 }
 
-// How long a fixed piece of work takes here: tells whether this thread is slowed down.
-function work() {
-    const start = performance.now();
-    let sum = 0;
-    for (let k = 0; k < 2e7; k++) sum += Math.sqrt(k);
-    return sum > 0 ? performance.now() - start : 0;
-}
-
-let slowdown = 1, context, packets = 0, worked = [];
-onmessage = ({ data: [what, ...rest] }) => {
-    switch (what) {
-    case 'mm1': {
-        const [customers, seed] = rest;
-        return postMessage({ ours: timed(() => kernel(customers, seed)), plain: timed(() => plain(customers)) });
-    }
-    case 'work':
-        return postMessage(work());
-    case 'canvas': {
-        const [canvas, crowd, width, scale] = rest;
-        slowdown = rest[4];
-        begin(canvas, crowd, width, scale);
-        context = canvas.getContext('2d');
-        return postMessage('begun');
-    }
-    case 'tick': {
-        const start = performance.now();
-        packets = paintAt(rest[0]);
-        // What was painted becomes pixels when somebody looks, at the end of a frame otherwise; that is slowed down too.
-        if (slowdown > 1) context.getImageData(0, 0, 1, 1);
-        const took = performance.now() - start;
-        // A browser that is told to slow down slows the page's thread only.
-        while (performance.now() - start < slowdown * took);
-        worked.push(took);
-        return postMessage('painted');
-    }
-    case 'report':
-        postMessage({ packets, worked });
-    }
+onmessage = ({ data: [what, customers, seed] }) => {
+    if (what === 'mm1') postMessage({ ours: timed(() => kernel(customers, seed)), plain: timed(() => plain(customers)) });
 };
