@@ -32,15 +32,21 @@ impl Figure<'_> {
     /// Clicks the first element that matches within the figure.
     pub async fn click(&self, css: &str) {
         let css = format!("{} {css}", self.css);
-        let element =
-            self.browser.client().find(Locator::Css(&css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+        let element = self
+            .browser
+            .client()
+            .wait()
+            .for_element(Locator::Css(&css))
+            .await
+            .unwrap_or_else(|e| panic!("{css}: {e}"));
         element.click().await.unwrap_or_else(|e| panic!("{css}: {e}"));
     }
 
     /// Clicks the button that says this.
     pub async fn press(&self, words: &str) {
         let path = format!("//figure[@id='{}']//button[contains(., '{words}')]", &self.css[1..]);
-        let button = self.browser.client().find(Locator::XPath(&path)).await;
+        // What was done a moment ago may still have to come back from the worker.
+        let button = self.browser.client().wait().for_element(Locator::XPath(&path)).await;
         button
             .unwrap_or_else(|e| panic!("{words}: {e}"))
             .click()
