@@ -243,9 +243,10 @@ fn a_log_is_replayed_and_what_could_not_be_read_is_told() {
     log += "not a line of a log\n";
     let mut page = Page::of("your-traffic");
     let (half, rest) = log.as_bytes().split_at(5_000);
-    for (bytes, last) in [(half, false), (rest, true)] {
-        let size = log.len() as f64;
-        page.tell(Tell::Data { name: "my.log".into(), size, bytes: bytes.to_vec(), last, new: true });
+    // The first attempt is given up half-way.
+    for (bytes, first, last) in [(half, true, false), (half, true, false), (rest, false, true)] {
+        let (name, size) = ("my.log".to_owned(), log.len() as f64);
+        page.tell(Tell::Data { name, size, bytes: bytes.to_vec(), first, last, new: true });
     }
     let told = page.says(".fig-data-says").to_owned();
     assert!(told.contains("my.log") && told.contains("200") && told.contains("1 "), "{told}");
@@ -361,7 +362,7 @@ fn anything() -> impl Strategy<Value = Tell> {
         1 => any::<bool>().prop_map(Tell::Calm),
         1 => any::<f64>().prop_map(Tell::Tick),
         1 => prop::collection::vec(any::<u8>(), 0..200).prop_map(|bytes| Tell::Data {
-            name: "x".into(), size: 1.0, bytes, last: true, new: true
+            name: "x".into(), size: 1.0, bytes, first: true, last: true, new: true
         }),
     ]
 }

@@ -9,6 +9,14 @@ use crate::sim::Unit;
 pub(super) const ARRIVALS: (&str, &str) = ("arrivals", "replay");
 
 impl Desk {
+    /// Another file begins: what was read of one that was cut off is no part of it.
+    pub(super) fn forget_data(&mut self) {
+        if self.taken > 0.0 {
+            self.taken = 0.0;
+            let _ = self.ask(Ask::Data { bytes: Vec::new(), last: true });
+        }
+    }
+
     pub(super) fn data(&mut self, name: &str, size: f64, bytes: Vec<u8>, last: bool, new: bool) {
         self.taken += bytes.len() as f64;
         let taken = self.taken;
@@ -20,6 +28,10 @@ impl Desk {
             Answer::Refused(why) => (None, vec![why]),
             _ => return,
         };
+        if !new {
+            // It has been told about before.
+            return;
+        }
         let says: Vec<String> = says.iter().map(|msg| self.state.say(msg)).collect();
         let mut parts = Vec::new();
         if !last {
@@ -30,7 +42,7 @@ impl Desk {
             parts.push(node("ul", "").with(says.iter().map(|line| node("li", "").text(line))));
         }
         self.extra.push(Patch::Fill(part(".fig-data-says"), parts));
-        if last && new && fingerprint.is_some() {
+        if last && fingerprint.is_some() {
             self.replay(fingerprint);
         }
     }

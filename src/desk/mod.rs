@@ -106,7 +106,12 @@ impl Desk {
             Tell::Calm(calm) => self.state.calm = calm,
             Tell::Tick(seconds) => self.tick(seconds),
             Tell::Deed(deed) => self.deed(&deed, trying),
-            Tell::Data { name, size, bytes, last, new } => self.data(&name, size, bytes, last, new),
+            Tell::Data { name, size, bytes, first, last, new } => {
+                if first {
+                    self.forget_data();
+                }
+                self.data(&name, size, bytes, last, new);
+            }
             Tell::Probe { view } => return Told::Probed(self.probe(view.as_deref())),
         }
         Told::Shown(Box::new(self.show()))

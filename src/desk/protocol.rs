@@ -60,6 +60,8 @@ pub enum Tell {
         size: f64,
         /// This part.
         bytes: Vec<u8>,
+        /// Whether it is the first one.
+        first: bool,
         /// Whether nothing more comes.
         last: bool,
         /// Whether the run is to replay it from the start; otherwise it is a file that the run replays already.

@@ -31,6 +31,11 @@ impl LearnersFile {
         Self::new(self.file.clone(), false)
     }
 
+    /// Whether both are the same reading of the same file.
+    pub fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.read, &other.read)
+    }
+
     /// Whether the run is to replay it from the start.
     pub fn is_new(&self) -> bool {
         self.new
@@ -54,7 +59,8 @@ impl LearnersFile {
             let bytes = bytes.map(|buffer| js_sys::Uint8Array::new(&buffer).to_vec()).unwrap_or_default();
             self.read.set(if last { -1.0 } else { until });
             self.under_way.set(false);
-            then(Tell::Data { name: self.file.name(), size, bytes, last, new: self.new });
+            let (first, new) = (from == 0.0, self.new);
+            then(Tell::Data { name: self.file.name(), size, bytes, first, last, new });
         });
     }
 }

@@ -14,6 +14,7 @@ mod broken;
 mod figure;
 mod loads;
 mod opens;
+mod parked;
 mod plain;
 mod reach;
 mod same_run;

@@ -44,9 +44,14 @@ impl Figure {
 
     /// Hands a file of the learner's over, piece by piece.
     pub fn take_file(&self, file: web_sys::File) {
-        self.inner.borrow_mut().file = Some(LearnersFile::new(file, true));
-        self.inner.borrow_mut().failures = 0;
+        {
+            let mut inner = self.inner.borrow_mut();
+            inner.failures = 0;
+            // A worker that is started now need not have the one before.
+            inner.file = None;
+        }
         self.wake();
+        self.inner.borrow_mut().file = Some(LearnersFile::new(file, true));
         self.next_piece();
     }
 
@@ -54,12 +59,16 @@ impl Figure {
     pub(super) fn next_piece(&self) {
         let file = self.inner.borrow().file.clone();
         let Some(file) = file.filter(LearnersFile::is_being_read) else { return };
-        let figure = self.clone();
+        let (figure, asked) = (self.clone(), file.clone());
         file.next(move |tell| {
+            // The learner may have chosen another one since.
+            if figure.inner.borrow().file.as_ref().is_none_or(|now| !now.is(&asked)) {
+                return;
+            }
             let last = matches!(tell, Tell::Data { last: true, .. });
             figure.send(ToWorker::Tell(tell));
-            if last {
-                figure.take_up();
+            if last && !asked.is_new() {
+                figure.open_now(None);
             }
         });
     }

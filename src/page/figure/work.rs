@@ -4,7 +4,7 @@ use super::super::file::LearnersFile;
 use super::super::worker_client::Client;
 use super::super::{dom, link, parking, show};
 use super::{Figure, PLACES, Stage};
-use crate::desk::{Notice, Opening, Shown, Tell, ToWorker, Told};
+use crate::desk::{Notice, Opening, Shown, Tell, ToWorker, Told, text};
 use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -21,11 +21,15 @@ impl Figure {
             let inner = self.inner.borrow();
             (inner.worker.clone(), inner.build.clone())
         };
+        let canvases = self.canvases();
+        if canvases.length() == 0 {
+            return self.stop(&Notice::plain(text::NO_CANVAS));
+        }
         let (told, broke) = (self.clone(), self.clone());
         let client = Client::start(
             &address,
             build,
-            self.canvases(),
+            canvases,
             move |what, answer| told.told(what, answer),
             move |why| broke.broke(&why),
         );
@@ -40,23 +44,16 @@ impl Figure {
                 }
                 self.tell_looks();
                 self.tell_sizes();
+                // A run that may replay a file is taken up when the worker has the file.
                 let again = self.inner.borrow().file.as_ref().map(LearnersFile::again);
-                self.open_now(None);
                 if again.is_some() {
-                    // The run may replay the file: the worker has to have it first.
                     self.inner.borrow_mut().file = again;
                     self.next_piece();
+                } else {
+                    self.open_now(None);
                 }
             }
             Err(why) => self.broke(&why),
-        }
-    }
-
-    /// Once a file has been handed over again, the run that may replay it is taken up.
-    pub(super) fn take_up(&self) {
-        let is_new = self.inner.borrow().file.as_ref().is_some_and(LearnersFile::is_new);
-        if !is_new {
-            self.open_now(None);
         }
     }
 
