@@ -78,7 +78,7 @@ impl Driver {
             });
         }
         let port =
-            port.recv_timeout(Duration::from_secs(60)).unwrap_or_else(|_| panic!("{program} named no port"));
+            port.recv_timeout(Duration::from_mins(1)).unwrap_or_else(|_| panic!("{program} named no port"));
         Self { child, port, session: None, said }
     }
 
