@@ -31,7 +31,7 @@ pub fn attach(figure: &Figure) {
     if let Some(place) = dom::find(&figure.root, ".fig-picture") {
         let (of, own) = (figure.clone(), place.clone());
         dom::listen::<MouseEvent>(&place, "mousemove", move |event| {
-            of.passing_deed(Deed { point: within(&own, &event), ..deed("hover") });
+            of.glance(Deed { point: within(&own, &event), ..deed("hover") });
         });
     }
     if let Some(tables) = dom::find(&figure.root, ".fig-tables") {

@@ -21,7 +21,14 @@ impl Figure {
         self.send(ToWorker::Tell(Tell::Deed(deed)));
     }
 
-    /// The same for what comes in quick succession: while the worker is busy, only the latest of a kind waits.
+    /// Tells the desk of a deed that is none of the learner's will: it starts nothing, and is not worth waiting for.
+    pub fn glance(&self, deed: Deed) {
+        if self.is_open() && !self.is_busy() {
+            self.send(ToWorker::Tell(Tell::Deed(deed)));
+        }
+    }
+
+    /// Tells it what comes in quick succession: while the worker is busy, only the latest of a kind waits.
     pub fn passing_deed(&self, deed: Deed) {
         if !self.is_busy() {
             return self.deed(deed);
