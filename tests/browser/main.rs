@@ -13,6 +13,7 @@ mod bench;
 mod broken;
 mod figure;
 mod loads;
+mod look;
 mod opens;
 mod parked;
 mod plain;
