@@ -55,6 +55,15 @@ pub fn attach(figure: &Figure) {
     }
 }
 
+/// What fields of the page say and no link holds, for a desk that is new to the figure.
+pub fn settings(figure: &Figure) -> impl Iterator<Item = Deed> {
+    let speed = dom::find(&figure.root, ".fig-speed select");
+    let speed = speed.map(|field| Deed { text: dom::field(&field).value(), ..deed("speed") });
+    let tables = dom::find(&figure.root, ".fig-tables[open]");
+    let tables = tables.map(|_| Deed { number: 1.0, ..deed("tables") });
+    speed.into_iter().chain(tables)
+}
+
 /// Where the pointer is, from the upper left corner of an element.
 fn within(place: &Element, event: &MouseEvent) -> (f32, f32) {
     let bounds = place.get_bounding_client_rect();

@@ -8,9 +8,9 @@ use crate::harness::{Browser, Setup, copy_of_site, each};
 use crate::server;
 use maud::PreEscaped;
 use model::Broken;
-use playground::player::{Experiment, Run, View};
+use playground::player::{Change, Experiment, Input, Run, Value, View, encode_view};
 use playground::scene::Words;
-use playground::sim::Seed;
+use playground::sim::{Entity, Seed, Time};
 use playground::site::figure::{self, Caption};
 use playground::site::still::Shown;
 use std::fs;
@@ -95,6 +95,84 @@ fn a_model_that_panics_or_hangs_is_taken_back_to_before_it_and_the_page_goes_on(
                 .await;
             assert!(other || deed == "Hang", "the page's own buttons work");
         }
+        browser.errors().await;
+    });
+}
+
+/// A link to the broken figure at a moment, to which something is done at each of these seconds.
+fn link(page: &str, deed: &str, seconds: &[u64], at: u64) -> String {
+    let mut run = Run::new(Broken::SPEC, Seed(1));
+    let change = Change::Act { action: deed.into(), on: vec![Entity::new(0, 0)], arg: Value::None };
+    let input = |secs: &u64| Input { at: Time::from_secs(*secs), change: change.clone() };
+    run.inputs = seconds.iter().map(input).collect();
+    let view = View { run, against: Vec::new(), at: Time::from_secs(at) };
+    format!("{page}#slow-server={}", encode_view(&view))
+}
+
+/// Plays, and pauses again.
+async fn plays(figure: &Figure<'_>) {
+    let at = figure.settled().await.0;
+    figure.click(".fig-play").await;
+    figure.browser.until(&format!("document.querySelector('{FIGURE} .fig-time').innerText !== '{at}'")).await;
+    figure.click(".fig-play").await;
+}
+
+#[test]
+fn a_link_to_what_fails_says_so_and_leaves_the_figure_as_the_page_shows_it() {
+    let page = site_with_broken_figure();
+    each(async |kind| {
+        let browser = Browser::open(Setup::desk(kind)).await;
+        browser.goto(&link(&page, "panic", &[5], 10)).await;
+        let figure = Figure { browser: &browser, css: FIGURE };
+        figure.says(".fig-notice", "failed").await;
+        figure.says(".fig-time", "00:01.0").await;
+        plays(&figure).await;
+        browser.errors().await;
+    });
+}
+
+#[test]
+fn a_link_that_hung_is_not_started_again_before_the_learner_says_so() {
+    let page = site_with_broken_figure();
+    each(async |kind| {
+        let browser = Browser::open(Setup::desk(kind)).await;
+        browser.goto(&link(&page, "hang", &[5], 10)).await;
+        // The learner does not wait for the end of that.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        browser.client().refresh().await.expect("a page can be loaded again");
+        let figure = Figure { browser: &browser, css: FIGURE };
+        figure.says(".fig-notice", "stopped the figure last time").await;
+        figure.press("Start the model again").await;
+        // It hangs again, and what the page shows goes on.
+        let told =
+            format!("/did not answer/.test(document.querySelector('{FIGURE} .fig-notice')?.innerText)");
+        browser.until_within(&told, Duration::from_secs(20)).await;
+        figure.says(".fig-time", "00:01.0").await;
+        plays(&figure).await;
+        assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
+    });
+}
+
+#[test]
+fn a_second_failure_in_a_row_stops_the_figure_until_the_learner_starts_it_again() {
+    let page = site_with_broken_figure();
+    each(async |kind| {
+        let browser = Browser::open(Setup::desk(kind)).await;
+        // It fails when it computes ahead; and before the last thing that was done there is one at which it fails too.
+        browser.goto(&link(&page, "panic", &[20, 30], 10)).await;
+        let figure = Figure { browser: &browser, css: FIGURE };
+        figure.says(".fig-notice", "failed[^]*Start the model again").await;
+        // Nothing else starts it: not a pointer that moves over it.
+        let hover = format!(
+            "const at = {{ bubbles: true, clientX: 5, clientY: 5 }}; \
+             document.querySelector('{FIGURE} .fig-picture').dispatchEvent(new MouseEvent('mousemove', at)); return 0"
+        );
+        let _: u32 = browser.run(&hover).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        figure.says(".fig-notice", "failed[^]*Start the model again").await;
+        figure.press("Start the model again").await;
+        figure.says(".fig-time", "00:01.0").await;
+        plays(&figure).await;
         browser.errors().await;
     });
 }

@@ -47,32 +47,3 @@ fn a_picture_is_painted_anew_when_the_theme_or_the_width_changes() {
         assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
     });
 }
-
-#[test]
-fn a_link_that_hung_last_time_waits_for_the_learner() {
-    let home = site();
-    each(async |kind| {
-        let browser = Browser::open(Setup::desk(kind)).await;
-        browser.goto(&format!("{home}{LESSON}")).await;
-        let figure = Figure { browser: &browser, css: "#fig-slow-server" };
-        figure.ready().await;
-        figure.press("Share").await;
-        browser.until("document.querySelector('.fig-copy input').value").await;
-        let link: String = browser.run("return document.querySelector('.fig-copy input').value").await;
-        let code = link.split_once("#slow-server=").expect("a link to the figure").1;
-        // What is noted while a link is being opened is still there: the page never came so far.
-        let note = "sessionStorage.setItem('playground-opening', arguments[0]); return 0";
-        let _: u32 = browser.run_with(note, vec![code.into()]).await;
-        browser.goto(&format!("{home}404")).await;
-        browser.goto(&link).await;
-        figure.says(".fig-notice", "stopped the figure last time").await;
-        tokio::time::sleep(Duration::from_millis(400)).await;
-        let canvas: bool = browser.run(&format!("return {CANVAS}.hidden")).await;
-        assert!(canvas, "{kind:?}: nothing was started");
-        figure.press("Start the model again").await;
-        browser.until(&format!("!{CANVAS}.hidden")).await;
-        figure.click(".fig-play").await;
-        // It is the page's own run, which plays from its start.
-        figure.says(".fig-time", "00:00.[2-9]|00:01").await;
-    });
-}

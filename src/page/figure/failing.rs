@@ -49,8 +49,13 @@ impl Figure {
             let mut inner = self.inner.borrow_mut();
             let (culprit, back) =
                 inner.trying.take().unwrap_or_else(|| (inner.keep.now.clone(), inner.keep.before.clone()));
-            inner.keep = Keep { now: back.clone(), before: back };
+            // Should it fail there too, there is still what the page shows.
+            inner.keep = Keep { now: back, before: inner.first.clone() };
             inner.failures += 1;
+            // What is opened next is not what a link said.
+            if inner.opening.take().is_some() {
+                link::note_opening(None);
+            }
             (culprit, inner.failures < FAILURES)
         };
         let way = (!again).then_some(Way::TryAgain);

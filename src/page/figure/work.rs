@@ -2,7 +2,7 @@
 
 use super::super::file::LearnersFile;
 use super::super::worker_client::Client;
-use super::super::{dom, link, parking, show};
+use super::super::{dom, hear, link, parking, show};
 use super::{Figure, PLACES, Stage};
 use crate::desk::{Notice, Opening, Shown, Tell, ToWorker, Told, text};
 use gloo_timers::callback::Timeout;
@@ -71,6 +71,9 @@ impl Figure {
             }
         };
         self.send(ToWorker::Tell(Tell::Open(opening)));
+        for deed in hear::settings(self) {
+            self.send(ToWorker::Tell(Tell::Deed(deed)));
+        }
     }
 
     /// New canvases for a new worker: those of the last one can't be had back. They take the place of the old ones when
