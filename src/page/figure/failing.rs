@@ -62,9 +62,12 @@ impl Figure {
         let notice = Notice { link: Some(culprit), way, ..Notice::plain(words) };
         self.stop(&notice);
         if again {
-            self.inner.borrow_mut().stage = Stage::Parked;
+            {
+                let mut inner = self.inner.borrow_mut();
+                inner.stage = Stage::Parked;
+                inner.notice = Some(notice);
+            }
             self.wake();
-            self.open_now(Some(notice));
         }
     }
 
@@ -83,7 +86,7 @@ impl Figure {
         }
         link::note_opening(Some(code));
         if self.is_open() {
-            self.open_now(None);
+            self.open_now();
         } else {
             self.inner.borrow_mut().stage = Stage::Parked;
             self.wake();

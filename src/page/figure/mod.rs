@@ -15,7 +15,7 @@ mod work;
 use super::file::LearnersFile;
 use super::worker_client::Client;
 use super::{dom, hear, link, parking};
-use crate::desk::{Deed, Keep, ToWorker};
+use crate::desk::{Deed, Keep, Notice, ToWorker};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -73,6 +73,8 @@ struct Inner {
     failures: u32,
     /// The link that this run was opened from, until it has been shown.
     opening: Option<String>,
+    /// What the learner has to be told when the run is opened next.
+    notice: Option<Notice>,
 }
 
 /// Attaches each figure as it comes near the view; those in the page's fragment at once.
@@ -163,6 +165,7 @@ fn attach(root: &Element) -> Option<Figure> {
         file: None,
         failures: 0,
         opening: None,
+        notice: None,
     };
     let figure = Figure { root: root.clone(), inner: Rc::new(RefCell::new(inner)) };
     FIGURES.with_borrow_mut(|all| all.push(figure.clone()));

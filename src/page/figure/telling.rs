@@ -75,7 +75,7 @@ impl Figure {
             let last = matches!(tell, Tell::Data { last: true, .. });
             figure.send(ToWorker::Tell(tell));
             if last && !asked.is_new() {
-                figure.open_now(None);
+                figure.open_now();
             }
         });
     }

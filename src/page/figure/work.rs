@@ -50,7 +50,7 @@ impl Figure {
                     self.inner.borrow_mut().file = again;
                     self.next_piece();
                 } else {
-                    self.open_now(None);
+                    self.open_now();
                 }
             }
             Err(why) => self.broke(&why),
@@ -58,9 +58,10 @@ impl Figure {
     }
 
     /// Opens the run where it is kept.
-    pub(super) fn open_now(&self, notice: Option<Notice>) {
+    pub(super) fn open_now(&self) {
         let opening = {
-            let inner = self.inner.borrow();
+            let mut inner = self.inner.borrow_mut();
+            let notice = inner.notice.take();
             Opening {
                 page_id: inner.page_id.clone(),
                 facts: inner.facts.clone(),
