@@ -96,15 +96,15 @@ impl Figure<'_> {
         }
     }
 
-    /// Selects a server in the picture by keyboard.
+    /// Selects a server in the picture by keyboard, from the first thing on.
     pub async fn walk_to(&self, name: &str) {
         let focus =
             format!("document.querySelector('{} .fig-spot[tabindex=\"0\"]').focus(); return 0", self.css);
         let _: u32 = self.browser.run(&focus).await;
+        let mut key = "\u{e011}";
         for _ in 0..60 {
-            let at: String =
-                self.browser.run("return document.activeElement.getAttribute('aria-label') ?? ''").await;
-            if at.replace('\u{a0}', " ") == name {
+            let at = self.walked(key).await;
+            if at == name {
                 return self
                     .browser
                     .client()
@@ -115,10 +115,22 @@ impl Figure<'_> {
                     .await
                     .expect("Enter");
             }
-            let active = self.browser.client().active_element().await.expect("something has focus");
-            active.send_keys("\u{e014}").await.expect("an arrow key");
+            key = "\u{e014}";
         }
         panic!("no {name} within sixty arrow keys");
+    }
+
+    /// Presses a key in the picture, and says whom the keyboard is at when the figure has answered: the next press would
+    /// go on from there.
+    async fn walked(&self, key: &str) -> String {
+        const SPOT: &str = "document.activeElement.closest('.fig-walk') ? [...document.activeElement.parentNode.children].indexOf(document.activeElement) : -1";
+        let before: i32 = self.browser.run(&format!("return {SPOT}")).await;
+        let active = self.browser.client().active_element().await.expect("something has focus");
+        active.send_keys(key).await.expect("a key");
+        self.browser.until(&format!("({SPOT}) != {before}")).await;
+        let at: String =
+            self.browser.run("return document.activeElement.getAttribute('aria-label') ?? ''").await;
+        at.replace('\u{a0}', " ")
     }
 }
 
