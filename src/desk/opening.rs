@@ -29,6 +29,7 @@ impl Desk {
         let (widths, calm) = (self.state.widths, self.state.calm);
         self.state = State { page_id, words: words(&facts), widths, calm, notice, ..State::of(figure.spec) };
         self.state.first = first.clone();
+        self.begin_walk();
         let given = view.map(|code| {
             let view = decode_view(&code);
             view.and_then(|view| {

@@ -90,10 +90,15 @@ impl Desk {
         let (from, to) = (state.spot, 1 - state.spot);
         state.spot = to;
         state.spots[to] = Some(who);
-        let index = |n: usize, index: &str| Patch::Attr(nth(SPOT, n), "tabindex".into(), Some(index.into()));
         let placed = state.spot_at(to, who, area);
         self.extra.extend(placed);
-        self.extra.extend([index(from, "-1"), index(to, "0"), Patch::Focus(nth(SPOT, to))]);
+        self.extra.extend(in_order(from, to));
+        self.extra.push(Patch::Focus(nth(SPOT, to)));
+    }
+
+    /// The page may still have the order of a desk before this one.
+    pub(super) fn begin_walk(&mut self) {
+        self.extra.extend(in_order(1, 0));
     }
 
     /// Spot and ring stay with what they are about.
@@ -113,6 +118,12 @@ impl Desk {
             out.extend(state.spot_at(n, who, area));
         }
     }
+}
+
+/// Of the two spots the second one stands in the page's order.
+fn in_order(out: usize, within: usize) -> [Patch; 2] {
+    let index = |n: usize, index: &str| Patch::Attr(nth(SPOT, n), "tabindex".into(), Some(index.into()));
+    [index(out, "-1"), index(within, "0")]
 }
 
 impl State {
