@@ -1,13 +1,17 @@
 //! Why: an entity's history, replayed from before it was opened with recording on.
 
+use super::experiment::Readings;
 use super::run::Run;
 use super::spec::FigureSpec;
 use super::timeline::Timeline;
-use crate::sim::{Entity, Msg, Span, Step, Time};
+use crate::sim::sort::sort_by_key;
+use crate::sim::{Ending, Entity, Msg, Span, Step, Time, Unit};
 use serde::{Deserialize, Serialize};
 
 /// For what has always been there (a server), so much of the recent past is told.
 const RECENT: Span = Span::from_secs(5);
+/// Most who are named as being behind a number.
+const BEHIND: usize = 12;
 /// Events between looks at whether the entity has ended.
 const SLICE: u64 = 1_000;
 
@@ -61,4 +65,38 @@ pub(super) fn explain(
     let about = about.unwrap_or_default();
     let steps = steps.unwrap_or_else(|| cursor.model.take_recording());
     Ok(Explanation { entity, says: about.says, related: about.related, steps })
+}
+
+/// Replays the time that a reading is about, up to `at`, and finds who made it what it is. A time is made by those who
+/// took as long or just longer; anything else by those who ended last.
+pub(super) fn behind(
+    spec: &'static FigureSpec,
+    timeline: &Timeline,
+    run: &Run,
+    reading: usize,
+    at: Time,
+) -> Vec<Ending> {
+    let Some(reading) = spec.readings.get(reading) else { return Vec::new() };
+    let Some(behind) = &reading.behind else { return Vec::new() };
+    let from = at.back(Span::from_secs_f64(behind.within));
+    let mut cursor = timeline.checkpoint_before(from).checkpoint();
+    let mut readings = Readings::of(spec);
+    // Endings are kept of all; steps of nobody there is.
+    cursor.model.record_from_here(Entity::new(u8::MAX, u32::MAX));
+    while !cursor.advance(spec, run, at, &mut { SLICE }, &mut |_| {}) {}
+    cursor.model.read(&mut readings);
+    let value = spec.reading(&reading.id).map_or(f64::NAN, |place| readings.values()[place]);
+    let mut endings = cursor.model.take_endings();
+    let counts =
+        |it: &Ending| it.time >= from && it.entity.kind == behind.kind && behind.fates.contains(&it.fate.0);
+    endings.retain(counts);
+    if reading.unit == Unit::Time {
+        // A histogram's value may lie a little beside those that it stands for.
+        endings.retain(|it| it.took.secs() >= 0.97 * value);
+        sort_by_key(&mut endings, |it| it.took);
+    } else {
+        endings.reverse();
+    }
+    endings.truncate(BEHIND);
+    endings
 }

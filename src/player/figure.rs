@@ -1,12 +1,14 @@
 //! A figure with its type erased: one virtual call for a slice of events, never one for an event.
 
+use super::challenge::Challenge;
 use super::control::Controls;
 use super::data::Data;
 use super::experiment::{Experiment, Explained, Readings};
+use super::predict::Prediction;
 use super::spec::FigureSpec;
 use super::value::Value;
 use crate::scene::Scene;
-use crate::sim::{Entity, Msg, Notable, Seed, Step, Time, World};
+use crate::sim::{Ending, Entity, Msg, Notable, Seed, Step, Time, World};
 
 /// A figure as it is registered: its declaration and how to start it.
 #[derive(Clone, Copy)]
@@ -16,6 +18,10 @@ pub struct Figure {
     /// What it can say; only the checks need this.
     #[cfg(not(target_arch = "wasm32"))]
     pub messages: &'static [super::experiment::Message],
+    /// What learners predict of it.
+    pub predictions: &'static [Prediction],
+    /// What they are challenged to.
+    pub challenges: &'static [Challenge],
     start: Start,
 }
 
@@ -29,8 +35,40 @@ impl Figure {
             spec: X::SPEC,
             #[cfg(not(target_arch = "wasm32"))]
             messages: X::MESSAGES,
+            predictions: &[],
+            challenges: &[],
             start: start::<X>,
         }
+    }
+
+    /// The figure with these predictions about it.
+    #[must_use]
+    pub const fn predicted(self, predictions: &'static [Prediction]) -> Self {
+        Self { predictions, ..self }
+    }
+
+    /// The figure with these challenges in it.
+    #[must_use]
+    pub const fn challenged(self, challenges: &'static [Challenge]) -> Self {
+        Self { challenges, ..self }
+    }
+
+    /// The prediction of this id.
+    pub fn prediction(&self, id: &str) -> Option<&'static Prediction> {
+        self.predictions.iter().find(|prediction| prediction.id == id)
+    }
+
+    /// The challenge of this id.
+    ///
+    /// # Errors
+    /// If there is none: which there are.
+    pub fn challenge(&self, id: &str) -> Result<&'static Challenge, Msg> {
+        self.challenges.iter().find(|challenge| challenge.id == id).ok_or_else(|| {
+            let allowed: Vec<&str> = self.challenges.iter().map(|challenge| challenge.id).collect();
+            Msg::new("no-such-challenge")
+                .text("challenge", super::control::clip(id))
+                .text("allowed", allowed.join(", "))
+        })
     }
 
     /// The same experiment as another figure.
@@ -79,6 +117,7 @@ pub(super) trait Model {
     fn is_open(&self, entity: Entity) -> bool;
     fn record_from_here(&mut self, entity: Entity);
     fn take_recording(&mut self) -> Vec<Step>;
+    fn take_endings(&mut self) -> Vec<Ending>;
     fn checkpoint(&self) -> Box<dyn Model>;
 }
 
@@ -146,6 +185,9 @@ impl<X: Experiment> Model for Running<X> {
     }
     fn take_recording(&mut self) -> Vec<Step> {
         self.world.take_recording()
+    }
+    fn take_endings(&mut self) -> Vec<Ending> {
+        self.world.take_endings()
     }
     fn checkpoint(&self) -> Box<dyn Model> {
         Box::new(self.clone())

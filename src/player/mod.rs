@@ -7,6 +7,7 @@
 //!
 //! Begin with [`Experiment`] and [`FigureSpec`]; then [`Run`], which is all that a link holds; then [`Session`].
 
+mod challenge;
 mod control;
 mod data;
 mod experiment;
@@ -14,14 +15,18 @@ mod explain;
 mod figure;
 mod link;
 mod plain;
+mod predict;
 mod protocol;
 mod run;
 mod session;
 mod slider;
 mod spec;
+mod sweep;
 mod timeline;
+mod trial;
 mod value;
 
+pub use challenge::{Challenge, Failure, Judge, Verdict};
 pub use control::{Control, ControlKind, Controls, FromValue, Options, Scale};
 pub use data::{Data, DataReader};
 pub use experiment::{Experiment, Explained, Message, Readings};
@@ -29,9 +34,12 @@ pub use explain::Explanation;
 pub use figure::Figure;
 pub use link::{LinkError, decode_view, encode_view};
 pub use plain::{from_plain, to_plain};
+pub use predict::{Asks, Axis, CURVE_POINTS, Grading, Prediction};
 pub use protocol::{Answer, Ask, Frame, Marker, MarkerKind, Opened, Request, Response};
 pub use run::{Change, Input, Run, View};
 pub use session::Session;
 pub use slider::Slider;
-pub use spec::{Action, FigureSpec, Kind, Names, Needs, Pace, Reading};
+pub use spec::{Action, Behind, FigureSpec, Kind, Names, Needs, Pace, Reading};
+pub use sweep::{Sweep, SweepPoint, swept};
+pub use trial::{Outcome, Setting, Settings, Trial, Tried, Unwatched};
 pub use value::{Value, ValueKind};

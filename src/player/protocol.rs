@@ -4,7 +4,7 @@ use super::explain::Explanation;
 use super::run::{Change, Run};
 use super::spec::FigureSpec;
 use crate::scene::Scene;
-use crate::sim::{Entity, Msg, Time};
+use crate::sim::{Ending, Entity, Msg, Time};
 use serde::{Deserialize, Serialize};
 
 /// A question, with a number by which its answer is known.
@@ -48,6 +48,13 @@ pub enum Ask {
         /// The moment.
         at: Time,
     },
+    /// Who is behind a reading, seen from a moment? Answered by [`Answer::Behind`].
+    Behind {
+        /// The reading's place in the declaration.
+        reading: usize,
+        /// The moment.
+        at: Time,
+    },
     /// All markers known so far. Answered by [`Answer::Markers`].
     Markers,
     /// Part of the learner's file, in order; `last` with the final part. Answered by [`Answer::Data`].
@@ -88,6 +95,8 @@ pub enum Answer {
     },
     /// What happened to an entity.
     Explained(Explanation),
+    /// Who is behind a reading, those that explain it best first.
+    Behind(Vec<Ending>),
     /// The markers known so far, ascending in time.
     Markers(Vec<Marker>),
     /// The file is being read, or has been.

@@ -89,6 +89,31 @@ impl Run {
         Ok(())
     }
 
+    /// The same run with several controls at other values, each as a link or a flag writes it.
+    ///
+    /// # Errors
+    /// As [`Run::set`] and [`Control::parse`](super::Control::parse).
+    pub fn set_all(&mut self, spec: &FigureSpec, setting: &[(&str, &str)]) -> Result<(), Msg> {
+        for (id, text) in setting {
+            let (_, control) = spec.control(id).ok_or_else(|| no_control(spec, id))?;
+            self.set(spec, id, &control.parse(text)?)?;
+        }
+        Ok(())
+    }
+
+    /// The run that this one is compared with: other controls, from the start and for good, and all else the same.
+    ///
+    /// # Errors
+    /// As [`Run::set`].
+    pub fn against(&self, spec: &FigureSpec, controls: &[(String, Value)]) -> Result<Self, Msg> {
+        let mut run = self.clone();
+        for (id, value) in controls {
+            run.set(spec, id, value)?;
+            run.inputs.retain(|input| !input.change.moves(id));
+        }
+        Ok(run)
+    }
+
     /// The value of every control at the start, in the figure's order.
     pub fn values(&self, spec: &FigureSpec) -> Vec<Value> {
         let value =
@@ -126,6 +151,11 @@ impl Run {
 }
 
 impl Change {
+    /// Whether it moves the control of this id.
+    pub fn moves(&self, id: &str) -> bool {
+        matches!(self, Self::Set { control, .. } if control == id)
+    }
+
     /// The change as the figure takes it.
     ///
     /// # Errors

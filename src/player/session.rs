@@ -2,7 +2,7 @@
 
 use super::data::{Data, DataReader};
 use super::experiment::Readings;
-use super::explain::explain;
+use super::explain::{behind, explain};
 use super::figure::Figure;
 use super::protocol::{Answer, Ask, Frame, Opened, Request, Response};
 use super::run::{Change, Input, Run};
@@ -82,6 +82,10 @@ impl Session {
                         open.require(at)?;
                         explain(open.figure.spec, &open.timeline, &open.run, entity, at)
                             .map(Answer::Explained)
+                    }
+                    Ask::Behind { reading, at } => {
+                        open.require(at)?;
+                        Ok(Answer::Behind(behind(open.figure.spec, &open.timeline, &open.run, reading, at)))
                     }
                     Ask::Markers => Ok(Answer::Markers(open.timeline.markers().to_vec())),
                     Ask::Describe | Ask::Open(_) | Ask::Data { .. } => unreachable!("answered above"),

@@ -58,6 +58,22 @@ pub struct Reading {
     pub help: Cow<'static, str>,
     /// From this value on (upwards) the number is shown as trouble; `None` for numbers that are never bad by themselves.
     pub trouble: Option<f64>,
+    /// Whether it is about the run so far, so that its last value stands for a whole run; else it is about a moment or a
+    /// window, and its mean does.
+    pub so_far: bool,
+    /// Who is behind the number.
+    pub behind: Option<Behind>,
+}
+
+/// Who is behind a number: those of a kind that ended of late in certain ways.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Behind {
+    /// Their kind.
+    pub kind: u8,
+    /// The fates that count.
+    pub fates: Cow<'static, [u8]>,
+    /// How long ago at most, in seconds; what ended earlier is not among what the number is made of.
+    pub within: f64,
 }
 
 impl Reading {
@@ -69,7 +85,22 @@ impl Reading {
             unit,
             help: Cow::Borrowed(in_page_only(help)),
             trouble: None,
+            so_far: false,
+            behind: None,
         }
+    }
+    /// The same, about the run so far rather than a moment or a window.
+    #[must_use]
+    pub const fn so_far(mut self) -> Self {
+        self.so_far = true;
+        self
+    }
+    /// The same, made of those of a kind that ended with one of these fates within the last seconds.
+    #[must_use]
+    pub const fn made_of(mut self, kind: u8, fates: &'static [u8], within: f64) -> Self {
+        // A constant function can't drop what it replaces.
+        core::mem::forget(self.behind.replace(Behind { kind, fates: Cow::Borrowed(fates), within }));
+        self
     }
     /// The same, shown as trouble from `bound` upwards.
     #[must_use]

@@ -142,6 +142,21 @@ impl Timeline {
         })
     }
 
+    /// A time line that nobody goes back on: no checkpoints but the start, and samples this far apart.
+    pub fn unwatched(figure: &Figure, run: &Run, data: &Data, every: Span) -> Result<Self, Msg> {
+        Ok(Self { spacing: u64::MAX, every, ..Self::start(figure, run, data)? })
+    }
+
+    /// How many events have happened in what is known.
+    pub fn events(&self) -> u64 {
+        self.head.model.events()
+    }
+
+    /// The readings over time so far, and how far apart they were taken.
+    pub fn samples(&self) -> (&[Box<[f32]>], Span) {
+        (&self.samples, self.every)
+    }
+
     /// Up to where the run is known.
     pub fn computed(&self) -> Time {
         self.head.now()

@@ -28,6 +28,8 @@ pub enum Value {
     Assignment(Vec<u16>),
     /// A text of at most 4 kB.
     Text(String),
+    /// Heights of a curve, evenly over its axis; finite.
+    Curve(Vec<f32>),
 }
 
 impl Value {
@@ -47,6 +49,7 @@ impl Value {
                 list.len() <= LIST_LIMIT && list.iter().all(once)
             }
             Self::Assignment(list) => list.len() <= LIST_LIMIT,
+            Self::Curve(heights) => heights.len() <= LIST_LIMIT && heights.iter().all(|y| y.is_finite()),
         }
     }
 }

@@ -47,4 +47,4 @@ pub use random::{Draws, Purpose};
 pub use seed::{Seed, SeedError};
 pub use time::{Span, Time};
 pub use unit::{Unit, UnitError};
-pub use world::{Because, Notable, Step, World};
+pub use world::{Because, Ending, Notable, Step, World};

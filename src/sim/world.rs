@@ -47,12 +47,26 @@ pub struct Notable {
 /// At most so many steps are kept by a recording; a life longer than that is told up to there.
 const RECORDED_STEPS: usize = 4_000;
 
-/// Steps of some entities, kept while a run is replayed to explain them.
+/// How an entity ended, as a recording keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ending {
+    /// When.
+    pub time: Time,
+    /// Who.
+    pub entity: Entity,
+    /// In which way.
+    pub fate: Fate,
+    /// How long it was under way.
+    pub took: Span,
+}
+
+/// Steps of some entities and endings of all, kept while a run is replayed to explain them.
 #[derive(Clone, Debug, Default)]
 struct Recording {
     /// The entities whose steps are kept: the one asked for, and its descendants.
     of: Vec<Entity>,
     steps: Vec<Step>,
+    endings: Vec<Ending>,
 }
 
 /// Time, pending events, randomness and books of one run. `Clone` is a checkpoint.
@@ -137,7 +151,11 @@ impl<E> World<E> {
     /// If it was never opened or is closed already: the model would have lost count.
     #[inline]
     pub fn close(&mut self, entity: Entity, fate: Fate) -> Span {
-        self.census[usize::from(entity.kind)].close(entity.n, fate, self.now)
+        let took = self.census[usize::from(entity.kind)].close(entity.n, fate, self.now);
+        if let Some(recording) = &mut self.recording {
+            recording.endings.push(Ending { time: self.now, entity, fate, took });
+        }
+        took
     }
 
     /// The book of one kind.
@@ -225,7 +243,12 @@ impl<E> World<E> {
 
     /// Keeps the steps of `entity` and its descendants from now on.
     pub fn record_from_here(&mut self, entity: Entity) {
-        self.recording = Some(Box::new(Recording { of: vec![entity], steps: Vec::new() }));
+        self.recording = Some(Box::new(Recording { of: vec![entity], ..Recording::default() }));
+    }
+
+    /// Ends the recording and hands over how everything ended since it began, oldest first.
+    pub fn take_endings(&mut self) -> Vec<Ending> {
+        self.recording.take().map(|recording| recording.endings).unwrap_or_default()
     }
 
     /// Ends the recording and hands its steps over, oldest first.

@@ -118,9 +118,12 @@ impl Experiment for OneServer {
         controls: Cow::Borrowed(Knobs::ALL),
         readings: Cow::Borrowed(&[
             Reading::new("waiting", "waiting", Unit::Count, "Requests in the queue now."),
-            Reading::new("busy", "busy", Unit::Share, "Share of time that the server was busy so far."),
-            Reading::new("mean", "mean", Unit::Time, "Mean time from arrival to answer so far."),
-            Reading::new("p99", "p99", Unit::Time, "99 % of the answers so far took at most this long."),
+            Reading::new("busy", "busy", Unit::Share, "Share of time that the server was busy so far.")
+                .so_far(),
+            Reading::new("mean", "mean", Unit::Time, "Mean time from arrival to answer so far.").so_far(),
+            Reading::new("p99", "p99", Unit::Time, "99 % of the answers so far took at most this long.")
+                .so_far()
+                .made_of(REQUEST, &[ANSWERED.0], 60.0),
         ]),
         actions: Cow::Borrowed(&[] as &[Action]),
         kinds: Cow::Borrowed(&[

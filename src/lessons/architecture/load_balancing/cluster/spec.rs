@@ -24,6 +24,10 @@ pub(super) const REFUSED: Fate = Fate(1);
 pub(super) const FAILED: Fate = Fate(2);
 pub(super) const GAVE_UP: Fate = Fate(3);
 pub(super) const NO_SERVER: Fate = Fate(4);
+/// Every way to end without an answer.
+const LOST: &[u8] = &[REFUSED.0, FAILED.0, GAVE_UP.0, NO_SERVER.0];
+/// Seconds that the readings look back.
+const WINDOW: f64 = 2.0;
 
 choices! {
     /// Which server gets a request.
@@ -145,41 +149,48 @@ const KINDS: &[Kind] = &[
     Kind::new("balancer", Names::Only),
 ];
 
-const READINGS: &[Reading] = &[
-    Reading::new(
-        "p50",
-        "p50",
-        Unit::Time,
-        "Half of the answers of the last two seconds took at most this long.",
-    ),
-    Reading::new(
-        "p99",
-        "p99",
-        Unit::Time,
-        "99 % of the answers of the last two seconds took at most this long.",
-    )
-    .trouble_from(0.5),
-    Reading::new("answered", "answered", Unit::Rate, "Answers a second over the last two seconds."),
-    Reading::new(
-        "lost",
-        "lost",
-        Unit::Rate,
-        "Requests a second that were refused, failed or given up on, over the last two seconds.",
-    )
-    .trouble_from(0.5),
-    Reading::new(
-        "longest-queue",
-        "longest queue",
-        Unit::Count,
-        "Requests that wait at the server where most wait.",
-    ),
-    Reading::new(
-        "lost-share",
-        "lost so far",
-        Unit::Share,
-        "Share of all requests that ended without an answer.",
-    ),
-];
+const READINGS: &[Reading] =
+    &[
+        Reading::new(
+            "p50",
+            "p50",
+            Unit::Time,
+            "Half of the answers of the last two seconds took at most this long.",
+        )
+        .made_of(REQUEST, &[ANSWERED.0], WINDOW),
+        Reading::new(
+            "p99",
+            "p99",
+            Unit::Time,
+            "99 % of the answers of the last two seconds took at most this long.",
+        )
+        .trouble_from(0.5)
+        .made_of(REQUEST, &[ANSWERED.0], WINDOW),
+        Reading::new("answered", "answered", Unit::Rate, "Answers a second over the last two seconds.")
+            .made_of(REQUEST, &[ANSWERED.0], WINDOW),
+        Reading::new(
+            "lost",
+            "lost",
+            Unit::Rate,
+            "Requests a second that were refused, failed or given up on, over the last two seconds.",
+        )
+        .trouble_from(0.5)
+        .made_of(REQUEST, LOST, WINDOW),
+        Reading::new(
+            "longest-queue",
+            "longest queue",
+            Unit::Count,
+            "Requests that wait at the server where most wait.",
+        ),
+        Reading::new(
+            "lost-share",
+            "lost so far",
+            Unit::Share,
+            "Share of all requests that ended without an answer.",
+        )
+        .so_far()
+        .made_of(REQUEST, LOST, 60.0),
+    ];
 
 /// What the figures can say.
 pub(super) const MESSAGES: &[Message] = &[

@@ -1,0 +1,174 @@
+//! Challenges: a goal, a price, and a judge that recomputes the learner's setting on seeds of its own.
+
+use super::figure::Figure;
+use super::run::{Input, Run};
+use super::spec::FigureSpec;
+use super::trial::{Outcome, Setting, Settings, Trial, Tried};
+use crate::sim::{Msg, Seed, Time, Unit};
+use serde::{Deserialize, Serialize};
+
+/// So many of the runs may fail; with the next one the challenge has.
+const FAILURES: usize = 10;
+
+/// Something to reach with some of a figure's controls. The words stand in the lesson, under the same ids.
+#[derive(Clone, Copy, Debug)]
+pub struct Challenge {
+    /// Permanent id, kebab-case, unique in its lesson.
+    pub id: &'static str,
+    /// Runs that judge a setting.
+    pub seeds: u16,
+    /// Where each ends: all of them together take 60 million events at most.
+    pub until: Time,
+    /// What is set and can't be moved.
+    pub given: Setting,
+    /// The controls that may be moved; all others are as given, or at their defaults.
+    pub free: &'static [&'static str],
+    /// What befalls every run, whatever the setting.
+    pub befalls: fn() -> Vec<Input>,
+    /// What the price is measured in.
+    pub unit: Unit,
+    /// The most that a setting may cost.
+    pub budget: f64,
+    /// What a setting costs.
+    pub cost: fn(&Settings) -> f64,
+    /// What is said against a run: what is too bad in it, and when.
+    pub pass: fn(&Outcome) -> Result<(), Failure>,
+    /// Which tempting wrong answer this is, by its id, given the setting and the runs judged so far.
+    pub diagnose: fn(&Settings, &[Tried]) -> Option<&'static str>,
+    /// A setting that passes.
+    pub reference: Setting,
+    /// Wrong answers that tempt, each with a setting that must be told to be one.
+    pub tempting: &'static [(&'static str, Setting)],
+}
+
+/// What is wrong with a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What, in the figure's words.
+    pub why: Msg,
+    /// The moment at which it shows.
+    pub at: Time,
+}
+
+/// What the judge says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// Whether the setting passes.
+    pub passed: bool,
+    /// What it costs.
+    pub cost: f64,
+    /// How many runs were judged, and how many of them failed.
+    pub judged: usize,
+    /// See `judged`.
+    pub failures: usize,
+    /// Id of the verdict's sentence: `pass`, a tempting wrong answer's, or none of these.
+    pub diagnosis: Option<&'static str>,
+    /// The first run that failed, and what is wrong with it.
+    pub first: Option<(Run, Failure)>,
+}
+
+impl Challenge {
+    /// The run that is judged for a learner's run: its free controls, and all else as the challenge has it.
+    ///
+    /// # Errors
+    /// If the figure doesn't take one of the values.
+    pub fn run(&self, spec: &FigureSpec, of: &Run) -> Result<Run, Msg> {
+        let mut run = Run::new(spec, of.seed);
+        run.set_all(spec, self.given)?;
+        for (id, value) in &of.controls {
+            if self.free.contains(&id.as_str()) {
+                run.set(spec, id, value)?;
+            }
+        }
+        // A free control that the learner has moved back to its default is at its default, whatever is given.
+        for id in self.free {
+            if !of.controls.iter().any(|(other, _)| other == id)
+                && let Some((_, control)) = spec.control(id)
+            {
+                run.set(spec, id, &control.default())?;
+            }
+        }
+        run.inputs = (self.befalls)();
+        Ok(run)
+    }
+
+    /// The n-th seed that it judges by: always the same ones, and not those that a learner sees first.
+    pub fn seed(&self, n: u16) -> Seed {
+        let id = self.id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        Seed((id >> 24) + u64::from(n))
+    }
+}
+
+/// A setting being judged. Verdicts don't depend on the order in which trials come back.
+pub struct Judge {
+    challenge: &'static Challenge,
+    settings: Settings,
+    run: Run,
+    cost: f64,
+    /// By seed; those after the first gap wait.
+    tried: Vec<Option<Tried>>,
+}
+
+impl Judge {
+    /// Judges the setting of a learner's run.
+    ///
+    /// # Errors
+    /// If the figure doesn't take it.
+    pub fn new(figure: &'static Figure, challenge: &'static Challenge, of: &Run) -> Result<Self, Msg> {
+        let run = challenge.run(figure.spec, of)?;
+        let settings = Settings::of(figure.spec, &run);
+        let cost = (challenge.cost)(&settings);
+        Ok(Self { challenge, settings, run, cost, tried: vec![None; challenge.seeds.into()] })
+    }
+
+    /// What the setting costs.
+    pub fn cost(&self) -> f64 {
+        self.cost
+    }
+
+    /// The run of the n-th seed.
+    pub fn run(&self, n: u16) -> Run {
+        Run { seed: self.challenge.seed(n), ..self.run.clone() }
+    }
+
+    /// All runs to be tried, in the order of their seeds.
+    pub fn trials(&self) -> impl Iterator<Item = Trial> {
+        let challenge = Some(self.challenge.id.to_owned());
+        (0..self.challenge.seeds).map(move |n| Trial { run: self.run(n), challenge: challenge.clone() })
+    }
+
+    /// Takes what came of the n-th trial.
+    pub fn take(&mut self, n: usize, tried: Tried) {
+        if let Some(place) = self.tried.get_mut(n) {
+            *place = Some(tried);
+        }
+    }
+
+    /// How many trials have come back.
+    pub fn done(&self) -> usize {
+        self.tried.iter().flatten().count()
+    }
+
+    /// The verdict, once there is one: every run was judged, or too many have failed.
+    pub fn verdict(&self) -> Option<Verdict> {
+        let mut judged: Vec<Tried> = self.tried.iter().map_while(Clone::clone).collect();
+        let failed = |tried: &Tried| tried.failed.is_some();
+        // What came in beyond the run that decided doesn't count: it would depend on who was quicker.
+        if let Some((decided, _)) = judged.iter().enumerate().filter(|(_, tried)| failed(tried)).nth(FAILURES)
+        {
+            judged.truncate(decided + 1);
+        } else if judged.len() < self.tried.len() {
+            return None;
+        }
+        let failures = judged.iter().filter(|tried| failed(tried)).count();
+        let affordable = self.cost <= self.challenge.budget;
+        let passed = affordable && failures <= FAILURES;
+        let first = judged.iter().position(failed).filter(|_| failures > FAILURES);
+        let first = first.and_then(|n| Some((self.run(n as u16), judged[n].failed.clone()?)));
+        let diagnosis =
+            if passed { Some("pass") } else { (self.challenge.diagnose)(&self.settings, &judged) };
+        Some(Verdict { passed, cost: self.cost, judged: judged.len(), failures, diagnosis, first })
+    }
+}

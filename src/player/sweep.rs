@@ -1,0 +1,124 @@
+//! Sweeps: one control over its range, several seeds at each value, the same seeds everywhere.
+
+use super::control::{Control, ControlKind};
+use super::figure::Figure;
+use super::run::Run;
+use super::slider::Slider;
+use super::trial::{Trial, Tried};
+use super::value::Value;
+use crate::sim::{Msg, Seed};
+
+/// A sweep and what has come of it so far.
+pub struct Sweep {
+    runs: Vec<Run>,
+    values: Vec<Value>,
+    seeds: u16,
+    /// Value by value, seed by seed.
+    tried: Vec<Option<Tried>>,
+}
+
+/// A reading at one value of the control.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweepPoint {
+    /// The value.
+    pub value: Value,
+    /// The reading's mean over the seeds, and its smallest and largest; NaN where nothing was measured.
+    pub mean: f64,
+    /// See `mean`.
+    pub low: f64,
+    /// See `mean`.
+    pub high: f64,
+    /// Seeds of which it is known.
+    pub seeds: usize,
+}
+
+/// Values to sweep over: so many evenly over a number's slider, every option of a choice, off and on of a switch.
+pub fn swept(control: &Control, points: usize) -> Vec<Value> {
+    match &control.kind {
+        ControlKind::Number { .. } => {
+            let Some(slider) = Slider::of(control) else { return Vec::new() };
+            let place = |n: usize| slider.places() * n as f64 / (points.max(2) - 1) as f64;
+            let mut values: Vec<Value> =
+                (0..points.max(2)).map(|n| Value::Number(slider.value(place(n)))).collect();
+            values.dedup();
+            values
+        }
+        ControlKind::Choice { options, .. } => {
+            options.iter().map(|(id, _)| Value::Choice(id.to_string())).collect()
+        }
+        ControlKind::Flag { .. } => vec![Value::Flag(false), Value::Flag(true)],
+    }
+}
+
+impl Sweep {
+    /// Varies a control of a run over values. The first seed is the run's own.
+    ///
+    /// # Errors
+    /// If the figure has no such control, or it doesn't take one of the values.
+    pub fn new(
+        figure: &'static Figure,
+        run: &Run,
+        control: &str,
+        values: Vec<Value>,
+        seeds: u16,
+    ) -> Result<Self, Msg> {
+        let seeds = seeds.max(1);
+        let mut runs = Vec::new();
+        for value in &values {
+            let mut run = run.clone();
+            run.inputs.retain(|input| !input.change.moves(control));
+            run.set(figure.spec, control, value)?;
+            runs.push(run);
+        }
+        let tried = vec![None; runs.len() * usize::from(seeds)];
+        Ok(Self { runs, values, seeds, tried })
+    }
+
+    /// The run with the n-th value and the k-th seed.
+    pub fn run(&self, n: usize, k: u16) -> Run {
+        let run = &self.runs[n];
+        Run { seed: Seed(run.seed.0.wrapping_add(k.into())), ..run.clone() }
+    }
+
+    /// All runs to be tried. First one seed everywhere, then the next: the shape shows early.
+    pub fn trials(&self) -> Vec<(usize, Trial)> {
+        let mut trials = Vec::new();
+        for k in 0..self.seeds {
+            for n in 0..self.runs.len() {
+                trials.push((
+                    n * usize::from(self.seeds) + usize::from(k),
+                    Trial { run: self.run(n, k), challenge: None },
+                ));
+            }
+        }
+        trials
+    }
+
+    /// Takes what came of a trial, by its number.
+    pub fn take(&mut self, n: usize, tried: Tried) {
+        if let Some(place) = self.tried.get_mut(n) {
+            *place = Some(tried);
+        }
+    }
+
+    /// How many trials have come back, and how many there are.
+    pub fn done(&self) -> (usize, usize) {
+        (self.tried.iter().flatten().count(), self.tried.len())
+    }
+
+    /// A reading, by its place in the declaration, over the values.
+    pub fn points(&self, reading: usize) -> Vec<SweepPoint> {
+        let point = |(value, tried): (&Value, &[Option<Tried>])| {
+            let measured = || tried.iter().flatten().map(|t| t.values[reading]).filter(|v| v.is_finite());
+            let seeds = measured().count();
+            SweepPoint {
+                value: value.clone(),
+                mean: measured().sum::<f64>() / seeds as f64,
+                low: measured().fold(f64::NAN, f64::min),
+                high: measured().fold(f64::NAN, f64::max),
+                seeds,
+            }
+        };
+        self.values.iter().zip(self.tried.chunks(self.seeds.into())).map(point).collect()
+    }
+}

@@ -1,0 +1,209 @@
+//! Runs that nobody watches: computed to their end for what they come to. Sweeps, judges and predictions ask for them by
+//! the hundred, a worker or a thread computes one at a time.
+
+use super::challenge::Failure;
+use super::data::Data;
+use super::figure::Figure;
+use super::run::Run;
+use super::spec::FigureSpec;
+use super::timeline::Timeline;
+use super::value::Value;
+use crate::sim::{Msg, Seed, Span, Time};
+use serde::{Deserialize, Serialize};
+
+/// Samples of the readings in a trial: the statistics of an outcome rest on these.
+const SAMPLES: u64 = 240;
+
+/// Values of controls, by id, as a link or a flag writes them.
+pub type Setting = &'static [(&'static str, &'static str)];
+
+/// A run to be computed to its end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    /// The run.
+    pub run: Run,
+    /// The challenge that it is judged for, by id: its run may be shorter, and its outcome passes or fails.
+    pub challenge: Option<String>,
+}
+
+/// What came of a trial.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tried {
+    /// The run's seed.
+    pub seed: Seed,
+    /// Every reading [`over`](Outcome::over) the run, in the order of the declaration; NaN where nothing was measured.
+    pub values: Vec<f64>,
+    /// What the challenge's judge says against it.
+    pub failed: Option<Failure>,
+    /// Events of the run.
+    pub events: u64,
+}
+
+impl Trial {
+    /// Computes it, in one go.
+    ///
+    /// # Errors
+    /// If the figure doesn't take the run, or has no such challenge.
+    pub fn compute(&self, figure: &'static Figure) -> Result<Tried, Msg> {
+        let challenge = match &self.challenge {
+            Some(id) => Some(figure.challenge(id)?),
+            None => None,
+        };
+        let until = challenge.map_or(figure.spec.until, |challenge| challenge.until);
+        let mut run = Unwatched::start(figure, self.run.clone(), until)?;
+        while !run.work(u64::MAX) {}
+        let outcome = run.outcome();
+        Ok(Tried {
+            seed: self.run.seed,
+            values: figure.spec.readings.iter().map(|reading| outcome.over(&reading.id)).collect(),
+            failed: challenge.and_then(|challenge| (challenge.pass)(&outcome).err()),
+            events: run.events(),
+        })
+    }
+}
+
+/// A run under way that nobody watches: no checkpoints, few samples.
+pub struct Unwatched {
+    figure: &'static Figure,
+    run: Run,
+    timeline: Timeline,
+    until: Time,
+}
+
+impl Unwatched {
+    /// Begins a run that ends at `until`.
+    ///
+    /// # Errors
+    /// If the figure doesn't take it.
+    pub fn start(figure: &'static Figure, run: Run, until: Time) -> Result<Self, Msg> {
+        let run = run.accepted(figure.spec)?;
+        let until = until.min(figure.spec.until);
+        let every = Span::from_nanos((until.nanos() / SAMPLES).max(1));
+        let timeline = Timeline::unwatched(figure, &run, &Data::default(), every)?;
+        Ok(Self { figure, run, timeline, until })
+    }
+
+    /// Computes on, with at most `budget` events; true when the end is reached.
+    pub fn work(&mut self, budget: u64) -> bool {
+        self.timeline.extend(&self.run, self.until, budget)
+    }
+
+    /// Events so far.
+    pub fn events(&self) -> u64 {
+        self.timeline.events()
+    }
+
+    /// What it has come to so far.
+    pub fn outcome(&self) -> Outcome {
+        let (samples, every) = self.timeline.samples();
+        let settings = Settings { spec: self.figure.spec, values: self.run.values(self.figure.spec) };
+        Outcome { settings, samples: samples.to_vec(), every }
+    }
+}
+
+/// Values of all controls.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    spec: &'static FigureSpec,
+    values: Vec<Value>,
+}
+
+impl Settings {
+    /// Those at the start of a run.
+    pub fn of(spec: &'static FigureSpec, run: &Run) -> Self {
+        Self { spec, values: run.values(spec) }
+    }
+
+    fn value(&self, id: &str) -> &Value {
+        let place = self.spec.control(id).map(|(place, _)| place);
+        place.and_then(|place| self.values.get(place)).unwrap_or(&Value::None)
+    }
+
+    /// The value of a control that is a number; NaN where there is none of this id.
+    pub fn number(&self, id: &str) -> f64 {
+        if let Value::Number(n) = self.value(id) { *n } else { f64::NAN }
+    }
+
+    /// Whether a choice is at an option.
+    pub fn is(&self, id: &str, option: &str) -> bool {
+        matches!(self.value(id), Value::Choice(chosen) if chosen == option)
+    }
+
+    /// Whether a switch is on.
+    pub fn on(&self, id: &str) -> bool {
+        *self.value(id) == Value::Flag(true)
+    }
+}
+
+/// What a run has come to: its readings over time, and the settings that it began with.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The controls at the start.
+    pub settings: Settings,
+    samples: Vec<Box<[f32]>>,
+    every: Span,
+}
+
+impl Outcome {
+    fn place(&self, reading: &str) -> usize {
+        self.settings
+            .spec
+            .reading(reading)
+            .expect("truths and judges ask for readings that the figure declares")
+    }
+
+    /// A reading over time, without what wasn't measured.
+    pub fn series(&self, reading: &str) -> impl Iterator<Item = (Time, f64)> {
+        let (place, every) = (self.place(reading), self.every.nanos());
+        let sample = move |(n, values): (usize, &Box<[f32]>)| {
+            (Time::from_nanos(n as u64 * every), f64::from(values[place]))
+        };
+        self.samples.iter().enumerate().map(sample).filter(|(_, value)| value.is_finite())
+    }
+
+    /// What counts: the series after the warm-up.
+    fn warm(&self, reading: &str) -> impl Iterator<Item = (Time, f64)> {
+        let warm = self.settings.spec.warm;
+        self.series(reading).filter(move |(time, _)| *time >= warm)
+    }
+
+    /// The reading at a moment, or just before; NaN where nothing was measured.
+    pub fn at(&self, reading: &str, time: Time) -> f64 {
+        self.series(reading).take_while(|(at, _)| *at <= time).last().map_or(f64::NAN, |(_, value)| value)
+    }
+
+    /// The reading at the end.
+    pub fn last(&self, reading: &str) -> f64 {
+        self.at(reading, Time::MAX)
+    }
+
+    /// Its mean over the time after the warm-up.
+    pub fn mean(&self, reading: &str) -> f64 {
+        let (mut sum, mut n) = (0.0, 0.0);
+        for (_, value) in self.warm(reading) {
+            sum += value;
+            n += 1.0;
+        }
+        if n > 0.0 { sum / n } else { f64::NAN }
+    }
+
+    /// Its largest value after the warm-up, and when.
+    pub fn worst(&self, reading: &str) -> (f64, Time) {
+        let larger = |a: (f64, Time), (at, value): (Time, f64)| if value > a.0 { (value, at) } else { a };
+        self.warm(reading).fold((f64::NEG_INFINITY, Time::ZERO), larger)
+    }
+
+    /// The first moment after the warm-up at which it is above a bound.
+    pub fn above(&self, reading: &str, bound: f64) -> Option<Time> {
+        self.warm(reading).find(|(_, value)| *value > bound).map(|(time, _)| time)
+    }
+
+    /// One number for the run: at the end, where the reading is about the run so far, else its mean after the warm-up.
+    pub fn over(&self, reading: &str) -> f64 {
+        if self.settings.spec.readings[self.place(reading)].so_far {
+            self.last(reading)
+        } else {
+            self.mean(reading)
+        }
+    }
+}
