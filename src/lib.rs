@@ -8,6 +8,7 @@ pub mod course;
 pub mod desk;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod lab;
+pub mod learner;
 pub mod lessons;
 pub mod mechanism;
 #[cfg(not(target_arch = "wasm32"))]

@@ -13,13 +13,14 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("lessons", &["sim", "mechanism", "scene", "player"], &[]),
     ("course", &["sim", "scene", "player"], &[]),
     ("oracle", &["sim", "mechanism"], &[]),
-    ("desk", &["sim", "scene", "player"], &[]),
+    ("learner", &[], &[]),
+    ("desk", &["sim", "scene", "player", "learner"], &[]),
     ("site", &["sim", "scene", "player", "course", "lessons", "desk"], &[]),
     ("lab", &["sim", "scene", "player", "course", "lessons", "oracle", "site"], &[]),
     ("paint", &["sim", "scene"], PLATFORM),
     ("worker", &["sim", "scene", "player", "desk", "paint"], PLATFORM),
     // Of `scene` only the roles of colours; the run and its figure only as the desk's protocol has them.
-    ("page", &["scene", "desk"], THE_BROWSER),
+    ("page", &["scene", "desk", "learner"], THE_BROWSER),
 ];
 
 const PLATFORM: &[&str] = &["web_sys", "js_sys", "wasm_bindgen", "console_error_panic_hook"];

@@ -7,13 +7,13 @@ use super::state::State;
 use crate::player::{Control, ControlKind, Slider, Value};
 
 /// What a control's element holds.
-fn within(control: &Control, css: &str) -> Part {
+pub(super) fn within(control: &Control, css: &str) -> Part {
     nth(["[data-control=", &control.id, "] ", css].concat(), 0)
 }
 
 pub(super) fn write(state: &State, out: &mut Vec<Patch>) {
     for control in state.spec.controls.iter() {
-        show(control, &state.value(control), out);
+        show(control, &state.value_in(state.side_shown(), control), out);
     }
     let seed = state.run.seed.to_string();
     out.push(Patch::Value { part: part(SEED), value: seed, forced: true });

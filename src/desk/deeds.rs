@@ -1,5 +1,6 @@
 //! All that can be done to a figure.
 
+use super::compare::Side;
 use super::notice::Notice;
 use super::protocol::{Deed, Patch, part};
 use super::{Desk, Told, Trying, explain, moments, text};
@@ -11,6 +12,9 @@ const FILE_SUFFIX: &str = ".run.txt";
 
 impl Desk {
     pub(super) fn deed(&mut self, deed: &Deed, trying: Trying) {
+        if self.state.masked && !matches!(deed.does.as_str(), "commit" | "skip" | "speed" | "tables") {
+            return;
+        }
         let nanos = Time::from_nanos(crate::sim::within(deed.number, 0.0, 1e18) as u64);
         match deed.does.as_str() {
             "play" if self.state.playing => self.pause(),
@@ -41,6 +45,27 @@ impl Desk {
                     self.change(change, trying);
                 }
             }
+            "commit" | "skip" => self.commit(deed),
+            "set-up" => self.set_up(&deed.on),
+            "judge" => self.judge(&deed.on),
+            "call-off" => self.call_off(),
+            "sweep" => self.sweep(&deed.text),
+            "compare" => self.compare(),
+            "swap" => self.swap(),
+            "side" => {
+                self.state.side = if deed.text == "a" { Side::A } else { Side::B };
+                self.changed.run = true;
+            }
+            "view" => {
+                if let Ok(view) = crate::player::decode_view(&deed.text) {
+                    self.take_up(view);
+                    self.state.untouched = false;
+                    self.extra.push(Patch::Focus(part(".fig-play")));
+                }
+            }
+            "behind" => self.behind(&deed.on),
+            "picture" => self.save_picture(&deed.way),
+            "numbers" => self.save_numbers(),
             "select" => {
                 if let Some(who) = explain::entity(&deed.on) {
                     self.choose(who);
@@ -99,6 +124,13 @@ impl Desk {
             None => control.parse(&deed.text).map_err(|why| self.state.say(&why)),
         };
         self.extra.extend(super::controls::told(control, value.as_ref()));
+        if let (Ok(value), Some(Side::B)) = (&value, self.state.against.as_ref().map(|_| self.state.side)) {
+            let accepted = control.accept(value);
+            return match accepted {
+                Ok(value) => self.set_rival(&deed.on, value),
+                Err(_) => {}
+            };
+        }
         if let Ok(value) = value {
             self.change(Change::Set { control: deed.on.clone(), value }, trying);
         }
@@ -136,6 +168,7 @@ impl Desk {
             }
             _ => {}
         }
+        self.rival_again();
         self.state.stale = true;
         (self.changed.run, self.changed.marks) = (true, true);
         self.go_on();
@@ -153,6 +186,7 @@ impl Desk {
                 state.clock = at.secs();
             }
             state.stale = true;
+            self.rival_again();
             (self.changed.run, self.changed.marks) = (true, true);
             self.go_on();
         }

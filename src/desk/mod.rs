@@ -10,19 +10,25 @@
 //! - The other modules write what is to be shown: each a function from the desk to patches of the page, called when one of
 //!   the things has changed that it is about, see [`Changed`].
 
+mod compare;
 mod controls;
 mod data;
 mod deeds;
+mod errands;
 mod explain;
+mod judge;
 mod moments;
 mod notice;
 mod opening;
 mod picture;
 mod playback;
+mod predict;
 mod prose;
 pub mod protocol;
 mod readings;
+mod save;
 mod state;
+mod sweep;
 mod tables;
 pub mod text;
 mod transport;
@@ -34,6 +40,7 @@ pub use protocol::{
 };
 pub use transport::{PLACES as LINE_PLACES, clock};
 
+use crate::learner::Attempt;
 use crate::player::{Answer, Ask, Figure, Frame, Request, Session, decode_view};
 use state::State;
 
@@ -73,6 +80,15 @@ pub struct Desk {
     taken: f64,
     /// Patches that no change of the state explains: focus, files.
     extra: Vec<Patch>,
+    /// The run that is compared with.
+    rival: Option<compare::Rival>,
+    /// What other workers are at, and the number of its batch of errands.
+    undertaking: Option<errands::Undertaking>,
+    batch: u32,
+    /// What the page is to be asked for with the next answer.
+    errands: Option<Vec<Vec<u8>>>,
+    attempts: Vec<Attempt>,
+    image: Option<String>,
 }
 
 impl Desk {
@@ -92,6 +108,12 @@ impl Desk {
             unpainted: false,
             taken: 0.0,
             extra: Vec::new(),
+            rival: None,
+            undertaking: None,
+            batch: 0,
+            errands: None,
+            attempts: Vec::new(),
+            image: None,
         }
     }
 
@@ -112,6 +134,8 @@ impl Desk {
                 }
                 self.data(&name, size, bytes, last, new);
             }
+            Tell::Errand(bytes) => return Told::Errand(self.run_errand(&bytes)),
+            Tell::Returned { bytes, seconds } => self.returned(bytes.as_deref(), seconds),
             Tell::Probe { view } => return Told::Probed(self.probe(view.as_deref())),
         }
         Told::Shown(Box::new(self.show()))
@@ -121,6 +145,10 @@ impl Desk {
     pub fn work(&mut self) -> (bool, Option<Told>) {
         if self.state.stale && self.state.frame.is_some() {
             self.go_on();
+            return (true, Some(Told::Shown(Box::new(self.show()))));
+        }
+        if self.grade() {
+            self.changed.shown = true;
             return (true, Some(Told::Shown(Box::new(self.show()))));
         }
         (self.session.run_ahead(), None)
@@ -145,14 +173,18 @@ impl Desk {
         let mut out = Vec::new();
         if changed.shown {
             self.lay_out(&mut out);
+            self.state.write_verdicts(&mut out);
         }
         if changed.read {
-            readings::write(&mut self.state, &mut out);
+            let rival = self.rival.as_ref();
+            readings::write(&mut self.state, rival, &mut out);
+            tables::write(&self.state, rival, &mut out);
+        }
+        if changed.run {
+            compare::write(&self.state, &mut out);
+            self.write_costs(&mut out);
         }
         let state = &self.state;
-        if changed.read {
-            tables::write(state, &mut out);
-        }
         if changed.shown || changed.mode {
             transport::write(state, changed.read || changed.mode || changed.run, &mut out);
         }
@@ -171,7 +203,7 @@ impl Desk {
             prose::write_stale(state, &mut out);
         }
         if changed.explained {
-            explain::write(&mut self.state, &mut out);
+            explain::write(&mut self.state, self.rival.as_ref(), &mut out);
         }
         if changed.explained || changed.shown {
             self.write_walk(&mut out);
@@ -190,6 +222,10 @@ impl Desk {
             playing: state.playing,
             keep: (changed.read || changed.run).then(|| state.keep()),
             ready: state.frame.is_some() || state.notice.is_some(),
+            masked: state.masked,
+            attempts: core::mem::take(&mut self.attempts),
+            errands: self.errands.take(),
+            image: self.image.take(),
         }
     }
 

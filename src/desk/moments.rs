@@ -11,7 +11,7 @@ const MOMENTS: usize = 100;
 /// Longest code that is offered as a link; what is longer is offered as a file.
 const LONGEST: usize = 2_000;
 /// The drawers, and the buttons that open them.
-const DRAWERS: [&str; 3] = ["share", "file", "more"];
+const DRAWERS: [&str; 5] = ["share", "file", "more", "sweep", "keys"];
 
 /// What is marked on the time line, as a list.
 pub(super) fn write(state: &State, out: &mut Vec<Patch>) {
@@ -35,6 +35,11 @@ pub(super) fn moment(state: &State, at: Time, class: &'static str) -> Node {
 /// The same with other words.
 pub(super) fn seek(at: Time, class: &'static str, words: &str) -> Node {
     button(class, "seek", words).attr("data-number", &at.nanos().to_string())
+}
+
+/// A button that shows a run at a moment, as a link holds them.
+pub(super) fn open_view(code: &str, words: &str) -> Node {
+    button("", "view", words).attr("data-text", code)
 }
 
 /// Changing the past drops what came after; that can be taken back. Stands among the caption's tools, where it moves

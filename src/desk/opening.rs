@@ -21,7 +21,7 @@ fn words(facts: &str) -> Words {
 
 impl Desk {
     pub(super) fn open(&mut self, opening: Opening) {
-        let Opening { page_id, facts, first, view, linked, notice } = opening;
+        let Opening { page_id, facts, first, view, linked, notice, after, done } = opening;
         let Ok(first) = decode_view(&first) else { return };
         let Some(figure) = self.figures.iter().find(|figure| figure.spec.id == first.run.figure) else {
             return;
@@ -29,6 +29,8 @@ impl Desk {
         let (widths, calm) = (self.state.widths, self.state.calm);
         self.state = State { page_id, words: words(&facts), widths, calm, notice, ..State::of(figure.spec) };
         self.state.first = first.clone();
+        self.undertaking = None;
+        self.begin_predictions(after, &done, linked);
         self.begin_walk();
         let given = view.map(|code| {
             let view = decode_view(&code);
@@ -57,9 +59,11 @@ impl Desk {
     /// Takes up a run at a moment; another one than before.
     pub(super) fn take_up(&mut self, view: View) {
         let state = &mut self.state;
-        let View { run, at, .. } = view;
-        state.target = state.moment(at);
+        let View { run, against, at } = view;
+        state.target = if state.masked { Time::ZERO } else { state.moment(at) };
         state.run = run;
+        state.against = (!against.is_empty()).then_some(against);
+        state.makers = None;
         (state.at, state.seen, state.clock) = (state.target, state.target, state.target.secs());
         (state.playing, state.slow, state.can_take_back) = (false, false, false);
         state.dropped_after = None;
@@ -91,6 +95,7 @@ impl Desk {
             }
             _ => return,
         }
+        self.rival_again();
         let state = &mut self.state;
         state.can_take_back = false;
         state.markers.clear();
@@ -148,6 +153,12 @@ impl State {
         if run.seed != first.seed {
             list.push(text::put(text::DIFFERS, &[text::SEED, &run.seed.to_string()]));
         }
+        let against = view.against.iter().filter_map(|(id, value)| Some((spec.control(id)?.1, value)));
+        list.extend(
+            against.map(|(control, value)| {
+                text::put(text::DIFFERS, &[text::COMPARED_WITH, &control.show(value)])
+            }),
+        );
         if !run.inputs.is_empty() {
             list.push(text::put(text::DIFFERS_INPUTS, &[&run.inputs.len().to_string()]));
         }

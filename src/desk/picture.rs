@@ -2,7 +2,7 @@
 
 use super::protocol::{Patch, nth, part};
 use super::state::State;
-use super::{Desk, explain};
+use super::{Desk, compare, explain};
 use crate::player::Names;
 use crate::scene::{Options, Picture, Rect, Scene, Words};
 use crate::sim::Entity;
@@ -23,10 +23,28 @@ impl Desk {
     pub(super) fn lay_out(&mut self, out: &mut Vec<Patch>) {
         let state = &mut self.state;
         let scene = state.frame.as_ref().map(|frame| &frame.scene);
-        let pictures = [
-            laid_out(scene, &state.words, state.widths.0).unwrap_or_default(),
-            laid_out(state.charts.as_ref(), &state.words, state.widths.1).unwrap_or_default(),
-        ];
+        let rival = self.rival.as_ref();
+        let scenes = [scene, rival.and_then(|rival| rival.frame.as_ref()).map(|frame| &frame.scene)];
+        let width = state.widths.0.into();
+        state.own = (usize::MAX, usize::MAX);
+        let main = if rival.is_some() && width > 0.0 {
+            compare::beside(scenes, &state.words, width, out)
+        } else {
+            None
+        };
+        let main = match main {
+            Some((both, own)) => {
+                state.own = own;
+                both
+            }
+            None => laid_out(scene, &state.words, state.widths.0).unwrap_or_default(),
+        };
+        let both = match (&state.charts, rival.and_then(|rival| rival.charts.as_ref())) {
+            (Some(own), Some(rival)) => Some(compare::charts(own, rival, &state.words)),
+            _ => None,
+        };
+        let charts = both.as_ref().or(state.charts.as_ref());
+        let pictures = [main, laid_out(charts, &state.words, state.widths.1).unwrap_or_default()];
         for (css, (now, was)) in CANVASES.into_iter().zip(pictures.iter().zip(&self.state.pictures)) {
             if (now.width, now.height) != (was.width, was.height) {
                 out.push(Patch::Style(part(css), "width".into(), super::px(now.width)));
@@ -64,7 +82,8 @@ impl Desk {
         self.extra.push(Patch::Focus(nth(SPOT, self.state.spot)));
     }
 
-    fn select(&mut self, who: Option<Entity>) {
+    pub(super) fn select(&mut self, who: Option<Entity>) {
+        self.state.makers = None;
         self.state.selected = who;
         self.state.explanation = None;
         self.state.unexplained = f64::INFINITY;
@@ -75,7 +94,9 @@ impl Desk {
     /// The keyboard's way through the picture: arrow keys go from thing to thing.
     pub(super) fn walk(&mut self, key: &str) {
         let state = &mut self.state;
+        // A rival shows the same things, and the panel tells of both.
         let regions = &state.pictures[0].regions;
+        let regions = &regions[..regions.len().min(state.own.0)];
         let here =
             state.spots[state.spot].and_then(|who| regions.iter().position(|region| region.entity == who));
         let Some(last) = regions.len().checked_sub(1) else { return };
@@ -104,11 +125,14 @@ impl Desk {
     /// Spot and ring stay with what they are about.
     pub(super) fn write_walk(&mut self, out: &mut Vec<Patch>) {
         let state = &mut self.state;
-        let chosen = state.selected.and_then(|who| state.pictures[0].find(who));
-        let ring = || part(".fig-ring");
-        out.push(super::shown(ring(), chosen.is_some()));
-        if let Some(area) = chosen {
-            out.extend(laid(ring, area.grow(4.0)));
+        let (picture, own) = (&state.pictures[0], state.own);
+        let chosen = [(0, 0), own].map(|from| state.selected.and_then(|who| picture.find_from(who, from)));
+        for (n, chosen) in chosen.into_iter().enumerate() {
+            let ring = move || nth(".fig-ring", n);
+            out.push(super::shown(ring(), chosen.is_some()));
+            if let Some(area) = chosen {
+                out.extend(laid(ring, area.grow(4.0)));
+            }
         }
         let n = state.spot;
         let there = state.spots[n].and_then(|who| Some((who, state.pictures[0].find(who)?)));

@@ -3,7 +3,6 @@
 use super::Desk;
 use super::state::State;
 use crate::player::{Answer, Ask, Frame, Pace};
-use crate::scene::{Panel, Scene};
 use crate::sim::{Time, within};
 
 /// Most seconds that one tick makes up for: a tab that was away goes on where it was.
@@ -133,6 +132,8 @@ impl Desk {
         let Answer::Frame(frame) = self.ask(Ask::Frame { at, reach }) else { return };
         let markers = frame.markers;
         self.state.take(frame);
+        let at = self.state.at;
+        self.state.stale |= !self.rival_on(at, reach);
         self.changed.shown = true;
         if markers != self.state.markers_known {
             if let Answer::Markers(markers) = self.ask(Ask::Markers) {
@@ -162,6 +163,7 @@ impl Desk {
             Answer::Explained(explanation) => Some(explanation),
             _ => None,
         };
+        self.explain_rival();
         self.changed.explained = true;
     }
 }
@@ -171,10 +173,7 @@ impl State {
         self.stale = !frame.there;
         self.at = frame.at;
         self.seen = self.seen.max(frame.at);
-        let (charts, panels) =
-            frame.scene.panels.drain(..).partition(|panel| matches!(panel, Panel::Chart(_)));
-        frame.scene.panels = panels;
-        self.charts = Some(Scene { panels: charts, time: frame.at, says: Vec::new() });
+        self.charts = Some(super::state::take_charts(&mut frame));
         self.frame = Some(frame);
     }
 

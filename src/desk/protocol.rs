@@ -1,6 +1,7 @@
 //! What is said between a figure's page and the desk that it is operated from. Encoded with postcard where it crosses a
 //! thread.
 
+use crate::learner::Attempt;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -67,6 +68,15 @@ pub enum Tell {
         /// Whether the run is to replay it from the start; otherwise it is a file that the run replays already.
         new: bool,
     },
+    /// An errand of another desk, to be run here in one go.
+    Errand(Vec<u8>),
+    /// What came of an errand that this desk has sent out; nothing, if it failed whoever ran it.
+    Returned {
+        /// The answer to [`Tell::Errand`].
+        bytes: Option<Vec<u8>>,
+        /// Seconds since its batch was sent out.
+        seconds: f64,
+    },
     /// Says where a run is at a moment: for tests and measurements.
     Probe {
         /// The run and the moment, as a link holds them; `None`: those that are shown.
@@ -89,6 +99,10 @@ pub struct Opening {
     pub linked: bool,
     /// What the learner has to be told.
     pub notice: Option<super::Notice>,
+    /// The predictions that come before the figure: it shows nothing of its run until each was committed or skipped.
+    pub after: Vec<String>,
+    /// What the learner has attempted in this lesson.
+    pub done: Vec<Attempt>,
 }
 
 /// Something that a learner did to an element of the figure.
@@ -122,6 +136,8 @@ pub enum Told {
     Shown(Box<Shown>),
     /// The answer to a probe.
     Probed(Result<Probed, String>),
+    /// What came of an errand.
+    Errand(Vec<u8>),
 }
 
 /// What has to be shown now.
@@ -137,6 +153,14 @@ pub struct Shown {
     pub keep: Option<Keep>,
     /// Whether there is something to be seen yet.
     pub ready: bool,
+    /// Whether the figure shows nothing of its run, because a prediction is open.
+    pub masked: bool,
+    /// Attempts to be recorded.
+    pub attempts: Vec<Attempt>,
+    /// A new batch of errands to be run by other workers; whatever was under way is called off.
+    pub errands: Option<Vec<Vec<u8>>>,
+    /// The picture is to be offered as a file of this name, in pixels.
+    pub image: Option<String>,
 }
 
 /// Where to begin again, as links hold it.
@@ -225,8 +249,8 @@ pub struct Node {
     pub class: Cow<'static, str>,
     /// Its attributes.
     pub attrs: Vec<(Cow<'static, str>, String)>,
-    /// Its own style.
-    pub left: Option<String>,
+    /// Its own style: properties and values.
+    pub style: Vec<(Cow<'static, str>, String)>,
     /// What it holds.
     pub children: Vec<Child>,
 }
@@ -270,6 +294,12 @@ impl Node {
     #[must_use]
     pub fn attr(mut self, name: &'static str, value: &str) -> Self {
         self.attrs.push((Cow::Borrowed(name), value.to_owned()));
+        self
+    }
+    /// With a property of its own style.
+    #[must_use]
+    pub fn styled(mut self, property: &'static str, value: String) -> Self {
+        self.style.push((Cow::Borrowed(property), value));
         self
     }
     /// With a text after what it holds.

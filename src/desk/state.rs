@@ -1,12 +1,14 @@
 //! What is known of a figure now: the run, the moment shown, what is wanted.
 
+use super::compare::Side;
 use super::notice::Notice;
+use super::predict::Committed;
 use super::protocol::Keep;
 use crate::player::{
     Change, Control, Explanation, FigureSpec, Frame, Marker, Pace, Run, Value, View, encode_view,
 };
-use crate::scene::{Picture, Scene, Words, capital};
-use crate::sim::{Entity, Msg, Time};
+use crate::scene::{Panel, Picture, Scene, Words, capital};
+use crate::sim::{Ending, Entity, Msg, Time};
 
 /// A figure as it is operated.
 // Its flags are independent facts, not the states of one machine.
@@ -73,8 +75,34 @@ pub(super) struct State {
     /// Which of the two buttons stands for the picture in the page's order, and whom each is about.
     pub spot: usize,
     pub spots: [Option<Entity>; 2],
+    /// How many of the first picture's regions and packets are the run's own; the rest are its rival's.
+    pub own: (usize, usize),
     /// The control that is being dragged in the text, and its value when that began.
     pub held: Option<(String, f64)>,
+
+    // Predictions.
+    /// Those that come before the figure, and those of the lesson that are no longer open.
+    pub after: Vec<String>,
+    pub done: Vec<String>,
+    /// Nothing of the run is shown yet.
+    pub masked: bool,
+    pub committed: Vec<Committed>,
+
+    // A comparison.
+    /// The controls of the run that is compared with, where they differ; `None` where nothing is compared.
+    pub against: Option<Vec<(String, Value)>>,
+    /// Whose controls are shown and moved.
+    pub side: Side,
+
+    /// The reading whose makers are shown, and these.
+    pub makers: Option<(usize, Vec<Ending>)>,
+}
+
+/// Takes the charts out of a frame: they have a place of their own.
+pub(super) fn take_charts(frame: &mut Frame) -> Scene {
+    let (charts, panels) = frame.scene.panels.drain(..).partition(|panel| matches!(panel, Panel::Chart(_)));
+    frame.scene.panels = panels;
+    Scene { panels: charts, time: frame.at, says: Vec::new() }
 }
 
 impl State {
@@ -115,7 +143,15 @@ impl State {
             pictures: Default::default(),
             spot: 0,
             spots: [None, None],
+            own: (usize::MAX, usize::MAX),
             held: None,
+            after: Vec::new(),
+            done: Vec::new(),
+            masked: false,
+            committed: Vec::new(),
+            against: None,
+            side: Side::B,
+            makers: None,
         }
     }
 
@@ -144,7 +180,7 @@ impl State {
 
     /// What is shown, as a link holds it.
     pub fn view(&self) -> View {
-        View { run: self.run.clone(), against: Vec::new(), at: self.at }
+        View { run: self.run.clone(), against: self.against.clone().unwrap_or_default(), at: self.at }
     }
 
     /// Where to begin again.

@@ -1,21 +1,35 @@
 //! The picture as tables: the same, to be read.
 
-use super::explain;
+use super::compare::Rival;
 use super::protocol::{Node, Patch, node, part};
 use super::state::State;
-use crate::scene::{RowView, TableView, describe};
+use super::{explain, text};
+use crate::player::Frame;
+use crate::scene::{RowView, Scene, TableView, describe};
 
 /// Rows of a table that are written at most.
 const ROWS: usize = 60;
 
 /// Writes the tables, only while they are open.
-pub(super) fn write(state: &State, out: &mut Vec<Patch>) {
-    if !state.tables {
+pub(super) fn write(state: &State, rival: Option<&Rival>, out: &mut Vec<Patch>) {
+    if !state.tables || state.masked {
         return;
     }
-    let scenes = state.frame.iter().map(|frame| &frame.scene).chain(&state.charts);
-    let tables = scenes.flat_map(|scene| describe(scene, &state.words).tables);
-    out.push(Patch::Fill(part(".fig-tables-all"), tables.map(|one| table(&one)).collect()));
+    let mut tables = Vec::new();
+    add("", state.frame.as_deref(), state.charts.as_ref(), state, &mut tables);
+    if let Some(rival) = rival {
+        add(text::OF_B_FIRST, rival.frame.as_deref(), rival.charts.as_ref(), state, &mut tables);
+    }
+    out.push(Patch::Fill(part(".fig-tables-all"), tables));
+}
+
+fn add(of: &str, frame: Option<&Frame>, charts: Option<&Scene>, state: &State, out: &mut Vec<Node>) {
+    for scene in frame.map(|frame| &frame.scene).into_iter().chain(charts) {
+        for mut one in describe(scene, &state.words).tables {
+            one.title.insert_str(0, of);
+            out.push(table(&one));
+        }
+    }
 }
 
 fn table(table: &TableView) -> Node {

@@ -106,12 +106,11 @@ pub(super) fn write(state: &State, read: bool, out: &mut Vec<Patch>) {
 pub(super) fn write_marks(state: &State, out: &mut Vec<Patch>) {
     let (spec, words) = (state.spec, &state.words);
     let mark = |class: &'static str, at: Time, says: &str| -> Node {
-        let mut mark = node("span", class)
+        node("span", class)
             .attr("title", says)
             .attr("data-do", "seek")
-            .attr("data-number", &at.nanos().to_string());
-        mark.left = Some(percent(at.secs() / spec.until.secs()));
-        mark
+            .attr("data-number", &at.nanos().to_string())
+            .styled("left", percent(at.secs() / spec.until.secs()))
     };
     let input = |input: &Input| {
         let when = clock(input.at, spec.pace);

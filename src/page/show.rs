@@ -61,8 +61,8 @@ fn made(node: &Node) -> Element {
     for (name, value) in &node.attrs {
         let _ = element.set_attribute(name, value);
     }
-    if let Some(left) = &node.left {
-        dom::style(&element, "left", left);
+    for (property, value) in &node.style {
+        dom::style(&element, property, value);
     }
     for child in &node.children {
         let _ = match child {

@@ -4,7 +4,7 @@ use super::explain::Explanation;
 use super::run::{Change, Run};
 use super::spec::FigureSpec;
 use crate::scene::Scene;
-use crate::sim::{Ending, Entity, Msg, Time};
+use crate::sim::{Ending, Entity, Msg, Span, Time};
 use serde::{Deserialize, Serialize};
 
 /// A question, with a number by which its answer is known.
@@ -55,6 +55,11 @@ pub enum Ask {
         /// The moment.
         at: Time,
     },
+    /// The readings over time, up to a moment. Answered by [`Answer::Samples`].
+    Samples {
+        /// The moment.
+        until: Time,
+    },
     /// All markers known so far. Answered by [`Answer::Markers`].
     Markers,
     /// Part of the learner's file, in order; `last` with the final part. Answered by [`Answer::Data`].
@@ -97,6 +102,8 @@ pub enum Answer {
     Explained(Explanation),
     /// Who is behind a reading, those that explain it best first.
     Behind(Vec<Ending>),
+    /// The readings at regular moments, and how far apart these are.
+    Samples(Vec<Box<[f32]>>, Span),
     /// The markers known so far, ascending in time.
     Markers(Vec<Marker>),
     /// The file is being read, or has been.

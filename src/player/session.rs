@@ -50,6 +50,13 @@ impl Session {
         }
     }
 
+    /// A session for another run of the same figures, with the same data.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        let (figures, data) = (self.figures.clone(), self.data.clone());
+        Self { figures, data, reader: DataReader::default(), open: None }
+    }
+
     /// Answers one request, after a bounded amount of computing.
     pub fn handle(&mut self, request: Request) -> Response {
         let answer = self.answer(request.ask).unwrap_or_else(Answer::Refused);
@@ -86,6 +93,11 @@ impl Session {
                     Ask::Behind { reading, at } => {
                         open.require(at)?;
                         Ok(Answer::Behind(behind(open.figure.spec, &open.timeline, &open.run, reading, at)))
+                    }
+                    Ask::Samples { until } => {
+                        let (samples, every) = open.timeline.samples();
+                        let known = until.nanos() / every.nanos() + 1;
+                        Ok(Answer::Samples(samples[..samples.len().min(known as usize)].to_vec(), every))
                     }
                     Ask::Markers => Ok(Answer::Markers(open.timeline.markers().to_vec())),
                     Ask::Describe | Ask::Open(_) | Ask::Data { .. } => unreachable!("answered above"),

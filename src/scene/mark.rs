@@ -162,6 +162,11 @@ impl Rect {
     pub fn centre(&self) -> Point {
         at(self.x + self.w / 2.0, self.y + self.h / 2.0)
     }
+    /// The same elsewhere.
+    #[must_use]
+    pub fn shifted(&self, dx: f32, dy: f32) -> Self {
+        Self::new(self.x + dx, self.y + dy, self.w, self.h)
+    }
     /// The same with `by` more on every side (less, where negative).
     #[must_use]
     pub fn grow(&self, by: f32) -> Self {
@@ -253,6 +258,18 @@ pub enum Form {
 }
 
 impl Form {
+    /// Moves it.
+    pub fn shift(&mut self, dx: f32, dy: f32) {
+        let shift = |p: &mut Point| *p = at(p.x + dx, p.y + dy);
+        match self {
+            Self::Rect(rect, _) => *rect = rect.shifted(dx, dy),
+            Self::Circle(centre, _) => shift(centre),
+            Self::Text(text) => shift(&mut text.at),
+            Self::Curve(points) => points.iter_mut().for_each(shift),
+            Self::Path(points) | Self::Area(points) => points.iter_mut().for_each(shift),
+        }
+    }
+
     /// The rectangle that it stays in, without its outline's width.
     pub fn bounds(&self) -> Rect {
         match self {

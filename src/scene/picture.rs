@@ -95,6 +95,26 @@ impl Picture {
         picture
     }
 
+    /// Puts another picture into this one, its upper left corner at a point. What is found is found here first.
+    pub fn place(&mut self, other: Self, dx: f32, dy: f32) {
+        let marks = self.marks.len();
+        self.width = self.width.max(other.width + dx);
+        self.height = self.height.max(other.height + dy);
+        self.panels.extend(other.panels.into_iter().map(|panel| PanelArea {
+            panel: panel.panel,
+            area: panel.area.shifted(dx, dy),
+            marks: panel.marks.start + marks..panel.marks.end + marks,
+        }));
+        self.marks.extend(other.marks.into_iter().map(|mut mark| {
+            mark.form.shift(dx, dy);
+            mark
+        }));
+        self.regions
+            .extend(other.regions.into_iter().map(|it| Region { area: it.area.shifted(dx, dy), ..it }));
+        self.dots
+            .extend(other.dots.into_iter().map(|dot| Dot { at: at(dot.at.x + dx, dot.at.y + dy), ..dot }));
+    }
+
     /// Takes the packets away and places these, as they are at `now`. Allocates nothing once there have been as many
     /// before: this is what an animation calls between two scenes.
     pub fn place_packets(&mut self, packets: &[Packet], now: Time) {
@@ -130,9 +150,15 @@ impl Picture {
 
     /// Where the entity is: its first region, else its packet.
     pub fn find(&self, entity: Entity) -> Option<Rect> {
-        let region = self.regions.iter().find(|region| region.entity == entity).map(|region| region.area);
+        self.find_from(entity, (0, 0))
+    }
+
+    /// The same, without the first regions and packets.
+    pub fn find_from(&self, entity: Entity, (regions, dots): (usize, usize)) -> Option<Rect> {
+        let mut rest = self.regions.iter().skip(regions);
+        let region = rest.find(|region| region.entity == entity).map(|region| region.area);
         region.or_else(|| {
-            let dot = self.dots.iter().find(|dot| dot.entity == entity)?;
+            let dot = self.dots.iter().skip(dots).find(|dot| dot.entity == entity)?;
             Some(Rect::new(dot.at.x, dot.at.y, 0.0, 0.0).grow(6.0))
         })
     }
