@@ -3,7 +3,7 @@
 
 use playground::lessons;
 use playground::player::{
-    Answer, Ask, Change, ControlKind, Figure, Frame, Request, Run, Session, Value, ValueKind,
+    Answer, Ask, Change, ControlKind, Figure, Frame, Judge, Request, Run, Session, Value, ValueKind,
 };
 use playground::sim::{Draws, Entity, Purpose, Seed, Time};
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,6 +117,41 @@ fn played_at_random_every_figure_keeps_its_laws_and_its_record() {
     }
 }
 
+/// What the judges of a figure's challenges say against the settings that are known to be wrong, and against some at
+/// random.
+fn failures(figure: &'static Figure) -> Vec<serde_json::Value> {
+    let mut draws = Draws::new(1, Purpose::named("failures"), Entity::new(0, 0));
+    let mut said = Vec::new();
+    for challenge in figure.challenges {
+        let known = challenge.tempting.iter().map(|(_, setting)| *setting).chain([&[][..]]);
+        let mut wrong: Vec<Run> = known
+            .map(|setting| {
+                let mut run = Run::new(figure.spec, Seed(1));
+                run.set_all(figure.spec, setting).unwrap();
+                run
+            })
+            .collect();
+        for _ in 0..40 {
+            let mut run = Run::new(figure.spec, Seed(1));
+            for _ in 0..3 {
+                if let Change::Set { control, value } = some_change(figure, &mut draws) {
+                    run.set(figure.spec, &control, &value).unwrap();
+                }
+            }
+            wrong.push(run);
+        }
+        for run in wrong {
+            let judge = Judge::new(figure, challenge, &run).unwrap();
+            for trial in judge.trials().take(3) {
+                let failed = trial.compute(figure).unwrap().failed;
+                said.extend(failed.map(|failure| serde_json::to_value(failure).unwrap()));
+            }
+        }
+        assert!(!said.is_empty(), "{} of {} lets everything pass", challenge.id, figure.spec.id);
+    }
+    said
+}
+
 #[test]
 fn a_figure_says_what_it_declares_and_nothing_else() {
     for (_, figures) in lessons::ALL {
@@ -126,6 +161,9 @@ fn a_figure_says_what_it_declares_and_nothing_else() {
                 play(figure, seed, 30, &mut |answer| {
                     messages(&serde_json::to_value(answer).unwrap(), &mut said);
                 });
+            }
+            for failure in failures(figure) {
+                messages(&failure, &mut said);
             }
             // What the player itself says is in the words that all figures share.
             let shared = ["nothing-to-take-back", "not-computed-yet", "no-such-entity", "input-after-end"];

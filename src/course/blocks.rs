@@ -3,7 +3,7 @@
 use super::fields::{Fields, not_an_id};
 use super::markdown::moment;
 use super::problem::{Notes, Text, is_id, one_of};
-use crate::sim::{Time, Unit};
+use crate::sim::Time;
 
 /// A fenced block of a lesson.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,31 +65,46 @@ pub struct Predict {
     pub question: Text,
     /// What kind of answer it wants.
     pub answer: Answer,
+    /// What the run shows, said after the commit whatever the answer was.
+    pub shows: Text,
 }
 
-/// What a prediction asks for.
+/// What a prediction asks for. Units, axes and what is near enough are logic; here are the words.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// One of a few options.
     Choice(Vec<Choice>),
-    /// A number, right within a share of the truth.
-    Number {
-        /// Its unit.
-        unit: Unit,
-        /// Allowed distance, as a share of the truth.
-        tolerance: f64,
-    },
+    /// A number.
+    Number,
     /// All options, put in order.
     Order(Vec<Choice>),
     /// A curve drawn over two axes.
     Curve {
-        /// The axis along.
-        x: Axis,
-        /// The axis upwards.
-        y: Axis,
-        /// Allowed mean distance, as a share of the upward axis.
-        tolerance: f64,
+        /// What the axis along measures.
+        x: Text,
+        /// What the axis upwards measures.
+        y: Text,
     },
+}
+
+impl Answer {
+    /// The kind's name: `choice`, `number`, `order` or `curve`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Choice(_) => "choice",
+            Self::Number => "number",
+            Self::Order(_) => "order",
+            Self::Curve { .. } => "curve",
+        }
+    }
+
+    /// The options to choose from or to put in order.
+    pub fn options(&self) -> &[Choice] {
+        match self {
+            Self::Choice(options) | Self::Order(options) => options,
+            Self::Number | Self::Curve { .. } => &[],
+        }
+    }
 }
 
 /// One of several answers.
@@ -101,19 +116,6 @@ pub struct Choice {
     pub text: Text,
     /// Why it is right or wrong; blank for things to be ordered.
     pub reason: Text,
-}
-
-/// An axis to draw over.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Axis {
-    /// What it measures.
-    pub label: Text,
-    /// Its unit.
-    pub unit: Unit,
-    /// Where it begins, in the unit's base.
-    pub from: f64,
-    /// Where it ends; more than `from`.
-    pub to: f64,
 }
 
 /// A challenge.
@@ -174,16 +176,6 @@ pub struct Interview {
 const WITH_ID: &[&str] = &["figure", "predict", "challenge", "quiz", "card", "interview"];
 const WITHOUT_ID: &[&str] = &["aside", "real-systems", "leaves-out"];
 const WORDS: &str = "words";
-const UNITS: [(&str, Unit); 7] = [
-    ("time", Unit::Time),
-    ("rate", Unit::Rate),
-    ("share", Unit::Share),
-    ("bytes", Unit::Bytes),
-    ("count", Unit::Count),
-    ("money", Unit::Money),
-    ("factor", Unit::Factor),
-];
-
 /// Whether a word at the head of a fence begins one of our blocks.
 pub fn is_kind(word: &str) -> bool {
     WITH_ID.contains(&word) || WITHOUT_ID.contains(&word) || word == WORDS
@@ -265,12 +257,11 @@ fn predict(fields: &mut Fields, notes: &mut Notes) -> Predict {
     let question = fields.text("question", "what is to be predicted", notes);
     let kind = fields.text("kind", "what kind of answer it wants", notes);
     let answer = match kind.text.as_str() {
-        "number" => Answer::Number { unit: unit(fields, notes), tolerance: tolerance(fields, notes) },
+        "number" => Answer::Number,
         "order" => Answer::Order(choices(fields, false, notes)),
         "curve" => Answer::Curve {
-            x: axis(fields, "x", notes),
-            y: axis(fields, "y", notes),
-            tolerance: tolerance(fields, notes),
+            x: fields.text("x", "what the axis along measures", notes),
+            y: fields.text("y", "what the axis upwards measures", notes),
         },
         other => {
             if other != "choice" {
@@ -280,51 +271,8 @@ fn predict(fields: &mut Fields, notes: &mut Notes) -> Predict {
             Answer::Choice(choices(fields, true, notes))
         }
     };
-    Predict { figure, question, answer }
-}
-
-fn unit(fields: &mut Fields, notes: &mut Notes) -> Unit {
-    let text = fields.text("unit", "what the number measures", notes);
-    let known = UNITS.iter().find(|(name, _)| *name == text.text);
-    if known.is_none() && !text.text.is_empty() {
-        notes.on(&text, format!("is '{}'; it can be {}", text.text, one_of(UNITS.map(|(n, _)| n))));
-    }
-    known.map_or(Unit::Count, |(_, unit)| *unit)
-}
-
-fn tolerance(fields: &mut Fields, notes: &mut Notes) -> f64 {
-    let before = notes.problems.len();
-    fields.number("tolerance", 0.0, 1.0, notes).unwrap_or_else(|| {
-        if notes.problems.len() == before {
-            let says = "is missing; say how far off is still right, as a share from 0 to 1";
-            notes.at(fields.offset(), fields.name("tolerance"), says);
-        }
-        0.0
-    })
-}
-
-fn axis(fields: &mut Fields, key: &'static str, notes: &mut Notes) -> Axis {
-    let Some(mut axis) = fields.table(key, notes) else {
-        let says = format!("is missing; an axis has label, unit, from and to: [{key}]");
-        notes.at(fields.offset(), fields.name(key), says);
-        return Axis { label: Text::default(), unit: Unit::Count, from: 0.0, to: 1.0 };
-    };
-    let label = axis.text("label", "what the axis measures", notes);
-    let unit = unit(&mut axis, notes);
-    let mut end = |key| {
-        let text = axis.text(key, "where the axis begins or ends, with its unit", notes);
-        unit.parse(&text.text)
-            .map_err(|error| (!text.text.is_empty()).then(|| notes.on(&text, error.to_string())))
-            .ok()
-    };
-    let ends = (end("from"), end("to"));
-    if let (Some(from), Some(to)) = ends
-        && from >= to
-    {
-        notes.at(axis.offset(), axis.name("to"), "must lie beyond 'from'");
-    }
-    axis.finish(notes);
-    Axis { label, unit, from: ends.0.unwrap_or(0.0), to: ends.1.unwrap_or(1.0) }
+    let shows = fields.text("shows", "in a sentence what the run shows", notes);
+    Predict { figure, question, answer, shows }
 }
 
 /// Two options at least, with ids that differ. `reasons`: each says why it is right or wrong.
@@ -333,11 +281,8 @@ fn choices(fields: &mut Fields, reasons: bool, notes: &mut Notes) -> Vec<Choice>
     for mut table in fields.tables("options", notes) {
         let id = table.id("id", "the option's permanent id", notes);
         let text = table.text("text", "what the option says", notes);
-        let reason = if reasons {
-            table.text("reason", "why it is right or wrong", notes)
-        } else {
-            table.maybe_text("reason", notes).unwrap_or_default()
-        };
+        let reason =
+            if reasons { table.text("reason", "why it is right or wrong", notes) } else { Text::default() };
         table.finish(notes);
         if choices.iter().any(|other| other.id.text == id.text && !id.text.is_empty()) {
             notes.on(&id, format!("'{}' stands twice in this block", id.text));
@@ -401,11 +346,12 @@ impl Body {
         match self {
             Self::Figure(figure) => vec![&figure.caption],
             Self::Predict(predict) => {
-                let options: &[Choice] = match &predict.answer {
-                    Answer::Choice(options) | Answer::Order(options) => options,
+                let axes: &[&Text] = match &predict.answer {
+                    Answer::Curve { x, y } => &[x, y],
                     _ => &[],
                 };
-                std::iter::once(&predict.question).chain(of(options)).collect()
+                let words = [&predict.question, &predict.shows];
+                words.into_iter().chain(axes.iter().copied()).chain(of(predict.answer.options())).collect()
             }
             Self::Challenge(c) => {
                 let fixed = [&c.title, &c.goal, &c.budget, &c.hint];

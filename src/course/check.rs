@@ -275,12 +275,7 @@ impl<'a> Check<'a> {
 
     fn prediction(&mut self, block: &Block, answer: &Answer, logic: &PredictionFacts) {
         let field = format!("predict {}", block.id);
-        let (kind, options) = match answer {
-            Answer::Choice(options) => ("choice", options.as_slice()),
-            Answer::Order(options) => ("order", options.as_slice()),
-            Answer::Number { .. } => ("number", &[][..]),
-            Answer::Curve { .. } => ("curve", &[][..]),
-        };
+        let (kind, options) = (answer.kind(), answer.options());
         if kind != logic.kind {
             self.note(
                 block.line,

@@ -2,7 +2,7 @@
 //! specifications by whoever knows those.
 
 use super::problem::one_of;
-use crate::player::{Control, ControlKind, Figure, Scale};
+use crate::player::{Asks, Challenge, Control, ControlKind, Figure, Prediction, Scale};
 use crate::sim::{Time, Unit};
 
 /// A registered figure.
@@ -63,7 +63,7 @@ pub struct PredictionFacts {
     pub id: String,
     /// `choice`, `number`, `order` or `curve`.
     pub kind: &'static str,
-    /// Ids of the options that the truth can be (choice) or consists of (order); empty where that isn't known.
+    /// Ids of the options that the truth is one of (choice) or consists of (order).
     pub options: Vec<String>,
 }
 
@@ -101,10 +101,30 @@ impl FigureFacts {
             until: spec.until,
             controls: spec.controls.iter().map(control).collect(),
             readings: spec.readings.iter().map(|reading| reading.id.to_string()).collect(),
-            predictions: Vec::new(),
-            challenges: Vec::new(),
+            predictions: figure.predictions.iter().map(PredictionFacts::of).collect(),
+            challenges: figure.challenges.iter().map(ChallengeFacts::of).collect(),
             messages: Some(figure.messages.iter().map(|(id, args)| message(id, args)).chain(kinds).collect()),
         }
+    }
+}
+
+impl PredictionFacts {
+    fn of(prediction: &Prediction) -> Self {
+        let (kind, options): (_, &[&str]) = match prediction.asks {
+            Asks::Choice(options) => ("choice", options),
+            Asks::Number { .. } => ("number", &[]),
+            Asks::Order(things) => ("order", things),
+            Asks::Curve { .. } => ("curve", &[]),
+        };
+        let options = options.iter().map(|&id| id.to_owned()).collect();
+        Self { id: prediction.id.to_owned(), kind, options }
+    }
+}
+
+impl ChallengeFacts {
+    fn of(challenge: &Challenge) -> Self {
+        let tempting = challenge.tempting.iter().map(|(id, _)| (*id).to_owned()).collect();
+        Self { id: challenge.id.to_owned(), tempting }
     }
 }
 

@@ -29,13 +29,14 @@
 //! figure = "slow-server"
 //! kind = "choice"                          choice | number | order | curve
 //! question = "After one minute, what do customers see?"
+//! shows = "…"                              what the run shows, said after the commit whatever the answer was
 //! [[options]]                              choice and order; `reason` only for choice
 //! id = "all-slower"
 //! text = "All requests get slower together"
 //! reason = "Only a quarter of them ever meet the slow server."
 //! ```
-//! For a number:  unit = "time" (time, rate, share, bytes, count, money or factor), tolerance = 0.1 (of the truth)
-//! For a curve:   x = { label = "load", unit = "share", from = "0 %", to = "100 %" }, y = { … }, tolerance = 0.1
+//! A number needs no more: its unit, and what is near enough, are logic. A curve has x = "load" and y = "p99", what its
+//! axes measure.
 //!
 //! ```challenge keep-p99                    a challenge; its logic has the same id
 //! figure = "slow-server"

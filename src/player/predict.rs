@@ -112,7 +112,7 @@ impl Grading {
         let unwatched = |setting: &Setting| {
             let mut run = run.clone();
             run.set_all(figure.spec, setting)?;
-            Unwatched::start(figure, run, figure.spec.until)
+            Unwatched::start(figure, &run, figure.spec.until)
         };
         Ok(Self { prediction, runs: settings.iter().map(unwatched).collect::<Result<_, _>>()? })
     }

@@ -50,7 +50,7 @@ impl Trial {
             None => None,
         };
         let until = challenge.map_or(figure.spec.until, |challenge| challenge.until);
-        let mut run = Unwatched::start(figure, self.run.clone(), until)?;
+        let mut run = Unwatched::start(figure, &self.run, until)?;
         while !run.work(u64::MAX) {}
         let outcome = run.outcome();
         Ok(Tried {
@@ -75,7 +75,7 @@ impl Unwatched {
     ///
     /// # Errors
     /// If the figure doesn't take it.
-    pub fn start(figure: &'static Figure, run: Run, until: Time) -> Result<Self, Msg> {
+    pub fn start(figure: &'static Figure, run: &Run, until: Time) -> Result<Self, Msg> {
         let run = run.accepted(figure.spec)?;
         let until = until.min(figure.spec.until);
         let every = Span::from_nanos((until.nanos() / SAMPLES).max(1));
@@ -155,10 +155,9 @@ impl Outcome {
     /// A reading over time, without what wasn't measured.
     pub fn series(&self, reading: &str) -> impl Iterator<Item = (Time, f64)> {
         let (place, every) = (self.place(reading), self.every.nanos());
-        let sample = move |(n, values): (usize, &Box<[f32]>)| {
-            (Time::from_nanos(n as u64 * every), f64::from(values[place]))
-        };
-        self.samples.iter().enumerate().map(sample).filter(|(_, value)| value.is_finite())
+        let values = self.samples.iter().map(move |values| f64::from(values[place]));
+        let moments = (0..).map(move |n: u64| Time::from_nanos(n * every));
+        moments.zip(values).filter(|(_, value)| value.is_finite())
     }
 
     /// What counts: the series after the warm-up.

@@ -2,17 +2,12 @@
 //! whole and readable, with answers folded away. Scripts find options, reasons and verdicts by their ids.
 
 use super::prose::Context;
-use crate::course::blocks::{Answer, Axis, Block, Card, Challenge, Choice, Interview, Predict, Quiz};
+use crate::course::blocks::{Answer, Block, Card, Challenge, Choice, Interview, Predict, Quiz};
 use maud::{Markup, html};
 
 /// A prediction.
 pub fn predict(cx: &Context, block: &Block, predict: &Predict) -> Markup {
-    let kind = match predict.answer {
-        Answer::Choice(_) => "choice",
-        Answer::Number { .. } => "number",
-        Answer::Order(_) => "order",
-        Answer::Curve { .. } => "curve",
-    };
+    let kind = predict.answer.kind();
     html! {
         section.activity.predict id={ "predict-" (block.id) } data-predict=(block.id) data-figure=(predict.figure.text)
             data-kind=(kind) {
@@ -21,22 +16,10 @@ pub fn predict(cx: &Context, block: &Block, predict: &Predict) -> Markup {
             @match &predict.answer {
                 Answer::Choice(options) => { (choices(cx, options)) (reasons(cx, options, "What each answer overlooks, or sees")) }
                 Answer::Order(options) => (choices(cx, options)),
-                Answer::Number { unit, tolerance } => p.asks data-unit=(unit.noun()) data-tolerance=(tolerance) {
-                    "Your number is right within " (crate::sim::Unit::Share.format(*tolerance)) "."
-                },
-                Answer::Curve { x, y, tolerance } => p.asks data-tolerance=(tolerance) {
-                    "Draw " (axis("y", y)) " over " (axis("x", x)) "."
-                },
+                Answer::Number => p.asks { "Name a number." },
+                Answer::Curve { x, y } => p.asks { "Draw " (cx.phrase(y)) " over " (cx.phrase(x)) "." },
             }
-        }
-    }
-}
-
-fn axis(which: &str, axis: &Axis) -> Markup {
-    let Axis { label, unit, from, to } = axis;
-    html! {
-        span data-axis=(which) data-unit=(unit.noun()) data-from=(from) data-to=(to) {
-            (label.text) " (" (unit.format(*from)) " to " (unit.format(*to)) ")"
+            details.answer { summary { "What the run shows" } p { (cx.phrase(&predict.shows)) } }
         }
     }
 }
