@@ -44,6 +44,8 @@ impl Page {
             linked: link.is_some(),
             view: link,
             notice: None,
+            after: Vec::new(),
+            done: Vec::new(),
         }));
         page
     }

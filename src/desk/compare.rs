@@ -3,12 +3,12 @@
 //! The rival is the same run (seed, arrivals, faults) with some controls at other values from the start; the rest of what
 //! is moved moves in both.
 
-use super::protocol::{Patch, nth, part};
+use super::protocol::{Patch, node, nth, part};
 use super::state::State;
-use super::{Desk, text};
+use super::{Desk, explain, text};
 use crate::player::{Answer, Ask, Control, ControlKind, Explanation, Frame, Request, Session, Slider, Value};
 use crate::scene::{Chart, Label, Line, Options, Panel, Picture, Scene, State as Look, Words};
-use crate::sim::Time;
+use crate::sim::{Time, Unit};
 
 /// From this width on the two stand side by side.
 const ABREAST: f32 = 560.0;
@@ -66,8 +66,25 @@ impl Desk {
         }
     }
 
-    /// A control is moved in the rival only.
-    pub(super) fn set_rival(&mut self, id: &str, value: Value) {
+    /// Whose controls are moved.
+    pub(super) fn take_side(&mut self, side: &str) {
+        self.state.side = if side == "a" { Side::A } else { Side::B };
+        self.changed.run = true;
+    }
+
+    /// A control is moved: whether that is the rival's affair alone.
+    pub(super) fn turn_rival(&mut self, id: &str, value: &Value) -> bool {
+        if self.state.side_shown() == Side::A {
+            return false;
+        }
+        let accepted = self.state.spec.control(id).map(|(_, control)| control.accept(value));
+        if let Some(Ok(value)) = accepted {
+            self.set_rival(id, value);
+        }
+        true
+    }
+
+    fn set_rival(&mut self, id: &str, value: Value) {
         let same = self.state.of_run(id) == value;
         if let Some(against) = &mut self.state.against {
             against.retain(|(other, _)| other != id);
@@ -211,8 +228,76 @@ pub(super) fn write(state: &State, out: &mut Vec<Patch>) {
     }
 }
 
+/// The pictures while two are compared.
+pub(super) fn pictures(desk: &mut Desk, out: &mut Vec<Patch>) -> [Option<Picture>; 2] {
+    let (state, rival) = (&mut desk.state, &desk.rival);
+    state.own = (usize::MAX, usize::MAX);
+    let Some(rival) = rival else { return [None, None] };
+    let scenes = [state.frame.as_ref(), rival.frame.as_ref()].map(|frame| frame.map(|frame| &frame.scene));
+    let width = state.widths.0.into();
+    let both = if width > 0.0 { beside(scenes, &state.words, width, out) } else { None };
+    let both = both.map(|(both, own)| {
+        state.own = own;
+        both
+    });
+    let charts = match (&state.charts, &rival.charts) {
+        (Some(own), Some(other)) if state.widths.1 > 0 => {
+            let scene = charts(own, other, &state.words);
+            Some(Picture::new(&scene, &state.words, state.widths.1.into(), &Options::default()))
+        }
+        _ => None,
+    };
+    [both, charts]
+}
+
+/// The rival's readings beside the run's, with their difference, and what it says.
+pub(super) fn write_readings(state: &State, rival: &Rival, out: &mut Vec<Patch>) {
+    let (Some(frame), Some(other)) = (&state.frame, &rival.frame) else { return };
+    let values = frame.readings.iter().zip(&other.readings);
+    for (n, (reading, (&a, &b))) in state.spec.readings.iter().zip(values).enumerate() {
+        out.push(Patch::Text(nth(".fig-against", n), difference(reading.unit, a, b)));
+    }
+    let said = |frame: &Frame| {
+        let says: Vec<String> = frame.scene.says.iter().map(|msg| state.say(msg)).collect();
+        says.join(" ")
+    };
+    let says = text::put(text::SAYS_AB, &[&said(frame), &said(other)]);
+    if !state.playing {
+        out.push(Patch::Text(part(".fig-spoken"), says.clone()));
+    }
+    out.push(Patch::Text(part(".fig-says"), says));
+}
+
+/// Nothing is compared.
+pub(super) fn write_no_readings(state: &State, out: &mut Vec<Patch>) {
+    out.extend((0..state.spec.readings.len()).map(|n| Patch::Text(nth(".fig-against", n), String::new())));
+}
+
+/// 'B 312 ms (−531 ms)'.
+fn difference(unit: Unit, a: f64, b: f64) -> String {
+    let by = b - a;
+    if !by.is_finite() {
+        return text::put(text::AGAINST, &[&unit.format(b)]);
+    }
+    let sign = if by < 0.0 { "−" } else { "+" };
+    text::put(text::AGAINST_BY, &[&unit.format(b), sign, &unit.format(libm::fabs(by))])
+}
+
+/// What happened to who is selected, in both.
+pub(super) fn write_story(state: &State, rival: &Rival, out: &mut Vec<Patch>) {
+    if state.selected.is_none() {
+        return;
+    }
+    let mut told = vec![node("h4", "").text(text::IN_A)];
+    told.extend(state.explanation.iter().flat_map(|it| explain::story(state, it)));
+    told.push(node("h4", "").text(text::IN_B));
+    let unknown = || vec![node("p", "").text(text::NOTHING_KNOWN)];
+    told.extend(rival.explanation.as_ref().map_or_else(unknown, |it| explain::story(state, it)));
+    out.push(Patch::Fill(part(".fig-story"), told));
+}
+
 /// The rival's picture beside the run's, and how many regions and packets of it are the run's.
-pub(super) fn beside(
+fn beside(
     scenes: [Option<&Scene>; 2],
     words: &Words,
     width: f32,
@@ -237,7 +322,7 @@ pub(super) fn beside(
 }
 
 /// The run's charts with the rival's curves in them.
-pub(super) fn charts(of: &Scene, rival: &Scene, words: &Words) -> Scene {
+fn charts(of: &Scene, rival: &Scene, words: &Words) -> Scene {
     let named = |label: &Label| Label::Plain([&words.label(label), text::OF_B].concat());
     let mut panels = Vec::new();
     for (panel, other) in of.panels.iter().zip(&rival.panels) {

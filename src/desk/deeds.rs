@@ -1,9 +1,8 @@
 //! All that can be done to a figure.
 
-use super::compare::Side;
 use super::notice::Notice;
 use super::protocol::{Deed, Patch, part};
-use super::{Desk, Told, Trying, explain, moments, text};
+use super::{Desk, Told, Trying, explain, instruments, moments, text};
 use crate::player::{Answer, Ask, Change, ControlKind, Input, Slider, Value, View, encode_view};
 use crate::sim::{Seed, Time};
 
@@ -45,17 +44,7 @@ impl Desk {
                     self.change(change, trying);
                 }
             }
-            "commit" | "skip" => self.commit(deed),
-            "set-up" => self.set_up(&deed.on),
-            "judge" => self.judge(&deed.on),
-            "call-off" => self.call_off(),
-            "sweep" => self.sweep(&deed.text),
-            "compare" => self.compare(),
-            "swap" => self.swap(),
-            "side" => {
-                self.state.side = if deed.text == "a" { Side::A } else { Side::B };
-                self.changed.run = true;
-            }
+            "skip" => self.skip(&deed.on),
             "view" => {
                 if let Ok(view) = crate::player::decode_view(&deed.text) {
                     self.take_up(view);
@@ -63,9 +52,6 @@ impl Desk {
                     self.extra.push(Patch::Focus(part(".fig-play")));
                 }
             }
-            "behind" => self.behind(&deed.on),
-            "picture" => self.save_picture(&deed.way),
-            "numbers" => self.save_numbers(),
             "select" => {
                 if let Some(who) = explain::entity(&deed.on) {
                     self.choose(who);
@@ -110,6 +96,10 @@ impl Desk {
                 self.changed.read = true;
             }
             "close-notice" => self.notify(None),
+            _ if instruments::takes(deed) => match self.instruments {
+                Some(instruments) => (instruments.deed)(self, deed),
+                None => self.more = true,
+            },
             _ => {}
         }
     }
@@ -124,12 +114,10 @@ impl Desk {
             None => control.parse(&deed.text).map_err(|why| self.state.say(&why)),
         };
         self.extra.extend(super::controls::told(control, value.as_ref()));
-        if let (Ok(value), Some(Side::B)) = (&value, self.state.against.as_ref().map(|_| self.state.side)) {
-            let accepted = control.accept(value);
-            return match accepted {
-                Ok(value) => self.set_rival(&deed.on, value),
-                Err(_) => {}
-            };
+        if let (Ok(value), Some(instruments)) = (&value, self.instruments)
+            && (instruments.turn)(self, &deed.on, value)
+        {
+            return;
         }
         if let Ok(value) = value {
             self.change(Change::Set { control: deed.on.clone(), value }, trying);
@@ -168,7 +156,7 @@ impl Desk {
             }
             _ => {}
         }
-        self.rival_again();
+        self.run_changed();
         self.state.stale = true;
         (self.changed.run, self.changed.marks) = (true, true);
         self.go_on();
@@ -186,7 +174,7 @@ impl Desk {
                 state.clock = at.secs();
             }
             state.stale = true;
-            self.rival_again();
+            self.run_changed();
             (self.changed.run, self.changed.marks) = (true, true);
             self.go_on();
         }

@@ -1,27 +1,21 @@
 //! What is selected: what can be done to it, what it is and does, and what happened to it and why.
 
-use super::compare::Rival;
 use super::moments::{moment, seek};
 use super::protocol::{Deed, Node, Patch, button, node, nth, part};
 use super::state::State;
-use super::{Desk, text, transport};
-use crate::player::{Action, Answer, Ask, Change, Explanation, Pace, Value, ValueKind};
+use super::{text, transport};
+use crate::player::{Action, Change, Explanation, Pace, Value, ValueKind};
 use crate::scene::capital;
-use crate::sim::{Ending, Entity, Step};
+use crate::sim::{Entity, Step};
 
 /// Steps shown at first: the latest.
 const STEPS: usize = 40;
 
-pub(super) fn write(state: &mut State, rival: Option<&Rival>, out: &mut Vec<Patch>) {
+pub(super) fn write(state: &mut State, out: &mut Vec<Patch>) {
     let panel = || part(".fig-explain");
-    out.push(super::shown(panel(), state.selected.is_some() || state.makers.is_some()));
+    out.push(super::shown(panel(), state.selected.is_some()));
     let was = core::mem::replace(&mut state.panel_of, state.selected);
-    let Some(entity) = state.selected else {
-        if let Some((reading, endings)) = &state.makers {
-            write_behind(state, *reading, endings, out);
-        }
-        return;
-    };
+    let Some(entity) = state.selected else { return };
     if was != Some(entity) {
         let name = state.title(entity);
         out.push(Patch::Attr(panel(), "aria-label".into(), Some(name.clone())));
@@ -32,55 +26,8 @@ pub(super) fn write(state: &mut State, rival: Option<&Rival>, out: &mut Vec<Patc
         out.push(Patch::Fill(panel(), vec![head, actions, node("div", "fig-story")]));
         out.push(Patch::Focus(part(".fig-explain h3")));
     }
-    let mut told =
-        state.explanation.as_ref().map(|explanation| story(state, explanation)).unwrap_or_default();
-    if let Some(rival) = rival {
-        told.insert(0, node("h4", "").text(text::IN_A));
-        told.push(node("h4", "").text(text::IN_B));
-        let unknown = || vec![node("p", "").text(text::NOTHING_KNOWN)];
-        told.extend(rival.explanation.as_ref().map_or_else(unknown, |it| story(state, it)));
-    }
-    out.push(Patch::Fill(part(".fig-story"), told));
-}
-
-/// Who is behind a reading.
-fn write_behind(state: &State, reading: usize, endings: &[Ending], out: &mut Vec<Patch>) {
-    let reading = &state.spec.readings[reading];
-    let value = state
-        .frame
-        .as_ref()
-        .and_then(|frame| Some(reading.unit.format(*frame.readings.get(state.spec.reading(&reading.id)?)?)));
-    let name = text::put(text::BEHIND, &[&reading.label, &value.unwrap_or_default()]);
-    let head = node("div", "fig-explain-head")
-        .with([node("h3", "").attr("tabindex", "-1").text(&name), button("quiet", "close", text::CLOSE)]);
-    let item = |it: &Ending| {
-        let took = text::put(text::TOOK, &[&crate::sim::Unit::Time.format(it.took.secs())]);
-        node("li", "").with([
-            seek(it.time, "quiet fig-when", &transport::clock_to_millis(it.time)),
-            node("span", "fig-what").with([named(state, it.entity)]).text(" ").text(&took),
-        ])
-    };
-    let list = if endings.is_empty() {
-        node("p", "").text(text::NOBODY_BEHIND)
-    } else {
-        node("ol", "fig-history").with(endings.iter().map(item))
-    };
-    out.push(Patch::Attr(part(".fig-explain"), "aria-label".into(), Some(name)));
-    out.push(Patch::Fill(part(".fig-explain"), vec![head, node("div", "fig-story").with([list])]));
-}
-
-impl Desk {
-    /// Asks who is behind a reading.
-    pub(super) fn behind(&mut self, id: &str) {
-        let Some(reading) = self.state.spec.reading(id) else { return };
-        self.pause();
-        let at = self.state.at;
-        if let Answer::Behind(endings) = self.ask(Ask::Behind { reading, at }) {
-            self.select(None);
-            self.state.makers = Some((reading, endings));
-            self.extra.push(Patch::Focus(part(".fig-explain h3")));
-        }
-    }
+    let story = state.explanation.as_ref().map(|explanation| story(state, explanation));
+    out.push(Patch::Fill(part(".fig-story"), story.unwrap_or_default()));
 }
 
 /// What can be done to it, right there.
@@ -132,7 +79,7 @@ pub(super) fn action(state: &State, deed: &Deed, out: &mut Vec<Patch>) -> Option
     Some(Change::Act { action: deed.way.clone(), on: vec![entity], arg })
 }
 
-fn story(state: &State, explanation: &Explanation) -> Vec<Node> {
+pub(super) fn story(state: &State, explanation: &Explanation) -> Vec<Node> {
     let Explanation { says, related, steps, .. } = explanation;
     let mut parts: Vec<Node> = says.iter().map(|msg| node("p", "").text(&state.say(msg))).collect();
     if !related.is_empty() {
@@ -172,7 +119,7 @@ fn step(state: &State, step: &Step) -> Node {
     node("li", "").with([at, what])
 }
 
-fn named(state: &State, entity: Entity) -> Node {
+pub(super) fn named(state: &State, entity: Entity) -> Node {
     link(entity, &state.words.name(entity))
 }
 

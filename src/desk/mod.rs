@@ -10,12 +10,14 @@
 //! - The other modules write what is to be shown: each a function from the desk to patches of the page, called when one of
 //!   the things has changed that it is about, see [`Changed`].
 
+mod behind;
 mod compare;
 mod controls;
 mod data;
 mod deeds;
 mod errands;
 mod explain;
+mod instruments;
 mod judge;
 mod moments;
 mod notice;
@@ -33,6 +35,7 @@ mod tables;
 pub mod text;
 mod transport;
 
+pub use instruments::{INSTRUMENTS, Instruments};
 pub use notice::{Notice, Way, none as no_notice};
 pub use opening::facts;
 pub use protocol::{
@@ -72,6 +75,7 @@ pub type Trying<'a> = &'a mut dyn FnMut(Told);
 pub struct Desk {
     figures: Vec<&'static Figure>,
     session: Session,
+    instruments: Option<&'static Instruments>,
     state: State,
     changed: Changed,
     /// What was laid out has not been painted yet.
@@ -89,6 +93,7 @@ pub struct Desk {
     errands: Option<Vec<Vec<u8>>>,
     attempts: Vec<Attempt>,
     image: Option<String>,
+    more: bool,
 }
 
 impl Desk {
@@ -103,6 +108,7 @@ impl Desk {
         Self {
             figures,
             session,
+            instruments: None,
             state: State::of(spec),
             changed: Changed::default(),
             unpainted: false,
@@ -114,7 +120,14 @@ impl Desk {
             errands: None,
             attempts: Vec::new(),
             image: None,
+            more: false,
         }
+    }
+
+    /// The same with instruments.
+    #[must_use]
+    pub fn equipped(self, instruments: &'static Instruments) -> Self {
+        Self { instruments: Some(instruments), ..self }
     }
 
     /// Does what the page tells, and says what has to be shown then.
@@ -134,8 +147,15 @@ impl Desk {
                 }
                 self.data(&name, size, bytes, last, new);
             }
-            Tell::Errand(bytes) => return Told::Errand(self.run_errand(&bytes)),
-            Tell::Returned { bytes, seconds } => self.returned(bytes.as_deref(), seconds),
+            Tell::Errand(bytes) => {
+                let run = self.instruments.map(|instruments| (instruments.errand)(self, &bytes));
+                return Told::Errand(run.unwrap_or_default());
+            }
+            Tell::Returned { bytes, seconds } => {
+                if let Some(instruments) = self.instruments {
+                    (instruments.returned)(self, bytes.as_deref(), seconds);
+                }
+            }
             Tell::Probe { view } => return Told::Probed(self.probe(view.as_deref())),
         }
         Told::Shown(Box::new(self.show()))
@@ -147,7 +167,9 @@ impl Desk {
             self.go_on();
             return (true, Some(Told::Shown(Box::new(self.show()))));
         }
-        if self.grade() {
+        if let Some(instruments) = self.instruments
+            && (instruments.work)(self)
+        {
             self.changed.shown = true;
             return (true, Some(Told::Shown(Box::new(self.show()))));
         }
@@ -173,16 +195,10 @@ impl Desk {
         let mut out = Vec::new();
         if changed.shown {
             self.lay_out(&mut out);
-            self.state.write_verdicts(&mut out);
         }
         if changed.read {
-            let rival = self.rival.as_ref();
-            readings::write(&mut self.state, rival, &mut out);
-            tables::write(&self.state, rival, &mut out);
-        }
-        if changed.run {
-            compare::write(&self.state, &mut out);
-            self.write_costs(&mut out);
+            readings::write(&mut self.state, &mut out);
+            tables::write(&self.state, None, &mut out);
         }
         let state = &self.state;
         if changed.shown || changed.mode {
@@ -203,7 +219,7 @@ impl Desk {
             prose::write_stale(state, &mut out);
         }
         if changed.explained {
-            explain::write(&mut self.state, self.rival.as_ref(), &mut out);
+            explain::write(&mut self.state, &mut out);
         }
         if changed.explained || changed.shown {
             self.write_walk(&mut out);
@@ -213,6 +229,9 @@ impl Desk {
                 Some(notice) => out.extend(notice.patches()),
                 None => out.push(notice::none()),
             }
+        }
+        if let Some(instruments) = self.instruments {
+            (instruments.write)(self, changed, &mut out);
         }
         out.append(&mut self.extra);
         let state = &self.state;
@@ -226,6 +245,7 @@ impl Desk {
             attempts: core::mem::take(&mut self.attempts),
             errands: self.errands.take(),
             image: self.image.take(),
+            more: core::mem::take(&mut self.more),
         }
     }
 

@@ -95,7 +95,7 @@ impl Desk {
             }
             _ => return,
         }
-        self.rival_again();
+        self.run_changed();
         let state = &mut self.state;
         state.can_take_back = false;
         state.markers.clear();
@@ -111,6 +111,15 @@ impl Desk {
             notice: true,
         };
         self.go_on();
+    }
+
+    /// The run is another one than before: whoever else shows it has to know.
+    pub(super) fn run_changed(&mut self) {
+        match self.instruments {
+            Some(instruments) => (instruments.run_changed)(self),
+            // A comparison takes instruments.
+            None => self.more |= self.state.against.is_some(),
+        }
     }
 
     /// The same run with other randomness, or of other data, from the moment wanted on.

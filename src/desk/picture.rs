@@ -2,7 +2,7 @@
 
 use super::protocol::{Patch, nth, part};
 use super::state::State;
-use super::{Desk, compare, explain};
+use super::{Desk, explain};
 use crate::player::Names;
 use crate::scene::{Options, Picture, Rect, Scene, Words};
 use crate::sim::Entity;
@@ -21,30 +21,18 @@ fn laid_out(scene: Option<&Scene>, words: &Words, width: u16) -> Option<Picture>
 impl Desk {
     /// Lays picture and charts out anew.
     pub(super) fn lay_out(&mut self, out: &mut Vec<Patch>) {
-        let state = &mut self.state;
+        let others = match self.instruments {
+            Some(instruments) => (instruments.pictures)(self, out),
+            None => [None, None],
+        };
+        let state = &self.state;
         let scene = state.frame.as_ref().map(|frame| &frame.scene);
-        let rival = self.rival.as_ref();
-        let scenes = [scene, rival.and_then(|rival| rival.frame.as_ref()).map(|frame| &frame.scene)];
-        let width = state.widths.0.into();
-        state.own = (usize::MAX, usize::MAX);
-        let main = if rival.is_some() && width > 0.0 {
-            compare::beside(scenes, &state.words, width, out)
-        } else {
-            None
-        };
-        let main = match main {
-            Some((both, own)) => {
-                state.own = own;
-                both
-            }
-            None => laid_out(scene, &state.words, state.widths.0).unwrap_or_default(),
-        };
-        let both = match (&state.charts, rival.and_then(|rival| rival.charts.as_ref())) {
-            (Some(own), Some(rival)) => Some(compare::charts(own, rival, &state.words)),
-            _ => None,
-        };
-        let charts = both.as_ref().or(state.charts.as_ref());
-        let pictures = [main, laid_out(charts, &state.words, state.widths.1).unwrap_or_default()];
+        let own = [(scene, state.widths.0), (state.charts.as_ref(), state.widths.1)];
+        let pictures = others.into_iter().zip(own).map(|(other, (scene, width))| {
+            other.or_else(|| laid_out(scene, &state.words, width)).unwrap_or_default()
+        });
+        let pictures: [Picture; 2] =
+            pictures.collect::<Vec<_>>().try_into().unwrap_or_else(|_| Default::default());
         for (css, (now, was)) in CANVASES.into_iter().zip(pictures.iter().zip(&self.state.pictures)) {
             if (now.width, now.height) != (was.width, was.height) {
                 out.push(Patch::Style(part(css), "width".into(), super::px(now.width)));

@@ -133,7 +133,9 @@ impl Desk {
         let markers = frame.markers;
         self.state.take(frame);
         let at = self.state.at;
-        self.state.stale |= !self.rival_on(at, reach);
+        if let Some(instruments) = self.instruments {
+            self.state.stale |= !(instruments.go_on)(self, at, reach);
+        }
         self.changed.shown = true;
         if markers != self.state.markers_known {
             if let Answer::Markers(markers) = self.ask(Ask::Markers) {
@@ -163,7 +165,9 @@ impl Desk {
             Answer::Explained(explanation) => Some(explanation),
             _ => None,
         };
-        self.explain_rival();
+        if let Some(instruments) = self.instruments {
+            (instruments.explain)(self);
+        }
         self.changed.explained = true;
     }
 }

@@ -57,18 +57,22 @@ impl Desk {
         self.state.masked = !linked && self.state.hides();
     }
 
-    /// A prediction is committed, or not wanted.
+    /// A prediction is not wanted.
+    pub(super) fn skip(&mut self, id: &str) {
+        if !self.state.done.iter().any(|done| done == id) {
+            self.record(id, String::new(), Grade::Skipped);
+            self.extra.push(staged(id, "skipped"));
+            self.unmask(false);
+        }
+    }
+
+    /// A prediction is committed.
     pub(super) fn commit(&mut self, deed: &Deed) {
         let id = deed.on.as_str();
         let figure = self.figures.iter().find(|figure| figure.spec.id == self.state.spec.id);
         let Some(prediction) = figure.and_then(|figure| figure.prediction(id)) else { return };
         if self.state.done.iter().any(|done| done == id) {
             return;
-        }
-        if deed.does == "skip" {
-            self.record(id, String::new(), Grade::Skipped);
-            self.extra.push(staged(id, "skipped"));
-            return self.unmask(false);
         }
         let answer = match read(&prediction.asks, &deed.text) {
             Ok(answer) => answer,
@@ -143,17 +147,17 @@ impl State {
     fn tells(&self, it: &Committed) -> bool {
         !it.prediction.runs.is_empty() || self.at >= it.prediction.at
     }
+}
 
-    /// Tells what the run shows of what was committed.
-    pub(super) fn write_verdicts(&mut self, out: &mut Vec<Patch>) {
-        for n in 0..self.committed.len() {
-            let it = &self.committed[n];
-            if let Stage::Known(truth) = &it.stage
-                && self.tells(it)
-            {
-                verdict(it.prediction, &it.answer, truth, out);
-                self.committed[n].stage = Stage::Told;
-            }
+/// Tells what the run shows of what was committed.
+pub(super) fn write(state: &mut State, out: &mut Vec<Patch>) {
+    for n in 0..state.committed.len() {
+        let it = &state.committed[n];
+        if let Stage::Known(truth) = &it.stage
+            && state.tells(it)
+        {
+            verdict(it.prediction, &it.answer, truth, out);
+            state.committed[n].stage = Stage::Told;
         }
     }
 }

@@ -10,6 +10,8 @@ use std::borrow::Cow;
 pub enum ToWorker {
     /// What is for the desk.
     Tell(Tell),
+    /// Whether nobody can see it: then nothing is computed ahead.
+    Sleep(bool),
     /// What pictures are painted with.
     Look {
         /// A CSS colour for each role.
@@ -141,6 +143,8 @@ pub enum Told {
 }
 
 /// What has to be shown now.
+// Its flags are independent facts, not the states of one machine.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Shown {
     /// Whether it is the moment wanted; if not, more is shown as it is computed.
@@ -161,6 +165,8 @@ pub struct Shown {
     pub errands: Option<Vec<Vec<u8>>>,
     /// The picture is to be offered as a file of this name, in pixels.
     pub image: Option<String>,
+    /// What was told last takes a desk with instruments: it is to be told to one.
+    pub more: bool,
 }
 
 /// Where to begin again, as links hold it.

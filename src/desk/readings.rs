@@ -1,24 +1,18 @@
 //! The numbers beside the picture and in the text, and the sentences under them.
 
-use super::compare::Rival;
 use super::protocol::{Patch, nth, on_page, part};
 use super::state::State;
 use super::text;
-use crate::player::Frame;
-use crate::sim::Unit;
 
 /// Seconds between sentences that are spoken while time passes.
 const SPOKEN_EVERY: f64 = 12.0;
 
-pub(super) fn write(state: &mut State, rival: Option<&Rival>, out: &mut Vec<Patch>) {
+pub(super) fn write(state: &mut State, out: &mut Vec<Patch>) {
     let Some(frame) = &state.frame else { return };
-    let rival = rival.and_then(|rival| rival.frame.as_ref());
     for (n, (reading, &value)) in state.spec.readings.iter().zip(&frame.readings).enumerate() {
         let (number, unit) = reading.unit.parts(value);
         let (number, unit) = if state.masked { (text::MASKED.to_owned(), "") } else { (number, unit) };
         let trouble = !state.masked && reading.trouble.is_some_and(|bound| value >= bound);
-        let other = rival.map(|rival| difference(reading.unit, value, rival.readings[n]));
-        out.push(Patch::Text(nth(".fig-against", n), other.unwrap_or_default()));
         out.push(Patch::Text(nth(".fig-reading b", n), number));
         out.push(Patch::Text(nth(".fig-reading dd span", n), unit.to_owned()));
         out.push(Patch::Class(nth(".fig-reading", n), "trouble".into(), trouble));
@@ -33,14 +27,11 @@ pub(super) fn write(state: &mut State, rival: Option<&Rival>, out: &mut Vec<Patc
             out.push(Patch::Text(on_page(css.concat()), reading.unit.format(value)));
         }
     }
-    let said = |frame: &Frame| {
+    let says = if state.masked {
+        text::PREDICT_FIRST.to_owned()
+    } else {
         let says: Vec<String> = frame.scene.says.iter().map(|msg| state.say(msg)).collect();
         says.join(" ")
-    };
-    let says = match rival {
-        _ if state.masked => text::PREDICT_FIRST.to_owned(),
-        Some(rival) => text::put(text::SAYS_AB, &[&said(frame), &said(rival)]),
-        None => said(frame),
     };
     // The same for screen readers, who hear it when something has settled, and now and then while time passes.
     if !state.playing || state.unspoken >= SPOKEN_EVERY {
@@ -48,14 +39,4 @@ pub(super) fn write(state: &mut State, rival: Option<&Rival>, out: &mut Vec<Patc
         out.push(Patch::Text(part(".fig-spoken"), says.clone()));
     }
     out.push(Patch::Text(part(".fig-says"), says));
-}
-
-/// 'B 312 ms (−531 ms)'.
-fn difference(unit: Unit, a: f64, b: f64) -> String {
-    let by = b - a;
-    if !by.is_finite() {
-        return text::put(text::AGAINST, &[&unit.format(b)]);
-    }
-    let sign = if by < 0.0 { "−" } else { "+" };
-    text::put(text::AGAINST_BY, &[&unit.format(b), sign, &unit.format(libm::fabs(by))])
 }

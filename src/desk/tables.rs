@@ -1,6 +1,5 @@
 //! The picture as tables: the same, to be read.
 
-use super::compare::Rival;
 use super::protocol::{Node, Patch, node, part};
 use super::state::State;
 use super::{explain, text};
@@ -10,20 +9,23 @@ use crate::scene::{RowView, Scene, TableView, describe};
 /// Rows of a table that are written at most.
 const ROWS: usize = 60;
 
-/// Writes the tables, only while they are open.
-pub(super) fn write(state: &State, rival: Option<&Rival>, out: &mut Vec<Patch>) {
+/// Pictures and charts.
+type Shown<'a> = (Option<&'a Frame>, Option<&'a Scene>);
+
+/// Writes the tables, only while they are open; those of a rival too, if there is one.
+pub(super) fn write(state: &State, rival: Option<Shown>, out: &mut Vec<Patch>) {
     if !state.tables || state.masked {
         return;
     }
     let mut tables = Vec::new();
-    add("", state.frame.as_deref(), state.charts.as_ref(), state, &mut tables);
+    add("", (state.frame.as_deref(), state.charts.as_ref()), state, &mut tables);
     if let Some(rival) = rival {
-        add(text::OF_B_FIRST, rival.frame.as_deref(), rival.charts.as_ref(), state, &mut tables);
+        add(text::OF_B_FIRST, rival, state, &mut tables);
     }
     out.push(Patch::Fill(part(".fig-tables-all"), tables));
 }
 
-fn add(of: &str, frame: Option<&Frame>, charts: Option<&Scene>, state: &State, out: &mut Vec<Node>) {
+fn add(of: &str, (frame, charts): Shown, state: &State, out: &mut Vec<Node>) {
     for scene in frame.map(|frame| &frame.scene).into_iter().chain(charts) {
         for mut one in describe(scene, &state.words).tables {
             one.title.insert_str(0, of);

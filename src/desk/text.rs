@@ -66,6 +66,10 @@ texts! {
     SAYS_NUMBER = "The run says {}; you said {}.";
     PLACE = "place {}";
     ANSWER_FIRST = "Answer first.";
+    QUIZ_YOURS_RIGHT = "yours, and right";
+    QUIZ_YOURS_WRONG = "yours, and wrong";
+    QUIZ_RIGHT = "right";
+    QUIZ_WRONG = "Not quite: see below each answer why.";
     ERRAND_FAILED = "A run could not be computed, which is a mistake of ours.";
     SO_FAR = "{} of {} runs, about {} left";
     PASSED = "Passed.";

@@ -1,7 +1,7 @@
 //! What is done to a figure's elements, as deeds: pressed, moved, typed, pointed at.
 
-use super::dom;
 use super::figure::Figure;
+use super::{answer, dom};
 use crate::desk::Deed;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -73,14 +73,14 @@ fn within(place: &Element, event: &MouseEvent) -> (f32, f32) {
 
 fn clicked(figure: &Figure, event: &MouseEvent) {
     if let Some(by) = dom::around(event, &figure.root, "[data-do]") {
-        press(figure, &by);
+        press(figure, &figure.root, &by);
     } else if let Some(place) = dom::around(event, &figure.root, ".fig-picture") {
         figure.deed(Deed { point: within(&place, event), ..deed("point") });
     }
 }
 
-/// Does what `by`, which was pressed, says that it does. What only the page can do is done here.
-fn press(figure: &Figure, by: &Element) {
+/// Does what `by`, which was pressed in `place`, says that it does. What only the page can do is done here.
+pub fn press(figure: &Figure, place: &Element, by: &Element) {
     let attr = |name: &str| by.get_attribute(name).unwrap_or_default();
     let does = attr("data-do");
     match does.as_str() {
@@ -98,8 +98,16 @@ fn press(figure: &Figure, by: &Element) {
             figure.deed(Deed { number, ..deed("reshuffle") });
         }
         _ => {
-            let with = ["[data-with-of=\"", &attr("data-with"), "\"]"].concat();
-            let text = dom::find(&figure.root, &with).map(|field| dom::field(&field).value());
+            let text = if by.has_attribute("data-with") {
+                let with = ["[data-with-of=\"", &attr("data-with"), "\"]"].concat();
+                dom::find(&figure.root, &with).map(|field| dom::field(&field).value())
+            } else if by.has_attribute("data-fields") {
+                dom::find(place, &attr("data-fields")).map(|fields| answer::written(&fields))
+            } else if does == "commit" {
+                Some(answer::written(place))
+            } else {
+                by.get_attribute("data-text")
+            };
             figure.deed(Deed {
                 on: attr("data-on"),
                 way: attr("data-way"),
@@ -137,6 +145,8 @@ fn moved(figure: &Figure, field: &Element, event: &str) {
     } else if let Some(widget) = inside("[data-control]") {
         let on = widget.get_attribute("data-control").unwrap_or_default();
         figure.passing_deed(Deed { on, way, number, text: own.value(), ..deed("control") });
+    } else if inside(".fig-compare").is_some() {
+        figure.deed(Deed { text: own.value(), ..deed("side") });
     } else if inside(".fig-line").is_some() {
         figure.passing_deed(Deed { number, ..deed("line") });
     } else if inside(".fig-speed").is_some() {
@@ -179,14 +189,40 @@ fn key(figure: &Figure, event: &KeyboardEvent) {
         "Enter" => {
             if let Some(button) = inside("[data-with-of]").and_then(|field| field.previous_element_sibling())
             {
-                press(figure, &button);
+                press(figure, &figure.root, &button);
             }
         }
         "Escape" if inside(".fig-explain").is_some() => told("close"),
+        "Escape" if inside(".fig-drawer, .fig-tools").is_some() => told("drawer"),
         _ if leads && inside(".fig-walk").is_some() => told("walk"),
         _ if leads && inside(".fig-line input").is_some() => told("line-key"),
-        _ => {}
+        _ => {
+            let shortcut = SHORTCUTS.iter().find(|(of, ..)| *of == key);
+            if let Some((_, does, on)) = shortcut.filter(|_| !takes_typing(event)) {
+                event.prevent_default();
+                figure.deed(Deed { on: (*on).to_owned(), ..deed(does) });
+            }
+        }
     }
+}
+
+/// Keys that do something wherever in the figure nothing is typed: what they do, and to what.
+const SHORTCUTS: [(&str, &str, &str); 6] = [
+    (",", "back", ""),
+    (".", "on", ""),
+    ("c", "compare", ""),
+    ("s", "drawer", "share"),
+    ("z", "take-back", ""),
+    ("?", "drawer", "keys"),
+];
+
+fn takes_typing(event: &KeyboardEvent) -> bool {
+    let on = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    on.is_some_and(|on| {
+        let kind = on.get_attribute("type").unwrap_or_default();
+        let moved = matches!(kind.as_str(), "range" | "radio" | "checkbox");
+        matches!(on.tag_name().as_str(), "SELECT" | "TEXTAREA") || on.tag_name() == "INPUT" && !moved
+    })
 }
 
 fn takes_space(event: &KeyboardEvent) -> bool {

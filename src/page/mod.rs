@@ -7,9 +7,13 @@
 //! - [`figure`] is a figure of the page and its worker; [`hear`] turns events into deeds, [`show`] what the desk says into
 //!   changes of the page.
 //! - [`worker_client`] is a worker seen from here; [`parking`] says which figures may have one.
+//! - [`answer`] is what a learner answers, [`record`] what was attempted, [`errands`] runs by the hundred in workers of
+//!   their own.
 //! - [`prose`] ties numbers and phrases of the text to figures, [`link`] the page's fragment, [`file`] a learner's file.
 
+pub mod answer;
 pub mod dom;
+pub mod errands;
 pub mod figure;
 pub mod file;
 pub mod hear;
@@ -17,6 +21,7 @@ pub mod link;
 pub mod palette;
 pub mod parking;
 pub mod prose;
+pub mod record;
 pub mod show;
 pub mod worker_client;
 
@@ -26,6 +31,7 @@ pub fn start() {
     palette::start();
     figure::start();
     prose::start();
+    answer::start();
     // For tests, and for style sheets: scripts are at work. (Where no figure is, `theme.js` says so.)
     if let Some(root) = dom::document().document_element() {
         let _ = root.set_attribute("data-live", "");

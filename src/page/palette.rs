@@ -19,6 +19,8 @@ pub fn start() {
         dom::on_media(query, figure::look_again);
     }
     dom::listen::<JsValue>(&dom::document(), "themechange", |_| figure::look_again());
+    // Out of sight nothing is to be looked at, and nothing computed ahead.
+    dom::listen::<JsValue>(&dom::document(), "visibilitychange", |_| figure::look_again());
     // Zooming changes the scale.
     dom::listen::<JsValue>(&dom::window(), "resize", |_| figure::look_again());
 }

@@ -52,7 +52,8 @@ pub fn watch(figure: &Figure) {
     }
 }
 
-fn in_view(figure: &Figure) -> bool {
+/// Whether the figure is in view.
+pub fn in_view(figure: &Figure) -> bool {
     PLACES.with_borrow(|places| places.iter().any(|place| place.figure.is(figure) && place.in_view))
 }
 

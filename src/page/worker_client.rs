@@ -147,7 +147,14 @@ impl Shared {
 
     fn hear(&self, event: &MessageEvent, build: &str) {
         self.silent.set(0);
-        let Ok(buffer) = event.data().dyn_into::<ArrayBuffer>() else { return };
+        let buffer = match event.data().dyn_into::<ArrayBuffer>() {
+            Ok(buffer) => buffer,
+            // Anything else is a file for the learner.
+            Err(file) => {
+                let file: web_sys::File = file.unchecked_into();
+                return dom::offer(&file.name(), &file);
+            }
+        };
         match postcard::from_bytes(&Uint8Array::new(&buffer).to_vec()) {
             Ok(FromWorker::Hello { build: its }) if its == build => {
                 self.ready.set(true);

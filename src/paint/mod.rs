@@ -34,6 +34,13 @@ impl Palette {
     }
 }
 
+/// Puts the ground of figures under what is painted: a file is looked at on any.
+pub fn ground(context: &Context, picture: &Picture, palette: &Palette) {
+    let _ = context.set_global_composite_operation("destination-over");
+    context.set_fill_style_str(palette.colour(Role::Raised));
+    context.fill_rect(0.0, 0.0, f64::from(picture.width), f64::from(picture.height));
+}
+
 /// Paints the picture. `scale` is the number of device pixels for one of CSS; the canvas has to be that much larger
 /// than the picture. Whatever was on it is cleared.
 pub fn paint(context: &Context, picture: &Picture, palette: &Palette, scale: f64) {

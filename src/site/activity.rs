@@ -1,52 +1,128 @@
-//! What a learner does besides reading: predictions, challenges, questions, cards. As they stand before scripts run:
-//! whole and readable, with answers folded away. Scripts find options, reasons and verdicts by their ids.
+//! What a learner does besides reading: predictions, challenges, questions, cards. Without scripts they read as what they
+//! are: questions with their answers folded away. With scripts they are answered: what is chosen, typed or drawn stands
+//! in these elements, and `data-stage` says how far it is.
 
 use super::prose::Context;
+use crate::course::Text;
 use crate::course::blocks::{Answer, Block, Card, Challenge, Choice, Interview, Predict, Quiz};
+use crate::player::{Asks, Axis, CURVE_POINTS};
 use maud::{Markup, html};
 
 /// A prediction.
 pub fn predict(cx: &Context, block: &Block, predict: &Predict) -> Markup {
-    let kind = predict.answer.kind();
+    let id = &block.id;
+    let shown = cx.stills.get(&predict.figure.text);
+    let asks = shown.and_then(|shown| shown.figure.prediction(id)).map(|prediction| prediction.asks);
     html! {
-        section.activity.predict id={ "predict-" (block.id) } data-predict=(block.id) data-figure=(predict.figure.text)
-            data-kind=(kind) {
+        section.activity.predict id={ "predict-" (id) } data-predict=(id) data-figure=(predict.figure.text) data-stage="open" {
             p.activity-kind { "Predict first" }
             h3 { (cx.phrase(&predict.question)) }
             @match &predict.answer {
-                Answer::Choice(options) => { (choices(cx, options)) (reasons(cx, options, "What each answer overlooks, or sees")) }
-                Answer::Order(options) => (choices(cx, options)),
-                Answer::Number => p.asks { "Name a number." },
-                Answer::Curve { x, y } => p.asks { "Draw " (cx.phrase(y)) " over " (cx.phrase(x)) "." },
+                Answer::Choice(options) => (choices(cx, id, options, false)),
+                Answer::Order(things) => (order(cx, things)),
+                Answer::Number => (number(asks)),
+                Answer::Curve { x, y } => (sketch(asks, x, y)),
             }
-            details.answer { summary { "What the run shows" } p { (cx.phrase(&predict.shows)) } }
+            p.answer-error role="status" {}
+            div.answer-buttons {
+                button.primary type="button" data-do="commit" data-on=(id) { "Commit" }
+                button.quiet type="button" data-do="skip" data-on=(id) { "Skip" }
+            }
+            div.answer-verdict tabindex="-1" role="status" {}
+            div.shows { (cx.blocks(&predict.shows)) }
+            noscript { details.answer { summary { "What happens" } (told(cx, &predict.answer)) (cx.blocks(&predict.shows)) } }
         }
     }
 }
 
-fn choices(cx: &Context, options: &[Choice]) -> Markup {
-    html! { ul.options { @for option in options { li data-option=(option.id.text) { (cx.phrase(&option.text)) } } } }
+/// Every option with what speaks for or against it: for those who read without scripts.
+fn told(cx: &Context, answer: &Answer) -> Markup {
+    html! {
+        @if let Answer::Choice(options) = answer {
+            dl { @for option in options { dt { (cx.phrase(&option.text)) } dd { (cx.phrase(&option.reason)) } } }
+        }
+    }
 }
 
-fn reasons(cx: &Context, options: &[Choice], summary: &str) -> Markup {
+/// Options to choose from; of several right ones, all are wanted.
+fn choices(cx: &Context, id: &str, options: &[Choice], several: bool) -> Markup {
     html! {
-        details.answer {
-            summary { (summary) }
-            dl {
-                @for option in options {
-                    dt { (cx.phrase(&option.text)) }
-                    dd data-reason=(option.id.text) { (cx.phrase(&option.reason)) }
+        fieldset.options {
+            legend.sr-only { @if several { "Your answers" } @else { "Your answer" } }
+            @for option in options {
+                div.option data-option=(option.id.text) {
+                    label {
+                        input type=(if several { "checkbox" } else { "radio" }) name={ "answer-" (id) } value=(option.id.text);
+                        span { (cx.phrase(&option.text)) }
+                        span.mark {}
+                    }
+                    @if !option.reason.text.is_empty() { p.reason { (cx.phrase(&option.reason)) } }
                 }
             }
         }
     }
 }
 
+/// Things to be put in order.
+fn order(cx: &Context, things: &[Choice]) -> Markup {
+    html! {
+        ol.answer-order {
+            @for thing in things {
+                li data-option=(thing.id.text) {
+                    span.thing { (cx.phrase(&thing.text)) } " " span.mark {}
+                    span.moves {
+                        button type="button" data-do="up" aria-label={ "Up: " (thing.text.text) } { "↑" }
+                        button type="button" data-do="down" aria-label={ "Down: " (thing.text.text) } { "↓" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn number(asks: Option<Asks>) -> Markup {
+    let (noun, within) = match asks {
+        Some(Asks::Number { unit, tolerance }) => (unit.noun(), crate::sim::Unit::Share.format(tolerance)),
+        _ => ("number", "0 %".to_owned()),
+    };
+    html! {
+        label.answer-number { "Your number " input type="text" autocomplete="off" spellcheck="false" placeholder=(noun) aria-label={ "Your number, " (noun) }; }
+        p.asks { "It is right within " (within) " of what the run says." }
+    }
+}
+
+/// A place to draw a curve: by pointer and touch over it, by keyboard with a slider for each point.
+fn sketch(asks: Option<Asks>, x: &Text, y: &Text) -> Markup {
+    let Some(Asks::Curve { x: along, y: up, .. }) = asks else { return html! {} };
+    let end = |axis: &Axis, n| axis.unit.format(axis.at(n, CURVE_POINTS));
+    let last = CURVE_POINTS - 1;
+    html! {
+        p.asks { "Draw it: with the pointer or a finger, or with the arrow keys, point by point." }
+        div.sketch {
+            span.sketch-y { (y.text) }
+            span.sketch-top { (end(&up, last)) }
+            div.sketch-area {
+                svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true" {
+                    polyline.truth points="" {}
+                    polyline.yours points="" {}
+                }
+                @for n in 0..CURVE_POINTS {
+                    input type="range" min="0" max="1000" step="20" value="0" data-n=(n)
+                        aria-label={ (y.text) ", " (x.text) " " (along.unit.format(along.at(n, CURVE_POINTS))) };
+                }
+            }
+            span.sketch-bottom { (end(&up, 0)) }
+            span.sketch-ends { span { (end(&along, 0)) } span { (x.text) } span { (end(&along, last)) } }
+            span.sketch-key { span.key-yours { "your curve" } span.key-truth { "the run's" } }
+        }
+    }
+}
+
 /// A challenge.
 pub fn challenge(cx: &Context, block: &Block, challenge: &Challenge) -> Markup {
+    let id = &block.id;
     html! {
-        section.activity.challenge id={ "challenge-" (block.id) } data-challenge=(block.id)
-            data-figure=(challenge.figure.text) {
+        section.activity.challenge id={ "challenge-" (id) } data-challenge=(id) data-figure=(challenge.figure.text) data-stage="idle" {
             p.activity-kind { "Challenge" }
             h3 { (cx.phrase(&challenge.title)) }
             dl.terms {
@@ -54,9 +130,15 @@ pub fn challenge(cx: &Context, block: &Block, challenge: &Challenge) -> Markup {
                 dt { "Budget" } dd { (cx.phrase(&challenge.budget)) }
             }
             details.hint { summary { "A hint" } p { (cx.phrase(&challenge.hint)) } }
-            dl.verdicts hidden {
-                @for (id, says) in &challenge.verdicts { dt { (id) } dd data-verdict=(id) { (cx.phrase(says)) } }
+            div.answer-buttons {
+                button type="button" data-do="set-up" data-on=(id) { "Set the figure up for it" }
+                button.primary type="button" data-do="judge" data-on=(id) { "Judge my setting" }
+                button.quiet.judging type="button" data-do="call-off" { "Stop" }
             }
+            p.judge-cost role="status" {}
+            p.judge-progress {}
+            div.judge-result role="status" {}
+            @for (verdict, says) in &challenge.verdicts { div.verdict-says data-verdict=(verdict) role="status" hidden { (cx.blocks(says)) } }
         }
     }
 }
@@ -66,14 +148,19 @@ pub fn quiz(cx: &Context, block: &Block, quiz: &Quiz) -> Markup {
     let right: Vec<&str> = quiz.correct.iter().map(|id| id.text.as_str()).collect();
     let is_right = |option: &&Choice| right.contains(&option.id.text.as_str());
     html! {
-        section.activity.quiz id={ "quiz-" (block.id) } data-quiz=(block.id) data-correct=(right.join(" ")) {
+        section.activity.quiz id={ "quiz-" (block.id) } data-quiz=(block.id) data-correct=(right.join(",")) data-stage="open" {
             h3 { (cx.phrase(&quiz.question)) }
-            (choices(cx, &quiz.options))
-            details.answer {
-                summary { "The answer" }
-                dl {
-                    @for option in quiz.options.iter().filter(is_right) { (answer(cx, option, "Right: ")) }
-                    @for option in quiz.options.iter().filter(|o| !is_right(o)) { (answer(cx, option, "Not: ")) }
+            (choices(cx, &block.id, &quiz.options, right.len() > 1))
+            p.answer-error role="status" {}
+            div.answer-buttons { button.primary type="button" data-do="check" { "Check" } }
+            div.answer-verdict tabindex="-1" role="status" {}
+            noscript {
+                details.answer {
+                    summary { "The answer" }
+                    dl {
+                        @for option in quiz.options.iter().filter(is_right) { (answer(cx, option, "Right: ")) }
+                        @for option in quiz.options.iter().filter(|o| !is_right(o)) { (answer(cx, option, "Not: ")) }
+                    }
                 }
             }
         }
@@ -83,7 +170,7 @@ pub fn quiz(cx: &Context, block: &Block, quiz: &Quiz) -> Markup {
 fn answer(cx: &Context, option: &Choice, verdict: &str) -> Markup {
     html! {
         dt { span.verdict { (verdict) } (cx.phrase(&option.text)) }
-        dd data-reason=(option.id.text) { (cx.phrase(&option.reason)) }
+        dd { (cx.phrase(&option.reason)) }
     }
 }
 

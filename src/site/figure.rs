@@ -9,11 +9,13 @@ use super::prose::Context;
 use super::still::Shown;
 use crate::course::blocks::{Block, Figure};
 use crate::desk::clock;
-use crate::player::{Control, ControlKind, Frame, Needs, Pace, Slider, Value, ValueKind, encode_view};
+use crate::player::{
+    Control, ControlKind, FigureSpec, Frame, Needs, Pace, Slider, Value, ValueKind, encode_view,
+};
 use crate::scene::{
     Description, Listing, Options, Panel, Picture, Scene, Still, TableView, Words, describe, svg,
 };
-use crate::sim::Entity;
+use crate::sim::{Entity, Time};
 use maud::{Markup, PreEscaped, html};
 
 /// Widths that stills are laid out for, in CSS pixels: the picture's column and a phone; and the column of readings.
@@ -36,8 +38,8 @@ pub struct Caption<'a> {
     pub markup: Markup,
     /// The caption as plain text.
     pub text: &'a str,
-    /// The prediction that its numbers would give away.
-    pub after: Option<&'a str>,
+    /// The predictions that its run would give away.
+    pub after: Vec<&'a str>,
     /// The lesson that it belongs to, where that isn't the page's own.
     pub lesson: Option<&'a str>,
 }
@@ -49,7 +51,7 @@ pub fn element(cx: &Context, block: &Block, figure: &Figure, number: usize) -> M
         number,
         markup: cx.phrase(&figure.caption),
         text: &figure.caption.text,
-        after: cx.stills.open_prediction(&block.id),
+        after: cx.stills.predicted_before(&block.id),
         lesson: None,
     };
     markup(&caption, cx.stills.get(&block.id))
@@ -57,16 +59,18 @@ pub fn element(cx: &Context, block: &Block, figure: &Figure, number: usize) -> M
 
 /// A figure's element with what it shows; only its caption where it shows nothing yet.
 pub fn markup(caption: &Caption, shown: Option<&Shown>) -> Markup {
-    let frame = shown.and_then(|shown| Some((shown, shown.frame(shown.view.at)?)));
+    let masked = !caption.after.is_empty();
+    let at = |shown: &Shown| if masked { Time::ZERO } else { shown.view.at };
+    let frame = shown.and_then(|shown| Some((shown, shown.frame(at(shown))?)));
     html! {
         figure.figure id={ "fig-" (caption.id) } data-figure=(caption.id) data-lesson=[caption.lesson]
-            data-view=[shown.map(|shown| encode_view(&shown.view))] data-after=[caption.after] {
+            data-view=[shown.map(|shown| encode_view(&shown.view))] data-after=[masked.then(|| caption.after.join(","))] {
             figcaption {
                 span.fig-number-of { "Figure " (caption.number) }
                 span.fig-title { (caption.markup) }
                 (tools())
             }
-            @if let Some((shown, frame)) = frame { (parts(caption, shown, frame)) }
+            @if let Some((shown, frame)) = frame { (parts(caption, shown, frame, masked)) }
             noscript { p.fig-note { "This figure is a simulation. With scripts on it runs; without them it stays as it is here." } }
         }
     }
@@ -83,6 +87,8 @@ fn tools() -> Markup {
     html! {
         div.fig-tools hidden {
             div.fig-aftermath role="status" {}
+            button.quiet type="button" data-do="compare" aria-pressed="false" { "Compare" }
+            button.quiet type="button" data-do="drawer" data-on="sweep" data-drawer="sweep" aria-expanded="false" { "Sweep" }
             button.quiet type="button" data-do="drawer" data-on="share" data-drawer="share" aria-expanded="false" { "Share" }
             button.quiet type="button" data-do="drawer" data-on="more" data-drawer="more" aria-expanded="false" aria-label="More" title="More" { "⋯" }
         }
@@ -90,7 +96,7 @@ fn tools() -> Markup {
 }
 
 /// What the tools open.
-fn drawers() -> Markup {
+fn drawers(id: &str, spec: &FigureSpec) -> Markup {
     html! {
         div.fig-notice-place role="status" {}
         div.fig-drawer.fig-share data-drawer-of="share" hidden {
@@ -107,6 +113,10 @@ fn drawers() -> Markup {
         div.fig-drawer.fig-menu data-drawer-of="more" hidden {
             div.fig-menu-buttons {
                 button type="button" data-do="reset" { "Back to the run the page opened with" }
+                button type="button" data-do="drawer" data-on="keys" data-drawer="keys" aria-expanded="false" { "Keys" }
+                button type="button" data-do="picture" data-way="svg" { "Picture as SVG" }
+                button type="button" data-do="picture" data-way="png" { "Picture as PNG" }
+                button type="button" data-do="numbers" { "Numbers as CSV" }
                 button type="button" data-do="save" { "Save the run as a file" }
                 button type="button" data-do="open" { "Open a run from a file …" }
                 input.fig-run-file type="file" hidden;
@@ -114,12 +124,66 @@ fn drawers() -> Markup {
             p.fig-menu-head { "What happened so far" }
             ol.fig-moments {}
         }
+        (sweep(spec))
+        (keys())
+        div.fig-compare hidden {
+            fieldset {
+                legend { "The controls move" }
+                div.fig-segments {
+                    label { input type="radio" name={ (id) "-side" } value="a"; span { "A and B" } }
+                    label { input type="radio" name={ (id) "-side" } value="b" checked; span { "only B" } }
+                }
+            }
+            p { "Same arrivals, same seed, same faults." }
+            button.quiet type="button" data-do="swap" { "Swap" }
+            button.quiet type="button" data-do="compare" { "End the comparison" }
+        }
     }
 }
 
-fn parts(caption: &Caption, shown: &Shown, frame: Frame) -> Markup {
+/// One control over its range.
+fn sweep(spec: &FigureSpec) -> Markup {
+    html! {
+        div.fig-drawer.fig-sweep data-drawer-of="sweep" hidden {
+            p { "Runs the figure over a control's whole range, to its end, with several seeds at each value." }
+            div.fig-sweep-fields {
+                label { "Vary " select { @for it in spec.controls.iter() { option value=(it.id) { (it.label) } } } }
+                label { "and plot " select { @for it in spec.readings.iter() { option value=(it.id) { (it.label) } } } }
+                label { "over " select { @for n in [3, 5, 10, 20] { option value=(n) selected[n == 5] { (n) " seeds" } } } }
+                button type="button" data-do="sweep" data-fields=".fig-sweep-fields" { "Run" }
+                button.quiet type="button" data-do="call-off" hidden { "Stop" }
+            }
+            p.fig-sweep-progress role="status" {}
+            div.fig-sweep-result {}
+        }
+    }
+}
+
+/// What keys do.
+fn keys() -> Markup {
+    let keys = [
+        ("Space", "play and pause"),
+        (", and .", "one step back, one on"),
+        ("c", "compare two settings"),
+        ("s", "share"),
+        ("z", "take the last change back"),
+        ("Arrow keys", "in the picture and on the time line"),
+        ("Escape", "close what is open"),
+        ("?", "this list"),
+    ];
+    html! {
+        div.fig-drawer.fig-keys data-drawer-of="keys" hidden {
+            dl { @for (key, does) in keys { dt { kbd { (key) } } dd { (does) } } }
+        }
+    }
+}
+
+fn parts(caption: &Caption, shown: &Shown, frame: Frame, masked: bool) -> Markup {
     let id = caption.id;
-    let Description { says, tables } = describe(&frame.scene, &shown.words);
+    let Description { mut says, tables } = describe(&frame.scene, &shown.words);
+    if masked {
+        says = vec![crate::desk::text::PREDICT_FIRST.to_owned()];
+    }
     let spec = shown.spec();
     let steppers = steppers(shown, &frame.scene);
     let (charts, panels) = frame.scene.panels.into_iter().partition(|panel| matches!(panel, Panel::Chart(_)));
@@ -134,12 +198,13 @@ fn parts(caption: &Caption, shown: &Shown, frame: Frame) -> Markup {
         ))
     };
     html! {
-        (drawers())
+        (drawers(id, spec))
         div.fig-stage {
             div.fig-picture {
                 (picture(&main, "wide", "wide", WIDE)) (picture(&main, "narrow", "narrow", NARROW))
                 canvas.fig-canvas aria-hidden="true" hidden {}
-                div.fig-ring hidden {}
+                span.fig-side-name {} span.fig-side-name {}
+                div.fig-ring hidden {} div.fig-ring hidden {}
                 div.fig-walk role="group" aria-label="Picture: arrow keys walk through it, Enter explains" hidden {
                     // Two, and focus goes to and fro between them: a screen reader says what gets focus, not what it becomes.
                     button.fig-spot type="button" tabindex="0" aria-label="Picture" data-do="select" {}
@@ -149,11 +214,15 @@ fn parts(caption: &Caption, shown: &Shown, frame: Frame) -> Markup {
             div.fig-side {
                 dl.fig-readings aria-label="Readings" {
                     @for (reading, value) in spec.readings.iter().zip(&frame.readings) {
-                        @let (number, unit) = reading.unit.parts(*value);
-                        div.fig-reading .trouble[reading.trouble.is_some_and(|bound| *value >= bound)]
+                        @let (number, unit) = if masked { ("?".to_owned(), "") } else { reading.unit.parts(*value) };
+                        div.fig-reading .trouble[!masked && reading.trouble.is_some_and(|bound| *value >= bound)]
                             data-reading=(reading.id) title=(reading.help) {
-                            dt { (reading.label) }
-                            dd { b { (number) } " " span { (unit) } }
+                            dt {
+                                @if reading.behind.is_some() {
+                                    button type="button" data-do="behind" data-on=(reading.id) disabled { (reading.label) }
+                                } @else { (reading.label) }
+                            }
+                            dd { b { (number) } " " span { (unit) } span.fig-against {} }
                         }
                     }
                 }
@@ -171,7 +240,7 @@ fn parts(caption: &Caption, shown: &Shown, frame: Frame) -> Markup {
         (transport(shown, &steppers))
         (controls(id, shown))
         @if spec.needs == Needs::AccessLog { (log(id)) }
-        (in_tables(&tables))
+        (in_tables(if masked { &[] } else { &tables }))
     }
 }
 
@@ -313,6 +382,7 @@ fn widget(figure: &str, control: &Control, value: &Value) -> Markup {
                                 }
                             }
                         }
+                        span.fig-differs {}
                     }
                 };
             }
@@ -324,12 +394,14 @@ fn widget(figure: &str, control: &Control, value: &Value) -> Markup {
                             option value=(option) selected[chosen(option)] { (label) }
                         }
                     }
+                    span.fig-differs {}
                 }
             }
         }
         ControlKind::Flag { .. } => html! {
             div.fig-control.flag data-control=(control.id) title=(control.help) {
                 label { input type="checkbox" checked[*value == Value::Flag(true)] disabled; span { (control.label) } }
+                span.fig-differs {}
             }
         },
     }
@@ -349,6 +421,7 @@ fn number(id: &str, control: &Control, value: &Value, noun: &str) -> Markup {
                 input type="range" id=(id) min="0" max=(places) step="1" value=(place) aria-valuetext=(says) disabled;
             }
             span.fig-error id={ (id) "-error" } role="status" {}
+            span.fig-differs {}
         }
     }
 }

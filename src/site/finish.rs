@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use super::slim;
 use super::tags::{self, Attribute};
-use super::workers::Workers;
+use super::workers::{EQUIPPED, Workers};
 
 /// What each page may do, in a release.
 pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; \
@@ -66,8 +66,9 @@ pub fn finish(options: &Options) -> Result<(), String> {
     let files = files(out)?;
     let build_id = build_id(out, &files)?;
     let mut workers = BTreeMap::new();
-    for name in options.workers.names() {
-        workers.insert(name.to_owned(), place_worker(options, name, &build_id)?);
+    for name in options.workers.names().flat_map(|name| [name.to_owned(), format!("{name}{EQUIPPED}")]) {
+        let script = place_worker(options, &name, &build_id)?;
+        workers.insert(name, script);
     }
     let shell = read(out, "index.html")?;
     let style = place_style(options, &shell)?;
@@ -145,8 +146,10 @@ impl Site<'_> {
         metas.push(format!("\n<meta name=\"build-id\" content=\"{}\">", self.build_id));
         metas.extend(needed.into_iter().map(|name| {
             let lessons = self.options.workers.lessons(name).join(" ");
-            let file = &self.workers[name];
-            format!("\n<meta name=\"worker\" data-lessons=\"{lessons}\" content=\"{root}{file}\">")
+            let [plain, equipped] = [name, &format!("{name}{EQUIPPED}")].map(|name| &self.workers[name]);
+            format!(
+                "\n<meta name=\"worker\" data-lessons=\"{lessons}\" content=\"{root}{plain}\" data-equipped=\"{root}{equipped}\">"
+            )
         }));
         metas.concat()
     }

@@ -97,9 +97,16 @@ impl<'a> Context<'a> {
             Live::Reading { figure, reading, at } => {
                 let Some((block, _)) = self.lesson.figure(figure.as_deref(), line) else { return html! {} };
                 let value = self.stills.reading(&block.id, reading, *at);
+                if self.stills.predicted_before(&block.id).is_empty() {
+                    return html! {
+                        span.live data-figure=(block.id) data-reading=(reading) data-at=[at.map(Time::nanos)] { (value) }
+                    };
+                }
+                // Scripts write the number as soon as it gives nothing away.
                 html! {
-                    span.live data-figure=(block.id) data-reading=(reading) data-at=[at.map(Time::nanos)]
-                        data-after=[self.stills.open_prediction(&block.id)] { (value) }
+                    span.live.masked data-figure=(block.id) data-reading=(reading) data-at=[at.map(Time::nanos)] data-says=(value) {
+                        "?" noscript { " (" (value) ")" }
+                    }
                 }
             }
             Live::Control { figure, control, value } => {

@@ -66,12 +66,15 @@ impl<'a> Stills<'a> {
         shown.unwrap_or_else(|| value.to_owned())
     }
 
-    /// The prediction that a figure's numbers would give away, if there is one.
-    pub fn open_prediction(&self, block: &str) -> Option<&'a str> {
-        self.lesson.blocks().find_map(|other| match &other.body {
-            Body::Predict(predict) if predict.figure.text == block => Some(other.id.as_str()),
-            _ => None,
-        })
+    /// The predictions about a figure that come before it: its run would give them away.
+    pub fn predicted_before(&self, block: &str) -> Vec<&'a str> {
+        let before = self
+            .lesson
+            .blocks()
+            .take_while(|other| other.id != block || !matches!(other.body, Body::Figure(_)));
+        let about = before
+            .filter(|other| matches!(&other.body, Body::Predict(predict) if predict.figure.text == block));
+        about.map(|other| other.id.as_str()).collect()
     }
 }
 

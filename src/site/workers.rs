@@ -17,6 +17,9 @@ const END: &str = "<!-- /workers -->";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workers(BTreeMap<String, Vec<String>>);
 
+/// Ends the name of a worker that has instruments. See `desk::Instruments`.
+pub const EQUIPPED: &str = "-equipped";
+
 /// What wasm-opt is told beyond its level: nothing of ours lies in the first kilobyte, and what is inlined into its only
 /// caller compresses worse.
 const WASM_OPT: &str = "--low-memory-unused --one-caller-inline-max-function-size=0";
@@ -82,22 +85,26 @@ impl Workers {
         self.0.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// The source of a worker's binary.
-    fn binary(name: &str, lessons: &[String]) -> String {
+    /// The source of a worker's binary: the plain one, that every visit loads, or the one with instruments.
+    fn binary(name: &str, lessons: &[String], equipped: bool) -> String {
         let figures: Vec<String> = lessons
             .iter()
             .map(|l| format!("playground::lessons::{}::FIGURES", l.replace('/', "::").replace('-', "_")))
             .collect();
+        let instruments = if equipped { "Some(&playground::desk::INSTRUMENTS)" } else { "None" };
         // As rustfmt would have it.
-        let mut call = format!("    playground::worker::start(&[{}]);", figures.join(", "));
+        let mut call = format!("    playground::worker::start(&[{}], {instruments});", figures.join(", "));
         if call.len() > 110 {
-            call = format!(
-                "    playground::worker::start(&[\n        {},\n    ]);",
-                figures.join(",\n        ")
-            );
+            let list = if figures.len() == 1 {
+                format!("        &[{}],", figures[0])
+            } else {
+                format!("        &[\n            {},\n        ],", figures.join(",\n            "))
+            };
+            call = format!("    playground::worker::start(\n{list}\n        {instruments},\n    );");
         }
+        let with = if equipped { " with instruments" } else { "" };
         format!(
-            "//! The worker `{name}`; written by `lab generate` from `[package.metadata.workers]` in Cargo.toml.\n\n\
+            "//! The worker `{name}`{with}; written by `lab generate` from `[package.metadata.workers]` in Cargo.toml.\n\n\
              fn main() {{\n    #[cfg(target_arch = \"wasm32\")]\n{call}\n}}\n"
         )
     }
@@ -107,8 +114,11 @@ impl Workers {
         let mut files: Vec<(PathBuf, String)> = self
             .0
             .iter()
-            .map(|(name, lessons)| {
-                (PathBuf::from(format!("src/bin/worker-{name}.rs")), Self::binary(name, lessons))
+            .flat_map(|(name, lessons)| {
+                [(String::new(), false), (EQUIPPED.to_owned(), true)].map(|(end, equipped)| {
+                    let path = PathBuf::from(format!("src/bin/worker-{name}{end}.rs"));
+                    (path, Self::binary(name, lessons, equipped))
+                })
             })
             .collect();
         let index = read(&root.join("index.html"))?;
@@ -121,6 +131,7 @@ impl Workers {
         })?;
         let lines: Vec<String> = self
             .names()
+            .flat_map(|name| [name.to_owned(), format!("{name}{EQUIPPED}")])
             .map(|name| {
                 format!(
                     "<link data-trunk rel=\"rust\" data-type=\"worker\" data-bin=\"worker-{name}\" \
@@ -218,7 +229,10 @@ mod tests {
         fs::write(root.join("src/bin/worker-old.rs"), "").unwrap();
         let changed = write(&root).unwrap();
         let names: Vec<_> = changed.iter().map(|p| p.to_str().unwrap()).collect();
-        assert_eq!(names, ["index.html", "src/bin/worker-old.rs", "src/bin/worker-q.rs"]);
+        assert_eq!(
+            names,
+            ["index.html", "src/bin/worker-old.rs", "src/bin/worker-q-equipped.rs", "src/bin/worker-q.rs"]
+        );
         assert!(
             read(&root.join("src/bin/worker-q.rs")).unwrap().contains("playground::lessons::x::y_z::FIGURES")
         );

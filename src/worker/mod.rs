@@ -5,24 +5,29 @@
 //! which the page compares with its own before it says anything. Between messages the worker computes ahead, a slice at a
 //! time, so that it is never longer from its messages than one slice.
 
-use crate::desk::{Desk, FromWorker, ToWorker};
-use crate::paint::{Palette, paint};
+use crate::desk::{Desk, FromWorker, Instruments, ToWorker, Told};
+use crate::paint::{Palette, ground, paint};
 use crate::player::Figure;
 use crate::scene::Picture;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, OffscreenCanvas};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageChannel, MessageEvent, OffscreenCanvas};
 
-/// Runs a desk with these figures in this worker, for ever.
+/// Runs a desk with these figures in this worker, for ever. It has instruments only if some are handed in: a worker that
+/// hands in none carries none.
 ///
 /// # Panics
 /// Outside a web worker.
-pub fn start(lessons: &[&'static [Figure]]) {
+pub fn start(lessons: &[&'static [Figure]], instruments: Option<&'static Instruments>) {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     install_panic_hook();
-    let desk = Rc::new(RefCell::new(Desk::new(lessons.iter().flat_map(|figures| figures.iter()))));
+    let mut desk = Desk::new(lessons.iter().flat_map(|figures| figures.iter()));
+    if let Some(instruments) = instruments {
+        desk = desk.equipped(instruments);
+    }
+    let desk = Rc::new(RefCell::new(desk));
     let easel = Rc::new(RefCell::new(Easel::default()));
     let ahead = RunAhead::new(Rc::clone(&desk), Rc::clone(&easel));
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
@@ -35,8 +40,14 @@ pub fn start(lessons: &[&'static [Figure]]) {
                     if let Some(pictures) = desk.to_paint() {
                         easel.paint(pictures);
                     }
+                    if let Told::Shown(shown) = &told
+                        && let Some(name) = &shown.image
+                    {
+                        easel.offer(&desk.whole_picture(), name);
+                    }
                     post(&FromWorker::Answer(told));
                 }
+                Ok(ToWorker::Sleep(sleeps)) => ahead.asleep.set(sleeps),
                 Ok(ToWorker::Look { colours, scale }) => {
                     easel.look(colours, scale);
                     easel.paint(desk.pictures());
@@ -107,18 +118,45 @@ impl Easel {
     }
 }
 
+impl Easel {
+    /// Hands the picture to the page as a file, in the pixels that it is painted with.
+    fn offer(&self, picture: &Picture, name: &str) {
+        let device = |css: f32| libm::round(f64::from(css) * self.scale) as u32;
+        let canvas = OffscreenCanvas::new(device(picture.width), device(picture.height));
+        let Ok(canvas) = canvas else { return };
+        let Ok(Some(context)) = canvas.get_context("2d") else { return };
+        paint(context.unchecked_ref(), picture, &self.palette, self.scale);
+        ground(context.unchecked_ref(), picture, &self.palette);
+        let Ok(blob) = canvas.convert_to_blob() else { return };
+        let name = name.to_owned();
+        let made = Closure::once_into_js(move |blob: Blob| {
+            let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+            if let Ok(file) = File::new_with_blob_sequence(&Array::of1(&blob), &name) {
+                let _ = scope.post_message(&file);
+            }
+        });
+        let _ = js_sys::Reflect::get(&blob, &"then".into())
+            .map(|then| then.unchecked_into::<js_sys::Function>().call1(&blob, &made));
+    }
+}
+
 /// Computes ahead in slices. A message to itself comes behind those that wait already, and, unlike a timer, at once.
 struct RunAhead {
     channel: MessageChannel,
     under_way: Rc<Cell<bool>>,
+    asleep: Rc<Cell<bool>>,
 }
 
 impl RunAhead {
     fn new(desk: Rc<RefCell<Desk>>, easel: Rc<RefCell<Easel>>) -> Self {
         let channel = MessageChannel::new().expect("workers have message channels");
         let under_way = Rc::new(Cell::new(false));
-        let (again, busy) = (channel.port2(), Rc::clone(&under_way));
+        let asleep = Rc::new(Cell::new(false));
+        let (again, busy, sleeps) = (channel.port2(), Rc::clone(&under_way), Rc::clone(&asleep));
         let slice = Closure::<dyn FnMut()>::new(move || {
+            if sleeps.get() {
+                return busy.set(false);
+            }
             let mut desk = desk.borrow_mut();
             let (more, told) = desk.work();
             if let Some(told) = told {
@@ -134,7 +172,7 @@ impl RunAhead {
         });
         channel.port1().set_onmessage(Some(slice.as_ref().unchecked_ref()));
         slice.forget();
-        Self { channel, under_way }
+        Self { channel, under_way, asleep }
     }
 
     fn wake(&self) {

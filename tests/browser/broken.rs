@@ -47,7 +47,7 @@ pub fn site_with_broken_figure() -> String {
         number: 1,
         markup: PreEscaped("It breaks".to_owned()),
         text: "It breaks",
-        after: None,
+        after: Vec::new(),
         lesson: Some("tests/broken"),
     };
     let element = figure::markup(&caption, Some(&shown)).into_string();

@@ -12,11 +12,12 @@ mod failing;
 mod telling;
 mod work;
 
+use super::errands::Errands;
 use super::file::LearnersFile;
 use super::worker_client::Client;
 use super::{dom, hear, link, parking};
 use crate::desk::{Deed, Keep, Notice, ToWorker};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
@@ -30,6 +31,8 @@ const PLACES: [&str; 2] = [".fig-picture", ".fig-charts"];
 
 thread_local! {
     static FIGURES: RefCell<Vec<Figure>> = const { RefCell::new(Vec::new()) };
+    /// Instruments have been asked for: their code is there, so every worker that is started from now on has them.
+    static EQUIPPED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whether there is a worker.
@@ -55,7 +58,11 @@ struct Inner {
     page_id: String,
     facts: String,
     first: String,
-    worker: String,
+    /// Where its workers are: the plain one, and the one with instruments.
+    workers: [String; 2],
+    /// The last deed that was told, and what is to be told anew to a worker that is equipped.
+    told_last: Option<Deed>,
+    again: Vec<Deed>,
     build: String,
     stage: Stage,
     client: Option<Client>,
@@ -75,6 +82,12 @@ struct Inner {
     opening: Option<String>,
     /// What the learner has to be told when the run is opened next.
     notice: Option<Notice>,
+    /// The predictions that come before the figure.
+    after: Vec<String>,
+    /// What other workers do for its desk.
+    errands: Option<Errands>,
+    /// It was to be parked while they were at it.
+    parks: bool,
 }
 
 /// Attaches each figure as it comes near the view; those in the page's fragment at once.
@@ -132,15 +145,19 @@ fn attach_when_near(element: &Element) {
     }
 }
 
-/// The address of the worker that holds the figure's lesson; where the figure names none, that of the page's.
-fn worker_for(element: &Element) -> Option<String> {
+/// The addresses of the workers that hold the figure's lesson, plain and equipped; where the figure names no lesson, those
+/// of the page's.
+fn workers_for(element: &Element) -> Option<[String; 2]> {
     let workers = dom::select("meta[name=worker]");
     let lesson = element.get_attribute("data-lesson");
     let holds = |meta: &&Element| {
         let lessons = meta.get_attribute("data-lessons").unwrap_or_default();
         lesson.as_deref().is_none_or(|lesson| lessons.split(' ').any(|held| held == lesson))
     };
-    workers.iter().find(holds).and_then(|meta| meta.get_attribute("content"))
+    let meta = workers.iter().find(holds)?;
+    let plain = meta.get_attribute("content")?;
+    let equipped = meta.get_attribute("data-equipped").unwrap_or_else(|| plain.clone());
+    Some([plain, equipped])
 }
 
 fn attach(root: &Element) -> Option<Figure> {
@@ -152,7 +169,9 @@ fn attach(root: &Element) -> Option<Figure> {
         facts: facts.get_attribute("data-facts")?,
         keep: Keep { now: first.clone(), before: first.clone() },
         first,
-        worker: worker_for(root)?,
+        workers: workers_for(root)?,
+        told_last: None,
+        again: Vec::new(),
         build: dom::meta("build-id").unwrap_or_default(),
         page_id,
         stage: Stage::Parked,
@@ -166,6 +185,14 @@ fn attach(root: &Element) -> Option<Figure> {
         failures: 0,
         opening: None,
         notice: None,
+        after: root
+            .get_attribute("data-after")
+            .iter()
+            .flat_map(|ids| ids.split(','))
+            .map(str::to_owned)
+            .collect(),
+        errands: None,
+        parks: false,
     };
     let figure = Figure { root: root.clone(), inner: Rc::new(RefCell::new(inner)) };
     FIGURES.with_borrow_mut(|all| all.push(figure.clone()));

@@ -18,6 +18,7 @@ impl Figure {
         }
         self.wake();
         self.flush();
+        self.inner.borrow_mut().told_last = Some(deed.clone());
         self.send(ToWorker::Tell(Tell::Deed(deed)));
     }
 
@@ -102,6 +103,7 @@ impl Figure {
 
     /// Tells the worker what pictures are painted with, and the desk whether they move.
     pub(super) fn tell_looks(&self) {
+        self.send(ToWorker::Sleep(dom::document().hidden()));
         self.send(palette::look());
         self.send(ToWorker::Tell(Tell::Calm(palette::is_calm())));
     }

@@ -1,10 +1,11 @@
 //! A figure's worker: started where the run is, heard, and ended when the figure is out of view.
 
+use super::super::errands::Errands;
 use super::super::file::LearnersFile;
 use super::super::worker_client::Client;
-use super::super::{dom, hear, link, parking, show};
-use super::{Figure, PLACES, Stage};
-use crate::desk::{Notice, Opening, Shown, Tell, ToWorker, Told, text};
+use super::super::{dom, hear, link, parking, record, show};
+use super::{EQUIPPED, Figure, PLACES, Stage};
+use crate::desk::{Deed, Notice, Opening, Shown, Tell, ToWorker, Told, text};
 use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -19,7 +20,7 @@ impl Figure {
         parking::makes_room_for(self);
         let (address, build) = {
             let inner = self.inner.borrow();
-            (inner.worker.clone(), inner.build.clone())
+            (inner.workers[usize::from(EQUIPPED.get())].clone(), inner.build.clone())
         };
         let canvases = self.canvases();
         if canvases.length() == 0 {
@@ -69,12 +70,30 @@ impl Figure {
                 view: Some(inner.keep.now.clone()),
                 linked: inner.opening.is_some(),
                 notice,
+                after: inner.after.clone(),
+                done: record::here(),
             }
         };
         self.send(ToWorker::Tell(Tell::Open(opening)));
-        for deed in hear::settings(self) {
+        let again = std::mem::take(&mut self.inner.borrow_mut().again);
+        for deed in hear::settings(self).chain(again) {
             self.send(ToWorker::Tell(Tell::Deed(deed)));
         }
+    }
+
+    /// Goes on with a worker that has instruments, and tells it what took one.
+    fn equip(&self) {
+        EQUIPPED.set(true);
+        let mut again: Vec<Deed> = Vec::new();
+        {
+            let mut inner = self.inner.borrow_mut();
+            again.extend(inner.playing.then(|| Deed { does: "play".to_owned(), ..Deed::default() }));
+            again.extend(inner.told_last.take());
+            inner.again = again;
+        }
+        self.end_worker();
+        self.inner.borrow_mut().stage = Stage::Parked;
+        self.wake();
     }
 
     /// New canvases for a new worker: those of the last one can't be had back. They take the place of the old ones when
@@ -107,6 +126,11 @@ impl Figure {
 
     /// Ends the worker. The figure keeps its run, its moment and its picture.
     pub fn park(&self) {
+        if self.inner.borrow().errands.is_some() {
+            // Its desk waits for what others compute.
+            self.inner.borrow_mut().parks = true;
+            return;
+        }
         if self.is_open() {
             self.end_worker();
             self.inner.borrow_mut().stage = Stage::Parked;
@@ -119,6 +143,7 @@ impl Figure {
             let mut inner = self.inner.borrow_mut();
             inner.playing = false;
             inner.owed.clear();
+            inner.errands = None;
             inner.client.take()
         };
         if let Some(client) = client {
@@ -132,12 +157,13 @@ impl Figure {
         match told {
             Told::Trying { culprit, back } => self.inner.borrow_mut().trying = Some((culprit, back)),
             Told::Shown(shown) => self.shown(*shown, answer),
-            Told::Probed(_) => {}
+            Told::Probed(_) | Told::Errand(_) => {}
         }
     }
 
     pub(super) fn shown(&self, shown: Shown, answer: bool) {
-        let Shown { patches, playing, keep, ready, .. } = shown;
+        let Shown { patches, playing, keep, ready, masked, attempts, errands, more, .. } = shown;
+        attempts.into_iter().for_each(record::add);
         let begins = {
             let mut inner = self.inner.borrow_mut();
             if answer {
@@ -158,7 +184,15 @@ impl Figure {
         }
         if ready {
             self.swap_canvases();
-            self.enable();
+            if !masked {
+                self.enable();
+            }
+        }
+        if let Some(errands) = errands {
+            self.send_out(errands);
+        }
+        if more {
+            return self.equip();
         }
         if begins {
             self.inner.borrow_mut().ticked_ms = dom::now_ms();
@@ -172,10 +206,35 @@ impl Figure {
         }
     }
 
+    /// Has other workers run errands; those that were under way are called off.
+    fn send_out(&self, errands: Vec<Vec<u8>>) {
+        let (address, build, parks) = {
+            let mut inner = self.inner.borrow_mut();
+            inner.errands = None;
+            (inner.workers[1].clone(), inner.build.clone(), std::mem::take(&mut inner.parks))
+        };
+        if !errands.is_empty() {
+            let errands = Errands::start(self, &address, &build, errands);
+            self.inner.borrow_mut().errands = Some(errands);
+        } else if parks && !parking::in_view(self) {
+            self.park();
+        }
+    }
+
+    /// Tells the desk what came of an errand.
+    pub fn returned(&self, bytes: Option<Vec<u8>>, seconds: f64) {
+        self.send(ToWorker::Tell(Tell::Returned { bytes, seconds }));
+    }
+
     /// From now on the figure can be operated.
     pub(super) fn enable(&self) {
         if self.root.has_attribute("data-live") {
             return;
+        }
+        for live in dom::select(&["span.masked[data-figure=\"", &self.inner.borrow().page_id, "\"]"].concat())
+        {
+            dom::set_text(&live, &live.get_attribute("data-says").unwrap_or_default());
+            dom::class(&live, "masked", false);
         }
         let _ = self.root.set_attribute("data-live", "");
         for waiting in dom::find_all(&self.root, "[disabled]") {

@@ -1,0 +1,183 @@
+//! What a learner answers: chosen, typed, put in order, drawn. It stands in the page's own elements until it is committed;
+//! what is right about a figure its desk says, what is right about a question stands in the question's own element.
+
+use super::figure::{self, Figure};
+use super::{dom, hear, record};
+use crate::desk::text;
+use crate::learner::{Attempt, Grade, Task};
+use std::cell::Cell;
+use std::rc::Rc;
+use web_sys::{Element, Event, MouseEvent, PointerEvent};
+
+/// Whoever has an answer in it: a chosen option, a field, a thing at its place, a point of a curve that was drawn.
+const ANSWERS: &str = "input:checked, input[type=text], select, li[data-option], .drawn input[type=range]";
+const POINTS: &str = "input[type=range]";
+/// Height of a sketch in its own units.
+const HEIGHT: f64 = 1_000.0;
+
+/// Listens to everything that is answered.
+pub fn start() {
+    for section in dom::select("section.activity") {
+        let of = section.clone();
+        dom::listen::<MouseEvent>(&section, "click", move |event| {
+            if let Some(by) = dom::around(&event, &of, "[data-do]") {
+                pressed(&of, &by);
+            }
+        });
+        if let Some(area) = dom::find(&section, ".sketch-area") {
+            draws(&area);
+        }
+    }
+}
+
+fn figure_of(section: &Element) -> Option<Figure> {
+    figure::find(&section.get_attribute("data-figure")?)
+}
+
+fn pressed(section: &Element, by: &Element) {
+    let does = by.get_attribute("data-do").unwrap_or_default();
+    match does.as_str() {
+        "up" | "down" => moves(by, does == "up"),
+        "check" => check(section),
+        _ => {
+            if let Some(figure) = figure_of(section) {
+                hear::press(&figure, section, by);
+                if matches!(does.as_str(), "commit" | "set-up" | "view" | "seek") {
+                    dom::scroll_to(&figure.root);
+                }
+            }
+        }
+    }
+}
+
+/// What stands in a place, as a desk reads it: values joined by commas.
+pub fn written(place: &Element) -> String {
+    let mut text = String::new();
+    for (n, field) in dom::find_all(place, ANSWERS).iter().enumerate() {
+        if n > 0 {
+            text.push(',');
+        }
+        let option = field.get_attribute("data-option");
+        text.push_str(&option.unwrap_or_else(|| dom::field(field).value()));
+    }
+    text
+}
+
+/// A thing moves one place up or down its list.
+fn moves(by: &Element, up: bool) {
+    let Some(thing) = by.closest("li").ok().flatten() else { return };
+    let other = if up { thing.previous_element_sibling() } else { thing.next_element_sibling() };
+    if let (Some(other), Some(list)) = (other, thing.parent_element()) {
+        let (first, second) = if up { (&thing, &other) } else { (&other, &thing) };
+        let _ = list.insert_before(first, Some(second));
+        // It was moved with the element, and lost by that.
+        dom::focus(by);
+    }
+}
+
+/// A question is answered: each option says why it is right or wrong.
+fn check(section: &Element) {
+    let answer = written(section);
+    if answer.is_empty() {
+        return say(section, ".answer-error", text::ANSWER_FIRST);
+    }
+    say(section, ".answer-error", "");
+    let attr = |name: &str| section.get_attribute(name).unwrap_or_default();
+    let (id, correct) = (attr("data-quiz"), attr("data-correct"));
+    let right = |option: &str| correct.split(',').any(|right| right == option);
+    let mut all = true;
+    for option in dom::find_all(section, "[data-option]") {
+        let Some(field) = dom::find(&option, "input") else { continue };
+        let field = dom::field(&field);
+        let (chosen, right) = (field.checked(), right(&field.value()));
+        all &= chosen == right;
+        let words = match (chosen, right) {
+            (true, true) => text::QUIZ_YOURS_RIGHT,
+            (true, false) => text::QUIZ_YOURS_WRONG,
+            (false, true) => text::QUIZ_RIGHT,
+            (false, false) => "",
+        };
+        say(&option, ".mark", words);
+        field.set_disabled(true);
+    }
+    if let Some(button) = dom::find(section, "[data-do=check]") {
+        dom::show(&button, false);
+    }
+    dom::set(section, "data-stage", if all { "right" } else { "wrong" });
+    say(section, ".answer-verdict", if all { text::RIGHT } else { text::QUIZ_WRONG });
+    if let Some(verdict) = dom::find(section, ".answer-verdict") {
+        dom::focus(&verdict);
+    }
+    let grade = if all { Grade::Right } else { Grade::Wrong };
+    record::add(Attempt { task: Task::Quiz, id, answer, grade, run: None });
+}
+
+fn say(place: &Element, css: &str, words: &str) {
+    if let Some(element) = dom::find(place, css) {
+        dom::set_text(&element, words);
+    }
+}
+
+/// A curve is drawn over its sliders: by pointer and finger, or with them by keyboard.
+fn draws(area: &Element) {
+    let of = area.clone();
+    dom::listen::<Event>(area, "input", move |_| redraw(&of));
+    // The point that was drawn last, while the pointer is down.
+    let last = Rc::new(Cell::new(None::<(f64, f64)>));
+    for kind in ["pointerdown", "pointermove", "pointerup", "pointercancel"] {
+        let (of, last) = (area.clone(), Rc::clone(&last));
+        dom::listen::<PointerEvent>(area, kind, move |event| {
+            let down = match kind {
+                "pointerdown" => {
+                    event.prevent_default();
+                    let _ = of.set_pointer_capture(event.pointer_id());
+                    true
+                }
+                "pointermove" => last.get().is_some(),
+                _ => false,
+            };
+            if !down {
+                return last.set(None);
+            }
+            let points = dom::find_all(&of, POINTS);
+            let bounds = of.get_bounding_client_rect();
+            let steps = points.len().saturating_sub(1) as f64;
+            let x = (f64::from(event.client_x()) - bounds.left()) / bounds.width() * steps;
+            let y = (1.0 - (f64::from(event.client_y()) - bounds.top()) / bounds.height()) * HEIGHT;
+            let (from_x, from_y) = last.get().unwrap_or((x, y));
+            last.set(Some((x, y)));
+            // All points that the stroke has passed, and the one that it is nearest to.
+            let (low, high) = (x.min(from_x), x.max(from_x));
+            for (n, point) in points.iter().enumerate() {
+                let n = n as f64;
+                let near = (n - x).abs() <= 0.5;
+                if near || (low <= n && n <= high) {
+                    let share = if near { 1.0 } else { (n - from_x) / (x - from_x) };
+                    let field = dom::field(point);
+                    if !field.disabled() {
+                        field.set_value_as_number((from_y + share * (y - from_y)).round());
+                    }
+                }
+            }
+            redraw(&of);
+        });
+    }
+}
+
+fn redraw(area: &Element) {
+    let points = dom::find_all(area, POINTS);
+    let steps = points.len().saturating_sub(1) as f64;
+    let mut line = String::new();
+    for (n, point) in points.iter().enumerate() {
+        let x = HEIGHT * n as f64 / steps;
+        let y = HEIGHT - dom::field(point).value_as_number();
+        for number in [x, y] {
+            line.push_str(&(number as i32).to_string());
+            line.push(' ');
+        }
+    }
+    if let Some(yours) = dom::find(area, ".yours") {
+        dom::set(&yours, "points", &line);
+    }
+    dom::class(area, "drawn", true);
+}

@@ -1,0 +1,27 @@
+//! What the learner has attempted since the page was opened.
+
+use super::dom;
+use crate::learner::{Attempt, Entry, Record};
+use std::cell::RefCell;
+
+thread_local! {
+    static RECORD: RefCell<Record> = RefCell::new(Record::default());
+}
+
+/// The lesson of this page, `chapter/slug`.
+fn lesson() -> String {
+    let page = dom::select("[data-lesson-page]");
+    page.first().and_then(|page| page.get_attribute("data-lesson-page")).unwrap_or_default()
+}
+
+/// Notes an attempt.
+pub fn add(attempt: Attempt) {
+    let entry = Entry { lesson: lesson(), when: js_sys::Date::now(), attempt };
+    RECORD.with_borrow_mut(|record| record.add(entry));
+}
+
+/// What was attempted in this lesson.
+pub fn here() -> Vec<Attempt> {
+    let lesson = lesson();
+    RECORD.with_borrow(|record| record.of(&lesson).cloned().collect())
+}
