@@ -14,7 +14,7 @@ pub(super) fn write(state: &mut State, out: &mut Vec<Patch>) {
         let (number, unit) = if state.masked { (text::MASKED.to_owned(), "") } else { (number, unit) };
         let trouble = !state.masked && reading.trouble.is_some_and(|bound| value >= bound);
         out.push(Patch::Text(nth(".fig-reading b", n), number));
-        out.push(Patch::Text(nth(".fig-reading dd span", n), unit.to_owned()));
+        out.push(Patch::Text(nth(".fig-reading b + span", n), unit.to_owned()));
         out.push(Patch::Class(nth(".fig-reading", n), "trouble".into(), trouble));
         let css = [
             "span.live[data-figure=\"",

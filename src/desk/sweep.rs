@@ -33,11 +33,11 @@ pub(super) fn idle(out: &mut Vec<Patch>) {
 }
 
 impl Desk {
-    /// Sweeps what was chosen: 'control,reading,seeds'.
+    /// Sweeps what was chosen: 'control,from,to,reading,seeds'.
     pub(super) fn sweep(&mut self, chosen: &str) {
         let mut chosen = chosen.split(',');
         let mut next = || chosen.next().unwrap_or_default();
-        let (control, reading, seeds) = (next(), next(), next());
+        let (control, from, to, reading, seeds) = (next(), next(), next(), next(), next());
         let spec = self.state.spec;
         let (Some((place, control)), Some(reading)) = (spec.control(control), spec.reading(reading)) else {
             return;
@@ -45,7 +45,8 @@ impl Desk {
         let seeds = within(crate::sim::Unit::Count.parse(seeds).unwrap_or(5.0), 1.0, SEEDS) as u16;
         let figure = self.figures.iter().copied().find(|figure| figure.spec.id == spec.id);
         let Some(figure) = figure else { return };
-        let sweep = Sweep::new(figure, &self.state.run, &control.id, swept(control, POINTS), seeds);
+        let sweep = swept(control, POINTS, (from, to))
+            .and_then(|values| Sweep::new(figure, &self.state.run, &control.id, values, seeds));
         match sweep {
             Err(why) => self.extra.push(says(&self.state.say(&why))),
             Ok(sweep) => {
@@ -101,7 +102,7 @@ fn write(state: &State, sweeping: &Sweeping, out: &mut Vec<Patch>) {
         node("span", "").text(&point.map(|point| control.show(&point.value)).unwrap_or_default())
     });
     let plot = node("div", "fig-sweep-plot").attr("aria-hidden", "true").with([
-        node("span", "fig-sweep-top").text(&reading.unit.format(top)),
+        node("span", "").text(&[&reading.label, ", 0 – ", reading.unit.format(top).as_str()].concat()),
         node("div", "fig-sweep-area").with(dots),
         node("div", "fig-sweep-ends").with(ends),
     ]);

@@ -32,14 +32,26 @@ pub struct SweepPoint {
     pub seeds: usize,
 }
 
-/// Values to sweep over: so many evenly over a number's slider, every option of a choice, off and on of a switch.
-pub fn swept(control: &Control, points: usize) -> Vec<Value> {
-    match &control.kind {
+/// Values to sweep over: so many evenly over a number's slider, every option of a choice, off and on of a switch. Of a
+/// number only the part between two values, as one types them; blank for an end of its range.
+///
+/// # Errors
+/// If one of the two is no value of the control.
+pub fn swept(control: &Control, points: usize, (from, to): (&str, &str)) -> Result<Vec<Value>, Msg> {
+    Ok(match &control.kind {
         ControlKind::Number { .. } => {
-            let Some(slider) = Slider::of(control) else { return Vec::new() };
-            let place = |n: usize| slider.places() * n as f64 / (points.max(2) - 1) as f64;
+            let Some(slider) = Slider::of(control) else { return Ok(Vec::new()) };
+            let end = |text: &str, place: f64| {
+                if text.trim().is_empty() {
+                    Ok(place)
+                } else {
+                    control.parse(text).map(|at| slider.place(&at))
+                }
+            };
+            let (from, to) = (end(from, 0.0)?, end(to, slider.places())?);
+            let place = |n: usize| from + (to - from) * n as f64 / (points.max(2) - 1) as f64;
             let mut values: Vec<Value> =
-                (0..points.max(2)).map(|n| Value::Number(slider.value(place(n)))).collect();
+                (0..points.max(2)).map(|n| Value::Number(slider.value(libm::round(place(n))))).collect();
             values.dedup();
             values
         }
@@ -47,7 +59,7 @@ pub fn swept(control: &Control, points: usize) -> Vec<Value> {
             options.iter().map(|(id, _)| Value::Choice(id.to_string())).collect()
         }
         ControlKind::Flag { .. } => vec![Value::Flag(false), Value::Flag(true)],
-    }
+    })
 }
 
 impl Sweep {

@@ -145,9 +145,11 @@ fn drawers(id: &str, spec: &FigureSpec) -> Markup {
 fn sweep(spec: &FigureSpec) -> Markup {
     html! {
         div.fig-drawer.fig-sweep data-drawer-of="sweep" hidden {
-            p { "Runs the figure over a control's whole range, to its end, with several seeds at each value." }
+            p { "Runs the figure to its end with several values of a control, and several seeds for each." }
             div.fig-sweep-fields {
                 label { "Vary " select { @for it in spec.controls.iter() { option value=(it.id) { (it.label) } } } }
+                label { "from " input type="text" autocomplete="off" placeholder="lowest"; }
+                label { "to " input type="text" autocomplete="off" placeholder="highest"; }
                 label { "and plot " select { @for it in spec.readings.iter() { option value=(it.id) { (it.label) } } } }
                 label { "over " select { @for n in [3, 5, 10, 20] { option value=(n) selected[n == 5] { (n) " seeds" } } } }
                 button type="button" data-do="sweep" data-fields=".fig-sweep-fields" { "Run" }
