@@ -1,0 +1,177 @@
+//! A figure's instruments, used as a page uses them, without a browser.
+
+#[path = "desk/page.rs"]
+mod page;
+
+use page::{Page, deed};
+use playground::desk::{Deed, Desk, Opening, Tell, Told};
+use playground::lessons;
+use playground::player::{Value, decode_view};
+
+fn control(id: &str, text: &str) -> Deed {
+    Deed { on: id.into(), way: "text".into(), text: text.into(), ..deed("control") }
+}
+
+/// What is to be read there, with ordinary spaces.
+fn said(page: &Page, css: &str) -> String {
+    page.says(css).replace('\u{a0}', " ")
+}
+
+fn against(page: &Page, n: usize) -> String {
+    let css = if n == 0 { ".fig-against".into() } else { format!(".fig-against {n}") };
+    said(page, &css)
+}
+
+#[test]
+fn two_settings_run_side_by_side_on_the_same_arrivals() {
+    let mut page = Page::of("slow-server");
+    page.go(20.0);
+    let alone = page.readings();
+    page.does(deed("compare"));
+    assert_eq!(page.readings(), alone, "A is the run as it was");
+    assert_eq!(said(&page, ".fig-side-name"), "A · Round robin");
+    assert_eq!(said(&page, ".fig-side-name 1"), "B · Least connections");
+    // B is what a run with that policy gives.
+    let b = against(&page, 1);
+    let mut other = Page::of("slow-server");
+    other.does(control("policy", "least-connections"));
+    other.go(20.0);
+    let p99 = format!("B: {} ms", other.readings()[1]);
+    assert!(b.starts_with(&p99) && b.contains('−'), "{b} against {p99}");
+    // What is moved moves in B only, then in both.
+    page.does(control("load", "200/s"));
+    assert_eq!(page.readings(), alone);
+    assert!(said(&page, "[data-control=load] .fig-differs").contains("A: 120/s · B: 200/s"));
+    page.does(Deed { text: "a".into(), ..deed("side") });
+    page.does(control("slower", "8"));
+    assert_eq!(decode_view(&page.now).unwrap().run.inputs.len(), 1, "an input of the run, and so of both");
+    assert_eq!(said(&page, "[data-control=slower] .fig-differs"), "");
+    // A fault befalls both.
+    page.act("kill", "1:0", "");
+    page.go(26.0);
+    let says = said(&page, ".fig-says");
+    let (a, b) = says.split_once(" B: ").expect("both are told");
+    assert!(a.contains("A is dead"), "{a}");
+    assert!(b.contains("dead"), "{b}");
+    // A link holds the comparison.
+    let view = decode_view(&page.now).unwrap();
+    assert_eq!(view.against.len(), 2);
+    let opened = Page::opened("slow-server", Some(page.now.clone()));
+    assert_eq!((opened.readings(), against(&opened, 1)), (page.readings(), against(&page, 1)));
+    assert!(said(&opened, ".fig-notice-place").contains("Compared with"));
+    // Swapped and swapped back it is the same.
+    let (a, b) = (page.readings(), against(&page, 1));
+    page.does(deed("swap"));
+    assert!(b.starts_with(&format!("B: {}", page.readings()[1])) || page.readings()[1] != a[1]);
+    page.does(deed("swap"));
+    page.does(deed("compare"));
+    assert_eq!(against(&page, 1), "");
+    assert_eq!(decode_view(&page.now).unwrap().against, Vec::new());
+}
+
+#[test]
+fn the_same_request_is_explained_in_both() {
+    let mut page = Page::of("slow-server");
+    page.go(20.0);
+    page.does(deed("compare"));
+    page.does(Deed { on: "0:2000".into(), ..deed("select") });
+    let story = said(&page, ".fig-story");
+    let (a, b) = story.split_once("In B").expect("both are told");
+    assert!(a.contains("In A") && a.contains("Given to") && b.contains("Given to"), "{story}");
+    assert!(a.contains("its turn") && b.contains("fewest connections"), "each by its own policy: {story}");
+}
+
+#[test]
+fn a_sweep_draws_every_value_and_its_runs_open() {
+    let mut page = Page::of("one-server");
+    page.does(Deed { text: "load,30 %,90 %,mean,2".into(), ..deed("sweep") });
+    let all = page.errands.len();
+    assert_eq!(all, 22);
+    page.run_errands(all - 1);
+    assert!(
+        said(&page, ".fig-sweep-progress").contains("21 of 22"),
+        "{}",
+        said(&page, ".fig-sweep-progress")
+    );
+    page.run_errands(1);
+    assert_eq!(said(&page, ".fig-sweep-progress"), "");
+    let table = said(&page, ".fig-sweep-result");
+    assert!(table.contains("30 %") && table.contains("90 %"), "{table}");
+    // Nonsense is refused with a sentence; what is under way is called off by the next one.
+    page.does(Deed { text: "load,fast,,mean,2".into(), ..deed("sweep") });
+    assert!(said(&page, ".fig-sweep-progress").contains("fast"), "{}", said(&page, ".fig-sweep-progress"));
+    page.does(Deed { text: "load,,,mean,2".into(), ..deed("sweep") });
+    let late = page.errands[0].clone();
+    page.does(deed("call-off"));
+    assert!(page.errands.is_empty());
+    page.errands = vec![late];
+    page.run_errands(1);
+    assert_eq!(said(&page, ".fig-sweep-progress"), "", "what comes back too late is of no account");
+}
+
+#[test]
+fn a_number_leads_to_those_who_made_it() {
+    let mut page = Page::of("slow-server");
+    page.go(30.0);
+    page.does(Deed { on: "p99".into(), ..deed("behind") });
+    let panel = said(&page, ".fig-explain");
+    assert!(panel.contains("Behind p99") && panel.contains("took"), "{panel}");
+    // They took as long as the reading says, or just longer.
+    let p99: f64 = page.readings()[1].parse().unwrap();
+    let unit = if panel.contains("p99, ") && panel.split("p99, ").nth(1).unwrap().contains(" ms") {
+        1e3
+    } else {
+        1.0
+    };
+    let first = panel.split("took ").nth(1).unwrap();
+    let took: f64 = first.split_whitespace().next().unwrap().parse().unwrap();
+    let took = if first.split_whitespace().nth(1) == Some("ms") { took / 1e3 } else { took };
+    assert!((took - p99 / unit).abs() < 0.1 * took, "{took} s, p99 {p99}");
+    page.does(Deed { on: "lost".into(), ..deed("behind") });
+    assert!(said(&page, ".fig-explain").contains("request"), "{}", said(&page, ".fig-explain"));
+    // One of them is asked about, and the panel is its.
+    let panel = said(&page, ".fig-explain");
+    let who = panel.split("request ").nth(1).unwrap();
+    let who = who.split_whitespace().next().unwrap().to_owned();
+    page.does(Deed { on: format!("0:{who}"), ..deed("select") });
+    assert!(said(&page, ".fig-story").contains("refus"), "{}", said(&page, ".fig-story"));
+}
+
+#[test]
+fn picture_and_numbers_are_taken_along() {
+    let mut page = Page::of("slow-server");
+    page.go(20.0);
+    page.does(Deed { way: "svg".into(), ..deed("picture") });
+    page.does(deed("numbers"));
+    let (svg, csv) = (&page.saved[0], &page.saved[1]);
+    assert_eq!((svg.0.as_str(), csv.0.as_str()), ("slow-server.svg", "slow-server.csv"));
+    assert!(svg.1.starts_with("<svg") && svg.1.contains("balancer"));
+    let lines: Vec<&str> = csv.1.lines().collect();
+    assert_eq!(lines[0], "seconds,p50,p99,answered,lost,longest-queue,lost-share");
+    assert!(lines.len() > 200 && lines[200].split(',').count() == 7, "{}", lines.len());
+    page.does(deed("compare"));
+    page.does(deed("numbers"));
+    assert!(page.saved[2].1.starts_with("seconds,p50") && page.saved[2].1.contains(",b-p99,"));
+}
+
+#[test]
+fn a_desk_without_instruments_asks_for_one_that_has_them() {
+    let (_, figure) = lessons::figure("slow-server").unwrap();
+    let mut desk = Desk::new([figure]);
+    let first = Page::of("slow-server").now;
+    let opening = |view: Option<String>| {
+        Tell::Open(Opening { first: first.clone(), view, page_id: "x".into(), ..Opening::default() })
+    };
+    let more = |told: Told| matches!(told, Told::Shown(shown) if shown.more);
+    assert!(!more(desk.tell(opening(None), &mut |_| {})));
+    for does in ["compare", "sweep", "judge", "commit", "behind", "picture", "numbers"] {
+        assert!(more(desk.tell(Tell::Deed(deed(does)), &mut |_| {})), "{does}");
+    }
+    for does in ["play", "back", "share", "skip", "view"] {
+        assert!(!more(desk.tell(Tell::Deed(deed(does)), &mut |_| {})), "{does}");
+    }
+    let mut compared = decode_view(&first).unwrap();
+    compared.against = vec![("policy".into(), Value::Choice("random".into()))];
+    let link = playground::player::encode_view(&compared);
+    assert!(more(desk.tell(opening(Some(link)), &mut |_| {})), "a link to a comparison");
+}
