@@ -313,7 +313,6 @@ fn beside(
     let mut both = Picture::default();
     both.place(a, 0.0, HEAD);
     both.place(b, dx, dy);
-    both.width = width;
     for (n, (x, y)) in [(0.0, 0.0), (dx, dy - HEAD)].into_iter().enumerate() {
         out.push(Patch::Style(nth(NAMES, n), "left".into(), super::px(x)));
         out.push(Patch::Style(nth(NAMES, n), "top".into(), super::px(y)));

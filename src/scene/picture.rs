@@ -98,10 +98,12 @@ impl Picture {
     /// Puts another picture into this one, its upper left corner at a point. What is found is found here first.
     pub fn place(&mut self, other: Self, dx: f32, dy: f32) {
         let marks = self.marks.len();
+        // Its panels are others than those here.
+        let panels = self.panels.iter().map(|panel| panel.panel + 1).max().unwrap_or(0);
         self.width = self.width.max(other.width + dx);
         self.height = self.height.max(other.height + dy);
         self.panels.extend(other.panels.into_iter().map(|panel| PanelArea {
-            panel: panel.panel,
+            panel: panel.panel + panels,
             area: panel.area.shifted(dx, dy),
             marks: panel.marks.start + marks..panel.marks.end + marks,
         }));
@@ -109,8 +111,11 @@ impl Picture {
             mark.form.shift(dx, dy);
             mark
         }));
-        self.regions
-            .extend(other.regions.into_iter().map(|it| Region { area: it.area.shifted(dx, dy), ..it }));
+        self.regions.extend(other.regions.into_iter().map(|it| Region {
+            area: it.area.shifted(dx, dy),
+            panel: it.panel + panels,
+            ..it
+        }));
         self.dots
             .extend(other.dots.into_iter().map(|dot| Dot { at: at(dot.at.x + dx, dot.at.y + dy), ..dot }));
     }

@@ -27,6 +27,8 @@ pub struct Page {
     pub tried: Vec<(String, String)>,
     pub attempts: Vec<Attempt>,
     pub saved: Vec<(String, String)>,
+    /// Pictures that were asked for as files of pixels.
+    pub images: u32,
     /// Errands that other workers would run now.
     pub errands: Vec<Vec<u8>>,
     figure: &'static Figure,
@@ -68,6 +70,7 @@ impl Page {
             tried: Vec::new(),
             attempts: Vec::new(),
             saved: Vec::new(),
+            images: 0,
             errands: Vec::new(),
             figure,
         };
@@ -97,7 +100,8 @@ impl Page {
 
     fn hear(&mut self, told: Told) {
         let Told::Shown(shown) = told else { return };
-        let Shown { patches, playing, keep, masked, attempts, errands, more, .. } = *shown;
+        let Shown { patches, playing, keep, masked, attempts, errands, more, image, .. } = *shown;
+        self.images += u32::from(image.is_some());
         (self.playing, self.masked) = (playing, masked);
         self.more |= more;
         self.attempts.extend(attempts);
@@ -197,6 +201,11 @@ fn read(node: &Node) -> String {
     };
     let title = node.attrs.iter().filter(|(name, _)| name == "title").map(|(_, text)| text.clone());
     title.chain(node.children.iter().map(child)).collect::<Vec<_>>().join(" ") + "\n"
+}
+
+/// The words of a lesson's figure, as its page holds them.
+pub fn told_by(lesson: &str, figure: &Figure) -> String {
+    facts(&words(lesson, figure))
 }
 
 fn words(lesson: &str, figure: &Figure) -> Words {

@@ -1,0 +1,402 @@
+//! A monkey at every figure: seeded, bounded, and what it did can be done again.
+//!
+//! It presses, turns, types, drags, seeks, compares, resizes, opens links that were never made, and whatever else a page
+//! could tell a desk. Nothing may panic, no law of a model may break, no picture may be unsound, and memory stays bounded.
+
+#[path = "desk/page.rs"]
+mod page;
+#[path = "monkey/planted.rs"]
+mod planted;
+
+use page::{Page, deed};
+use planted::{IN_DRAW, IN_ON, Planted};
+use playground::desk::{Deed, Opening, Tell};
+use playground::lessons;
+use playground::player::{Asks, CURVE_POINTS, ControlKind, Figure, Slider, ValueKind, decode_view};
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Actions at each registered figure.
+const ACTIONS: u32 = 700;
+/// Within so many actions a planted bug is found.
+const PATIENCE: u32 = 10_000;
+
+/// What the monkey did, and whether that changed anything.
+#[derive(Default)]
+struct Coverage(BTreeMap<String, (u32, u32)>);
+
+impl Coverage {
+    fn note(&mut self, what: &str, changed: bool) {
+        let (done, effective) = self.0.entry(what.to_owned()).or_default();
+        *done += 1;
+        *effective += u32::from(changed);
+    }
+
+    fn share(&self) -> f64 {
+        let (done, effective) = self.0.values().fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
+        f64::from(effective) / f64::from(done)
+    }
+}
+
+struct Monkey {
+    figure: &'static Figure,
+    lesson: &'static str,
+    page: Page,
+    state: u64,
+    first: String,
+    /// Reads a link before it is opened, as the page's own decoder does.
+    decodes: fn(&str),
+}
+
+impl Monkey {
+    fn at(lesson: &'static str, figure: &'static Figure, seed: u64, decodes: fn(&str)) -> Self {
+        let page = Page::with(lesson, figure, None, &[], &[]);
+        let first = page.now.clone();
+        Self { figure, lesson, page, state: seed, first, decodes }
+    }
+
+    /// SplitMix64.
+    fn next(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() % n.max(1) as u64) as usize
+    }
+
+    fn share(&mut self) -> f64 {
+        self.next() as f64 / u64::MAX as f64
+    }
+
+    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.below(of.len())]
+    }
+
+    /// What to do next: its name in the table of what was covered, and what is told.
+    fn choose(&mut self) -> (String, Tell) {
+        let kind = self.below(100);
+        let (name, deed) = match kind {
+            0..=24 => self.control(),
+            25..=34 => self.act(),
+            35..=49 => self.time(),
+            50..=61 => self.picture(),
+            62..=77 => self.instrument(),
+            78..=89 => self.surroundings(),
+            90..=92 => {
+                let (picture, charts) = (self.below(1_400) as u16, self.below(500) as u16);
+                return ("page: resize".into(), Tell::Sized { picture, charts });
+            }
+            93 => return ("page: calm".into(), Tell::Calm(self.below(2) == 0)),
+            94..=95 => return ("time: tick".into(), Tell::Tick(self.share() * 0.3)),
+            _ => return self.link(),
+        };
+        (name, Tell::Deed(deed))
+    }
+
+    fn control(&mut self) -> (String, Deed) {
+        let spec = self.figure.spec;
+        let control = &spec.controls[self.below(spec.controls.len())];
+        let on = control.id.to_string();
+        let share = self.share();
+        let deed = match (&control.kind, Slider::of(control)) {
+            (ControlKind::Number { .. }, Some(slider)) if self.below(3) > 0 => {
+                Deed { way: "range".into(), number: (share * slider.places()).round(), ..deed("control") }
+            }
+            (ControlKind::Number { unit, .. }, Some(slider)) => match self.below(3) {
+                0 => Deed { text: "no number".into(), way: "text".into(), ..deed("control") },
+                1 => Deed {
+                    text: self.one(&["ArrowRight", "ArrowLeft", "PageUp", "Home", "End"]).into(),
+                    ..deed("nudge")
+                },
+                _ => {
+                    let text = unit.format(slider.value((share * slider.places()).round()));
+                    Deed { text, way: "text".into(), ..deed("control") }
+                }
+            },
+            (ControlKind::Choice { options, .. }, _) => {
+                Deed { text: options[self.below(options.len())].0.to_string(), ..deed("control") }
+            }
+            _ => Deed { number: self.below(2) as f64, ..deed("control") },
+        };
+        (format!("control: {on}"), Deed { on, ..deed })
+    }
+
+    fn act(&mut self) -> (String, Deed) {
+        let spec = self.figure.spec;
+        if spec.actions.is_empty() {
+            return self.control();
+        }
+        let action = &spec.actions[self.below(spec.actions.len())];
+        let kind = action.on.first().copied().unwrap_or(0);
+        let n = if self.below(10) == 0 { 77 } else { self.below(4) };
+        let text = match action.arg {
+            ValueKind::Number(unit, min, max, _) => unit.format(min + (max - min) * self.share()),
+            ValueKind::None => String::new(),
+        };
+        let way = action.id.to_string();
+        (format!("action: {way}"), Deed { way, on: format!("{kind}:{n}"), text, ..deed("act") })
+    }
+
+    fn time(&mut self) -> (String, Deed) {
+        let until = self.figure.spec.until.nanos() as f64;
+        let deed = match self.below(7) {
+            0 => deed("play"),
+            1 => deed(self.one(&["back", "on"])),
+            2 => Deed { number: self.share() * until * 1.1, ..deed("seek") },
+            3 => Deed { number: self.share() * 2_000.0, ..deed("line") },
+            4 => {
+                let text = self.one(&["ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "End"]).into();
+                Deed { text, ..deed("line-key") }
+            }
+            5 => Deed { text: self.one(&["0.1", "1", "10", "600"]).into(), ..deed("speed") },
+            _ => Deed { number: self.share() * until, text: "nonsense=1&&=".into(), ..deed("go") },
+        };
+        let key = if deed.does == "line-key" { format!(" {}", deed.text) } else { String::new() };
+        (format!("time: {}{key}", deed.does), deed)
+    }
+
+    fn picture(&mut self) -> (String, Deed) {
+        let regions = &self.page.desk.pictures()[0].regions;
+        let regions: Vec<_> =
+            regions.iter().map(|region| (region.entity, region.area, region.panel)).collect();
+        if regions.is_empty() {
+            return self.time();
+        }
+        let (who, area, panel) = regions[self.below(regions.len())];
+        match self.below(5) {
+            0 => {
+                let point = (area.x + area.w / 2.0, area.y + area.h / 2.0);
+                (format!("panel {panel}: point"), Deed { point, ..deed("point") })
+            }
+            1 => (
+                format!("panel {panel}: select"),
+                Deed { on: format!("{}:{}", who.kind, who.n), ..deed("select") },
+            ),
+            2 => {
+                let text = self.one(&["ArrowLeft", "ArrowRight", "Home", "End"]);
+                (format!("key: {text} in the picture"), Deed { text: text.into(), ..deed("walk") })
+            }
+            3 => ("panel: close".into(), deed("close")),
+            _ => {
+                let on = format!("{}:{}", self.below(5), self.below(3_000));
+                ("panel: whoever".into(), Deed { on, ..deed("select") })
+            }
+        }
+    }
+
+    fn instrument(&mut self) -> (String, Deed) {
+        let spec = self.figure.spec;
+        let reading = spec.readings[self.below(spec.readings.len())].id.to_string();
+        let control = spec.controls[self.below(spec.controls.len())].id.to_string();
+        let deed = match self.below(12) {
+            0..=2 => deed("compare"),
+            3 => Deed { text: self.one(&["a", "b"]).into(), ..deed("side") },
+            4 => deed("swap"),
+            5..=6 => Deed { on: reading, ..deed("behind") },
+            7 => Deed { text: format!("{control},,,{reading},{}", self.below(4)), ..deed("sweep") },
+            8 => deed("call-off"),
+            9 => Deed { way: self.one(&["svg", "png"]).into(), ..deed("picture") },
+            10 => deed("numbers"),
+            _ => return self.task(),
+        };
+        (format!("instrument: {}", deed.does), deed)
+    }
+
+    fn task(&mut self) -> (String, Deed) {
+        let (predictions, challenges) = (self.figure.predictions, self.figure.challenges);
+        if predictions.is_empty() || (self.below(2) == 0 && !challenges.is_empty()) {
+            let Some(challenge) = challenges.first() else { return self.time() };
+            let does = self.one(&["set-up", "judge"]);
+            return (
+                format!("task: {does} {}", challenge.id),
+                Deed { on: challenge.id.into(), ..deed(does) },
+            );
+        }
+        let prediction = &predictions[self.below(predictions.len())];
+        let text = match prediction.asks {
+            Asks::Choice(options) => self.one(options).to_owned(),
+            Asks::Number { .. } => self.one(&["3", "200 ms", "?", ""]).to_owned(),
+            Asks::Order(things) => things.join(","),
+            Asks::Curve { .. } => vec!["500"; CURVE_POINTS].join(","),
+        };
+        let does = self.one(&["commit", "commit", "skip"]);
+        (format!("task: {does} {}", prediction.id), Deed { on: prediction.id.into(), text, ..deed(does) })
+    }
+
+    fn surroundings(&mut self) -> (String, Deed) {
+        let drawer = self.one(&["share", "sweep", "more", "keys", ""]);
+        let seed = self.one(&["k7-otter", "b3-otter", "no seed", "🦦"]);
+        let deed = match self.below(9) {
+            0..=1 => Deed { on: drawer.into(), ..deed("drawer") },
+            2 => Deed { text: seed.into(), ..deed("seed") },
+            3 => Deed { number: self.share() * 16_384.0, ..deed("reshuffle") },
+            4 => deed("take-back"),
+            5 => deed(self.one(&["reset", "save"])),
+            6 => Deed { number: self.below(2) as f64, ..deed("tables") },
+            7 => Deed { text: self.hostile(), ..deed("open-run") },
+            _ => Deed { text: self.page.now.clone(), ..deed("view") },
+        };
+        (format!("around: {}", deed.does), deed)
+    }
+
+    /// A link that nobody made: cut, turned around, swapped, or out of the air.
+    fn hostile(&mut self) -> String {
+        let mut link = if self.below(2) == 0 { self.page.now.clone() } else { self.first.clone() };
+        let at = self.below(link.len());
+        match self.below(5) {
+            0 => link.truncate(at),
+            1 => link.insert(at, '🙈'),
+            2 => link = link.chars().rev().collect(),
+            3 => link.replace_range(at..=at, "A"),
+            _ => {
+                link = ["", "a", "a-", "aé", "b123", "%00", "a====", "aAAAAAAAAAAAAAAAAAAAA"][self.below(8)]
+                    .into()
+            }
+        }
+        link
+    }
+
+    fn link(&mut self) -> (String, Tell) {
+        let hostile = self.below(3) > 0;
+        let view = if hostile { self.hostile() } else { self.page.now.clone() };
+        (self.decodes)(&view);
+        let spec = self.figure.spec;
+        let opening = Opening {
+            page_id: spec.id.to_string(),
+            facts: page::told_by(self.lesson, self.figure),
+            first: self.first.clone(),
+            view: Some(view),
+            linked: true,
+            ..Opening::default()
+        };
+        (if hostile { "link: hostile" } else { "link: sound" }.into(), Tell::Open(opening))
+    }
+
+    /// All that a learner could notice of the page.
+    fn seen(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (&self.page.texts, &self.page.attrs, self.page.playing, &self.page.now).hash(&mut hasher);
+        (self.page.saved.len(), self.page.images, self.page.errands.len()).hash(&mut hasher);
+        for picture in self.page.desk.pictures() {
+            (picture.width as u32, picture.height as u32, picture.marks.len()).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    /// One action; `Err` says what broke.
+    fn act_once(&mut self, coverage: &mut Coverage) -> Result<(), String> {
+        let before = self.seen();
+        // What is told next stands in the report, should it be the end.
+        let mut what = String::from("choosing");
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            let (name, tell) = self.choose();
+            what = name;
+            self.page.tell(tell);
+            self.page.rest();
+            self.page.run_errands(1);
+            // Where something plays, some time passes.
+            if self.page.playing {
+                self.page.tell(Tell::Tick(0.05));
+            }
+        }));
+        if done.is_err() {
+            return Err(format!("a panic at '{what}'"));
+        }
+        self.page.desk.laws().map_err(|law| format!("{law}, at '{what}'"))?;
+        for picture in self.page.desk.pictures() {
+            if let Some(problem) = picture.problems().first() {
+                return Err(format!("{problem}, at '{what}'"));
+            }
+        }
+        coverage.note(&what, self.seen() != before);
+        Ok(())
+    }
+
+    /// So many actions; `Err` says after how many what broke.
+    fn play(&mut self, actions: u32, coverage: &mut Coverage) -> Result<(), (u32, String)> {
+        for n in 0..actions {
+            self.act_once(coverage).map_err(|what| (n, what))?;
+        }
+        Ok(())
+    }
+}
+
+fn decodes_well(text: &str) {
+    let _ = decode_view(text);
+}
+
+/// Memory of this process in MiB; zero where the system doesn't say.
+fn memory() -> u64 {
+    let pages = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    pages.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4 / 1024
+}
+
+#[test]
+fn nothing_that_a_monkey_does_breaks_a_figure() {
+    let mut coverage = Coverage::default();
+    for (lesson, figure) in
+        lessons::ALL.iter().flat_map(|(lesson, all)| all.iter().map(move |it| (*lesson, it)))
+    {
+        let mut monkey = Monkey::at(lesson, figure, 2_026, decodes_well);
+        let before = memory();
+        if let Err((n, what)) = monkey.play(ACTIONS, &mut coverage) {
+            panic!("{}: {what}, action {n} of the monkey with seed 2026", figure.spec.id);
+        }
+        let grown = memory().saturating_sub(before);
+        assert!(grown < 256, "{}: {grown} MiB more after {ACTIONS} actions", figure.spec.id);
+    }
+    for (what, (done, effective)) in &coverage.0 {
+        println!("{done:>5} {effective:>5}  {what}");
+    }
+    println!("{:.0} % of its actions changed something", 100.0 * coverage.share());
+    assert!(
+        coverage.share() >= 0.8,
+        "only {:.0} % of its actions changed something",
+        100.0 * coverage.share()
+    );
+    // Everything that a figure offers was used.
+    let used = |what: &str| coverage.0.contains_key(what);
+    for (_, figure) in lessons::ALL.iter().flat_map(|(lesson, all)| all.iter().map(move |it| (lesson, it))) {
+        for control in figure.spec.controls.iter() {
+            assert!(used(&format!("control: {}", control.id)), "{}", control.id);
+        }
+        for action in figure.spec.actions.iter() {
+            assert!(used(&format!("action: {}", action.id)), "{}", action.id);
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_does_the_same() {
+    let (lesson, figure) = lessons::figure("two-threads").expect("it is registered");
+    let after = || {
+        let mut monkey = Monkey::at(lesson, figure, 7, decodes_well);
+        monkey.play(120, &mut Coverage::default()).expect("nothing breaks");
+        monkey.seen()
+    };
+    assert_eq!(after(), after());
+}
+
+#[test]
+fn the_monkey_finds_a_bug_in_a_models_events_in_its_picture_and_in_reading_links() {
+    static IN_EVENTS: Figure = Figure::of::<Planted<IN_ON>>();
+    static IN_PICTURE: Figure = Figure::of::<Planted<IN_DRAW>>();
+    static SOUND: Figure =
+        Figure::of::<playground::lessons::architecture::load_balancing::one_server::OneServer>();
+    for (name, figure, decodes) in [
+        ("on", &IN_EVENTS, decodes_well as fn(&str)),
+        ("draw", &IN_PICTURE, decodes_well),
+        ("decoding", &SOUND, planted::decodes_badly),
+    ] {
+        let mut monkey = Monkey::at("architecture/load-balancing", figure, 1, decodes);
+        let found = monkey.play(PATIENCE, &mut Coverage::default());
+        let (n, what) = found.expect_err("the planted bug is found");
+        println!("the bug in {name} was found after {n} actions: {what}");
+        assert!(what.contains("panic"), "{what}");
+    }
+}
