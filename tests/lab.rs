@@ -36,6 +36,10 @@ fn the_list_has_every_figure_with_what_it_declares() {
         assert_eq!(entry["controls"].as_array().unwrap().len(), figure.spec.controls.len());
         assert_eq!(entry["readings"].as_array().unwrap().len(), figure.spec.readings.len());
         let plain = lab(&["list"]).out;
+        assert_eq!(entry["challenges"].as_array().unwrap().len(), figure.challenges.len());
+        for challenge in figure.challenges {
+            assert!(plain.contains(&format!("judge {}: free are", challenge.id)), "{plain}");
+        }
         for control in figure.spec.controls.iter() {
             assert!(plain.contains(&format!("--set {}=", control.id)), "{plain}");
         }
@@ -108,6 +112,152 @@ fn a_link_opens_as_the_run_it_was_made_from() {
 }
 
 #[test]
+fn a_run_is_compared_with_one_of_other_controls_at_the_same_moment() {
+    let line = ["run", "slow-server", "--seed", "4", "--at", "5s", "load=100/s", "--until", "30s"];
+    let own = json(&[&line[..], &["--json"]].concat());
+    let other = json(&[&line[..], &["--set", "policy=least-connections", "--json"]].concat());
+    let against = [&line[..], &["--against", "policy=least-connections"]].concat();
+    let both = json(&[&against[..], &["--json"]].concat());
+    let of = |report: &Value, part: &str| report[part].clone();
+    for part in ["hash", "readings", "events", "seed", "at", "inputs", "markers"] {
+        assert_eq!(of(&both["run"], part), of(&own, part), "{part}");
+        assert_eq!(of(&both["against"], part), of(&other, part), "{part}");
+    }
+    for pair in both["readings"].as_array().unwrap() {
+        let value = |side: &str| pair[side].as_f64().unwrap();
+        assert_eq!(value("difference"), value("against") - value("run"), "{pair}");
+    }
+    let p99 = &both["readings"][1];
+    assert!(p99["text"].as_str().unwrap().starts_with('-'), "least connections wait less: {p99}");
+
+    let plain = lab(&[&against[..], &["--link"]].concat()).out;
+    let row = plain.lines().find(|line| line.starts_with("p99 ")).expect("a row for p99");
+    for side in ["run", "against"] {
+        let text = both[side]["readings"][1]["text"].as_str().unwrap();
+        assert!(row.contains(text), "{text} in {row}");
+    }
+    assert!(row.ends_with(p99["text"].as_str().unwrap()), "{row}");
+    assert!(plain.contains("set policy = Least connections (default Round robin)"), "{plain}");
+
+    let link = plain.lines().last().unwrap();
+    assert_eq!(json(&["open", link, "--json"])[0], both, "the link holds both");
+    assert!(plain.starts_with(&lab(&["open", link]).out), "and is told as the run was");
+}
+
+#[test]
+fn what_a_compared_control_is_moved_to_in_the_run_does_not_count_on_the_other_side() {
+    let line = ["run", "one-server", "--at", "20s", "load=1.2", "--against", "load=0.3", "--json"];
+    let both = json(&line);
+    assert_eq!(both["run"]["inputs"].as_array().unwrap().len(), 1);
+    assert_eq!(both["against"]["inputs"].as_array().unwrap().len(), 0);
+    assert_eq!(both["against"]["hash"], json(&["run", "one-server", "--set", "load=0.3", "--json"])["hash"]);
+}
+
+/// The lines of a sweep's CSV behind its head, as cells.
+fn csv(line: &[&str]) -> Vec<Vec<String>> {
+    let said = lab(line);
+    assert_eq!(said.exit, Exit::Fine, "{}", said.err);
+    let rows = said.out.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
+    let rows: Vec<_> = rows.collect();
+    assert_eq!(rows[0][1..], ["reading", "mean", "low", "high", "seeds"]);
+    rows[1..].to_vec()
+}
+
+#[test]
+fn a_sweep_gives_each_value_of_a_control_what_its_runs_come_to() {
+    let line = ["sweep", "one-server", "--vary", "load=20%..80%,4", "--seeds", "3", "--csv"];
+    let rows = csv(&[&line[..], &["--reading", "p99", "--reading", "busy"]].concat());
+    assert_eq!(rows.len(), 8, "four values of two readings");
+    let number = |cell: &String| cell.parse::<f64>().unwrap();
+    let busy: Vec<&Vec<String>> = rows.iter().filter(|row| row[1] == "busy").collect();
+    for (row, load) in busy.iter().zip([0.2, 0.4, 0.6, 0.8]) {
+        assert_eq!((number(&row[0]), row[5].as_str()), (load, "3"));
+        assert!((number(&row[2]) - load).abs() < 0.12, "{row:?}");
+        assert!(number(&row[3]) <= number(&row[2]) && number(&row[2]) <= number(&row[4]), "{row:?}");
+    }
+    // One seed at one value is a run.
+    let one =
+        csv(&["sweep", "one-server", "--vary", "load=80%..90%,2", "--seeds", "1", "--seed", "7", "--csv"]);
+    let run = json(&["run", "one-server", "--set", "load=0.8", "--seed", "7", "--json"]);
+    let p99 = one.iter().find(|row| row[1] == "p99" && row[0] == "0.8").unwrap();
+    let played = run["readings"][3]["value"].as_f64().unwrap();
+    assert!((number(&p99[2]) - played).abs() < played * 1e-6, "{p99:?} {played}");
+}
+
+#[test]
+fn a_sweep_tries_every_option_and_prints_a_table() {
+    let policies =
+        csv(&["sweep", "slow-server", "--vary", "policy", "--seeds", "1", "--csv", "--reading", "p99"]);
+    assert_eq!(policies.len(), 9);
+    assert_eq!(policies[1][0], "least-connections");
+    let table = lab(&["sweep", "slow-server", "--vary", "checks", "--seeds", "2", "--set", "load=50/s"]).out;
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 1 + 2 * 6, "off and on of six readings: {table}");
+    let end = |line: &str| line.chars().count();
+    assert!(lines.iter().all(|line| end(line) == end(lines[0])), "the columns stand straight: {table}");
+}
+
+#[test]
+fn a_judge_says_the_verdict_in_the_lessons_words_with_a_link_to_the_first_failure() {
+    let judge = ["judge", "slow-server", "keep-the-promise"];
+    let reference = ["--set", "policy=peak-ewma", "--set", "workers=3", "--set", "queue=8"];
+    let passed = lab(&[&judge[..], &reference].concat());
+    assert_eq!(passed.exit, Exit::Fine, "{}", passed.err);
+    assert!(passed.out.contains("Kept. Three workers carry"), "{}", passed.out);
+    assert!(
+        passed.out.contains("200 of 200 judged") && passed.out.contains("$37.6 of $40"),
+        "{}",
+        passed.out
+    );
+
+    let failed = lab(&[&judge[..], &["--set", "queue=80"]].concat());
+    assert_eq!(failed.exit, Exit::Problems);
+    assert!(failed.out.contains("A longer queue turns refusals into waiting"), "{}", failed.out);
+    assert!(failed.out.contains("11 of 200 judged, 11 failed"), "{}", failed.out);
+    let link = failed.out.lines().last().unwrap();
+    let opened = &json(&["open", link, "--json"])[0];
+    assert_eq!(opened["controls"]["queue"], 80.0);
+    assert_eq!(opened["inputs"].as_array().unwrap().len(), 2, "what befalls every run is in it: {opened}");
+
+    let said = lab(&[&judge[..], &["--json"]].concat());
+    let told: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!((said.exit, &told["passed"], &told["cost"]), (Exit::Problems, &false.into(), &26.0.into()));
+    let first = &told["first"];
+    assert!(first["why"].as_str().unwrap().contains("of the requests are lost"), "{first}");
+    let opened = &json(&["open", first["link"].as_str().unwrap(), "--json"])[0];
+    assert_eq!((&opened["seed"], &opened["at"]), (&first["seed"], &first["at"]));
+
+    let dear = lab(&[&judge[..], &reference, &["--set", "workers=4"]].concat());
+    assert_eq!(dear.exit, Exit::Problems);
+    assert!(
+        dear.out.contains("$49.6 of $40: too much") && dear.out.contains("It costs too much."),
+        "{}",
+        dear.out
+    );
+}
+
+#[test]
+fn the_run_of_a_link_is_judged_by_its_free_controls() {
+    let set = ["--set", "policy=peak-ewma", "--set", "workers=3", "--set", "queue=8"];
+    let line =
+        [&["run", "slow-server", "--set", "load=10/s", "--at", "3s", "kill=A", "--json"][..], &set].concat();
+    let link = json(&line)["link"].as_str().unwrap().to_owned();
+    let judge = |more: &[&str]| {
+        let said =
+            lab(&[&["judge", "slow-server", "keep-the-promise", "--json", "--link", &link][..], more]
+                .concat());
+        (said.exit, serde_json::from_str::<Value>(&said.out).unwrap())
+    };
+    let (exit, told) = judge(&[]);
+    assert_eq!(
+        (exit, &told["controls"]["workers"], &told["diagnosis"]),
+        (Exit::Fine, &3.0.into(), &"pass".into())
+    );
+    let (exit, told) = judge(&["--set", "policy=random"]);
+    assert_eq!((exit, &told["diagnosis"]), (Exit::Problems, &"not-looking".into()));
+}
+
+#[test]
 fn things_are_called_by_kind_and_name_or_by_name_alone() {
     let x = |line: &[&str]| {
         let full = [&["run", "two-threads", "--json"], line].concat();
@@ -169,6 +319,38 @@ fn what_is_refused_says_what_is_allowed() {
         (&["explain", "one-server", "teapot"], Exit::Problems, "request:0, server, clients"),
         (&["open", "hello"], Exit::Problems, "link"),
         (&["open", ""], Exit::Problems, "#one-server="),
+        (&["run", "one-server", "--against", "load=7"], Exit::Problems, "10\u{a0}% to 120\u{a0}%"),
+        (&["run", "one-server", "--against", "speed=7"], Exit::Problems, "load, service"),
+        (&["run", "one-server", "--against", "load"], Exit::Usage, "load=0.5"),
+        (&["sweep", "one-server"], Exit::Usage, "--vary"),
+        (&["sweep", "one-server", "--vary", "speed"], Exit::Problems, "load, service"),
+        (&["sweep", "one-server", "--vary", "load=fast"], Exit::Usage, "load=10%..120%,6"),
+        (&["sweep", "one-server", "--vary", "load=10%..fast"], Exit::Problems, "0.85 or 85 %"),
+        (
+            &["sweep", "one-server", "--vary", "load=10%..700%"],
+            Exit::Problems,
+            "from 10\u{a0}% to 120\u{a0}%",
+        ),
+        (&["sweep", "one-server", "--vary", "load=10%..90%,1"], Exit::Problems, "2 to 1000 values"),
+        (&["sweep", "one-server", "--vary", "load=10%..90%,x"], Exit::Usage, "120%,6"),
+        (&["sweep", "one-server", "--vary", "load", "--seeds", "0"], Exit::Usage, "1..=10000"),
+        (&["sweep", "one-server", "--vary", "load", "--reading", "p98"], Exit::Problems, "busy, mean, p99"),
+        (
+            &["sweep", "one-server", "--vary", "load", "--set", "service=1h"],
+            Exit::Problems,
+            "1\u{a0}ms to 1\u{a0}s",
+        ),
+        (&["sweep", "slow-server", "--vary", "policy=a..b"], Exit::Problems, "leave '=a..b' out"),
+        (&["sweep", "slow-server", "--vary", "arrivals"], Exit::Problems, "open a file first"),
+        (&["judge", "one-server", "x"], Exit::Problems, "slow-server keep-the-promise"),
+        (&["judge", "slow-server", "x"], Exit::Problems, "keep-the-promise"),
+        (
+            &["judge", "slow-server", "keep-the-promise", "--set", "load=10/s"],
+            Exit::Problems,
+            "policy, workers, queue",
+        ),
+        (&["judge", "slow-server", "keep-the-promise", "--set", "workers=9"], Exit::Problems, "1 to 8"),
+        (&["judge", "slow-server", "keep-the-promise", "--link", "hello"], Exit::Problems, "link"),
         (&["bench", "mm1", "0", "1"], Exit::Usage, "1.."),
         (&["frobnicate"], Exit::Usage, "Usage"),
         (&[], Exit::Usage, "Usage"),
@@ -223,6 +405,16 @@ fn word() -> impl Strategy<Value = String> {
         "explain",
         "open",
         "list",
+        "sweep",
+        "judge",
+        "--vary",
+        "load",
+        "load=10%..20%,2",
+        "times",
+        "--seeds",
+        "--reading",
+        "p99",
+        "--against",
         "one-server",
         "two-threads",
         "--seed",

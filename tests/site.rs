@@ -119,7 +119,7 @@ fn live_prose_stands_with_its_values() {
     let (_, pages) = all();
     let html = page(&pages, "architecture/load-balancing/index.html");
     let live = html.split(
-        "<span class=\"live\" data-figure=\"slow-server\" data-reading=\"p99\" data-at=\"30000000000\">",
+        "<span class=\"live\" data-figure=\"slow-server\" data-reading=\"p99\" data-at=\"30000000000\" data-after=\"after-a-minute\">",
     );
     let value = live.last().unwrap().split('<').next().unwrap();
     assert!(value.ends_with("ms") || value.ends_with('s'), "{value}");
@@ -138,8 +138,7 @@ fn every_kind_of_block_has_its_place_on_the_page() {
         "id=\"predict-who-waits\" data-predict=\"who-waits\" data-figure=\"servers\" data-kind=\"choice\"",
         "data-option=\"all\"",
         "data-reason=\"all\"",
-        "data-axis=\"x\" data-unit=\"share\"",
-        "data-tolerance=\"0.2\"",
+        "Draw p99 over load.",
         "id=\"challenge-keep-p99\"",
         "data-verdict=\"pass\"",
         "data-correct=\"two\"",

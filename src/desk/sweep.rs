@@ -5,7 +5,7 @@ use super::judge::so_far;
 use super::protocol::{Node, Patch, node, part};
 use super::state::State;
 use super::{Desk, moments, percent, text};
-use crate::player::{Sweep, SweepPoint, View, encode_view, swept};
+use crate::player::{Sweep, SweepPoint, View, encode_view, swept_between};
 use crate::sim::within;
 
 /// Values of a number that is swept.
@@ -45,7 +45,7 @@ impl Desk {
         let seeds = within(crate::sim::Unit::Count.parse(seeds).unwrap_or(5.0), 1.0, SEEDS) as u16;
         let figure = self.figures.iter().copied().find(|figure| figure.spec.id == spec.id);
         let Some(figure) = figure else { return };
-        let sweep = swept(control, POINTS, (from, to))
+        let sweep = swept_between(control, POINTS, (from, to))
             .and_then(|values| Sweep::new(figure, &self.state.run, &control.id, values, seeds));
         match sweep {
             Err(why) => self.extra.push(says(&self.state.say(&why))),

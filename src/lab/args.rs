@@ -25,6 +25,10 @@ pub enum Command {
     Run(RunArgs),
     /// Tells what happened to one thing of a run, and why
     Explain(ExplainArgs),
+    /// Varies one control over its range and prints what the readings come to, over several seeds
+    Sweep(SweepArgs),
+    /// Judges a setting for a challenge: exit code 0 if it passes
+    Judge(JudgeArgs),
     /// Computes the run that a link holds and prints what it shows
     Open(OpenArgs),
     /// Checks every lesson's file: names file, line and field of what is wrong
@@ -109,6 +113,9 @@ pub struct Course {
 pub struct RunArgs {
     #[command(flatten)]
     pub course: Course,
+    /// The value of a control in a run to compare with, all else the same; can be given more than once
+    #[arg(long, value_name = "ID=VALUE")]
+    pub against: Vec<String>,
     /// Print a link to this run, too
     #[arg(long)]
     pub link: bool,
@@ -120,6 +127,48 @@ pub struct ExplainArgs {
     pub course: Course,
     /// Who: kind and name, 'request:17' or 'server:C'; the name alone where only one kind has such names
     pub entity: String,
+}
+
+#[derive(Debug, Args)]
+pub struct SweepArgs {
+    /// The figure's id; `lab list` shows them
+    pub figure: String,
+    /// The control, and for a number the part of its range and how many values to try, 11 by default:
+    /// 'load', 'load=100/s..200/s', 'load=100/s..200/s,6'
+    #[arg(long, value_name = "ID[=FROM..TO[,POINTS]]")]
+    pub vary: String,
+    /// How many seeds at each value: the first one, and those that follow it
+    #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub seeds: u16,
+    /// A reading to print; can be given more than once; all by default
+    #[arg(long, value_name = "ID")]
+    pub reading: Vec<String>,
+    /// Another control's value; can be given more than once
+    #[arg(long, value_name = "ID=VALUE")]
+    pub set: Vec<String>,
+    /// The first seed: a whole number, or a seed's name like k7-otter
+    #[arg(long, value_name = "N|NAME", default_value = "1", allow_negative_numbers = true)]
+    pub seed: String,
+    /// Print comma-separated values, in the units' bases
+    #[arg(long)]
+    pub csv: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct JudgeArgs {
+    /// The figure's id
+    pub figure: String,
+    /// The challenge's id; `lab list` shows them
+    pub challenge: String,
+    /// The value of a control that the challenge leaves free; can be given more than once
+    #[arg(long, value_name = "ID=VALUE")]
+    pub set: Vec<String>,
+    /// A run whose free controls are judged: a link's code, the fragment '#figure=code', or a whole address
+    #[arg(long, value_name = "LINK")]
+    pub link: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! `lab explain`: what happened to one thing of a run, and why.
 
 use super::args::ExplainArgs;
-use super::play::Player;
+use super::play::{Player, refusals};
 use super::report::print_json;
 use super::words::say;
 use super::{Failure, Terminal, inputs, simulate};
@@ -55,7 +55,7 @@ pub(super) fn explain(args: &ExplainArgs, terminal: &mut Terminal) -> Result<(),
         }
         print(&history, until, terminal.out)?;
     }
-    simulate::refused_inputs(&mut player, until, terminal)
+    simulate::complain(&refusals(&player.markers(until)?, &player.words), terminal)
 }
 
 fn history(told: &Explanation, player: &Player, at: Time) -> History {

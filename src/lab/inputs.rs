@@ -28,11 +28,8 @@ pub fn figure(id: &str) -> Result<&'static Figure, Failure> {
 /// A sentence on the first thing that can't be read or that the figure doesn't have.
 pub(super) fn read(course: &Course, spec: &FigureSpec, words: &Words) -> Result<(Run, Time), Failure> {
     let mut run = Run::new(spec, seed(&course.seed)?);
-    for text in &course.set {
-        let (id, value) = assignment(text)?;
-        let Some((_, control)) = spec.control(id) else { return Err(unknown(spec, id)) };
-        let value = control.parse(value).map_err(|msg| Failure::Refused(words.say(&msg)))?;
-        run.set(spec, id, &value).map_err(|msg| Failure::Refused(words.say(&msg)))?;
+    for (id, value) in settings(&course.set, spec, words)? {
+        run.set(spec, &id, &value).map_err(|msg| Failure::Refused(words.say(&msg)))?;
     }
     for pair in course.at.chunks_exact(2) {
         let input = Input { at: time(&pair[0], spec)?, change: change(&pair[1], spec, words)? };
@@ -42,6 +39,20 @@ pub(super) fn read(course: &Course, spec: &FigureSpec, words: &Words) -> Result<
     run.inputs.sort_by_key(|input| input.at);
     let until = course.until.as_deref().map_or(Ok(spec.until), |text| time(text, spec))?;
     Ok((run, until))
+}
+
+/// Values of controls, each written as ID=VALUE.
+///
+/// # Errors
+/// A sentence on the first that can't be read, or that the figure doesn't have or take.
+pub fn settings(texts: &[String], spec: &FigureSpec, words: &Words) -> Result<Vec<(String, Value)>, Failure> {
+    let setting = |text: &String| {
+        let (id, value) = assignment(text)?;
+        let Some((_, control)) = spec.control(id) else { return Err(unknown(spec, id)) };
+        let value = control.parse(value).map_err(|msg| Failure::Refused(words.say(&msg)))?;
+        Ok((id.to_owned(), value))
+    };
+    texts.iter().map(setting).collect()
 }
 
 /// A seed by number or name.
@@ -85,7 +96,8 @@ fn change(text: &str, spec: &FigureSpec, words: &Words) -> Result<Change, Failur
     Ok(Change::Set { control: id.to_owned(), value })
 }
 
-fn unknown(spec: &FigureSpec, id: &str) -> Failure {
+/// The refusal of a control or action that the figure doesn't have.
+pub(super) fn unknown(spec: &FigureSpec, id: &str) -> Failure {
     let list = |ids: Vec<&str>| if ids.is_empty() { "none".to_owned() } else { ids.join(", ") };
     Failure::Refused(format!(
         "{} has no control or action '{}'; controls: {}; actions: {}",

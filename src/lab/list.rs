@@ -4,7 +4,7 @@ use super::args::ListArgs;
 use super::report::{json, print_json, unit_id};
 use super::{Failure, Terminal};
 use crate::lessons;
-use crate::player::{Control, ControlKind, FigureSpec, Needs, Pace, Scale, ValueKind};
+use crate::player::{Challenge, Control, ControlKind, Figure, FigureSpec, Needs, Pace, Scale, ValueKind};
 use serde::Serialize;
 use std::io::Write;
 
@@ -30,6 +30,7 @@ struct FigureEntry {
     controls: Vec<ControlEntry>,
     actions: Vec<ActionEntry>,
     readings: Vec<ReadingEntry>,
+    challenges: Vec<ChallengeEntry>,
     /// Kinds of things it consists of, in the order of their numbers.
     kinds: Vec<String>,
 }
@@ -82,19 +83,29 @@ struct ReadingEntry {
     help: String,
 }
 
+/// A challenge: what may be moved in it, and the most that it may cost.
+#[derive(Debug, Serialize)]
+struct ChallengeEntry {
+    id: String,
+    free: Vec<String>,
+    budget: f64,
+    unit: &'static str,
+}
+
 pub(super) fn list(args: &ListArgs, terminal: &mut Terminal) -> Result<(), Failure> {
-    let all = lessons::ALL.iter().flat_map(|(lesson, figures)| figures.iter().map(|f| (*lesson, f.spec)));
+    let all = lessons::ALL.iter().flat_map(|(lesson, figures)| figures.iter().map(|f| (*lesson, f)));
     if args.json {
-        let entries: Vec<FigureEntry> = all.map(|(lesson, spec)| entry(lesson, spec)).collect();
+        let entries: Vec<FigureEntry> = all.map(|(lesson, figure)| entry(lesson, figure)).collect();
         return Ok(print_json(&entries, terminal.out)?);
     }
-    for (lesson, spec) in all {
-        print(lesson, spec, terminal.out)?;
+    for (lesson, figure) in all {
+        print(lesson, figure, terminal.out)?;
     }
     Ok(())
 }
 
-fn print(lesson: &str, spec: &FigureSpec, out: &mut dyn Write) -> std::io::Result<()> {
+fn print(lesson: &str, figure: &Figure, out: &mut dyn Write) -> std::io::Result<()> {
+    let spec = figure.spec;
     let takes = if spec.needs == Needs::AccessLog { ", replays an access log" } else { "" };
     writeln!(out, "{}  ({lesson}, version {}, runs {}{takes})", spec.id, spec.version, spec.until)?;
     for control in spec.controls.iter() {
@@ -117,6 +128,10 @@ fn print(lesson: &str, spec: &FigureSpec, out: &mut dyn Write) -> std::io::Resul
     for reading in spec.readings.iter() {
         writeln!(out, "  reads {} ({}): {}", reading.id, unit_id(reading.unit), reading.help)?;
     }
+    for challenge in figure.challenges {
+        let (free, budget) = (challenge.free.join(", "), challenge.unit.format(challenge.budget));
+        writeln!(out, "  judge {}: free are {free}; it may cost {budget}", challenge.id)?;
+    }
     writeln!(out)
 }
 
@@ -136,7 +151,14 @@ fn kinds(spec: &FigureSpec, on: &[u8]) -> Vec<String> {
     on.iter().filter_map(|&kind| spec.kinds.get(usize::from(kind))).map(|kind| kind.id.to_string()).collect()
 }
 
-fn entry(lesson: &str, spec: &FigureSpec) -> FigureEntry {
+fn entry(lesson: &str, figure: &Figure) -> FigureEntry {
+    let spec = figure.spec;
+    let challenge = |challenge: &Challenge| ChallengeEntry {
+        id: challenge.id.to_owned(),
+        free: challenge.free.iter().map(|&id| id.to_owned()).collect(),
+        budget: challenge.budget,
+        unit: unit_id(challenge.unit),
+    };
     FigureEntry {
         id: spec.id.to_string(),
         lesson: lesson.to_owned(),
@@ -173,6 +195,7 @@ fn entry(lesson: &str, spec: &FigureSpec) -> FigureEntry {
                 help: reading.help.to_string(),
             })
             .collect(),
+        challenges: figure.challenges.iter().map(challenge).collect(),
         kinds: spec.kinds.iter().map(|kind| kind.id.to_string()).collect(),
     }
 }

@@ -2,23 +2,28 @@
 //!
 //! What lives here: the commands of the binary `lab`, each in a file, and what they share: how a run is written on a
 //! command line ([`inputs`]), how it is played through the protocol ([`play`]), and how it is told ([`report`]). What
-//! never does: a model, a rule of a lesson, or a second way to compute a run. Everything goes through the same
-//! [`Session`](crate::player::Session) that a figure's desk has in a worker, so that both say the same.
+//! never does: a model, a rule of a lesson, or a second way to compute a run. What is looked at goes through the same
+//! [`Session`](crate::player::Session) that a figure's desk has in a worker, and what is computed to its end by the hundred
+//! is the same [`Trial`](crate::player::Trial), on all cores ([`pool`]): so that both say the same.
 //!
 //! Begin with [`run`], which takes a command line and two places to write to: tests call it in their own process.
 
 mod args;
 pub mod bench;
 mod check;
+mod compare;
 mod explain;
 pub mod golden;
 pub mod inputs;
+mod judge;
 mod list;
 mod new;
 mod open;
 pub mod play;
+pub mod pool;
 pub mod report;
 mod simulate;
+mod sweep;
 pub mod words;
 mod workshop;
 
@@ -121,6 +126,8 @@ fn dispatch(command: Command, terminal: &mut Terminal) -> Result<(), Failure> {
         Command::List(args) => list::list(&args, terminal),
         Command::Run(args) => simulate::run(&args, terminal),
         Command::Explain(args) => explain::explain(&args, terminal),
+        Command::Sweep(args) => sweep::sweep(&args, terminal),
+        Command::Judge(args) => judge::judge(&args, terminal),
         Command::Open(args) => open::open(&args, terminal),
         Command::Check(args) => check::check(&args, terminal),
         Command::Oracle(args) => check::oracle(&args, terminal),

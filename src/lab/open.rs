@@ -1,51 +1,43 @@
 //! `lab open`: the runs that a link holds, recomputed.
 
 use super::args::OpenArgs;
+use super::compare::{self, Told};
 use super::play::Player;
-use super::report::{Report, print_json};
+use super::report::print_json;
 use super::{Failure, Terminal, inputs};
-use crate::player::{View, decode_view};
+use crate::player::{FigureSpec, Run, View, decode_view};
 
 pub(super) fn open(args: &OpenArgs, terminal: &mut Terminal) -> Result<(), Failure> {
-    let mut reports = Vec::new();
-    for view in views(&args.link)? {
-        let mut compared = view.run.clone();
-        let side = if view.against.is_empty() { "" } else { "this run" };
-        reports.push(report(side, &view.run, &view, terminal)?);
-        if !view.against.is_empty() {
-            compared.controls.retain(|(id, _)| view.against.iter().all(|(other, _)| other != id));
-            compared.controls.extend(view.against.iter().cloned());
-            reports.push(report("the run it is compared with", &compared, &view, terminal)?);
-        }
+    let mut all: Vec<(&FigureSpec, Told)> = Vec::new();
+    for View { run, against, at } in views(&args.link)? {
+        let mut player = Player::new(&run.figure)?;
+        let opened = player.open(run)?;
+        let notes = opened.says.iter().map(|msg| super::words::say(&player.words, msg)).collect();
+        let at = at.min(player.spec.until);
+        let told = compare::tell(&mut player, &opened.run, &against, at, notes, terminal)?;
+        all.push((player.spec, told));
     }
     if args.json {
-        let reports: Vec<&Report> = reports.iter().map(|(_, _, report)| report).collect();
-        return Ok(print_json(&reports, terminal.out)?);
+        let all: Vec<&Told> = all.iter().map(|(_, told)| told).collect();
+        return Ok(print_json(&all, terminal.out)?);
     }
-    for (n, (side, player, report)) in reports.iter().enumerate() {
+    for (n, (spec, told)) in all.iter().enumerate() {
         if n > 0 {
             writeln!(terminal.out)?;
         }
-        if !side.is_empty() {
-            writeln!(terminal.out, "{side}:")?;
-        }
-        report.print(player, false, false, terminal)?;
+        told.print(spec, false, false, terminal)?;
     }
     Ok(())
 }
 
-fn report(
-    side: &'static str,
-    run: &crate::player::Run,
-    view: &View,
-    terminal: &mut Terminal,
-) -> Result<(&'static str, Player, Report), Failure> {
-    let mut player = Player::new(&run.figure)?;
-    let opened = player.open(run.clone())?;
-    let notes = opened.says.iter().map(|msg| super::words::say(&player.words, msg)).collect();
-    let frame = player.frame(view.at.min(player.spec.until), terminal)?;
-    let report = Report::gather(&mut player, &opened.run, &frame, notes)?;
-    Ok((side, player, report))
+/// The run of a figure that a link holds.
+pub(super) fn run_of(link: &str, figure: &str) -> Result<Run, Failure> {
+    let views = views(link)?;
+    let held: Vec<String> = views.iter().map(|view| inputs::clip(&view.run.figure)).collect();
+    let own = views.into_iter().find(|view| view.run.figure == figure);
+    own.map(|view| view.run).ok_or_else(|| {
+        Failure::Refused(format!("the link holds no run of '{figure}'; it holds: {}", held.join(", ")))
+    })
 }
 
 /// The views of a bare code, a fragment `#figure=code&figure=code`, or an address that ends in one.

@@ -1,9 +1,10 @@
 //! What is told of a run: the same facts as text and as JSON.
 
+use super::Failure;
 use super::play::Player;
 use super::words::say;
-use super::{Failure, Terminal};
-use crate::player::{Change, Frame, Marker, MarkerKind, Run, Value, View, encode_view};
+use crate::player::{Change, FigureSpec, Frame, Marker, MarkerKind, Run, Value, View, encode_view};
+use crate::sim::Time;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -80,13 +81,14 @@ pub struct MarkerReport {
 }
 
 impl Report {
-    /// Gathers what there is to tell.
+    /// Gathers what there is to tell. `against` is what the link says that the run is compared with.
     ///
     /// # Errors
     /// If the session has nothing open.
     pub fn gather(
         player: &mut Player,
         run: &Run,
+        against: &[(String, Value)],
         frame: &Frame,
         notes: Vec<String>,
     ) -> Result<Self, Failure> {
@@ -111,7 +113,7 @@ impl Report {
             entity: marker.entity.map(|entity| words.name(entity)),
             what: say(words, &marker.what),
         };
-        let view = View { run: run.clone(), against: Vec::new(), at: frame.at };
+        let view = View { run: run.clone(), against: against.to_vec(), at: frame.at };
         Ok(Self {
             figure: run.figure.clone(),
             version: spec.version,
@@ -135,36 +137,12 @@ impl Report {
         })
     }
 
-    /// Prints as JSON or as text, with the link or without.
+    /// Prints as text, without the link.
     ///
     /// # Errors
     /// If the output can't be written.
-    pub fn print(
-        &self,
-        player: &Player,
-        as_json: bool,
-        link: bool,
-        terminal: &mut Terminal,
-    ) -> io::Result<()> {
-        if as_json {
-            return print_json(self, terminal.out);
-        }
-        let out = &mut *terminal.out;
-        let at = crate::sim::Time::from_secs_f64(self.at);
-        writeln!(out, "{} at {at}, seed {} ({})", self.figure, self.seed_name, self.seed)?;
-        for note in &self.notes {
-            writeln!(out, "  {note}")?;
-        }
-        for (id, value) in &self.controls {
-            let shown = player.spec.control(id).map_or_else(String::new, |(_, control)| {
-                format!("{} (default {})", control.show(&from_json(value)), control.show(&control.default()))
-            });
-            writeln!(out, "  set {id} = {shown}")?;
-        }
-        for input in &self.inputs {
-            let at = crate::sim::Time::from_secs_f64(input.at).to_string();
-            writeln!(out, "  at {at} {}", input.what)?;
-        }
+    pub fn print(&self, spec: &FigureSpec, out: &mut dyn Write) -> io::Result<()> {
+        self.print_head(spec, out)?;
         writeln!(out)?;
         let width = self.readings.iter().map(|reading| reading.id.len()).max().unwrap_or(0).max(6);
         for reading in &self.readings {
@@ -172,6 +150,42 @@ impl Report {
         }
         writeln!(out, "{:width$}  {}", "events", self.events)?;
         writeln!(out, "{:width$}  {}", "hash", self.hash)?;
+        self.print_story(out)
+    }
+
+    /// Prints which run it is.
+    ///
+    /// # Errors
+    /// If the output can't be written.
+    pub fn print_head(&self, spec: &FigureSpec, out: &mut dyn Write) -> io::Result<()> {
+        let at = Time::from_secs_f64(self.at);
+        writeln!(out, "{} at {at}, seed {} ({})", self.figure, self.seed_name, self.seed)?;
+        for note in &self.notes {
+            writeln!(out, "  {note}")?;
+        }
+        self.print_controls(spec, out)?;
+        for input in &self.inputs {
+            writeln!(out, "  at {} {}", Time::from_secs_f64(input.at), input.what)?;
+        }
+        Ok(())
+    }
+
+    /// Prints the controls that differ from their defaults.
+    ///
+    /// # Errors
+    /// If the output can't be written.
+    pub fn print_controls(&self, spec: &FigureSpec, out: &mut dyn Write) -> io::Result<()> {
+        for (id, value) in &self.controls {
+            writeln!(out, "  set {id} = {}", setting(spec, id, &from_json(value)))?;
+        }
+        Ok(())
+    }
+
+    /// Prints what the picture says, and the moments that matter.
+    ///
+    /// # Errors
+    /// If the output can't be written.
+    pub fn print_story(&self, out: &mut dyn Write) -> io::Result<()> {
         for sentence in &self.says {
             writeln!(out, "\n{sentence}")?;
         }
@@ -179,14 +193,40 @@ impl Report {
             writeln!(out)?;
         }
         for marker in &self.markers {
-            let at = crate::sim::Time::from_secs_f64(marker.at).to_string();
-            writeln!(out, "{at:>9}  {}", marker.what)?;
-        }
-        if link {
-            writeln!(out, "\n#{}={}", self.figure, self.link)?;
+            writeln!(out, "{:>9}  {}", Time::from_secs_f64(marker.at).to_string(), marker.what)?;
         }
         Ok(())
     }
+
+    /// The inputs that the model refused, as sentences.
+    pub fn refused(&self) -> Vec<String> {
+        let refused = self.markers.iter().filter(|marker| marker.kind == "refused");
+        refused.map(|marker| format!("at {}: {}", Time::from_secs_f64(marker.at), marker.what)).collect()
+    }
+}
+
+/// A control's value beside its default.
+pub fn setting(spec: &FigureSpec, id: &str, value: &Value) -> String {
+    spec.control(id).map_or_else(String::new, |(_, control)| {
+        format!("{} (default {})", control.show(value), control.show(&control.default()))
+    })
+}
+
+/// Prints rows of cells in columns: the first to the left, numbers to the right.
+///
+/// # Errors
+/// If the output can't be written.
+pub fn print_table<const N: usize>(rows: &[[String; N]], out: &mut dyn Write) -> io::Result<()> {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    for row in rows {
+        let cell = |n: usize| {
+            let (text, width) = (&row[n], widths[n]);
+            if n == 0 { format!("{text:width$}") } else { format!("  {text:>width$}") }
+        };
+        writeln!(out, "{}", (0..N).map(cell).collect::<String>().trim_end())?;
+    }
+    Ok(())
 }
 
 /// Prints anything as indented JSON with a line's end.
@@ -222,7 +262,8 @@ pub fn json(value: &Value) -> serde_json::Value {
     }
 }
 
-fn from_json(value: &serde_json::Value) -> Value {
+/// The control's value that [`json`] has written.
+pub fn from_json(value: &serde_json::Value) -> Value {
     match value {
         serde_json::Value::Number(n) => Value::Number(n.as_f64().unwrap_or(f64::NAN)),
         serde_json::Value::String(id) => Value::Choice(id.clone()),

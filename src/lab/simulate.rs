@@ -1,9 +1,8 @@
 //! `lab run`: a figure's run to its end or to a moment.
 
 use super::args::{Course, RunArgs};
-use super::play::{Player, refusals};
-use super::report::Report;
-use super::{Failure, Terminal, inputs};
+use super::play::Player;
+use super::{Failure, Terminal, compare, inputs};
 use crate::player::Run;
 use crate::sim::Time;
 
@@ -28,20 +27,15 @@ pub(super) fn take_up(
 
 pub(super) fn run(args: &RunArgs, terminal: &mut Terminal) -> Result<(), Failure> {
     let (mut player, run, until, notes) = take_up(&args.course, terminal)?;
-    let frame = player.frame(until, terminal)?;
-    let report = Report::gather(&mut player, &run, &frame, notes)?;
-    report.print(&player, args.course.json, args.link, terminal)?;
-    refused_inputs(&mut player, until, terminal)
+    let against = inputs::settings(&args.against, player.spec, &player.words)?;
+    let told = compare::tell(&mut player, &run, &against, until, notes, terminal)?;
+    told.print(player.spec, args.course.json, args.link, terminal)?;
+    complain(&told.refused(), terminal)
 }
 
 /// Complains about inputs that the model refused.
-pub(super) fn refused_inputs(
-    player: &mut Player,
-    until: Time,
-    terminal: &mut Terminal,
-) -> Result<(), Failure> {
-    let refused = refusals(&player.markers(until)?, &player.words);
-    for text in &refused {
+pub(super) fn complain(refused: &[String], terminal: &mut Terminal) -> Result<(), Failure> {
+    for text in refused {
         writeln!(terminal.err, "lab: refused {text}")?;
     }
     if refused.is_empty() { Ok(()) } else { Err(Failure::Told) }

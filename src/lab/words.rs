@@ -1,11 +1,13 @@
 //! Messages become sentences: those of the figure's lesson, and those that all figures share.
 
 use super::workshop;
+use crate::course::markdown::{Item, items};
 use crate::course::words::patterns;
 use crate::lessons;
 use crate::player::FigureSpec;
 use crate::scene::Words;
 use crate::sim::{Arg, Msg};
+use pulldown_cmark::Event;
 use std::collections::BTreeMap;
 
 /// The sentences that the player speaks, whatever the figure: message id = pattern. Built in, so that a refusal is a
@@ -46,4 +48,29 @@ pub fn say(words: &Words, msg: &Msg) -> String {
     };
     let args: Vec<String> = msg.args.iter().map(|(name, arg)| format!("{name} {}", value(arg))).collect();
     format!("{} ({})", msg.id, args.join(", "))
+}
+
+/// Markdown as plain text on one line. Live numbers stay as they are written.
+pub fn plain(markdown: &str) -> String {
+    let mut text = String::new();
+    for (item, range) in items(markdown) {
+        match item {
+            Item::Markup(Event::Text(words) | Event::Code(words)) => text.push_str(&words),
+            Item::Markup(Event::SoftBreak | Event::HardBreak) => text.push(' '),
+            Item::Live(_) => text.push_str(&markdown[range]),
+            _ => {}
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_becomes_plain_text() {
+        let markdown = "It *waits*\nfor `C`: {{slow.p99@43s}}, see [above](#here).";
+        assert_eq!(plain(markdown), "It waits for C: {{slow.p99@43s}}, see above.");
+    }
 }

@@ -40,6 +40,6 @@ pub use run::{Change, Input, Run, View};
 pub use session::Session;
 pub use slider::Slider;
 pub use spec::{Action, Behind, FigureSpec, Kind, Names, Needs, Pace, Reading};
-pub use sweep::{Sweep, SweepPoint, swept};
+pub use sweep::{Sweep, SweepPoint, spread, swept, swept_between};
 pub use trial::{Outcome, Setting, Settings, Trial, Tried, Unwatched};
 pub use value::{Value, ValueKind};

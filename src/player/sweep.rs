@@ -32,34 +32,47 @@ pub struct SweepPoint {
     pub seeds: usize,
 }
 
-/// Values to sweep over: so many evenly over a number's slider, every option of a choice, off and on of a switch. Of a
-/// number only the part between two values, as one types them; blank for an end of its range.
+/// The same, of a number only the part between two values, as one types them; blank for an end of its range.
 ///
 /// # Errors
 /// If one of the two is no value of the control.
-pub fn swept(control: &Control, points: usize, (from, to): (&str, &str)) -> Result<Vec<Value>, Msg> {
-    Ok(match &control.kind {
-        ControlKind::Number { .. } => {
-            let Some(slider) = Slider::of(control) else { return Ok(Vec::new()) };
-            let end = |text: &str, place: f64| {
-                if text.trim().is_empty() {
-                    Ok(place)
-                } else {
-                    control.parse(text).map(|at| slider.place(&at))
-                }
-            };
-            let (from, to) = (end(from, 0.0)?, end(to, slider.places())?);
-            let place = |n: usize| from + (to - from) * n as f64 / (points.max(2) - 1) as f64;
-            let mut values: Vec<Value> =
-                (0..points.max(2)).map(|n| Value::Number(slider.value(libm::round(place(n))))).collect();
-            values.dedup();
-            values
-        }
+pub fn swept_between(control: &Control, points: usize, (from, to): (&str, &str)) -> Result<Vec<Value>, Msg> {
+    let ControlKind::Number { min, max, .. } = control.kind else { return Ok(swept(control, points)) };
+    let end = |text: &str, end: f64| match control.parse(text) {
+        _ if text.trim().is_empty() => Ok(end),
+        Ok(Value::Number(n)) => Ok(n),
+        Ok(_) => Ok(end),
+        Err(why) => Err(why),
+    };
+    Ok(spread(control, (end(from, min)?, end(to, max)?), points))
+}
+
+/// Values to sweep over: so many evenly over a number's slider, every option of a choice, off and on of a switch.
+pub fn swept(control: &Control, points: usize) -> Vec<Value> {
+    match &control.kind {
+        ControlKind::Number { min, max, .. } => spread(control, (*min, *max), points),
         ControlKind::Choice { options, .. } => {
             options.iter().map(|(id, _)| Value::Choice(id.to_string())).collect()
         }
         ControlKind::Flag { .. } => vec![Value::Flag(false), Value::Flag(true)],
-    })
+    }
+}
+
+/// So many values evenly over a part of a number's slider, each as the control takes it and none twice; two at least.
+/// None where the control is no number, or doesn't take the ends.
+pub fn spread(control: &Control, (from, to): (f64, f64), points: usize) -> Vec<Value> {
+    let Some(slider) = Slider::of(control) else { return Vec::new() };
+    let last = points.max(2) - 1;
+    let (first, reach) = (slider.place(&Value::Number(from)), slider.place(&Value::Number(to)));
+    let value = |n: usize| match n {
+        0 => from,
+        n if n == last => to,
+        n => slider.value(first + (reach - first) * n as f64 / last as f64),
+    };
+    let accepted = (0..=last).map(|n| control.accept(&Value::Number(value(n))));
+    let mut values = accepted.collect::<Result<Vec<Value>, Msg>>().unwrap_or_default();
+    values.dedup();
+    values
 }
 
 impl Sweep {
@@ -132,5 +145,27 @@ impl Sweep {
             }
         };
         self.values.iter().zip(self.tried.chunks(self.seeds.into())).map(point).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::Unit;
+
+    #[test]
+    fn swept_values_are_those_that_the_control_takes_each_once() {
+        let workers = Control::number("workers", "Workers", Unit::Count, (1.0, 8.0), 1.0, 2.0);
+        let whole = |values: Vec<Value>| {
+            let number = |value| if let Value::Number(n) = value { n } else { f64::NAN };
+            values.into_iter().map(number).collect::<Vec<f64>>()
+        };
+        assert_eq!(whole(swept(&workers, 30)), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);
+        assert_eq!(whole(spread(&workers, (6.0, 2.0), 3)), [6.0, 4.0, 2.0]);
+        assert!(spread(&workers, (2.0, 9.0), 3).is_empty(), "9 workers are too many");
+        let faster = Control::log_number("faster", "Faster", Unit::Factor, (1.0, 1e4), 1.0);
+        let steps = whole(spread(&faster, (1.0, 1e4), 5));
+        assert!(steps.windows(2).all(|two| (9.0..11.0).contains(&(two[1] / two[0]))), "{steps:?}");
+        assert_eq!((steps[0], steps[4]), (1.0, 1e4));
     }
 }

@@ -8,7 +8,7 @@ use cluster::{Cluster, YOUR_TRAFFIC};
 
 /// The lesson's figures.
 pub const FIGURES: &[Figure] = &[
-    Figure::of::<Cluster>(),
+    Figure::of::<Cluster>().predicted(cluster::PREDICTIONS).challenged(cluster::CHALLENGES),
     Figure::of::<Cluster>().declared(YOUR_TRAFFIC),
     Figure::of::<one_server::OneServer>(),
 ];

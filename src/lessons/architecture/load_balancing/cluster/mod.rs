@@ -17,11 +17,13 @@
 
 mod operation;
 mod picture;
+mod questions;
 mod requests;
 mod server;
 mod spec;
 mod traffic;
 
+pub use questions::{CHALLENGES, PREDICTIONS};
 pub use spec::{Arrivals, Knobs, Policy, Sizes, YOUR_TRAFFIC};
 pub use traffic::Demand;
 

@@ -283,6 +283,8 @@ pub(super) const MESSAGES: &[Message] = &[
     ("about-no-server", &[]),
     ("about-age", &["age", "size"]),
     ("about-abandoned", &[]),
+    ("judge-lost", &["lost", "bound"]),
+    ("judge-p99", &["p99", "bound"]),
     ("no-log-yet", &[]),
     ("no-such-entity", &["entity"]),
     ("model-fault", &["why"]),

@@ -1,0 +1,161 @@
+//! What is asked about the slow server: predictions to commit to, and a challenge.
+
+use super::spec::SERVERS;
+use crate::player::{
+    Asks, Axis, Challenge, Change, Failure, Input, Outcome, Prediction, Setting, Settings, Tried, Value,
+};
+use crate::sim::sort::sort_by;
+use crate::sim::{Arg, Msg, Time, Unit};
+
+/// From here on a typical request is slow: without a queue it takes 120 ms.
+const SLOW_P50: f64 = 0.25;
+/// Up to here nobody complains.
+const GOOD_P99: f64 = 0.5;
+const GOOD_LOST: f64 = 0.01;
+
+/// What learners predict of the figure.
+pub const PREDICTIONS: &[Prediction] = &[
+    Prediction {
+        id: "after-a-minute",
+        asks: Asks::Choice(&["everybody", "some", "nobody"]),
+        at: Time::from_secs(60),
+        runs: &[],
+        truth: who_suffers,
+    },
+    Prediction {
+        id: "ten-times-slower",
+        asks: Asks::Number { unit: Unit::Share, tolerance: 0.1 },
+        at: Time::from_secs(60),
+        runs: &[&[("policy", "round-robin"), ("slower", "10")]],
+        truth: |outcomes| Value::Number(outcomes[0].last("lost-share")),
+    },
+    Prediction {
+        id: "policies-by-p99",
+        asks: Asks::Order(&["round-robin", "least-connections", "two-choices", "peak-ewma"]),
+        at: Time::from_secs(60),
+        runs: &[
+            &[("policy", "round-robin")],
+            &[("policy", "least-connections")],
+            &[("policy", "two-choices")],
+            &[("policy", "peak-ewma")],
+        ],
+        truth: by_p99,
+    },
+    Prediction {
+        id: "lost-over-load",
+        asks: Asks::Curve {
+            x: Axis { unit: Unit::Rate, from: 20.0, to: 220.0 },
+            y: Axis { unit: Unit::Share, from: 0.0, to: 0.4 },
+            tolerance: 0.1,
+        },
+        at: Time::from_secs(60),
+        runs: LOADS,
+        truth: |outcomes| Value::Curve(outcomes.iter().map(|o| o.last("lost-share") as f32).collect()),
+    },
+];
+
+/// The loads at which the curve is read, evenly over its axis.
+const LOADS: &[Setting] = &[
+    &[("policy", "round-robin"), ("load", "20")],
+    &[("policy", "round-robin"), ("load", "40")],
+    &[("policy", "round-robin"), ("load", "60")],
+    &[("policy", "round-robin"), ("load", "80")],
+    &[("policy", "round-robin"), ("load", "100")],
+    &[("policy", "round-robin"), ("load", "120")],
+    &[("policy", "round-robin"), ("load", "140")],
+    &[("policy", "round-robin"), ("load", "160")],
+    &[("policy", "round-robin"), ("load", "180")],
+    &[("policy", "round-robin"), ("load", "200")],
+    &[("policy", "round-robin"), ("load", "220")],
+];
+
+fn who_suffers(outcomes: &[Outcome]) -> Value {
+    let run = &outcomes[0];
+    let id = match () {
+        () if run.mean("p50") > SLOW_P50 => "everybody",
+        () if run.mean("p99") > GOOD_P99 || run.last("lost-share") > GOOD_LOST => "some",
+        () => "nobody",
+    };
+    Value::Choice(id.into())
+}
+
+/// The lowest first.
+fn by_p99(outcomes: &[Outcome]) -> Value {
+    let mut order: Vec<u16> = (0..outcomes.len() as u16).collect();
+    let p99 = |n: &u16| outcomes[usize::from(*n)].mean("p99");
+    sort_by(&mut order, |a, b| p99(a).total_cmp(&p99(b)));
+    Value::Order(order)
+}
+
+/// What is promised: a bound of p99 on average, and one of the share of requests that are lost.
+const PROMISED_P99: f64 = 0.6;
+const PROMISED_LOST: f64 = 0.01;
+/// What a worker of a server costs in an hour, and a slot of its queue.
+const WORKER: f64 = 3.0;
+const SLOT: f64 = 0.05;
+
+/// What learners are challenged to.
+pub const CHALLENGES: &[Challenge] = &[Challenge {
+    id: "keep-the-promise",
+    seeds: 200,
+    until: Time::from_secs(40),
+    given: &[("load", "140"), ("slower", "4")],
+    free: &["policy", "workers", "queue", "slow-start"],
+    befalls: deployment,
+    unit: Unit::Money,
+    budget: 40.0,
+    cost,
+    pass,
+    diagnose,
+    reference: &[("policy", "peak-ewma"), ("workers", "3"), ("queue", "8")],
+    tempting: &[
+        ("longer-queue", &[("queue", "80")]),
+        ("more-workers", &[("workers", "3")]),
+        ("not-looking", &[("policy", "random"), ("workers", "3")]),
+        ("only-counting", &[("policy", "least-connections"), ("workers", "3")]),
+    ],
+}];
+
+/// B gets a new version: it is drained, is away for some seconds, and comes back.
+fn deployment() -> Vec<Input> {
+    let act = |at, action: &str| Input {
+        at: Time::from_secs(at),
+        change: Change::Act { action: action.into(), on: vec![super::server(1)], arg: Value::None },
+    };
+    vec![act(15, "drain"), act(21, "restore")]
+}
+
+fn cost(settings: &Settings) -> f64 {
+    let each = WORKER * settings.number("workers") + SLOT * settings.number("queue");
+    each * f64::from(SERVERS)
+}
+
+fn pass(outcome: &Outcome) -> Result<(), Failure> {
+    let lost = outcome.last("lost-share");
+    if lost > PROMISED_LOST {
+        let why = Msg::new("judge-lost")
+            .with("lost", Arg::Number(lost, Unit::Share))
+            .with("bound", Arg::Number(PROMISED_LOST, Unit::Share));
+        return Err(Failure { why, at: outcome.worst("lost").1 });
+    }
+    let p99 = outcome.mean("p99");
+    if p99 > PROMISED_P99 {
+        let why = Msg::new("judge-p99")
+            .with("p99", Arg::Number(p99, Unit::Time))
+            .with("bound", Arg::Number(PROMISED_P99, Unit::Time));
+        return Err(Failure { why, at: outcome.worst("p99").1 });
+    }
+    Ok(())
+}
+
+fn diagnose(settings: &Settings, _: &[Tried]) -> Option<&'static str> {
+    let policy_is = |policies: &[&str]| policies.iter().any(|policy| settings.is("policy", policy));
+    let more_workers = settings.number("workers") > 2.0;
+    match () {
+        () if settings.number("queue") > 30.0 => Some("longer-queue"),
+        () if more_workers && policy_is(&["round-robin"]) => Some("more-workers"),
+        () if policy_is(&["round-robin", "random", "ring-hash", "maglev", "sticky"]) => Some("not-looking"),
+        () if more_workers && policy_is(&["least-connections", "two-choices"]) => Some("only-counting"),
+        () => None,
+    }
+}
