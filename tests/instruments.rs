@@ -5,6 +5,7 @@ mod page;
 
 use page::{Page, deed};
 use playground::desk::{Deed, Desk, Opening, Tell, Told};
+use playground::learner::Grade;
 use playground::lessons;
 use playground::player::{Value, decode_view};
 
@@ -174,4 +175,142 @@ fn a_desk_without_instruments_asks_for_one_that_has_them() {
     compared.against = vec![("policy".into(), Value::Choice("random".into()))];
     let link = playground::player::encode_view(&compared);
     assert!(more(desk.tell(opening(Some(link)), &mut |_| {})), "a link to a comparison");
+}
+
+const FIRST: &str = "after-a-minute";
+
+fn commit(id: &str, text: &str) -> Deed {
+    Deed { on: id.into(), text: text.into(), ..deed("commit") }
+}
+
+fn stage(page: &Page, id: &str) -> String {
+    page.attr(&format!("[data-predict=\"{id}\"]"), "data-stage").to_owned()
+}
+
+#[test]
+fn a_figure_gives_nothing_away_until_its_prediction_is_committed() {
+    let mut page = Page::after("slow-server", &[FIRST], &[]);
+    assert!(page.masked);
+    assert!(page.readings().iter().all(|reading| reading == "?"), "{:?}", page.readings());
+    assert!(said(&page, ".fig-says").contains("Say first"));
+    // Nothing leads around it.
+    for does in ["play", "on", "seek", "compare", "numbers", "view", "tables"] {
+        page.does(Deed { number: 4e10, ..deed(does) });
+    }
+    page.does(Deed { text: "policy=random".into(), number: 3e10, ..deed("go") });
+    assert!(page.masked && page.readings().iter().all(|reading| reading == "?"));
+    assert_eq!((page.says(".fig-time"), page.saved.len(), page.playing), ("00:00.0", 0, false));
+    assert!(page.attempts.is_empty());
+    // An answer that is none is told.
+    page.does(commit(FIRST, "of course"));
+    assert!(
+        page.masked && said(&page, &format!("[data-predict=\"{FIRST}\"] .answer-error")).contains("Answer")
+    );
+}
+
+#[test]
+fn what_was_committed_is_graded_by_the_run_and_never_again() {
+    let mut page = Page::after("slow-server", &[FIRST], &[]);
+    page.does(commit(FIRST, "everybody"));
+    assert!(!page.masked && page.playing, "committed, it runs");
+    assert_eq!(stage(&page, FIRST), "committed", "the run has not shown it yet");
+    let attempt = page.attempts[0].clone();
+    assert_eq!(
+        (attempt.id.as_str(), attempt.answer.as_str(), attempt.grade),
+        (FIRST, "everybody", Grade::Wrong)
+    );
+    page.go(60.0);
+    assert_eq!(stage(&page, FIRST), "wrong");
+    let marks =
+        |option: &str| said(&page, &format!("[data-predict=\"{FIRST}\"] [data-option=\"{option}\"] .mark"));
+    assert_eq!((marks("everybody").as_str(), marks("some").as_str()), ("your answer", "what happens"));
+    // Neither another setting, nor a replay, nor a second answer changes that.
+    page.does(control("slower", "1"));
+    page.does(deed("play"));
+    page.does(commit(FIRST, "some"));
+    page.does(Deed { on: FIRST.into(), ..deed("skip") });
+    assert_eq!((page.attempts.len(), stage(&page, FIRST).as_str()), (1, "wrong"));
+    // A worker that is started anew knows that it is done.
+    let again = Page::after("slow-server", &[FIRST], &page.attempts);
+    assert!(!again.masked && again.readings() != page.readings());
+}
+
+#[test]
+fn a_prediction_that_is_skipped_unmasks_the_figure() {
+    let mut page = Page::after("slow-server", &[FIRST], &[]);
+    page.does(Deed { on: FIRST.into(), ..deed("skip") });
+    assert!(!page.masked && !page.playing);
+    assert_eq!((page.attempts[0].grade, stage(&page, FIRST).as_str()), (Grade::Skipped, "skipped"));
+    assert_eq!(page.readings(), Page::of("slow-server").readings());
+}
+
+#[test]
+fn every_kind_of_answer_is_read_graded_and_shown() {
+    let told = |id: &str, text: &str| {
+        let mut page = Page::of("slow-server");
+        page.does(commit(id, text));
+        (
+            page.attempts.first().map(|attempt| attempt.grade),
+            said(&page, &format!("[data-predict=\"{id}\"] .answer-verdict")),
+            page,
+        )
+    };
+    // A number, with its unit.
+    let (grade, says, _) = told("ten-times-slower", "50 %");
+    assert_eq!(grade, Some(Grade::Wrong));
+    let truth = says
+        .split("The run says ")
+        .nth(1)
+        .and_then(|rest| rest.split(';').next())
+        .expect("the run's number")
+        .to_owned();
+    let (grade, says, _) = told("ten-times-slower", &truth);
+    assert_eq!(grade, Some(Grade::Right), "{says}");
+    assert_eq!(told("ten-times-slower", "much").0, None);
+    // An order.
+    let (_, _, page) = told("policies-by-p99", "round-robin,least-connections,two-choices,peak-ewma");
+    let place = |thing: &str| {
+        said(&page, &format!("[data-predict=\"policies-by-p99\"] [data-option=\"{thing}\"] .mark"))
+    };
+    let mut things = ["round-robin", "least-connections", "two-choices", "peak-ewma"];
+    things.sort_by_key(|thing| place(thing));
+    assert_eq!(told("policies-by-p99", &things.join(",")).0, Some(Grade::Right));
+    assert_eq!(told("policies-by-p99", "round-robin").0, None, "not all of them");
+    // A curve: its own truth, read off the line that is drawn, is right.
+    let (grade, _, page) = told("lost-over-load", &["1000"; 11].join(","));
+    assert_eq!(grade, Some(Grade::Wrong));
+    let points = page.attr("[data-predict=\"lost-over-load\"] .truth", "points");
+    let heights: Vec<String> = points
+        .split_whitespace()
+        .map(|point| (1_000 - point.split(',').nth(1).unwrap().parse::<i32>().unwrap()).to_string())
+        .collect();
+    assert_eq!(told("lost-over-load", &heights.join(",")).0, Some(Grade::Right));
+}
+
+#[test]
+fn a_setting_is_judged_and_the_verdict_leads_to_what_failed() {
+    let id = "keep-the-promise";
+    let of = |css: &str| format!("[data-challenge=\"{id}\"]{css}");
+    let mut page = Page::of("slow-server");
+    page.does(Deed { on: id.into(), ..deed("set-up") });
+    assert!(said(&page, &of(" .judge-cost")).contains("of "), "{}", said(&page, &of(" .judge-cost")));
+    page.does(Deed { on: id.into(), ..deed("judge") });
+    assert_eq!(page.errands.len(), 200);
+    page.run_errands(3);
+    assert!(said(&page, &of(" .judge-progress")).contains("3 of 200 runs"));
+    page.run_errands(200);
+    let result = said(&page, &of(" .judge-result"));
+    assert!(result.contains("Not yet") && result.contains("the judge stopped"), "{result}");
+    assert!(page.errands.is_empty(), "nobody computes what nobody waits for");
+    assert_eq!((page.attempts[0].id.as_str(), page.attempts[0].grade), (id, Grade::Wrong));
+    // A tempting answer is told to be one.
+    page.does(control("policy", "random"));
+    page.does(control("workers", "3"));
+    page.does(Deed { on: id.into(), ..deed("judge") });
+    page.run_errands(200);
+    assert_eq!(page.attr(&of(" [data-verdict=\"not-looking\"]"), "hidden"), "");
+    assert!(
+        page.attrs.iter().all(|(place, _)| !place.starts_with(&of(" [data-verdict=\"not-looking\"]"))),
+        "it is shown"
+    );
 }
