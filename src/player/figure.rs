@@ -100,6 +100,8 @@ pub(super) trait Model {
     fn now(&self) -> Time;
     fn events(&self) -> u64;
     fn hash(&self) -> u64;
+    /// About how many bytes a checkpoint takes.
+    fn weight(&self) -> usize;
     /// Lets events before `before` happen, at most `budget` of them; true when none is left before it, and then the
     /// clock stands at `before`.
     fn advance(&mut self, before: Time, budget: u64) -> bool;
@@ -136,6 +138,9 @@ impl<X: Experiment> Model for Running<X> {
     }
     fn hash(&self) -> u64 {
         self.world.hash()
+    }
+    fn weight(&self) -> usize {
+        self.world.weight() + size_of::<Self>()
     }
     fn advance(&mut self, before: Time, budget: u64) -> bool {
         for _ in 0..budget {

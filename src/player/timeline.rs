@@ -14,6 +14,8 @@ use crate::sim::{Msg, Span, Time};
 
 /// Most checkpoints that are kept; when there are more, every second one goes.
 const CHECKPOINTS: usize = 96;
+/// Most bytes that they take together, about: a session has two of these at most, the run's and its rival's.
+const ROOM: usize = 24 << 20;
 /// Events between the first checkpoints.
 const FIRST_SPACING: u64 = 4_096;
 /// Samples of the readings over a run.
@@ -209,7 +211,10 @@ impl Timeline {
     fn keep_checkpoint(&mut self) {
         let (samples, markers) = (self.samples.len(), self.markers.len());
         self.checkpoints.push(Checkpoint { cursor: self.head.checkpoint(), samples, markers });
-        if self.checkpoints.len() > CHECKPOINTS {
+        let weight = |it: &Checkpoint| it.cursor.model.weight();
+        while self.checkpoints.len() > CHECKPOINTS
+            || (self.checkpoints.len() > 2 && self.checkpoints.iter().map(weight).sum::<usize>() > ROOM)
+        {
             let mut nth = 0;
             self.checkpoints.retain(|_| {
                 nth += 1;

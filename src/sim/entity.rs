@@ -72,6 +72,11 @@ impl Census {
         (at != CLOSED).then(|| Time::from_nanos(at))
     }
 
+    /// How many are kept in mind: those under way, and what ended since the oldest of them began.
+    pub(super) fn kept(&self) -> usize {
+        self.window.len()
+    }
+
     #[inline]
     pub(super) fn open(&mut self, now: Time) -> u32 {
         let n = self.base + self.window.len() as u32;

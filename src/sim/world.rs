@@ -44,6 +44,10 @@ pub struct Notable {
     pub what: Msg,
 }
 
+/// What a pending event, and an entity with its record in the model, take; for an estimate.
+const PENDING_BYTES: usize = 64;
+const ENTITY_BYTES: usize = 160;
+
 /// At most so many steps are kept by a recording; a life longer than that is told up to there.
 const RECORDED_STEPS: usize = 4_000;
 
@@ -224,6 +228,12 @@ impl<E> World<E> {
     /// How many events are pending.
     pub fn pending(&self) -> usize {
         self.queue.len()
+    }
+
+    /// About how many bytes a clone takes, with a model that keeps a small record of each entity under way.
+    pub fn weight(&self) -> usize {
+        let kept: usize = self.census.iter().map(Census::kept).sum();
+        self.queue.len() * PENDING_BYTES + kept * ENTITY_BYTES
     }
 
     /// The hash of everything that has happened.
