@@ -37,7 +37,7 @@ pub enum Command {
     Oracle(OracleArgs),
     /// Measures how many events a second figures and kernel make
     Bench(BenchArgs),
-    /// Runs the recorded runs again and compares hashes and readings
+    /// Runs the recorded runs again and compares hashes and readings; and whether challenges are as they were judged
     Golden(GoldenArgs),
     /// Begins a lesson: its text, and a folder with a first figure
     New(NewArgs),
@@ -64,7 +64,7 @@ pub struct OracleArgs {
 
 #[derive(Debug, Args)]
 pub struct GoldenArgs {
-    /// Record runs of figures that have none, and of raised versions
+    /// Record runs of figures that have none, and of raised versions; judge challenges that are new or changed
     #[arg(long)]
     pub write: bool,
 }

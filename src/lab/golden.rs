@@ -1,8 +1,9 @@
 //! `lab golden`: recorded runs, and what they must give. A run that gives something else was changed by somebody who has
-//! to say so, by raising the figure's version.
+//! to say so, by raising the figure's version. And the challenges that were [`judged`], so that they aren't judged anew
+//! each time.
 
 use super::args::{Command, Course, GoldenArgs, Lab};
-use super::{Failure, Terminal, simulate, workshop};
+use super::{Failure, Terminal, judged, simulate, workshop};
 use crate::lessons;
 use clap::Parser;
 use serde::{Deserialize, Serialize};
@@ -47,20 +48,30 @@ struct Gives {
 }
 
 pub(super) fn golden(args: &GoldenArgs, terminal: &mut Terminal) -> Result<(), Failure> {
-    let path = workshop::require_root()?.join(FILE);
-    let (text, wrong) = compare(&fs::read_to_string(&path).unwrap_or_default(), args.write, terminal)?;
-    for sentence in &wrong {
-        writeln!(terminal.out, "{sentence}")?;
+    let root = workshop::require_root()?;
+    let (mut right, mut written) = (true, false);
+    for (file, compare) in [(FILE, compare as Compare), (judged::FILE, judged::compare)] {
+        let path = root.join(file);
+        let (text, wrong) = compare(&fs::read_to_string(&path).unwrap_or_default(), args.write, terminal)?;
+        for sentence in &wrong {
+            writeln!(terminal.out, "{sentence}")?;
+        }
+        right &= wrong.is_empty();
+        if let Some(text) = text {
+            fs::write(&path, text)
+                .map_err(|error| Failure::Refused(format!("{file} can't be written: {error}")))?;
+            writeln!(terminal.out, "{file}")?;
+            written = true;
+        }
     }
-    if let Some(text) = text {
-        fs::write(&path, text)
-            .map_err(|error| Failure::Refused(format!("{FILE} can't be written: {error}")))?;
-        writeln!(terminal.out, "{FILE}")?;
-    } else if wrong.is_empty() {
+    if right && !written {
         writeln!(terminal.out, "every recorded run gives what it gave")?;
     }
-    if wrong.is_empty() { Ok(()) } else { Err(Failure::Told) }
+    if right { Ok(()) } else { Err(Failure::Told) }
 }
+
+/// Holds what there is against the text of a file: the text with what may be written, and what is wrong.
+type Compare = fn(&str, bool, &mut Terminal) -> Result<(Option<String>, Vec<String>), Failure>;
 
 /// Runs the records in the text of a file. Answers the text with what may be written, if anything, and what is wrong.
 ///

@@ -16,6 +16,7 @@ mod explain;
 pub mod golden;
 pub mod inputs;
 mod judge;
+pub mod judged;
 mod list;
 mod new;
 mod open;

@@ -1,7 +1,7 @@
 //! Messages become sentences: those of the figure's lesson, and those that all figures share.
 
 use super::workshop;
-use crate::course::markdown::{Item, items};
+use crate::course::markdown::{Item, Live, items};
 use crate::course::words::patterns;
 use crate::lessons;
 use crate::player::FigureSpec;
@@ -50,14 +50,15 @@ pub fn say(words: &Words, msg: &Msg) -> String {
     format!("{} ({})", msg.id, args.join(", "))
 }
 
-/// Markdown as plain text on one line. Live numbers stay as they are written.
+/// Markdown as plain text on one line. For a live number stands what is read, for one to drag its value.
 pub fn plain(markdown: &str) -> String {
     let mut text = String::new();
-    for (item, range) in items(markdown) {
+    for (item, _) in items(markdown) {
         match item {
             Item::Markup(Event::Text(words) | Event::Code(words)) => text.push_str(&words),
             Item::Markup(Event::SoftBreak | Event::HardBreak) => text.push(' '),
-            Item::Live(_) => text.push_str(&markdown[range]),
+            Item::Live(Ok(Live::Reading { reading, .. })) => text.push_str(&reading),
+            Item::Live(Ok(Live::Control { value, .. })) => text.push_str(&value),
             _ => {}
         }
     }
@@ -70,7 +71,7 @@ mod tests {
 
     #[test]
     fn markdown_becomes_plain_text() {
-        let markdown = "It *waits*\nfor `C`: {{slow.p99@43s}}, see [above](#here).";
-        assert_eq!(plain(markdown), "It waits for C: {{slow.p99@43s}}, see above.");
+        let markdown = "It *waits*\nfor `C`: {{slow.p99@43s}} at {{load=480/s}}, see [above](#here).";
+        assert_eq!(plain(markdown), "It waits for C: p99 at 480/s, see above.");
     }
 }
