@@ -3,17 +3,20 @@
 use std::collections::VecDeque;
 
 /// A map from an entity's number to its state, as fast as an array: entities are opened in the order of their numbers
-/// and live about equally long, so those under way are a window that moves on.
+/// and live about equally long, so those under way are a window that moves on. One that lives on for long keeps only a
+/// number for each that has gone since.
 #[derive(Clone, Debug)]
 pub struct Book<T> {
     base: u32,
-    window: VecDeque<Option<T>>,
-    len: usize,
+    /// The slot of each, counted from one; zero for those that have gone.
+    window: VecDeque<u32>,
+    slots: Vec<Option<T>>,
+    free: Vec<u32>,
 }
 
 impl<T> Default for Book<T> {
     fn default() -> Self {
-        Self { base: 0, window: VecDeque::new(), len: 0 }
+        Self { base: 0, window: VecDeque::new(), slots: Vec::new(), free: Vec::new() }
     }
 }
 
@@ -29,48 +32,63 @@ impl<T> Book<T> {
         let end = self.base + self.window.len() as u32;
         assert!(n >= end, "entities are added in the order of their numbers");
         for _ in end..n {
-            self.window.push_back(None);
+            self.window.push_back(0);
         }
-        self.window.push_back(Some(state));
-        self.len += 1;
+        let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
+        if slot as usize == self.slots.len() {
+            self.slots.push(Some(state));
+        } else {
+            self.slots[slot as usize] = Some(state);
+        }
+        self.window.push_back(slot + 1);
+    }
+
+    #[inline]
+    fn slot(&self, n: u32) -> Option<usize> {
+        let slot = *self.window.get(n.checked_sub(self.base)? as usize)?;
+        (slot as usize).checked_sub(1)
     }
 
     /// The state of entity `n`, if it is here.
     #[inline]
     pub fn get(&self, n: u32) -> Option<&T> {
-        self.window.get(n.checked_sub(self.base)? as usize)?.as_ref()
+        self.slots[self.slot(n)?].as_ref()
     }
 
     /// The state of entity `n`, to be changed.
     #[inline]
     pub fn get_mut(&mut self, n: u32) -> Option<&mut T> {
-        self.window.get_mut(n.checked_sub(self.base)? as usize)?.as_mut()
+        let slot = self.slot(n)?;
+        self.slots[slot].as_mut()
     }
 
     /// Takes the state of entity `n` out.
     pub fn remove(&mut self, n: u32) -> Option<T> {
-        let state = self.window.get_mut(n.checked_sub(self.base)? as usize)?.take()?;
-        self.len -= 1;
-        while let Some(None) = self.window.front() {
+        let slot = self.slot(n)?;
+        let state = self.slots[slot].take();
+        self.free.push(slot as u32);
+        self.window[(n - self.base) as usize] = 0;
+        while self.window.front() == Some(&0) {
             self.window.pop_front();
             self.base += 1;
         }
-        Some(state)
+        state
     }
 
     /// Number and state of all that are here, ascending.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
-        (self.base..).zip(&self.window).filter_map(|(n, state)| state.as_ref().map(|state| (n, state)))
+        let here = (self.base..).zip(&self.window).filter(|(_, slot)| **slot > 0);
+        here.filter_map(|(n, slot)| self.slots[*slot as usize - 1].as_ref().map(|state| (n, state)))
     }
 
     /// How many are here.
     pub fn len(&self) -> usize {
-        self.len
+        self.slots.len() - self.free.len()
     }
 
     /// Whether nobody is.
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.len() == 0
     }
 }
 
