@@ -53,7 +53,7 @@ fn every_lesson_stands_on_the_front_page_and_planned_ones_have_nothing_to_click(
 fn every_page_is_whole_and_has_ids_once_and_no_inline_style_or_script() {
     let (_, pages) = all();
     assert!(pages.len() >= 4);
-    for Page { path, html } in &pages {
+    for Page { path, html, .. } in &pages {
         for part in
             ["<!doctype html>", "<title>", "name=\"description\"", "<main id=\"main\"", "<h1>", "</html>"]
         {
@@ -75,7 +75,7 @@ fn every_page_is_whole_and_has_ids_once_and_no_inline_style_or_script() {
 #[test]
 fn headings_go_down_one_level_at_a_time() {
     let (_, pages) = all();
-    for Page { path, html } in &pages {
+    for Page { path, html, .. } in &pages {
         let levels = html.split("<h").filter_map(|rest| {
             rest.chars().next()?.to_digit(10).filter(|_| matches!(rest.as_bytes().get(1), Some(b'>' | b' ')))
         });

@@ -20,7 +20,7 @@ pub struct Still<'a> {
     pub describes: &'a str,
     /// Further classes of the `svg` element, separated by spaces: `wide`, `narrow`.
     pub class: &'a str,
-    /// A file for itself: with its own colours (the light ones) and its ground.
+    /// A file for itself: with its own colours, light and dark as the system is, and its ground.
     pub standalone: bool,
 }
 
@@ -35,6 +35,19 @@ const LIGHT: [(Role, &str); 9] = [
     (Role::AccentTint, "#dcedea"),
     (Role::Trouble, "#b4431f"),
     (Role::TroubleTint, "#f9e4dc"),
+];
+
+/// And in the dark one.
+const DARK: [(Role, &str); 9] = [
+    (Role::Ink, "#e9e6df"),
+    (Role::Muted, "#a5a099"),
+    (Role::Line, "#32353a"),
+    (Role::Raised, "#1c1e20"),
+    (Role::Soft, "#22252a"),
+    (Role::Accent, "#5cc4b8"),
+    (Role::AccentTint, "#1d3734"),
+    (Role::Trouble, "#f0875f"),
+    (Role::TroubleTint, "#3b241b"),
 ];
 
 /// Classes of lines that aren't solid.
@@ -107,7 +120,7 @@ fn apart(p: Point, from: Point, to: Point) -> f32 {
     let (x, y) = (to.x - from.x, to.y - from.y);
     let length = x * x + y * y;
     let share = if length > 0.0 { ((p.x - from.x) * x + (p.y - from.y) * y) / length } else { 0.0 };
-    let share = share.clamp(0.0, 1.0);
+    let share = crate::sim::within(share, 0.0, 1.0);
     libm::hypotf(p.x - from.x - share * x, p.y - from.y - share * y)
 }
 
@@ -325,17 +338,22 @@ impl Writer {
     }
 
     /// The rules of `style/picture.css` with the light theme's colours.
-    fn style_sheet(&mut self) {
-        self.raw("<style>svg{fill:none;stroke-linejoin:round;font-family:system-ui,sans-serif}.b{font-weight:700}.m{font-family:monospace}");
-        for (role, value) in LIGHT {
+    fn colours(&mut self, colours: &[(Role, &str); 9]) {
+        for (role, value) in colours {
             for (prefix, property) in [(".f-", "{fill:"), (".s-", "{stroke:")] {
-                self.raw(prefix);
-                self.raw(role.name());
-                self.raw(property);
-                self.raw(value);
-                self.raw("}");
+                for piece in [prefix, role.name(), property, value, "}"] {
+                    self.raw(piece);
+                }
             }
         }
+    }
+
+    fn style_sheet(&mut self) {
+        self.raw("<style>svg{fill:none;stroke-linejoin:round;font-family:system-ui,sans-serif}.b{font-weight:700}.m{font-family:monospace}");
+        self.colours(&LIGHT);
+        self.raw("@media(prefers-color-scheme:dark){");
+        self.colours(&DARK);
+        self.raw("}");
         for (dash, class) in DASHES {
             self.raw(".");
             self.raw(class);
@@ -347,7 +365,8 @@ impl Writer {
 
 /// `{stroke-dasharray:5 3.5}`. Dots are dashes without length, which round ends make visible.
 fn dash_rule(dash: Dash) -> String {
-    let lengths: Vec<String> = dash.pattern().iter().map(f32::to_string).collect();
+    let length = |&length: &f32| crate::sim::decimal::written(length.into(), 2);
+    let lengths: Vec<String> = dash.pattern().iter().map(length).collect();
     let ends = if dash == Dash::Dotted { ";stroke-linecap:round" } else { "" };
     format!("{{stroke-dasharray:{}{ends}}}", lengths.join(" "))
 }

@@ -17,6 +17,7 @@ use crate::scene::{
 };
 use crate::sim::{Entity, Time};
 use maud::{Markup, PreEscaped, html};
+use std::cell::RefCell;
 
 /// Widths that stills are laid out for, in CSS pixels: the picture's column and a phone; and the column of readings.
 const WIDE: f32 = 720.0;
@@ -42,6 +43,9 @@ pub struct Caption<'a> {
     pub after: Vec<&'a str>,
     /// The lesson that it belongs to, where that isn't the page's own.
     pub lesson: Option<&'a str>,
+    /// Where its stills go if they are files beside the page: a page's first picture is in the page itself, the others
+    /// come when they are scrolled to.
+    pub pictures: Option<&'a RefCell<Vec<(String, String)>>>,
 }
 
 /// The element of a lesson's figure. `number` is its place among the page's figures.
@@ -53,6 +57,7 @@ pub fn element(cx: &Context, block: &Block, figure: &Figure, number: usize) -> M
         text: &figure.caption.text,
         after: cx.stills.predicted_before(&block.id),
         lesson: None,
+        pictures: (number > 1).then_some(&cx.pictures),
     };
     markup(&caption, cx.stills.get(&block.id))
 }
@@ -194,10 +199,16 @@ fn parts(caption: &Caption, shown: &Shown, frame: Frame, masked: bool) -> Markup
     let picture = |scene: &Scene, part: &str, class: &str, width: f32| -> Markup {
         let picture = Picture::new(scene, &shown.words, width, &Options::default());
         let (id, describes) = (format!("{id}-{part}"), says.join(" "));
-        PreEscaped(svg(
-            &picture,
-            &Still { id: &id, title: caption.text, describes: &describes, class, standalone: false },
-        ))
+        let beside = caption.pictures.is_some();
+        let still = Still { id: &id, title: caption.text, describes: &describes, class, standalone: beside };
+        let drawn = svg(&picture, &still);
+        let Some(files) = caption.pictures else { return PreEscaped(drawn) };
+        let file = format!("{id}.svg");
+        files.borrow_mut().push((file.clone(), drawn));
+        html! {
+            img class={ "picture " (class) } src=(file) loading="lazy" width=(picture.width) height=(picture.height)
+                alt={ (caption.text) ": " (describes) };
+        }
     };
     html! {
         (drawers(id, spec))

@@ -7,9 +7,15 @@ use crate::course::front_matter::Status;
 use crate::course::{Course, Lesson, Part, Text};
 use maud::{Markup, html};
 
-/// The page's own part.
-pub fn body(course: &Course, lesson: &Lesson) -> Markup {
+/// The page's own part, and the pictures beside it: names and SVG.
+pub fn body(course: &Course, lesson: &Lesson) -> (Markup, Vec<(String, String)>) {
     let cx = Context::new(course, lesson);
+    let markup = markup(&cx);
+    (markup, cx.pictures.take())
+}
+
+fn markup(cx: &Context) -> Markup {
+    let (course, lesson) = (cx.course, cx.lesson);
     let front = &lesson.front;
     let chapter = course.chapter(&lesson.chapter);
     html! {
@@ -26,7 +32,7 @@ pub fn body(course: &Course, lesson: &Lesson) -> Markup {
                 p.lead { (typeset(&front.summary.text)) }
                 (before(course, lesson))
             }
-            (parts(&cx))
+            (parts(cx))
             (sources(lesson))
             (after(course, lesson))
         }

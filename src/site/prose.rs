@@ -8,6 +8,7 @@ use crate::course::{Course, Lesson, Text};
 use crate::sim::Time;
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
+use std::cell::RefCell;
 
 /// A plain text with the quotes and apostrophes of print.
 pub fn typeset(text: &str) -> String {
@@ -27,12 +28,14 @@ pub struct Context<'a> {
     pub lesson: &'a Lesson,
     /// What its figures show.
     pub stills: Stills<'a>,
+    /// Pictures that are files beside the page: names and SVG.
+    pub pictures: RefCell<Vec<(String, String)>>,
 }
 
 impl<'a> Context<'a> {
     /// Of a lesson.
     pub fn new(course: &'a Course, lesson: &'a Lesson) -> Self {
-        Self { course, lesson, stills: Stills::new(course, lesson) }
+        Self { course, lesson, stills: Stills::new(course, lesson), pictures: RefCell::default() }
     }
 
     /// Markdown as blocks: paragraphs, lists, tables.

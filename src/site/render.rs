@@ -16,6 +16,8 @@ pub struct Page {
     pub path: String,
     /// The whole page.
     pub html: String,
+    /// The pictures beside it: names and SVG.
+    pub pictures: Vec<(String, String)>,
 }
 
 /// The course in a folder, with all that is wrong with it: what `lab check` says, and what fails a build.
@@ -38,12 +40,21 @@ pub fn checked(folder: &Path) -> (Course, Vec<Problem>) {
 pub fn pages(course: &Course, template: &str) -> Result<Vec<Page>, String> {
     let shell = Shell::new(template)?;
     let mut pages = vec![
-        Page { path: "index.html".into(), html: shell.page(&Head::home(), &home::body(course)) },
-        Page { path: "404.html".into(), html: shell.page(&Head::missing(), &home::missing()) },
+        Page {
+            path: "index.html".into(),
+            html: shell.page(&Head::home(), &home::body(course)),
+            pictures: Vec::new(),
+        },
+        Page {
+            path: "404.html".into(),
+            html: shell.page(&Head::missing(), &home::missing()),
+            pictures: Vec::new(),
+        },
     ];
     for it in course.lessons.iter().filter(|lesson| lesson.front.status != Status::Planned) {
-        let html = shell.page(&Head::of(it), &lesson::body(course, it));
-        pages.push(Page { path: format!("{}/index.html", it.path()), html });
+        let (body, pictures) = lesson::body(course, it);
+        let html = shell.page(&Head::of(it), &body);
+        pages.push(Page { path: format!("{}/index.html", it.path()), html, pictures });
     }
     Ok(pages)
 }
@@ -62,8 +73,11 @@ pub fn render(folder: &Path, out: &Path) -> Result<(), String> {
         fs::read_to_string(out.join("index.html")).map_err(|error| format!("index.html: {error}"))?;
     for page in pages(&course, &template)? {
         let path = out.join(&page.path);
-        let written =
-            path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, &page.html));
+        let folder = path.parent().unwrap_or(out);
+        let mut written = fs::create_dir_all(folder).and_then(|()| fs::write(&path, &page.html));
+        for (name, picture) in &page.pictures {
+            written = written.and_then(|()| fs::write(folder.join(name), picture));
+        }
         written.map_err(|error| format!("{}: {error}", page.path))?;
     }
     Ok(())

@@ -115,7 +115,7 @@ impl Figure {
     pub(super) fn swap_canvases(&self) {
         for place in PLACES.iter().filter_map(|css| dom::find(&self.root, css)) {
             let Some(new) = dom::find(&place, "canvas[hidden]") else { continue };
-            for old in dom::find_all(&place, "svg, canvas") {
+            for old in dom::find_all(&place, "svg, img, canvas") {
                 if old != new {
                     old.remove();
                 }
