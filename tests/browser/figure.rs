@@ -2,7 +2,7 @@
 
 use crate::harness::{Browser, Setup, each, site};
 use fantoccini::Locator;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The page with four servers.
 pub const LESSON: &str = "architecture/load-balancing/";
@@ -101,6 +101,19 @@ impl Figure<'_> {
                 return now;
             }
             before = now;
+        }
+    }
+
+    /// Waits until it comes to rest at this moment and these readings, at most ten seconds. A new worker computes from the
+    /// start of the run, and a slow one rests on the way.
+    pub async fn settles_at(&self, wanted: &(String, String)) {
+        let start = Instant::now();
+        loop {
+            let now = self.settled().await;
+            if now == *wanted {
+                return;
+            }
+            assert!(start.elapsed() < Duration::from_secs(10), "it rests at {now:?}, not {wanted:?}");
         }
     }
 
