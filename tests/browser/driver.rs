@@ -1,4 +1,4 @@
-//! chromedriver, geckodriver and WebKitWebDriver as child processes. Each browser has a driver of its own, and it and
+//! chromedriver, geckodriver and `WebKitWebDriver` as child processes. Each browser has a driver of its own, and it and
 //! everything that it started end with it, also when a test panics.
 
 use std::fs;
@@ -140,7 +140,8 @@ fn spawn(
 fn started(command: &mut Command) -> Child {
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
     child.unwrap_or_else(|e| {
-        panic!("{:?} does not start ({e}): run './dev test', which installs it", command.get_program())
+        let program = command.get_program().display();
+        panic!("{program} does not start ({e}): run './dev test', which installs it")
     })
 }
 
