@@ -32,26 +32,24 @@ impl Figure<'_> {
     /// Clicks the first element that matches within the figure.
     pub async fn click(&self, css: &str) {
         let css = format!("{} {css}", self.css);
-        let element = self
-            .browser
-            .client()
-            .wait()
-            .for_element(Locator::Css(&css))
-            .await
-            .unwrap_or_else(|e| panic!("{css}: {e}"));
-        element.click().await.unwrap_or_else(|e| panic!("{css}: {e}"));
+        self.click_at(Locator::Css(&css)).await;
     }
 
     /// Clicks the button that says this.
     pub async fn press(&self, words: &str) {
         let path = format!("//figure[@id='{}']//button[contains(., '{words}')]", &self.css[1..]);
-        // What was done a moment ago may still have to come back from the worker.
-        let button = self.browser.client().wait().for_element(Locator::XPath(&path)).await;
-        button
-            .unwrap_or_else(|e| panic!("{words}: {e}"))
-            .click()
-            .await
-            .unwrap_or_else(|e| panic!("{words}: {e}"));
+        self.click_at(Locator::XPath(&path)).await;
+    }
+
+    /// What was done a moment ago may still have to come back from the worker: the element may not be there yet, or be
+    /// another one when it is to be clicked.
+    async fn click_at(&self, locator: Locator<'_>) {
+        let start = Instant::now();
+        let click = async || self.browser.client().wait().for_element(locator).await?.click().await;
+        while let Err(e) = click().await {
+            let replaced = e.is_stale_element_reference() && start.elapsed() < Duration::from_secs(10);
+            assert!(replaced, "{locator:?}: {e}");
+        }
     }
 
     /// Types into the element that matches.
