@@ -1,5 +1,5 @@
 //! What a learner does besides reading: predictions, challenges, questions, cards. Without scripts they read as what they
-//! are: questions with their answers folded away. With scripts they are answered: what is chosen, typed or drawn stands
+//! are, with the reason for each option. With scripts they are answered: what is chosen, typed or drawn stands
 //! in these elements, and `data-stage` says how far it is.
 
 use super::prose::Context;
@@ -18,7 +18,7 @@ pub fn predict(cx: &Context, block: &Block, predict: &Predict) -> Markup {
             p.activity-kind { "Predict first" }
             h3 { (cx.phrase(&predict.question)) }
             @match &predict.answer {
-                Answer::Choice(options) => (choices(cx, id, options, false)),
+                Answer::Choice(options) => (choices(cx, id, options, &[])),
                 Answer::Order(things) => (order(cx, things)),
                 Answer::Number => (number(asks)),
                 Answer::Curve { x, y } => (sketch(asks, x, y)),
@@ -30,27 +30,18 @@ pub fn predict(cx: &Context, block: &Block, predict: &Predict) -> Markup {
             }
             div.answer-verdict tabindex="-1" role="status" {}
             div.shows { (cx.blocks(&predict.shows)) }
-            noscript { details.answer { summary { "What happens" } (told(cx, &predict.answer)) (cx.blocks(&predict.shows)) } }
-        }
-    }
-}
-
-/// Every option with what speaks for or against it: for those who read without scripts.
-fn told(cx: &Context, answer: &Answer) -> Markup {
-    html! {
-        @if let Answer::Choice(options) = answer {
-            dl { @for option in options { dt { (cx.phrase(&option.text)) } dd { (cx.phrase(&option.reason)) } } }
         }
     }
 }
 
 /// Options to choose from; of several right ones, all are wanted.
-fn choices(cx: &Context, id: &str, options: &[Choice], several: bool) -> Markup {
+fn choices(cx: &Context, id: &str, options: &[Choice], right: &[&str]) -> Markup {
+    let several = right.len() > 1;
     html! {
         fieldset.options {
             legend.sr-only { @if several { "Your answers" } @else { "Your answer" } }
             @for option in options {
-                div.option data-option=(option.id.text) {
+                div.option data-option=(option.id.text) data-right[right.contains(&option.id.text.as_str())] {
                     label {
                         input type=(if several { "checkbox" } else { "radio" }) name={ "answer-" (id) } value=(option.id.text);
                         span { (cx.phrase(&option.text)) }
@@ -146,31 +137,14 @@ pub fn challenge(cx: &Context, block: &Block, challenge: &Challenge) -> Markup {
 /// A question with its answers.
 pub fn quiz(cx: &Context, block: &Block, quiz: &Quiz) -> Markup {
     let right: Vec<&str> = quiz.correct.iter().map(|id| id.text.as_str()).collect();
-    let is_right = |option: &&Choice| right.contains(&option.id.text.as_str());
     html! {
         section.activity.quiz id={ "quiz-" (block.id) } data-quiz=(block.id) data-correct=(right.join(",")) data-stage="open" {
             h3 { (cx.phrase(&quiz.question)) }
-            (choices(cx, &block.id, &quiz.options, right.len() > 1))
+            (choices(cx, &block.id, &quiz.options, &right))
             p.answer-error role="status" {}
             div.answer-buttons { button.primary type="button" data-do="check" { "Check" } }
             div.answer-verdict tabindex="-1" role="status" {}
-            noscript {
-                details.answer {
-                    summary { "The answer" }
-                    dl {
-                        @for option in quiz.options.iter().filter(is_right) { (answer(cx, option, "Right: ")) }
-                        @for option in quiz.options.iter().filter(|o| !is_right(o)) { (answer(cx, option, "Not: ")) }
-                    }
-                }
-            }
         }
-    }
-}
-
-fn answer(cx: &Context, option: &Choice, verdict: &str) -> Markup {
-    html! {
-        dt { span.verdict { (verdict) } (cx.phrase(&option.text)) }
-        dd { (cx.phrase(&option.reason)) }
     }
 }
 

@@ -26,6 +26,10 @@ use super::workers::{EQUIPPED, Workers};
 pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; \
     img-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
 
+/// A media query that is true in Chromium by its first feature and in Firefox by its second. WebKit knows neither, and
+/// what is not known is not true.
+const NOT_WEBKIT: &str = "(device-posture: continuous), (video-dynamic-range: standard)";
+
 /// The one script of our own, which every page has.
 const THEME: &str = "theme.js";
 
@@ -109,7 +113,8 @@ impl Site<'_> {
         Ok(without_comments(&format!("{before}{charset}{metas}{after}")))
     }
 
-    /// The stylesheet, and in a page with a figure the app: its WASM is asked for before its script has arrived.
+    /// The stylesheet, and in a page with a figure the app: its WASM is asked for before its script has arrived. Not by
+    /// WebKit, which would ask for it again when it is wanted: see [`NOT_WEBKIT`].
     fn links(&self, html: &str, root: &str) -> String {
         let Self { style, app: Placed { script, wasm }, .. } = self;
         let style = format!("<link rel=\"stylesheet\" href=\"{root}{style}\">");
@@ -117,7 +122,7 @@ impl Site<'_> {
             return style;
         }
         format!(
-            "{style}\n<link rel=\"preload\" href=\"{root}{wasm}\" crossorigin as=\"fetch\" type=\"application/wasm\">\
+            "{style}\n<link rel=\"preload\" href=\"{root}{wasm}\" crossorigin as=\"fetch\" type=\"application/wasm\" media=\"{NOT_WEBKIT}\">\
              \n<script type=\"module\" src=\"{root}{script}\"></script>"
         )
     }

@@ -108,7 +108,7 @@ impl<'a> Context<'a> {
                 // Scripts write the number as soon as it gives nothing away.
                 html! {
                     span.live.masked data-figure=(block.id) data-reading=(reading) data-at=[at.map(Time::nanos)] data-says=(value) {
-                        "?" noscript { " (" (value) ")" }
+                        "?"
                     }
                 }
             }

@@ -85,7 +85,7 @@ fn a_model_that_panics_or_hangs_is_taken_back_to_before_it_and_the_page_goes_on(
             browser.until_within(&told, Duration::from_secs(patience)).await;
             let link: String = browser.run("return document.querySelector('.fig-notice a').href").await;
             assert!(link.contains("#slow-server="), "{link}");
-            assert_eq!(figure.settled().await, before, "{deed}: back at the moment before");
+            figure.settles_at(&before).await;
             // It is alive: it plays on.
             figure.click(".fig-play").await;
             figure.says(".fig-time", "00:0[7-9]").await;

@@ -12,8 +12,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::driver::Driver;
 pub use crate::driver::Kind;
+use crate::driver::{Driver, mini_browser};
 use crate::server;
 
 /// Light or dark, as the system says to the page.
@@ -145,7 +145,7 @@ impl Browser {
     /// # Panics
     /// If it can't be driven, with what it said.
     pub async fn open(setup: Setup) -> Self {
-        let mut driver = Driver::start(setup.kind);
+        let mut driver = Driver::start(setup.kind, setup.reduced_motion);
         let Value::Object(capabilities) = capabilities(setup) else { unreachable!("it is an object") };
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
@@ -159,7 +159,7 @@ impl Browser {
             TimeoutConfiguration::new(Some(Duration::from_mins(1)), Some(Duration::from_mins(1)), None);
         client.update_timeouts(timeouts).await.expect("timeouts are plain");
         let browser = Self { client, driver, kind: setup.kind, read: Cell::new(0) };
-        if setup.kind == Kind::Firefox && setup.width < NARROW {
+        if setup.kind != Kind::Chromium && setup.width < NARROW {
             browser.move_to_popup().await;
         }
         browser.resize(setup.width, setup.height).await;
@@ -222,6 +222,8 @@ impl Browser {
     /// If it can't be reached.
     pub async fn goto(&self, address: &str) {
         self.client.goto(address).await.unwrap_or_else(|e| panic!("{address}: {e}"));
+        // WebKit's driver doesn't wait for the end of it.
+        self.until("document.readyState === 'complete'").await;
     }
 
     /// Runs a script in the page; what it returns.
@@ -279,7 +281,7 @@ impl Browser {
     }
 
     /// What went wrong in the page since this was last asked: errors on the console and uncaught exceptions; in Chromium
-    /// also loads that failed or that the policy blocked.
+    /// also loads that failed or that the policy blocked, in WebKit those of elements.
     ///
     /// # Panics
     /// If the browser doesn't say.
@@ -298,6 +300,7 @@ impl Browser {
                 let new = said.get(self.read.replace(said.len())..).unwrap_or_default();
                 new.lines().filter(|l| signs.iter().any(|s| l.starts_with(s))).map(str::to_owned).collect()
             }
+            Kind::WebKit => self.run(server::WRONG_SO_FAR).await,
         }
     }
 
@@ -371,7 +374,7 @@ impl WebDriverCompatibleCommand for Extension {
     }
 }
 
-/// A Firefox window with toolbars is never narrower than this.
+/// A window of Firefox or WebKit with toolbars is never narrower than this.
 const NARROW: u32 = 500;
 
 fn media(setup: Setup) -> (&'static str, &'static str) {
@@ -397,6 +400,15 @@ fn capabilities(setup: Setup) -> Value {
                 "devtools.console.stdout.content": true,
                 "browser.dom.window.dump.enabled": true,
             } } })
+        }
+        Kind::WebKit => {
+            let scripts = format!("--enable-javascript={}", setup.scripts);
+            let mut args = vec!["--automation", "--javascript-can-open-windows-automatically=true", &scripts];
+            args.extend((setup.theme == Theme::Dark).then_some("--dark-mode"));
+            json!({
+                "browserName": "MiniBrowser",
+                "webkitgtk:browserOptions": { "binary": mini_browser(), "args": args },
+            })
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::harness::{Browser, Setup, dist, each, site};
+use crate::harness::{Browser, Kind, Setup, dist, each, site};
 
 #[test]
 fn a_first_visit_loads_only_what_the_size_report_lists() {
@@ -29,6 +29,15 @@ fn a_first_visit_loads_only_what_the_size_report_lists() {
             let figures: bool = browser.run("return !!document.querySelector('[data-figure]')").await;
             let app = page.files.iter().any(|f| f.path.ends_with(".wasm"));
             assert_eq!(app, figures, "/{path}: the app belongs where a figure is");
+            let early: bool = browser
+                .run("return performance.getEntriesByType('resource').some(e => /wasm$/.test(e.name) && e.initiatorType === 'link')")
+                .await;
+            let would_be_twice = kind == Kind::WebKit;
+            assert_eq!(
+                early,
+                app && !would_be_twice,
+                "/{path}: {kind:?} asks for the app before its script has come"
+            );
             let scripts =
                 page.files.iter().filter(|f| f.path.ends_with(".wasm") && !f.path.starts_with("worker"));
             for script in scripts {

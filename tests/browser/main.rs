@@ -1,5 +1,5 @@
 //! Stories in real browsers over the built site. `./dev test` builds `dist/`, installs the browsers and runs them;
-//! without it: `BROWSERS="chromium firefox" cargo test --features browser-tests --test browser` over an existing `dist/`.
+//! without it: `BROWSERS="chromium firefox webkit" cargo test --features browser-tests --test browser` over an existing `dist/`.
 //!
 //! One file a story. A story is written once and told in every browser: see [`harness::each`].
 

@@ -40,7 +40,7 @@ fn a_figure_that_was_out_of_view_goes_on_where_it_was() {
         figure.keys(".fig-line input", "\u{e00e}").await;
         let before = figure.settled().await;
         leave_and_return(&figure).await;
-        assert_eq!(figure.settled().await, before, "{kind:?}");
+        figure.settles_at(&before).await;
         let canvases: u32 = browser
             .run("return document.querySelectorAll('#fig-slow-server .fig-picture canvas').length")
             .await;
@@ -74,7 +74,7 @@ fn a_log_that_was_chosen_is_still_replayed_afterwards() {
         figure.keys(".fig-line input", "\u{e00e}").await;
         let before = figure.settled().await;
         leave_and_return(&figure).await;
-        assert_eq!(figure.settled().await, before, "{kind:?}");
+        figure.settles_at(&before).await;
         let replays = "return document.querySelector('#fig-your-traffic [data-control=arrivals] [value=replay]').checked";
         assert!(browser.run::<bool>(replays).await, "{kind:?}: it replays the log");
         assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");

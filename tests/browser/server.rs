@@ -6,6 +6,12 @@ use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::thread;
 
+/// What WebKit is given in front of a page's first script and of each worker's.
+const TELLS: &str = include_str!("tells.js");
+/// A script: what went wrong in a page in WebKit since this was last asked.
+pub const WRONG_SO_FAR: &str = "const wrong = JSON.parse(sessionStorage.getItem('wrong')); \
+                                sessionStorage.setItem('wrong', '[]'); return wrong";
+
 /// Serves `dist` below `mount` (`/`, `/sub/`) on a free port until the process ends; returns the address of its home
 /// page.
 pub fn serve(dist: PathBuf, mount: &'static str) -> String {
@@ -24,19 +30,27 @@ pub fn serve(dist: PathBuf, mount: &'static str) -> String {
 fn answer(stream: &TcpStream, dist: &Path, mount: &str) -> std::io::Result<()> {
     let mut lines = BufReader::new(stream).lines();
     let request = lines.next().transpose()?.unwrap_or_default();
-    while lines.next().transpose()?.is_some_and(|l| !l.is_empty()) {}
+    let mut headers = String::new();
+    while let Some(line) = lines.next().transpose()?.filter(|line| !line.is_empty()) {
+        headers.push_str(&line.to_lowercase());
+        headers.push('\n');
+    }
     let url = request.split(' ').nth(1).unwrap_or("/");
     let path = url.split('?').next().unwrap_or("/");
     let mut file = dist.join(path.strip_prefix(mount).unwrap_or("..no such file"));
     if file.is_dir() && path.ends_with('/') {
         file.push("index.html");
     }
-    let (status, kind, body) = match fs::read(&file) {
+    let (status, kind, mut body) = match fs::read(&file) {
         Ok(body) if !path.contains("..") => ("200 OK", type_of(&file), body),
         _ => {
             ("404 Not Found", "text/html; charset=utf-8", fs::read(dist.join("404.html")).unwrap_or_default())
         }
     };
+    let webkit = headers.contains("applewebkit") && !headers.contains("chrome");
+    if webkit && (path.ends_with("/theme.js") || headers.contains("sec-fetch-dest: worker")) {
+        body.splice(..0, TELLS.bytes());
+    }
     let head = format!(
         "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
         body.len()

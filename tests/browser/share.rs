@@ -22,8 +22,7 @@ fn a_shared_link_opens_the_same_moment_of_the_same_run_in_another_browser() {
         figure.says(".fig-says", "dead|out").await;
         figure.keys(".fig-line input", "\u{e00e}").await;
         let here = figure.settled().await;
-        figure.press("Share").await;
-        let link: String = browser.run("return document.querySelector('.fig-copy input').value").await;
+        let link = figure.link().await;
         assert!(link.starts_with(&home) && link.contains("#slow-server=a"), "{link}");
 
         let other = Browser::open(Setup::desk(kind).dark()).await;
