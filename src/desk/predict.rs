@@ -5,13 +5,17 @@ use super::protocol::{Deed, Node, Part, Patch, node, on_page};
 use super::state::State;
 use super::{Desk, moments, text, transport};
 use crate::learner::{Attempt, Grade, Task};
-use crate::player::{Asks, CURVE_POINTS, Grading, Prediction, Value, View, encode_view};
+use crate::player::{Asks, CURVE_POINTS, Grading, Prediction, Value, View, apart, encode_view};
 use crate::sim::{Unit, within};
 
 /// Events of a grading that are computed at once.
 const SLICE: u64 = 60_000;
 /// Heights that a curve can have on the page.
 pub const HEIGHTS: f64 = 1_000.0;
+
+/// Seconds after which a run shall have shown what was predicted, and speeds to that end, as the page names them.
+const PATIENCE: f64 = 15.0;
+const SPEEDS: [(f64, &str); 5] = [(1.0, "1"), (2.0, "2"), (5.0, "5"), (10.0, "10"), (60.0, "60")];
 
 /// A prediction that was committed.
 pub(super) struct Committed {
@@ -90,7 +94,21 @@ impl Desk {
         self.state.committed.push(Committed { prediction, answer, written: deed.text.clone(), stage });
         self.extra.push(Patch::Text(of(id, " .answer-verdict"), text::GRADING.into()));
         self.extra.push(Patch::Focus(of(id, " .answer-verdict")));
-        self.unmask(true);
+        // What is read off other runs this one doesn't show.
+        self.unmask(prediction.runs.is_empty());
+        if prediction.runs.is_empty() {
+            self.hurry(prediction.at.secs());
+        }
+    }
+
+    /// Plays at least so fast that the moment comes before one loses patience.
+    fn hurry(&mut self, until: f64) {
+        let fast = SPEEDS.into_iter().find(|(speed, _)| until / speed <= PATIENCE);
+        if let Some((speed, name)) = fast.filter(|(speed, _)| *speed > self.state.speed) {
+            self.state.speed = speed;
+            let part = super::protocol::part(".fig-speed select");
+            self.extra.push(Patch::Value { part, value: name.into(), forced: true });
+        }
     }
 
     /// Shows the figure, once nothing stands in the way any more; after a commit its run is played.
@@ -185,7 +203,9 @@ fn verdict(prediction: &Prediction, answer: &Value, truth: &Value, out: &mut Vec
                 out.push(mark(things[usize::from(*thing)], words));
             }
         }
-        (Asks::Curve { y, .. }, _, Value::Curve(truth)) => {
+        (Asks::Curve { y, tolerance, .. }, Value::Curve(answer), Value::Curve(truth)) => {
+            let off = [apart(answer, truth), tolerance * (y.to - y.from)].map(|off| y.unit.format(off));
+            says = [&says, " ", &text::put(text::OFF, &[&off[0], &off[1]])].concat();
             let line = truth.iter().map(|&h| (f64::from(h) - y.from) / (y.to - y.from));
             out.push(Patch::Attr(of(id, " .truth"), "points".into(), Some(polyline(line))));
         }

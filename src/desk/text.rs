@@ -64,6 +64,7 @@ texts! {
     WHAT_HAPPENS = "what happens";
     YOURS_AND_RIGHT = "your answer, and what happens";
     SAYS_NUMBER = "The run says {}; you said {}.";
+    OFF = "On average it is {} away; up to {} is right.";
     PLACE = "place {}";
     ANSWER_FIRST = "Answer first.";
     QUIZ_YOURS_RIGHT = "yours, and right";

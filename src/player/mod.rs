@@ -34,7 +34,7 @@ pub use explain::Explanation;
 pub use figure::Figure;
 pub use link::{LinkError, decode_view, encode_view};
 pub use plain::{from_plain, to_plain};
-pub use predict::{Asks, Axis, CURVE_POINTS, Grading, Prediction};
+pub use predict::{Asks, Axis, CURVE_POINTS, Grading, Prediction, apart};
 pub use protocol::{Answer, Ask, Frame, Marker, MarkerKind, Opened, Request, Response};
 pub use run::{Change, Input, Run, View};
 pub use session::Session;

@@ -87,13 +87,17 @@ impl Asks {
                 libm::fabs(answer - truth) <= tolerance * libm::fabs(*truth)
             }
             (Self::Curve { y, tolerance, .. }, Value::Curve(answer), Value::Curve(truth)) => {
-                let apart = answer.iter().zip(truth).map(|(a, b)| f64::from(libm::fabsf(a - b)));
-                let mean = apart.sum::<f64>() / answer.len().max(1) as f64;
-                answer.len() == truth.len() && mean <= tolerance * (y.to - y.from)
+                answer.len() == truth.len() && apart(answer, truth) <= tolerance * (y.to - y.from)
             }
             _ => answer == truth,
         }
     }
+}
+
+/// How far two curves lie apart on average.
+pub fn apart(a: &[f32], b: &[f32]) -> f64 {
+    let apart = a.iter().zip(b).map(|(a, b)| f64::from(libm::fabsf(a - b)));
+    apart.sum::<f64>() / a.len().max(1) as f64
 }
 
 /// The truth of a prediction on its way.
