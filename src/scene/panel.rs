@@ -50,6 +50,12 @@ pub enum State {
     Warming,
 }
 
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 7] =
+        [Self::Normal, Self::Quiet, Self::Active, Self::Trouble, Self::Down, Self::Draining, Self::Warming];
+}
+
 /// A short text in a picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Label {
@@ -157,6 +163,11 @@ pub enum Shape {
     Failure,
     /// A health check or heartbeat: a small square.
     Probe,
+}
+
+impl Shape {
+    /// Every shape.
+    pub const ALL: [Self; 4] = [Self::Request, Self::Answer, Self::Failure, Self::Probe];
 }
 
 /// A chart: drawn by the player's readers, with the labels at the data.

@@ -44,8 +44,7 @@ fn choices(cx: &Context, id: &str, options: &[Choice], right: &[&str]) -> Markup
                 div.option data-option=(option.id.text) data-right[right.contains(&option.id.text.as_str())] {
                     label {
                         input type=(if several { "checkbox" } else { "radio" }) name={ "answer-" (id) } value=(option.id.text);
-                        span { (cx.phrase(&option.text)) }
-                        span.mark {}
+                        span { (cx.phrase(&option.text)) " " span.mark {} }
                     }
                     @if !option.reason.text.is_empty() { p.reason { (cx.phrase(&option.reason)) } }
                 }

@@ -250,7 +250,7 @@ fn parts(caption: &Caption, shown: &Shown, frame: Frame, masked: bool) -> Markup
             }
             aside.fig-explain hidden {}
         }
-        (transport(shown, &steppers))
+        (transport(shown, frame.scene.time, &steppers))
         (controls(id, shown))
         @if spec.needs == Needs::AccessLog { (log(id)) }
         (in_tables(if masked { &[] } else { &tables }))
@@ -301,7 +301,7 @@ fn log(id: &str) -> Markup {
     }
 }
 
-fn transport(shown: &Shown, steppers: &Markup) -> Markup {
+fn transport(shown: &Shown, at: Time, steppers: &Markup) -> Markup {
     let spec = shown.spec();
     let (places, back, on) = match spec.pace {
         Pace::Steps(step) => ((spec.until.nanos() / step.nanos()) as f64, "Step before", "Next step"),
@@ -309,7 +309,7 @@ fn transport(shown: &Shown, steppers: &Markup) -> Markup {
             (crate::desk::LINE_PLACES, "To the event before", "To the next event that matters")
         }
     };
-    let place = libm::round(shown.view.at.secs() / spec.until.secs() * places);
+    let place = libm::round(at.secs() / spec.until.secs() * places);
     let mut speeds = SPEEDS.to_vec();
     if !speeds.contains(&spec.speed) {
         speeds.push(spec.speed);
@@ -321,7 +321,7 @@ fn transport(shown: &Shown, steppers: &Markup) -> Markup {
             button.fig-step type="button" aria-label=(back) title=(back) data-do="back" disabled { span.icon-back {} }
             button.fig-step type="button" aria-label=(on) title=(on) data-do="on" disabled { span.icon-on {} }
             (steppers)
-            span.fig-time { (clock(shown.view.at, spec.pace)) }
+            span.fig-time { (clock(at, spec.pace)) }
             div.fig-line {
                 div.fig-line-seen {}
                 div.fig-line-done {}

@@ -10,6 +10,7 @@
 mod activity;
 pub mod figure;
 pub mod finish;
+pub mod gallery;
 mod home;
 mod lesson;
 mod prose;

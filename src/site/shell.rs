@@ -10,6 +10,8 @@ pub struct Head {
     description: String,
     /// The front page needs no way home.
     home: bool,
+    /// It is for those who work on the site: search engines leave it out.
+    unlisted: bool,
 }
 
 const NAME: &str = "Backend Playground";
@@ -18,18 +20,24 @@ const ABOUT: &str = "Learn how backend systems behave: run them, break them, rep
 impl Head {
     /// Of the front page.
     pub fn home() -> Self {
-        Self { title: NAME.into(), description: ABOUT.into(), home: true }
+        Self { title: NAME.into(), description: ABOUT.into(), home: true, unlisted: false }
     }
 
     /// Of a lesson.
     pub fn of(lesson: &Lesson) -> Self {
         let title = format!("{} · {NAME}", lesson.front.title.text);
-        Self { title, description: lesson.front.summary.text.clone(), home: false }
+        Self { title, description: lesson.front.summary.text.clone(), home: false, unlisted: false }
+    }
+
+    /// Of the gallery.
+    pub fn gallery() -> Self {
+        let description = "Every building block of the site in every state.".into();
+        Self { title: format!("The gallery · {NAME}"), description, home: false, unlisted: true }
     }
 
     /// Of the page for what isn't there.
     pub fn missing() -> Self {
-        Self { title: format!("Not here · {NAME}"), description: ABOUT.into(), home: false }
+        Self { title: format!("Not here · {NAME}"), description: ABOUT.into(), home: false, unlisted: false }
     }
 }
 
@@ -72,6 +80,7 @@ fn head_of(head: &Head) -> Markup {
     html! {
         title { (head.title) }
         meta name="description" content=(head.description);
+        @if head.unlisted { meta name="robots" content="noindex"; }
         meta name="color-scheme" content="light dark";
         meta name="theme-color" media="(prefers-color-scheme: light)" content="#fcfbf8";
         meta name="theme-color" media="(prefers-color-scheme: dark)" content="#151617";
