@@ -80,10 +80,13 @@ impl Staged {
         finish(&Options { out: self.0.clone(), public_url: url.to_owned(), release, workers })
     }
 
-    /// The one file whose name begins and ends so.
+    /// The one file whose name begins and ends so, with only a hash between.
     fn named(&self, start: &str, end: &str) -> String {
         let names = fs::read_dir(&self.0).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
-        let found: Vec<String> = names.filter(|n| n.starts_with(start) && n.ends_with(end)).collect();
+        let found: Vec<String> = names
+            .filter(|n| n.starts_with(start) && n.ends_with(end))
+            .filter(|n| !n[start.len()..].starts_with("equipped"))
+            .collect();
         assert_eq!(found.len(), 1, "{start}…{end}: {found:?}");
         found[0].clone()
     }

@@ -103,11 +103,11 @@ fn a_figure_stands_on_its_page_with_still_readings_sentence_controls_and_tables(
         "class=\"picture wide\"",
         "class=\"picture narrow\"",
         "class=\"fig-readings\"",
-        "<dt>p99</dt>",
+        "data-do=\"behind\" data-on=\"p99\" disabled>p99</button>",
         "class=\"fig-says\">",
         "disabled",
         "Least connections",
-        "<caption>",
+        "The same in tables",
         "<noscript>",
     ] {
         assert!(figure.contains(part), "{part}");
@@ -121,10 +121,11 @@ fn live_prose_stands_with_its_values() {
     let (_, pages) = all();
     let html = page(&pages, "architecture/load-balancing/index.html");
     let live = html.split(
-        "<span class=\"live\" data-figure=\"slow-server\" data-reading=\"p99\" data-at=\"30000000000\" data-after=\"after-a-minute\">",
+        "<span class=\"live masked\" data-figure=\"slow-server\" data-reading=\"p99\" data-at=\"30000000000\" data-says=\"",
     );
-    let value = live.last().unwrap().split('<').next().unwrap();
+    let (value, shown) = live.last().unwrap().split_once("\">").unwrap();
     assert!(value.ends_with("ms") || value.ends_with('s'), "{value}");
+    assert!(shown.starts_with("?<"), "a number that would give a prediction away is not shown");
     for part in [
         "<span class=\"drag\" data-figure=\"slow-server\" data-control=\"load\" data-value=\"120/s\">120/s</span>",
         "<a class=\"run\" href=\"#fig-slow-server\" data-run data-figure=\"slow-server\" data-set=\"policy=two-choices\">",
@@ -137,10 +138,10 @@ fn live_prose_stands_with_its_values() {
 fn every_kind_of_block_has_its_place_on_the_page() {
     let html = lesson_page(include_str!("course/sample.md"));
     for part in [
-        "id=\"predict-who-waits\" data-predict=\"who-waits\" data-figure=\"servers\" data-kind=\"choice\"",
+        "id=\"predict-who-waits\" data-predict=\"who-waits\" data-figure=\"servers\" data-stage=\"open\"",
         "data-option=\"all\"",
-        "data-reason=\"all\"",
-        "Draw p99 over load.",
+        "<p class=\"reason\">A quarter.</p>",
+        "aria-label=\"Your number, number\"",
         "id=\"challenge-keep-p99\"",
         "data-verdict=\"pass\"",
         "data-correct=\"two\"",

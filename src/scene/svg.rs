@@ -365,7 +365,10 @@ impl Writer {
 
 /// `{stroke-dasharray:5 3.5}`. Dots are dashes without length, which round ends make visible.
 fn dash_rule(dash: Dash) -> String {
-    let length = |&length: &f32| crate::sim::decimal::written(length.into(), 2);
+    let length = |&length: &f32| {
+        let text = crate::sim::decimal::written(length.into(), 2);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    };
     let lengths: Vec<String> = dash.pattern().iter().map(length).collect();
     let ends = if dash == Dash::Dotted { ";stroke-linecap:round" } else { "" };
     format!("{{stroke-dasharray:{}{ends}}}", lengths.join(" "))

@@ -16,17 +16,25 @@ pub struct Figure<'a> {
 }
 
 impl Figure<'_> {
-    /// Waits until the island has taken the still's place.
+    /// Waits until the still has come to life; predictions that come before it are skipped.
     pub async fn ready(&self) {
         // A figure out of view is not woken.
         let show = format!("document.querySelector('{}').scrollIntoView(); return 0", self.css);
         let _: u32 = self.browser.run(&show).await;
         self.browser.until(&Self::is_live(self.css)).await;
+        let skip = format!(
+            "const figure = document.querySelector('{}'); \
+             for (const id of (figure.hasAttribute('data-live') ? '' : figure.dataset.after ?? '').split(',').filter(Boolean)) \
+               document.querySelector(`[data-predict=\"${{id}}\"] [data-do=skip]`).click(); return 0",
+            self.css
+        );
+        let _: u32 = self.browser.run(&skip).await;
+        self.browser.until(&format!("document.querySelector('{}[data-live]')", self.css)).await;
     }
 
-    /// The condition, in JavaScript, that the figure lives: what is clicked in it is heard.
+    /// The condition, in JavaScript, that the figure lives, or waits for a prediction to be made.
     pub fn is_live(css: &str) -> String {
-        format!("document.querySelector('{css}[data-live]')")
+        format!("document.querySelector('{css}:is([data-live], [data-waits])')")
     }
 
     /// Clicks the first element that matches within the figure.

@@ -12,6 +12,7 @@ mod accessible;
 mod bench;
 mod broken;
 mod figure;
+mod instruments;
 mod loads;
 mod look;
 mod opens;

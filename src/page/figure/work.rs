@@ -184,7 +184,10 @@ impl Figure {
         }
         if ready {
             self.swap_canvases();
-            if !masked {
+            if masked {
+                // For style sheets and tests: alive, and waiting for a prediction.
+                let _ = self.root.set_attribute("data-waits", "");
+            } else {
                 self.enable();
             }
         }
