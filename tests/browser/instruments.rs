@@ -132,7 +132,7 @@ fn two_settings_are_compared_and_a_control_is_swept() {
         keys(&browser, &format!("{FIGURE} .fig-seed input"), "c,.?").await;
         let typed: String =
             browser.run(&format!("return document.querySelector('{FIGURE} .fig-seed input').value")).await;
-        assert!(typed.ends_with("c,.?"), "{typed}");
+        assert!(typed.contains("c,.?"), "{typed}");
         let comparing = format!("!document.querySelector('{FIGURE} .fig-compare').hidden");
         browser.until(&comparing).await;
         figure.press("End the comparison").await;
