@@ -126,11 +126,12 @@ impl Figure {
 
     /// Ends the worker. The figure keeps its run, its moment and its picture.
     pub fn park(&self) {
-        if self.inner.borrow().errands.is_some() {
-            // Its desk waits for what others compute.
+        if self.inner.borrow().errands.is_some() || self.is_busy() {
+            // What was told last is still to be done, or others compute for its desk.
             self.inner.borrow_mut().parks = true;
             return;
         }
+        self.inner.borrow_mut().parks = false;
         if self.is_open() {
             self.end_worker();
             self.inner.borrow_mut().stage = Stage::Parked;
@@ -206,21 +207,22 @@ impl Figure {
         if answer && !self.is_busy() {
             self.flush();
             self.next_piece();
+            if std::mem::take(&mut self.inner.borrow_mut().parks) && !parking::in_view(self) {
+                self.park();
+            }
         }
     }
 
     /// Has other workers run errands; those that were under way are called off.
     fn send_out(&self, errands: Vec<Vec<u8>>) {
-        let (address, build, parks) = {
+        let (address, build) = {
             let mut inner = self.inner.borrow_mut();
             inner.errands = None;
-            (inner.workers[1].clone(), inner.build.clone(), std::mem::take(&mut inner.parks))
+            (inner.workers[1].clone(), inner.build.clone())
         };
         if !errands.is_empty() {
             let errands = Errands::start(self, &address, &build, errands);
             self.inner.borrow_mut().errands = Some(errands);
-        } else if parks && !parking::in_view(self) {
-            self.park();
         }
     }
 
