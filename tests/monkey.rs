@@ -222,7 +222,7 @@ impl Monkey {
             Asks::Choice(options) => self.one(options).to_owned(),
             Asks::Number { .. } => self.one(&["3", "200 ms", "?", ""]).to_owned(),
             Asks::Order(things) => things.join(","),
-            Asks::Curve { .. } => vec!["500"; CURVE_POINTS].join(","),
+            Asks::Curve { .. } => ["500"; CURVE_POINTS].join(","),
         };
         let does = self.one(&["commit", "commit", "skip"]);
         (format!("task: {does} {}", prediction.id), Deed { on: prediction.id.into(), text, ..deed(does) })
@@ -255,7 +255,7 @@ impl Monkey {
             3 => link.replace_range(at..=at, "A"),
             _ => {
                 link = ["", "a", "a-", "aé", "b123", "%00", "a====", "aAAAAAAAAAAAAAAAAAAAA"][self.below(8)]
-                    .into()
+                    .into();
             }
         }
         link

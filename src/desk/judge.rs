@@ -111,6 +111,8 @@ impl Desk {
             parts.push(node("p", "").text(&words).text(" ").with([go]));
         }
         let out = &mut self.extra;
+        let stage = if verdict.passed { "passed" } else { "failed" };
+        out.push(Patch::Attr(of(id, ""), "data-stage".into(), Some(stage.into())));
         out.push(Patch::Fill(of(id, " .judge-result"), parts));
         if let Some(diagnosis) = verdict.diagnosis {
             out.push(shown(id, diagnosis, true));

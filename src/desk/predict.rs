@@ -44,6 +44,12 @@ fn staged(id: &str, stage: &str) -> Patch {
     Patch::Attr(of(id, ""), "data-stage".into(), Some(stage.into()))
 }
 
+/// Its fields take nothing any more.
+fn closed(id: &str) -> Patch {
+    let fields = of(id, " :is(input, .answer-buttons button, .answer-order button)");
+    Patch::Attr(fields, "disabled".into(), Some(String::new()))
+}
+
 impl State {
     /// Whether the figure must show nothing of its run yet.
     fn hides(&self) -> bool {
@@ -66,6 +72,7 @@ impl Desk {
         if !self.state.done.iter().any(|done| done == id) {
             self.record(id, String::new(), Grade::Skipped);
             self.extra.push(staged(id, "skipped"));
+            self.extra.push(closed(id));
             self.unmask(false);
         }
     }
@@ -84,8 +91,7 @@ impl Desk {
         };
         self.extra.push(Patch::Text(of(id, " .answer-error"), String::new()));
         self.extra.push(staged(id, "committed"));
-        let fields = of(id, " :is(input, .answer-buttons button, .answer-order button)");
-        self.extra.push(Patch::Attr(fields, "disabled".into(), Some(String::new())));
+        self.extra.push(closed(id));
         let figure = *figure.expect("it was found above");
         let grading = Grading::start(figure, prediction, &self.state.first.run);
         let Ok(grading) = grading else { return };
@@ -232,6 +238,9 @@ pub(super) fn polyline(shares: impl Iterator<Item = f64>) -> String {
 
 /// Reads an answer as the page writes it: an option's id, a number, ids in order, heights of a curve.
 fn read(asks: &Asks, written: &str) -> Result<Value, String> {
+    if written.trim().is_empty() {
+        return Err(text::ANSWER_FIRST.to_owned());
+    }
     let parts = || written.split(',').filter(|part| !part.is_empty());
     let value = match asks {
         Asks::Choice(_) => Value::Choice(written.to_owned()),

@@ -9,6 +9,8 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+/// Seconds that one errand may take: a whole run in one go, on a slow machine.
+const PATIENCE: u32 = 60;
 /// Most workers at a time.
 const MOST: usize = 4;
 
@@ -40,7 +42,7 @@ impl Errands {
             let (own, of) = (Rc::clone(&all.0), figure.clone());
             let on_broken = move |_| returned(&own, &of, n, None);
             let canvases = js_sys::Array::new();
-            match Client::start(address, build.to_owned(), canvases, on_told, on_broken) {
+            match Client::start(address, build.to_owned(), canvases, PATIENCE, on_told, on_broken) {
                 Ok(client) => all.0.borrow_mut().clients.push(client),
                 Err(_) => returned(&all.0, figure, n, None),
             }

@@ -13,7 +13,7 @@ use web_sys::{MessageEvent, Worker};
 
 /// Looks of the watchdog, one second apart, without an answer until the worker counts as hung. Counted in looks rather
 /// than in time: a machine that was asleep has missed them too.
-const PATIENCE: u32 = 5;
+pub const PATIENCE: u32 = 5;
 
 /// Why a worker is of no use any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,7 @@ struct Shared {
     ready: Cell<bool>,
     /// Looks of the watchdog since something was last heard while something is awaited.
     silent: Cell<u32>,
+    patience: u32,
     /// How many answers are awaited.
     awaited: Cell<u32>,
     /// The canvases, and what waits for the handshake.
@@ -58,7 +59,7 @@ struct Shared {
 }
 
 impl Client {
-    /// Starts the worker at `address`, which paints on `canvases`. What it is told before it is ready waits. `on_broken` is
+    /// Starts the worker at `address`, which paints on `canvases` and counts as hung after `patience` seconds. What it is told before it is ready waits. `on_broken` is
     /// called at most once, and never before this returns.
     ///
     /// # Errors
@@ -67,6 +68,7 @@ impl Client {
         address: &str,
         build: String,
         canvases: Array,
+        patience: u32,
         on_told: impl FnMut(Told, bool) + 'static,
         on_broken: impl FnOnce(Broken) + 'static,
     ) -> Result<Self, Broken> {
@@ -75,6 +77,7 @@ impl Client {
             worker,
             ready: Cell::new(false),
             silent: Cell::new(0),
+            patience,
             awaited: Cell::new(0),
             canvases,
             held: RefCell::default(),
@@ -181,7 +184,7 @@ impl Shared {
             return;
         }
         self.silent.set(self.silent.get() + 1);
-        if self.silent.get() >= PATIENCE {
+        if self.silent.get() >= self.patience {
             self.fail(Broken::Hung);
         }
     }

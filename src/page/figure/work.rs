@@ -2,7 +2,7 @@
 
 use super::super::errands::Errands;
 use super::super::file::LearnersFile;
-use super::super::worker_client::Client;
+use super::super::worker_client::{Client, PATIENCE};
 use super::super::{dom, hear, link, parking, record, show};
 use super::{EQUIPPED, Figure, PLACES, Stage};
 use crate::desk::{Deed, Notice, Opening, Shown, Tell, ToWorker, Told, text};
@@ -31,6 +31,7 @@ impl Figure {
             &address,
             build,
             canvases,
+            PATIENCE,
             move |what, answer| told.told(what, answer),
             move |why| broke.broke(&why),
         );
