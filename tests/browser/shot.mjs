@@ -11,6 +11,8 @@ const usage = `./dev shot PATH OUT.png [options]
   --height N        of the window (the page's whole height)
   --dark            prefers-color-scheme: dark
   --reduced-motion  prefers-reduced-motion: reduce
+  --forced-colors   forced-colors: active
+  --text N          text N times as large (2 for 200 %)
   --after MS        wait after loading (1000)
   --scale N         device pixels for each CSS pixel (1)
   --at CSS          scroll the first element that matches to the top; with --height
@@ -26,7 +28,8 @@ while (args.length) {
   if (arg === '--help') { console.log(usage); process.exit(0); }
   if (arg === '--dark') options.dark = true;
   else if (arg === '--reduced-motion') options.still = true;
-  else if (/^--(width|height|after|scale)$/.test(arg)) {
+  else if (arg === '--forced-colors') options.forced = true;
+  else if (/^--(width|height|after|scale|text)$/.test(arg)) {
     options[arg.slice(2)] = Number(args.shift());
     if (!(options[arg.slice(2)] > 0)) quit(`${arg} needs a number above 0`);
   } else if (/^--(at|eval|dir)$/.test(arg)) options[arg.slice(2)] = args.shift() ?? quit(`${arg} needs a value`);
@@ -89,12 +92,14 @@ try {
   await cdp('Emulation.setEmulatedMedia', { features: [
     { name: 'prefers-color-scheme', value: options.dark ? 'dark' : 'light' },
     { name: 'prefers-reduced-motion', value: options.still ? 'reduce' : 'no-preference' },
+    { name: 'forced-colors', value: options.forced ? 'active' : 'none' },
   ] });
+  if (options.text) await cdp('Page.setFontSizes', { fontSizes: { standard: 16 * options.text, fixed: 13 * options.text } });
   const url = /^https?:/.test(path) ? path : `http://127.0.0.1:${server.address().port}/${path.replace(/^\//, '')}`;
   await call('POST', '/url', { url });
   const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
-  await sleep(options.after);
   const run = (script, ...args) => call('POST', '/execute/sync', { script, args });
+  await sleep(options.after);
   if (options.eval) {
     console.log(JSON.stringify(await run(options.eval)));
     await sleep(300);
