@@ -90,6 +90,8 @@ impl Desk {
     fn tell_verdict(&mut self, challenge: &Challenge, verdict: &Verdict, setting: String) {
         let id = challenge.id;
         let grade = if verdict.passed { Grade::Right } else { Grade::Wrong };
+        self.state.judged.push(id.to_owned());
+        let attempt = self.state.judged.iter().filter(|judged| *judged == id).count();
         let state = &self.state;
         let held = verdict.judged - verdict.failures;
         let counts = [&held.to_string(), &verdict.judged.to_string()];
@@ -98,6 +100,7 @@ impl Desk {
         let money = if verdict.cost > challenge.budget { text::TOO_DEAR } else { text::COSTS };
         let mut parts: Vec<Node> = vec![
             node("p", "judge-grade").text(if verdict.passed { text::PASSED } else { text::FAILED }),
+            node("p", "").text(&text::put(text::ATTEMPT, &[&attempt.to_string()])),
             node("p", "")
                 .text(&text::put(pattern, &[counts[0], counts[1]]))
                 .text(" ")

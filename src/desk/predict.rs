@@ -62,6 +62,8 @@ impl Desk {
     pub(super) fn begin_predictions(&mut self, after: Vec<String>, done: &[Attempt], linked: bool) {
         let predicted = done.iter().filter(|attempt| attempt.task == Task::Prediction);
         self.state.done = predicted.map(|attempt| attempt.id.clone()).collect();
+        let judged = done.iter().filter(|attempt| attempt.task == Task::Challenge);
+        self.state.judged = judged.map(|attempt| attempt.id.clone()).collect();
         self.state.after = after;
         // Who opens a link wants to see the run in it.
         self.state.masked = !linked && self.state.hides();

@@ -3,9 +3,13 @@
 use super::protocol::{Patch, nth, on_page, part};
 use super::state::State;
 use super::text;
+use crate::scene::{Chart, Line, Panel};
 
 /// Seconds between sentences that are spoken while time passes.
 const SPOKEN_EVERY: f64 = 12.0;
+/// A trend is told from so much of the run back to now, and from a change by this factor.
+const BACK: f64 = 0.05;
+const GOES: f64 = 1.3;
 
 pub(super) fn write(state: &mut State, out: &mut Vec<Patch>) {
     let Some(frame) = &state.frame else { return };
@@ -30,7 +34,8 @@ pub(super) fn write(state: &mut State, out: &mut Vec<Patch>) {
     let says = if state.masked {
         text::PREDICT_FIRST.to_owned()
     } else {
-        let says: Vec<String> = frame.scene.says.iter().map(|msg| state.say(msg)).collect();
+        let says = frame.scene.says.iter().map(|msg| state.say(msg));
+        let says: Vec<String> = says.chain(state.trend()).collect();
         says.join(" ")
     };
     // The same for screen readers, who hear it when something has settled, and now and then while time passes.
@@ -39,4 +44,30 @@ pub(super) fn write(state: &mut State, out: &mut Vec<Patch>) {
         out.push(Patch::Text(part(".fig-spoken"), says.clone()));
     }
     out.push(Patch::Text(part(".fig-says"), says));
+}
+
+impl State {
+    /// Where the first of the charts' numbers that can be trouble is going, if it goes anywhere.
+    fn trend(&self) -> Option<String> {
+        let charts = self.charts.iter().flat_map(|charts| &charts.panels);
+        let mut lines = charts.flat_map(|panel| match panel {
+            Panel::Chart(Chart::Series(series)) => series.lines.as_slice(),
+            _ => &[],
+        });
+        let reading = |line: &Line| {
+            let reading = &self.spec.readings[self.spec.reading(&line.reading)?];
+            reading.trouble.map(|_| reading)
+        };
+        let (line, reading) = lines.find_map(|line| Some((line, reading(line)?)))?;
+        let (at, back) = (self.at.secs() as f32, (self.spec.until.secs() * BACK) as f32);
+        let until = |moment: f32| line.points.iter().take_while(|(time, _)| *time <= moment).last();
+        let (now, then) = (f64::from(until(at)?.1), f64::from(until(at - back)?.1));
+        let pattern = match now / then {
+            by if by > GOES => text::RISING,
+            by if by < 1.0 / GOES => text::FALLING,
+            _ => return None,
+        };
+        let [now, then] = [now, then].map(|value| reading.unit.format(value));
+        Some(text::put(pattern, &[&reading.label, &now, &then]))
+    }
 }

@@ -87,6 +87,8 @@ pub(super) struct State {
     /// Nothing of the run is shown yet.
     pub masked: bool,
     pub committed: Vec<Committed>,
+    /// The challenges that settings were judged for, once for each attempt.
+    pub judged: Vec<String>,
 
     // A comparison.
     /// The controls of the run that is compared with, where they differ; `None` where nothing is compared.
@@ -149,6 +151,7 @@ impl State {
             done: Vec::new(),
             masked: false,
             committed: Vec::new(),
+            judged: Vec::new(),
             against: None,
             side: Side::B,
             makers: None,

@@ -73,6 +73,9 @@ texts! {
     QUIZ_WRONG = "Not quite: see below each answer why.";
     ERRAND_FAILED = "A run could not be computed, which is a mistake of ours.";
     SO_FAR = "{} of {} runs, about {} left";
+    ATTEMPT = "Attempt {}.";
+    RISING = "{} is rising: {} now, {} a little earlier.";
+    FALLING = "{} is falling: {} now, {} a little earlier.";
     PASSED = "Passed.";
     FAILED = "Not yet.";
     JUDGED = "{} of {} runs keep it.";

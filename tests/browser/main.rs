@@ -15,6 +15,7 @@ mod figure;
 mod instruments;
 mod loads;
 mod look;
+mod monkey;
 mod opens;
 mod parked;
 mod plain;
