@@ -254,8 +254,9 @@ proptest! {
                 prop_assert_eq!(picture.problems(), Vec::<String>::new());
             }
         }
-        // What is kept opens again.
+        // What is kept opens again; what replays a file waits for that, which the page hands over first.
+        let replays = decode_view(&page.now).is_ok_and(|view| view.run.data.is_some());
         let again = Page::opened(figure, Some(page.now.clone()));
-        prop_assert!(!again.says(".fig-notice-place").contains("can't be opened") || page.now.is_empty());
+        prop_assert!(!again.says(".fig-notice-place").contains("can't be opened") || page.now.is_empty() || replays);
     }
 }
