@@ -8,10 +8,11 @@ use serde_json::json;
 const VISITS: u32 = 7;
 const BAR_MS: f64 = 1_000.0;
 
-/// Looks for it in every frame.
+/// Looks for it in every frame; goes to where it is, for what is out of view is not woken.
 fn lookout() -> String {
     format!(
         "globalThis.liveAt = 0; requestAnimationFrame(function look() {{ \
+         document.querySelector('#fig-slow-server')?.scrollIntoView(); \
          if ({}) globalThis.liveAt = performance.now(); else requestAnimationFrame(look); }})",
         Figure::is_live("#fig-slow-server")
     )
