@@ -136,6 +136,19 @@ fn two_threads_are_stepped_by_hand_and_lose_an_update() {
 }
 
 #[test]
+fn one_store_can_wipe_out_two_increments() {
+    let mut page = Page::of("two-threads");
+    page.does(Deed { on: "times".into(), way: "text".into(), text: "2".into(), ..deed("control") });
+    page.does(Deed { number: 0.0, ..deed("seek") });
+    // A reads; B does both of its increments; A goes on with what it has read.
+    for thread in ["0:0", "0:1", "0:1", "0:1", "0:1", "0:1", "0:1", "0:0", "0:0"] {
+        page.act("step", thread, "");
+    }
+    assert_eq!(page.readings()[..3], ["1", "3", "2"], "x, increments done, updates lost");
+    page.desk.laws().expect("none is broken");
+}
+
+#[test]
 fn keys_walk_through_the_picture_and_along_the_time_line() {
     let mut page = Page::of("slow-server");
     for key in ["Home", "ArrowRight", "ArrowRight", "ArrowLeft", "End"] {
