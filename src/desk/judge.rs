@@ -5,7 +5,7 @@ use super::protocol::{Node, Part, Patch, node, on_page};
 use super::state::State;
 use super::{Desk, moments, text, transport};
 use crate::learner::{Attempt, Grade, Task};
-use crate::player::{Challenge, Figure, Judge, Run, Settings, Verdict, View, encode_view};
+use crate::player::{Challenge, Judge, Run, Settings, Verdict, View, encode_view};
 use crate::sim::Time;
 
 /// A setting under judgement.
@@ -32,13 +32,6 @@ pub(super) fn idle(id: &str, out: &mut Vec<Patch>) {
 }
 
 impl Desk {
-    fn figure(&self) -> &'static Figure {
-        self.figures
-            .iter()
-            .find(|figure| figure.spec.id == self.state.spec.id)
-            .expect("a desk operates one of its figures")
-    }
-
     /// The figure is set up as the challenge has it.
     pub(super) fn set_up(&mut self, id: &str) {
         let figure = self.figure();

@@ -185,6 +185,12 @@ impl Desk {
         self.session.laws()
     }
 
+    /// The figure that is operated.
+    fn figure(&self) -> &'static Figure {
+        let operated = |figure: &&&'static Figure| figure.spec.id == self.state.spec.id;
+        self.figures.iter().find(operated).expect("a desk operates one of its figures")
+    }
+
     fn ask(&mut self, ask: Ask) -> Answer {
         self.session.handle(Request { id: 0, ask }).answer
     }

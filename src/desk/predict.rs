@@ -82,8 +82,8 @@ impl Desk {
     /// A prediction is committed.
     pub(super) fn commit(&mut self, deed: &Deed) {
         let id = deed.on.as_str();
-        let figure = self.figures.iter().find(|figure| figure.spec.id == self.state.spec.id);
-        let Some(prediction) = figure.and_then(|figure| figure.prediction(id)) else { return };
+        let figure = self.figure();
+        let Some(prediction) = figure.prediction(id) else { return };
         if self.state.done.iter().any(|done| done == id) {
             return;
         }
@@ -94,7 +94,6 @@ impl Desk {
         self.extra.push(Patch::Text(of(id, " .answer-error"), String::new()));
         self.extra.push(staged(id, "committed"));
         self.extra.push(closed(id));
-        let figure = *figure.expect("it was found above");
         let grading = Grading::start(figure, prediction, &self.state.first.run);
         let Ok(grading) = grading else { return };
         self.state.done.push(id.to_owned());

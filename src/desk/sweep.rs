@@ -43,8 +43,7 @@ impl Desk {
             return;
         };
         let seeds = within(crate::sim::Unit::Count.parse(seeds).unwrap_or(5.0), 1.0, SEEDS) as u16;
-        let figure = self.figures.iter().copied().find(|figure| figure.spec.id == spec.id);
-        let Some(figure) = figure else { return };
+        let figure = self.figure();
         let sweep = swept_between(control, POINTS, (from, to))
             .and_then(|values| Sweep::new(figure, &self.state.run, &control.id, values, seeds));
         match sweep {

@@ -80,14 +80,6 @@ impl Challenge {
                 run.set(spec, id, value)?;
             }
         }
-        // A free control that the learner has moved back to its default is at its default, whatever is given.
-        for id in self.free {
-            if !of.controls.iter().any(|(other, _)| other == id)
-                && let Some((_, control)) = spec.control(id)
-            {
-                run.set(spec, id, &control.default())?;
-            }
-        }
         run.inputs = (self.befalls)();
         Ok(run)
     }

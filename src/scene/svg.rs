@@ -405,6 +405,21 @@ mod tests {
     }
 
     #[test]
+    fn a_file_has_the_colours_that_the_page_has() {
+        let sheets = [include_str!("../../style/tokens.css"), include_str!("../../style/picture.css")];
+        for (theme, colours) in [(":root {", LIGHT), (":root[data-theme=\"dark\"] {", DARK)] {
+            let blocks = sheets.map(|sheet| sheet.split_once(theme).expect("it has this theme").1);
+            let blocks = blocks.map(|block| block.split('}').next().unwrap_or_default());
+            for (role, value) in colours {
+                let name = format!("--{}: ", role.name());
+                let set = blocks.iter().find_map(|block| block.split_once(&name)?.1.split(';').next());
+                let set = set.map(|set| if set == "#fff" { "#ffffff" } else { set });
+                assert_eq!(set, Some(value), "{theme} {}", role.name());
+            }
+        }
+    }
+
+    #[test]
     fn the_pages_style_sheet_knows_every_dash() {
         let sheet: String = include_str!("../../style/picture.css").split_whitespace().collect();
         for (dash, class) in DASHES {

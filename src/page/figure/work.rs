@@ -64,6 +64,8 @@ impl Figure {
         let opening = {
             let mut inner = self.inner.borrow_mut();
             let notice = inner.notice.take();
+            // What was told before is not what this opening may take instruments for.
+            inner.told_last = None;
             Opening {
                 page_id: inner.page_id.clone(),
                 facts: inner.facts.clone(),
