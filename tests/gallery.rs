@@ -34,6 +34,10 @@ fn shown() -> (BTreeSet<(&'static str, State)>, BTreeSet<String>) {
                 Panel::Chart(Chart::Histogram(histogram)) => {
                     all.extend(histogram.marks.iter().map(|mark| mark.2));
                 }
+                Panel::Chart(Chart::Curves(curves)) => all.extend(curves.lines.iter().map(|line| line.state)),
+                Panel::Grid(grid) => {
+                    all.extend(grid.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.state));
+                }
             }
             states.extend(all.into_iter().map(|state| (panels::kind_of(panel), state)));
         }

@@ -252,6 +252,32 @@ mod random {
         (label(), unit(), bars, marks)
             .prop_map(|(title, unit, bars, marks)| Chart::Histogram(Histogram { title, unit, bars, marks }))
     }
+    fn curves() -> impl Strategy<Value = Chart> {
+        let axis =
+            || {
+                (label(), unit(), (number(), number()), any::<bool>())
+                    .prop_map(|(label, unit, ends, log)| Axis { label, unit, ends, log })
+            };
+        let points = prop::collection::vec((number(), number()), 0..30)
+            .prop_map(|points| points.into_iter().map(|(x, y)| (x as f32, y as f32)).collect());
+        let line = (label(), state(), points, any::<bool>())
+            .prop_map(|(label, state, points, dots)| Plotted { label, state, points, dots });
+        let now = prop::option::of(number());
+        (label(), axis(), axis(), prop::collection::vec(line, 0..12), now)
+            .prop_map(|(title, x, y, lines, now)| Chart::Curves(Curves { title, x, y, lines, now }))
+    }
+    fn grid() -> impl Strategy<Value = Grid> {
+        let cell = (entity(), number(), state()).prop_map(|(entity, level, state)| Cell {
+            entity,
+            level: level as f32,
+            state,
+        });
+        let cells = prop::collection::vec(cell, 0..40);
+        let row = (entity(), label(), prop::option::of(label()), state(), cells)
+            .prop_map(|(entity, label, note, state, cells)| GridRow { entity, label, note, state, cells });
+        (label(), prop::collection::vec(row, 0..8), 0u32..200, any::<bool>())
+            .prop_map(|(title, rows, across, tall)| Grid { title, rows, across, tall })
+    }
     fn table() -> impl Strategy<Value = Table> {
         let row = (entity(), prop::collection::vec(label(), 0..9), state())
             .prop_map(|(entity, cells, state)| Row { entity, cells, state });
@@ -284,6 +310,8 @@ mod random {
             1 => table().prop_map(Panel::Table),
             1 => lanes().prop_map(Panel::Lanes),
             1 => listing().prop_map(Panel::Listing),
+            1 => curves().prop_map(Panel::Chart),
+            1 => grid().prop_map(Panel::Grid),
         ]
     }
     fn scene() -> impl Strategy<Value = Scene> {

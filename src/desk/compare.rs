@@ -340,6 +340,11 @@ fn charts(of: &Scene, rival: &Scene, words: &Words) -> Scene {
                 other.title = named(&other.title);
                 panels.extend([panel, Panel::Chart(Chart::Histogram(other))]);
             }
+            (_, Panel::Chart(Chart::Curves(other))) => {
+                let mut other = other.clone();
+                other.title = named(&other.title);
+                panels.extend([panel, Panel::Chart(Chart::Curves(other))]);
+            }
             _ => panels.push(panel),
         }
     }

@@ -2,8 +2,12 @@
 //! table view shows it; a question about the run can be answered from it alone.
 
 use super::catalogue;
-use super::panel::{Chart, Flow, Histogram, Label, Lanes, Listing, Node, Panel, Scene, Series, State, Table};
+use super::panel::{
+    Chart, Curves, Flow, Grid, GridRow, Histogram, Label, Lanes, Listing, Node, Panel, Scene, Series, State,
+    Table,
+};
 use super::words::Words;
+use crate::sim::sort::sort_by;
 use crate::sim::{Arg, Entity, Msg, Unit};
 
 /// A scene in words.
@@ -50,10 +54,15 @@ pub fn describe(scene: &Scene, words: &Words) -> Description {
             Panel::Table(table) => writer.table(table),
             Panel::Lanes(lanes) => writer.lanes(lanes),
             Panel::Listing(listing) => writer.listing(listing),
+            Panel::Chart(Chart::Curves(curves)) => writer.curves(curves),
+            Panel::Grid(grid) => writer.grid(grid),
         }
     }
     Description { says, tables }
 }
+
+/// Cells of a grid's row that are named; more are counted.
+const NAMED: usize = 12;
 
 /// A cell that has nothing to say.
 const NOTHING: &str = "–";
@@ -245,5 +254,61 @@ impl Writer<'_> {
             .collect();
         let title = self.words.label(&listing.title);
         self.add(title, &["scene-line", "scene-code", "scene-done", "scene-state"], rows);
+    }
+
+    /// What was measured, point by point; of what is expected the points at the same places.
+    fn curves(&mut self, it: &Curves) {
+        let mut at: Vec<f32> =
+            it.lines.iter().filter(|line| line.dots).flat_map(|line| &line.points).map(|p| p.0).collect();
+        if at.is_empty() {
+            at = it.lines.first().map(|line| line.points.iter().map(|p| p.0).collect()).unwrap_or_default();
+        }
+        sort_by(&mut at, f32::total_cmp);
+        at.dedup();
+        let row = |&x: &f32| {
+            let value = |points: &[(f32, f32)]| {
+                let found = points.iter().find(|p| p.0 == x).filter(|p| p.1.is_finite());
+                found.map_or_else(|| NOTHING.into(), |p| it.y.unit.format(p.1.into()))
+            };
+            let mut cells = vec![it.x.unit.format(x.into())];
+            cells.extend(it.lines.iter().map(|line| value(&line.points)));
+            RowView { entity: None, cells }
+        };
+        let rows = at.iter().filter(|x| x.is_finite()).map(row).collect();
+        let mut columns = vec![self.words.label(&it.x.label)];
+        columns.extend(it.lines.iter().map(|line| self.words.label(&line.label)));
+        let title = self.words.label(&it.title);
+        self.tables.push(TableView { panel: self.panel, title, columns, rows });
+    }
+
+    /// Each row with how many cells it has, and those of them that stand out.
+    fn grid(&mut self, it: &Grid) {
+        let marked = |row: &GridRow| {
+            let marked: Vec<_> =
+                row.cells.iter().filter(|cell| !matches!(cell.state, State::Normal | State::Quiet)).collect();
+            let names: Vec<String> =
+                marked.iter().take(NAMED).map(|cell| self.words.name(cell.entity)).collect();
+            match marked.len() {
+                0 => NOTHING.into(),
+                n if n > NAMED => {
+                    self.of("scene-marked-of", [("marked", n as u64), ("cells", row.cells.len() as u64)])
+                }
+                _ => names.join(", "),
+            }
+        };
+        let row = |row: &GridRow| RowView {
+            entity: Some(row.entity),
+            cells: vec![
+                self.words.label(&row.label),
+                self.state(row.state),
+                self.label(row.note.as_ref()),
+                Unit::Count.format(row.cells.len() as f64),
+                marked(row),
+            ],
+        };
+        let rows = it.rows.iter().map(row).collect();
+        let title = self.words.label(&it.title);
+        let columns = ["scene-name", "scene-state", "scene-note", "scene-cells", "scene-marked"];
+        self.add(title, &columns, rows);
     }
 }

@@ -12,6 +12,7 @@ mod chart;
 mod curve;
 mod describe;
 mod flow;
+mod grid;
 mod lanes;
 mod listing;
 mod mark;
@@ -27,8 +28,8 @@ pub use curve::{Curve, DOT, Dot, PACKETS};
 pub use describe::{Description, RowView, TableView, describe};
 pub use mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text};
 pub use panel::{
-    Bar, Chart, Flow, Histogram, Label, Lane, Lanes, Line, Link, Listing, ListingLine, Node, Packet, Panel,
-    Row, Scene, Series, Shape, Slots, State, Table, Tier, Workers,
+    Axis, Bar, Cell, Chart, Curves, Flow, Grid, GridRow, Histogram, Label, Lane, Lanes, Line, Link, Listing,
+    ListingLine, Node, Packet, Panel, Plotted, Row, Scene, Series, Shape, Slots, State, Table, Tier, Workers,
 };
 pub use picture::{Options, PanelArea, Picture};
 pub use sheet::Region;

@@ -28,6 +28,8 @@ pub enum Panel {
     Lanes(Lanes),
     /// Code, and where who is in it.
     Listing(Listing),
+    /// Rows of small cells: keys and who holds them, servers and their queues, pages of memory.
+    Grid(Grid),
 }
 
 /// How something fares. Painted by colour *and* shape or pattern, and said in words.
@@ -177,6 +179,8 @@ pub enum Chart {
     Series(Series),
     /// How often which value.
     Histogram(Histogram),
+    /// How one thing depends on another: measured beside expected.
+    Curves(Curves),
 }
 
 /// Some readings over time.
@@ -216,6 +220,86 @@ pub struct Histogram {
     pub bars: Vec<(f64, f64, u64)>,
     /// Values to be marked on the axis, with their names: a percentile, a bound.
     pub marks: Vec<(Label, f64, State)>,
+}
+
+/// How one thing depends on another, as the experiment knows it at this moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Curves {
+    /// What it shows.
+    pub title: Label,
+    /// The axis along.
+    pub x: Axis,
+    /// The axis upwards.
+    pub y: Axis,
+    /// What is drawn.
+    pub lines: Vec<Plotted>,
+    /// Where on the axis along the run is now, if it is anywhere.
+    pub now: Option<f64>,
+}
+
+/// One axis of [`Curves`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Axis {
+    /// What it measures.
+    pub label: Label,
+    /// Its unit.
+    pub unit: Unit,
+    /// Its ends, ascending; on a logarithmic axis above zero.
+    pub ends: (f64, f64),
+    /// Whether it is logarithmic.
+    pub log: bool,
+}
+
+/// One of the lines of [`Curves`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plotted {
+    /// Its name, written at its end.
+    pub label: Label,
+    /// Its role: as with a [`Line`].
+    pub state: State,
+    /// Points on both axes, ascending along. Beyond an axis' ends they are not drawn.
+    pub points: Vec<(f32, f32)>,
+    /// Dots for what was measured, a line for what is expected.
+    pub dots: bool,
+}
+
+/// Rows of small cells that are equally wide, so that rows compare by their length, and cells by their levels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Grid {
+    /// What it shows.
+    pub title: Label,
+    /// Top to bottom.
+    pub rows: Vec<GridRow>,
+    /// The most cells that a row can have: it sets their width.
+    pub across: u32,
+    /// Whether cells are tall, because their levels matter.
+    pub tall: bool,
+}
+
+/// A row of cells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GridRow {
+    /// What the row is about.
+    pub entity: Entity,
+    /// Its name.
+    pub label: Label,
+    /// A number or a few words at its end.
+    pub note: Option<Label>,
+    /// How it fares.
+    pub state: State,
+    /// Left to right.
+    pub cells: Vec<Cell>,
+}
+
+/// One cell.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    /// What it is.
+    pub entity: Entity,
+    /// How full it is, 0 to 1.
+    pub level: f32,
+    /// Its role: the accent for what has just changed, trouble for what stands out.
+    pub state: State,
 }
 
 /// Rows of things, one column each for what is to be said of them.

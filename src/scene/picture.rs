@@ -6,7 +6,7 @@ use super::metrics;
 use super::panel::{Packet, Panel, Scene};
 use super::sheet::{Region, Sheet};
 use super::words::Words;
-use super::{chart, flow, lanes, listing, table};
+use super::{chart, flow, grid, lanes, listing, table};
 use crate::sim::{Entity, Time, within};
 
 /// Room between two panels.
@@ -223,7 +223,7 @@ fn abreast(first: &Panel, rest: &[(usize, &Panel)], width: f32) -> usize {
     let least = match first {
         Panel::Listing(_) => 250.0,
         Panel::Chart(_) => 300.0,
-        Panel::Flow(_) | Panel::Table(_) | Panel::Lanes(_) => return 1,
+        Panel::Flow(_) | Panel::Table(_) | Panel::Lanes(_) | Panel::Grid(_) => return 1,
     };
     let same =
         |(_, other): &&(usize, &Panel)| core::mem::discriminant(*other) == core::mem::discriminant(first);
@@ -239,5 +239,6 @@ fn lay(panel: &Panel, area: Rect, sheet: &mut Sheet) -> f32 {
         Panel::Table(table) => table::lay(table, area, sheet),
         Panel::Lanes(lanes) => lanes::lay(lanes, area, sheet),
         Panel::Listing(listing) => listing::lay(listing, area, sheet),
+        Panel::Grid(grid) => grid::lay(grid, area, sheet),
     }
 }

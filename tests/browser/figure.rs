@@ -1,6 +1,6 @@
 //! The lesson's first figure, operated as a learner does.
 
-use crate::harness::{Browser, Setup, each, site};
+use crate::harness::{Browser, PATIENCE, Setup, each, site};
 use fantoccini::Locator;
 use std::time::{Duration, Instant};
 
@@ -53,9 +53,10 @@ impl Figure<'_> {
     /// another one when it is to be clicked.
     async fn click_at(&self, locator: Locator<'_>) {
         let start = Instant::now();
-        let click = async || self.browser.client().wait().for_element(locator).await?.click().await;
+        let click =
+            async || self.browser.client().wait().at_most(PATIENCE).for_element(locator).await?.click().await;
         while let Err(e) = click().await {
-            let replaced = e.is_stale_element_reference() && start.elapsed() < Duration::from_secs(10);
+            let replaced = e.is_stale_element_reference() && start.elapsed() < PATIENCE;
             assert!(replaced, "{locator:?}: {e}");
         }
     }
@@ -110,7 +111,7 @@ impl Figure<'_> {
         }
     }
 
-    /// Waits until it comes to rest at this moment and these readings, at most ten seconds. A new worker computes from the
+    /// Waits until it comes to rest at this moment and these readings. A new worker computes from the
     /// start of the run, and a slow one rests on the way.
     pub async fn settles_at(&self, wanted: &(String, String)) {
         let start = Instant::now();
@@ -119,7 +120,7 @@ impl Figure<'_> {
             if now == *wanted {
                 return;
             }
-            assert!(start.elapsed() < Duration::from_secs(10), "it rests at {now:?}, not {wanted:?}");
+            assert!(start.elapsed() < PATIENCE, "it rests at {now:?}, not {wanted:?}");
         }
     }
 

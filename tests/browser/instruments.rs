@@ -178,7 +178,7 @@ fn a_challenge_is_judged_on_a_phone_and_a_question_answered() {
             .await;
         keys(&browser, &of(" [data-do=judge]"), ENTER).await;
         // One engine here runs a model a hundred times slower than the others.
-        let patience = Duration::from_mins(3);
+        let patience = Duration::from_mins(6);
         let failed = format!("/Not yet/.test(document.querySelector('{}').innerText)", of(" .judge-result"));
         browser.until_within(&failed, patience).await;
         // The verdict leads to what failed.

@@ -1,6 +1,6 @@
 //! Every page opens, at `/` and below a sub-path, and nothing goes wrong in it.
 
-use crate::harness::{Browser, Setup, copy_of_site, each, pages, site, site_below};
+use crate::harness::{Browser, PATIENCE, Setup, copy_of_site, each, pages, site, site_below};
 use crate::server;
 use std::fs;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ fn what_goes_wrong_is_told() {
         browser.goto(&home).await;
         let (start, mut told) = (Instant::now(), String::new());
         while !["written", "thrown", "of a worker"].iter().all(|what| told.contains(what)) {
-            assert!(start.elapsed() < Duration::from_secs(10), "{kind:?} tells only: {told}");
+            assert!(start.elapsed() < PATIENCE, "{kind:?} tells only: {told}");
             tokio::time::sleep(Duration::from_millis(50)).await;
             told += &browser.errors().await.concat();
         }

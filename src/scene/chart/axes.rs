@@ -31,6 +31,11 @@ pub(super) fn round_numbers(range: &Range<f64>, most: usize) -> Vec<f64> {
     RangedCoordf64::from(range.clone()).key_points(BoldPoints(most))
 }
 
+/// The round numbers of the axis upwards, each with its text.
+fn ticks(range: &Range<f64>, unit: Unit) -> Vec<(f64, String)> {
+    round_numbers(range, LINES).into_iter().map(|value| (value, unit.format(value))).collect()
+}
+
 /// Steps of an axis of time, in seconds: those of a clock.
 const CLOCK: [f64; 17] = [
     1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_200.0, 1_800.0, 3_600.0, 7_200.0,
@@ -51,8 +56,13 @@ pub(super) fn round_times(until: f64, most: usize) -> Vec<f64> {
 impl Plot {
     /// A surface with these values, with room for the numbers of the axis to its left.
     pub(super) fn new(area: Rect, x: Range<f64>, y: Range<f64>, unit: Unit) -> Self {
-        let numbers = round_numbers(&y, LINES).into_iter();
-        let widths = numbers.map(|value| metrics::width(&unit.format(value), SMALL.size, SMALL.face));
+        let ticks = ticks(&y, unit);
+        Self::beside(area, x, y, &ticks)
+    }
+
+    /// A surface with room for these numbers to its left.
+    pub(super) fn beside(area: Rect, x: Range<f64>, y: Range<f64>, ticks: &[(f64, String)]) -> Self {
+        let widths = ticks.iter().map(|(_, text)| metrics::width(text, SMALL.size, SMALL.face));
         let left = widths.fold(44.0, f32::max) + 8.0;
         let area = Rect::new(area.x + left, area.y + 8.0, (area.w - left).max(1.0), PLOT - 8.0);
         Self { area, x, y }
@@ -69,12 +79,16 @@ impl Plot {
 
     /// Lines across at round values, with their numbers.
     pub(super) fn lines(&self, unit: Unit, sheet: &mut Sheet) {
-        for value in round_numbers(&self.y, LINES) {
-            let y = self.y_of(value);
+        self.rules(&ticks(&self.y, unit), sheet);
+    }
+
+    /// Lines across at these places, with their texts.
+    pub(super) fn rules(&self, ticks: &[(f64, String)], sheet: &mut Sheet) {
+        for (value, text) in ticks {
+            let y = self.y_of(*value);
             sheet.path(None, &[at(self.area.x, y), at(self.area.right(), y)], Ink::line(Role::Line, 1.0));
-            let text = unit.format(value);
             let spot = at(self.area.x - 7.0, y + (metrics::ASCENT - metrics::DESCENT) / 2.0 * SMALL.size);
-            sheet.text(None, spot, f32::INFINITY, &text, SMALL.anchor(Anchor::End));
+            sheet.text(None, spot, f32::INFINITY, text, SMALL.anchor(Anchor::End));
         }
     }
 

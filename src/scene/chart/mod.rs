@@ -9,6 +9,8 @@
 
 mod axes;
 mod board;
+mod curves;
+mod ends;
 mod histogram;
 mod series;
 
@@ -24,6 +26,7 @@ pub(super) fn lay(chart: &Chart, area: Rect, sheet: &mut Sheet) -> f32 {
     match chart {
         Chart::Series(series) => series::lay(series, area, sheet),
         Chart::Histogram(histogram) => histogram::lay(histogram, area, sheet),
+        Chart::Curves(it) => curves::lay(it, area, sheet),
     }
 }
 

@@ -1,30 +1,14 @@
 //! Readings over time.
 
-use super::super::mark::{Dash, Ink, Rect, Role, at};
-use super::super::metrics::{self, Face};
-use super::super::panel::{Line, Series, State};
-use super::super::sheet::{Sheet, Type};
+use super::super::mark::{Ink, Rect, Role, at};
+use super::super::panel::{Line, Series};
+use super::super::sheet::Sheet;
 use super::axes::{Canvas, Plot, round_times};
 use super::board::line;
+use super::ends::{self, look};
 use super::{AXIS, PLOT, drawable, round_up};
 use crate::sim::Unit;
-use crate::sim::sort::sort_by;
 use plotters::element::PathElement;
-
-const NAME: Type = Type::new(12.0, Face::Bold, Role::Ink);
-/// From name to name at the ends of the curves.
-const APART: f32 = 15.0;
-
-fn look(line: &Line) -> (Role, Dash) {
-    match line.state {
-        State::Trouble => (Role::Trouble, Dash::Dashed),
-        State::Quiet => (Role::Muted, Dash::Solid),
-        State::Down | State::Draining => (Role::Muted, Dash::Dashed),
-        State::Active => (Role::Accent, Dash::Solid),
-        State::Normal => (Role::Ink, Dash::Solid),
-        State::Warming => (Role::Accent, Dash::Dashed),
-    }
-}
 
 /// Whether a point lies on the axes.
 fn is_known((t, value): (f32, f32), until: f64) -> bool {
@@ -39,8 +23,7 @@ fn known(line: &Line, until: f64) -> impl Iterator<Item = (f64, f64)> {
 pub(super) fn lay(series: &Series, area: Rect, sheet: &mut Sheet) -> f32 {
     let top = area.y + sheet.title(&series.title, area);
     let names: Vec<String> = series.lines.iter().map(|line| sheet.say(&line.label)).collect();
-    let right = names.iter().map(|name| metrics::width(name, NAME.size, NAME.face)).fold(20.0, f32::max);
-    let right = right.min(area.w * 0.3) + 8.0;
+    let right = ends::room(&names, area);
     let until = series.until.secs().max(1e-9);
     let all = || series.lines.iter().flat_map(|line| known(line, until)).map(|(_, value)| value);
     let highest = round_up(all().fold(0.0, f64::max));
@@ -61,50 +44,17 @@ pub(super) fn lay(series: &Series, area: Rect, sheet: &mut Sheet) -> f32 {
         let x = plot.x_of(now);
         sheet.path(None, &[at(x, plot.area.y - 4.0), at(x, plot.area.bottom())], Ink::line(Role::Muted, 1.0));
     }
-    // Names at the ends, each as near to its curve's last point as the others let it.
-    let mut ends: Vec<End> = series
-        .lines
-        .iter()
-        .enumerate()
-        .map(|(line, it)| {
-            let (time, value) = known(it, until).last().unwrap_or((until, lowest));
-            End { line, x: plot.x_of(time), y: plot.y_of(value) }
-        })
-        .collect();
-    sort_by(&mut ends, |a, b| a.y.total_cmp(&b.y));
-    ends.truncate((plot.area.h / APART) as usize + 1);
-    spread(&mut ends, plot.area.y + 2.0, plot.area.bottom());
-    for End { line, x, y } in ends {
-        let role = look(&series.lines[line]).0;
-        sheet.text(None, at(x + 6.0, y + 4.0), right - 6.0, &names[line], NAME.role(role));
-    }
+    let ends = series.lines.iter().map(|it| {
+        let (time, value) = known(it, until).last().unwrap_or((until, lowest));
+        (plot.x_of(time), plot.y_of(value), look(it.state).0)
+    });
+    ends::name(ends.collect(), &names, &plot, right, sheet);
     PLOT + AXIS + (top - area.y)
-}
-
-/// Where a curve ends, and its name begins.
-struct End {
-    line: usize,
-    x: f32,
-    y: f32,
-}
-
-/// Moves ascending places apart by [`APART`] at least, as little as that takes, and keeps them within bounds.
-fn spread(ends: &mut [End], from: f32, until: f32) {
-    let mut free = from;
-    for end in ends.iter_mut() {
-        end.y = end.y.max(free);
-        free = end.y + APART;
-    }
-    let mut free = until;
-    for end in ends.iter_mut().rev() {
-        end.y = end.y.min(free);
-        free = end.y - APART;
-    }
 }
 
 fn curves(series: &Series, canvas: &Canvas, until: f64) {
     for curve in &series.lines {
-        let (role, dash) = look(curve);
+        let (role, dash) = look(curve.state);
         // A value that isn't one is a gap.
         for piece in curve.points.split(|&point| !is_known(point, until)) {
             let points: Vec<(f64, f64)> = piece.iter().map(|&(t, v)| (f64::from(t), f64::from(v))).collect();

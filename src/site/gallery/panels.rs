@@ -1,8 +1,9 @@
 //! Every kind of panel in every state, wide and narrow.
 
 use crate::scene::{
-    Bar, Chart, Flow, Histogram, Label, Lane, Lanes, Line, Link, Listing, ListingLine, Node, Packet, Panel,
-    Row, Scene, Series, Shape, Slots, State, Table, Tier, Words, Workers,
+    Axis, Bar, Cell, Chart, Curves, Flow, Grid, GridRow, Histogram, Label, Lane, Lanes, Line, Link, Listing,
+    ListingLine, Node, Packet, Panel, Plotted, Row, Scene, Series, Shape, Slots, State, Table, Tier, Words,
+    Workers,
 };
 use crate::sim::{Entity, Span, Time, Unit};
 
@@ -47,8 +48,16 @@ pub fn shape_name(shape: Shape) -> &'static str {
 }
 
 /// The kinds of panels, by what makes them. A panel that is added belongs here, and among the exhibits.
-pub const KINDS: [&str; 6] =
-    ["scene::Flow", "scene::Lanes", "scene::Listing", "scene::Table", "scene::Series", "scene::Histogram"];
+pub const KINDS: [&str; 8] = [
+    "scene::Flow",
+    "scene::Lanes",
+    "scene::Listing",
+    "scene::Table",
+    "scene::Series",
+    "scene::Histogram",
+    "scene::Curves",
+    "scene::Grid",
+];
 
 /// Which of the kinds a panel is.
 pub fn kind_of(panel: &Panel) -> &'static str {
@@ -59,6 +68,8 @@ pub fn kind_of(panel: &Panel) -> &'static str {
         Panel::Table(_) => KINDS[3],
         Panel::Chart(Chart::Series(_)) => KINDS[4],
         Panel::Chart(Chart::Histogram(_)) => KINDS[5],
+        Panel::Chart(Chart::Curves(_)) => KINDS[6],
+        Panel::Grid(_) => KINDS[7],
     }
 }
 
@@ -194,6 +205,24 @@ fn others() -> Vec<Exhibit> {
             "Histogram: empty",
             histogram("Latency", 0, 1.0),
             "Before anything was measured.",
+        ),
+        exhibit(
+            "curves",
+            "Curves",
+            curves(),
+            "How one thing depends on another: a line in each state for what is expected, dots for what was measured.",
+        ),
+        exhibit(
+            "grid-flat",
+            "Grid: flat",
+            grid("Who holds which", false),
+            "Rows that compare by their length. What is normal is low; what stands out is high, capped or crossed.",
+        ),
+        exhibit(
+            "grid-tall",
+            "Grid: tall",
+            grid("How much waits where", true),
+            "Cells that compare by their level.",
         ),
     ]
 }
@@ -462,4 +491,59 @@ fn histogram(title: &str, bars: u32, factor: f64) -> Panel {
         bars: (0..bars).map(bar).collect(),
         marks: if bars > 0 { marks } else { Vec::new() },
     }))
+}
+
+fn curves() -> Panel {
+    let axis = |label: &str, unit, ends, log| Axis { label: plain(label), unit, ends, log };
+    let line = |(&state, n): (&State, u32)| {
+        let value = |k: u32| libm::pow(0.95, f64::from(k * (n + 1))) as f32;
+        Plotted {
+            label: plain(state_name(state)),
+            state,
+            points: (0..40).map(|k| (k as f32, value(k))).collect(),
+            dots: state == State::Active,
+        }
+    };
+    Panel::Chart(Chart::Curves(Curves {
+        title: plain("Share of servers where so many wait"),
+        x: axis("requests that wait", Unit::Count, (0.0, 40.0), false),
+        y: axis("share of servers", Unit::Share, (1e-4, 1.0), true),
+        lines: State::ALL.iter().zip(0..).map(line).collect(),
+        now: Some(12.0),
+    }))
+}
+
+fn grid(title: &str, tall: bool) -> Panel {
+    let cell = |row: u32, n: u32, state| Cell {
+        entity: Entity::new(REQUEST, row * 100 + n),
+        level: ((n * 7919) % 101) as f32 / 100.0,
+        state,
+    };
+    let row = |n: u32, label: &str, note: Option<Label>, state, cells: Vec<Cell>| GridRow {
+        entity: server(n),
+        label: plain(label),
+        note,
+        state,
+        cells,
+    };
+    let states = State::ALL.iter().zip(0..).map(|(&state, n)| cell(0, n, state)).collect();
+    let many = (0..60).map(|n| cell(1, n, if n % 9 == 4 { State::Active } else { State::Normal })).collect();
+    let trouble = (0..24).map(|n| cell(2, n, if n == 5 { State::Trouble } else { State::Normal })).collect();
+    Panel::Grid(Grid {
+        title: plain(title),
+        rows: vec![
+            row(0, "every state", None, State::Normal, states),
+            row(1, "many", Some(Label::Value(60.0, Unit::Count)), State::Active, many),
+            row(2, "one in trouble", Some(Label::Value(0.24, Unit::Share)), State::Trouble, trouble),
+            row(
+                3,
+                "none, and a name that is too long for its place",
+                Some(plain("away")),
+                State::Down,
+                vec![],
+            ),
+        ],
+        across: 60,
+        tall,
+    })
 }
