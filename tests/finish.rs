@@ -57,7 +57,7 @@ impl Staged {
                      <figure data-figure=\"f\"></figure>",
                 ),
             ),
-            ("b/four/index.html", shell("<figure data-figure=\"f\" data-lesson=\"b/three\"></figure>")),
+            ("b/four/index.html", shell("<figure data-figure=\"f\" data-figure-set=\"b/three\"></figure>")),
         ];
         for (path, text) in files {
             site.write(path, &text);

@@ -340,9 +340,7 @@ fn memory() -> u64 {
 #[test]
 fn nothing_that_a_monkey_does_breaks_a_figure() {
     let mut coverage = Coverage::default();
-    for (lesson, figure) in
-        lessons::ALL.iter().flat_map(|(lesson, all)| all.iter().map(move |it| (*lesson, it)))
-    {
+    for (lesson, figure) in lessons::all() {
         let mut monkey = Monkey::at(lesson, figure, 2_026, decodes_well);
         let before = memory();
         if let Err((n, what)) = monkey.play(ACTIONS, &mut coverage) {
@@ -362,7 +360,7 @@ fn nothing_that_a_monkey_does_breaks_a_figure() {
     );
     // Everything that a figure offers was used.
     let used = |what: &str| coverage.0.contains_key(what);
-    for (_, figure) in lessons::ALL.iter().flat_map(|(lesson, all)| all.iter().map(move |it| (lesson, it))) {
+    for (_, figure) in lessons::all() {
         for control in figure.spec.controls.iter() {
             assert!(used(&format!("control: {}", control.id)), "{}", control.id);
         }

@@ -53,34 +53,30 @@ fn change(figure: &Figure, draws: &mut Draws) -> Change {
 #[test]
 fn labels_of_every_figure_can_be_read_at_a_hundred_random_moments() {
     let (course, _) = Course::load(Path::new("lessons"));
-    for (lesson, figures) in lessons::ALL {
-        for figure in *figures {
-            let words = words(&course, lesson, figure);
-            let mut draws = Draws::new(7, Purpose::named("moments"), Entity::new(0, 0));
-            for seed in 0..10 {
-                let mut session = Session::new([figure]);
-                session.handle(Request { id: 0, ask: Ask::Open(Run::new(figure.spec, Seed(seed))) });
-                let mut moments: Vec<f64> = (0..10).map(|_| draws.unit()).collect();
-                moments.sort_by(f64::total_cmp);
-                for moment in moments {
-                    let at = Time::from_secs_f64(figure.spec.until.secs() * moment);
-                    let scene = scene(&mut session, at);
-                    for width in [360.0, 768.0, 1280.0] {
-                        let picture = Picture::new(&scene, &words, width, &Options::default());
-                        let problems = picture.problems();
-                        assert!(
-                            problems.is_empty(),
-                            "{} seed {seed} at {at}, {width} px: {problems:#?}",
-                            figure.spec.id
-                        );
-                    }
-                    assert!(!describe(&scene, &words).says.is_empty(), "{} says nothing", figure.spec.id);
-                    // A change that the model refuses is as good as none here.
-                    session.handle(Request {
-                        id: 0,
-                        ask: Ask::Change { at, change: change(figure, &mut draws) },
-                    });
+    for (lesson, figure) in lessons::all() {
+        let words = words(&course, lesson, figure);
+        let mut draws = Draws::new(7, Purpose::named("moments"), Entity::new(0, 0));
+        for seed in 0..10 {
+            let mut session = Session::new([figure]);
+            session.handle(Request { id: 0, ask: Ask::Open(Run::new(figure.spec, Seed(seed))) });
+            let mut moments: Vec<f64> = (0..10).map(|_| draws.unit()).collect();
+            moments.sort_by(f64::total_cmp);
+            for moment in moments {
+                let at = Time::from_secs_f64(figure.spec.until.secs() * moment);
+                let scene = scene(&mut session, at);
+                for width in [360.0, 768.0, 1280.0] {
+                    let picture = Picture::new(&scene, &words, width, &Options::default());
+                    let problems = picture.problems();
+                    assert!(
+                        problems.is_empty(),
+                        "{} seed {seed} at {at}, {width} px: {problems:#?}",
+                        figure.spec.id
+                    );
                 }
+                assert!(!describe(&scene, &words).says.is_empty(), "{} says nothing", figure.spec.id);
+                // A change that the model refuses is as good as none here.
+                session
+                    .handle(Request { id: 0, ask: Ask::Change { at, change: change(figure, &mut draws) } });
             }
         }
     }
@@ -91,19 +87,17 @@ fn labels_of_every_figure_can_be_read_at_a_hundred_random_moments() {
 fn stills_can_be_looked_at() {
     let Some(folder) = std::env::var_os("PICTURES") else { return };
     let (course, _) = Course::load(Path::new("lessons"));
-    for (lesson, figures) in lessons::ALL {
-        for figure in *figures {
-            let words = words(&course, lesson, figure);
-            let mut session = Session::new([figure]);
-            session.handle(Request { id: 0, ask: Ask::Open(Run::new(figure.spec, Seed(1))) });
-            let scene = scene(&mut session, figure.spec.still);
-            for width in [360.0, 860.0] {
-                let picture = Picture::new(&scene, &words, width, &Options::default());
-                let id = figure.spec.id.as_ref();
-                let still = Still { id, title: id, ..Still::default() };
-                let file = Path::new(&folder).join(format!("{id}-{width}.svg"));
-                std::fs::write(file, svg(&picture, &still)).unwrap();
-            }
+    for (lesson, figure) in lessons::all() {
+        let words = words(&course, lesson, figure);
+        let mut session = Session::new([figure]);
+        session.handle(Request { id: 0, ask: Ask::Open(Run::new(figure.spec, Seed(1))) });
+        let scene = scene(&mut session, figure.spec.still);
+        for width in [360.0, 860.0] {
+            let picture = Picture::new(&scene, &words, width, &Options::default());
+            let id = figure.spec.id.as_ref();
+            let still = Still { id, title: id, ..Still::default() };
+            let file = Path::new(&folder).join(format!("{id}-{width}.svg"));
+            std::fs::write(file, svg(&picture, &still)).unwrap();
         }
     }
 }

@@ -5,7 +5,7 @@ use playground::player::{Answer, Ask, Change, Frame, Input, Request, Run, Sessio
 use playground::sim::{Entity, Seed, Time};
 
 fn session() -> Session {
-    Session::new(lessons::ALL.iter().flat_map(|(_, figures)| figures.iter()))
+    Session::new(lessons::all().map(|(_, figure)| figure))
 }
 
 fn run(seed: u64) -> Run {

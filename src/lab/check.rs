@@ -13,10 +13,8 @@ pub(super) fn check(args: &CheckArgs, terminal: &mut Terminal) -> Result<(), Fai
     let root = workshop::require_root()?;
     let folder = args.lessons.clone().unwrap_or_else(|| workshop::lessons(&root));
     let (course, mut problems) = Course::load(&folder);
-    let facts: Vec<FigureFacts> = lessons::ALL
-        .iter()
-        .flat_map(|(lesson, figures)| figures.iter().map(|figure| FigureFacts::of(lesson, figure)))
-        .collect();
+    let facts: Vec<FigureFacts> =
+        lessons::all().map(|(lesson, figure)| FigureFacts::of(lesson, figure)).collect();
     problems.extend(course::check(&course, &facts));
     problems.sort();
     problems.dedup();
@@ -42,15 +40,15 @@ fn folder_of(folder: &Path, root: &Path, problem: &Problem) -> Problem {
 /// What is wrong with the table of workers and what is generated from it, as sentences.
 fn out_of_step(root: &Path) -> Result<Vec<String>, String> {
     let table = Workers::load(root)?;
-    let homeless = lessons::ALL.iter().filter(|(lesson, _)| table.of(lesson).is_none()).map(|(lesson, _)| {
+    let homeless = lessons::SETS.iter().filter(|(set, _)| table.of(set).is_none()).map(|(set, _)| {
         format!(
-            "Cargo.toml: [package.metadata.workers]: no worker holds '{lesson}', which has figures; put it into one, \
+            "Cargo.toml: [package.metadata.workers]: no worker holds '{set}', which has figures; put it into one, \
              then run `lab generate`"
         )
     });
-    let held = table.names().flat_map(|name| table.lessons(name).iter().map(move |lesson| (name, lesson)));
-    let empty = held.filter(|(_, lesson)| lessons::ALL.iter().all(|(path, _)| path != lesson)).map(|(name, lesson)| {
-        format!("Cargo.toml: [package.metadata.workers]: '{name}' holds '{lesson}', which has no figures in src/lessons")
+    let held = table.names().flat_map(|name| table.sets(name).iter().map(move |set| (name, set)));
+    let empty = held.filter(|(_, set)| lessons::SETS.iter().all(|(path, _)| path != set)).map(|(name, set)| {
+        format!("Cargo.toml: [package.metadata.workers]: '{name}' holds '{set}', which has no figures in src/lessons")
     });
     let stale = workers::stale(root)?.into_iter().map(|path| {
         format!("{}: is not what [package.metadata.workers] makes; run `lab generate`", path.display())

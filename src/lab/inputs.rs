@@ -13,11 +13,8 @@ use crate::sim::{Entity, Seed, Time, Unit};
 /// A sentence that lists those there are.
 pub fn figure(id: &str) -> Result<&'static Figure, Failure> {
     lessons::figure(id).map(|(_, figure)| figure).ok_or_else(|| {
-        let all: Vec<&str> = lessons::ALL
-            .iter()
-            .flat_map(|(_, figures)| figures.iter())
-            .map(|figure| figure.spec.id.as_ref())
-            .collect();
+        let all: Vec<&str> =
+            lessons::all().map(|(_, figure)| figure).map(|figure| figure.spec.id.as_ref()).collect();
         Failure::Refused(format!("there is no figure '{}'; there are: {}", clip(id), all.join(", ")))
     })
 }

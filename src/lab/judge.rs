@@ -93,7 +93,7 @@ pub(super) fn judge(args: &JudgeArgs, terminal: &mut Terminal) -> Result<(), Fai
 }
 
 fn those_there_are() -> String {
-    let figures = lessons::ALL.iter().flat_map(|(_, figures)| figures.iter());
+    let figures = lessons::all().map(|(_, figure)| figure);
     let all: Vec<String> = figures
         .flat_map(|figure| figure.challenges.iter().map(|c| format!("{} {}", figure.spec.id, c.id)))
         .collect();

@@ -110,7 +110,7 @@ pub fn compare(
 
 /// Every registered challenge.
 pub fn all() -> impl Iterator<Item = Judged> {
-    let figures = lessons::ALL.iter().flat_map(|(_, figures)| figures.iter());
+    let figures = lessons::all().map(|(_, figure)| figure);
     figures.flat_map(|figure| figure.challenges.iter().map(move |challenge| Judged { figure, challenge }))
 }
 

@@ -93,7 +93,7 @@ struct ChallengeEntry {
 }
 
 pub(super) fn list(args: &ListArgs, terminal: &mut Terminal) -> Result<(), Failure> {
-    let all = lessons::ALL.iter().flat_map(|(lesson, figures)| figures.iter().map(|f| (*lesson, f)));
+    let all = lessons::all();
     if args.json {
         let entries: Vec<FigureEntry> = all.map(|(lesson, figure)| entry(lesson, figure)).collect();
         return Ok(print_json(&entries, terminal.out)?);

@@ -52,7 +52,7 @@ impl Player {
     /// If the figure takes none, it can't be read, or nothing in it can be replayed.
     pub fn load(&mut self, path: &Path, terminal: &mut Terminal) -> Result<(u64, Vec<String>), Failure> {
         if self.spec.needs == Needs::Nothing {
-            let all = lessons::ALL.iter().flat_map(|(_, figures)| figures.iter());
+            let all = lessons::all().map(|(_, figure)| figure);
             let takes: Vec<&str> =
                 all.filter(|f| f.spec.needs != Needs::Nothing).map(|f| f.spec.id.as_ref()).collect();
             return Err(Failure::Refused(format!(

@@ -1,8 +1,9 @@
 //! The lessons: one folder each, with its experiments and what they show. A lesson knows `mechanism`, `scene`, `player`
 //! and `sim`; nothing below knows a lesson.
 //!
-//! A lesson exports its figures as `FIGURES`. A worker lists the lessons that it carries; only the terminal, the page
-//! renderer and the tests see [`ALL`].
+//! A lesson exports its figures as `FIGURES`; those that shall live in another worker are a set of their own, exported by
+//! a module of the lesson. A worker lists the sets that it carries; only the terminal, the page renderer and the tests
+//! see [`SETS`].
 
 pub mod architecture;
 pub mod software_design;
@@ -10,17 +11,34 @@ pub mod software_design;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::player::Figure;
 
-/// Every lesson that has figures: its path in `lessons/`, and the figures.
+/// Every set of figures: the path of its lesson in `lessons/`, with the set's name behind it where the lesson has several.
 #[cfg(not(target_arch = "wasm32"))]
-pub const ALL: &[(&str, &[Figure])] = &[
+pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/load-balancing", architecture::load_balancing::FIGURES),
+    ("architecture/load-balancing/yardsticks", architecture::load_balancing::yardsticks::FIGURES),
     ("software-design/critical-sections", software_design::critical_sections::FIGURES),
 ];
+
+/// The path of the lesson that a set belongs to.
+#[cfg(not(target_arch = "wasm32"))]
+fn lesson_of(set: &'static str) -> &'static str {
+    set.match_indices('/').nth(1).map_or(set, |(end, _)| &set[..end])
+}
+
+/// Every registered figure, with the path of its lesson.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn all() -> impl Iterator<Item = (&'static str, &'static Figure)> {
+    SETS.iter().flat_map(|(set, figures)| figures.iter().map(|figure| (lesson_of(set), figure)))
+}
 
 /// The registered figure of this id, with the path of its lesson.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn figure(id: &str) -> Option<(&'static str, &'static Figure)> {
-    ALL.iter()
-        .flat_map(|(lesson, figures)| figures.iter().map(move |figure| (*lesson, figure)))
-        .find(|(_, f)| f.spec.id == id)
+    all().find(|(_, figure)| figure.spec.id == id)
+}
+
+/// The set that a registered figure belongs to.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn set_of(id: &str) -> Option<&'static str> {
+    SETS.iter().find(|(_, figures)| figures.iter().any(|figure| figure.spec.id == id)).map(|(set, _)| *set)
 }

@@ -9,6 +9,7 @@ use super::prose::Context;
 use super::still::Shown;
 use crate::course::blocks::{Block, Figure};
 use crate::desk::clock;
+use crate::lessons;
 use crate::player::{
     Control, ControlKind, FigureSpec, Frame, Needs, Pace, Slider, Value, ValueKind, encode_view,
 };
@@ -41,8 +42,8 @@ pub struct Caption<'a> {
     pub text: &'a str,
     /// The predictions that its run would give away.
     pub after: Vec<&'a str>,
-    /// The lesson that it belongs to, where that isn't the page's own.
-    pub lesson: Option<&'a str>,
+    /// The set of figures that it belongs to, which tells its worker; none where no worker is to show it.
+    pub set: Option<&'a str>,
     /// Where its stills go if they are files beside the page: a page's first picture is in the page itself, the others
     /// come when they are scrolled to.
     pub pictures: Option<&'a RefCell<Vec<(String, String)>>>,
@@ -56,7 +57,7 @@ pub fn element(cx: &Context, block: &Block, figure: &Figure, number: usize) -> M
         markup: cx.phrase(&figure.caption),
         text: &figure.caption.text,
         after: cx.stills.predicted_before(&block.id),
-        lesson: None,
+        set: lessons::set_of(&figure.shows.text),
         pictures: (number > 1).then_some(&cx.pictures),
     };
     markup(&caption, cx.stills.get(&block.id))
@@ -68,7 +69,7 @@ pub fn markup(caption: &Caption, shown: Option<&Shown>) -> Markup {
     let at = |shown: &Shown| if masked { Time::ZERO } else { shown.view.at };
     let frame = shown.and_then(|shown| Some((shown, shown.frame(at(shown))?)));
     html! {
-        figure.figure id={ "fig-" (caption.id) } data-figure=(caption.id) data-lesson=[caption.lesson]
+        figure.figure id={ "fig-" (caption.id) } data-figure=(caption.id) data-figure-set=[caption.set]
             data-view=[shown.map(|shown| encode_view(&shown.view))] data-after=[masked.then(|| caption.after.join(","))] {
             figcaption {
                 span.fig-number-of { "Figure " (caption.number) }

@@ -14,7 +14,7 @@
 //! - In a release every page opens with the strict policy. (In development trunk's inline reload script has to run.)
 //! - A link to a page or file that isn't there fails the build.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -137,23 +137,29 @@ impl Site<'_> {
         marked.or_else(trunks)
     }
 
-    /// Policy, build, and the workers that this page's figures live in: those of its own lesson and of each lesson that
-    /// a `data-lesson` names.
+    /// Policy, build, and the workers that this page's figures live in, in the order in which the figures name their
+    /// sets; a figure that names none lives where the page's own lesson does.
     fn metas(&self, path: &str, html: &str, root: &str) -> String {
         let own = path.strip_suffix("/index.html");
-        let named = tags::attributes(html).into_iter().filter(|a| a.name == "data-lesson").map(|a| a.value);
-        let lessons = named.chain(own).filter(|_| has_figure(html));
-        let needed: BTreeSet<&str> = lessons.filter_map(|lesson| self.options.workers.of(lesson)).collect();
+        let named =
+            tags::attributes(html).into_iter().filter(|a| a.name == "data-figure-set").map(|a| a.value);
+        let sets = named.chain(own).filter(|_| has_figure(html));
+        let mut needed: Vec<&str> = Vec::new();
+        for worker in sets.filter_map(|set| self.options.workers.of(set)) {
+            if !needed.contains(&worker) {
+                needed.push(worker);
+            }
+        }
         let mut metas = Vec::new();
         if self.options.release {
             metas.push(format!("\n<meta http-equiv=\"content-security-policy\" content=\"{POLICY}\">"));
         }
         metas.push(format!("\n<meta name=\"build-id\" content=\"{}\">", self.build_id));
         metas.extend(needed.into_iter().map(|name| {
-            let lessons = self.options.workers.lessons(name).join(" ");
+            let sets = self.options.workers.sets(name).join(" ");
             let [plain, equipped] = [name, &format!("{name}{EQUIPPED}")].map(|name| &self.workers[name]);
             format!(
-                "\n<meta name=\"worker\" data-lessons=\"{lessons}\" content=\"{root}{plain}\" data-equipped=\"{root}{equipped}\">"
+                "\n<meta name=\"worker\" data-sets=\"{sets}\" content=\"{root}{plain}\" data-equipped=\"{root}{equipped}\">"
             )
         }));
         metas.concat()

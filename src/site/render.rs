@@ -23,8 +23,7 @@ pub struct Page {
 /// The course in a folder, with all that is wrong with it: what `lab check` says, and what fails a build.
 pub fn checked(folder: &Path) -> (Course, Vec<Problem>) {
     let (course, mut problems) = Course::load(folder);
-    let registered =
-        lessons::ALL.iter().flat_map(|(lesson, figures)| figures.iter().map(move |f| (lesson, f)));
+    let registered = lessons::all();
     let facts: Vec<FigureFacts> =
         registered.map(|(lesson, figure)| FigureFacts::of(lesson, figure)).collect();
     problems.extend(course::check(&course, &facts));

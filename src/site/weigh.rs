@@ -2,6 +2,8 @@
 //!
 //! The list comes from the built files themselves: tags and metas of the page; from there fonts that a stylesheet names,
 //! and scripts and WASM that a script names. It is an upper bound: a browser may leave a font alone that no text uses.
+//! A page's first worker is the one of its first figure; what others weigh, which are started when their figures come
+//! near the view, stands apart.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -93,6 +95,8 @@ pub struct Page {
     pub raw: usize,
     /// The sum of its files, gzipped.
     pub gzip: usize,
+    /// What comes when one goes on to its other figures, gzipped: further workers.
+    pub later: usize,
     /// Itself first.
     pub files: Vec<Loaded>,
 }
@@ -120,7 +124,7 @@ impl fmt::Display for Report {
         for kind in Kind::ALL {
             write!(head, "{kind:>8}")?;
         }
-        writeln!(f, "{head}{:>8}{:>8}", "all", "raw")?;
+        writeln!(f, "{head}{:>8}{:>8}{:>8}", "all", "raw", "later")?;
         let kb = |bytes: usize| format!("{:.1}", bytes as f64 / 1000.0);
         for page in &self.pages {
             write!(f, "{:44}", page.path.trim_end_matches("index.html"))?;
@@ -129,7 +133,7 @@ impl fmt::Display for Report {
                 write!(f, "{:>8}", kb(sum))?;
             }
             let over = if page.gzip > self.bar { "  over the bar" } else { "" };
-            writeln!(f, "{:>8}{:>8}{over}", kb(page.gzip), kb(page.raw))?;
+            writeln!(f, "{:>8}{:>8}{:>8}{over}", kb(page.gzip), kb(page.raw), kb(page.later))?;
         }
         write!(f, "the bar for each page: {} kB gzip", self.bar / 1000)
     }
@@ -141,28 +145,38 @@ pub fn weigh(dist: &Path) -> Result<Report, String> {
     let mut weights = BTreeMap::new();
     let mut pages = Vec::new();
     for path in all.iter().filter(|f| is_page(f) && *f != "404.html") {
-        let mut files = Vec::new();
-        for (file, kind) in loads(dist, path, &all)? {
+        let (mut files, mut later) = (Vec::new(), 0);
+        let first = loads(dist, path, &all, 1)?;
+        for (file, kind) in loads(dist, path, &all, usize::MAX)? {
             let (raw, gzip) = match weights.get(&file) {
                 Some(&weight) => weight,
                 None => *weights.entry(file.clone()).or_insert(weight(&dist.join(&file))?),
             };
-            files.push(Loaded { path: file, kind, raw, gzip });
+            if first.iter().any(|(it, _)| *it == file) {
+                files.push(Loaded { path: file, kind, raw, gzip });
+            } else {
+                later += gzip;
+            }
         }
         let (raw, gzip) = files.iter().fold((0, 0), |(r, g), l| (r + l.raw, g + l.gzip));
-        pages.push(Page { path: path.clone(), raw, gzip, files });
+        pages.push(Page { path: path.clone(), raw, gzip, later, files });
     }
     Ok(Report { bar: BAR, pages })
 }
 
-/// The files that a page loads, itself first.
-fn loads(dist: &Path, page: &str, all: &BTreeSet<String>) -> Result<Vec<(String, Kind)>, String> {
+/// The files that a page loads with so many of its workers, itself first.
+fn loads(
+    dist: &Path,
+    page: &str,
+    all: &BTreeSet<String>,
+    workers: usize,
+) -> Result<Vec<(String, Kind)>, String> {
     let mut found: Vec<(String, Kind)> = vec![(page.to_owned(), Kind::Html)];
     let mut next = 0;
     while let Some((path, kind)) = found.get(next).cloned() {
         next += 1;
         let wanted = match kind {
-            Kind::Html => of_page(&text(dist, &path)?),
+            Kind::Html => of_page(&text(dist, &path)?, workers),
             Kind::Css => of_css(&text(dist, &path)?),
             Kind::Js | Kind::Worker if path.ends_with(".js") => {
                 // A script names its parts by plain strings; one that isn't a file is just a string.
@@ -184,8 +198,8 @@ fn loads(dist: &Path, page: &str, all: &BTreeSet<String>) -> Result<Vec<(String,
     Ok(found)
 }
 
-/// What a page's tags load at once, and whether as a worker.
-fn of_page(html: &str) -> Vec<(String, bool)> {
+/// What a page's tags load at once, with so many of its workers, and whether as a worker.
+fn of_page(html: &str, mut workers: usize) -> Vec<(String, bool)> {
     let loading = ["stylesheet", "modulepreload", "preload", "icon", "manifest"];
     let mut links = Vec::new();
     for a in tags::attributes(html) {
@@ -193,7 +207,11 @@ fn of_page(html: &str) -> Vec<(String, bool)> {
         let now = match (a.tag, a.name) {
             ("link", "href") => said("rel").split_whitespace().any(|rel| loading.contains(&rel)),
             ("script" | "img" | "source", "src") => said("loading") != "lazy",
-            ("meta", "content") => said("name") == "worker",
+            ("meta", "content") if said("name") == "worker" => {
+                let wanted = workers > 0;
+                workers = workers.saturating_sub(1);
+                wanted
+            }
             _ => false,
         };
         if now && !a.value.starts_with("data:") {

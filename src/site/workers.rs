@@ -1,4 +1,4 @@
-//! Which worker binary holds which lessons: one table, `[package.metadata.workers]` in `Cargo.toml`.
+//! Which worker binary holds which figures: one table, `[package.metadata.workers]` in `Cargo.toml`.
 //!
 //! From it come the binaries `src/bin/worker-NAME.rs` and trunk's lines for them in `index.html`; [`write`] makes both,
 //! [`stale`] says which of them are out of step.
@@ -13,7 +13,8 @@ const BEGIN: &str =
     "<!-- workers: written by `lab generate` from [package.metadata.workers] in Cargo.toml -->\n";
 const END: &str = "<!-- /workers -->";
 
-/// The table: worker's name → paths of its lessons (`architecture/load-balancing`).
+/// The table: worker's name → its sets of figures, each the path of a lesson (`architecture/load-balancing`), with the set's
+/// name behind it where it isn't the lesson's first (`architecture/load-balancing/yardsticks`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workers(BTreeMap<String, Vec<String>>);
 
@@ -25,8 +26,8 @@ pub const EQUIPPED: &str = "-equipped";
 const WASM_OPT: &str = "--low-memory-unused --one-caller-inline-max-function-size=0";
 
 impl Workers {
-    /// Reads the table from the text of `Cargo.toml`. `Err` says what is wrong with it: names and lessons are lower-case
-    /// words joined by hyphens, every worker has a lesson, and no lesson stands in two workers.
+    /// Reads the table from the text of `Cargo.toml`. `Err` says what is wrong with it: names are lower-case words joined
+    /// by hyphens, every worker has a set of figures, and no set stands in two workers.
     pub fn parse(manifest: &str) -> Result<Self, String> {
         #[derive(Deserialize)]
         struct Manifest {
@@ -44,21 +45,22 @@ impl Workers {
             toml::from_str(manifest).map_err(|e| format!("Cargo.toml, [package.metadata.workers]: {e}"))?;
         let table = manifest.package.metadata.workers;
         let mut home: BTreeMap<&str, &str> = BTreeMap::new();
-        for (name, lessons) in &table {
+        for (name, sets) in &table {
             if !is_slug(name) {
                 return Err(format!("worker '{name}': a name is lower-case words joined by hyphens"));
             }
-            if lessons.is_empty() {
-                return Err(format!("worker '{name}' has no lessons; give it one or delete its line"));
+            if sets.is_empty() {
+                return Err(format!("worker '{name}' has no figures; give it some or delete its line"));
             }
-            for lesson in lessons {
-                if !lesson.split_once('/').is_some_and(|(chapter, slug)| is_slug(chapter) && is_slug(slug)) {
-                    return Err(format!("worker '{name}': '{lesson}' is no lesson; write chapter/slug"));
-                }
-                if let Some(other) = home.insert(lesson, name) {
+            for set in sets {
+                let parts: Vec<&str> = set.split('/').collect();
+                if !(matches!(parts.len(), 2 | 3) && parts.iter().all(|part| is_slug(part))) {
                     return Err(format!(
-                        "lesson '{lesson}' stands in workers '{other}' and '{name}'; one is enough"
+                        "worker '{name}': '{set}' is no lesson and no set of one; write chapter/slug or chapter/slug/set"
                     ));
+                }
+                if let Some(other) = home.insert(set, name) {
+                    return Err(format!("'{set}' stands in workers '{other}' and '{name}'; one is enough"));
                 }
             }
         }
@@ -75,19 +77,19 @@ impl Workers {
         self.0.keys().map(String::as_str)
     }
 
-    /// The worker that holds a lesson (`architecture/load-balancing`), if one does.
-    pub fn of(&self, lesson: &str) -> Option<&str> {
-        self.0.iter().find(|(_, lessons)| lessons.iter().any(|l| l == lesson)).map(|(name, _)| name.as_str())
+    /// The worker that holds a set of figures, if one does.
+    pub fn of(&self, set: &str) -> Option<&str> {
+        self.0.iter().find(|(_, sets)| sets.iter().any(|held| held == set)).map(|(name, _)| name.as_str())
     }
 
-    /// The lessons that a worker holds; none if there is no such worker.
-    pub fn lessons(&self, name: &str) -> &[String] {
+    /// The sets that a worker holds; none if there is no such worker.
+    pub fn sets(&self, name: &str) -> &[String] {
         self.0.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The source of a worker's binary: the plain one, that every visit loads, or the one with instruments.
-    fn binary(name: &str, lessons: &[String], equipped: bool) -> String {
-        let figures: Vec<String> = lessons
+    fn binary(name: &str, sets: &[String], equipped: bool) -> String {
+        let figures: Vec<String> = sets
             .iter()
             .map(|l| format!("playground::lessons::{}::FIGURES", l.replace('/', "::").replace('-', "_")))
             .collect();
@@ -114,10 +116,10 @@ impl Workers {
         let mut files: Vec<(PathBuf, String)> = self
             .0
             .iter()
-            .flat_map(|(name, lessons)| {
+            .flat_map(|(name, sets)| {
                 [(String::new(), false), (EQUIPPED.to_owned(), true)].map(|(end, equipped)| {
                     let path = PathBuf::from(format!("src/bin/worker-{name}{end}.rs"));
-                    (path, Self::binary(name, lessons, equipped))
+                    (path, Self::binary(name, sets, equipped))
                 })
             })
             .collect();
@@ -209,9 +211,10 @@ mod tests {
     #[test]
     fn a_table_that_cannot_be_built_is_refused_with_its_reason() {
         for (lines, reason) in [
-            ("a = []", "no lessons"),
+            ("a = []", "no figures"),
             ("A = [\"x/y\"]", "lower-case"),
             ("a = [\"../y\"]", "chapter/slug"),
+            ("a = [\"x/y/z/w\"]", "chapter/slug/set"),
             ("a = [\"x/y\"]\nb = [\"x/y\"]", "'a' and 'b'"),
         ] {
             let error = table(lines).unwrap_err();

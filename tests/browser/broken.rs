@@ -48,7 +48,7 @@ pub fn site_with_broken_figure() -> String {
         markup: PreEscaped("It breaks".to_owned()),
         text: "It breaks",
         after: Vec::new(),
-        lesson: Some("tests/broken"),
+        set: Some("tests/broken"),
         pictures: None,
     };
     let element = figure::markup(&caption, Some(&shown)).into_string();
@@ -57,7 +57,7 @@ pub fn site_with_broken_figure() -> String {
     let end = page.find("</figure>").expect("it ends") + "</figure>".len();
     let page = [&page[..start], &facts, &element, &page[end..]].concat();
     let meta =
-        "<meta name=\"worker\" data-lessons=\"tests/broken\" content=\"../../broken-worker.js\">\n</head>";
+        "<meta name=\"worker\" data-sets=\"tests/broken\" content=\"../../broken-worker.js\">\n</head>";
     let page = page.replacen("</head>", meta, 1);
     fs::write(root.join(LESSON).join("index.html"), page).expect("written");
     format!("{}{LESSON}", server::serve(root, "/"))

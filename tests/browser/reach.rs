@@ -43,7 +43,7 @@ fn a_worker_loads_its_own_wasm_and_reaches_nothing_else() {
 }
 
 #[test]
-fn a_worker_carries_its_own_lessons_and_no_others() {
+fn a_worker_carries_its_own_figures_and_no_others() {
     let workers = Workers::load(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the table of workers");
     for name in workers.names() {
         let wasm = built(&format!("worker-{name}-"), ".wasm");
@@ -51,15 +51,10 @@ fn a_worker_carries_its_own_lessons_and_no_others() {
         for wasm in wasm {
             let bytes = fs::read(dist().join(&wasm)).expect("readable");
             let has = |text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
-            for (lesson, figures) in lessons::ALL {
-                let own = workers.of(lesson) == Some(name);
+            for (set, figures) in lessons::SETS {
+                let own = workers.of(set) == Some(name);
                 for figure in *figures {
-                    assert_eq!(
-                        has(&figure.spec.id),
-                        own,
-                        "{wasm}: the figure {} of {lesson}",
-                        figure.spec.id
-                    );
+                    assert_eq!(has(&figure.spec.id), own, "{wasm}: the figure {} of {set}", figure.spec.id);
                 }
             }
             // What only a judge says is in the one with instruments.

@@ -91,16 +91,17 @@ fn message(said: &Value) -> FromWorker {
     postcard::from_bytes(&bytes).unwrap_or_else(|e| panic!("{e} in {said}"))
 }
 
-/// The file in the built site of the worker that carries a lesson, as its page names it.
+/// The file in the built site of the worker that carries a set of figures, as its page names it.
 ///
 /// # Panics
 /// If no worker carries it.
-pub fn worker_of(lesson: &str) -> String {
-    let page = fs::read_to_string(dist().join(lesson).join("index.html"));
-    let page = page.unwrap_or_else(|e| panic!("the page of {lesson}: {e}"));
+pub fn worker_of(set: &str) -> String {
+    let lesson: Vec<&str> = set.splitn(3, '/').take(2).collect();
+    let page = fs::read_to_string(dist().join(lesson.join("/")).join("index.html"));
+    let page = page.unwrap_or_else(|e| panic!("the page of {set}: {e}"));
     let mut workers =
         page.split("<meta name=\"worker\"").skip(1).map(|meta| meta.split_once('>').unwrap_or((meta, "")).0);
-    let named = workers.find(|meta| meta.split(['"', ' ']).any(|word| word == lesson));
+    let named = workers.find(|meta| meta.split(['"', ' ']).any(|word| word == set));
     let address = named.and_then(|meta| meta.split("content=\"").nth(1)?.split('"').next());
-    address.unwrap_or_else(|| panic!("no worker carries {lesson}")).trim_start_matches("../").to_owned()
+    address.unwrap_or_else(|| panic!("no worker carries {set}")).trim_start_matches("../").to_owned()
 }

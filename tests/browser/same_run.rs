@@ -79,9 +79,9 @@ fn a_run_in_a_browser_is_the_run_here_to_the_last_bit() {
     let home = site();
     each(async |kind| {
         let browser = Browser::open(Setup::desk(kind)).await;
-        for (lesson, figures) in lessons::ALL {
-            browser.goto(&format!("{home}{lesson}/")).await;
-            let there = RemoteDesk::start(&browser, &format!("{home}{}", worker_of(lesson))).await;
+        for (set, figures) in lessons::SETS {
+            browser.goto(&home).await;
+            let there = RemoteDesk::start(&browser, &format!("{home}{}", worker_of(set))).await;
             for figure in *figures {
                 let spec = figure.spec;
                 let (plain, disturbed) = (Run::new(spec, Seed(6897)), disturbed(spec, Seed(11)));

@@ -5,7 +5,7 @@
 //! a model that can't keep up makes the figure slower and never the page.
 //!
 //! What the page says of a figure: `data-figure`, its id on this page; `data-view`, what its still shows, as a link holds
-//! it; `data-lesson`, the lesson that it belongs to where that isn't the page's own; and, in a `template` with its id,
+//! it; `data-figure-set`, the set of figures that it belongs to; and, in a `template` with its id,
 //! `data-facts`, the words of its lesson.
 
 mod failing;
@@ -145,14 +145,13 @@ fn attach_when_near(element: &Element) {
     }
 }
 
-/// The addresses of the workers that hold the figure's lesson, plain and equipped; where the figure names no lesson, those
-/// of the page's.
+/// The addresses of the workers that hold the figure's set, plain and equipped; where the figure names none, the first.
 fn workers_for(element: &Element) -> Option<[String; 2]> {
     let workers = dom::select("meta[name=worker]");
-    let lesson = element.get_attribute("data-lesson");
+    let set = element.get_attribute("data-figure-set");
     let holds = |meta: &&Element| {
-        let lessons = meta.get_attribute("data-lessons").unwrap_or_default();
-        lesson.as_deref().is_none_or(|lesson| lessons.split(' ').any(|held| held == lesson))
+        let sets = meta.get_attribute("data-sets").unwrap_or_default();
+        set.as_deref().is_none_or(|set| sets.split(' ').any(|held| held == set))
     };
     let meta = workers.iter().find(holds)?;
     let plain = meta.get_attribute("content")?;

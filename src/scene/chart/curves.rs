@@ -41,14 +41,9 @@ impl Axis {
             return round_numbers(&range, most).into_iter().map(|n| (n, self.unit.format(n))).collect();
         }
         let (low, high) = (libm::ceil(range.start - 1e-9) as i32, libm::floor(range.end + 1e-9) as i32);
-        let step = ((high - low) / most.max(1) as i32 + 1).max(1);
-        let mut ticks = Vec::new();
-        let mut power = high;
-        while power >= low {
-            ticks.push((f64::from(power), self.unit.format(libm::pow(10.0, f64::from(power)))));
-            power -= step;
-        }
-        ticks
+        let step = high.abs_diff(low) as usize / most.max(1) + 1;
+        let text = |power: i32| self.unit.format(libm::pow(10.0, f64::from(power)));
+        (low..=high).rev().step_by(step).map(|power| (f64::from(power), text(power))).collect()
     }
 }
 

@@ -266,7 +266,7 @@ fn by_steps(sample: &Sample) -> Option<Markup> {
         markup: html! { "Steps" },
         text: "Steps",
         after: Vec::new(),
-        lesson: None,
+        set: None,
         pictures: None,
     };
     Some(figure::markup(&caption, Some(&shown)))

@@ -93,7 +93,7 @@ impl<'a> Sample<'a> {
             markup: html! { (caption) },
             text: caption,
             after,
-            lesson: None,
+            set: None,
             pictures: None,
         };
         figure::markup(&caption, Some(&self.shown))

@@ -9,7 +9,7 @@ use maud::{Escaper, Markup, PreEscaped};
 use std::fmt::Write as _;
 
 /// Attributes that tie an element to a run. A specimen has none: a page without a live figure loads no WASM.
-const LIVE: [&str; 4] = ["data-figure", "data-view", "data-after", "data-lesson"];
+const LIVE: [&str; 4] = ["data-figure", "data-view", "data-after", "data-figure-set"];
 /// Attributes that hold an id, or names that have to differ between groups of fields.
 const IDS: [&str; 5] = ["id", "for", "name", "aria-labelledby", "aria-describedby"];
 const VOID: [&str; 6] = ["input", "br", "img", "hr", "link", "meta"];

@@ -2,13 +2,13 @@
 
 pub mod cluster;
 pub mod one_server;
+pub mod yardsticks;
 
 use crate::player::Figure;
 use cluster::{Cluster, YOUR_TRAFFIC};
 
-/// The lesson's figures.
+/// The figures over the cluster.
 pub const FIGURES: &[Figure] = &[
     Figure::of::<Cluster>().predicted(cluster::PREDICTIONS).challenged(cluster::CHALLENGES),
     Figure::of::<Cluster>().declared(YOUR_TRAFFIC),
-    Figure::of::<one_server::OneServer>(),
 ];

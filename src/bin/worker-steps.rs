@@ -1,0 +1,12 @@
+//! The worker `steps`; written by `lab generate` from `[package.metadata.workers]` in Cargo.toml.
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    playground::worker::start(
+        &[
+            playground::lessons::architecture::load_balancing::yardsticks::FIGURES,
+            playground::lessons::software_design::critical_sections::FIGURES,
+        ],
+        None,
+    );
+}
