@@ -4,8 +4,8 @@ use playground::lab::judged::{self, Judged, MAY_PASS, SETTINGS};
 use playground::lab::{Terminal, pool};
 use playground::lessons;
 use playground::player::{
-    Answer, Ask, Asks, CURVE_POINTS, Challenge, Figure, Frame, Grading, Judge, Prediction, Request, Run,
-    Session, Setting, Sweep, Trial, Tried, Value, Verdict,
+    Answer, Ask, Asks, CURVE_POINTS, Challenge, Data, Figure, Frame, Grading, Judge, Prediction, Request,
+    Run, Session, Setting, Sweep, Trial, Tried, Value, Verdict,
 };
 use playground::sim::{Draws, Entity, Purpose, Seed, Time};
 
@@ -125,7 +125,7 @@ fn tried(setting: Setting) -> (Judge, Vec<(usize, Tried)>) {
     let judge = Judge::new(figure, challenge, &run(figure, 1, setting)).unwrap();
     let trials: Vec<(usize, Trial)> = judge.trials().enumerate().collect();
     let mut tried = Vec::new();
-    pool::trials(figure, trials.into_iter(), |n, one| {
+    pool::trials(figure, &Data::default(), trials.into_iter(), |n, one| {
         tried.push((n, one));
         true
     })
@@ -312,13 +312,13 @@ fn the_first_seed_of_a_sweep_is_the_run_itself() {
     assert_eq!(sweep.run(1, 2).seed, Seed(6_899));
     let trials = sweep.trials();
     assert_eq!(trials.len(), 6);
-    pool::trials(figure, trials.into_iter(), |n, tried| {
+    pool::trials(figure, &Data::default(), trials.into_iter(), |n, tried| {
         sweep.take(n, tried);
         true
     })
     .unwrap();
     assert_eq!(sweep.done(), (6, 6));
-    let alone = Trial { run: own, challenge: None }.compute(figure).unwrap();
+    let alone = Trial { run: own, challenge: None }.compute(figure, &Data::default()).unwrap();
     let reading = figure.spec.reading("p99").unwrap();
     let points = sweep.points(reading);
     assert_eq!((points[1].value.clone(), points[1].seeds), (Value::Number(100.0), 3));
@@ -335,7 +335,7 @@ fn the_first_seed_of_a_sweep_is_the_run_itself() {
 fn a_trial_reads_what_playing_shows() {
     let figure = figure("slow-server");
     let own = run(figure, 3, &[("policy", "random")]);
-    let tried = Trial { run: own.clone(), challenge: None }.compute(figure).unwrap();
+    let tried = Trial { run: own.clone(), challenge: None }.compute(figure, &Data::default()).unwrap();
     let end = played(figure, own);
     let place = figure.spec.reading("lost-share").unwrap();
     assert!((tried.values[place] - end.readings[place]).abs() < 1e-6, "the last value of what is 'so far'");

@@ -4,7 +4,7 @@
 mod page;
 
 use page::{Page, deed};
-use playground::desk::{Deed, Tell};
+use playground::desk::{Deed, Piece, Tell};
 use playground::player::decode_view;
 use proptest::prelude::*;
 
@@ -116,7 +116,7 @@ fn a_log_is_replayed_and_what_could_not_be_read_is_told() {
     // The first attempt is given up half-way.
     for (bytes, first, last) in [(half, true, false), (half, true, false), (rest, false, true)] {
         let (name, size) = ("my.log".to_owned(), log.len() as f64);
-        page.tell(Tell::Data { name, size, bytes: bytes.to_vec(), first, last, new: true });
+        page.tell(Tell::Data(Piece { name, size, bytes: bytes.to_vec(), first, last, new: true }));
     }
     let told = page.says(".fig-data-says").to_owned();
     assert!(told.contains("my.log") && told.contains("200") && told.contains("1 "), "{told}");
@@ -244,9 +244,9 @@ fn anything() -> impl Strategy<Value = Tell> {
         1 => (0..1_500_u16, 0..400_u16).prop_map(|(picture, charts)| Tell::Sized { picture, charts }),
         1 => any::<bool>().prop_map(Tell::Calm),
         1 => any::<f64>().prop_map(Tell::Tick),
-        1 => prop::collection::vec(any::<u8>(), 0..200).prop_map(|bytes| Tell::Data {
+        1 => prop::collection::vec(any::<u8>(), 0..200).prop_map(|bytes| Tell::Data(Piece {
             name: "x".into(), size: 1.0, bytes, first: true, last: true, new: true
-        }),
+        })),
     ]
 }
 

@@ -3,7 +3,7 @@
 
 use playground::lessons;
 use playground::player::{
-    Answer, Ask, Change, ControlKind, Figure, Frame, Judge, Request, Run, Session, Value, ValueKind,
+    Answer, Ask, Change, ControlKind, Data, Figure, Frame, Judge, Request, Run, Session, Value, ValueKind,
 };
 use playground::sim::{Draws, Entity, Purpose, Seed, Time};
 use std::collections::{BTreeMap, BTreeSet};
@@ -141,7 +141,7 @@ fn failures(figure: &'static Figure) -> Vec<serde_json::Value> {
         for run in wrong {
             let judge = Judge::new(figure, challenge, &run).unwrap();
             for trial in judge.trials().take(3) {
-                let failed = trial.compute(figure).unwrap().failed;
+                let failed = trial.compute(figure, &Data::default()).unwrap().failed;
                 said.extend(failed.map(|failure| serde_json::to_value(failure).unwrap()));
             }
         }

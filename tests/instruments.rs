@@ -4,7 +4,7 @@
 mod page;
 
 use page::{Page, deed};
-use playground::desk::{Deed, Desk, Opening, Tell, Told};
+use playground::desk::{Deed, Desk, Opening, Piece, Tell, Told};
 use playground::learner::Grade;
 use playground::lessons;
 use playground::player::{Value, decode_view};
@@ -313,4 +313,32 @@ fn a_setting_is_judged_and_the_verdict_leads_to_what_failed() {
         page.attrs.iter().all(|(place, _)| !place.starts_with(&of(" [data-verdict=\"not-looking\"]"))),
         "it is shown"
     );
+}
+
+/// Two minutes of a log.
+fn a_log() -> String {
+    let line = |n: u32| {
+        let (client, minute, second, page) = (n % 9, n / 480, n / 8 % 60, n % 7);
+        format!(
+            "10.0.0.{client} - - [03/Mar/2025:10:{minute:02}:{second:02} +0000] \"GET /a{page} HTTP/1.1\" 200 5\n"
+        )
+    };
+    (0..900).map(line).collect()
+}
+
+#[test]
+fn a_sweep_over_a_log_of_ones_own_runs_where_the_log_is() {
+    let mut page = Page::of("your-traffic");
+    let (name, log) = ("my.log".to_owned(), a_log());
+    let size = log.len() as f64;
+    page.tell(Tell::Data(Piece { name, size, bytes: log.into_bytes(), first: true, last: true, new: true }));
+    page.does(control("compress", "8"));
+    page.does(Deed { text: "policy,,,p99,2".into(), ..deed("sweep") });
+    assert!(page.errands.is_empty(), "other workers have no such file");
+    page.rest();
+    assert_eq!(said(&page, ".fig-sweep-progress"), "");
+    let result = said(&page, ".fig-sweep-result");
+    for policy in ["Round robin", "Least connections", "Peak EWMA", "Maglev", "Sticky by client"] {
+        assert!(result.contains(policy), "{policy}: {result}");
+    }
 }

@@ -185,6 +185,31 @@ fn a_sweep_gives_each_value_of_a_control_what_its_runs_come_to() {
 }
 
 #[test]
+fn a_sweep_replays_a_log_in_every_run() {
+    let log = concat!(env!("CARGO_TARGET_TMPDIR"), "/swept.csv");
+    let lines: String =
+        (0..2_000).map(|n| format!("{}.{:03},key-{}\n", n / 100, n % 100 * 10, n % 13)).collect();
+    std::fs::write(log, lines).unwrap();
+    let line = [
+        "sweep",
+        "your-traffic",
+        "--vary",
+        "policy",
+        "--seeds",
+        "1",
+        "--csv",
+        "--reading",
+        "p99",
+        "--log",
+        log,
+    ];
+    // Without arrivals from the log the run has the file and doesn't look at it.
+    let (idle, busy) = (csv(&line), csv(&[&line[..], &["--set", "arrivals=replay"]].concat()));
+    assert_eq!((idle.len(), busy.len()), (9, 9));
+    assert_ne!(idle, busy);
+}
+
+#[test]
 fn a_sweep_tries_every_option_and_prints_a_table() {
     let policies =
         csv(&["sweep", "slow-server", "--vary", "policy", "--seeds", "1", "--csv", "--reading", "p99"]);

@@ -1,33 +1,33 @@
 //! The learner's own file: read in pieces as they come, and told about.
 
-use super::protocol::{Node, Patch, node, part};
+use super::protocol::{Node, Patch, Piece, node, part};
 use super::{Desk, text};
-use crate::player::{Answer, Ask};
 use crate::sim::Unit;
 
 /// The control that says where requests come from, and its option for the file.
 pub(super) const ARRIVALS: (&str, &str) = ("arrivals", "replay");
 
 impl Desk {
-    /// Another file begins: what was read of one that was cut off is no part of it.
-    pub(super) fn forget_data(&mut self) {
-        if self.taken > 0.0 {
-            self.taken = 0.0;
-            let _ = self.ask(Ask::Data { bytes: Vec::new(), last: true });
+    pub(super) fn data(&mut self, piece: &Piece) {
+        let &Piece { ref name, size, ref bytes, first, last, new } = piece;
+        if first {
+            // What was read of one that was cut off is no part of it.
+            (self.reader, self.taken) = Default::default();
         }
-    }
-
-    pub(super) fn data(&mut self, name: &str, size: f64, bytes: Vec<u8>, last: bool, new: bool) {
+        self.reader.push(bytes);
         self.taken += bytes.len() as f64;
         let taken = self.taken;
+        let (mut fingerprint, mut says) = (None, vec![self.reader.says()]);
         if last {
             self.taken = 0.0;
+            match self.reader.finish() {
+                Ok(data) => {
+                    (fingerprint, says) = (data.fingerprint(), data.says());
+                    self.session.take(data);
+                }
+                Err(why) => says = vec![why],
+            }
         }
-        let (fingerprint, says) = match self.ask(Ask::Data { bytes, last }) {
-            Answer::Data { fingerprint, says } => (fingerprint, says),
-            Answer::Refused(why) => (None, vec![why]),
-            _ => return,
-        };
         if !new {
             // It has been told about before.
             return;

@@ -1,12 +1,16 @@
 //! What a desk has other workers do: runs by the hundred. The page starts workers, hands errands out and brings back what
-//! came of them; it can't read either. An errand is one trial, run in one go.
+//! came of them; it can't read either. An errand is one trial, run in one go. Runs that replay a file of the learner's are
+//! the desk's own affair: it has the file, and others don't.
 
 use super::judge::Judging;
 use super::sweep::Sweeping;
 use super::{Desk, judge, sweep};
-use crate::player::{Trial, Tried};
+use crate::player::{Data, Trial, Tried, Unwatched};
 use crate::sim::Msg;
 use serde::{Deserialize, Serialize};
+
+/// Events in a row of a trial that the desk runs itself.
+const SLICE: u64 = 60_000;
 
 /// A trial to be run.
 #[derive(Serialize, Deserialize)]
@@ -37,7 +41,7 @@ pub(super) enum Undertaking {
 pub(super) struct Progress {
     pub done: usize,
     pub of: usize,
-    /// Seconds so far.
+    /// Seconds so far; NaN where nobody counts them.
     pub seconds: f64,
 }
 
@@ -48,12 +52,22 @@ impl Progress {
     }
 }
 
+/// Trials that the desk runs itself, the next one at the end, and the one that is under way.
+#[derive(Default)]
+pub(super) struct Own {
+    trials: Vec<(usize, Trial)>,
+    run: Option<Unwatched>,
+}
+
 impl Desk {
     /// Runs an errand of another desk.
     pub(super) fn run_errand(&self, bytes: &[u8]) -> Vec<u8> {
         let Ok(Errand { batch, n, trial }) = postcard::from_bytes(bytes) else { return Vec::new() };
         let figure = self.figures.iter().find(|figure| figure.spec.id == trial.run.figure);
-        let tried = figure.map_or_else(|| Err(Msg::new("no-such-figure")), |figure| trial.compute(figure));
+        let tried = figure.map_or_else(
+            || Err(Msg::new("no-such-figure")),
+            |figure| trial.compute(figure, &Data::default()),
+        );
         postcard::to_allocvec(&Returned { batch, n, tried }).unwrap_or_default()
     }
 
@@ -61,6 +75,11 @@ impl Desk {
     pub(super) fn send_out(&mut self, what: Undertaking, trials: impl IntoIterator<Item = (usize, Trial)>) {
         self.call_off();
         self.undertaking = Some(what);
+        if self.state.run.data.is_some() {
+            self.own.trials = trials.into_iter().collect();
+            self.own.trials.reverse();
+            return;
+        }
         let batch = self.batch;
         let errand =
             |(n, trial)| postcard::to_allocvec(&Errand { batch, n: n as u32, trial }).unwrap_or_default();
@@ -70,6 +89,7 @@ impl Desk {
     /// Ends what is under way: nobody waits for it any more.
     pub(super) fn call_off(&mut self) {
         self.batch += 1;
+        self.own = Own::default();
         if let Some(what) = self.undertaking.take() {
             self.errands = Some(Vec::new());
             let out = &mut self.extra;
@@ -91,7 +111,10 @@ impl Desk {
             Ok(tried) => tried,
             Err(why) => return self.failed_at(Some(&why)),
         };
-        let n = returned.n as usize;
+        self.take(returned.n as usize, tried, seconds);
+    }
+
+    fn take(&mut self, n: usize, tried: Tried, seconds: f64) {
         match &mut self.undertaking {
             Some(Undertaking::Judging(judging)) => {
                 judging.judge.take(n, tried);
@@ -103,6 +126,31 @@ impl Desk {
             }
             None => {}
         }
+    }
+
+    /// Computes on with its own trials; whether there is more to do.
+    pub(super) fn run_own(&mut self) -> bool {
+        let Some((n, trial)) = self.own.trials.last() else { return false };
+        let n = *n;
+        if self.own.run.is_none() {
+            match trial.begin(self.figure(), self.session.data()) {
+                Ok(run) => self.own.run = Some(run),
+                Err(why) => {
+                    self.failed_at(Some(&why));
+                    return true;
+                }
+            }
+        }
+        let Own { trials, run } = &mut self.own;
+        if let (Some(under_way), Some((_, trial))) = (run.as_mut(), trials.last())
+            && under_way.work(SLICE)
+        {
+            let tried = trial.tried(under_way);
+            trials.pop();
+            *run = None;
+            self.take(n, tried, f64::NAN);
+        }
+        true
     }
 
     /// A run could not be computed: the undertaking ends, and the learner is told.

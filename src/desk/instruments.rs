@@ -1,11 +1,12 @@
-//! What a desk can do with a figure beyond operating it: compare, sweep, predict, judge, tell who is behind a number, save.
+//! What a desk can do with a figure beyond operating it: compare, sweep, predict, judge, tell who is behind a number, save,
+//! read a file of the learner's.
 //!
 //! A worker with all that is a quarter heavier, and most visits begin by pressing play. So a figure is first operated from
 //! a plain desk. Pressed for more, that says so ([`Shown::more`](super::Shown::more)); the page then ends its worker, and
 //! starts one that is equipped, where the run is. A plain worker's code names no instrument, so it carries none: all ways
 //! to them lead through [`Instruments`].
 
-use super::protocol::{Deed, Patch};
+use super::protocol::{Deed, Patch, Piece};
 use super::{Changed, Desk, behind, compare, predict, tables};
 use crate::player::Value;
 use crate::scene::Picture;
@@ -39,6 +40,8 @@ pub struct Instruments {
     pub(super) pictures: fn(&mut Desk, &mut Vec<Patch>) -> [Option<Picture>; 2],
     /// What is to be shown, after the desk's own.
     pub(super) write: fn(&mut Desk, Changed, &mut Vec<Patch>),
+    /// A piece of a learner's file.
+    pub(super) data: fn(&mut Desk, &Piece),
     pub(super) errand: fn(&Desk, &[u8]) -> Vec<u8>,
     pub(super) returned: fn(&mut Desk, Option<&[u8]>, f64),
 }
@@ -49,10 +52,11 @@ pub static INSTRUMENTS: Instruments = Instruments {
     run_changed: Desk::rival_again,
     go_on: Desk::rival_on,
     turn: Desk::turn_rival,
-    work: Desk::grade,
+    work: |desk| desk.grade() || desk.run_own(),
     explain: Desk::explain_rival,
     pictures: compare::pictures,
     write,
+    data: Desk::data,
     errand: Desk::run_errand,
     returned: Desk::returned,
 };

@@ -158,6 +158,10 @@ fn shown(id: &str, verdict: &str, shown: bool) -> Patch {
 /// '37 of 200, 4 s left'.
 pub(super) fn so_far(progress: &Progress) -> String {
     let Progress { done, of, .. } = progress;
+    let (done, of) = (done.to_string(), of.to_string());
+    if progress.seconds.is_nan() {
+        return text::put(text::SO_MANY, &[&done, &of]);
+    }
     let left = crate::sim::Unit::Time.format(libm::ceil(progress.left()));
-    text::put(text::SO_FAR, &[&done.to_string(), &of.to_string(), &left])
+    text::put(text::SO_FAR, &[&done, &of, &left])
 }

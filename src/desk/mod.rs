@@ -39,12 +39,12 @@ pub use instruments::{INSTRUMENTS, Instruments};
 pub use notice::{Notice, Way, none as no_notice};
 pub use opening::facts;
 pub use protocol::{
-    Child, Deed, FromWorker, Keep, Node, Opening, Part, Patch, Probed, Shown, Tell, ToWorker, Told,
+    Child, Deed, FromWorker, Keep, Node, Opening, Part, Patch, Piece, Probed, Shown, Tell, ToWorker, Told,
 };
 pub use transport::{PLACES as LINE_PLACES, clock};
 
 use crate::learner::Attempt;
-use crate::player::{Answer, Ask, Figure, Frame, Request, Session, decode_view};
+use crate::player::{Answer, Ask, DataReader, Figure, Frame, Request, Session, decode_view};
 use state::State;
 
 /// What has changed since it was last shown.
@@ -80,7 +80,8 @@ pub struct Desk {
     changed: Changed,
     /// What was laid out has not been painted yet.
     unpainted: bool,
-    /// Bytes of a file taken so far.
+    /// A file that is being read, and how many bytes of it have been.
+    reader: DataReader,
     taken: f64,
     /// Patches that no change of the state explains: focus, files.
     extra: Vec<Patch>,
@@ -89,6 +90,7 @@ pub struct Desk {
     /// What other workers are at, and the number of its batch of errands.
     undertaking: Option<errands::Undertaking>,
     batch: u32,
+    own: errands::Own,
     /// What the page is to be asked for with the next answer.
     errands: Option<Vec<Vec<u8>>>,
     attempts: Vec<Attempt>,
@@ -112,11 +114,13 @@ impl Desk {
             state: State::of(spec),
             changed: Changed::default(),
             unpainted: false,
+            reader: DataReader::default(),
             taken: 0.0,
             extra: Vec::new(),
             rival: None,
             undertaking: None,
             batch: 0,
+            own: errands::Own::default(),
             errands: None,
             attempts: Vec::new(),
             image: None,
@@ -141,12 +145,10 @@ impl Desk {
             Tell::Calm(calm) => self.state.calm = calm,
             Tell::Tick(seconds) => self.tick(seconds),
             Tell::Deed(deed) => self.deed(&deed, trying),
-            Tell::Data { name, size, bytes, first, last, new } => {
-                if first {
-                    self.forget_data();
-                }
-                self.data(&name, size, bytes, last, new);
-            }
+            Tell::Data(piece) => match self.instruments {
+                Some(instruments) => (instruments.data)(self, &piece),
+                None => self.more = true,
+            },
             Tell::Errand(bytes) => {
                 let run = self.instruments.map(|instruments| (instruments.errand)(self, &bytes));
                 return Told::Errand(run.unwrap_or_default());

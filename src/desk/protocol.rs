@@ -37,6 +37,23 @@ pub enum FromWorker {
     Panicked(String),
 }
 
+/// A piece of a file of the learner's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Piece {
+    /// The file's name.
+    pub name: String,
+    /// Its bytes in all.
+    pub size: f64,
+    /// This piece.
+    pub bytes: Vec<u8>,
+    /// Whether it is the first one.
+    pub first: bool,
+    /// Whether nothing more comes.
+    pub last: bool,
+    /// Whether the run is to replay the file from the start; otherwise it is one that the run replays already.
+    pub new: bool,
+}
+
 /// What the page tells.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Tell {
@@ -55,21 +72,8 @@ pub enum Tell {
     Tick(f64),
     /// Something was pressed, moved or typed.
     Deed(Deed),
-    /// A part of a file of the learner's, in order. The next one is sent when this one has been taken.
-    Data {
-        /// The file's name.
-        name: String,
-        /// Its bytes in all.
-        size: f64,
-        /// This part.
-        bytes: Vec<u8>,
-        /// Whether it is the first one.
-        first: bool,
-        /// Whether nothing more comes.
-        last: bool,
-        /// Whether the run is to replay it from the start; otherwise it is a file that the run replays already.
-        new: bool,
-    },
+    /// A piece of a file of the learner's, in order. The next one is sent when this one has been taken.
+    Data(Piece),
     /// An errand of another desk, to be run here in one go.
     Errand(Vec<u8>),
     /// What came of an errand that this desk has sent out; nothing, if it failed whoever ran it.

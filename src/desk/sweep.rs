@@ -5,7 +5,7 @@ use super::judge::so_far;
 use super::protocol::{Node, Patch, node, part};
 use super::state::State;
 use super::{Desk, moments, percent, text};
-use crate::player::{Sweep, SweepPoint, View, encode_view, swept_between};
+use crate::player::{ControlKind, Sweep, SweepPoint, View, encode_view, swept_between};
 use crate::sim::within;
 
 /// Values of a number that is swept.
@@ -76,12 +76,13 @@ impl Desk {
     }
 }
 
-/// The chart and its table.
+/// The chart and its table. Values of a number stand along an axis, options of a choice below each other.
 fn write(state: &State, sweeping: &Sweeping, out: &mut Vec<Patch>) {
     let (control, reading) = (&state.spec.controls[sweeping.control], &state.spec.readings[sweeping.reading]);
     let points = sweeping.sweep.points(sweeping.reading);
     let high = points.iter().map(|point| point.high).filter(|high| high.is_finite()).fold(0.0, f64::max);
     let top = if high > 0.0 { high * 1.05 } else { 1.0 };
+    let title = [&reading.label, ", 0 – ", reading.unit.format(top).as_str()].concat();
     let last = (points.len().max(2) - 1) as f64;
     let place = |n: usize| percent(0.02 + 0.96 * n as f64 / last);
     let share = |value: f64| within(value / top, 0.0, 1.0);
@@ -100,11 +101,29 @@ fn write(state: &State, sweeping: &Sweeping, out: &mut Vec<Patch>) {
     let ends = [points.first(), points.last()].map(|point| {
         node("span", "").text(&point.map(|point| control.show(&point.value)).unwrap_or_default())
     });
-    let plot = node("div", "fig-sweep-plot").attr("aria-hidden", "true").with([
-        node("span", "").text(&[&reading.label, ", 0 – ", reading.unit.format(top).as_str()].concat()),
-        node("div", "fig-sweep-area").with(dots),
-        node("div", "fig-sweep-ends").with(ends),
-    ]);
+    let plot = node("div", "fig-sweep-plot").attr("aria-hidden", "true");
+    let plot = if matches!(control.kind, ControlKind::Choice { .. }) {
+        plot.with([node("span", "").text(&title)]).with(points.iter().filter(|point| point.seeds > 0).map(
+            |point| {
+                let (low, high) = (share(point.low), share(point.high));
+                node("div", "fig-sweep-row").with([
+                    node("span", "").text(&control.show(&point.value)),
+                    node("div", "fig-sweep-track").with([
+                        node("span", "fig-sweep-spread")
+                            .styled("left", percent(low))
+                            .styled("width", percent(high - low)),
+                        node("span", "fig-sweep-dot").styled("left", percent(share(point.mean))),
+                    ]),
+                ])
+            },
+        ))
+    } else {
+        plot.with([
+            node("span", "").text(&title),
+            node("div", "fig-sweep-area").with(dots),
+            node("div", "fig-sweep-ends").with(ends),
+        ])
+    };
     let head = ["", &reading.label, text::LOWEST_TO_HIGHEST, text::RUNS];
     let head = head.into_iter().enumerate().map(|(n, words)| {
         let words = if n == 0 { control.label.as_ref() } else { words };

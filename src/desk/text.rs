@@ -73,6 +73,7 @@ texts! {
     QUIZ_WRONG = "Not quite: see below each answer why.";
     ERRAND_FAILED = "A run could not be computed, which is a mistake of ours.";
     SO_FAR = "{} of {} runs, about {} left";
+    SO_MANY = "{} of {} runs";
     ATTEMPT = "Attempt {}.";
     RISING = "{} is rising: {} now, {} a little earlier.";
     FALLING = "{} is falling: {} now, {} a little earlier.";

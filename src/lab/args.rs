@@ -149,6 +149,9 @@ pub struct SweepArgs {
     /// The first seed: a whole number, or a seed's name like k7-otter
     #[arg(long, value_name = "N|NAME", default_value = "1", allow_negative_numbers = true)]
     pub seed: String,
+    /// An access log or CSV to replay in every run, for figures that take one
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
     /// Print comma-separated values, in the units' bases
     #[arg(long)]
     pub csv: bool,

@@ -5,7 +5,7 @@
 use super::{Failure, Terminal, pool};
 use crate::lessons;
 use crate::player::{
-    Challenge, Control, ControlKind, Figure, Input, Judge, Run, Setting, Slider, Tried, Value, Verdict,
+    Challenge, Control, ControlKind, Data, Figure, Input, Judge, Run, Setting, Slider, Tried, Value, Verdict,
 };
 use crate::sim::{Draws, Entity, Msg, Purpose, Seed};
 use serde::{Deserialize, Serialize};
@@ -172,7 +172,10 @@ impl Judged {
             let mut run = Run::new(spec, Seed(0));
             run.set_all(spec, setting)?;
             let judge = Judge::new(self.figure, challenge, &run)?;
-            let tried = judge.trials().take(FINGERPRINT_SEEDS).map(|trial| trial.compute(self.figure));
+            let tried = judge
+                .trials()
+                .take(FINGERPRINT_SEEDS)
+                .map(|trial| trial.compute(self.figure, &Data::default()));
             Ok((setting, judge.cost(), tried.collect::<Result<_, Msg>>()?))
         };
         let print = Fingerprint {
@@ -341,7 +344,7 @@ impl Judged {
         }
         let trials: Vec<_> = judge.trials().collect();
         for (n, trial) in trials.iter().enumerate() {
-            judge.take(n, trial.compute(self.figure)?);
+            judge.take(n, trial.compute(self.figure, &Data::default())?);
             if let Some(verdict) = judge.verdict() {
                 return Ok(verdict.passed);
             }

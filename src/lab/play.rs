@@ -4,7 +4,8 @@ use super::words::{say, words_for};
 use super::{Failure, Terminal, inputs};
 use crate::lessons;
 use crate::player::{
-    Answer, Ask, Explanation, FigureSpec, Frame, Marker, MarkerKind, Needs, Opened, Request, Run, Session,
+    Answer, Ask, Data, DataReader, Explanation, FigureSpec, Frame, Marker, MarkerKind, Needs, Opened,
+    Request, Run, Session,
 };
 use crate::scene::Words;
 use crate::sim::{Entity, Time, Unit};
@@ -38,6 +39,11 @@ impl Player {
         Ok(Self { session, spec: figure.spec, words: words_for(figure.spec), asked: 0 })
     }
 
+    /// What runs may replay here.
+    pub fn data(&self) -> &Data {
+        self.session.data()
+    }
+
     fn ask(&mut self, ask: Ask) -> Result<Answer, Failure> {
         self.asked = self.asked.wrapping_add(1);
         match self.session.handle(Request { id: self.asked, ask }).answer {
@@ -66,6 +72,7 @@ impl Player {
         let mut file = File::open(path).map_err(unreadable)?;
         let size = file.metadata().map_or(0, |meta| meta.len());
         let mut read = 0;
+        let mut reader = DataReader::default();
         loop {
             let mut bytes = vec![0; CHUNK];
             let got = file.read(&mut bytes).map_err(unreadable)?;
@@ -74,14 +81,15 @@ impl Player {
             let last = got == 0;
             let share = (read * 100).checked_div(size).unwrap_or(100);
             terminal.progress(&format!("reading {}: {share} %", path.display()));
-            let Answer::Data { fingerprint, says } = self.ask(Ask::Data { bytes, last })? else {
-                return Err(Failure::Refused("the session doesn't take files".into()));
-            };
+            reader.push(&bytes);
             if last {
                 terminal.progress("");
-                let says = says.iter().map(|msg| say(&self.words, msg)).collect();
+                let data = reader.finish().map_err(|why| Failure::Refused(say(&self.words, &why)))?;
+                let says = data.says().iter().map(|msg| say(&self.words, msg)).collect();
                 let nothing = || Failure::Refused(format!("{} replays no files", self.spec.id));
-                return Ok((fingerprint.ok_or_else(nothing)?, says));
+                let fingerprint = data.fingerprint().ok_or_else(nothing)?;
+                self.session.take(data);
+                return Ok((fingerprint, says));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Work on all cores: runs that nobody watches, one on each.
 
-use crate::player::{Figure, Judge, Trial, Tried, Verdict};
+use crate::player::{Data, Figure, Judge, Trial, Tried, Verdict};
 use crate::sim::Msg;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,20 +43,21 @@ pub fn each<T: Send, R: Send>(
     });
 }
 
-/// Computes trials. `take` gets each one's number and what came of it, in the order in which they come, and says whether
+/// Computes trials over this data. `take` gets each one's number and what came of it, in the order in which they come, and says whether
 /// the rest is still wanted.
 ///
 /// # Errors
 /// What a figure says against one of the runs.
 pub fn trials(
     figure: &'static Figure,
+    data: &Data,
     trials: impl Iterator<Item = (usize, Trial)> + Send,
     mut take: impl FnMut(usize, Tried) -> bool,
 ) -> Result<(), Msg> {
     let mut refused = Ok(());
     each(
         trials,
-        |(n, trial)| (n, trial.compute(figure)),
+        |(n, trial)| (n, trial.compute(figure, data)),
         |(n, tried)| match tried {
             Ok(tried) => take(n, tried),
             Err(msg) => {
@@ -82,7 +83,7 @@ pub fn verdict(
 ) -> Result<Verdict, Msg> {
     let all: Vec<(usize, Trial)> = judge.trials().enumerate().collect();
     let mut verdict = None;
-    trials(figure, all.into_iter(), |n, tried| {
+    trials(figure, &Data::default(), all.into_iter(), |n, tried| {
         judge.take(n, tried.clone());
         done(judge, &tried);
         verdict = judge.verdict();

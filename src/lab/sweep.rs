@@ -1,6 +1,7 @@
 //! `lab sweep`: one control over its range, on all cores.
 
 use super::args::SweepArgs;
+use super::play::Player;
 use super::report::{json, print_table};
 use super::words::{say, words_for};
 use super::{Failure, Terminal, inputs, pool};
@@ -20,11 +21,19 @@ pub(super) fn sweep(args: &SweepArgs, terminal: &mut Terminal) -> Result<(), Fai
     for (id, value) in inputs::settings(&args.set, spec, &words)? {
         run.set(spec, &id, &value).map_err(refused)?;
     }
+    let mut player = Player::new(&args.figure)?;
+    if let Some(path) = &args.log {
+        let (fingerprint, says) = player.load(path, terminal)?;
+        run.data = Some(fingerprint);
+        for line in says {
+            writeln!(terminal.err, "{line}")?;
+        }
+    }
     let (control, values) = varied(&args.vary, spec)?;
     let readings = readings(&args.reading, spec)?;
     let mut sweep = Sweep::new(figure, &run, &control.id, values, args.seeds).map_err(refused)?;
     let trials = sweep.trials();
-    pool::trials(figure, trials.into_iter(), |n, tried| {
+    pool::trials(figure, player.data(), trials.into_iter(), |n, tried| {
         sweep.take(n, tried);
         let (done, all) = sweep.done();
         terminal.progress(&format!("{done} of {all} runs"));

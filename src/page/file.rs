@@ -1,6 +1,6 @@
 //! A learner's own file: read in pieces, handed to the desk, sent nowhere.
 
-use crate::desk::Tell;
+use crate::desk::{Piece, Tell};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -60,7 +60,7 @@ impl LearnersFile {
             self.read.set(if last { -1.0 } else { until });
             self.under_way.set(false);
             let (first, new) = (from == 0.0, self.new);
-            then(Tell::Data { name: self.file.name(), size, bytes, first, last, new });
+            then(Tell::Data(Piece { name: self.file.name(), size, bytes, first, last, new }));
         });
     }
 }

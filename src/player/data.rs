@@ -1,5 +1,6 @@
 //! The learner's own data that a run replays, and how it is read.
 
+use super::run::Run;
 use crate::mechanism::access_log::{LogError, Parser, Records};
 use crate::sim::Msg;
 use std::sync::Arc;
@@ -14,6 +15,18 @@ impl Data {
     /// What tells this data from other data; `None` if there is none.
     pub fn fingerprint(&self) -> Option<u64> {
         self.records.as_ref().map(|records| records.fingerprint())
+    }
+
+    /// What a run replays of this: nothing, if it names nothing, for nothing but the run determines what it does.
+    ///
+    /// # Errors
+    /// If the run replays other data.
+    pub(super) fn of(&self, run: &Run) -> Result<Self, Msg> {
+        match run.data {
+            None => Ok(Self::default()),
+            named if named == self.fingerprint() => Ok(self.clone()),
+            Some(_) => Err(Msg::new("run-needs-data")),
+        }
     }
 
     /// The access log to replay.
@@ -57,9 +70,10 @@ impl DataReader {
         self.parser.get_or_insert_default().push(bytes);
     }
 
-    /// How many records have been read.
-    pub fn so_far(&self) -> usize {
-        self.parser.as_ref().map_or(0, |parser| parser.so_far())
+    /// What there is to say about it so far: how many records have been read.
+    pub fn says(&self) -> Msg {
+        let records = self.parser.as_ref().map_or(0, |parser| parser.so_far());
+        Msg::new("log-so-far").count("records", records as u64)
     }
 
     /// The file has come to its end; the reader is ready for another.

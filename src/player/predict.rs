@@ -1,5 +1,6 @@
 //! Predictions: what is asked, what is the truth, and whether an answer is right. The words stand in the lesson.
 
+use super::data::Data;
 use super::figure::Figure;
 use super::run::Run;
 use super::trial::{Outcome, Setting, Unwatched};
@@ -116,7 +117,7 @@ impl Grading {
         let unwatched = |setting: &Setting| {
             let mut run = run.clone();
             run.set_all(figure.spec, setting)?;
-            Unwatched::start(figure, &run, figure.spec.until)
+            Unwatched::start(figure, &run, figure.spec.until, &Data::default())
         };
         Ok(Self { prediction, runs: settings.iter().map(unwatched).collect::<Result<_, _>>()? })
     }

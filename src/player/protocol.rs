@@ -62,13 +62,6 @@ pub enum Ask {
     },
     /// All markers known so far. Answered by [`Answer::Markers`].
     Markers,
-    /// Part of the learner's file, in order; `last` with the final part. Answered by [`Answer::Data`].
-    Data {
-        /// The bytes.
-        bytes: Vec<u8>,
-        /// Whether nothing more comes.
-        last: bool,
-    },
 }
 
 /// The answer to the request of the same number.
@@ -106,13 +99,6 @@ pub enum Answer {
     Samples(Vec<Box<[f32]>>, Span),
     /// The markers known so far, ascending in time.
     Markers(Vec<Marker>),
-    /// The file is being read, or has been.
-    Data {
-        /// Its fingerprint, once it is whole.
-        fingerprint: Option<u64>,
-        /// What there is to say about it.
-        says: Vec<Msg>,
-    },
     /// It can't be done, and why. Nothing has changed.
     Refused(Msg),
 }

@@ -1,6 +1,6 @@
 //! One run behind the protocol: the same in a worker, in the terminal and in the tests.
 
-use super::data::{Data, DataReader};
+use super::data::Data;
 use super::experiment::Readings;
 use super::explain::{behind, explain};
 use super::figure::Figure;
@@ -22,7 +22,6 @@ const UNDO: usize = 50;
 pub struct Session {
     figures: Vec<&'static Figure>,
     data: Data,
-    reader: DataReader,
     open: Option<Open>,
 }
 
@@ -42,19 +41,24 @@ struct Open {
 impl Session {
     /// A session that can open these figures.
     pub fn new(figures: impl IntoIterator<Item = &'static Figure>) -> Self {
-        Self {
-            figures: figures.into_iter().collect(),
-            data: Data::default(),
-            reader: DataReader::default(),
-            open: None,
-        }
+        Self { figures: figures.into_iter().collect(), data: Data::default(), open: None }
+    }
+
+    /// What runs may replay here.
+    pub fn data(&self) -> &Data {
+        &self.data
+    }
+
+    /// Runs that are opened from now on may replay this.
+    pub fn take(&mut self, data: Data) {
+        self.data = data;
     }
 
     /// A session for another run of the same figures, with the same data.
     #[must_use]
     pub fn beside(&self) -> Self {
         let (figures, data) = (self.figures.clone(), self.data.clone());
-        Self { figures, data, reader: DataReader::default(), open: None }
+        Self { figures, data, open: None }
     }
 
     /// Answers one request, after a bounded amount of computing.
@@ -69,16 +73,6 @@ impl Session {
                 Ok(Answer::Described(self.figures.iter().map(|figure| figure.spec.clone()).collect()))
             }
             Ask::Open(run) => self.take_up(&run),
-            Ask::Data { bytes, last } => {
-                self.reader.push(&bytes);
-                if last {
-                    self.data = self.reader.finish()?;
-                    Ok(Answer::Data { fingerprint: self.data.fingerprint(), says: self.data.says() })
-                } else {
-                    let says = vec![Msg::new("log-so-far").count("records", self.reader.so_far() as u64)];
-                    Ok(Answer::Data { fingerprint: None, says })
-                }
-            }
             ask => {
                 let open = self.open.as_mut().ok_or_else(|| Msg::new("nothing-open"))?;
                 match ask {
@@ -100,7 +94,7 @@ impl Session {
                         Ok(Answer::Samples(samples[..samples.len().min(known as usize)].to_vec(), every))
                     }
                     Ask::Markers => Ok(Answer::Markers(open.timeline.markers().to_vec())),
-                    Ask::Describe | Ask::Open(_) | Ask::Data { .. } => unreachable!("answered above"),
+                    Ask::Describe | Ask::Open(_) => unreachable!("answered above"),
                 }
             }
         }
@@ -120,11 +114,7 @@ impl Session {
             says.push(Msg::new("run-from-earlier-model"));
             accepted.version = figure.spec.version;
         }
-        if accepted.data != self.data.fingerprint() && accepted.data.is_some() {
-            return Err(Msg::new("run-needs-data"));
-        }
-        // A run that names no data gets none: nothing but the run determines what it does.
-        let data = if accepted.data.is_some() { self.data.clone() } else { Data::default() };
+        let data = self.data.of(&accepted)?;
         let open = Open::start(figure, accepted, data)?;
         let run = open.run.clone();
         self.open = Some(open);

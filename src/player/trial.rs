@@ -40,25 +40,38 @@ pub struct Tried {
 }
 
 impl Trial {
-    /// Computes it, in one go.
+    /// Computes it, in one go. `data` is what the run replays, if it replays something.
     ///
     /// # Errors
     /// If the figure doesn't take the run, or has no such challenge.
-    pub fn compute(&self, figure: &'static Figure) -> Result<Tried, Msg> {
-        let challenge = match &self.challenge {
-            Some(id) => Some(figure.challenge(id)?),
-            None => None,
-        };
-        let until = challenge.map_or(figure.spec.until, |challenge| challenge.until);
-        let mut run = Unwatched::start(figure, &self.run, until)?;
+    pub fn compute(&self, figure: &'static Figure, data: &Data) -> Result<Tried, Msg> {
+        let mut run = self.begin(figure, data)?;
         while !run.work(u64::MAX) {}
-        let outcome = run.outcome();
-        Ok(Tried {
+        Ok(self.tried(&run))
+    }
+
+    /// Begins it, to be computed in slices.
+    ///
+    /// # Errors
+    /// As [`compute`](Self::compute).
+    pub fn begin(&self, figure: &'static Figure, data: &Data) -> Result<Unwatched, Msg> {
+        let until = match &self.challenge {
+            Some(id) => figure.challenge(id)?.until,
+            None => figure.spec.until,
+        };
+        Unwatched::start(figure, &self.run, until, data)
+    }
+
+    /// What came of it, when its run has come to its end.
+    pub fn tried(&self, run: &Unwatched) -> Tried {
+        let (outcome, figure) = (run.outcome(), run.figure);
+        let challenge = self.challenge.as_ref().and_then(|id| figure.challenge(id).ok());
+        Tried {
             seed: self.run.seed,
             values: figure.spec.readings.iter().map(|reading| outcome.over(&reading.id)).collect(),
             failed: challenge.and_then(|challenge| (challenge.pass)(&outcome).err()),
             events: run.events(),
-        })
+        }
     }
 }
 
@@ -71,15 +84,16 @@ pub struct Unwatched {
 }
 
 impl Unwatched {
-    /// Begins a run that ends at `until`.
+    /// Begins a run that ends at `until`, over the data that it names.
     ///
     /// # Errors
-    /// If the figure doesn't take it.
-    pub fn start(figure: &'static Figure, run: &Run, until: Time) -> Result<Self, Msg> {
+    /// If the figure doesn't take it, or it replays other data.
+    pub fn start(figure: &'static Figure, run: &Run, until: Time, data: &Data) -> Result<Self, Msg> {
         let run = run.accepted(figure.spec)?;
+        let data = data.of(&run)?;
         let until = until.min(figure.spec.until);
         let every = Span::from_nanos((until.nanos() / SAMPLES).max(1));
-        let timeline = Timeline::unwatched(figure, &run, &Data::default(), every)?;
+        let timeline = Timeline::unwatched(figure, &run, &data, every)?;
         Ok(Self { figure, run, timeline, until })
     }
 

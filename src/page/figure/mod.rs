@@ -66,6 +66,8 @@ struct Inner {
     build: String,
     stage: Stage,
     client: Option<Client>,
+    /// Which of the two workers it has.
+    worker: usize,
     keep: Keep,
     /// What is being tried, and where to go back to if it fails.
     trying: Option<(String, String)>,
@@ -175,6 +177,7 @@ fn attach(root: &Element) -> Option<Figure> {
         page_id,
         stage: Stage::Parked,
         client: None,
+        worker: 0,
         trying: None,
         owed: Vec::new(),
         playing: false,

@@ -3,7 +3,7 @@
 use super::super::file::LearnersFile;
 use super::super::worker_client::Client;
 use super::super::{dom, palette};
-use super::{Figure, PLACES, Stage};
+use super::{EQUIPPED, Figure, PLACES, Stage};
 use crate::desk::{Deed, Tell, ToWorker};
 use wasm_bindgen::prelude::*;
 use web_sys::ResizeObserver;
@@ -58,7 +58,14 @@ impl Figure {
             // A worker that is started now need not have the one before.
             inner.file = None;
         }
-        self.wake();
+        // A file is read with an instrument.
+        EQUIPPED.set(true);
+        let plain = self.inner.borrow().client.is_some() && self.inner.borrow().worker == 0;
+        if plain {
+            self.equip(None);
+        } else {
+            self.wake();
+        }
         self.inner.borrow_mut().file = Some(LearnersFile::new(file, true));
         self.next_piece();
     }
@@ -73,7 +80,7 @@ impl Figure {
             if figure.inner.borrow().file.as_ref().is_none_or(|now| !now.is(&asked)) {
                 return;
             }
-            let last = matches!(tell, Tell::Data { last: true, .. });
+            let last = matches!(&tell, Tell::Data(piece) if piece.last);
             figure.send(ToWorker::Tell(tell));
             if last && !asked.is_new() {
                 figure.open_now();

@@ -19,8 +19,9 @@ impl Figure {
         }
         parking::makes_room_for(self);
         let (address, build) = {
-            let inner = self.inner.borrow();
-            (inner.workers[usize::from(EQUIPPED.get())].clone(), inner.build.clone())
+            let mut inner = self.inner.borrow_mut();
+            inner.worker = usize::from(EQUIPPED.get());
+            (inner.workers[inner.worker].clone(), inner.build.clone())
         };
         let canvases = self.canvases();
         if canvases.length() == 0 {
@@ -85,13 +86,13 @@ impl Figure {
     }
 
     /// Goes on with a worker that has instruments, and tells it what took one.
-    fn equip(&self) {
+    pub(super) fn equip(&self, deed: Option<Deed>) {
         EQUIPPED.set(true);
         let mut again: Vec<Deed> = Vec::new();
         {
             let mut inner = self.inner.borrow_mut();
             again.extend(inner.playing.then(|| Deed { does: "play".to_owned(), ..Deed::default() }));
-            again.extend(inner.told_last.take());
+            again.extend(deed);
             inner.again = again;
         }
         self.end_worker();
@@ -199,7 +200,8 @@ impl Figure {
             self.send_out(errands);
         }
         if more {
-            return self.equip();
+            let deed = self.inner.borrow_mut().told_last.take();
+            return self.equip(deed);
         }
         if begins {
             self.inner.borrow_mut().ticked_ms = dom::now_ms();

@@ -2,7 +2,7 @@
 
 use super::sample::FIGURE;
 use super::tree::{Element, read};
-use crate::desk::{Deed, Desk, INSTRUMENTS, Opening, Patch, Tell, Told, facts};
+use crate::desk::{Deed, Desk, INSTRUMENTS, Opening, Patch, Piece, Tell, Told, facts};
 use crate::player::encode_view;
 use crate::scene::Picture;
 use crate::site::still::Shown;
@@ -93,7 +93,7 @@ impl Operated {
     pub fn reads(mut self, text: &str, last: bool) -> Self {
         let (name, bytes) = ("access.log".to_owned(), text.as_bytes().to_vec());
         let size = if last { bytes.len() } else { 3 * bytes.len() } as f64;
-        self.tell(Tell::Data { name, size, bytes, first: true, last, new: true });
+        self.tell(Tell::Data(Piece { name, size, bytes, first: true, last, new: true }));
         self.rest();
         self
     }
