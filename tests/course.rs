@@ -4,6 +4,7 @@ use playground::course::facts::{Allows, ChallengeFacts, ControlFacts, MessageFac
 use playground::course::markdown::LANGUAGES;
 use playground::course::{Course, FigureFacts, Lesson, Problem, check};
 use playground::lessons;
+use playground::player::{Action, Kind, Names};
 use playground::sim::{Time, Unit};
 use proptest::prelude::*;
 use std::path::Path;
@@ -22,6 +23,8 @@ fn figure() -> FigureFacts {
         options: options.iter().map(|&o| o.into()).collect(),
     };
     FigureFacts {
+        actions: vec![Action::new("kill", "Kill it", &[0])],
+        kinds: vec![Kind::new("server", Names::Letters)],
         id: "servers".into(),
         lesson: "architecture/sample".into(),
         until: Time::from_secs(60),

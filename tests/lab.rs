@@ -187,9 +187,9 @@ fn a_sweep_gives_each_value_of_a_control_what_its_runs_come_to() {
 #[test]
 fn a_sweep_replays_a_log_in_every_run() {
     let log = concat!(env!("CARGO_TARGET_TMPDIR"), "/swept.csv");
-    let lines: String =
-        (0..2_000).map(|n| format!("{}.{:03},key-{}\n", n / 100, n % 100 * 10, n % 13)).collect();
-    std::fs::write(log, lines).unwrap();
+    let line = |n: u32| format!("{}.{:03},key-{}", n / 100, n % 100 * 10, n % 13);
+    let lines: Vec<String> = (0..2_000).map(line).collect();
+    std::fs::write(log, lines.join("\n")).unwrap();
     let line = [
         "sweep",
         "your-traffic",

@@ -6,6 +6,7 @@
 use super::blocks::{Answer, Block, Body, Figure, Words};
 use super::catalogue::Course;
 use super::contract;
+use super::done;
 use super::facts::{Allows, FigureFacts, PredictionFacts};
 use super::front_matter::Status;
 use super::lesson::{Lesson, Part};
@@ -199,9 +200,16 @@ impl<'a> Check<'a> {
     fn target(&self, target: &Target, line: u32) -> Result<(), String> {
         match target {
             Target::Web(_) => Ok(()),
-            Target::Run { figure, set, at } => {
+            Target::Run { figure, set, does, sweep, at } => {
                 let facts = self.meant(figure.as_deref(), line)?;
                 set.iter().try_for_each(|(control, value)| setting(facts, control, value))?;
+                for (when, what) in does {
+                    within(facts, Some(*when))?;
+                    done::change(what, &facts.actions, &facts.kinds)?;
+                }
+                if let Some((control, reading)) = sweep {
+                    swept(facts, control, reading)?;
+                }
                 within(facts, *at)
             }
             Target::Here(id) => heading_in(self.lesson, id),
@@ -392,6 +400,19 @@ impl<'a> Check<'a> {
             self.note(line, field, format!("the logic has a {what} '{id}', which has no words here"));
         }
     }
+}
+
+/// What a phrase sweeps.
+fn swept(facts: &FigureFacts, control: &str, reading: &str) -> Result<(), String> {
+    if !facts.controls.iter().any(|it| it.id == control) {
+        let allowed = one_of(facts.controls.iter().map(|it| &it.id));
+        return Err(format!("figure '{}' has no control '{control}'; allowed: {allowed}", facts.id));
+    }
+    if !facts.readings.iter().any(|it| it == reading) {
+        let allowed = one_of(&facts.readings);
+        return Err(format!("figure '{}' has no reading '{reading}'; allowed: {allowed}", facts.id));
+    }
+    Ok(())
 }
 
 fn setting(facts: &FigureFacts, control: &str, value: &str) -> Result<(), String> {

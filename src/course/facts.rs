@@ -2,7 +2,7 @@
 //! specifications by whoever knows those.
 
 use super::problem::one_of;
-use crate::player::{Asks, Challenge, Control, ControlKind, Figure, Prediction, Scale};
+use crate::player::{Action, Asks, Challenge, Control, ControlKind, Figure, Kind, Prediction, Scale};
 use crate::sim::{Time, Unit};
 
 /// A registered figure.
@@ -16,6 +16,10 @@ pub struct FigureFacts {
     pub until: Time,
     /// What can be set.
     pub controls: Vec<ControlFacts>,
+    /// What can be done to it, and the kinds of things in it.
+    pub actions: Vec<Action>,
+    /// See `actions`.
+    pub kinds: Vec<Kind>,
     /// What can be read: ids.
     pub readings: Vec<String>,
     /// Its predictions.
@@ -100,6 +104,8 @@ impl FigureFacts {
             lesson: lesson.to_owned(),
             until: spec.until,
             controls: spec.controls.iter().map(control).collect(),
+            actions: spec.actions.to_vec(),
+            kinds: spec.kinds.to_vec(),
             readings: spec.readings.iter().map(|reading| reading.id.to_string()).collect(),
             predictions: figure.predictions.iter().map(PredictionFacts::of).collect(),
             challenges: figure.challenges.iter().map(ChallengeFacts::of).collect(),

@@ -42,12 +42,17 @@ pub enum Live {
 /// Where a link in prose leads.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Target {
-    /// `run:figure?set=policy:round-robin&at=43s`: takes a figure to a setting or a moment.
+    /// `run:figure?set=policy:round-robin&do=8s:kill:server:C&at=43s`: takes a figure to a setting or a moment, with what
+    /// is done to it on the way; or `run:figure?sweep=policy:p99`, which sweeps.
     Run {
         /// The figure's block; `None` is the one that prose drives.
         figure: Option<String>,
         /// Controls and their values.
         set: Vec<(String, String)>,
+        /// What is done to it, and when: `fail-fast:server:C`.
+        does: Vec<(Time, String)>,
+        /// A control that is swept, and the reading that is plotted.
+        sweep: Option<(String, String)>,
         /// The moment.
         at: Option<Time>,
     },
@@ -283,7 +288,7 @@ fn run_target(run: &str) -> Result<Target, String> {
     if !figure.is_empty() && !is_id(figure) {
         return Err("names no figure".into());
     }
-    let (mut set, mut at) = (Vec::new(), None);
+    let (mut set, mut does, mut sweep, mut at) = (Vec::new(), Vec::new(), None, None);
     for pair in query.split('&') {
         match pair.split_once('=') {
             Some(("set", value)) => match value.split_once(':') {
@@ -292,12 +297,26 @@ fn run_target(run: &str) -> Result<Target, String> {
                 }
                 _ => return Err(format!("has 'set={value}', which sets no control")),
             },
+            Some(("do", value)) => {
+                let (when, what) =
+                    value.split_once(':').ok_or_else(|| format!("has 'do={value}' without a moment"))?;
+                does.push((moment(when)?, what.to_owned()));
+            }
+            Some(("sweep", value)) if sweep.is_none() => match value.split_once(':') {
+                Some((control, reading)) if is_id(control) && is_id(reading) => {
+                    sweep = Some((control.to_owned(), reading.to_owned()));
+                }
+                _ => return Err(format!("has 'sweep={value}', which doesn't say what is plotted over what")),
+            },
             Some(("at", value)) if at.is_none() => at = Some(moment(value)?),
             _ => return Err(format!("has '{pair}', which says nothing (or twice)")),
         }
     }
     let figure = (!figure.is_empty()).then(|| figure.to_owned());
-    Ok(Target::Run { figure, set, at })
+    if sweep.is_some() && !(set.is_empty() && does.is_empty() && at.is_none()) {
+        return Err("sweeps and does something else".into());
+    }
+    Ok(Target::Run { figure, set, does, sweep, at })
 }
 
 /// Reads a moment of a run: `43s`, `1.5 min`.
@@ -346,8 +365,11 @@ mod tests {
     #[test]
     fn links_lead_to_runs_lessons_headings_and_the_web_only() {
         let set = vec![("policy".to_owned(), "least-connections".to_owned())];
-        let run = Target::Run { figure: Some("slow".into()), set, at: Some(Time::from_secs(43)) };
-        assert_eq!(target("run:slow?set=policy:least-connections&at=43s"), Ok(run));
+        let does = vec![(Time::from_secs(8), "kill:server:C".to_owned())];
+        let (figure, at) = (Some("slow".into()), Some(Time::from_secs(43)));
+        let run = Target::Run { figure, set, does, sweep: None, at };
+        assert_eq!(target("run:slow?set=policy:least-connections&do=8s:kill:server:C&at=43s"), Ok(run));
+        assert!(target("run:slow?sweep=policy:p99").is_ok());
         assert!(target("lesson:faults/cache-failures#cache-avalanche").is_ok());
         assert!(target("#what-happened").is_ok());
         for bad in [
@@ -357,6 +379,9 @@ mod tests {
             "run:slow",
             "run:?at=soon",
             "run:?set=a",
+            "run:?do=kill",
+            "run:?sweep=policy",
+            "run:?sweep=policy:p99&at=3s",
             "lesson:x",
             "#",
         ] {

@@ -93,6 +93,7 @@ pub mod blocks;
 pub mod catalogue;
 pub mod check;
 mod contract;
+pub mod done;
 pub mod facts;
 mod fields;
 pub mod front_matter;

@@ -1,6 +1,7 @@
 //! Phrases and numbers of the text that lead to figures. The page has them as elements:
 //!
-//! - `a.run` with `data-figure`, `data-set` (`policy=random&load=480/s`) and `data-at` (nanoseconds): takes the figure there;
+//! - `a.run` with `data-figure`, `data-set` (`policy=random&load=480/s`) and `data-at` (nanoseconds): takes the figure
+//!   there; with `data-code`, to the run of that code; with `data-sweep`, sweeps what that says;
 //! - `span.drag` with `data-figure` and `data-control`: a number that one drags, and that moves the control;
 //! - `span.live` tells what a figure reads: its desk writes it.
 
@@ -21,11 +22,19 @@ pub fn start() {
         dom::listen::<Event>(&link, "click", move |event| {
             if let Some(figure) = figure_of(&of) {
                 event.prevent_default();
-                figure.deed(Deed {
-                    text: of.get_attribute("data-set").unwrap_or_default(),
-                    number: of.get_attribute("data-at").map_or(-1.0, |at| dom::number(&at)),
-                    ..deed("go", &of)
-                });
+                let said = |name: &str| of.get_attribute(name);
+                if let Some(text) = said("data-sweep") {
+                    figure.deed(Deed { on: "sweep".to_owned(), ..deed("drawer", &of) });
+                    figure.deed(Deed { text, ..deed("sweep", &of) });
+                } else if let Some(text) = said("data-code") {
+                    figure.deed(Deed { text, ..deed("view", &of) });
+                } else {
+                    figure.deed(Deed {
+                        text: said("data-set").unwrap_or_default(),
+                        number: said("data-at").map_or(-1.0, |at| dom::number(&at)),
+                        ..deed("go", &of)
+                    });
+                }
                 dom::scroll_to(&figure.root);
             }
         });

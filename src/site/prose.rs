@@ -5,6 +5,7 @@ use super::still::Stills;
 use crate::course::front_matter::Status;
 use crate::course::markdown::{self, Item, Live, Target};
 use crate::course::{Course, Lesson, Text};
+use crate::player::encode_view;
 use crate::sim::Time;
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
@@ -126,13 +127,20 @@ impl<'a> Context<'a> {
     /// The opening tag of a link; `None` where it leads nowhere, and its text stands alone.
     fn link(&self, target: &Target, line: u32) -> Option<String> {
         let tag = match target {
-            Target::Run { figure, set, at } => {
+            Target::Run { figure, set, does, sweep, at } => {
                 let (block, _) = self.lesson.figure(figure.as_deref(), line)?;
+                let code = self.stills.get(&block.id).filter(|_| !does.is_empty());
+                let code = match code {
+                    Some(shown) => Some(encode_view(&shown.taken(set, does, *at)?)),
+                    None => None,
+                };
+                let sweep = sweep.as_ref().map(|(control, reading)| format!("{control},,,{reading},3"));
                 let set: Vec<String> =
                     set.iter().map(|(control, value)| format!("{control}={value}")).collect();
                 html! {
                     a.run href={ "#fig-" (block.id) } data-run data-figure=(block.id)
-                        data-set=[(!set.is_empty()).then(|| set.join("&"))] data-at=[at.map(Time::nanos)] {}
+                        data-set=[(!set.is_empty()).then(|| set.join("&"))] data-at=[at.map(Time::nanos)]
+                        data-code=[code] data-sweep=[sweep] {}
                 }
             }
             Target::Lesson { lesson, heading } => {

@@ -1,9 +1,9 @@
 //! What a lesson's figures show before any script runs: each run is really computed, up to the moment of its still.
 
 use crate::course::blocks::{Body, Figure as FigureBlock};
-use crate::course::{Course, Lesson, words};
+use crate::course::{Course, Lesson, done, words};
 use crate::lessons;
-use crate::player::{Answer, Ask, Figure, FigureSpec, Frame, Request, Run, Session, Value, View};
+use crate::player::{Answer, Ask, Figure, FigureSpec, Frame, Input, Request, Run, Session, Value, View};
 use crate::scene::Words;
 use crate::sim::{Seed, Time};
 use std::cell::RefCell;
@@ -104,6 +104,22 @@ impl Shown {
         let opened = session.handle(Request { id: 0, ask: Ask::Open(view.run.clone()) });
         let opens = matches!(opened.answer, Answer::Opened(_));
         opens.then(|| Self { figure, words, view, session: RefCell::new(session) })
+    }
+
+    /// The run as a phrase takes it: with these settings, and what is done to it. `None` if the figure takes that not.
+    pub fn taken(&self, set: &[(String, String)], does: &[(Time, String)], at: Option<Time>) -> Option<View> {
+        let (spec, mut view) = (self.figure.spec, self.view.clone());
+        for (id, value) in set {
+            let (_, control) = spec.control(id)?;
+            view.run.set(spec, id, &control.parse(value).ok()?).ok()?;
+        }
+        for (at, what) in does {
+            let change = done::change(what, &spec.actions, &spec.kinds).ok()?;
+            view.run.inputs.push(Input { at: *at, change });
+        }
+        view.run.inputs.sort_by_key(|input| input.at);
+        view.at = at.unwrap_or(view.at);
+        Some(view)
     }
 
     /// The run at a moment.

@@ -1,0 +1,60 @@
+//! What a phrase does to a figure on its way to a moment: `8s:fail-fast:server:C`, `8s:slow:server:C:8`, `3s:deploy:balancer`.
+
+use super::problem::one_of;
+use crate::player::{Action, Change, Kind, Names, Value, ValueKind};
+use crate::sim::Entity;
+
+/// The change that a text behind its moment describes: the action, whom it is done to, and its argument.
+///
+/// # Errors
+/// What is wrong, and what is allowed.
+pub fn change(text: &str, actions: &[Action], kinds: &[Kind]) -> Result<Change, String> {
+    let mut parts = text.split(':');
+    let id = parts.next().unwrap_or_default();
+    let action = actions.iter().find(|action| action.id == id).ok_or_else(|| {
+        format!("there is no action '{id}'; allowed: {}", one_of(actions.iter().map(|a| a.id.as_ref())))
+    })?;
+    let mut on = Vec::new();
+    if !action.on.is_empty() {
+        let named = parts.next().unwrap_or_default();
+        let found =
+            action.on.iter().find(|&&n| kinds.get(usize::from(n)).is_some_and(|kind| kind.id == named));
+        let allowed = || {
+            let kinds = action.on.iter().filter_map(|&n| kinds.get(usize::from(n)));
+            one_of(kinds.map(|kind| kind.id.as_ref()))
+        };
+        let kind =
+            *found.ok_or_else(|| format!("'{id}' is not done to '{named}'; it is done to: {}", allowed()))?;
+        let number = match &kinds[usize::from(kind)].names {
+            Names::Only => Some(0),
+            names => parts.next().and_then(|name| number(name, names)),
+        };
+        on.push(Entity::new(kind, number.ok_or_else(|| format!("'{text}' doesn't say which {named}"))?));
+    }
+    let rest: Vec<&str> = parts.collect();
+    let arg = match (action.arg.clone(), rest.as_slice()) {
+        (ValueKind::None, []) => Value::None,
+        (ValueKind::Number(_, _, _, offered), []) => Value::Number(offered),
+        (ValueKind::Number(unit, min, max, _), [number]) => {
+            let number = unit.parse(number).map_err(|error| error.to_string())?;
+            if !(min..=max).contains(&number) {
+                return Err(format!("'{id}' takes {} to {}", unit.format(min), unit.format(max)));
+            }
+            Value::Number(number)
+        }
+        _ => return Err(format!("'{text}' says more than '{id}' takes")),
+    };
+    Ok(Change::Act { action: id.to_owned(), on, arg })
+}
+
+fn number(name: &str, names: &Names) -> Option<u32> {
+    match names {
+        Names::Letters => {
+            let letter = name.chars().next().filter(|_| name.len() == 1)?;
+            letter.is_ascii_uppercase().then(|| u32::from(letter) - u32::from('A'))
+        }
+        Names::Numbers => name.parse().ok(),
+        Names::Words(words) => words.iter().position(|word| word == name).map(|at| at as u32),
+        Names::Only => Some(0),
+    }
+}
