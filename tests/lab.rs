@@ -225,12 +225,12 @@ fn a_sweep_tries_every_option_and_prints_a_table() {
 #[test]
 fn a_judge_says_the_verdict_in_the_lessons_words_with_a_link_to_the_first_failure() {
     let judge = ["judge", "slow-server", "keep-the-promise"];
-    let reference = ["--set", "policy=peak-ewma", "--set", "workers=3", "--set", "queue=8"];
+    let reference = ["--set", "policy=peak-ewma", "--set", "workers=2", "--set", "queue=16"];
     let passed = lab(&[&judge[..], &reference].concat());
     assert_eq!(passed.exit, Exit::Fine, "{}", passed.err);
-    assert!(passed.out.contains("Kept. Three workers carry"), "{}", passed.out);
+    assert!(passed.out.contains("Kept. A rule that knows"), "{}", passed.out);
     assert!(
-        passed.out.contains("200 of 200 judged") && passed.out.contains("$37.6 of $40"),
+        passed.out.contains("200 of 200 judged") && passed.out.contains("$27.2 of $28"),
         "{}",
         passed.out
     );
@@ -252,10 +252,10 @@ fn a_judge_says_the_verdict_in_the_lessons_words_with_a_link_to_the_first_failur
     let opened = &json(&["open", first["link"].as_str().unwrap(), "--json"])[0];
     assert_eq!((&opened["seed"], &opened["at"]), (&first["seed"], &first["at"]));
 
-    let dear = lab(&[&judge[..], &reference, &["--set", "workers=4"]].concat());
+    let dear = lab(&[&judge[..], &reference, &["--set", "queue=30"]].concat());
     assert_eq!(dear.exit, Exit::Problems);
     assert!(
-        dear.out.contains("$49.6 of $40: too much") && dear.out.contains("It costs too much."),
+        dear.out.contains("$30 of $28: too much") && dear.out.contains("It costs too much."),
         "{}",
         dear.out
     );
@@ -263,7 +263,7 @@ fn a_judge_says_the_verdict_in_the_lessons_words_with_a_link_to_the_first_failur
 
 #[test]
 fn the_run_of_a_link_is_judged_by_its_free_controls() {
-    let set = ["--set", "policy=peak-ewma", "--set", "workers=3", "--set", "queue=8"];
+    let set = ["--set", "policy=peak-ewma", "--set", "queue=16"];
     let line =
         [&["run", "slow-server", "--set", "load=10/s", "--at", "3s", "kill=A", "--json"][..], &set].concat();
     let link = json(&line)["link"].as_str().unwrap().to_owned();
@@ -275,8 +275,8 @@ fn the_run_of_a_link_is_judged_by_its_free_controls() {
     };
     let (exit, told) = judge(&[]);
     assert_eq!(
-        (exit, &told["controls"]["workers"], &told["diagnosis"]),
-        (Exit::Fine, &3.0.into(), &"pass".into())
+        (exit, &told["controls"]["queue"], &told["diagnosis"]),
+        (Exit::Fine, &16.0.into(), &"pass".into())
     );
     let (exit, told) = judge(&["--set", "policy=random"]);
     assert_eq!((exit, &told["diagnosis"]), (Exit::Problems, &"not-looking".into()));

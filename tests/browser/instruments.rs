@@ -174,7 +174,7 @@ fn a_challenge_is_judged_on_a_phone_and_a_question_answered() {
         let of = |css: &str| format!("[data-challenge=keep-the-promise]{css}");
         keys(&browser, &of(" [data-do=set-up]"), ENTER).await;
         browser
-            .until(&format!("/of \\$40/.test(document.querySelector('{}').innerText)", of(" .judge-cost")))
+            .until(&format!("/of \\$28/.test(document.querySelector('{}').innerText)", of(" .judge-cost")))
             .await;
         keys(&browser, &of(" [data-do=judge]"), ENTER).await;
         // One engine here runs a model a hundred times slower than the others.
@@ -189,10 +189,10 @@ fn a_challenge_is_judged_on_a_phone_and_a_question_answered() {
         // By the book it passes.
         let link = "const set = (id, value, css) => { const it = document.querySelector(`#fig-slow-server [data-control=${id}] ${css}`); \
                     it.value = value; it.dispatchEvent(new Event('change', { bubbles: true })); }; \
-                    set('policy', 'peak-ewma', 'select'); set('workers', '3', '.fig-number'); set('queue', '8', '.fig-number'); return 0";
+                    set('policy', 'peak-ewma', 'select'); set('queue', '16', '.fig-number'); return 0";
         let _: u32 = browser.run(link).await;
         browser
-            .until(&format!("/37.6/.test(document.querySelector('{}').innerText)", of(" .judge-cost")))
+            .until(&format!("/27.2/.test(document.querySelector('{}').innerText)", of(" .judge-cost")))
             .await;
         keys(&browser, &of(" [data-do=judge]"), ENTER).await;
         let passed = format!("/Passed/.test(document.querySelector('{}').innerText)", of(" .judge-result"));
