@@ -148,7 +148,7 @@ impl Server {
         let first = |free: &[Span]| (0..free.len()).min_by_key(|&worker| free[worker]).unwrap_or(0);
         for takes in waiting {
             let worker = first(&free);
-            free[worker] = free[worker] + takes;
+            free[worker] += takes;
         }
         free.get(first(&free)).copied().unwrap_or(Span::ZERO)
     }

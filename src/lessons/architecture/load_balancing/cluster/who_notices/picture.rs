@@ -21,7 +21,7 @@ impl WhoNotices {
         let now = w.now();
         let until = Self::SPEC.until;
         scene.panels.push(Panel::Flow(self.flow(now)));
-        scene.panels.push(self.causes(w));
+        scene.panels.push(Self::causes(w));
         let charts = [("chart-lost", Unit::Rate, "lost"), ("chart-latency", Unit::Time, "p99")];
         let chart = |(title, unit, reading)| series(title, unit, vec![line(reading, State::Trouble)], until);
         scene.panels.extend(charts.map(chart));
@@ -92,9 +92,9 @@ impl WhoNotices {
     }
 
     /// What was lost so far, cause by cause.
-    fn causes(&self, w: &W) -> Panel {
+    fn causes(w: &W) -> Panel {
         let census = w.census(REQUEST);
-        let worst = self.worst_cause(w);
+        let worst = worst_cause(w);
         let row = |(n, &fate): (u32, &crate::sim::Fate)| {
             let requests = census.closed(fate) as f64;
             Row {
@@ -112,12 +112,6 @@ impl WhoNotices {
             columns: ["column-cause", "column-requests"].map(words).into(),
             rows: (0..).zip(&CAUSES).map(row).collect(),
         })
-    }
-
-    /// The cause of most losses, if there are any.
-    fn worst_cause(&self, w: &W) -> Option<u32> {
-        let requests = |n: u32| w.census(REQUEST).closed(CAUSES[n as usize]);
-        (0..CAUSES.len() as u32).rev().max_by_key(|&n| requests(n)).filter(|&n| requests(n) > 0)
     }
 
     /// The anomaly, what the deploy does, and what was lost.
@@ -143,7 +137,7 @@ impl WhoNotices {
         if scene.says.len() < 2 {
             scene.says.extend(self.deploy_now());
         }
-        scene.says.push(match self.worst_cause(w) {
+        scene.says.push(match worst_cause(w) {
             Some(n) => Msg::new("says-lost")
                 .count("lost", lost(w.census(REQUEST)))
                 .of("cause", Entity::new(CAUSE, n))
@@ -191,4 +185,10 @@ impl WhoNotices {
             _ => self.cluster.tell(entity, w),
         }
     }
+}
+
+/// The cause of most losses, if there are any.
+fn worst_cause(w: &W) -> Option<u32> {
+    let requests = |n: u32| w.census(REQUEST).closed(CAUSES[n as usize]);
+    (0..CAUSES.len() as u32).rev().max_by_key(|&n| requests(n)).filter(|&n| requests(n) > 0)
 }

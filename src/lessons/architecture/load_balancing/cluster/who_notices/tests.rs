@@ -104,7 +104,7 @@ fn a_deploy_that_drains_loses_nobody_where_the_rest_can_carry_the_load() {
         let calm = [("load", "80"), ("warm-up", "0")];
         let (_, w) = run(&[&calm[..], &[("drain", "10")]].concat(), seed, 90);
         assert_eq!(lost(w.census(REQUEST)), 0, "seed {seed}");
-        // Cut off half-way through what it had, it loses that; not drained at all, four times a quarter of 4.44 s.
+        // Without draining: four times a quarter of what comes in the 4.44 s until the third failed check.
         let (_, w) = run(&calm, seed, 90);
         let expected = 80.0 * 4.44;
         let unlike = (closed(&w, SENT_TO_DEAD) as f64 - expected) / expected.sqrt();
