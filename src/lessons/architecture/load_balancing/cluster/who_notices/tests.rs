@@ -107,7 +107,7 @@ fn a_deploy_that_drains_loses_nobody_where_the_rest_can_carry_the_load() {
         // Without draining: four times a quarter of what comes in the 4.44 s until the third failed check.
         let (_, w) = run(&calm, seed, 90);
         let expected = 80.0 * 4.44;
-        let unlike = (closed(&w, SENT_TO_DEAD) as f64 - expected) / expected.sqrt();
+        let unlike = (closed(&w, SENT_TO_DEAD) as f64 - expected) / libm::sqrt(expected);
         assert!(unlike.abs() < 4.0, "{} of {expected}, seed {seed}", closed(&w, SENT_TO_DEAD));
     }
 }
