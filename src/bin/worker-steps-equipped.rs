@@ -3,10 +3,7 @@
 fn main() {
     #[cfg(target_arch = "wasm32")]
     playground::worker::start(
-        &[
-            playground::lessons::architecture::load_balancing::yardsticks::FIGURES,
-            playground::lessons::software_design::critical_sections::FIGURES,
-        ],
+        &[playground::lessons::software_design::critical_sections::FIGURES],
         Some(&playground::desk::INSTRUMENTS),
     );
 }

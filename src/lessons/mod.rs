@@ -15,7 +15,7 @@ use crate::player::Figure;
 #[cfg(not(target_arch = "wasm32"))]
 pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/load-balancing", architecture::load_balancing::FIGURES),
-    ("architecture/load-balancing/yardsticks", architecture::load_balancing::yardsticks::FIGURES),
+    ("architecture/load-balancing/further", architecture::load_balancing::further::FIGURES),
     ("software-design/critical-sections", software_design::critical_sections::FIGURES),
 ];
 

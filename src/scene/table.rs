@@ -8,6 +8,8 @@ use super::sheet::{NOTE, SIGN, SMALL, Sheet, Type, text_role};
 const HEIGHT: f32 = 27.0;
 /// Narrowest column, beside the first.
 const LEAST: f32 = 70.0;
+/// What a column beside the first is left before names are cut.
+const ROOMY: f32 = 90.0;
 /// Room for the sign of a row's state.
 const GUTTER: f32 = 18.0;
 const CELL: Type = Type::new(13.0, Face::Plain, Role::Ink);
@@ -20,7 +22,9 @@ pub(super) fn lay(table: &Table, area: Rect, sheet: &mut Sheet) -> f32 {
         Label::Value(..) => 60.0,
         label => metrics::width(&sheet.say(label), CELL.size, Face::Bold),
     });
-    let first = GUTTER + names.fold(40.0, f32::max).min(area.w * 0.4) + 12.0;
+    // Long names get two fifths, or what the other columns leave.
+    let left = area.w - GUTTER - 12.0 - others as f32 * ROOMY;
+    let first = GUTTER + names.fold(40.0, f32::max).min(left.max(area.w * 0.4)) + 12.0;
     let share = if others > 0 { (area.w - first) / others as f32 } else { 0.0 };
     if others > 0 && share < LEAST {
         return cards(table, Rect { y: top, ..area }, sheet) + (top - area.y);

@@ -14,7 +14,7 @@ const BEGIN: &str =
 const END: &str = "<!-- /workers -->";
 
 /// The table: worker's name → its sets of figures, each the path of a lesson (`architecture/load-balancing`), with the set's
-/// name behind it where it isn't the lesson's first (`architecture/load-balancing/yardsticks`).
+/// name behind it where it isn't the lesson's first (`architecture/load-balancing/further`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workers(BTreeMap<String, Vec<String>>);
 

@@ -10,10 +10,11 @@
 //! Arrivals are open: clients don't wait for answers before they send more. What a request brings along (key, client,
 //! size, patience) is drawn from its own streams, so another policy meets the very same requests. A client that gives up
 //! closes its connection; the balancer stops counting it, the server goes on working for nobody. Health checks ask
-//! whether the server is there, not whether its answers are right.
+//! whether the server is there, not whether its answers are right. [`WhoNotices`] is the same world with a deployment, a
+//! second balancer, and checks that wait their turn.
 //!
-//! Leaves out: retries, connection set-up, more than one balancer, a balancer that itself gets slow, and servers that
-//! get slower the more they do at once.
+//! Leaves out: retries, connection set-up, a balancer that itself gets slow, and servers that get slower the more they do
+//! at once.
 
 mod operation;
 mod picture;
@@ -22,21 +23,20 @@ mod requests;
 mod server;
 mod spec;
 mod traffic;
+mod who_notices;
 
 pub use questions::{CHALLENGES, PREDICTIONS};
 pub use spec::{Arrivals, Knobs, Policy, Sizes, YOUR_TRAFFIC};
 pub use traffic::Demand;
+pub use who_notices::{PREDICTIONS as WHO_NOTICES_PREDICTIONS, WhoNotices};
 
 use crate::mechanism::balancer::{self, Balancer, Health, HealthConfig, Standing};
 use crate::player::{Data, Experiment, Explained, FigureSpec, Message, Readings, Value};
 use crate::scene::Scene;
 use crate::sim::statistics::{Recent, RecentCount};
-use crate::sim::{Book, Entity, Fate, Handle, Msg, Purpose, Span, Time, World};
+use crate::sim::{Book, Census, Entity, Fate, Handle, Msg, Purpose, Span, Time, World};
 use server::{Fault, Server};
-use spec::{
-    ANSWERED, BALANCER, CLIENT, CLIENTS, Deed, FAILED, GAVE_UP, NO_SERVER, REFUSED, REQUEST, SERVER, SERVERS,
-    SLOW,
-};
+use spec::{ANSWERED, BALANCER, CLIENT, CLIENTS, Deed, LOST, REQUEST, SERVER, SERVERS, SLOW};
 use traffic::Traffic;
 
 const PICK: Purpose = Purpose::named("pick");
@@ -71,6 +71,8 @@ pub enum Event {
     Checked(u32, bool),
     /// A server that came back gets more of its share.
     Ramp(u32),
+    /// What only [`WhoNotices`] schedules.
+    Upkeep(who_notices::Step),
 }
 
 /// Where a request is.
@@ -114,14 +116,47 @@ struct Watch {
     draining: bool,
     /// When it came back, while its share still grows.
     ramp_from: Option<Time>,
-    /// The health check under way: when it was sent, whether it will pass.
-    check: Option<(Time, bool)>,
+    check: Option<Probe>,
+    /// Checks in a row that have failed.
+    failed: u32,
+}
+
+/// A health check under way.
+#[derive(Clone, Copy, Debug)]
+struct Probe {
+    left: Time,
+    /// When its answer leaves the server; never, if that comes too late.
+    back: Option<Time>,
+    passes: bool,
+}
+
+/// How servers are watched and started.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Upkeep {
+    checks: HealthConfig,
+    /// Whether a check is answered after the requests that wait at its server, or at once.
+    checks_wait: bool,
+    /// How long a server that was started is cold, from its first request on.
+    warm_up: Span,
+}
+
+/// What stands before the servers.
+#[derive(Clone, Copy, Debug)]
+struct Front {
+    /// The balancer that requests go through, or last went through.
+    node: Entity,
+    /// Whether it takes requests.
+    open: bool,
+    /// Whether some balancer is there to check the servers.
+    checks: bool,
 }
 
 /// The world of the figures.
 #[derive(Clone, Debug)]
 pub struct Cluster {
     knobs: Knobs,
+    upkeep: Upkeep,
+    front: Front,
     traffic: Traffic,
     /// The arrival that is scheduled.
     next_arrival: Option<Handle>,
@@ -136,8 +171,11 @@ pub struct Cluster {
     finished: Vec<RecentCount>,
 }
 
-const CHECKS: HealthConfig =
-    HealthConfig { interval: Span::from_secs(2), timeout: Span::from_secs(2), rise: 2, fall: 3 };
+const UPKEEP: Upkeep = Upkeep {
+    checks: HealthConfig { interval: Span::from_secs(2), timeout: Span::from_secs(2), rise: 2, fall: 3 },
+    checks_wait: false,
+    warm_up: Span::ZERO,
+};
 
 fn request(n: u32) -> Entity {
     Entity::new(REQUEST, n)
@@ -147,6 +185,11 @@ fn server(n: u32) -> Entity {
 }
 fn client(n: u32) -> Entity {
     Entity::new(CLIENT, n)
+}
+
+/// How many have ended without an answer so far.
+fn lost(requests: &Census) -> u64 {
+    LOST.iter().map(|&fate| requests.closed(Fate(fate))).sum()
 }
 
 type W = World<Event>;
@@ -186,20 +229,13 @@ impl Cluster {
     fn standing(&self, n: u32) -> Standing {
         let watch = &self.watches[n as usize];
         match () {
-            () if self.knobs.checks && !watch.health.is_up(CHECKS) => Standing::Down,
+            () if self.knobs.checks && !watch.health.is_up(self.upkeep.checks) => Standing::Down,
             () if watch.draining => Standing::Draining,
             () => Standing::Up,
         }
     }
-}
 
-impl Experiment for Cluster {
-    type Controls = Knobs;
-    type Event = Event;
-    const SPEC: &'static FigureSpec = spec::SLOW_SERVER;
-    const MESSAGES: &'static [Message] = spec::MESSAGES;
-
-    fn new(knobs: &Knobs, data: &Data, w: &mut W) -> Result<Self, Msg> {
+    fn start(knobs: &Knobs, upkeep: Upkeep, data: &Data, w: &mut W) -> Result<Self, Msg> {
         if knobs.arrivals == Arrivals::Replay && data.records().is_none() {
             return Err(Msg::new("no-log-yet"));
         }
@@ -210,7 +246,13 @@ impl Experiment for Cluster {
             w.open(CLIENT, None);
         }
         w.open(BALANCER.kind, None);
-        let watch = Watch { health: Health::new(CHECKS), draining: false, ramp_from: None, check: None };
+        let watch = Watch {
+            health: Health::new(upkeep.checks),
+            draining: false,
+            ramp_from: None,
+            check: None,
+            failed: 0,
+        };
         let mut servers = vec![Server::new(); SERVERS as usize];
         servers[SLOW as usize].slower = knobs.slower;
         let counter = || vec![RecentCount::new(SLOT, SLOTS); SERVERS as usize];
@@ -218,6 +260,8 @@ impl Experiment for Cluster {
             .map_err(|error| Msg::new("model-fault").text("why", error.to_string()))?;
         let mut world = Self {
             knobs: knobs.clone(),
+            upkeep,
+            front: Front { node: BALANCER, open: true, checks: true },
             traffic: Traffic::new(data)?,
             next_arrival: None,
             balancer: placeholder,
@@ -235,11 +279,22 @@ impl Experiment for Cluster {
         for n in 0..SERVERS {
             // Spread over the interval, as HAProxy does, so that not all are asked at once.
             w.schedule(
-                Span::from_nanos(CHECKS.interval.nanos() * u64::from(n + 1) / u64::from(SERVERS)),
+                Span::from_nanos(upkeep.checks.interval.nanos() * u64::from(n + 1) / u64::from(SERVERS)),
                 Event::Check(n),
             );
         }
         Ok(world)
+    }
+}
+
+impl Experiment for Cluster {
+    type Controls = Knobs;
+    type Event = Event;
+    const SPEC: &'static FigureSpec = spec::SLOW_SERVER;
+    const MESSAGES: &'static [Message] = spec::MESSAGES;
+
+    fn new(knobs: &Knobs, data: &Data, w: &mut W) -> Result<Self, Msg> {
+        Self::start(knobs, UPKEEP, data, w)
     }
 
     fn on(&mut self, event: Event, w: &mut W) {
@@ -254,6 +309,7 @@ impl Experiment for Cluster {
             Event::Check(n) => self.check(n, w),
             Event::Checked(n, passed) => self.checked(n, passed, w),
             Event::Ramp(n) => self.ramp(n, w),
+            Event::Upkeep(_) => {}
         }
     }
 
@@ -354,8 +410,7 @@ impl Experiment for Cluster {
 
     fn laws(&self, w: &W) -> Result<(), String> {
         let census = w.census(REQUEST);
-        let fates: u64 =
-            [ANSWERED, REFUSED, FAILED, GAVE_UP, NO_SERVER].iter().map(|&fate| census.closed(fate)).sum();
+        let fates: u64 = census.closed(ANSWERED) + lost(census);
         if census.opened() != fates + census.under_way() {
             return Err(format!(
                 "{} requests, {fates} ended, {} under way",

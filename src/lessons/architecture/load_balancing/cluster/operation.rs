@@ -2,22 +2,45 @@
 
 use super::server::Fault;
 use super::spec::{FAILED, HOP};
-use super::{CHECKS, Cluster, Event, RAMP_STEP, W, server};
+use super::{Cluster, Event, Probe, RAMP_STEP, W, server};
 use crate::mechanism::balancer::{self, SlowStart};
-use crate::sim::{Because, Msg, Span};
+use crate::sim::{Because, Entity, Msg, Span, Time};
 
 impl Cluster {
     pub(super) fn check(&mut self, n: u32, w: &mut W) {
-        let passes = self.servers[n as usize].fault != Fault::Killed;
-        self.watches[n as usize].check = Some((w.now(), passes));
-        w.schedule(HOP * 2, Event::Checked(n, passes));
-        w.schedule(CHECKS.interval, Event::Check(n));
+        let now = w.now();
+        let config = self.upkeep.checks;
+        w.schedule(config.interval, Event::Check(n));
+        if !self.front.checks {
+            return;
+        }
+        let there = self.servers[n as usize].fault != Fault::Killed;
+        let takes = HOP * 2 + if there && self.upkeep.checks_wait { self.wait(n, now) } else { Span::ZERO };
+        let timeout = config.timeout.min(config.interval);
+        let in_time = takes <= timeout;
+        let passes = there && in_time;
+        let back = in_time.then(|| (now + takes).back(HOP));
+        self.watches[n as usize].check = Some(Probe { left: now, back, passes });
+        w.schedule(takes.min(timeout), Event::Checked(n, passes));
+    }
+
+    /// How long a check that comes to a server now waits behind the requests there.
+    pub(super) fn wait(&self, n: u32, now: Time) -> Span {
+        let server = &self.servers[n as usize];
+        let slower = server.slowness(now, self.upkeep.warm_up);
+        let size = |request: &Entity| self.requests.get(request.n).map(|it| it.demand.size.scale(slower));
+        server.wait(now, self.knobs.workers, server.queue.iter().filter_map(size))
     }
 
     pub(super) fn checked(&mut self, n: u32, passed: bool, w: &mut W) {
         let watch = &mut self.watches[n as usize];
         watch.check = None;
-        let change = watch.health.checked(passed, CHECKS);
+        let config = self.upkeep.checks;
+        if !self.front.checks {
+            return;
+        }
+        watch.failed = if passed { 0 } else { watch.failed + 1 };
+        let change = watch.health.checked(passed, config);
         if !self.knobs.checks {
             return;
         }
@@ -25,13 +48,13 @@ impl Cluster {
             Some(balancer::Change::WentDown) => {
                 w.notable(
                     server(n),
-                    Msg::new("mark-down").of("server", server(n)).count("fall", CHECKS.fall.into()),
+                    Msg::new("mark-down").of("server", server(n)).count("fall", config.fall.into()),
                 );
             }
             Some(balancer::Change::WentUp) => {
                 w.notable(
                     server(n),
-                    Msg::new("mark-up").of("server", server(n)).count("rise", CHECKS.rise.into()),
+                    Msg::new("mark-up").of("server", server(n)).count("rise", config.rise.into()),
                 );
                 self.begin_ramp(n, w);
             }
@@ -48,15 +71,19 @@ impl Cluster {
     }
 
     pub(super) fn ramp(&mut self, n: u32, w: &mut W) {
-        let Some(from) = self.watches[n as usize].ramp_from else { return };
-        let ramp = SlowStart { window: self.knobs.slow_start, ..SlowStart::default() };
-        let share = ramp.share(w.now().since(from));
+        let Some(share) = self.share(n, w.now()) else { return };
         self.balancer.set_share(n as usize, share);
         if share < 1.0 {
             w.schedule(RAMP_STEP, Event::Ramp(n));
         } else {
             self.watches[n as usize].ramp_from = None;
         }
+    }
+
+    /// The share of its weight that a server has now, while that grows.
+    pub(super) fn share(&self, n: u32, now: Time) -> Option<f64> {
+        let ramp = SlowStart { window: self.knobs.slow_start, ..SlowStart::default() };
+        self.watches[n as usize].ramp_from.map(|from| ramp.share(now.since(from)))
     }
 
     /// Everybody in a server that dies is told so at once.

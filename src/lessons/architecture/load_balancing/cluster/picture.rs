@@ -2,7 +2,8 @@
 
 use super::server::{Fault, Server};
 use super::spec::{
-    ANSWERED, Arrivals, BALANCER, CLIENT, CLIENTS, FAILED, HOP, REFUSED, REQUEST, SERVER, SERVERS,
+    ANSWERED, Arrivals, BALANCER, CLIENT, CLIENTS, FAILED, HOP, NO_BALANCER, REFUSED, REQUEST, SENT_TO_DEAD,
+    SERVER, SERVERS,
 };
 use super::{Cluster, Place, W, client, request, server};
 use crate::mechanism::balancer::{Rule, Standing};
@@ -61,37 +62,36 @@ pub(super) fn reason(rule: &Rule) -> (Msg, Option<Entity>) {
 impl Cluster {
     pub(super) fn picture(&self, w: &W, scene: &mut Scene) {
         let now = w.now();
-        let clients = (0..CLIENTS).map(|n| plain_node(client(n), None));
         let policy = Label::Words(Msg::new("policy-note").word("policy", self.policy_word()));
-        let links = (0..CLIENTS).map(|n| Link { from: client(n), to: BALANCER, state: State::Normal }).chain(
-            (0..SERVERS).map(|n| Link { from: BALANCER, to: server(n), state: self.link_state(n, now) }),
-        );
-        scene.panels.push(Panel::Flow(Flow {
-            tiers: vec![
-                Tier { nodes: clients.collect() },
-                Tier { nodes: vec![plain_node(BALANCER, Some(policy))] },
-                Tier { nodes: (0..SERVERS).map(|n| self.server_node(n, now)).collect() },
-            ],
-            links: links.collect(),
-            packets: self.packets(now),
-        }));
-        let line = |reading: &'static str, state| Line {
-            reading: reading.into(),
-            label: Label::Words(Msg::new(reading)),
-            state,
-            points: Vec::new(),
-        };
-        scene.panels.push(Panel::Chart(Chart::Series(Series {
-            title: Label::Words(Msg::new("chart-latency")),
-            unit: Unit::Time,
-            lines: vec![line("p50", State::Active), line("p99", State::Trouble)],
-            until: Self::SPEC.until,
-        })));
+        scene.panels.push(Panel::Flow(self.flow(now, vec![plain_node(BALANCER, Some(policy))])));
+        let lines = vec![line("p50", State::Active), line("p99", State::Trouble)];
+        scene.panels.push(series("chart-latency", Unit::Time, lines, Self::SPEC.until));
         scene.panels.push(self.table(now));
         self.say(now, scene);
     }
 
-    fn policy_word(&self) -> &'static str {
+    /// Clients, these balancers, and the servers.
+    pub(super) fn flow(&self, now: Time, balancers: Vec<Node>) -> Flow {
+        let front = self.front.node;
+        // Clients don't know that nobody is there; a balancer that is gone asks for nothing.
+        let open = self.front.open;
+        let to_front = if open { State::Normal } else { State::Trouble };
+        let to_server = |n| if open { self.link_state(n, now) } else { State::Down };
+        let links = (0..CLIENTS)
+            .map(|n| Link { from: client(n), to: front, state: to_front })
+            .chain((0..SERVERS).map(|n| Link { from: front, to: server(n), state: to_server(n) }));
+        Flow {
+            tiers: vec![
+                Tier { nodes: (0..CLIENTS).map(|n| plain_node(client(n), None)).collect() },
+                Tier { nodes: balancers },
+                Tier { nodes: (0..SERVERS).map(|n| self.server_node(n, now)).collect() },
+            ],
+            links: links.collect(),
+            packets: self.packets(now),
+        }
+    }
+
+    pub(super) fn policy_word(&self) -> &'static str {
         self.knobs.policy.id()
     }
 
@@ -158,28 +158,35 @@ impl Cluster {
     }
 
     fn packets(&self, now: Time) -> Vec<Packet> {
+        let front = self.front.node;
         let request_packet = |(n, r): (u32, &super::Request)| {
-            let at = r.server.map_or(BALANCER, server);
+            let at = r.server.map_or(front, server);
             let shape = |fate| if fate == ANSWERED { Shape::Answer } else { Shape::Failure };
             let (from, to, shape) = match r.place {
-                Place::ToBalancer => (client(r.demand.client), BALANCER, Shape::Request),
-                Place::ToServer => (BALANCER, at, Shape::Request),
-                Place::Back(fate) => (at, BALANCER, shape(fate)),
-                Place::Home(fate) => (BALANCER, client(r.demand.client), shape(fate)),
+                Place::ToBalancer => (client(r.demand.client), front, Shape::Request),
+                Place::ToServer => (front, at, Shape::Request),
+                Place::Back(fate) => (at, front, shape(fate)),
+                Place::Home(fate) => (front, client(r.demand.client), shape(fate)),
                 Place::Waiting | Place::Served => return None,
             };
             Some(Packet { entity: request(n), from, to, left: r.since, arrives: r.since + HOP, shape })
         };
         let probe = |n: u32| {
-            let (left, passes) = self.watches[n as usize].check.filter(|_| self.knobs.checks)?;
-            let back = left + HOP;
-            let entity = server(n);
-            Some(if now < back {
-                Packet { entity, from: BALANCER, to: entity, left, arrives: back, shape: Shape::Probe }
-            } else {
-                let shape = if passes { Shape::Probe } else { Shape::Failure };
-                Packet { entity, from: entity, to: BALANCER, left: back, arrives: back + HOP, shape }
-            })
+            let it = self.watches[n as usize].check.filter(|_| self.knobs.checks)?;
+            let (entity, there) = (server(n), it.left + HOP);
+            if now < there {
+                return Some(Packet {
+                    entity,
+                    from: front,
+                    to: entity,
+                    left: it.left,
+                    arrives: there,
+                    shape: Shape::Probe,
+                });
+            }
+            let left = it.back.filter(|&back| now >= back)?;
+            let shape = if it.passes { Shape::Probe } else { Shape::Failure };
+            Some(Packet { entity, from: entity, to: front, left, arrives: left + HOP, shape })
         };
         self.requests.iter().filter_map(request_packet).chain((0..SERVERS).filter_map(probe)).collect()
     }
@@ -213,9 +220,24 @@ impl Cluster {
 
     /// The anomaly, its figure, the trend.
     fn say(&self, now: Time, scene: &mut Scene) {
-        let worst =
-            (0..SERVERS).max_by_key(|&n| (severity(self, n, now), self.servers[n as usize].queue.len()));
-        let n = worst.unwrap_or(0);
+        let n = self.worst(now);
+        self.say_of(n, now, scene);
+        let others: Vec<f64> = (0..SERVERS).filter(|&other| other != n).map(|n| self.busy(n, now)).collect();
+        let mean = others.iter().sum::<f64>() / others.len() as f64;
+        scene.says.push(Msg::new("says-others").with("busy", Arg::Number(whole_percent(mean), Unit::Share)));
+        if self.knobs.arrivals == Arrivals::Replay && self.next_arrival.is_none() {
+            scene.says.push(Msg::new("says-log-ended"));
+        }
+    }
+
+    /// The server that fares worst.
+    pub(super) fn worst(&self, now: Time) -> u32 {
+        let badness = |&n: &u32| (severity(self, n, now), self.servers[n as usize].queue.len());
+        (0..SERVERS).max_by_key(badness).unwrap_or(0)
+    }
+
+    /// How server `n`, the worst, fares.
+    pub(super) fn say_of(&self, n: u32, now: Time, scene: &mut Scene) {
         let it = &self.servers[n as usize];
         let of = |id| Msg::new(id).of("server", server(n));
         let rate = |value: f64| Arg::Number(libm::round(value), Unit::Rate);
@@ -237,12 +259,6 @@ impl Cluster {
         if self.state(n, now) == State::Trouble && it.fault == Fault::None {
             let finished = rate(self.finished[n as usize].rate(now));
             scene.says.push(of("says-gets-more").with("sent", sent).with("finished", finished));
-        }
-        let others: Vec<f64> = (0..SERVERS).filter(|&other| other != n).map(|n| self.busy(n, now)).collect();
-        let mean = others.iter().sum::<f64>() / others.len() as f64;
-        scene.says.push(Msg::new("says-others").with("busy", Arg::Number(whole_percent(mean), Unit::Share)));
-        if self.knobs.arrivals == Arrivals::Replay && self.next_arrival.is_none() {
-            scene.says.push(Msg::new("says-log-ended"));
         }
     }
 
@@ -273,8 +289,9 @@ impl Cluster {
                     _ => None,
                 };
                 says.extend(standing.map(Msg::new));
-                if it.slower > 1.0 {
-                    says.push(Msg::new("about-slower").with("slower", Arg::Number(it.slower, Unit::Factor)));
+                let slower = it.slowness(now, self.upkeep.warm_up);
+                if slower > 1.0 {
+                    says.push(Msg::new("about-slower").with("slower", Arg::Number(slower, Unit::Factor)));
                 }
                 let related =
                     it.busy.iter().map(|job| job.request).chain(it.queue.iter().copied()).take(12).collect();
@@ -307,7 +324,7 @@ impl Cluster {
             let known = w.census(REQUEST).opened() > u64::from(entity.n);
             return known.then(|| Explained { says: vec![Msg::new("about-ended")], related: Vec::new() });
         };
-        let at = it.server.map_or(BALANCER, server);
+        let at = it.server.map_or(self.front.node, server);
         let ahead =
             it.server.and_then(|n| self.servers[n as usize].queue.iter().position(|other| *other == entity));
         let says = match it.place {
@@ -319,7 +336,10 @@ impl Cluster {
             Place::Served => Msg::new("about-served").of("server", at).span("since", now.since(it.since)),
             Place::Back(ANSWERED) | Place::Home(ANSWERED) => Msg::new("about-answer"),
             Place::Back(REFUSED) | Place::Home(REFUSED) => Msg::new("about-refusal"),
-            Place::Back(FAILED) | Place::Home(FAILED) => Msg::new("about-failure"),
+            Place::Back(FAILED | SENT_TO_DEAD) | Place::Home(FAILED | SENT_TO_DEAD) => {
+                Msg::new("about-failure")
+            }
+            Place::Home(NO_BALANCER) => Msg::new("about-no-balancer"),
             Place::Back(_) | Place::Home(_) => Msg::new("about-no-server"),
         };
         let age = Msg::new("about-age").span("age", now.since(it.sent)).span("size", it.demand.size);
@@ -347,10 +367,20 @@ fn severity(cluster: &Cluster, n: u32, now: Time) -> u8 {
     }
 }
 
+/// A chart of these readings over the run.
+pub(super) fn series(title: &'static str, unit: Unit, lines: Vec<Line>, until: Time) -> Panel {
+    Panel::Chart(Chart::Series(Series { title: Label::Words(Msg::new(title)), unit, lines, until }))
+}
+
+/// A reading's curve.
+pub(super) fn line(reading: &'static str, state: State) -> Line {
+    Line { reading: reading.into(), label: Label::Words(Msg::new(reading)), state, points: Vec::new() }
+}
+
 fn whole_percent(share: f64) -> f64 {
     libm::round(share * 100.0) / 100.0
 }
 
-fn plain_node(entity: Entity, note: Option<Label>) -> Node {
+pub(super) fn plain_node(entity: Entity, note: Option<Label>) -> Node {
     Node { entity, label: Label::Name(entity), note, state: State::Normal, queue: None, workers: None }
 }

@@ -1,7 +1,10 @@
 //! A request's way: from its client to the balancer, to a server, and back.
 
+use super::server::Warmth;
 use super::server::{Admission, Job};
-use super::spec::{ANSWERED, BALANCER, FAILED, GAVE_UP, HOP, NO_SERVER, REFUSED, REQUEST};
+use super::spec::{
+    ANSWERED, CUT_OFF, FAILED, GAVE_UP, HOP, NO_BALANCER, NO_SERVER, REFUSED, REQUEST, SENT_TO_DEAD,
+};
 use super::{CALM, Cluster, Event, PICK, Place, Request, W, client, picture, request, server};
 use crate::mechanism::balancer::Outcome;
 use crate::sim::{Because, Fate, Msg, Time};
@@ -50,11 +53,17 @@ impl Cluster {
             self.requests.remove(n);
             return;
         };
+        if !self.front.open {
+            w.step(request(n), || (Msg::new("step-no-balancer"), Some(self.front.node), None));
+            self.move_to(n, Place::Home(NO_BALANCER), now);
+            w.schedule(HOP, Event::AtClient(n));
+            return;
+        }
         let mut draws = w.draws(PICK, request(n));
         let Some(decision) =
             self.balancer.pick(now, demand.key, demand.client * 1_000 + demand.user, &mut draws)
         else {
-            w.step(request(n), || (Msg::new("step-no-server"), Some(BALANCER), None));
+            w.step(request(n), || (Msg::new("step-no-server"), Some(self.front.node), None));
             self.move_to(n, Place::Home(NO_SERVER), now);
             w.schedule(HOP, Event::AtClient(n));
             return;
@@ -71,7 +80,7 @@ impl Cluster {
             let (rule, party) = picture::reason(&decision.rule);
             (
                 Msg::new("step-picked").of("server", server(picked)),
-                Some(BALANCER),
+                Some(self.front.node),
                 Some(Because { rule, party }),
             )
         });
@@ -126,7 +135,8 @@ impl Cluster {
                         Because { rule: Msg::new(rule).of("server", server(at)), party: Some(server(at)) };
                     (Msg::new("step-failed"), Some(server(at)), Some(because))
                 });
-                self.send_back(n, FAILED, w);
+                let dead = admission == Admission::Refused;
+                self.send_back(n, if dead { SENT_TO_DEAD } else { FAILED }, w);
             }
         }
     }
@@ -138,10 +148,14 @@ impl Cluster {
         let waited = now.since(state.since);
         let was_waiting = state.place == Place::Waiting;
         (state.place, state.since) = (Place::Served, now);
-        let takes = self.servers[at as usize].takes(state.demand.size);
+        let server_at = &mut self.servers[at as usize];
+        if server_at.warmth == Warmth::Cold {
+            server_at.warmth = Warmth::Since(now);
+        }
+        let slower = server_at.slowness(now, self.upkeep.warm_up);
+        let takes = state.demand.size.scale(slower);
         let done = w.schedule(takes, Event::Done(n));
-        self.servers[at as usize].start(Job { request: request(n), since: now, done }, now);
-        let slower = self.servers[at as usize].slower;
+        server_at.start(Job { request: request(n), since: now, done, ends: now + takes }, now);
         w.step(request(n), || {
             let what = if was_waiting {
                 Msg::new("step-served-late").span("waited", waited)
@@ -231,6 +245,7 @@ impl Cluster {
                 ANSWERED => "step-answered",
                 REFUSED => "step-told-refused",
                 NO_SERVER => "step-told-no-server",
+                NO_BALANCER => "step-told-no-balancer",
                 _ => "step-told-failed",
             };
             (Msg::new(what), Some(client(from)), None)
@@ -258,6 +273,26 @@ impl Cluster {
         // What is on its way or being worked on goes on to be so; what is on its way back reaches nobody.
         if matches!(place, Place::Home(_) | Place::Back(_)) {
             self.requests.remove(n);
+        }
+    }
+
+    /// The balancer is gone, and with it every connection that it had open. Servers go on working for nobody.
+    pub(super) fn cut_off(&mut self, w: &mut W) {
+        let now = w.now();
+        let open = self.requests.iter().filter(|(_, request)| request.counted.is_some());
+        let open: Vec<u32> = open.map(|(n, _)| n).collect();
+        for n in open {
+            self.uncount(n, false, now);
+            let Some(state) = self.requests.get_mut(n) else { continue };
+            if let Some(gives_up) = state.gives_up.take() {
+                w.cancel(gives_up);
+            }
+            if matches!(state.place, Place::Back(_)) {
+                self.requests.remove(n);
+            }
+            w.step(request(n), || (Msg::new("step-cut-off"), Some(self.front.node), None));
+            w.close(request(n), CUT_OFF);
+            self.lost.record(now);
         }
     }
 }

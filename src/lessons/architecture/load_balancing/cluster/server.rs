@@ -15,6 +15,20 @@ pub(super) enum Fault {
     FailsFast,
 }
 
+/// How many times slower a server is when it has just been started: caches are empty, and code has not been compiled.
+const COLD: f64 = 6.0;
+
+/// How far a server has warmed up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Warmth {
+    /// It has been at work for long.
+    Warm,
+    /// It was started and has had no request yet: nothing gets warm by itself.
+    Cold,
+    /// It has been at work since then.
+    Since(Time),
+}
+
 /// A request in a worker.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Job {
@@ -24,6 +38,8 @@ pub(super) struct Job {
     pub since: Time,
     /// The event of its end.
     pub done: Handle,
+    /// When that is.
+    pub ends: Time,
 }
 
 /// One server.
@@ -32,6 +48,7 @@ pub(super) struct Server {
     /// How many times slower than the others it works.
     pub slower: f64,
     pub fault: Fault,
+    pub warmth: Warmth,
     pub busy: Vec<Job>,
     pub queue: VecDeque<Entity>,
     /// When it last refused a request because its queue was full.
@@ -63,6 +80,7 @@ impl Server {
         Self {
             slower: 1.0,
             fault: Fault::None,
+            warmth: Warmth::Warm,
             busy: Vec::new(),
             queue: VecDeque::new(),
             refused_at: None,
@@ -109,8 +127,29 @@ impl Server {
         (core::mem::take(&mut self.busy), core::mem::take(&mut self.queue).into_iter().collect())
     }
 
-    /// How long a request of this size keeps a worker here.
-    pub fn takes(&self, size: Span) -> Span {
-        size.scale(self.slower)
+    /// How many times slower than the others it works now, if it gets warm, evenly, over this time.
+    pub fn slowness(&self, now: Time, warm_up: Span) -> f64 {
+        let left = match self.warmth {
+            Warmth::Warm => 0.0,
+            _ if warm_up == Span::ZERO => 0.0,
+            Warmth::Cold => 1.0,
+            Warmth::Since(first) => (1.0 - now.since(first).secs() / warm_up.secs()).max(0.0),
+        };
+        self.slower * (1.0 + (COLD - 1.0) * left)
+    }
+
+    /// How long something that comes now waits until a worker is free for it, if it takes no slot of the queue and what
+    /// waits before it takes so long.
+    pub fn wait(&self, now: Time, workers: u32, waiting: impl Iterator<Item = Span>) -> Span {
+        let mut free: Vec<Span> = self.busy.iter().map(|job| job.ends.since(now)).collect();
+        if (free.len() as u32) < workers {
+            return Span::ZERO;
+        }
+        let first = |free: &[Span]| (0..free.len()).min_by_key(|&worker| free[worker]).unwrap_or(0);
+        for takes in waiting {
+            let worker = first(&free);
+            free[worker] += takes;
+        }
+        free.get(first(&free)).copied().unwrap_or(Span::ZERO)
     }
 }

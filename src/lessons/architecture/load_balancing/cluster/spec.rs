@@ -24,10 +24,17 @@ pub(super) const REFUSED: Fate = Fate(1);
 pub(super) const FAILED: Fate = Fate(2);
 pub(super) const GAVE_UP: Fate = Fate(3);
 pub(super) const NO_SERVER: Fate = Fate(4);
+/// Sent to a server that is not there.
+pub(super) const SENT_TO_DEAD: Fate = Fate(5);
+/// Came to an address that no balancer holds.
+pub(super) const NO_BALANCER: Fate = Fate(6);
+/// Was open through a balancer that went away.
+pub(super) const CUT_OFF: Fate = Fate(7);
 /// Every way to end without an answer.
-const LOST: &[u8] = &[REFUSED.0, FAILED.0, GAVE_UP.0, NO_SERVER.0];
+pub(super) const LOST: &[u8] =
+    &[REFUSED.0, FAILED.0, GAVE_UP.0, NO_SERVER.0, SENT_TO_DEAD.0, NO_BALANCER.0, CUT_OFF.0];
 /// Seconds that the readings look back.
-const WINDOW: f64 = 2.0;
+pub(super) const WINDOW: f64 = 2.0;
 
 choices! {
     /// Which server gets a request.

@@ -1,0 +1,194 @@
+//! What is to be seen and said.
+
+use super::super::picture::{line, plain_node, series};
+use super::super::spec::{REQUEST, SERVER, SERVERS};
+use super::super::{W, lost, server};
+use super::deploy::Phase;
+use super::pair::{PRIORITIES, down_interval};
+use super::spec::{BALANCER, CAUSE, CAUSES};
+use super::{Fault, WhoNotices, balancer};
+use crate::mechanism::balancer::Standing;
+use crate::player::{Experiment, Explained};
+use crate::scene::{Flow, Label, Node, Panel, Row, Scene, State, Table};
+use crate::sim::{Arg, Entity, Msg, Time, Unit};
+
+fn words(id: &'static str) -> Label {
+    Label::Words(Msg::new(id))
+}
+
+impl WhoNotices {
+    pub(super) fn picture(&self, w: &W, scene: &mut Scene) {
+        let now = w.now();
+        let until = Self::SPEC.until;
+        scene.panels.push(Panel::Flow(self.flow(now)));
+        scene.panels.push(Self::causes(w));
+        let charts = [("chart-lost", Unit::Rate, "lost"), ("chart-latency", Unit::Time, "p99")];
+        let chart = |(title, unit, reading)| series(title, unit, vec![line(reading, State::Trouble)], until);
+        scene.panels.extend(charts.map(chart));
+        self.say(w, scene);
+    }
+
+    fn flow(&self, now: Time) -> Flow {
+        let count = self.knobs.balancers.count();
+        let mut flow = self.cluster.flow(now, (0..count).map(|n| self.balancer_node(n, now)).collect());
+        for (n, node) in (0..SERVERS).zip(&mut flow.tiers[2].nodes) {
+            node.note = Some(self.note(n, now));
+            let calm = matches!(node.state, State::Normal | State::Warming);
+            if calm && self.is_failing(n) {
+                node.state = State::Trouble;
+            } else if calm && self.slowness(n, now) > 1.0 {
+                node.state = State::Warming;
+            }
+        }
+        flow
+    }
+
+    fn balancer_node(&self, n: u32, now: Time) -> Node {
+        let (note, state) = if !self.pair.is_alive(n) {
+            (words("note-dead"), State::Down)
+        } else if self.knobs.balancers.count() == 1 {
+            (Label::Words(Msg::new("policy-note").word("policy", self.cluster.policy_word())), State::Normal)
+        } else if self.pair.active() == Some(n) {
+            (words("note-active"), State::Normal)
+        } else {
+            let silence = self.pair.said.map_or(0.0, |said| now.since(said).secs());
+            let silence = Arg::Number(libm::round(silence * 10.0) / 10.0, Unit::Time);
+            (Label::Words(Msg::new("note-backup").with("silence", silence)), State::Quiet)
+        };
+        Node { state, ..plain_node(balancer(n), Some(note)) }
+    }
+
+    /// Checks of a server that failed in a row, if it still gets requests.
+    fn is_failing(&self, n: u32) -> bool {
+        let failed = self.cluster.watches[n as usize].failed;
+        self.knobs.checks && failed > 0 && self.cluster.standing(n) == Standing::Up
+    }
+
+    fn failing(&self, id: &'static str, n: u32) -> Msg {
+        let failed = self.cluster.watches[n as usize].failed.min(self.knobs.fall);
+        Msg::new(id).count("failed", failed.into()).count("fall", self.knobs.fall.into())
+    }
+
+    fn note(&self, n: u32, now: Time) -> Label {
+        let slower = self.slowness(n, now);
+        let msg = match (self.cluster.servers[n as usize].fault, self.cluster.standing(n)) {
+            _ if self.is_failing(n) => self.failing("note-failing", n),
+            (Fault::Killed, _) => Msg::new("note-stopped"),
+            (_, Standing::Draining) => Msg::new("note-draining"),
+            (_, Standing::Down) => Msg::new("note-out"),
+            _ if slower > 1.0 => {
+                let slower = libm::round(slower * 10.0) / 10.0;
+                Msg::new("note-starting").with("slower", Arg::Number(slower, Unit::Factor))
+            }
+            _ => match self.cluster.share(n, now).filter(|&share| share < 1.0) {
+                Some(share) => {
+                    let share = libm::round(share * 100.0) / 100.0;
+                    Msg::new("note-share").with("share", Arg::Number(share, Unit::Share))
+                }
+                None => Msg::new("note-in-service"),
+            },
+        };
+        Label::Words(msg)
+    }
+
+    /// What was lost so far, cause by cause.
+    fn causes(w: &W) -> Panel {
+        let census = w.census(REQUEST);
+        let worst = worst_cause(w);
+        let row = |(n, &fate): (u32, &crate::sim::Fate)| {
+            let requests = census.closed(fate) as f64;
+            Row {
+                entity: Entity::new(CAUSE, n),
+                cells: vec![Label::Name(Entity::new(CAUSE, n)), Label::Value(requests, Unit::Count)],
+                state: match () {
+                    () if worst == Some(n) => State::Trouble,
+                    () if requests > 0.0 => State::Normal,
+                    () => State::Quiet,
+                },
+            }
+        };
+        Panel::Table(Table {
+            title: words("table-causes"),
+            columns: ["column-cause", "column-requests"].map(words).into(),
+            rows: (0..).zip(&CAUSES).map(row).collect(),
+        })
+    }
+
+    /// The anomaly, what the deploy does, and what was lost.
+    fn say(&self, w: &W, scene: &mut Scene) {
+        let now = w.now();
+        let worst = self.cluster.worst(now);
+        let front = self.cluster.front.node;
+        self.cluster.say_of(worst, now, scene);
+        scene.says.truncate(1);
+        let slowest = (0..SERVERS).max_by(|&a, &b| self.slowness(a, now).total_cmp(&self.slowness(b, now)));
+        if !self.cluster.front.open {
+            scene.says[0] = Msg::new("says-no-balancer").of("balancer", front);
+            let next = (0..2).filter(|&n| self.pair.is_alive(n)).map(balancer).next();
+            scene.says.extend(next.map(|next| Msg::new("says-next-balancer").of("balancer", next)));
+        } else if let Some(n) = slowest
+            && self.slowness(n, now) > 1.0
+            && matches!(scene.says[0].id.as_ref(), "says-idle" | "says-calm")
+        {
+            let slower = libm::round(self.slowness(n, now) * 10.0) / 10.0;
+            let slower = Arg::Number(slower, Unit::Factor);
+            scene.says[0] = Msg::new("says-cold").of("server", server(n)).with("slower", slower);
+        }
+        if scene.says.len() < 2 {
+            scene.says.extend(self.deploy_now());
+        }
+        scene.says.push(match worst_cause(w) {
+            Some(n) => Msg::new("says-lost")
+                .count("lost", lost(w.census(REQUEST)))
+                .of("cause", Entity::new(CAUSE, n))
+                .count("requests", w.census(REQUEST).closed(CAUSES[n as usize])),
+            None => Msg::new("says-lost-none"),
+        });
+    }
+
+    fn deploy_now(&self) -> Option<Msg> {
+        let deploy = self.deploy?;
+        let n = deploy.server;
+        let left = u64::from(self.cluster.balancer.servers()[n as usize].connections);
+        Some(match deploy.phase {
+            Phase::Draining => Msg::new("says-deploy-draining").of("server", server(n)).count("left", left),
+            Phase::Away => Msg::new("says-deploy-away").of("server", server(n)),
+            Phase::Started => Msg::new("says-deploy-started").of("server", server(n)),
+        })
+    }
+
+    pub(super) fn tell(&self, entity: Entity, w: &W) -> Option<Explained> {
+        let n = entity.n;
+        match entity.kind {
+            BALANCER if n < self.knobs.balancers.count() => {
+                let standing = match () {
+                    () if !self.pair.is_alive(n) => Msg::new("about-balancer-dead"),
+                    () if self.pair.active() == Some(n) => Msg::new("about-active"),
+                    () => Msg::new("about-backup").span("after", down_interval(PRIORITIES[n as usize])),
+                };
+                let mut says = vec![standing];
+                says.extend(self.cluster.tell(super::super::BALANCER, w)?.says);
+                says.extend(self.deploy.map(|it| Msg::new("about-deploy").of("server", server(it.server))));
+                Some(Explained { says, related: (0..SERVERS).map(server).collect() })
+            }
+            BALANCER => None,
+            CAUSE => {
+                let &fate = CAUSES.get(n as usize)?;
+                let says = vec![Msg::new("about-cause").count("requests", w.census(REQUEST).closed(fate))];
+                Some(Explained { says, related: Vec::new() })
+            }
+            SERVER if n < SERVERS && self.is_failing(n) => {
+                let mut about = self.cluster.tell(entity, w)?;
+                about.says.push(self.failing("about-failing", n));
+                Some(about)
+            }
+            _ => self.cluster.tell(entity, w),
+        }
+    }
+}
+
+/// The cause of most losses, if there are any.
+fn worst_cause(w: &W) -> Option<u32> {
+    let requests = |n: u32| w.census(REQUEST).closed(CAUSES[n as usize]);
+    (0..CAUSES.len() as u32).rev().max_by_key(|&n| requests(n)).filter(|&n| requests(n) > 0)
+}

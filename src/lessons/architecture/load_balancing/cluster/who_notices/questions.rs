@@ -1,0 +1,40 @@
+//! What learners predict of the deploy and of the pair.
+
+use crate::player::Value;
+use crate::player::{Asks, Outcome, Prediction, Setting};
+use crate::sim::{Time, Unit};
+
+/// What may be changed against the loss, each alone: its id, and the setting.
+const CURES: [&str; 4] = ["interval", "fall", "slow-start", "drain"];
+const CURED: &[Setting] =
+    &[&[("interval", "1")], &[("fall", "1")], &[("slow-start", "10")], &[("drain", "10")]];
+
+/// What learners predict of the figure.
+pub const PREDICTIONS: &[Prediction] = &[
+    Prediction {
+        id: "deploy-without-drain",
+        asks: Asks::Number { unit: Unit::Count, tolerance: 0.25 },
+        at: Time::from_secs(90),
+        runs: &[],
+        truth: |outcomes| Value::Number(outcomes[0].last("lost-so-far")),
+    },
+    Prediction {
+        id: "what-helps-most",
+        asks: Asks::Choice(&CURES),
+        at: Time::from_secs(90),
+        runs: CURED,
+        truth: |outcomes| Value::Choice(CURES[fewest_lost(outcomes)].into()),
+    },
+    Prediction {
+        id: "pair-takes-over",
+        asks: Asks::Number { unit: Unit::Count, tolerance: 0.25 },
+        at: Time::from_secs(90),
+        runs: &[&[("deploy", "0"), ("balancers", "pair"), ("outage", "10")]],
+        truth: |outcomes| Value::Number(outcomes[0].last("lost-so-far")),
+    },
+];
+
+fn fewest_lost(outcomes: &[Outcome]) -> usize {
+    let lost = |n: &usize| outcomes[*n].last("lost-so-far") as u64;
+    (0..outcomes.len()).min_by_key(lost).unwrap_or(0)
+}
