@@ -2,6 +2,7 @@
 
 pub mod cluster;
 pub mod one_server;
+pub mod power_of_two;
 
 use crate::player::Figure;
 use cluster::{Cluster, YOUR_TRAFFIC};
@@ -11,4 +12,5 @@ pub const FIGURES: &[Figure] = &[
     Figure::of::<Cluster>().predicted(cluster::PREDICTIONS).challenged(cluster::CHALLENGES),
     Figure::of::<Cluster>().declared(YOUR_TRAFFIC),
     Figure::of::<one_server::OneServer>(),
+    Figure::of::<power_of_two::PowerOfTwo>().predicted(power_of_two::PREDICTIONS),
 ];
