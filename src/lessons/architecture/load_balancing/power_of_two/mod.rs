@@ -82,7 +82,8 @@ pub struct PowerOfTwo {
     knobs: Knobs,
     /// The load now.
     load: f64,
-    farms: [Farm; RULES],
+    /// By their rules' numbers.
+    farms: Vec<Farm>,
     /// When the board was last renewed, and the event of the next time; while the news is old.
     renewed: Time,
     renews: Option<Handle>,
@@ -216,18 +217,39 @@ impl PowerOfTwo {
 
     /// What has been measured at this load so far.
     fn dot(&self) -> Dot {
-        let p99 = |farm: &Farm| farm.p99().map_or(f32::NAN, |p99| p99.secs() as f32);
-        let [one, two, three, all] = &self.farms;
-        Dot { load: self.load, p99: [p99(one), p99(two), p99(three), p99(all)] }
+        let mut dot = Dot { load: self.load, p99: [f32::NAN; RULES] };
+        for (k, farm) in self.farms.iter().enumerate() {
+            if let Some(p99) = farm.p99() {
+                dot.p99[k] = p99.secs() as f32;
+            }
+        }
+        dot
+    }
+
+    /// The dots of all loads, the present one among them.
+    fn dots_so_far(&self) -> Vec<Dot> {
+        let here = self.dot();
+        let mut dots = Vec::new();
+        let mut placed = false;
+        for &dot in &self.dots {
+            if !placed && dot.load >= here.load {
+                dots.push(here);
+                placed = true;
+            }
+            if dot.load != here.load {
+                dots.push(dot);
+            }
+        }
+        if !placed {
+            dots.push(here);
+        }
+        dots
     }
 
     /// Leaves what was measured behind, if that was long enough.
     fn keep_dot(&mut self, now: Time) {
         if self.settles.is_none() && now.since(self.from) >= KEPT {
-            let dot = self.dot();
-            self.dots.retain(|other| other.load != dot.load);
-            let place = self.dots.partition_point(|other| other.load < dot.load);
-            self.dots.insert(place, dot);
+            self.dots = self.dots_so_far();
         }
     }
 
@@ -280,7 +302,7 @@ impl Experiment for PowerOfTwo {
         let mut world = Self {
             knobs: knobs.clone(),
             load: knobs.load_at(Time::ZERO),
-            farms: [Farm::new(0), Farm::new(1), Farm::new(2), Farm::new(3)],
+            farms: (0..RULES).map(Farm::new).collect(),
             renewed: Time::ZERO,
             renews: None,
             from: Time::ZERO,

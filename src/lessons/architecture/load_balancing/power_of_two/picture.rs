@@ -3,7 +3,7 @@
 use super::choice::DRAWN;
 use super::farm::{DEEPEST, Sent};
 use super::spec::{LONG, NAMES, RULE, RULES, SERVERS, Sizes};
-use super::{Dot, PowerOfTwo, W, request, rule, server};
+use super::{PowerOfTwo, W, request, rule, server};
 use crate::mechanism::queueing::supermarket_tail;
 use crate::player::Explained;
 use crate::scene::{Axis, Cell, Chart, Curves, Grid, GridRow, Label, Panel, Plotted, Scene, State};
@@ -19,6 +19,10 @@ const EACH: [&str; RULES] = ["one", "two", "three", "all"];
 /// Most who are named as concerned.
 const RELATED: usize = 12;
 
+/// Points of a curve.
+type Points = Vec<(f32, f32)>;
+
+#[inline(never)]
 fn words(id: &'static str) -> Label {
     Label::Words(Msg::new(id))
 }
@@ -91,57 +95,54 @@ impl PowerOfTwo {
         words(if self.has_theory() { with_theory } else { alone })
     }
 
-    /// What was measured of each rule, and right behind it what the model says where it says something.
-    fn lines(
-        &self,
-        measured: impl Fn(usize) -> Vec<(f32, f32)>,
-        expected: impl Fn(usize) -> Vec<(f32, f32)>,
-    ) -> Vec<Plotted> {
-        let mut lines = Vec::new();
-        for k in 0..RULES {
-            let state = LOOKS[k];
-            lines.push(Plotted { label: words(LINES[k]), state, points: measured(k), dots: true });
-            if k < DRAWN && self.has_theory() {
-                let label = Label::Plain(String::new());
-                lines.push(Plotted { label, state, points: expected(k), dots: false });
-            }
+    /// Adds what was measured of a rule, and right behind it what the model says, where it says something.
+    fn add(&self, lines: &mut Vec<Plotted>, k: usize, measured: Points, expected: Points) {
+        let state = LOOKS[k];
+        lines.push(Plotted { label: words(LINES[k]), state, points: measured, dots: true });
+        if k < DRAWN && self.has_theory() {
+            let label = Label::Plain(String::new());
+            lines.push(Plotted { label, state, points: expected, dots: false });
         }
-        lines
     }
 
     fn at_least(&self, now: Time) -> Panel {
-        let servers = self.knobs.servers;
-        let measured = |k: usize| {
-            let share = |n: usize| self.farms[k].share(n, servers, self.from, now);
-            let points = (1..=DEEPEST).map(|n| (n as f32, share(n) as f32));
-            // What never was is no point on a logarithmic axis.
-            points.take_while(|point| point.1 > 0.0).collect()
-        };
-        let expected = |k: usize| {
-            let tail = |n: u32| supermarket_tail(self.load, k as u32 + 1, n) as f32;
-            (1..=DEEPEST as u32).map(|n| (n as f32, tail(n))).collect()
-        };
+        let mut lines = Vec::new();
+        for k in 0..RULES {
+            let (mut measured, mut expected) = (Vec::new(), Vec::new());
+            for n in 1..=DEEPEST {
+                let share = self.farms[k].share(n, self.knobs.servers, self.from, now);
+                // What never was is no point on a logarithmic axis.
+                if share > 0.0 {
+                    measured.push((n as f32, share as f32));
+                }
+                expected.push((n as f32, supermarket_tail(self.load, k as u32 + 1, n as u32) as f32));
+            }
+            self.add(&mut lines, k, measured, expected);
+        }
         let label = self.along(["axis-requests", "axis-requests-theory"]);
         let x = Axis { label, unit: Unit::Count, ends: (1.0, DEEPEST as f64), log: false };
         let y = Axis { label: words("axis-share"), unit: Unit::Share, ends: (1e-3, 1.0), log: true };
-        let lines = self.lines(measured, expected);
         Panel::Chart(Chart::Curves(Curves { title: words("chart-at-least"), x, y, lines, now: None }))
     }
 
     fn p99(&self) -> Panel {
         let service = self.knobs.service.secs();
-        let here = self.dot();
-        let place = self.dots.partition_point(|dot| dot.load < here.load);
-        let after = self.dots[place..].iter().filter(|dot| dot.load > here.load);
-        let dots: Vec<&Dot> = self.dots[..place].iter().chain([&here]).chain(after).collect();
-        let measured = |k: usize| dots.iter().map(|dot| (dot.load as f32, dot.p99[k])).collect();
-        let expected =
-            |k: usize| self.theory.p99[k].iter().map(|&(load, p99)| (load, p99 * service as f32)).collect();
+        let dots = self.dots_so_far();
+        let mut lines = Vec::new();
+        for k in 0..RULES {
+            let (mut measured, mut expected) = (Vec::new(), Vec::new());
+            for dot in &dots {
+                measured.push((dot.load as f32, dot.p99[k]));
+            }
+            for &(load, p99) in self.theory.p99.get(k).into_iter().flatten() {
+                expected.push((load, p99 * service as f32));
+            }
+            self.add(&mut lines, k, measured, expected);
+        }
         let label = self.along(["axis-load", "axis-load-theory"]);
         let x = Axis { label, unit: Unit::Share, ends: (0.5, 1.0), log: false };
         let ends = (service, 1_000.0 * service);
         let y = Axis { label: words("axis-p99"), unit: Unit::Time, ends, log: true };
-        let lines = self.lines(measured, expected);
         Panel::Chart(Chart::Curves(Curves { title: words("chart-p99"), x, y, lines, now: Some(self.load) }))
     }
 
