@@ -178,6 +178,40 @@ pub fn supermarket_sojourn(lambda: f64, choices: u32) -> f64 {
     sum / lambda
 }
 
+/// The supermarket model: the share of customers who are in the system for longer than `time` ≥ 0, in mean service times.
+///
+/// One who finds i others takes the sum of i + 1 exponentials, and finds at least i where all of the `choices` queues
+/// hold as many. So the share is Σ e⁻ᵗ tⁱ/i! · (share of queues with at least i)^`choices`.
+pub fn supermarket_exceeds(lambda: f64, choices: u32, time: f64) -> f64 {
+    let (mut i, mut sum, mut poisson, mut tail) = (0.0, 0.0, libm::exp(-time), 1.0);
+    loop {
+        let finds = (0..choices).fold(1.0, |all, _| all * tail);
+        sum += poisson * finds;
+        tail = lambda * finds;
+        i += 1.0;
+        poisson *= time / i;
+        // All further terms together are at most the next share, and beyond the largest of Poisson's weights they shrink.
+        if tail < 1e-15 * sum || (i > time && poisson * tail < 1e-15 * sum) {
+            return sum;
+        }
+    }
+}
+
+/// The supermarket model: quantile `q` in [0, 1) of the time in the system, in mean service times, for λ < 1.
+pub fn supermarket_quantile(lambda: f64, choices: u32, q: f64) -> f64 {
+    // One choice is M/M/1; more choices are never slower.
+    let (mut low, mut high) = (0.0, mm1_quantile(lambda, 1.0, q));
+    for _ in 0..48 {
+        let middle = f64::midpoint(low, high);
+        if choices > 1 && supermarket_exceeds(lambda, choices, middle) <= 1.0 - q {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    high
+}
+
 /// Balls into bins: the distribution of the fullest bin's load after each of `balls` went into the least loaded of
 /// `choices` bins drawn with replacement from `bins`; entry k is the probability that no bin holds more than k.
 ///
@@ -212,4 +246,35 @@ pub fn fullest_bin(balls: u32, bins: u32, choices: u32) -> Vec<f64> {
         at_most[state.len()..].iter_mut().for_each(|sum| *sum += p);
     }
     at_most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_choice_is_mm1() {
+        for lambda in [0.5, 0.9, 0.99] {
+            for time in [0.0, 0.3, 5.0, 40.0] {
+                let exact = libm::exp(-(1.0 - lambda) * time);
+                let sum = supermarket_exceeds(lambda, 1, time);
+                assert!(libm::fabs(sum / exact - 1.0) < 1e-9, "{lambda} {time}: {sum} for {exact}");
+            }
+            let exact = libm::log(100.0) / (1.0 - lambda);
+            assert!(libm::fabs(supermarket_quantile(lambda, 1, 0.99) / exact - 1.0) < 1e-12);
+        }
+    }
+
+    #[test]
+    fn the_time_under_more_choices_has_the_known_mean() {
+        for (lambda, choices) in [(0.5, 2), (0.9, 2), (0.9, 3), (0.99, 3)] {
+            // Simpson's rule over the share that takes longer; beyond 60 service times nobody does.
+            let at = |n: u32| supermarket_exceeds(lambda, choices, f64::from(n) * 0.01);
+            let sum: f64 = (0..3_000).map(|n| at(2 * n) + 4.0 * at(2 * n + 1) + at(2 * n + 2)).sum();
+            let (mean, exact) = (sum * 0.01 / 3.0, supermarket_sojourn(lambda, choices));
+            assert!(libm::fabs(mean / exact - 1.0) < 1e-8, "{lambda} {choices}: {mean} for {exact}");
+            let p99 = supermarket_quantile(lambda, choices, 0.99);
+            assert!(libm::fabs(supermarket_exceeds(lambda, choices, p99) - 0.01) < 1e-9);
+        }
+    }
 }

@@ -13,6 +13,7 @@ const PATTERNS: &[(&str, &str)] = &[
     ("scene-code", "Code"),
     ("scene-count", "Count"),
     ("scene-done", "What it did"),
+    ("scene-expected", "Expected"),
     ("scene-failure", "failure"),
     ("scene-first", "Waits longest"),
     ("scene-flow", "Parties"),

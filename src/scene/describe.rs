@@ -276,7 +276,13 @@ impl Writer<'_> {
         };
         let rows = at.iter().filter(|x| x.is_finite()).map(row).collect();
         let mut columns = vec![self.words.label(&it.x.label)];
-        columns.extend(it.lines.iter().map(|line| self.words.label(&line.label)));
+        // A line without a name is what is expected of the one before it.
+        let named = |line: &super::panel::Plotted| {
+            Some(self.words.label(&line.label)).filter(|name| !name.is_empty())
+        };
+        columns.extend(
+            it.lines.iter().map(|line| named(line).unwrap_or_else(|| self.words.word("scene-expected"))),
+        );
         let title = self.words.label(&it.title);
         self.tables.push(TableView { panel: self.panel, title, columns, rows });
     }

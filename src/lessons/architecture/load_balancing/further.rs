@@ -2,10 +2,12 @@
 
 use super::cluster::{self, Cluster, WhoNotices, YOUR_TRAFFIC};
 use super::one_server::OneServer;
+use super::power_of_two::{self, PowerOfTwo};
 use crate::player::Figure;
 
 /// The set.
 pub const FIGURES: &[Figure] = &[
+    Figure::of::<PowerOfTwo>().predicted(power_of_two::PREDICTIONS),
     Figure::of::<WhoNotices>().predicted(cluster::WHO_NOTICES_PREDICTIONS),
     Figure::of::<Cluster>().declared(YOUR_TRAFFIC),
     Figure::of::<OneServer>(),

@@ -3,6 +3,7 @@
 pub mod cluster;
 pub mod further;
 pub mod one_server;
+pub mod power_of_two;
 
 use crate::player::Figure;
 use cluster::Cluster;
