@@ -18,7 +18,7 @@ pub enum Scale {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ControlKind {
     /// A number. On a linear scale the values are `min`, `min + step`, …; on a logarithmic one a step is a share of the
-    /// value and values are kept to three significant digits.
+    /// value and values are kept to three significant digits, counts to whole numbers.
     Number {
         /// Unit of the bounds, the step and the default.
         unit: Unit,
@@ -117,6 +117,15 @@ impl Control {
         Self::new(id, label, ControlKind::Flag { default })
     }
 
+    /// The same with another smallest change: on a logarithmic scale a share of the value, so 1 doubles it.
+    #[must_use]
+    pub const fn by(mut self, smallest: f64) -> Self {
+        if let ControlKind::Number { step, .. } = &mut self.kind {
+            *step = smallest;
+        }
+        self
+    }
+
     /// The same with a sentence on what it does.
     #[must_use]
     pub const fn help(mut self, help: &'static str) -> Self {
@@ -159,6 +168,8 @@ impl Control {
                 }
                 let stepped = match scale {
                     Scale::Linear => min + libm::round((n - min) / step) * step,
+                    // Half a thing can't be counted.
+                    Scale::Log if unit == Unit::Count => libm::round(three_digits(n)),
                     Scale::Log => three_digits(n),
                 };
                 // A step of 0.1 taken seven times is 0.7000000000000001: cut what no step is fine enough to mean.
@@ -371,6 +382,16 @@ mod tests {
     const LOAD: Control = Control::number("load", "Load", Unit::Rate, (10.0, 200.0), 10.0, 90.0);
     const SPEED: Control = Control::log_number("speed", "Speed", Unit::Factor, (0.1, 1e5), 1.0);
 
+    const POINTS: Control = Control::log_number("points", "Points", Unit::Count, (1.0, 256.0), 160.0).by(1.0);
+
+    #[test]
+    fn counts_are_whole_on_a_logarithmic_scale_too() {
+        assert_eq!(POINTS.parse("2.7"), Ok(Value::Number(3.0)));
+        let slider = crate::player::Slider::of(&POINTS).unwrap();
+        let places: Vec<f64> = (0..=slider.places() as u32).map(|place| slider.value(place.into())).collect();
+        assert_eq!(places, [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0]);
+    }
+
     #[test]
     fn values_are_held_to_range_and_step() {
         assert_eq!(LOAD.parse("94/s"), Ok(Value::Number(90.0)));
@@ -384,7 +405,7 @@ mod tests {
     proptest! {
         #[test]
         fn accepted_values_are_accepted_again_unchanged(n in any::<f64>()) {
-            for control in [LOAD, SPEED] {
+            for control in [LOAD, SPEED, POINTS] {
                 if let Ok(value) = control.accept(&Value::Number(n)) {
                     prop_assert_eq!(control.accept(&value), Ok(value.clone()));
                 }

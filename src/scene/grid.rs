@@ -40,7 +40,8 @@ pub(super) fn lay(grid: &Grid, area: Rect, sheet: &mut Sheet) -> f32 {
         sheet.sign(row.entity, at(area.x + SIGN, middle), row.state);
         let name = sheet.say(&row.label);
         let set = NAME.role(text_role(row.state));
-        sheet.text(row.entity, at(area.x + GUTTER, middle + 4.5), left - GUTTER - 10.0, &name, set);
+        // A little more than the widest takes, which sums and differences round.
+        sheet.text(row.entity, at(area.x + GUTTER, middle + 4.5), left - GUTTER - 9.0, &name, set);
         let base = middle + cell_height / 2.0;
         if grid.tall {
             let line =
@@ -51,7 +52,7 @@ pub(super) fn lay(grid: &Grid, area: Rect, sheet: &mut Sheet) -> f32 {
         if let Some(note) = &row.note {
             let note = sheet.say(note);
             let set = NOTE.anchor(Anchor::End);
-            sheet.text(row.entity, at(area.right(), middle + 4.5), right - 10.0, &note, set);
+            sheet.text(row.entity, at(area.right(), middle + 4.5), right - 9.0, &note, set);
         }
     }
     top + row_height * grid.rows.len() as f32 - area.y

@@ -249,7 +249,7 @@ impl Balancer {
         if let State::RingHash(ring) = &mut self.state {
             let hosts = (0..).zip(&self.servers.all).map(|(server, state)| (server, state.weight));
             let named = hosts.map(|(server, weight)| (server, self.names[server as usize].as_str(), weight));
-            *ring = Arc::new(Ring::new(named));
+            *ring = Arc::new(Ring::new(named, self.config.points_per_weight));
         }
     }
 

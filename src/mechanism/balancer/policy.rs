@@ -2,6 +2,7 @@
 
 use super::passive::MaxFails;
 use super::peak_ewma::EwmaConfig;
+use super::ring_hash::POINTS_PER_WEIGHT;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -76,13 +77,22 @@ pub struct Config {
     pub ewma: EwmaConfig,
     /// Slots in the table of [`Policy::Maglev`]: a prime up to 5,000,011. Envoy's `table_size`, default 65,537.
     pub table_size: u32,
+    /// Points (virtual nodes) that a unit of weight has on the ring of [`Policy::RingHash`]: 1 to 10,000. nginx's and
+    /// ketama's 160 by default.
+    pub points_per_weight: u32,
     /// Passive ejection of servers that fail; none by default.
     pub max_fails: Option<MaxFails>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { choices: 2, ewma: EwmaConfig::default(), table_size: 65_537, max_fails: None }
+        Self {
+            choices: 2,
+            ewma: EwmaConfig::default(),
+            table_size: 65_537,
+            points_per_weight: POINTS_PER_WEIGHT,
+            max_fails: None,
+        }
     }
 }
 
@@ -106,6 +116,10 @@ impl Config {
             (
                 self.table_size <= 5_000_011 && is_prime(self.table_size),
                 "a Maglev table has a prime number of slots, at most 5,000,011",
+            ),
+            (
+                (1..=10_000).contains(&self.points_per_weight),
+                "a unit of weight has 1 to 10,000 points on a ring",
             ),
             (self.ewma.decay.nanos() > 0, "the latency estimate decays over more than no time"),
             (

@@ -10,7 +10,7 @@
 use crate::sim::sort::sort_by_key;
 use xxhash_rust::xxh64::xxh64;
 
-/// Points a unit of weight has; fewer where the ring would be larger than [`MAX_POINTS`].
+/// Points a unit of weight has in nginx, as in ketama; fewer where the ring would be larger than [`MAX_POINTS`].
 pub const POINTS_PER_WEIGHT: u32 = 160;
 /// A ring has no more points than this, or one for each unit of weight: Envoy's `DefaultMaxRingSize`.
 pub const MAX_POINTS: u32 = 8_388_608;
@@ -22,10 +22,10 @@ pub struct Ring {
 }
 
 impl Ring {
-    /// The ring of these hosts: server, name, weight.
-    pub fn new<'a>(hosts: impl Iterator<Item = (u32, &'a str, u32)> + Clone) -> Self {
+    /// The ring of these hosts (server, name, weight) with so many points, at least one, for each unit of weight.
+    pub fn new<'a>(hosts: impl Iterator<Item = (u32, &'a str, u32)> + Clone, points: u32) -> Self {
         let weights: u32 = hosts.clone().map(|host| host.2).sum();
-        let each = POINTS_PER_WEIGHT.min(MAX_POINTS / weights.max(1)).max(1);
+        let each = points.min(MAX_POINTS / weights.max(1)).max(1);
         let of_host = |(server, name, weight): (u32, &'a str, u32)| {
             (0..weight * each).map(move |i| (point_hash(name, i), server))
         };

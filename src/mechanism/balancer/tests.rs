@@ -111,6 +111,25 @@ proptest! {
 }
 
 #[test]
+fn a_ring_has_as_many_points_as_it_is_told_and_one_for_each_server_at_least() {
+    let owners = |points_per_weight, weights: &[u32]| {
+        let config = Config { points_per_weight, ..Config::default() };
+        let mut ring = Balancer::new(Policy::RingHash, config, weights).unwrap();
+        let mut points: Vec<u64> = Vec::new();
+        for key in 0..4_000 {
+            let decision = ring.pick(Time::ZERO, key, 0, &mut draws(0)).unwrap();
+            let Rule::RingPoint { point, .. } = decision.rule else { panic!("{decision:?}") };
+            points.push(point);
+        }
+        points.sort_unstable();
+        points.dedup();
+        points.len()
+    };
+    assert_eq!(owners(1, &[1, 1, 1]), 3);
+    assert_eq!(owners(4, &[1, 2]), 12);
+}
+
+#[test]
 fn ids_are_permanent_and_one_to_one() {
     for policy in Policy::ALL {
         assert_eq!(Policy::from_id(policy.id()), Some(policy));
@@ -232,4 +251,7 @@ fn a_bad_configuration_is_refused_with_what_is_allowed() {
     assert!(refused(Config::default(), &[2_000]).contains("0 to 1,000"));
     assert!(refused(Config { table_size: 100, ..Config::default() }, &[1]).contains("prime"));
     assert!(refused(Config { choices: 0, ..Config::default() }, &[1]).contains("1 to 255"));
+    assert!(
+        refused(Config { points_per_weight: 0, ..Config::default() }, &[1]).contains("1 to 10,000 points")
+    );
 }

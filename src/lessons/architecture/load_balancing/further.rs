@@ -1,6 +1,7 @@
 //! The lesson's further figures, which come when they are scrolled to.
 
 use super::cluster::{self, Cluster, WhoNotices, YOUR_TRAFFIC};
+use super::hashing::{self, Tier};
 use super::one_server::OneServer;
 use super::power_of_two::{self, PowerOfTwo};
 use crate::player::Figure;
@@ -8,6 +9,7 @@ use crate::player::Figure;
 /// The set.
 pub const FIGURES: &[Figure] = &[
     Figure::of::<PowerOfTwo>().predicted(power_of_two::PREDICTIONS),
+    Figure::of::<Tier>().predicted(hashing::PREDICTIONS),
     Figure::of::<WhoNotices>().predicted(cluster::WHO_NOTICES_PREDICTIONS),
     Figure::of::<Cluster>().declared(YOUR_TRAFFIC),
     Figure::of::<OneServer>(),

@@ -2,6 +2,7 @@
 
 pub mod cluster;
 pub mod further;
+pub mod hashing;
 pub mod one_server;
 pub mod power_of_two;
 

@@ -1,0 +1,64 @@
+//! What is asked about the tier.
+
+use crate::player::{Asks, Outcome, Prediction, Setting, Value};
+use crate::sim::sort::sort_by;
+use crate::sim::{Time, Unit};
+
+/// A rule spreads a hot key if the busiest server gets less than this, as a multiple of the mean.
+const SPREAD: f64 = 1.5;
+
+const RULES: [&str; 3] = ["modulo", "ring", "maglev"];
+
+/// Five servers, each of which is restarted once.
+const ONE_LEAVES: &[Setting] = &[
+    &[("rule", "modulo"), ("servers", "5"), ("every", "12")],
+    &[("rule", "ring"), ("servers", "5"), ("every", "12")],
+    &[("rule", "maglev"), ("servers", "5"), ("every", "12")],
+];
+
+/// Nothing happens, but that one key gets 30 % of all requests.
+const ONE_IS_HOT: &[Setting] = &[
+    &[("rule", "modulo"), ("servers", "5"), ("every", "0"), ("hot", "0.3")],
+    &[("rule", "ring"), ("servers", "5"), ("every", "0"), ("hot", "0.3")],
+    &[("rule", "maglev"), ("servers", "5"), ("every", "0"), ("hot", "0.3")],
+];
+
+/// What learners predict of the figure.
+pub const PREDICTIONS: &[Prediction] = &[
+    Prediction {
+        id: "modulo-loses-one",
+        asks: Asks::Number { unit: Unit::Share, tolerance: 0.1 },
+        at: Time::from_secs(5),
+        runs: ONE_LEAVES.split_at(1).0,
+        // Each server leaves and comes back; the same keys move both times.
+        truth: |outcomes| Value::Number(outcomes[0].mean("moved")),
+    },
+    Prediction {
+        id: "who-moves-least",
+        asks: Asks::Order(&RULES),
+        at: Time::from_secs(5),
+        runs: ONE_LEAVES,
+        truth: by_moved,
+    },
+    Prediction {
+        id: "who-spreads-it",
+        asks: Asks::Choice(&["modulo", "ring", "maglev", "none"]),
+        at: Time::from_secs(5),
+        runs: ONE_IS_HOT,
+        truth: |outcomes| {
+            let spreads = outcomes.iter().position(|outcome| outcome.mean("busiest") < SPREAD);
+            Value::Choice(spreads.map_or("none", |n| RULES[n]).into())
+        },
+    },
+];
+
+/// The fewest first, beyond those that had to: how many keys the server had that left is chance.
+fn by_moved(outcomes: &[Outcome]) -> Value {
+    let mut order: Vec<u16> = (0..outcomes.len() as u16).collect();
+    let needless = |n: &u16| {
+        let outcome = &outcomes[usize::from(*n)];
+        outcome.mean("moved") - outcome.mean("least")
+    };
+    sort_by(&mut order, |a, b| needless(a).total_cmp(&needless(b)));
+    Value::Order(order)
+}
