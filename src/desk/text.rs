@@ -35,6 +35,7 @@ texts! {
     RELOAD = "Load the page again";
     REPRODUCE = "A link to what it failed at";
     OTHER_BUILD = "The playground has been renewed since this page was opened.";
+    NO_FACTS = "The words of this figure could not be loaded. Load the page again, or try once more when you are online.";
     NO_CANVAS = "This browser can't paint while it computes, so the figure stays as it is.";
     NOT_STARTED = "The model could not be loaded.";
     PANICKED = "The model of this figure failed, which is a mistake of ours. The run is back at the moment before the last change.";

@@ -1,7 +1,8 @@
 //! The few things that the page asks of the browser itself.
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlInputElement, Storage, Window};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlInputElement, Response, Storage, Window};
 
 /// The window.
 ///
@@ -22,6 +23,14 @@ pub fn document() -> web_sys::Document {
 /// Milliseconds since the page was opened; never goes back.
 pub fn now_ms() -> f64 {
     window().performance().map_or(0.0, |clock| clock.now())
+}
+
+/// The text of a file of this site; `None` if it can't be had.
+pub async fn fetch(address: &str) -> Option<String> {
+    let response = JsFuture::from(window().fetch_with_str(address)).await.ok()?;
+    let response: Response = response.dyn_into().ok()?;
+    let text = response.ok().then(|| response.text().ok()).flatten()?;
+    JsFuture::from(text).await.ok()?.as_string()
 }
 
 /// The content of `<meta name="…">`.

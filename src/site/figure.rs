@@ -19,6 +19,7 @@ use crate::scene::{
 use crate::sim::{Entity, Time};
 use maud::{Markup, PreEscaped, html};
 use std::cell::RefCell;
+use xxhash_rust::xxh64::xxh64;
 
 /// Widths that stills are laid out for, in CSS pixels: the picture's column and a phone; and the column of readings.
 const WIDE: f32 = 720.0;
@@ -44,9 +45,9 @@ pub struct Caption<'a> {
     pub after: Vec<&'a str>,
     /// The set of figures that it belongs to, which tells its worker; none where no worker is to show it.
     pub set: Option<&'a str>,
-    /// Where its stills go if they are files beside the page: a page's first picture is in the page itself, the others
-    /// come when they are scrolled to.
-    pub pictures: Option<&'a RefCell<Vec<(String, String)>>>,
+    /// Where its stills and its facts go if they are files beside the page: those of a page's first figure are in the
+    /// page itself, the others come when they are scrolled to.
+    pub files: Option<&'a RefCell<Vec<(String, String)>>>,
 }
 
 /// The element of a lesson's figure. `number` is its place among the page's figures.
@@ -58,7 +59,7 @@ pub fn element(cx: &Context, block: &Block, figure: &Figure, number: usize) -> M
         text: &figure.caption.text,
         after: cx.stills.predicted_before(&block.id),
         set: lessons::set_of(&figure.shows.text),
-        pictures: (number > 1).then_some(&cx.pictures),
+        files: (number > 1).then_some(&cx.files),
     };
     markup(&caption, cx.stills.get(&block.id))
 }
@@ -70,7 +71,8 @@ pub fn markup(caption: &Caption, shown: Option<&Shown>) -> Markup {
     let frame = shown.and_then(|shown| Some((shown, shown.frame(at(shown))?)));
     html! {
         figure.figure id={ "fig-" (caption.id) } data-figure=(caption.id) data-figure-set=[caption.set]
-            data-view=[shown.map(|shown| encode_view(&shown.view))] data-after=[masked.then(|| caption.after.join(","))] {
+            data-view=[shown.map(|shown| encode_view(&shown.view))] data-after=[masked.then(|| caption.after.join(","))]
+            data-facts-at=[shown.and_then(|shown| facts_beside(caption, shown))] {
             figcaption {
                 span.fig-number-of { "Figure " (caption.number) }
                 span.fig-title { (caption.markup) }
@@ -82,10 +84,17 @@ pub fn markup(caption: &Caption, shown: Option<&Shown>) -> Markup {
     }
 }
 
-/// What a figure's desk has to know and can't read off its element: the words of its lesson. All of a page's
-/// stand together, where what they share compresses best.
+/// What a figure's desk has to know and can't read off its element, in the page: the words of its lesson.
 pub fn facts(id: &str, shown: &Shown) -> Markup {
     html! { template data-facts-of=(id) data-facts=(PreEscaped(crate::desk::facts(&shown.words))) {} }
+}
+
+/// The same as a file beside the page, if there are to be such; its name, which no other words ever have.
+fn facts_beside(caption: &Caption, shown: &Shown) -> Option<String> {
+    let facts = crate::desk::facts(&shown.words);
+    let name = format!("{}-{:016x}.txt", caption.id, xxh64(facts.as_bytes(), 0));
+    caption.files?.borrow_mut().push((name.clone(), facts));
+    Some(name)
 }
 
 /// Beside the caption: what there is to do with the figure as a whole.
@@ -200,10 +209,10 @@ fn parts(caption: &Caption, shown: &Shown, frame: Frame, masked: bool) -> Markup
     let picture = |scene: &Scene, part: &str, class: &str, width: f32| -> Markup {
         let picture = Picture::new(scene, &shown.words, width, &Options::default());
         let (id, describes) = (format!("{id}-{part}"), says.join(" "));
-        let beside = caption.pictures.is_some();
+        let beside = caption.files.is_some();
         let still = Still { id: &id, title: caption.text, describes: &describes, class, standalone: beside };
         let drawn = svg(&picture, &still);
-        let Some(files) = caption.pictures else { return PreEscaped(drawn) };
+        let Some(files) = caption.files else { return PreEscaped(drawn) };
         let file = format!("{id}.svg");
         files.borrow_mut().push((file.clone(), drawn));
         html! {

@@ -7,11 +7,11 @@ use crate::course::front_matter::Status;
 use crate::course::{Course, Lesson, Part, Text};
 use maud::{Markup, html};
 
-/// The page's own part, and the pictures beside it: names and SVG.
+/// The page's own part, and the files beside it: names and texts.
 pub fn body(course: &Course, lesson: &Lesson) -> (Markup, Vec<(String, String)>) {
     let cx = Context::new(course, lesson);
     let markup = markup(&cx);
-    (markup, cx.pictures.take())
+    (markup, cx.files.take())
 }
 
 fn markup(cx: &Context) -> Markup {
@@ -36,7 +36,10 @@ fn markup(cx: &Context) -> Markup {
             (sources(lesson))
             (after(course, lesson))
         }
-        @for (id, shown) in cx.stills.all() { (figure::facts(id, shown)) }
+        // The other figures' come when they are scrolled to.
+        @if let Some((block, _)) = lesson.figures().next() && let Some(shown) = cx.stills.get(&block.id) {
+            (figure::facts(&block.id, shown))
+        }
     }
 }
 

@@ -30,13 +30,13 @@ pub struct Context<'a> {
     /// What its figures show.
     pub stills: Stills<'a>,
     /// Pictures that are files beside the page: names and SVG.
-    pub pictures: RefCell<Vec<(String, String)>>,
+    pub files: RefCell<Vec<(String, String)>>,
 }
 
 impl<'a> Context<'a> {
     /// Of a lesson.
     pub fn new(course: &'a Course, lesson: &'a Lesson) -> Self {
-        Self { course, lesson, stills: Stills::new(course, lesson), pictures: RefCell::default() }
+        Self { course, lesson, stills: Stills::new(course, lesson), files: RefCell::default() }
     }
 
     /// Markdown as blocks: paragraphs, lists, tables.

@@ -16,8 +16,8 @@ pub struct Page {
     pub path: String,
     /// The whole page.
     pub html: String,
-    /// The pictures beside it: names and SVG.
-    pub pictures: Vec<(String, String)>,
+    /// The files beside it: names and texts.
+    pub files: Vec<(String, String)>,
 }
 
 /// The course in a folder, with all that is wrong with it: what `lab check` says, and what fails a build.
@@ -42,23 +42,23 @@ pub fn pages(course: &Course, template: &str) -> Result<Vec<Page>, String> {
         Page {
             path: "index.html".into(),
             html: shell.page(&Head::home(), &home::body(course)),
-            pictures: Vec::new(),
+            files: Vec::new(),
         },
         Page {
             path: "gallery/index.html".into(),
             html: shell.page(&Head::gallery(), &gallery::body(course)),
-            pictures: Vec::new(),
+            files: Vec::new(),
         },
         Page {
             path: "404.html".into(),
             html: shell.page(&Head::missing(), &home::missing()),
-            pictures: Vec::new(),
+            files: Vec::new(),
         },
     ];
     for it in course.lessons.iter().filter(|lesson| lesson.front.status != Status::Planned) {
-        let (body, pictures) = lesson::body(course, it);
+        let (body, files) = lesson::body(course, it);
         let html = shell.page(&Head::of(it), &body);
-        pages.push(Page { path: format!("{}/index.html", it.path()), html, pictures });
+        pages.push(Page { path: format!("{}/index.html", it.path()), html, files });
     }
     Ok(pages)
 }
@@ -79,8 +79,8 @@ pub fn render(folder: &Path, out: &Path) -> Result<(), String> {
         let path = out.join(&page.path);
         let folder = path.parent().unwrap_or(out);
         let mut written = fs::create_dir_all(folder).and_then(|()| fs::write(&path, &page.html));
-        for (name, picture) in &page.pictures {
-            written = written.and_then(|()| fs::write(folder.join(name), picture));
+        for (name, text) in &page.files {
+            written = written.and_then(|()| fs::write(folder.join(name), text));
         }
         written.map_err(|error| format!("{}: {error}", page.path))?;
     }

@@ -6,7 +6,7 @@
 //!
 //! What the page says of a figure: `data-figure`, its id on this page; `data-view`, what its still shows, as a link holds
 //! it; `data-figure-set`, the set of figures that it belongs to; and, in a `template` with its id,
-//! `data-facts`, the words of its lesson.
+//! `data-facts`, the words of its lesson; or these in a file, which `data-facts-at` names.
 
 mod failing;
 mod telling;
@@ -56,7 +56,7 @@ pub struct Figure {
 
 struct Inner {
     page_id: String,
-    facts: String,
+    facts: Option<String>,
     first: String,
     /// Where its workers are: the plain one, and the one with instruments.
     workers: [String; 2],
@@ -164,10 +164,10 @@ fn workers_for(element: &Element) -> Option<[String; 2]> {
 fn attach(root: &Element) -> Option<Figure> {
     let page_id = id_of(root);
     let facts = dom::select("template[data-facts]");
-    let facts = facts.iter().find(|it| it.get_attribute("data-facts-of").as_ref() == Some(&page_id))?;
+    let facts = facts.iter().find(|it| it.get_attribute("data-facts-of").as_ref() == Some(&page_id));
     let first = root.get_attribute("data-view")?;
     let inner = Inner {
-        facts: facts.get_attribute("data-facts")?,
+        facts: facts.and_then(|it| it.get_attribute("data-facts")),
         keep: Keep { now: first.clone(), before: first.clone() },
         first,
         workers: workers_for(root)?,

@@ -17,6 +17,11 @@ impl Figure {
             self.inner.borrow_mut().stage = Stage::Parked;
         }
         self.wake();
+        if self.inner.borrow().facts.is_none() {
+            // It begins when these have come.
+            self.inner.borrow_mut().again.push(deed);
+            return;
+        }
         self.flush();
         self.inner.borrow_mut().told_last = Some(deed.clone());
         self.send(ToWorker::Tell(Tell::Deed(deed)));

@@ -9,6 +9,7 @@ use crate::desk::{Deed, Notice, Opening, Shown, Tell, ToWorker, Told, text};
 use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlCanvasElement;
 
 impl Figure {
@@ -16,6 +17,9 @@ impl Figure {
     pub fn wake(&self) {
         if self.inner.borrow().stage != Stage::Parked {
             return;
+        }
+        if self.inner.borrow().facts.is_none() {
+            return self.fetch_facts();
         }
         parking::makes_room_for(self);
         let (address, build) = {
@@ -60,6 +64,21 @@ impl Figure {
         }
     }
 
+    /// Gets what the desk has to know, and then starts the worker.
+    fn fetch_facts(&self) {
+        let figure = self.clone();
+        spawn_local(async move {
+            let at = figure.root.get_attribute("data-facts-at").unwrap_or_default();
+            match dom::fetch(&at).await {
+                Some(facts) => {
+                    figure.inner.borrow_mut().facts = Some(facts);
+                    figure.wake();
+                }
+                None => figure.stop(&Notice::plain(text::NO_FACTS)),
+            }
+        });
+    }
+
     /// Opens the run where it is kept.
     pub(super) fn open_now(&self) {
         let opening = {
@@ -69,7 +88,7 @@ impl Figure {
             inner.told_last = None;
             Opening {
                 page_id: inner.page_id.clone(),
-                facts: inner.facts.clone(),
+                facts: inner.facts.clone().unwrap_or_default(),
                 first: inner.first.clone(),
                 view: Some(inner.keep.now.clone()),
                 linked: inner.opening.is_some(),

@@ -267,7 +267,7 @@ fn by_steps(sample: &Sample) -> Option<Markup> {
         text: "Steps",
         after: Vec::new(),
         set: None,
-        pictures: None,
+        files: None,
     };
     Some(figure::markup(&caption, Some(&shown)))
 }

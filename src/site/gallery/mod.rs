@@ -66,7 +66,7 @@ impl<'a> Sample<'a> {
             course: self.course,
             lesson: self.lesson,
             stills: Stills::of(self.lesson, figures),
-            pictures: RefCell::default(),
+            files: RefCell::default(),
         }
     }
 
@@ -94,7 +94,7 @@ impl<'a> Sample<'a> {
             text: caption,
             after,
             set: None,
-            pictures: None,
+            files: None,
         };
         figure::markup(&caption, Some(&self.shown))
     }
