@@ -305,7 +305,6 @@ fn a_setting_is_judged_and_the_verdict_leads_to_what_failed() {
     assert_eq!((page.attempts[0].id.as_str(), page.attempts[0].grade), (id, Grade::Wrong));
     // A tempting answer is told to be one.
     page.does(control("policy", "random"));
-    page.does(control("workers", "3"));
     page.does(Deed { on: id.into(), ..deed("judge") });
     page.run_errands(200);
     assert_eq!(page.attr(&of(" [data-verdict=\"not-looking\"]"), "hidden"), "");

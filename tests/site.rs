@@ -128,7 +128,7 @@ fn live_prose_stands_with_its_values() {
     assert!(shown.starts_with("?<"), "a number that would give a prediction away is not shown");
     for part in [
         "<span class=\"drag\" data-figure=\"slow-server\" data-control=\"load\" data-value=\"120/s\">120/s</span>",
-        "<a class=\"run\" href=\"#fig-slow-server\" data-run data-figure=\"slow-server\" data-set=\"policy=two-choices\">",
+        "<a class=\"run\" href=\"#fig-slow-server\" data-run data-figure=\"slow-server\" data-set=\"policy=two-choices\" data-at=\"30000000000\">",
     ] {
         assert!(html.contains(part), "{part}");
     }
