@@ -76,8 +76,8 @@ texts! {
     SO_FAR = "{} of {} runs, about {} left";
     SO_MANY = "{} of {} runs";
     ATTEMPT = "Attempt {}.";
-    RISING = "{} is rising: {} now, {} a little earlier.";
-    FALLING = "{} is falling: {} now, {} a little earlier.";
+    RISING = "Rising: {}, {} now, {} a little earlier.";
+    FALLING = "Falling: {}, {} now, {} a little earlier.";
     PASSED = "Passed.";
     FAILED = "Not yet.";
     JUDGED = "{} of {} runs keep it.";

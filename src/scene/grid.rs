@@ -9,18 +9,19 @@ use super::panel::{Cell, Grid, GridRow, State};
 use super::sheet::{NOTE, SIGN, Sheet, Type, text_role};
 use crate::sim::within;
 
-/// Heights of a row and of its cells, flat and tall.
-const FLAT: (f32, f32) = (26.0, 16.0);
-const TALL: (f32, f32) = (62.0, 50.0);
-/// Widest cell.
-const WIDEST: f32 = 14.0;
+/// Heights of a row and of its cells, and the widest cell: flat and tall, in a narrow place and in a wide one.
+const FLAT: [(f32, f32, f32); 2] = [(26.0, 16.0, 14.0), (40.0, 26.0, 20.0)];
+const TALL: [(f32, f32, f32); 2] = [(62.0, 50.0, 14.0), (112.0, 96.0, 20.0)];
+/// From here on a place is wide.
+const WIDE: f32 = 560.0;
 /// Room for the sign of a row's state.
 const GUTTER: f32 = 16.0;
 const NAME: Type = Type::new(13.0, Face::Bold, Role::Ink);
 
 pub(super) fn lay(grid: &Grid, area: Rect, sheet: &mut Sheet) -> f32 {
     let top = area.y + sheet.title(&grid.title, area);
-    let (row_height, cell_height) = if grid.tall { TALL } else { FLAT };
+    let sizes = if grid.tall { TALL } else { FLAT };
+    let (row_height, cell_height, widest_cell) = sizes[usize::from(area.w >= WIDE)];
     let widest = |texts: Vec<String>, set: Type| {
         texts.iter().map(|text| metrics::width(text, set.size, set.face)).fold(0.0, f32::max)
     };
@@ -32,7 +33,7 @@ pub(super) fn lay(grid: &Grid, area: Rect, sheet: &mut Sheet) -> f32 {
     let left = GUTTER + names.min(area.w * 0.3) + 10.0;
     let right = if notes > 0.0 { notes.min(area.w * 0.3) + 10.0 } else { 0.0 };
     let room = (area.w - left - right).max(1.0);
-    let width = (room / grid.across.max(1) as f32).min(WIDEST);
+    let width = (room / grid.across.max(1) as f32).min(widest_cell);
     for (k, row) in grid.rows.iter().enumerate() {
         let place = Rect::new(area.x, top + row_height * k as f32, area.w, row_height);
         let middle = place.y + (row_height - 4.0) / 2.0;

@@ -59,8 +59,8 @@ pub(super) fn lay(it: &Curves, area: Rect, sheet: &mut Sheet) -> f32 {
     let numbers: Vec<_> = numbers.map(|(value, text)| (plot.x_of(value), text)).collect();
     plot.numbers(&numbers, area.right(), sheet);
     let label = sheet.say(&it.x.label);
-    let spot = at(plot.area.right(), plot.area.bottom() + AXIS + LABEL - 5.0);
-    sheet.text(None, spot, plot.area.w, &label, SMALL.anchor(Anchor::End));
+    let spot = at(area.right(), plot.area.bottom() + AXIS + LABEL - 5.0);
+    sheet.text(None, spot, area.w, &label, SMALL.anchor(Anchor::End));
     if let Some(now) = it.now.map(|now| it.x.map(now)).filter(|now| it.x.range().contains(now)) {
         let x = plot.x_of(now);
         let ink = Ink::line(Role::Muted, 1.0).dash(Dash::Dashed);

@@ -274,7 +274,7 @@ fn one_server_after_the_other_is_restarted_a_third_of_the_time_away() {
 
 #[test]
 fn the_truths_of_the_predictions_are_what_the_lesson_says() {
-    let set = crate::lessons::architecture::load_balancing::further::FIGURES;
+    let set = super::super::further::FIGURES;
     let figure = set.iter().find(|figure| figure.spec.id == spec::SPEC.id).unwrap();
     for seed in 1..6 {
         let truth = |id: &str| {
