@@ -49,7 +49,7 @@ pub fn site_with_broken_figure() -> String {
         text: "It breaks",
         after: Vec::new(),
         set: Some("tests/broken"),
-        pictures: None,
+        files: None,
     };
     let element = figure::markup(&caption, Some(&shown)).into_string();
     let facts = figure::facts("slow-server", &shown).into_string();

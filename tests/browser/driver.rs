@@ -58,18 +58,30 @@ impl Driver {
         }
     }
 
-    /// A driver that chooses its port itself and writes it behind this sign.
+    /// A driver that chooses its port itself and writes it behind this sign. One that finds it taken after all, as
+    /// chromedriver may for the second kind of address, ends and is tried again.
     fn that_names_its_port(program: &str, sign: &'static str) -> Self {
+        for _ in 0..5 {
+            if let Some(driver) = Self::tried_once(program, sign) {
+                return driver;
+            }
+        }
+        panic!("{program} named no port in five attempts");
+    }
+
+    fn tried_once(program: &str, sign: &'static str) -> Option<Self> {
         let (found, port) = mpsc::channel();
-        let (child, said) = spawn(Command::new(program).arg("--port=0"), move |line| {
+        let (mut child, said) = spawn(Command::new(program).arg("--port=0"), move |line| {
             if let Some((_, rest)) = line.split_once(sign) {
                 let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
                 let _ = found.send(digits.parse().expect("a port"));
             }
         });
-        let port =
-            port.recv_timeout(Duration::from_mins(1)).unwrap_or_else(|_| panic!("{program} named no port"));
-        Self { child, port, session: None, said, _screen: None }
+        let Ok(port) = port.recv_timeout(Duration::from_mins(1)) else {
+            let _ = (child.kill(), child.wait());
+            return None;
+        };
+        Some(Self { child, port, session: None, said, _screen: None })
     }
 
     /// WebKit's driver, which has to be told its port. Should another program take it first, the driver ends, and it is

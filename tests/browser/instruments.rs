@@ -69,7 +69,9 @@ fn a_prediction_is_made_by_keyboard_and_graded_by_the_run() {
         browser.until(&stage(FIRST, "wrong")).await;
         let told: String = browser.text(&of(FIRST, "")).await;
         assert!(told.contains("your answer") && told.contains("what happens"), "{told}");
-        let numbers: u32 = browser.run("return document.querySelectorAll('.live.masked').length").await;
+        let numbers: u32 = browser
+            .run("return document.querySelectorAll('.live.masked[data-figure=slow-server]').length")
+            .await;
         assert_eq!(numbers, 0, "the text's numbers are there now");
 
         // A number.
