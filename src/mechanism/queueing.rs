@@ -163,6 +163,19 @@ pub fn supermarket_tail(lambda: f64, choices: u32, length: u32) -> f64 {
     libm::pow(lambda, exponent)
 }
 
+/// Mean of the longest of `servers` queues of the supermarket model, taken as independent of each other, which they are
+/// in the limit of many and with one choice; for λ < 1.
+///
+/// The mean of a count is the sum of the chances that it is at least 1, 2, …
+pub fn supermarket_longest(lambda: f64, choices: u32, servers: u32) -> f64 {
+    let (mut sum, mut tail) = (0.0, lambda);
+    while tail > 1e-9 && sum < 1e6 {
+        sum += 1.0 - libm::pow(1.0 - tail, f64::from(servers));
+        tail = lambda * libm::pow(tail, f64::from(choices));
+    }
+    sum
+}
+
 /// Mean time in the system of the supermarket model.
 pub fn supermarket_sojourn(lambda: f64, choices: u32) -> f64 {
     if lambda >= 1.0 {
@@ -263,6 +276,19 @@ mod tests {
             let exact = libm::log(100.0) / (1.0 - lambda);
             assert!(libm::fabs(supermarket_quantile(lambda, 1, 0.99) / exact - 1.0) < 1e-12);
         }
+    }
+
+    #[test]
+    fn the_longest_of_many_geometric_queues_has_the_known_mean() {
+        // One queue: the mean of M/M/1. Two: by inclusion and exclusion, ρ/(1 − ρ) twice, less that of the shorter one.
+        let mean = |rho: f64| rho / (1.0 - rho);
+        for rho in [0.3, 0.9] {
+            let one = supermarket_longest(rho, 1, 1);
+            assert!(libm::fabs(one / mean(rho) - 1.0) < 1e-6, "{one}");
+            let two = supermarket_longest(rho, 1, 2);
+            assert!(libm::fabs(two / (2.0 * mean(rho) - mean(rho * rho)) - 1.0) < 1e-6, "{two}");
+        }
+        assert!(supermarket_longest(0.9, 2, 60) < 6.0 && supermarket_longest(0.9, 1, 60) > 40.0);
     }
 
     #[test]

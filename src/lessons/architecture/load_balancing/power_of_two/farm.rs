@@ -38,6 +38,8 @@ pub(super) struct Farm {
     pub board: Vec<u32>,
     /// How many servers have at least so many requests, from one on; of those that are in.
     levels: Vec<TimeAverage>,
+    /// The longest queue of those that are in, over time.
+    fullest: TimeAverage,
     /// Times from arrival to answer since measuring began.
     pub times: Histogram,
 }
@@ -50,6 +52,7 @@ impl Farm {
             lines: Vec::new(),
             board: Vec::new(),
             levels: vec![TimeAverage::default(); DEEPEST],
+            fullest: TimeAverage::default(),
             times: Histogram::default(),
         }
     }
@@ -91,6 +94,9 @@ impl Farm {
         self.lines[server as usize].push_back(job);
         let here = self.at(server);
         self.level(here, now, 1.0);
+        if f64::from(here) > self.fullest.value() {
+            self.fullest.set(now, here.into());
+        }
         here == 1
     }
 
@@ -100,6 +106,9 @@ impl Farm {
         let job = self.lines[server as usize].pop_front()?;
         if server < servers {
             self.level(here, now, -1.0);
+            if f64::from(here) >= self.fullest.value() {
+                self.fullest.set(now, self.longest(servers).1.into());
+            }
         }
         Some(job)
     }
@@ -125,7 +134,15 @@ impl Farm {
             level.set(now, self.at_least(at + 1, servers));
             self.levels[at] = level;
         }
+        self.fullest = TimeAverage::default();
+        self.fullest.set(now, self.longest(servers).1.into());
         self.times.clear();
+    }
+
+    /// The longest queue, averaged over the time since measuring began.
+    pub fn mean_longest(&self, from: Time, now: Time) -> f64 {
+        let passed = now.since(from).secs();
+        if passed > 0.0 { self.fullest.area(now) / passed } else { self.fullest.value() }
     }
 
     /// The share of `servers` servers that had at least so many requests (1 to [`DEEPEST`]), averaged over the time
@@ -142,8 +159,11 @@ impl Farm {
         self.times.quantile(0.99)
     }
 
-    /// Whether the counts of servers by length are those of the queues.
+    /// Whether the counts of servers by length, and the longest, are those of the queues.
     pub fn levels_hold(&self, servers: u32) -> bool {
+        if self.fullest.value() != f64::from(self.longest(servers).1) {
+            return false;
+        }
         self.levels.iter().enumerate().all(|(at, level)| level.value() == self.at_least(at + 1, servers))
     }
 }

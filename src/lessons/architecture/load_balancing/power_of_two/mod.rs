@@ -74,6 +74,8 @@ struct Dot {
     load: f64,
     /// 99th percentiles in seconds, by rule; NaN where nobody was answered.
     p99: [f32; RULES],
+    /// The longest queue on average, by rule.
+    longest: [f32; RULES],
 }
 
 /// The world of the figure.
@@ -216,9 +218,10 @@ impl PowerOfTwo {
     }
 
     /// What has been measured at this load so far.
-    fn dot(&self) -> Dot {
-        let mut dot = Dot { load: self.load, p99: [f32::NAN; RULES] };
+    fn dot(&self, now: Time) -> Dot {
+        let mut dot = Dot { load: self.load, p99: [f32::NAN; RULES], longest: [0.0; RULES] };
         for (k, farm) in self.farms.iter().enumerate() {
+            dot.longest[k] = farm.mean_longest(self.from, now) as f32;
             if let Some(p99) = farm.p99() {
                 dot.p99[k] = p99.secs() as f32;
             }
@@ -227,8 +230,8 @@ impl PowerOfTwo {
     }
 
     /// The dots of all loads, the present one among them.
-    fn dots_so_far(&self) -> Vec<Dot> {
-        let here = self.dot();
+    fn dots_so_far(&self, now: Time) -> Vec<Dot> {
+        let here = self.dot(now);
         let mut dots = Vec::new();
         let mut placed = false;
         for &dot in &self.dots {
@@ -249,7 +252,7 @@ impl PowerOfTwo {
     /// Leaves what was measured behind, if that was long enough.
     fn keep_dot(&mut self, now: Time) {
         if self.settles.is_none() && now.since(self.from) >= KEPT {
-            self.dots = self.dots_so_far();
+            self.dots = self.dots_so_far(now);
         }
     }
 
@@ -309,7 +312,7 @@ impl Experiment for PowerOfTwo {
             settles: None,
             dots: Vec::new(),
             peak: (0, Time::ZERO),
-            theory: Arc::new(Theory::new()),
+            theory: Arc::new(Theory::new(knobs.servers)),
         };
         world.changed(w);
         world.renew(w);
@@ -347,6 +350,9 @@ impl Experiment for PowerOfTwo {
             self.keep_dot(now);
         }
         self.load = load;
+        if was.servers != is.servers {
+            self.theory = Arc::new(Theory::new(is.servers));
+        }
         self.changed(w);
         if (was.old, was.servers) != (is.old, is.servers) {
             self.renew(w);

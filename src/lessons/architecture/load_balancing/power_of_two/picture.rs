@@ -3,7 +3,8 @@
 use super::choice::DRAWN;
 use super::farm::{DEEPEST, Sent};
 use super::spec::{LONG, NAMES, RULE, RULES, SERVERS, Sizes};
-use super::{PowerOfTwo, W, request, rule, server};
+use super::theory::OverLoad;
+use super::{Dot, PowerOfTwo, W, request, rule, server};
 use crate::mechanism::queueing::supermarket_tail;
 use crate::player::Explained;
 use crate::scene::{Axis, Cell, Chart, Curves, Grid, GridRow, Label, Panel, Plotted, Scene, State};
@@ -55,7 +56,14 @@ impl PowerOfTwo {
             core::array::from_fn(|k| self.farms[k].longest(self.knobs.servers));
         scene.panels.push(self.grid(&longest, now));
         scene.panels.push(self.at_least(now));
-        scene.panels.push(self.p99());
+        let service = self.knobs.service.secs();
+        let (p99, longest_of) = (|dot: &Dot| dot.p99, |dot: &Dot| dot.longest);
+        let dots = self.dots_so_far(now);
+        let axis = |label, unit, ends| Axis { label: words(label), unit, ends, log: true };
+        let y = axis("axis-p99", Unit::Time, (service, 1_000.0 * service));
+        scene.panels.push(self.over_load("chart-p99", y, &dots, p99, (&self.theory.p99, service)));
+        let y = axis("axis-longest", Unit::Count, (1.0, 1_000.0));
+        scene.panels.push(self.over_load("chart-longest", y, &dots, longest_of, (&self.theory.longest, 1.0)));
         self.say(longest.map(|(_, longest)| longest), scene);
     }
 
@@ -125,25 +133,29 @@ impl PowerOfTwo {
         Panel::Chart(Chart::Curves(Curves { title: words("chart-at-least"), x, y, lines, now: None }))
     }
 
-    fn p99(&self) -> Panel {
-        let service = self.knobs.service.secs();
-        let dots = self.dots_so_far();
+    /// What was measured at each load, and what is expected there, in units of so much.
+    fn over_load(
+        &self,
+        title: &'static str,
+        y: Axis,
+        dots: &[Dot],
+        value: fn(&Dot) -> [f32; RULES],
+        (theory, of): (&OverLoad, f64),
+    ) -> Panel {
         let mut lines = Vec::new();
         for k in 0..RULES {
             let (mut measured, mut expected) = (Vec::new(), Vec::new());
-            for dot in &dots {
-                measured.push((dot.load as f32, dot.p99[k]));
+            for dot in dots {
+                measured.push((dot.load as f32, value(dot)[k]));
             }
-            for &(load, p99) in self.theory.p99.get(k).into_iter().flatten() {
-                expected.push((load, p99 * service as f32));
+            for &(load, value) in theory.get(k).into_iter().flatten() {
+                expected.push((load, value * of as f32));
             }
             self.add(&mut lines, k, measured, expected);
         }
         let label = self.along(["axis-load", "axis-load-theory"]);
         let x = Axis { label, unit: Unit::Share, ends: (0.5, 1.0), log: false };
-        let ends = (service, 1_000.0 * service);
-        let y = Axis { label: words("axis-p99"), unit: Unit::Time, ends, log: true };
-        Panel::Chart(Chart::Curves(Curves { title: words("chart-p99"), x, y, lines, now: Some(self.load) }))
+        Panel::Chart(Chart::Curves(Curves { title: words(title), x, y, lines, now: Some(self.load) }))
     }
 
     /// The anomaly, its figure, the trend.

@@ -178,6 +178,8 @@ pub(super) const MESSAGES: &[Message] = &[
     ("axis-requests-theory", &[]),
     ("axis-share", &[]),
     ("chart-p99", &[]),
+    ("chart-longest", &[]),
+    ("axis-longest", &[]),
     ("axis-load", &[]),
     ("axis-load-theory", &[]),
     ("axis-p99", &[]),

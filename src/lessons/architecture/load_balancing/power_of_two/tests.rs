@@ -1,5 +1,5 @@
 use super::*;
-use crate::mechanism::queueing::{supermarket_quantile, supermarket_tail};
+use crate::mechanism::queueing::{supermarket_longest, supermarket_quantile, supermarket_tail};
 use crate::player::{Control, Controls, Grading, Run};
 use crate::sim::statistics::Interval;
 use crate::sim::{Seed, Step};
@@ -33,7 +33,27 @@ fn run(knobs: &Knobs, seed: u64, until: u64) -> (PowerOfTwo, W) {
 }
 
 fn p99(model: &PowerOfTwo) -> [f64; RULES] {
-    model.dot().p99.map(f64::from)
+    model.dot(Time::ZERO).p99.map(f64::from)
+}
+
+#[test]
+fn the_longest_queue_is_as_long_as_many_independent_ones_would_make_it() {
+    let (mut model, mut world) = run(&knobs(|it| (it.load, it.servers) = (0.7, 100)), 1, 20);
+    let mut means = Vec::new();
+    for n in 1..=BATCHES {
+        let from = world.now();
+        model.measure(from);
+        advance(&mut model, &mut world, Time::from_secs(20 + 10 * n));
+        means.push(model.dot(world.now()).longest.map(f64::from));
+    }
+    for k in 0..3 {
+        let measured = Interval::of(&means.iter().map(|of| of[k]).collect::<Vec<_>>()).unwrap();
+        let expected = supermarket_longest(0.7, k as u32 + 1, 100);
+        // With one choice the queues are independent. With more a hundred of them are nearly so: a tenth of a request.
+        let finite = if k == 0 { 0.0 } else { 0.1 };
+        let apart = libm::fabs(measured.mean - expected);
+        assert!(apart <= 2.0 * measured.half_width + finite, "{k}: {measured:?} for {expected}");
+    }
 }
 
 /// Batches of a long run, measured one by one.
@@ -197,7 +217,7 @@ fn a_rising_load_leaves_a_dot_at_each_step() {
     assert!(model.dots[8].p99[0] > 3.0 * model.dots[8].p99[1]);
     let mut scene = Scene { time: world.now(), ..Scene::default() };
     model.draw(&world, &mut scene);
-    assert_eq!((scene.panels.len(), scene.says.len()), (3, 3));
+    assert_eq!((scene.panels.len(), scene.says.len()), (4, 3));
 }
 
 #[test]
