@@ -243,7 +243,22 @@ impl Browser {
     /// # Panics
     /// If it throws or returns something of another type.
     pub async fn run_with<T: DeserializeOwned>(&self, script: &str, arguments: Vec<Value>) -> T {
-        let value = self.client.execute(script, arguments).await.unwrap_or_else(|e| panic!("{script}: {e}"));
+        let mut attempts = 0;
+        let value = loop {
+            match self.client.execute(script, arguments.clone()).await {
+                Ok(value) => break value,
+                // WebKit's driver loses an answer now and then on a busy machine. What only reads is asked again.
+                Err(e)
+                    if attempts < 20
+                        && script.starts_with("return ")
+                        && e.to_string().contains("Could not parse script result") =>
+                {
+                    attempts += 1;
+                    tokio::time::sleep(Duration::from_millis(250)).await;
+                }
+                Err(e) => panic!("{script}: {e}"),
+            }
+        };
         serde_json::from_value(value.clone()).unwrap_or_else(|e| panic!("{script} returned {value}: {e}"))
     }
 
