@@ -9,8 +9,9 @@ use crate::sim::{Time, within};
 const LEAP: f64 = 0.1;
 /// The same where motion is reduced: seconds between the steps that are shown.
 const CALM: f64 = 0.25;
-/// Slices that are computed ahead for a step, each a few milliseconds.
-const SLICES: u32 = 40;
+/// Slices that are computed ahead for a step. They take milliseconds; but an engine that doesn't compile takes a second
+/// and more for each, and must not count as hung. Most is known by then: idle workers compute ahead.
+const SLICES: u32 = 2;
 /// Seconds between new numbers while time passes: faster than that nobody reads them.
 const READ_EVERY: f64 = 0.12;
 /// Seconds between explanations while time passes.

@@ -39,7 +39,7 @@ texts! {
     NO_CANVAS = "This browser can't paint while it computes, so the figure stays as it is.";
     NOT_STARTED = "The model could not be loaded.";
     PANICKED = "The model of this figure failed, which is a mistake of ours. The run is back at the moment before the last change.";
-    HUNG = "The model did not answer for five seconds and was stopped. The run is back at the moment before the last change.";
+    HUNG = "The model did not answer for ten seconds and was stopped. The run is back at the moment before the last change.";
     HUNG_LAST_TIME = "This link stopped the figure last time, so its run has not been started.";
     NOT_OPENED = "This run can't be opened: {}. Here is the figure's own.";
     BAD_LINK = "This link can't be opened: {}.";

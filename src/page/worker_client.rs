@@ -13,7 +13,7 @@ use web_sys::{MessageEvent, Worker};
 
 /// Looks of the watchdog, one second apart, without an answer until the worker counts as hung. Counted in looks rather
 /// than in time: a machine that was asleep has missed them too.
-pub const PATIENCE: u32 = 5;
+pub const PATIENCE: u32 = 10;
 
 /// Why a worker is of no use any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum Broken {
     OtherBuild,
     /// The model has panicked, with these words.
     Panicked(String),
-    /// It has not answered for five seconds.
+    /// It has not answered for ten seconds.
     Hung,
 }
 
