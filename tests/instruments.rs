@@ -57,7 +57,8 @@ fn two_settings_run_side_by_side_on_the_same_arrivals() {
     // A link holds the comparison.
     let view = decode_view(&page.now).unwrap();
     assert_eq!(view.against.len(), 2);
-    let opened = Page::opened("slow-server", Some(page.now.clone()));
+    let mut opened = Page::opened("slow-server", Some(page.now.clone()));
+    opened.rest();
     assert_eq!((opened.readings(), against(&opened, 1)), (page.readings(), against(&page, 1)));
     assert!(said(&opened, ".fig-notice-place").contains("Compared with"));
     // Swapped and swapped back it is the same.
