@@ -46,7 +46,7 @@ fn busy_run() -> Run {
 fn seeking_in_ten_minutes_of_a_thousand_requests_a_second() {
     let (lesson, figure) = lessons::figure("your-traffic").expect("the lesson has it");
     let root = copy_of_site("seek-site");
-    let script = worker_of(lesson);
+    let script = worker_of(lessons::set_of("your-traffic").expect("it is in a set"));
     let door = format!("{}importScripts('./{script}');\n", include_str!("door.js"));
     fs::write(root.join("door.js"), door).expect("written");
     let home = server::serve(root, "/");
