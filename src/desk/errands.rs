@@ -10,7 +10,7 @@ use crate::sim::Msg;
 use serde::{Deserialize, Serialize};
 
 /// Events in a row of a trial that the desk runs itself.
-const SLICE: u64 = 30_000;
+const SLICE: u64 = 60_000;
 
 /// A trial to be run.
 #[derive(Serialize, Deserialize)]

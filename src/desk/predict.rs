@@ -9,7 +9,7 @@ use crate::player::{Asks, CURVE_POINTS, Grading, Prediction, Value, View, apart,
 use crate::sim::{Unit, within};
 
 /// Events of a grading that are computed at once.
-const SLICE: u64 = 30_000;
+const SLICE: u64 = 60_000;
 /// Heights that a curve can have on the page.
 pub const HEIGHTS: f64 = 1_000.0;
 

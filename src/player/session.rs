@@ -12,7 +12,7 @@ use crate::scene::{Chart, Panel, Scene};
 use crate::sim::{Msg, Span, Time};
 
 /// Events computed at most for one answer: a few milliseconds in a browser.
-const SLICE: u64 = 30_000;
+const SLICE: u64 = 60_000;
 /// Moves of one control closer together than this are one move: a drag is at most ten a second.
 const DRAG: Span = Span::from_millis(100);
 /// Changes that can be taken back.
