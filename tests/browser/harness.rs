@@ -211,13 +211,30 @@ impl Browser {
             self.cdp("Emulation.setTouchEmulationEnabled", json!({ "enabled": phone })).await;
             return;
         }
-        self.client.set_window_size(width, height).await.expect("a window can be resized");
-        // The window has a frame; what counts is what the page sees.
-        let inner: Vec<u32> = self.run("return [innerWidth, innerHeight]").await;
-        self.client
-            .set_window_size((2 * width).saturating_sub(inner[0]), (2 * height).saturating_sub(inner[1]))
-            .await
-            .expect("a window can be resized");
+        // The window has a frame, and gets its size a moment after it was asked for; what counts is what the page sees.
+        let mut asked = (width, height);
+        for _ in 0..10 {
+            self.client.set_window_size(asked.0, asked.1).await.expect("a window can be resized");
+            let inner = self.inner_size_at_rest().await;
+            if inner == (width, height) {
+                return;
+            }
+            let corrected = |asked: u32, wanted: u32, inner: u32| (asked + wanted).saturating_sub(inner);
+            asked = (corrected(asked.0, width, inner.0), corrected(asked.1, height, inner.1));
+        }
+    }
+
+    /// What the page sees of its window, once that doesn't change any more.
+    async fn inner_size_at_rest(&self) -> (u32, u32) {
+        let mut before = (0, 0);
+        loop {
+            let now: (u32, u32) = self.run("return [innerWidth, innerHeight]").await;
+            if now == before {
+                return now;
+            }
+            before = now;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     /// Opens an address and waits until it has loaded.
