@@ -1,7 +1,7 @@
 //! What a phrase does to a figure on its way to a moment: `8s:fail-fast:server:C`, `8s:slow:server:C:8`, `3s:deploy:balancer`.
 
 use super::problem::one_of;
-use crate::player::{Action, Change, Kind, Names, Value, ValueKind};
+use crate::player::{Action, Change, Kind, Names};
 use crate::sim::Entity;
 
 /// The change that a text behind its moment describes: the action, whom it is done to, and its argument.
@@ -31,19 +31,7 @@ pub fn change(text: &str, actions: &[Action], kinds: &[Kind]) -> Result<Change, 
         };
         on.push(Entity::new(kind, number.ok_or_else(|| format!("'{text}' doesn't say which {named}"))?));
     }
-    let rest: Vec<&str> = parts.collect();
-    let arg = match (action.arg.clone(), rest.as_slice()) {
-        (ValueKind::None, []) => Value::None,
-        (ValueKind::Number(_, _, _, offered), []) => Value::Number(offered),
-        (ValueKind::Number(unit, min, max, _), [number]) => {
-            let number = unit.parse(number).map_err(|error| error.to_string())?;
-            if !(min..=max).contains(&number) {
-                return Err(format!("'{id}' takes {} to {}", unit.format(min), unit.format(max)));
-            }
-            Value::Number(number)
-        }
-        _ => return Err(format!("'{text}' says more than '{id}' takes")),
-    };
+    let arg = action.read(&parts.collect::<Vec<_>>().join(":"))?;
     Ok(Change::Act { action: id.to_owned(), on, arg })
 }
 

@@ -3,7 +3,7 @@
 use super::Failure;
 use super::args::Course;
 use crate::lessons;
-use crate::player::{Action, Change, Figure, FigureSpec, Input, Names, Run, Value, ValueKind};
+use crate::player::{Action, Change, Figure, FigureSpec, Input, Names, Run, Value};
 use crate::scene::Words;
 use crate::sim::{Entity, Seed, Time, Unit};
 
@@ -116,7 +116,7 @@ fn act(text: &str, action: &Action, spec: &FigureSpec, words: &Words) -> Result<
             on.push(entity(name, &action.on, spec, words)?);
         }
     }
-    let arg = argument(arg, action)?;
+    let arg = action.read(arg).map_err(Failure::Refused)?;
     Ok(Change::Act { action: action.id.to_string(), on, arg })
 }
 
@@ -127,33 +127,6 @@ fn split_argument<'a>(text: &'a str, spec: &FigureSpec) -> (&'a str, &'a str) {
     let has_kind = spec.kinds.iter().any(|kind| kind.id == first && !matches!(kind.names, Names::Only));
     let cut = text[last..].match_indices(':').nth(usize::from(has_kind));
     cut.map_or((text, ""), |(at, _)| (&text[..last + at], &text[last + at + 1..]))
-}
-
-fn argument(text: &str, action: &Action) -> Result<Value, Failure> {
-    let text = text.trim();
-    match action.arg {
-        ValueKind::None if text.is_empty() => Ok(Value::None),
-        ValueKind::None => Err(Failure::Refused(format!(
-            "action {} takes no argument; leave ':{}' out",
-            action.id,
-            clip(text)
-        ))),
-        ValueKind::Number(_, _, _, offered) if text.is_empty() => Ok(Value::Number(offered)),
-        ValueKind::Number(unit, min, max, _) => {
-            let unreadable = |error| Failure::Refused(format!("action {}: {error}", action.id));
-            let number = unit.parse(text).map_err(unreadable)?;
-            if (min..=max).contains(&number) {
-                return Ok(Value::Number(number));
-            }
-            Err(Failure::Refused(format!(
-                "action {} can't take {}; it takes {} to {}",
-                action.id,
-                unit.format(number),
-                unit.format(min),
-                unit.format(max)
-            )))
-        }
-    }
 }
 
 /// The entity that `server:C`, `C`, `request 17` or `clients` names, among some kinds.

@@ -1,6 +1,8 @@
 //! What a figure is, without running it: pure data that the page, the terminal and the checks read.
 
 use super::control::{Control, in_page_only};
+#[cfg(not(target_arch = "wasm32"))]
+use super::value::Value;
 use super::value::ValueKind;
 use crate::scene::Naming;
 use crate::sim::{Time, Unit};
@@ -126,6 +128,34 @@ pub struct Action {
 }
 
 impl Action {
+    /// Reads its argument as a link in a text or a flag writes it; blank for what is offered.
+    ///
+    /// # Errors
+    /// What it takes.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn read(&self, text: &str) -> Result<Value, String> {
+        let text = text.trim();
+        match self.arg {
+            ValueKind::None if text.is_empty() => Ok(Value::None),
+            ValueKind::None => {
+                let shown: String = super::control::clip(text)
+                    .chars()
+                    .map(|c| if c.is_control() { '·' } else { c })
+                    .collect();
+                Err(format!("action {} takes no argument; leave ':{shown}' out", self.id))
+            }
+            ValueKind::Number(_, _, _, offered) if text.is_empty() => Ok(Value::Number(offered)),
+            ValueKind::Number(unit, min, max, _) => {
+                let number = unit.parse(text).map_err(|error| format!("action {}: {error}", self.id))?;
+                if (min..=max).contains(&number) {
+                    return Ok(Value::Number(number));
+                }
+                let [number, min, max] = [number, min, max].map(|n| unit.format(n));
+                Err(format!("action {} can't take {number}; it takes {min} to {max}", self.id))
+            }
+        }
+    }
+
     /// An action without argument on entities of these kinds.
     pub const fn new(id: &'static str, label: &'static str, on: &'static [u8]) -> Self {
         Self {

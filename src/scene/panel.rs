@@ -71,6 +71,14 @@ pub enum Label {
     Plain(String),
 }
 
+impl Label {
+    /// Words without arguments.
+    #[inline(never)]
+    pub fn words(id: &'static str) -> Self {
+        Self::Words(Msg::new(id))
+    }
+}
+
 /// Nodes in tiers, in the direction in which requests travel: left to right where there is room, else downwards.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Flow {
@@ -207,6 +215,13 @@ pub struct Line {
     pub state: State,
     /// Time in seconds and value in the unit's base, ascending in time; filled by the player.
     pub points: Vec<(f32, f32)>,
+}
+
+impl Line {
+    /// The curve of a reading that is called as its id's words say.
+    pub fn of(reading: &'static str, state: State) -> Self {
+        Self { reading: reading.into(), label: Label::words(reading), state, points: Vec::new() }
+    }
 }
 
 /// Counts in buckets.

@@ -246,16 +246,10 @@ impl Experiment for OneServer {
             tiers: vec![Tier { nodes: vec![clients] }, Tier { nodes: vec![server] }],
             links: vec![Link { from: CLIENTS, to: SERVER, state: State::Normal }],
         }));
-        let line = |reading: &'static str, state| Line {
-            reading: reading.into(),
-            label: Label::Words(Msg::new(reading)),
-            state,
-            points: Vec::new(),
-        };
         scene.panels.push(Panel::Chart(Chart::Series(Series {
-            title: Label::Words(Msg::new("chart-waiting")),
+            title: Label::words("chart-waiting"),
             unit: Unit::Count,
-            lines: vec![line("waiting", State::Active)],
+            lines: vec![Line::of("waiting", State::Active)],
             until: Self::SPEC.until,
         })));
         let waiting = self.line.len().saturating_sub(1) as u64;

@@ -335,8 +335,8 @@ impl Experiment for TwoThreads {
             state: if self.lost > 0 { State::Trouble } else { State::Active },
         };
         scene.panels.push(Panel::Table(Table {
-            title: Label::Words(Msg::new("memory")),
-            columns: vec![Label::Words(Msg::new("place")), Label::Words(Msg::new("value"))],
+            title: Label::words("memory"),
+            columns: vec![Label::words("place"), Label::words("value")],
             rows: std::iter::once(shared).chain((0..THREADS as u32).map(register)).collect(),
         }));
         let bar = |ran: &Ran| Bar {
@@ -352,7 +352,7 @@ impl Experiment for TwoThreads {
             bars: self.ran.iter().filter(|ran| ran.thread == n).map(bar).collect(),
         };
         scene.panels.push(Panel::Lanes(Lanes {
-            title: Label::Words(Msg::new("lanes-title")),
+            title: Label::words("lanes-title"),
             from: Time::ZERO,
             until: Time::ZERO + STEP * u64::from(self.total()) * CODE.len() as u64,
             step: Some(STEP),

@@ -64,7 +64,7 @@ impl Cluster {
         let now = w.now();
         let policy = Label::Words(Msg::new("policy-note").word("policy", self.policy_word()));
         scene.panels.push(Panel::Flow(self.flow(now, vec![plain_node(BALANCER, Some(policy))])));
-        let lines = vec![line("p50", State::Active), line("p99", State::Trouble)];
+        let lines = vec![Line::of("p50", State::Active), Line::of("p99", State::Trouble)];
         scene.panels.push(series("chart-latency", Unit::Time, lines, Self::SPEC.until));
         scene.panels.push(self.table(now));
         self.say(now, scene);
@@ -99,10 +99,10 @@ impl Cluster {
         let it = &self.servers[n as usize];
         let state = self.state(n, now);
         let note = match (it.fault, self.standing(n)) {
-            (Fault::Killed, _) => Label::Words(Msg::new("note-dead")),
-            (Fault::FailsFast, _) => Label::Words(Msg::new("note-fails-fast")),
-            (Fault::None, Standing::Draining) => Label::Words(Msg::new("note-draining")),
-            (Fault::None, Standing::Down) => Label::Words(Msg::new("note-out")),
+            (Fault::Killed, _) => Label::words("note-dead"),
+            (Fault::FailsFast, _) => Label::words("note-fails-fast"),
+            (Fault::None, Standing::Draining) => Label::words("note-draining"),
+            (Fault::None, Standing::Down) => Label::words("note-out"),
             _ if it.slower > 1.0 => {
                 Label::Words(Msg::new("note-slower").with("slower", Arg::Number(it.slower, Unit::Factor)))
             }
@@ -192,7 +192,7 @@ impl Cluster {
     }
 
     fn table(&self, now: Time) -> Panel {
-        let words = |id| Label::Words(Msg::new(id));
+        let words = |id| Label::words(id);
         let row = |n: u32| {
             let it = &self.servers[n as usize];
             let rate = |value| Label::Value(libm::round(value), Unit::Rate);
@@ -369,12 +369,7 @@ fn severity(cluster: &Cluster, n: u32, now: Time) -> u8 {
 
 /// A chart of these readings over the run.
 pub(super) fn series(title: &'static str, unit: Unit, lines: Vec<Line>, until: Time) -> Panel {
-    Panel::Chart(Chart::Series(Series { title: Label::Words(Msg::new(title)), unit, lines, until }))
-}
-
-/// A reading's curve.
-pub(super) fn line(reading: &'static str, state: State) -> Line {
-    Line { reading: reading.into(), label: Label::Words(Msg::new(reading)), state, points: Vec::new() }
+    Panel::Chart(Chart::Series(Series { title: Label::words(title), unit, lines, until }))
 }
 
 fn whole_percent(share: f64) -> f64 {

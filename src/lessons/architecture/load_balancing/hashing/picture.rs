@@ -14,9 +14,6 @@ const FRESH: Span = Span::from_secs(3);
 /// Rows of the grid have room for so many cells at least, so that cells rarely change their width.
 const ACROSS: usize = 48;
 
-fn words(id: &'static str) -> Label {
-    Label::Words(Msg::new(id))
-}
 fn percent(share: f64) -> f64 {
     libm::round(share * 100.0) / 100.0
 }
@@ -26,14 +23,9 @@ impl Tier {
         let now = w.now();
         scene.panels.push(Panel::Grid(self.grid(now)));
         scene.panels.push(Panel::Chart(Chart::Series(Series {
-            title: words("chart-misses"),
+            title: Label::words("chart-misses"),
             unit: Unit::Rate,
-            lines: vec![Line {
-                reading: "misses".into(),
-                label: words("misses"),
-                state: State::Active,
-                points: Vec::new(),
-            }],
+            lines: vec![Line::of("misses", State::Active)],
             until: Self::SPEC.until,
         })));
         scene.panels.push(Panel::Chart(Chart::Curves(self.balance())));
@@ -61,7 +53,7 @@ impl Tier {
             GridRow {
                 entity: server(n),
                 label: Label::Name(server(n)),
-                note: Some(if there { share } else { words("note-away") }),
+                note: Some(if there { share } else { Label::words("note-away") }),
                 state: if there { State::Normal } else { State::Down },
                 cells: cells.map(|(n, it)| cell(n, it)).collect(),
             }
@@ -74,14 +66,14 @@ impl Tier {
 
     fn balance(&self) -> Curves {
         let servers = self.knobs.servers;
-        let plotted = |id, state, points, dots| Plotted { label: words(id), state, points, dots };
+        let plotted = |id, state, points, dots| Plotted { label: Label::words(id), state, points, dots };
         let measured = self.curve.measured(servers, &self.keys.names);
         let most = measured.iter().map(|point| point.1).fold(2.0, f32::max);
         Curves {
             title: Label::Words(Msg::new("chart-balance").count("servers", servers.into())),
-            x: Axis { label: words("axis-points"), unit: Unit::Count, ends: (1.0, 256.0), log: true },
+            x: Axis { label: Label::words("axis-points"), unit: Unit::Count, ends: (1.0, 256.0), log: true },
             y: Axis {
-                label: words("axis-busiest"),
+                label: Label::words("axis-busiest"),
                 unit: Unit::Factor,
                 ends: (1.0, libm::ceil(f64::from(most) * 2.0) / 2.0),
                 log: false,

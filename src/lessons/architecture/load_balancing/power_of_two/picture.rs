@@ -23,11 +23,6 @@ const RELATED: usize = 12;
 /// Points of a curve.
 type Points = Vec<(f32, f32)>;
 
-#[inline(never)]
-fn words(id: &'static str) -> Label {
-    Label::Words(Msg::new(id))
-}
-
 /// Why a farm's request went where it went.
 pub(super) fn reason(farm: usize, drawn: [u32; DRAWN], sent: &Sent, age: Span) -> Msg {
     const WHY: [&str; RULES] = ["why-one", "why-two", "why-three", "why-all"];
@@ -59,7 +54,7 @@ impl PowerOfTwo {
         let service = self.knobs.service.secs();
         let (p99, longest_of) = (|dot: &Dot| dot.p99, |dot: &Dot| dot.longest);
         let dots = self.dots_so_far(now);
-        let axis = |label, unit, ends| Axis { label: words(label), unit, ends, log: true };
+        let axis = |label, unit, ends| Axis { label: Label::words(label), unit, ends, log: true };
         let y = axis("axis-p99", Unit::Time, (service, 1_000.0 * service));
         scene.panels.push(self.over_load("chart-p99", y, &dots, p99, (&self.theory.p99, service)));
         let y = axis("axis-longest", Unit::Count, (1.0, 1_000.0));
@@ -78,7 +73,7 @@ impl PowerOfTwo {
             };
             GridRow {
                 entity: rule(k),
-                label: words(ROWS[k]),
+                label: Label::words(ROWS[k]),
                 note: Some(Label::Words(Msg::new("note-longest").count("longest", most.into()))),
                 state: if most >= LONG { State::Trouble } else { State::Normal },
                 cells: (0..servers).map(cell).collect(),
@@ -100,13 +95,13 @@ impl PowerOfTwo {
 
     /// The name of an axis along, which also says what lines are, where there are any.
     fn along(&self, [alone, with_theory]: [&'static str; 2]) -> Label {
-        words(if self.has_theory() { with_theory } else { alone })
+        Label::words(if self.has_theory() { with_theory } else { alone })
     }
 
     /// Adds what was measured of a rule, and right behind it what the model says, where it says something.
     fn add(&self, lines: &mut Vec<Plotted>, k: usize, measured: Points, expected: Points) {
         let state = LOOKS[k];
-        lines.push(Plotted { label: words(LINES[k]), state, points: measured, dots: true });
+        lines.push(Plotted { label: Label::words(LINES[k]), state, points: measured, dots: true });
         if k < DRAWN && self.has_theory() {
             let label = Label::Plain(String::new());
             lines.push(Plotted { label, state, points: expected, dots: false });
@@ -129,8 +124,8 @@ impl PowerOfTwo {
         }
         let label = self.along(["axis-requests", "axis-requests-theory"]);
         let x = Axis { label, unit: Unit::Count, ends: (1.0, DEEPEST as f64), log: false };
-        let y = Axis { label: words("axis-share"), unit: Unit::Share, ends: (1e-3, 1.0), log: true };
-        Panel::Chart(Chart::Curves(Curves { title: words("chart-at-least"), x, y, lines, now: None }))
+        let y = Axis { label: Label::words("axis-share"), unit: Unit::Share, ends: (1e-3, 1.0), log: true };
+        Panel::Chart(Chart::Curves(Curves { title: Label::words("chart-at-least"), x, y, lines, now: None }))
     }
 
     /// What was measured at each load, and what is expected there, in units of so much.
@@ -155,7 +150,7 @@ impl PowerOfTwo {
         }
         let label = self.along(["axis-load", "axis-load-theory"]);
         let x = Axis { label, unit: Unit::Share, ends: (0.5, 1.0), log: false };
-        Panel::Chart(Chart::Curves(Curves { title: words(title), x, y, lines, now: Some(self.load) }))
+        Panel::Chart(Chart::Curves(Curves { title: Label::words(title), x, y, lines, now: Some(self.load) }))
     }
 
     /// The anomaly, its figure, the trend.

@@ -1,6 +1,6 @@
 //! What is to be seen and said.
 
-use super::super::picture::{line, plain_node, series};
+use super::super::picture::{plain_node, series};
 use super::super::spec::{REQUEST, SERVER, SERVERS};
 use super::super::{W, lost, server};
 use super::deploy::Phase;
@@ -9,12 +9,8 @@ use super::spec::{BALANCER, CAUSE, CAUSES};
 use super::{Fault, WhoNotices, balancer};
 use crate::mechanism::balancer::Standing;
 use crate::player::{Experiment, Explained};
-use crate::scene::{Flow, Label, Node, Panel, Row, Scene, State, Table};
+use crate::scene::{Flow, Label, Line, Node, Panel, Row, Scene, State, Table};
 use crate::sim::{Arg, Entity, Msg, Time, Unit};
-
-fn words(id: &'static str) -> Label {
-    Label::Words(Msg::new(id))
-}
 
 impl WhoNotices {
     pub(super) fn picture(&self, w: &W, scene: &mut Scene) {
@@ -23,7 +19,8 @@ impl WhoNotices {
         scene.panels.push(Panel::Flow(self.flow(now)));
         scene.panels.push(Self::causes(w));
         let charts = [("chart-lost", Unit::Rate, "lost"), ("chart-latency", Unit::Time, "p99")];
-        let chart = |(title, unit, reading)| series(title, unit, vec![line(reading, State::Trouble)], until);
+        let chart =
+            |(title, unit, reading)| series(title, unit, vec![Line::of(reading, State::Trouble)], until);
         scene.panels.extend(charts.map(chart));
         self.say(w, scene);
     }
@@ -45,11 +42,11 @@ impl WhoNotices {
 
     fn balancer_node(&self, n: u32, now: Time) -> Node {
         let (note, state) = if !self.pair.is_alive(n) {
-            (words("note-dead"), State::Down)
+            (Label::words("note-dead"), State::Down)
         } else if self.knobs.balancers.count() == 1 {
             (Label::Words(Msg::new("policy-note").word("policy", self.cluster.policy_word())), State::Normal)
         } else if self.pair.active() == Some(n) {
-            (words("note-active"), State::Normal)
+            (Label::words("note-active"), State::Normal)
         } else {
             let silence = self.pair.said.map_or(0.0, |said| now.since(said).secs());
             let silence = Arg::Number(libm::round(silence * 10.0) / 10.0, Unit::Time);
@@ -108,8 +105,8 @@ impl WhoNotices {
             }
         };
         Panel::Table(Table {
-            title: words("table-causes"),
-            columns: ["column-cause", "column-requests"].map(words).into(),
+            title: Label::words("table-causes"),
+            columns: ["column-cause", "column-requests"].map(Label::words).into(),
             rows: (0..).zip(&CAUSES).map(row).collect(),
         })
     }
