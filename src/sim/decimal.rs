@@ -67,6 +67,11 @@ pub fn written(value: f64, decimals: u8) -> String {
     text.into_iter().rev().collect()
 }
 
+/// The number rounded to whole parts of one: 100 of them for percent, 10 for tenths.
+pub fn rounded(value: f64, parts: f64) -> f64 {
+    libm::round(value * parts) / parts
+}
+
 /// The number cut to so many significant digits, 1 to 15; unchanged where that takes more than 22 places either way.
 pub fn significant(value: f64, digits: i32) -> f64 {
     if value == 0.0 || !value.is_finite() {

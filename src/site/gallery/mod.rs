@@ -8,6 +8,7 @@
 //! No figure on this page is live, so it loads no WASM, and nothing links to it.
 
 mod activities;
+mod charts;
 pub mod instruments;
 mod operated;
 pub mod panels;

@@ -12,6 +12,7 @@ use crate::scene::{
     Chart, Flow, Label, Line, Link, Node, Packet, Panel, Row, Scene, Series, Shape, Slots, State, Table,
     Tier, Workers,
 };
+use crate::sim::decimal::rounded;
 use crate::sim::{Arg, Entity, Msg, Span, Time, Unit};
 
 /// A server is in trouble while its queue is this full, and for a while after it has refused somebody.
@@ -204,7 +205,7 @@ impl Cluster {
                     rate(self.sent[n as usize].rate(now)),
                     rate(self.finished[n as usize].rate(now)),
                     count(it.queue.len()),
-                    Label::Value(whole_percent(self.busy(n, now)), Unit::Share),
+                    Label::Value(rounded(self.busy(n, now), 100.0), Unit::Share),
                 ],
                 state: self.state(n, now),
             }
@@ -224,7 +225,7 @@ impl Cluster {
         self.say_of(n, now, scene);
         let others: Vec<f64> = (0..SERVERS).filter(|&other| other != n).map(|n| self.busy(n, now)).collect();
         let mean = others.iter().sum::<f64>() / others.len() as f64;
-        scene.says.push(Msg::new("says-others").with("busy", Arg::Number(whole_percent(mean), Unit::Share)));
+        scene.says.push(Msg::new("says-others").with("busy", Arg::Number(rounded(mean, 100.0), Unit::Share)));
         if self.knobs.arrivals == Arrivals::Replay && self.next_arrival.is_none() {
             scene.says.push(Msg::new("says-log-ended"));
         }
@@ -370,10 +371,6 @@ fn severity(cluster: &Cluster, n: u32, now: Time) -> u8 {
 /// A chart of these readings over the run.
 pub(super) fn series(title: &'static str, unit: Unit, lines: Vec<Line>, until: Time) -> Panel {
     Panel::Chart(Chart::Series(Series { title: Label::words(title), unit, lines, until }))
-}
-
-fn whole_percent(share: f64) -> f64 {
-    libm::round(share * 100.0) / 100.0
 }
 
 pub(super) fn plain_node(entity: Entity, note: Option<Label>) -> Node {

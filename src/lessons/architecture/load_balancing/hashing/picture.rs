@@ -7,16 +7,13 @@ use crate::player::{Experiment, Explained};
 use crate::scene::{
     Axis, Cell, Chart, Curves, Grid, GridRow, Label, Line, Panel, Plotted, Scene, Series, State,
 };
+use crate::sim::decimal::rounded;
 use crate::sim::{Arg, Entity, Msg, Span, Time, Unit};
 
 /// A key that has moved stands out for so long.
 const FRESH: Span = Span::from_secs(3);
 /// Rows of the grid have room for so many cells at least, so that cells rarely change their width.
 const ACROSS: usize = 48;
-
-fn percent(share: f64) -> f64 {
-    libm::round(share * 100.0) / 100.0
-}
 
 impl Tier {
     pub(super) fn picture(&self, w: &W, scene: &mut Scene) {
@@ -49,7 +46,7 @@ impl Tier {
             let its = (0..).zip(&self.keys.all).filter(|(_, it)| it.owner.map(u32::from) == Some(n));
             // Of each server's own, so that rows are as long as they have keys; a sample of all would be off by chance.
             let cells = its.step_by(EVERY_NTH);
-            let share = Label::Value(percent(self.share(n, now)), Unit::Share);
+            let share = Label::Value(rounded(self.share(n, now), 100.0), Unit::Share);
             GridRow {
                 entity: server(n),
                 label: Label::Name(server(n)),
@@ -103,7 +100,7 @@ impl Tier {
     }
 
     fn say(&self, now: Time, scene: &mut Scene) {
-        let share = |n: f64| Arg::Number(percent(n), Unit::Share);
+        let share = |n: f64| Arg::Number(rounded(n, 100.0), Unit::Share);
         if self.balancer.available() == 0 {
             scene.says.push(Msg::new("says-nobody"));
             return;
@@ -127,7 +124,7 @@ impl Tier {
             scene.says.push(says.of("server", server(n)).with("share", share(self.share(n, now))));
         } else if let Some((n, factor)) = self.busiest(now) {
             let says = Msg::new("says-busiest").of("server", server(n));
-            let factor = Arg::Number(percent(factor), Unit::Factor);
+            let factor = Arg::Number(rounded(factor, 100.0), Unit::Factor);
             scene.says.push(says.with("share", share(self.share(n, now))).with("factor", factor));
         }
     }
@@ -143,7 +140,7 @@ impl Tier {
                     Msg::new("about-server")
                         .count("keys", keys.into())
                         .count("held", held.into())
-                        .with("share", Arg::Number(percent(self.share(n, w.now())), Unit::Share))
+                        .with("share", Arg::Number(rounded(self.share(n, w.now()), 100.0), Unit::Share))
                 } else {
                     Msg::new("about-away")
                 };

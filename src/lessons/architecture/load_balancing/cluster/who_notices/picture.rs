@@ -10,6 +10,7 @@ use super::{Fault, WhoNotices, balancer};
 use crate::mechanism::balancer::Standing;
 use crate::player::{Experiment, Explained};
 use crate::scene::{Flow, Label, Line, Node, Panel, Row, Scene, State, Table};
+use crate::sim::decimal::rounded;
 use crate::sim::{Arg, Entity, Msg, Time, Unit};
 
 impl WhoNotices {
@@ -49,7 +50,7 @@ impl WhoNotices {
             (Label::words("note-active"), State::Normal)
         } else {
             let silence = self.pair.said.map_or(0.0, |said| now.since(said).secs());
-            let silence = Arg::Number(libm::round(silence * 10.0) / 10.0, Unit::Time);
+            let silence = Arg::Number(rounded(silence, 10.0), Unit::Time);
             (Label::Words(Msg::new("note-backup").with("silence", silence)), State::Quiet)
         };
         Node { state, ..plain_node(balancer(n), Some(note)) }
@@ -74,12 +75,12 @@ impl WhoNotices {
             (_, Standing::Draining) => Msg::new("note-draining"),
             (_, Standing::Down) => Msg::new("note-out"),
             _ if slower > 1.0 => {
-                let slower = libm::round(slower * 10.0) / 10.0;
+                let slower = rounded(slower, 10.0);
                 Msg::new("note-starting").with("slower", Arg::Number(slower, Unit::Factor))
             }
             _ => match self.cluster.share(n, now).filter(|&share| share < 1.0) {
                 Some(share) => {
-                    let share = libm::round(share * 100.0) / 100.0;
+                    let share = rounded(share, 100.0);
                     Msg::new("note-share").with("share", Arg::Number(share, Unit::Share))
                 }
                 None => Msg::new("note-in-service"),
@@ -127,7 +128,7 @@ impl WhoNotices {
             && self.slowness(n, now) > 1.0
             && matches!(scene.says[0].id.as_ref(), "says-idle" | "says-calm")
         {
-            let slower = libm::round(self.slowness(n, now) * 10.0) / 10.0;
+            let slower = rounded(self.slowness(n, now), 10.0);
             let slower = Arg::Number(slower, Unit::Factor);
             scene.says[0] = Msg::new("says-cold").of("server", server(n)).with("slower", slower);
         }
