@@ -13,7 +13,7 @@ pub mod lessons;
 pub mod mechanism;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod oracle;
-#[cfg(all(target_arch = "wasm32", feature = "ui"))]
+#[cfg(target_arch = "wasm32")]
 pub mod page;
 #[cfg(target_arch = "wasm32")]
 pub mod paint;

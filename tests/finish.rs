@@ -42,10 +42,6 @@ impl Staged {
             ("fonts/serif.woff2", "font".to_owned()),
             ("worker-q.js", "let wasm_bindgen;".to_owned()),
             ("worker-q_bg.wasm", wasm("queue")),
-            ("worker-q-equipped.js", "let wasm_bindgen;".to_owned()),
-            ("worker-q-equipped_bg.wasm", wasm("queue and more")),
-            ("worker-r-equipped.js", "let wasm_bindgen;".to_owned()),
-            ("worker-r-equipped_bg.wasm", wasm("rest and more")),
             ("worker-r.js", "let wasm_bindgen;".to_owned()),
             ("worker-r_bg.wasm", wasm("rest")),
             ("index.html", shell("<a href=\"@root/a/one/#part\">one</a> <code>&lt;a href=\"/x\"></code>")),
@@ -83,10 +79,7 @@ impl Staged {
     /// The one file whose name begins and ends so, with only a hash between.
     fn named(&self, start: &str, end: &str) -> String {
         let names = fs::read_dir(&self.0).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
-        let found: Vec<String> = names
-            .filter(|n| n.starts_with(start) && n.ends_with(end))
-            .filter(|n| !n[start.len()..].starts_with("equipped"))
-            .collect();
+        let found: Vec<String> = names.filter(|n| n.starts_with(start) && n.ends_with(end)).collect();
         assert_eq!(found.len(), 1, "{start}…{end}: {found:?}");
         found[0].clone()
     }
@@ -149,24 +142,16 @@ fn only_a_page_with_a_figure_loads_the_app() {
     }
     let code = site.read(&script);
     let start = format!("await __wbg_init({{ module_or_path: new URL('./{wasm}', import.meta.url) }});\n");
-    assert!(code.starts_with("fetch(") && code.ends_with(&start), "{code}");
+    assert!(code.starts_with("    fetch(") && code.ends_with(&start), "{code}");
 }
 
 #[test]
-fn styles_are_one_and_slim_in_a_release() {
-    for (name, release, whole) in [
-        ("style", true, "@font-face{src:url(\"fonts/serif.woff2\")}p{color:red}"),
-        (
-            "style-loose",
-            false,
-            "/* type */ @font-face { src: url(\"fonts/serif.woff2\") }\np { color: red; }\n",
-        ),
-    ] {
-        let site = Staged::new(name, "/");
-        site.finish("/", release).unwrap();
-        assert_eq!(site.read(&site.named("style-", ".css")), whole);
-        assert_eq!(site.read("index.html").matches("rel=\"stylesheet\"").count(), 1);
-    }
+fn styles_are_one() {
+    let site = Staged::new("style", "/");
+    site.finish("/", true).unwrap();
+    let whole = "/* type */ @font-face { src: url(\"fonts/serif.woff2\") }\np { color: red; }\n";
+    assert_eq!(site.read(&site.named("style-", ".css")), whole);
+    assert_eq!(site.read("index.html").matches("rel=\"stylesheet\"").count(), 1);
 }
 
 #[test]
@@ -233,7 +218,8 @@ fn the_size_report_follows_pages_styles_scripts_and_workers() {
     ];
     assert_eq!(kinds, expected);
     assert_eq!(page.raw, page.files.iter().map(|f| f.raw).sum::<usize>());
-    assert_eq!(report.heavy().count(), 0);
+    assert_eq!(report.heavy(), Vec::<&str>::new());
+    assert_eq!(report.workers.keys().collect::<Vec<_>>(), ["worker-q", "worker-r"]);
     let home: Vec<&str> = report
         .pages
         .iter()
@@ -244,8 +230,10 @@ fn the_size_report_follows_pages_styles_scripts_and_workers() {
         .map(|f| f.path.as_str())
         .collect();
     assert_eq!(home, ["index.html", &site.named("style-", ".css"), "fonts/serif.woff2"]);
-    fs::write(site.0.join(app), noise(300_000)).unwrap();
-    assert!(weigh(&site.0).unwrap().heavy().any(|p| p.path == "a/one/index.html"));
+    fs::write(site.0.join(site.named("worker-r-", ".wasm")), noise(240_000)).unwrap();
+    assert_eq!(weigh(&site.0).unwrap().heavy(), ["worker-r"]);
+    fs::write(site.0.join(app), noise(360_000)).unwrap();
+    assert_eq!(weigh(&site.0).unwrap().heavy(), ["a/one/index.html", "b/four/index.html", "worker-r"]);
 }
 
 /// Bytes that no compression makes smaller.

@@ -4,10 +4,9 @@
 mod page;
 
 use page::{Page, deed};
-use playground::desk::{Deed, Desk, Opening, Piece, Tell, Told};
+use playground::desk::{Deed, Piece, Tell};
 use playground::learner::Grade;
-use playground::lessons;
-use playground::player::{Value, decode_view};
+use playground::player::decode_view;
 
 fn control(id: &str, text: &str) -> Deed {
     Deed { on: id.into(), way: "text".into(), text: text.into(), ..deed("control") }
@@ -154,28 +153,6 @@ fn picture_and_numbers_are_taken_along() {
     page.does(deed("compare"));
     page.does(deed("numbers"));
     assert!(page.saved[2].1.starts_with("seconds,p50") && page.saved[2].1.contains(",b-p99,"));
-}
-
-#[test]
-fn a_desk_without_instruments_asks_for_one_that_has_them() {
-    let (_, figure) = lessons::figure("slow-server").unwrap();
-    let mut desk = Desk::new([figure]);
-    let first = Page::of("slow-server").now;
-    let opening = |view: Option<String>| {
-        Tell::Open(Opening { first: first.clone(), view, page_id: "x".into(), ..Opening::default() })
-    };
-    let more = |told: Told| matches!(told, Told::Shown(shown) if shown.more);
-    assert!(!more(desk.tell(opening(None), &mut |_| {})));
-    for does in ["compare", "sweep", "judge", "commit", "behind", "picture", "numbers"] {
-        assert!(more(desk.tell(Tell::Deed(deed(does)), &mut |_| {})), "{does}");
-    }
-    for does in ["play", "back", "share", "skip", "view"] {
-        assert!(!more(desk.tell(Tell::Deed(deed(does)), &mut |_| {})), "{does}");
-    }
-    let mut compared = decode_view(&first).unwrap();
-    compared.against = vec![("policy".into(), Value::Choice("random".into()))];
-    let link = playground::player::encode_view(&compared);
-    assert!(more(desk.tell(opening(Some(link)), &mut |_| {})), "a link to a comparison");
 }
 
 const FIRST: &str = "after-a-minute";

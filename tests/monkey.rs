@@ -10,7 +10,7 @@ mod planted;
 
 use page::{Page, deed};
 use planted::{IN_DRAW, IN_ON, Planted};
-use playground::desk::{Deed, Opening, Tell};
+use playground::desk::{Command, Deed, Opening, Tell};
 use playground::lessons;
 use playground::player::{Asks, CURVE_POINTS, ControlKind, Figure, Slider, ValueKind, decode_view};
 use std::collections::BTreeMap;
@@ -156,8 +156,8 @@ impl Monkey {
             5 => Deed { text: self.one(&["0.1", "1", "10", "600"]).into(), ..deed("speed") },
             _ => Deed { number: self.share() * until, text: "nonsense=1&&=".into(), ..deed("go") },
         };
-        let key = if deed.does == "line-key" { format!(" {}", deed.text) } else { String::new() };
-        (format!("time: {}{key}", deed.does), deed)
+        let key = if deed.does == Command::TimeLineKey { format!(" {}", deed.text) } else { String::new() };
+        (format!("time: {}{key}", deed.does.name()), deed)
     }
 
     fn picture(&mut self) -> (String, Deed) {
@@ -204,7 +204,7 @@ impl Monkey {
             10 => deed("numbers"),
             _ => return self.task(),
         };
-        (format!("instrument: {}", deed.does), deed)
+        (format!("instrument: {}", deed.does.name()), deed)
     }
 
     fn task(&mut self) -> (String, Deed) {
@@ -241,7 +241,7 @@ impl Monkey {
             7 => Deed { text: self.hostile(), ..deed("open-run") },
             _ => Deed { text: self.page.now.clone(), ..deed("view") },
         };
-        (format!("around: {}", deed.does), deed)
+        (format!("around: {}", deed.does.name()), deed)
     }
 
     /// A link that nobody made: cut, turned around, swapped, or out of the air.

@@ -5,6 +5,7 @@ use playground::course::{Course, Lesson};
 use playground::site::render::{Page, checked, pages};
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::rc::Rc;
 
 const TEMPLATE: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>x</title>\
     <link rel=\"stylesheet\" href=\"/page.css\"></head>\n<body>\n</body></html>\n";
@@ -17,7 +18,7 @@ fn course() -> Course {
 
 fn all() -> (Course, Vec<Page>) {
     let course = course();
-    let pages = pages(&course, TEMPLATE).unwrap();
+    let pages = pages(&course, &[], TEMPLATE, &Rc::default()).unwrap();
     (course, pages)
 }
 
@@ -29,7 +30,7 @@ fn page<'a>(pages: &'a [Page], path: &str) -> &'a str {
 fn lesson_page(text: &str) -> String {
     let (lesson, _) = Lesson::parse("architecture", "sample", text);
     let course = Course { lessons: vec![lesson], ..Course::default() };
-    let pages = pages(&course, TEMPLATE).unwrap();
+    let pages = pages(&course, &[], TEMPLATE, &Rc::default()).unwrap();
     page(&pages, "architecture/sample/index.html").to_owned()
 }
 
@@ -187,7 +188,8 @@ fn markup_in_a_lesson_never_becomes_markup_of_the_page() {
 #[test]
 fn a_template_without_its_places_is_refused() {
     for lacking in ["<title>", "</head>", "<body>"] {
-        let error = pages(&Course::default(), &TEMPLATE.replace(lacking, "")).unwrap_err();
+        let error =
+            pages(&Course::default(), &[], &TEMPLATE.replace(lacking, ""), &Rc::default()).unwrap_err();
         assert!(error.contains(lacking), "{error}");
     }
 }

@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::{env, fs};
 
+use playground::site::cache::Cache;
 use playground::site::finish::{Options, finish};
 use playground::site::render::render;
 use playground::site::weigh::weigh;
-use playground::site::workers::Workers;
+use playground::site::workers::{ALL, Workers};
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
@@ -28,13 +30,17 @@ fn make() -> Result<(), String> {
         env::var(name).map_err(|_| format!("{name} is not set: trunk runs this, see Trunk.toml"))
     };
     let source = PathBuf::from(said("TRUNK_SOURCE_DIR")?);
+    let out = PathBuf::from(said("TRUNK_STAGING_DIR")?);
+    let all_in_one = out.join(format!("worker-{ALL}.js")).is_file();
     let options = Options {
-        out: PathBuf::from(said("TRUNK_STAGING_DIR")?),
+        out,
         public_url: said("TRUNK_PUBLIC_URL")?,
         release: said("TRUNK_PROFILE")? == "release",
-        workers: Workers::load(&source)?,
+        workers: if all_in_one { Workers::all_in_one() } else { Workers::load(&source)? },
     };
-    render(&source.join("lessons"), &options.out)?;
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| source.join("target"), PathBuf::from);
+    let cache = Rc::new(Cache::open(target.join("site-cache"), &source)?);
+    render(&source.join("lessons"), &options.out, options.release, &cache)?;
     finish(&options)
 }
 
@@ -43,7 +49,7 @@ fn report(dist: &Path, json: &Path) -> Result<(), String> {
     println!("{report}");
     let text = serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?;
     fs::write(json, text).map_err(|e| format!("{}: {e}", json.display()))?;
-    let heavy: Vec<&str> = report.heavy().map(|p| p.path.as_str()).collect();
+    let heavy = report.heavy();
     if !heavy.is_empty() {
         return Err(format!("over the bar: {}", heavy.join(", ")));
     }

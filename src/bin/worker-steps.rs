@@ -2,5 +2,5 @@
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    playground::worker::start(&[playground::lessons::software_design::critical_sections::FIGURES], None);
+    playground::worker::start(&[playground::lessons::software_design::critical_sections::FIGURES]);
 }

@@ -1,6 +1,8 @@
 //! From a number to those who made it what it is.
 
-use super::protocol::{Patch, button, node, part};
+use super::command::Command;
+use super::markup::{class, inside};
+use super::protocol::{Patch, button, find, node, part};
 use super::state::State;
 use super::{Desk, explain, moments, text, transport};
 use crate::player::{Answer, Ask};
@@ -15,8 +17,10 @@ pub(super) fn write(state: &State, out: &mut Vec<Patch>) {
         .as_ref()
         .and_then(|frame| Some(reading.unit.format(*frame.readings.get(state.spec.reading(&reading.id)?)?)));
     let name = text::put(text::BEHIND, &[&reading.label, &value.unwrap_or_default()]);
-    let head = node("div", "fig-explain-head")
-        .with([node("h3", "").attr("tabindex", "-1").text(&name), button("quiet", "close", text::CLOSE)]);
+    let head = node("div", "fig-explain-head").with([
+        node("h3", "").attr("tabindex", "-1").text(&name),
+        button("quiet", Command::CloseExplanation, text::CLOSE),
+    ]);
     let item = |it: &Ending| {
         let took = text::put(text::TOOK, &[&Unit::Time.format(it.took.secs())]);
         node("li", "").with([
@@ -29,9 +33,9 @@ pub(super) fn write(state: &State, out: &mut Vec<Patch>) {
     } else {
         node("ol", "fig-history").with(endings.iter().map(item))
     };
-    out.push(super::shown(part(".fig-explain"), true));
-    out.push(Patch::Attr(part(".fig-explain"), "aria-label".into(), Some(name)));
-    out.push(Patch::Fill(part(".fig-explain"), vec![head, node("div", "fig-story").with([list])]));
+    out.push(super::shown(part(class::EXPLAIN), true));
+    out.push(Patch::Attr(part(class::EXPLAIN), "aria-label".into(), Some(name)));
+    out.push(Patch::Fill(part(class::EXPLAIN), vec![head, node("div", class::STORY).with([list])]));
 }
 
 impl Desk {
@@ -44,7 +48,7 @@ impl Desk {
             self.select(None);
             self.state.makers = Some((reading, endings));
             self.changed.explained = true;
-            self.extra.push(Patch::Focus(part(".fig-explain h3")));
+            self.extra.push(Patch::Focus(find(inside(class::EXPLAIN, "h3"))));
         }
     }
 }

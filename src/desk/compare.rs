@@ -3,7 +3,9 @@
 //! The rival is the same run (seed, arrivals, faults) with some controls at other values from the start; the rest of what
 //! is moved moves in both.
 
-use super::protocol::{Patch, node, nth, part};
+use super::command::Command;
+use super::markup::{class, css, does, inside};
+use super::protocol::{Patch, find, node, nth, part};
 use super::state::State;
 use super::{Desk, explain, text};
 use crate::player::{Answer, Ask, Control, ControlKind, Explanation, Frame, Request, Session, Slider, Value};
@@ -15,8 +17,6 @@ const ABREAST: f32 = 560.0;
 const GAP: f32 = 24.0;
 /// Room over each for its name.
 const HEAD: f32 = 26.0;
-/// Where the two names are.
-const NAMES: &str = ".fig-side-name";
 
 /// Which of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,16 +206,19 @@ impl State {
 /// Bar, names, and what differs at each control.
 pub(super) fn write(state: &State, out: &mut Vec<Patch>) {
     let comparing = state.against.is_some();
-    out.push(super::shown(part(".fig-compare"), comparing));
+    out.push(super::shown(part(class::COMPARE), comparing));
     let pressed = Patch::Attr(
-        part(".fig-tools [data-do=compare]"),
+        find(inside(class::TOOLS, &does(Command::Compare))),
         "aria-pressed".into(),
         Some(if comparing { "true" } else { "false" }.into()),
     );
     out.push(pressed);
     for (n, side) in [Side::A, Side::B].into_iter().enumerate() {
-        out.push(Patch::Text(nth(NAMES, n), if comparing { state.name_of(side) } else { String::new() }));
-        out.push(Patch::Checked(nth(".fig-compare input", n), state.side == side));
+        out.push(Patch::Text(
+            nth(css(class::SIDE_NAME), n),
+            if comparing { state.name_of(side) } else { String::new() },
+        ));
+        out.push(Patch::Checked(nth(inside(class::COMPARE, "input"), n), state.side == side));
     }
     for control in state.spec.controls.iter() {
         let (a, b) = (state.value_in(Side::A, control), state.value_in(Side::B, control));
@@ -224,7 +227,7 @@ pub(super) fn write(state: &State, out: &mut Vec<Patch>) {
         } else {
             text::put(text::DIFFERS_AB, &[&control.show(&a), &control.show(&b)])
         };
-        out.push(Patch::Text(super::controls::within(control, ".fig-differs"), says));
+        out.push(Patch::Text(super::controls::of(control, &css(class::DIFFERS)), says));
     }
 }
 
@@ -255,7 +258,7 @@ pub(super) fn write_readings(state: &State, rival: &Rival, out: &mut Vec<Patch>)
     let (Some(frame), Some(other)) = (&state.frame, &rival.frame) else { return };
     let values = frame.readings.iter().zip(&other.readings);
     for (n, (reading, (&a, &b))) in state.spec.readings.iter().zip(values).enumerate() {
-        out.push(Patch::Text(nth(".fig-against", n), difference(reading.unit, a, b)));
+        out.push(Patch::Text(nth(css(class::AGAINST), n), difference(reading.unit, a, b)));
     }
     let said = |frame: &Frame| {
         let says: Vec<String> = frame.scene.says.iter().map(|msg| state.say(msg)).collect();
@@ -263,14 +266,16 @@ pub(super) fn write_readings(state: &State, rival: &Rival, out: &mut Vec<Patch>)
     };
     let says = text::put(text::SAYS_AB, &[&said(frame), &said(other)]);
     if !state.playing {
-        out.push(Patch::Text(part(".fig-spoken"), says.clone()));
+        out.push(Patch::Text(part(class::SPOKEN), says.clone()));
     }
-    out.push(Patch::Text(part(".fig-says"), says));
+    out.push(Patch::Text(part(class::SAYS), says));
 }
 
 /// Nothing is compared.
 pub(super) fn write_no_readings(state: &State, out: &mut Vec<Patch>) {
-    out.extend((0..state.spec.readings.len()).map(|n| Patch::Text(nth(".fig-against", n), String::new())));
+    out.extend(
+        (0..state.spec.readings.len()).map(|n| Patch::Text(nth(css(class::AGAINST), n), String::new())),
+    );
 }
 
 /// 'B 312 ms (−531 ms)'.
@@ -293,7 +298,7 @@ pub(super) fn write_story(state: &State, rival: &Rival, out: &mut Vec<Patch>) {
     told.push(node("h4", "").text(text::IN_B));
     let unknown = || vec![node("p", "").text(text::NOTHING_KNOWN)];
     told.extend(rival.explanation.as_ref().map_or_else(unknown, |it| explain::story(state, it)));
-    out.push(Patch::Fill(part(".fig-story"), told));
+    out.push(Patch::Fill(part(class::STORY), told));
 }
 
 /// The rival's picture beside the run's, and how many regions and packets of it are the run's.
@@ -314,8 +319,8 @@ fn beside(
     both.place(a, 0.0, HEAD);
     both.place(b, dx, dy);
     for (n, (x, y)) in [(0.0, 0.0), (dx, dy - HEAD)].into_iter().enumerate() {
-        out.push(Patch::Style(nth(NAMES, n), "left".into(), super::px(x)));
-        out.push(Patch::Style(nth(NAMES, n), "top".into(), super::px(y)));
+        out.push(Patch::Style(nth(css(class::SIDE_NAME), n), "left".into(), super::px(x)));
+        out.push(Patch::Style(nth(css(class::SIDE_NAME), n), "top".into(), super::px(y)));
     }
     Some((both, own))
 }

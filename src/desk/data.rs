@@ -1,5 +1,6 @@
 //! The learner's own file: read in pieces as they come, and told about.
 
+use super::markup::class;
 use super::protocol::{Node, Patch, Piece, node, part};
 use super::{Desk, text};
 use crate::sim::Unit;
@@ -41,7 +42,7 @@ impl Desk {
             parts.push(node("p", "fig-file").text(name));
             parts.push(node("ul", "").with(says.iter().map(|line| node("li", "").text(line))));
         }
-        self.extra.push(Patch::Fill(part(".fig-data-says"), parts));
+        self.extra.push(Patch::Fill(part(class::DATA_SAYS), parts));
         if last && fingerprint.is_some() {
             self.replay(fingerprint);
         }

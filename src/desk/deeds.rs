@@ -1,8 +1,10 @@
 //! All that can be done to a figure.
 
+use super::command::Command;
+use super::markup::{class, css, does, inside};
 use super::notice::Notice;
-use super::protocol::{Deed, Patch, part};
-use super::{Desk, Told, Trying, explain, instruments, moments, text};
+use super::protocol::{Deed, Part, Patch, find, part};
+use super::{Desk, Told, Trying, explain, moments, text};
 use crate::player::{Answer, Ask, Change, ControlKind, Input, Slider, Value, View, encode_view};
 use crate::sim::{Seed, Time};
 
@@ -11,96 +13,115 @@ const FILE_SUFFIX: &str = ".run.txt";
 
 impl Desk {
     pub(super) fn deed(&mut self, deed: &Deed, trying: Trying) {
-        if self.state.masked && !matches!(deed.does.as_str(), "commit" | "skip" | "speed" | "tables") {
+        if self.state.masked
+            && !matches!(deed.does, Command::Commit | Command::Skip | Command::Speed | Command::Tables)
+        {
             return;
         }
         let nanos = Time::from_nanos(crate::sim::within(deed.number, 0.0, 1e18) as u64);
-        match deed.does.as_str() {
-            "play" if self.state.playing => self.pause(),
-            "play" => self.play(),
-            "back" => self.step(false),
-            "on" => self.step(true),
-            "seek" => self.seek(nanos),
-            "line" => self.seek(self.state.on_line(deed.number)),
-            "line-key" => {
+        match deed.does {
+            Command::Play if self.state.playing => self.pause(),
+            Command::Play => self.play(),
+            Command::StepBack => self.step(false),
+            Command::StepForward => self.step(true),
+            Command::Seek => self.seek(nanos),
+            Command::MoveTimeLine => self.seek(self.state.on_line(deed.number)),
+            Command::TimeLineKey => {
                 if let Some(to) = self.state.stride(&deed.text) {
                     self.seek(to);
                 }
             }
-            "speed" => {
+            Command::Speed => {
                 if let Ok(speed) = crate::sim::Unit::Factor.parse(&deed.text) {
                     self.state.speed = speed;
                     (self.state.slow, self.state.behind) = (false, 0.0);
                     self.changed.mode = true;
                 }
             }
-            "control" => self.turn(deed, trying),
-            "hold" => self.hold(&deed.on),
-            "drag" => self.drag(deed, trying),
-            "nudge" => self.nudge(deed, trying),
-            "go" => self.go(deed),
-            "act" => {
+            Command::SetControl => self.turn(deed, trying),
+            Command::HoldNumber => self.hold(&deed.on),
+            Command::DragNumber => self.drag(deed, trying),
+            Command::NudgeNumber => self.nudge(deed, trying),
+            Command::GoTo => self.go(deed),
+            Command::Act => {
                 if let Some(change) = explain::action(&self.state, deed, &mut self.extra) {
                     self.change(change, trying);
                 }
             }
-            "skip" => self.skip(&deed.on),
-            "view" => {
+            Command::Skip => self.skip(&deed.on),
+            Command::OpenView => {
                 if let Ok(view) = crate::player::decode_view(&deed.text) {
                     self.take_up(view);
                     self.state.untouched = false;
-                    self.extra.push(Patch::Focus(part(".fig-play")));
+                    self.extra.push(Patch::Focus(part(class::PLAY)));
                 }
             }
-            "select" => {
+            Command::Select => {
                 if let Some(who) = explain::entity(&deed.on) {
                     self.choose(who);
                 }
             }
-            "point" => {
+            Command::Point => {
                 if let Some(who) = self.state.pointed_at(deed.point) {
                     self.choose(who);
                 }
             }
-            "hover" => {
+            Command::Hover => {
                 let cursor = if self.state.pointed_at(deed.point).is_some() { "pointer" } else { "default" };
-                self.extra.push(Patch::Style(part(".fig-picture"), "cursor".into(), cursor.to_owned()));
+                self.extra.push(Patch::Style(part(class::PICTURE), "cursor".into(), cursor.to_owned()));
             }
-            "walk" => self.walk(&deed.text),
-            "close" => self.close(),
-            "take-back" => self.take_back(),
-            "seed" => self.reseed(&deed.text),
-            "reshuffle" => {
+            Command::Walk => self.walk(&deed.text),
+            Command::CloseExplanation => self.close(),
+            Command::TakeBack => self.take_back(),
+            Command::SetSeed => self.reseed(&deed.text),
+            Command::Reshuffle => {
                 self.state.run.seed = Seed(deed.number as u64);
                 self.anew();
             }
-            "copy-seed" => self.extra.push(Patch::Copy { from: part(SEED), by: part("[data-do=copy-seed]") }),
-            "drawer" => moments::drawer(&self.state, &deed.on, &mut self.extra),
-            "copy-link" => {
-                self.extra
-                    .push(Patch::Copy { from: part(".fig-copy input"), by: part("[data-do=copy-link]") });
+            Command::CopySeed => {
+                self.extra.push(Patch::Copy { from: seed_field(), by: find(does(Command::CopySeed)) })
             }
-            "save" => self.extra.push(Patch::Save {
+            Command::Drawer => moments::drawer(&self.state, &deed.on, &mut self.extra),
+            Command::CopyLink => {
+                self.extra.push(Patch::Copy {
+                    from: find(inside(class::COPY, "input")),
+                    by: find(does(Command::CopyLink)),
+                });
+            }
+            Command::SaveRun => self.extra.push(Patch::Save {
                 name: [self.state.spec.id.as_ref(), FILE_SUFFIX].concat(),
                 text: encode_view(&self.state.view()),
             }),
-            "reset" => {
+            Command::Reset => {
                 self.extra.extend(moments::closed());
                 self.notify(None);
                 let first = self.state.first.clone();
                 self.take_up(first);
             }
-            "open-run" => self.open_run(&deed.text),
-            "tables" => {
+            Command::OpenRun => self.open_run(&deed.text),
+            Command::Tables => {
                 self.state.tables = deed.number > 0.0;
                 self.changed.read = true;
             }
-            "close-notice" => self.notify(None),
-            _ if instruments::takes(deed) => match self.instruments {
-                Some(instruments) => (instruments.deed)(self, deed),
-                None => self.more = true,
-            },
-            _ => {}
+            Command::CloseNotice => self.notify(None),
+            Command::Commit => self.commit(deed),
+            Command::SetUp => self.set_up(&deed.on),
+            Command::Judge => self.judge(&deed.on),
+            Command::CallOff => self.call_off(),
+            Command::Sweep => self.sweep(&deed.text),
+            Command::Compare => self.compare(),
+            Command::Swap => self.swap(),
+            Command::Side => self.take_side(&deed.text),
+            Command::Contributors => self.behind(&deed.on),
+            Command::SavePicture => self.save_picture(&deed.way),
+            Command::SaveNumbers => self.save_numbers(),
+            // The page does these itself.
+            Command::ChooseRunFile
+            | Command::TryAgain
+            | Command::Reload
+            | Command::MoveUp
+            | Command::MoveDown
+            | Command::Check => {}
         }
     }
 
@@ -114,12 +135,9 @@ impl Desk {
             None => control.parse(&deed.text).map_err(|why| self.state.say(&why)),
         };
         self.extra.extend(super::controls::told(control, value.as_ref()));
-        if let (Ok(value), Some(instruments)) = (&value, self.instruments)
-            && (instruments.turn)(self, &deed.on, value)
+        if let Ok(value) = value
+            && !self.turn_rival(&deed.on, &value)
         {
-            return;
-        }
-        if let Ok(value) = value {
             self.change(Change::Set { control: deed.on.clone(), value }, trying);
         }
     }
@@ -182,8 +200,10 @@ impl Desk {
 
     fn reseed(&mut self, typed: &str) {
         let seed = typed.parse::<Seed>().map_err(|why| why.to_string());
-        self.extra
-            .push(Patch::Text(part(".seed .fig-error"), seed.as_ref().err().cloned().unwrap_or_default()));
+        self.extra.push(Patch::Text(
+            find(inside(class::SEED_CONTROL, &css(class::ERROR))),
+            seed.as_ref().err().cloned().unwrap_or_default(),
+        ));
         if let Ok(seed) = seed {
             self.state.run.seed = seed;
             self.anew();
@@ -225,7 +245,9 @@ impl Desk {
 }
 
 /// The field with the seed.
-pub(super) const SEED: &str = ".fig-seed input";
+pub(super) fn seed_field() -> Part {
+    find(inside(class::SEED, "input"))
+}
 
 impl super::state::State {
     /// What is said before a change is tried: a link to the run with it, and where to go back to.

@@ -1,7 +1,9 @@
 //! What is selected: what can be done to it, what it is and does, and what happened to it and why.
 
+use super::command::Command;
+use super::markup::{attr, class, inside, with};
 use super::moments::{moment, seek};
-use super::protocol::{Deed, Node, Patch, button, node, nth, part};
+use super::protocol::{Deed, Node, Patch, button, find, node, part};
 use super::state::State;
 use super::{text, transport};
 use crate::player::{Action, Change, Explanation, Pace, Value, ValueKind};
@@ -12,7 +14,7 @@ use crate::sim::{Entity, Step};
 const STEPS: usize = 40;
 
 pub(super) fn write(state: &mut State, out: &mut Vec<Patch>) {
-    let panel = || part(".fig-explain");
+    let panel = || part(class::EXPLAIN);
     out.push(super::shown(panel(), state.selected.is_some()));
     let was = core::mem::replace(&mut state.panel_of, state.selected);
     let Some(entity) = state.selected else { return };
@@ -20,30 +22,33 @@ pub(super) fn write(state: &mut State, out: &mut Vec<Patch>) {
         let name = state.title(entity);
         out.push(Patch::Attr(panel(), "aria-label".into(), Some(name.clone())));
         let actions = state.spec.actions.iter().filter(|action| action.on.contains(&entity.kind));
-        let head = node("div", "fig-explain-head")
-            .with([node("h3", "").attr("tabindex", "-1").text(&name), button("quiet", "close", text::CLOSE)]);
+        let head = node("div", "fig-explain-head").with([
+            node("h3", "").attr("tabindex", "-1").text(&name),
+            button("quiet", Command::CloseExplanation, text::CLOSE),
+        ]);
         let actions = node("div", "fig-actions").with(actions.map(|action| deed(entity, action)));
-        out.push(Patch::Fill(panel(), vec![head, actions, node("div", "fig-story")]));
-        out.push(Patch::Focus(part(".fig-explain h3")));
+        out.push(Patch::Fill(panel(), vec![head, actions, node("div", class::STORY)]));
+        out.push(Patch::Focus(find(inside(class::EXPLAIN, "h3"))));
     }
     let story = state.explanation.as_ref().map(|explanation| story(state, explanation));
-    out.push(Patch::Fill(part(".fig-story"), story.unwrap_or_default()));
+    out.push(Patch::Fill(part(class::STORY), story.unwrap_or_default()));
 }
 
 /// What can be done to it, right there.
 fn deed(entity: Entity, action: &Action) -> Node {
-    let press = button("", "act", &action.label).attr("data-way", &action.id).attr("data-on", &id_of(entity));
+    let press =
+        button("", Command::Act, &action.label).attr(attr::WAY, &action.id).attr(attr::ON, &id_of(entity));
     match action.arg {
         ValueKind::None => press,
         ValueKind::Number(unit, _, _, offered) => node("span", "fig-action-with").with([
-            press.attr("data-with", &action.id),
+            press.attr(attr::WITH, &action.id),
             node("input", "")
                 .attr("type", "text")
                 .attr("autocomplete", "off")
                 .attr("aria-label", &[&action.label, ", ", unit.noun()].concat())
-                .attr("data-with-of", &action.id)
+                .attr(attr::WITH_OF, &action.id)
                 .attr("value", &unit.format(offered)),
-            node("span", "fig-error").attr("role", "status").attr("data-error-of", &action.id),
+            node("span", class::ERROR).attr("role", "status").attr(attr::ERROR_OF, &action.id),
         ]),
     }
 }
@@ -71,7 +76,7 @@ pub(super) fn action(state: &State, deed: &Deed, out: &mut Vec<Patch>) -> Option
                 Ok(_) => Err(text::put(text::FROM_TO, &[&unit.format(min), &unit.format(max)])),
                 Err(why) => Err(why.to_string()),
             };
-            let place = nth(["[data-error-of=", &action.id, "]"].concat(), 0);
+            let place = find(with(attr::ERROR_OF, &action.id));
             out.push(Patch::Text(place, number.as_ref().err().cloned().unwrap_or_default()));
             Value::Number(number.ok()?)
         }
@@ -125,5 +130,5 @@ pub(super) fn named(state: &State, entity: Entity) -> Node {
 
 /// A button that asks about an entity.
 pub(super) fn link(entity: Entity, name: &str) -> Node {
-    button("fig-entity", "select", name).attr("data-on", &id_of(entity))
+    button("fig-entity", Command::Select, name).attr(attr::ON, &id_of(entity))
 }

@@ -1,6 +1,7 @@
 //! Challenges: a setting is judged on many seeds by other workers, and the verdict names what failed and where.
 
 use super::errands::{Progress, Undertaking};
+use super::markup::{attr, class, css, with};
 use super::protocol::{Node, Part, Patch, node, on_page};
 use super::state::State;
 use super::{Desk, moments, text, transport};
@@ -16,19 +17,25 @@ pub(super) struct Judging {
     setting: String,
 }
 
-fn of(id: &str, css: &str) -> Part {
-    on_page(["[data-challenge=\"", id, "\"]", css].concat())
+/// What a selector finds in the challenge's section.
+fn of(id: &str, selector: &str) -> Part {
+    on_page([&section(id), " ", selector].concat())
+}
+
+/// The challenge's section itself.
+fn section(id: &str) -> String {
+    with(attr::CHALLENGE, id)
 }
 
 /// Something is said in the challenge's section.
 pub(super) fn says(id: &str, words: &str) -> Patch {
-    Patch::Fill(of(id, " .judge-result"), vec![node("p", "").text(words)])
+    Patch::Fill(of(id, &css(class::JUDGE_RESULT)), vec![node("p", "").text(words)])
 }
 
 /// Nothing is being judged any more.
 pub(super) fn idle(id: &str, out: &mut Vec<Patch>) {
-    out.push(Patch::Attr(of(id, ""), "data-stage".into(), Some("idle".into())));
-    out.push(Patch::Text(of(id, " .judge-progress"), String::new()));
+    out.push(Patch::Attr(on_page(section(id)), attr::STAGE.into(), Some("idle".into())));
+    out.push(Patch::Text(of(id, &css(class::JUDGE_PROGRESS)), String::new()));
 }
 
 impl Desk {
@@ -56,8 +63,8 @@ impl Desk {
                 let trials: Vec<_> = judge.trials().enumerate().collect();
                 self.send_out(Undertaking::Judging(Judging { challenge, judge, setting }), trials);
                 let out = &mut self.extra;
-                out.push(Patch::Attr(of(id, ""), "data-stage".into(), Some("judging".into())));
-                out.push(Patch::Fill(of(id, " .judge-result"), Vec::new()));
+                out.push(Patch::Attr(on_page(section(id)), attr::STAGE.into(), Some("judging".into())));
+                out.push(Patch::Fill(of(id, &css(class::JUDGE_RESULT)), Vec::new()));
                 for verdict in challenge.tempting.iter().map(|(id, _)| *id).chain(["pass"]) {
                     out.push(shown(id, verdict, false));
                 }
@@ -71,7 +78,7 @@ impl Desk {
         let id = judging.challenge.id;
         let progress = Progress { done: judging.judge.done(), of: judging.challenge.seeds.into(), seconds };
         match judging.judge.verdict() {
-            None => self.extra.push(Patch::Text(of(id, " .judge-progress"), so_far(&progress))),
+            None => self.extra.push(Patch::Text(of(id, &css(class::JUDGE_PROGRESS)), so_far(&progress))),
             Some(verdict) => {
                 let (challenge, setting) = (judging.challenge, judging.setting.clone());
                 self.call_off();
@@ -108,8 +115,8 @@ impl Desk {
         }
         let out = &mut self.extra;
         let stage = if verdict.passed { "passed" } else { "failed" };
-        out.push(Patch::Attr(of(id, ""), "data-stage".into(), Some(stage.into())));
-        out.push(Patch::Fill(of(id, " .judge-result"), parts));
+        out.push(Patch::Attr(on_page(section(id)), attr::STAGE.into(), Some(stage.into())));
+        out.push(Patch::Fill(of(id, &css(class::JUDGE_RESULT)), parts));
         if let Some(diagnosis) = verdict.diagnosis {
             out.push(shown(id, diagnosis, true));
         }
@@ -132,9 +139,9 @@ impl Desk {
             let cost = (challenge.cost)(&Settings::of(figure.spec, &run));
             let with = [challenge.unit.format(cost), challenge.unit.format(challenge.budget)];
             let words = text::put(text::COSTS, &[&with[0], &with[1]]);
-            out.push(Patch::Text(of(challenge.id, " .judge-cost"), words));
+            out.push(Patch::Text(of(challenge.id, &css(class::JUDGE_COST)), words));
             let dear = cost > challenge.budget;
-            out.push(Patch::Class(of(challenge.id, " .judge-cost"), "trouble".into(), dear));
+            out.push(Patch::Class(of(challenge.id, &css(class::JUDGE_COST)), "trouble".into(), dear));
         }
     }
 }
@@ -152,7 +159,7 @@ impl State {
 }
 
 fn shown(id: &str, verdict: &str, shown: bool) -> Patch {
-    super::shown(of(id, &[" [data-verdict=\"", verdict, "\"]"].concat()), shown)
+    super::shown(of(id, &with(attr::VERDICT, verdict)), shown)
 }
 
 /// '37 of 200, 4 s left'.

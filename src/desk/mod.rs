@@ -11,14 +11,15 @@
 //!   the things has changed that it is about, see [`Changed`].
 
 mod behind;
+pub mod command;
 mod compare;
 mod controls;
 mod data;
 mod deeds;
 mod errands;
 mod explain;
-mod instruments;
 mod judge;
+pub mod markup;
 mod moments;
 mod notice;
 mod opening;
@@ -35,7 +36,7 @@ mod tables;
 pub mod text;
 mod transport;
 
-pub use instruments::{INSTRUMENTS, Instruments};
+pub use command::Command;
 pub use notice::{Notice, Way, none as no_notice};
 pub use opening::facts;
 pub use protocol::{
@@ -75,7 +76,6 @@ pub type Trying<'a> = &'a mut dyn FnMut(Told);
 pub struct Desk {
     figures: Vec<&'static Figure>,
     session: Session,
-    instruments: Option<&'static Instruments>,
     state: State,
     changed: Changed,
     /// What was laid out has not been painted yet.
@@ -95,7 +95,6 @@ pub struct Desk {
     errands: Option<Vec<Vec<u8>>>,
     attempts: Vec<Attempt>,
     image: Option<String>,
-    more: bool,
 }
 
 impl Desk {
@@ -110,7 +109,6 @@ impl Desk {
         Self {
             figures,
             session,
-            instruments: None,
             state: State::of(spec),
             changed: Changed::default(),
             unpainted: false,
@@ -124,14 +122,7 @@ impl Desk {
             errands: None,
             attempts: Vec::new(),
             image: None,
-            more: false,
         }
-    }
-
-    /// The same with instruments.
-    #[must_use]
-    pub fn equipped(self, instruments: &'static Instruments) -> Self {
-        Self { instruments: Some(instruments), ..self }
     }
 
     /// Does what the page tells, and says what has to be shown then.
@@ -145,19 +136,9 @@ impl Desk {
             Tell::Calm(calm) => self.state.calm = calm,
             Tell::Tick(seconds) => self.tick(seconds),
             Tell::Deed(deed) => self.deed(&deed, trying),
-            Tell::Data(piece) => match self.instruments {
-                Some(instruments) => (instruments.data)(self, &piece),
-                None => self.more = true,
-            },
-            Tell::Errand(bytes) => {
-                let run = self.instruments.map(|instruments| (instruments.errand)(self, &bytes));
-                return Told::Errand(run.unwrap_or_default());
-            }
-            Tell::Returned { bytes, seconds } => {
-                if let Some(instruments) = self.instruments {
-                    (instruments.returned)(self, bytes.as_deref(), seconds);
-                }
-            }
+            Tell::Data(piece) => self.data(&piece),
+            Tell::Errand(bytes) => return Told::Errand(self.run_errand(&bytes)),
+            Tell::Returned { bytes, seconds } => self.returned(bytes.as_deref(), seconds),
             Tell::Probe { view } => return Told::Probed(self.probe(view.as_deref())),
         }
         Told::Shown(Box::new(self.show()))
@@ -169,9 +150,7 @@ impl Desk {
             self.go_on();
             return (true, Some(Told::Shown(Box::new(self.show()))));
         }
-        if let Some(instruments) = self.instruments
-            && (instruments.work)(self)
-        {
+        if self.grade() || self.run_own() {
             self.changed.shown = true;
             return (true, Some(Told::Shown(Box::new(self.show()))));
         }
@@ -206,7 +185,9 @@ impl Desk {
         }
         if changed.read {
             readings::write(&mut self.state, &mut out);
-            tables::write(&self.state, None, &mut out);
+            let rival = self.rival.as_ref();
+            let rival = rival.map(|rival| (rival.frame.as_deref(), rival.charts.as_ref()));
+            tables::write(&self.state, rival, &mut out);
         }
         let state = &self.state;
         if changed.shown || changed.mode {
@@ -238,8 +219,25 @@ impl Desk {
                 None => out.push(notice::none()),
             }
         }
-        if let Some(instruments) = self.instruments {
-            (instruments.write)(self, changed, &mut out);
+        if changed.shown {
+            predict::write(&mut self.state, &mut out);
+        }
+        if changed.run {
+            compare::write(&self.state, &mut out);
+            self.write_costs(&mut out);
+        }
+        if let Some(rival) = &self.rival {
+            if changed.read {
+                compare::write_readings(&self.state, rival, &mut out);
+            }
+            if changed.explained {
+                compare::write_story(&self.state, rival, &mut out);
+            }
+        } else if changed.run {
+            compare::write_no_readings(&self.state, &mut out);
+        }
+        if changed.explained {
+            behind::write(&self.state, &mut out);
         }
         out.append(&mut self.extra);
         let state = &self.state;
@@ -253,7 +251,6 @@ impl Desk {
             attempts: core::mem::take(&mut self.attempts),
             errands: self.errands.take(),
             image: self.image.take(),
-            more: core::mem::take(&mut self.more),
         }
     }
 

@@ -1,6 +1,8 @@
 //! What is beside and under the caption: what can be taken back, the link, what happened so far.
 
-use super::protocol::{Node, Patch, button, node, nth, part};
+use super::command::Command;
+use super::markup::{attr, class, does, inside, with};
+use super::protocol::{Node, Patch, button, find, node, part};
 use super::state::State;
 use super::{text, transport};
 use crate::player::encode_view;
@@ -24,7 +26,7 @@ pub(super) fn write(state: &State, out: &mut Vec<Patch>) {
     if items.is_empty() {
         items.push(node("li", "").text(text::NO_MOMENTS));
     }
-    out.push(Patch::Fill(part(".fig-moments"), items));
+    out.push(Patch::Fill(part(class::MOMENTS), items));
 }
 
 /// A button that takes the figure to a moment.
@@ -34,12 +36,12 @@ pub(super) fn moment(state: &State, at: Time, class: &'static str) -> Node {
 
 /// The same with other words.
 pub(super) fn seek(at: Time, class: &'static str, words: &str) -> Node {
-    button(class, "seek", words).attr("data-number", &at.nanos().to_string())
+    button(class, Command::Seek, words).attr(attr::NUMBER, &at.nanos().to_string())
 }
 
 /// A button that shows a run at a moment, as a link holds them.
 pub(super) fn open_view(code: &str, words: &str) -> Node {
-    button("", "view", words).attr("data-text", code)
+    button("", Command::OpenView, words).attr(attr::TEXT, code)
 }
 
 /// Changing the past drops what came after; that can be taken back. Stands among the caption's tools, where it moves
@@ -51,9 +53,9 @@ pub(super) fn write_aftermath(state: &State, out: &mut Vec<Patch>) {
             let words = text::put(text::DROPPED, &[&transport::clock(at, state.spec.pace)]);
             parts.push(node("span", "fig-dropped").text(&words));
         }
-        parts.push(button("quiet", "take-back", text::TAKE_BACK));
+        parts.push(button("quiet", Command::TakeBack, text::TAKE_BACK));
     }
-    out.push(Patch::Fill(part(".fig-aftermath"), parts));
+    out.push(Patch::Fill(part(class::AFTERMATH), parts));
 }
 
 /// Opens a drawer; `open` names none to close them all. There is one open at most.
@@ -64,23 +66,24 @@ pub(super) fn drawer(state: &State, open: &str, out: &mut Vec<Patch>) {
     if !DRAWERS.contains(&drawer) {
         return;
     }
-    let expanded = nth(["[data-drawer=", open, "]"].concat(), 0);
+    let expanded = find(with(attr::DRAWER, open));
     out.push(Patch::Attr(expanded, "aria-expanded".into(), Some("true".into())));
-    out.push(super::shown(nth(["[data-drawer-of=", drawer, "]"].concat(), 0), true));
+    out.push(super::shown(find(with(attr::DRAWER_OF, drawer)), true));
     if drawer == "share" {
         // The link is there to be taken: it is copied at once where the browser lets us.
-        let field = || part(".fig-copy input");
+        let field = || find(inside(class::COPY, "input"));
         out.push(Patch::Address(field(), code));
-        out.push(Patch::Copy { from: field(), by: part("[data-do=copy-link]") });
+        out.push(Patch::Copy { from: field(), by: find(does(Command::CopyLink)) });
     }
 }
 
 /// Closes all drawers.
 pub(super) fn closed() -> Vec<Patch> {
     let mut out = Vec::new();
-    for (n, name) in DRAWERS.iter().enumerate() {
-        out.push(super::shown(nth(["[data-drawer-of=", name, "]"].concat(), 0), false));
-        out.push(Patch::Attr(nth("[data-drawer]", n), "aria-expanded".into(), Some("false".into())));
+    for name in DRAWERS {
+        out.push(super::shown(find(with(attr::DRAWER_OF, name)), false));
+        let opens = find(with(attr::DRAWER, name));
+        out.push(Patch::Attr(opens, "aria-expanded".into(), Some("false".into())));
     }
     out
 }

@@ -1,6 +1,8 @@
 //! What a figure has to tell: why it stopped, what a link says, what can be done about it.
 
-use super::protocol::{Node, Part, Patch, button, node, part};
+use super::command::Command;
+use super::markup::{class, inside};
+use super::protocol::{Node, Part, Patch, button, find, node, part};
 use super::text;
 use serde::{Deserialize, Serialize};
 
@@ -26,8 +28,6 @@ pub struct Notice {
     pub way: Option<Way>,
 }
 
-const PLACE: &str = ".fig-notice-place";
-
 impl Notice {
     /// Only words.
     pub fn plain(text: impl Into<String>) -> Self {
@@ -36,7 +36,7 @@ impl Notice {
 
     /// Shows it.
     pub fn patches(&self) -> impl Iterator<Item = Patch> + use<> {
-        let link = self.link.clone().map(|code| Patch::Address(part(".fig-notice a"), code));
+        let link = self.link.clone().map(|code| Patch::Address(find(inside(class::NOTICE, "a")), code));
         [Patch::Fill(place(), vec![self.node()])].into_iter().chain(link)
     }
 
@@ -45,11 +45,11 @@ impl Notice {
             .then(|| node("ul", "").with(self.list.iter().map(|item| node("li", "").text(item))));
         let link = self.link.is_some().then(|| node("a", "").text(text::REPRODUCE));
         let way = self.way.map(|way| match way {
-            Way::TryAgain => button("quiet", "try-again", text::TRY_AGAIN),
-            Way::Reload => button("quiet", "reload", text::RELOAD),
+            Way::TryAgain => button("quiet", Command::TryAgain, text::TRY_AGAIN),
+            Way::Reload => button("quiet", Command::Reload, text::RELOAD),
         });
-        let close = button("quiet", "close-notice", text::CLOSE);
-        node("div", "fig-notice").with([
+        let close = button("quiet", Command::CloseNotice, text::CLOSE);
+        node("div", class::NOTICE).with([
             node("div", "").with([node("p", "").text(&self.text)]).with(list),
             node("div", "fig-notice-ways").with(link).with(way).with([close]),
         ])
@@ -62,5 +62,5 @@ pub fn none() -> Patch {
 }
 
 fn place() -> Part {
-    part(PLACE)
+    part(class::NOTICE_PLACE)
 }

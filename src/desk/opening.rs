@@ -115,11 +115,7 @@ impl Desk {
 
     /// The run is another one than before: whoever else shows it has to know.
     pub(super) fn run_changed(&mut self) {
-        match self.instruments {
-            Some(instruments) => (instruments.run_changed)(self),
-            // A comparison takes instruments.
-            None => self.more |= self.state.against.is_some(),
-        }
+        self.rival_again();
     }
 
     /// The same run with other randomness, or of other data, from the moment wanted on.

@@ -1,6 +1,7 @@
 //! The picture: laid out for the widths that there are, and asked about by pointer, touch and keyboard.
 
-use super::protocol::{Patch, nth, part};
+use super::markup::{attr, class, css, inside};
+use super::protocol::{Patch, find, nth};
 use super::state::State;
 use super::{Desk, explain};
 use crate::player::Names;
@@ -9,9 +10,8 @@ use crate::sim::Entity;
 
 /// How far beside a thing a click still means it, in CSS pixels: targets of 24.
 const REACH: f32 = 12.0;
-const SPOT: &str = ".fig-spot";
-/// What they are painted on: picture and charts.
-const CANVASES: [&str; 2] = [".fig-picture canvas", ".fig-charts canvas"];
+/// Where picture and charts are painted, each on a canvas.
+const PLACES: [&str; 2] = [class::PICTURE, class::CHARTS];
 
 fn laid_out(scene: Option<&Scene>, words: &Words, width: u16) -> Option<Picture> {
     let scene = scene.filter(|scene| !scene.panels.is_empty() && width > 0)?;
@@ -21,10 +21,7 @@ fn laid_out(scene: Option<&Scene>, words: &Words, width: u16) -> Option<Picture>
 impl Desk {
     /// Lays picture and charts out anew.
     pub(super) fn lay_out(&mut self, out: &mut Vec<Patch>) {
-        let others = match self.instruments {
-            Some(instruments) => (instruments.pictures)(self, out),
-            None => [None, None],
-        };
+        let others = super::compare::pictures(self, out);
         let state = &self.state;
         let scene = state.frame.as_ref().map(|frame| &frame.scene);
         let own = [(scene, state.widths.0), (state.charts.as_ref(), state.widths.1)];
@@ -33,10 +30,10 @@ impl Desk {
         });
         let pictures: [Picture; 2] =
             pictures.collect::<Vec<_>>().try_into().unwrap_or_else(|_| Default::default());
-        for (css, (now, was)) in CANVASES.into_iter().zip(pictures.iter().zip(&self.state.pictures)) {
+        for (place, (now, was)) in PLACES.into_iter().zip(pictures.iter().zip(&self.state.pictures)) {
             if (now.width, now.height) != (was.width, was.height) {
-                out.push(Patch::Style(part(css), "width".into(), super::px(now.width)));
-                out.push(Patch::Style(part(css), "height".into(), super::px(now.height)));
+                out.push(Patch::Style(find(inside(place, "canvas")), "width".into(), super::px(now.width)));
+                out.push(Patch::Style(find(inside(place, "canvas")), "height".into(), super::px(now.height)));
             }
         }
         self.state.pictures = pictures;
@@ -67,7 +64,7 @@ impl Desk {
     /// Ends the selection, and gives the keyboard back to the picture.
     pub(super) fn close(&mut self) {
         self.select(None);
-        self.extra.push(Patch::Focus(nth(SPOT, self.state.spot)));
+        self.extra.push(Patch::Focus(nth(css(class::SPOT), self.state.spot)));
     }
 
     pub(super) fn select(&mut self, who: Option<Entity>) {
@@ -102,7 +99,7 @@ impl Desk {
         let placed = state.spot_at(to, who, area);
         self.extra.extend(placed);
         self.extra.extend(in_order(from, to));
-        self.extra.push(Patch::Focus(nth(SPOT, to)));
+        self.extra.push(Patch::Focus(nth(css(class::SPOT), to)));
     }
 
     /// The page may still have the order of a desk before this one.
@@ -116,7 +113,7 @@ impl Desk {
         let (picture, own) = (&state.pictures[0], state.own);
         let chosen = [(0, 0), own].map(|from| state.selected.and_then(|who| picture.find_from(who, from)));
         for (n, chosen) in chosen.into_iter().enumerate() {
-            let ring = move || nth(".fig-ring", n);
+            let ring = move || nth(css(class::RING), n);
             out.push(super::shown(ring(), chosen.is_some()));
             if let Some(area) = chosen {
                 out.extend(laid(ring, area.grow(4.0)));
@@ -134,7 +131,8 @@ impl Desk {
 
 /// Of the two spots the second one stands in the page's order.
 fn in_order(out: usize, within: usize) -> [Patch; 2] {
-    let index = |n: usize, index: &str| Patch::Attr(nth(SPOT, n), "tabindex".into(), Some(index.into()));
+    let index =
+        |n: usize, index: &str| Patch::Attr(nth(css(class::SPOT), n), "tabindex".into(), Some(index.into()));
     [index(out, "-1"), index(within, "0")]
 }
 
@@ -145,10 +143,12 @@ impl State {
 
     fn spot_at(&self, n: usize, who: Entity, area: Rect) -> impl Iterator<Item = Patch> + use<> {
         let area = area.grow((24.0 - area.w.min(area.h)).max(0.0) / 2.0);
-        let set = |name: &'static str, value: String| Patch::Attr(nth(SPOT, n), name.into(), Some(value));
-        [set("aria-label", self.words.name(who)), set("data-on", explain::id_of(who))]
+        let set = |name: &'static str, value: String| {
+            Patch::Attr(nth(css(class::SPOT), n), name.into(), Some(value))
+        };
+        [set("aria-label", self.words.name(who)), set(attr::ON, explain::id_of(who))]
             .into_iter()
-            .chain(laid(move || nth(SPOT, n), area))
+            .chain(laid(move || nth(css(class::SPOT), n), area))
     }
 }
 

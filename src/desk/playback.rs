@@ -134,9 +134,8 @@ impl Desk {
         let markers = frame.markers;
         self.state.take(frame);
         let at = self.state.at;
-        if let Some(instruments) = self.instruments {
-            self.state.stale |= !(instruments.go_on)(self, at, reach);
-        }
+        let rival_there = self.rival_on(at, reach);
+        self.state.stale |= !rival_there;
         self.changed.shown = true;
         if markers != self.state.markers_known {
             if let Answer::Markers(markers) = self.ask(Ask::Markers) {
@@ -166,9 +165,7 @@ impl Desk {
             Answer::Explained(explanation) => Some(explanation),
             _ => None,
         };
-        if let Some(instruments) = self.instruments {
-            (instruments.explain)(self);
-        }
+        self.explain_rival();
         self.changed.explained = true;
     }
 }

@@ -1,6 +1,7 @@
 //! Predictions: committed before the run, graded by it. What a learner answers stands in the page's own elements until it
 //! is committed; from then on it is part of the record, and nothing changes it.
 
+use super::markup::{attr, class, css, inside, with};
 use super::protocol::{Deed, Node, Part, Patch, node, on_page};
 use super::state::State;
 use super::{Desk, moments, text, transport};
@@ -36,18 +37,19 @@ enum Stage {
 }
 
 /// The part of a prediction's section that a selector matches.
-fn of(id: &str, css: &str) -> Part {
-    on_page(["[data-predict=\"", id, "\"]", css].concat())
+fn of(id: &str, selector: &str) -> Part {
+    on_page([&with(attr::PREDICT, id), " ", selector].concat())
 }
 
 fn staged(id: &str, stage: &str) -> Patch {
-    Patch::Attr(of(id, ""), "data-stage".into(), Some(stage.into()))
+    Patch::Attr(on_page(with(attr::PREDICT, id)), attr::STAGE.into(), Some(stage.into()))
 }
 
 /// Its fields take nothing any more.
 fn closed(id: &str) -> Patch {
-    let fields = of(id, " :is(input, .answer-buttons button, .answer-order button)");
-    Patch::Attr(fields, "disabled".into(), Some(String::new()))
+    let buttons = [class::ANSWER_BUTTONS, class::ANSWER_ORDER].map(|class| inside(class, "button"));
+    let fields = [":is(input, ", &buttons.join(", "), ")"].concat();
+    Patch::Attr(of(id, &fields), "disabled".into(), Some(String::new()))
 }
 
 impl State {
@@ -89,9 +91,9 @@ impl Desk {
         }
         let answer = match read(&prediction.asks, &deed.text) {
             Ok(answer) => answer,
-            Err(why) => return self.extra.push(Patch::Text(of(id, " .answer-error"), why)),
+            Err(why) => return self.extra.push(Patch::Text(of(id, &css(class::ANSWER_ERROR)), why)),
         };
-        self.extra.push(Patch::Text(of(id, " .answer-error"), String::new()));
+        self.extra.push(Patch::Text(of(id, &css(class::ANSWER_ERROR)), String::new()));
         self.extra.push(staged(id, "committed"));
         self.extra.push(closed(id));
         let grading = Grading::start(figure, prediction, &self.state.first.run);
@@ -99,8 +101,8 @@ impl Desk {
         self.state.done.push(id.to_owned());
         let stage = Stage::Graded(grading);
         self.state.committed.push(Committed { prediction, answer, written: deed.text.clone(), stage });
-        self.extra.push(Patch::Text(of(id, " .answer-verdict"), text::GRADING.into()));
-        self.extra.push(Patch::Focus(of(id, " .answer-verdict")));
+        self.extra.push(Patch::Text(of(id, &css(class::ANSWER_VERDICT)), text::GRADING.into()));
+        self.extra.push(Patch::Focus(of(id, &css(class::ANSWER_VERDICT))));
         // What is read off other runs this one doesn't show.
         self.unmask(prediction.runs.is_empty());
         if prediction.runs.is_empty() {
@@ -113,7 +115,7 @@ impl Desk {
         let fast = SPEEDS.into_iter().find(|(speed, _)| until / speed <= PATIENCE);
         if let Some((speed, name)) = fast.filter(|(speed, _)| *speed > self.state.speed) {
             self.state.speed = speed;
-            let part = super::protocol::part(".fig-speed select");
+            let part = super::protocol::find(inside(class::SPEED, "select"));
             self.extra.push(Patch::Value { part, value: name.into(), forced: true });
         }
     }
@@ -165,7 +167,7 @@ impl State {
         let at = it.prediction.at;
         let words = text::put(text::WATCH, &[&transport::clock(at, self.spec.pace)]);
         let nodes = vec![node("p", "").text(&words), moments::seek(at, "", text::SHOW_NOW)];
-        (!self.tells(it)).then(|| Patch::Fill(of(id, " .answer-verdict"), nodes))
+        (!self.tells(it)).then(|| Patch::Fill(of(id, &css(class::ANSWER_VERDICT)), nodes))
     }
 
     /// Whether the run shows the answer by now. What is read off other runs shows nowhere.
@@ -192,7 +194,8 @@ fn verdict(prediction: &Prediction, answer: &Value, truth: &Value, out: &mut Vec
     let right = prediction.asks.is_right(answer, truth);
     let mut says = if right { text::RIGHT } else { text::NOT_RIGHT }.to_owned();
     let mark = |option: &str, words: String| {
-        Patch::Text(of(id, &[" [data-option=\"", option, "\"] .mark"].concat()), words)
+        let place = [&with(attr::OPTION, option), " ", &css(class::MARK)].concat();
+        Patch::Text(of(id, &place), words)
     };
     match (&prediction.asks, answer, truth) {
         (Asks::Choice(_), Value::Choice(answer), Value::Choice(truth)) => {
@@ -214,13 +217,13 @@ fn verdict(prediction: &Prediction, answer: &Value, truth: &Value, out: &mut Vec
             let off = [apart(answer, truth), tolerance * (y.to - y.from)].map(|off| y.unit.format(off));
             says = [&says, " ", &text::put(text::OFF, &[&off[0], &off[1]])].concat();
             let line = truth.iter().map(|&h| (f64::from(h) - y.from) / (y.to - y.from));
-            out.push(Patch::Attr(of(id, " .truth"), "points".into(), Some(polyline(line))));
+            out.push(Patch::Attr(of(id, &css(class::TRUTH)), "points".into(), Some(polyline(line))));
         }
         _ => {}
     }
     out.push(staged(id, if right { "right" } else { "wrong" }));
     let nodes: Vec<Node> = vec![node("p", "answer-grade").text(&says)];
-    out.push(Patch::Fill(of(id, " .answer-verdict"), nodes));
+    out.push(Patch::Fill(of(id, &css(class::ANSWER_VERDICT)), nodes));
 }
 
 /// Points of a line over a square of [`HEIGHTS`], from shares of its height.

@@ -1,6 +1,7 @@
 //! Numbers of the text that are tied to the figure: `span.live` tells what it reads (see `readings`), `span.drag` is a
 //! number that one drags, and that moves a control.
 
+use super::markup::{attr, class, css, with};
 use super::protocol::{Deed, Patch, on_page};
 use super::state::State;
 use super::{Desk, Trying, text};
@@ -9,20 +10,20 @@ use crate::player::{Change, Control, Slider, Value};
 /// The numbers that tell of the run that the page opened with: whether they still do.
 pub(super) fn write_stale(state: &State, out: &mut Vec<Patch>) {
     let other = state.run != state.first.run;
-    let css = ["span.live[data-figure=\"", &state.page_id, "\"][data-at]"].concat();
-    out.push(Patch::Class(on_page(css.clone()), "stale".into(), other));
+    let selector = [&css(class::LIVE), &with(attr::FIGURE, &state.page_id), "[", attr::AT, "]"].concat();
+    out.push(Patch::Class(on_page(selector.clone()), "stale".into(), other));
     let title = if other { text::OF_FIRST_RUN } else { "" };
-    out.push(Patch::Attr(on_page(css), "title".into(), Some(title.to_owned())));
+    out.push(Patch::Attr(on_page(selector), "title".into(), Some(title.to_owned())));
 }
 
 /// The numbers that are dragged. The text's own number stands until the control is moved.
 pub(super) fn write_controls(state: &State, out: &mut Vec<Patch>) {
     for control in state.spec.controls.iter() {
         let (Some(slider), Value::Number(n)) = (Slider::of(control), state.value(control)) else { continue };
-        let css =
-            ["span.drag[data-figure=\"", &state.page_id, "\"][data-control=", &control.id, "]"].concat();
+        let selector =
+            [css(class::DRAG), with(attr::FIGURE, &state.page_id), with(attr::CONTROL, &control.id)].concat();
         let set = |name: &'static str, value: &str| {
-            Patch::Attr(on_page(css.clone()), name.into(), Some(value.to_owned()))
+            Patch::Attr(on_page(selector.clone()), name.into(), Some(value.to_owned()))
         };
         let says = control.show(&Value::Number(n));
         for (name, value) in [
@@ -37,7 +38,7 @@ pub(super) fn write_controls(state: &State, out: &mut Vec<Patch>) {
             out.push(set(name, value));
         }
         if state.run != state.first.run {
-            out.push(Patch::Text(on_page(css), says));
+            out.push(Patch::Text(on_page(selector), says));
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What is said between a figure's page and the desk that it is operated from. Encoded with postcard where it crosses a
 //! thread.
 
+use super::command::Command;
+use super::markup::{attr, css};
 use crate::learner::Attempt;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -112,10 +114,10 @@ pub struct Opening {
 }
 
 /// Something that a learner did to an element of the figure.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Deed {
-    /// What the element does: its `data-do`.
-    pub does: String,
+    /// What the element does.
+    pub does: Command,
     /// Whom or what it concerns: an entity, a control, a drawer.
     pub on: String,
     /// Which way of several, an action's id.
@@ -126,6 +128,20 @@ pub struct Deed {
     pub number: f64,
     /// Where, in CSS pixels from the picture's upper left corner.
     pub point: (f32, f32),
+}
+
+impl Deed {
+    /// Nothing but what is done.
+    pub fn of(does: Command) -> Self {
+        Self {
+            does,
+            on: String::new(),
+            way: String::new(),
+            text: String::new(),
+            number: 0.0,
+            point: (0.0, 0.0),
+        }
+    }
 }
 
 /// What the page is told.
@@ -169,8 +185,6 @@ pub struct Shown {
     pub errands: Option<Vec<Vec<u8>>>,
     /// The picture is to be offered as a file of this name, in pixels.
     pub image: Option<String>,
-    /// What was told last takes a desk with instruments: it is to be told to one.
-    pub more: bool,
 }
 
 /// Where to begin again, as links hold it.
@@ -197,7 +211,7 @@ pub struct Probed {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// A CSS selector.
-    pub css: Cow<'static, str>,
+    pub css: String,
     /// Which of those that match.
     pub n: u16,
     /// Whether it is looked for in the whole page.
@@ -274,19 +288,24 @@ pub enum Child {
     Node(Node),
 }
 
+/// The figure's element of this class.
+pub fn part(class: &str) -> Part {
+    find(css(class))
+}
+
 /// The part of the figure that the selector matches first.
-pub fn part(css: &'static str) -> Part {
-    nth(css, 0)
+pub fn find(selector: String) -> Part {
+    nth(selector, 0)
 }
 
 /// The n-th part that the selector matches.
-pub fn nth(css: impl Into<Cow<'static, str>>, n: usize) -> Part {
-    Part { css: css.into(), n: n as u16, page: false }
+pub fn nth(selector: String, n: usize) -> Part {
+    Part { css: selector, n: n as u16, page: false }
 }
 
 /// All elements of the page that the selector matches.
-pub fn on_page(css: String) -> Part {
-    Part { css: Cow::Owned(css), n: 0, page: true }
+pub fn on_page(selector: String) -> Part {
+    Part { css: selector, n: 0, page: true }
 }
 
 /// A new element.
@@ -295,8 +314,8 @@ pub fn node(tag: &'static str, class: &'static str) -> Node {
 }
 
 /// A new button that does something.
-pub fn button(class: &'static str, does: &str, words: &str) -> Node {
-    node("button", class).attr("type", "button").attr("data-do", does).text(words)
+pub fn button(class: &'static str, does: Command, words: &str) -> Node {
+    node("button", class).attr("type", "button").attr(attr::DO, does.name()).text(words)
 }
 
 impl Node {

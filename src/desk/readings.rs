@@ -1,5 +1,6 @@
 //! The numbers beside the picture and in the text, and the sentences under them.
 
+use super::markup::{attr, class, css, inside, with};
 use super::protocol::{Patch, nth, on_page, part};
 use super::state::State;
 use super::text;
@@ -17,18 +18,19 @@ pub(super) fn write(state: &mut State, out: &mut Vec<Patch>) {
         let (number, unit) = reading.unit.parts(value);
         let (number, unit) = if state.masked { (text::MASKED.to_owned(), "") } else { (number, unit) };
         let trouble = !state.masked && reading.trouble.is_some_and(|bound| value >= bound);
-        out.push(Patch::Text(nth(".fig-reading b", n), number));
-        out.push(Patch::Text(nth(".fig-reading b + span", n), unit.to_owned()));
-        out.push(Patch::Class(nth(".fig-reading", n), "trouble".into(), trouble));
-        let css = [
-            "span.live[data-figure=\"",
-            &state.page_id,
-            "\"][data-reading=\"",
-            &reading.id,
-            "\"]:not([data-at])",
+        out.push(Patch::Text(nth(inside(class::READING, "b"), n), number));
+        out.push(Patch::Text(nth(inside(class::READING, "b + span"), n), unit.to_owned()));
+        out.push(Patch::Class(nth(css(class::READING), n), "trouble".into(), trouble));
+        let live = [
+            &css(class::LIVE),
+            &with(attr::FIGURE, &state.page_id),
+            &with(attr::READING, &reading.id),
+            ":not([",
+            attr::AT,
+            "])",
         ];
         if !state.masked {
-            out.push(Patch::Text(on_page(css.concat()), reading.unit.format(value)));
+            out.push(Patch::Text(on_page(live.concat()), reading.unit.format(value)));
         }
     }
     let says = if state.masked {
@@ -41,9 +43,9 @@ pub(super) fn write(state: &mut State, out: &mut Vec<Patch>) {
     // The same for screen readers, who hear it when something has settled, and now and then while time passes.
     if !state.playing || state.unspoken >= SPOKEN_EVERY {
         state.unspoken = 0.0;
-        out.push(Patch::Text(part(".fig-spoken"), says.clone()));
+        out.push(Patch::Text(part(class::SPOKEN), says.clone()));
     }
-    out.push(Patch::Text(part(".fig-says"), says));
+    out.push(Patch::Text(part(class::SAYS), says));
 }
 
 impl State {

@@ -1,8 +1,10 @@
 //! One control over its range, several seeds at each value, run by other workers.
 
+use super::command::Command;
 use super::errands::{Progress, Undertaking};
 use super::judge::so_far;
-use super::protocol::{Node, Patch, node, part};
+use super::markup::{class, does, inside};
+use super::protocol::{Node, Patch, find, node, part};
 use super::state::State;
 use super::{Desk, moments, percent, text};
 use crate::player::{ControlKind, Sweep, SweepPoint, View, encode_view, swept_between};
@@ -12,7 +14,6 @@ use crate::sim::within;
 const POINTS: usize = 11;
 /// Most seeds at a value.
 const SEEDS: f64 = 50.0;
-const PROGRESS: &str = ".fig-sweep-progress";
 
 /// A sweep under way.
 pub(super) struct Sweeping {
@@ -23,13 +24,13 @@ pub(super) struct Sweeping {
 }
 
 pub(super) fn says(words: &str) -> Patch {
-    Patch::Text(part(PROGRESS), words.to_owned())
+    Patch::Text(part(class::SWEEP_PROGRESS), words.to_owned())
 }
 
 /// Nothing is swept any more.
 pub(super) fn idle(out: &mut Vec<Patch>) {
     out.push(says(""));
-    out.push(super::shown(part(".fig-sweep [data-do=call-off]"), false));
+    out.push(super::shown(find(inside(class::SWEEP, &does(Command::CallOff))), false));
 }
 
 impl Desk {
@@ -52,7 +53,7 @@ impl Desk {
                 let trials = sweep.trials();
                 let sweeping = Sweeping { sweep, control: place, reading, seeds };
                 self.send_out(Undertaking::Sweeping(sweeping), trials);
-                self.extra.push(super::shown(part(".fig-sweep [data-do=call-off]"), true));
+                self.extra.push(super::shown(find(inside(class::SWEEP, &does(Command::CallOff))), true));
                 self.swept(0.0);
             }
         }
@@ -146,7 +147,7 @@ fn write(state: &State, sweeping: &Sweeping, out: &mut Vec<Patch>) {
         node("thead", "").with([node("tr", "").with(head)]),
         node("tbody", "").with(rows.collect::<Vec<Node>>()),
     ]);
-    out.push(Patch::Fill(part(".fig-sweep-result"), vec![plot, node("div", "table").with([table])]));
+    out.push(Patch::Fill(part(class::SWEEP_RESULT), vec![plot, node("div", "table").with([table])]));
 }
 
 fn spread(state: &State, sweeping: &Sweeping, point: &SweepPoint) -> String {

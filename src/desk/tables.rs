@@ -1,5 +1,6 @@
 //! The picture as tables: the same, to be read.
 
+use super::markup::class;
 use super::protocol::{Node, Patch, node, part};
 use super::state::State;
 use super::{explain, text};
@@ -22,7 +23,7 @@ pub(super) fn write(state: &State, rival: Option<Shown>, out: &mut Vec<Patch>) {
     if let Some(rival) = rival {
         add(text::OF_B_FIRST, rival, state, &mut tables);
     }
-    out.push(Patch::Fill(part(".fig-tables-all"), tables));
+    out.push(Patch::Fill(part(class::TABLES_ALL), tables));
 }
 
 fn add(of: &str, (frame, charts): Shown, state: &State, out: &mut Vec<Node>) {

@@ -1,6 +1,8 @@
 //! Play, the time line with what happened on it, the speed.
 
-use super::protocol::{Node, Patch, node, part};
+use super::command::Command;
+use super::markup::{attr, class, inside};
+use super::protocol::{Node, Patch, find, node, part};
 use super::state::State;
 use super::{percent, text};
 use crate::player::{Change, Input, MarkerKind, Pace};
@@ -72,8 +74,8 @@ pub(super) fn write(state: &State, read: bool, out: &mut Vec<Patch>) {
     let spec = state.spec;
     let at = if state.playing { state.at } else { state.target };
     let share = at.secs() / spec.until.secs();
-    out.push(Patch::Text(part(".fig-time"), clock(state.at, spec.pace)));
-    out.push(Patch::Style(part(".fig-line-done"), "width".into(), percent(share)));
+    out.push(Patch::Text(part(class::TIME), clock(state.at, spec.pace)));
+    out.push(Patch::Style(part(class::LINE_DONE), "width".into(), percent(share)));
     if !read {
         return;
     }
@@ -84,10 +86,10 @@ pub(super) fn write(state: &State, read: bool, out: &mut Vec<Patch>) {
         (false, false) => (text::PLAY, "icon-play"),
     };
     for name in ["aria-label", "title"] {
-        out.push(Patch::Attr(part(".fig-play"), name.into(), Some(words.to_owned())));
+        out.push(Patch::Attr(part(class::PLAY), name.into(), Some(words.to_owned())));
     }
-    out.push(Patch::Attr(part(".fig-play span"), "class".into(), Some(icon.to_owned())));
-    let line = || part(".fig-line input");
+    out.push(Patch::Attr(find(inside(class::PLAY, "span")), "class".into(), Some(icon.to_owned())));
+    let line = || find(inside(class::LINE, "input"));
     // The browser's own slider is dear to move: not at every picture.
     out.push(Patch::Place(line(), libm::round(share * state.places())));
     let spoken = match spec.pace {
@@ -96,10 +98,10 @@ pub(super) fn write(state: &State, read: bool, out: &mut Vec<Patch>) {
     };
     out.push(Patch::Attr(line(), "aria-valuetext".into(), Some(spoken)));
     let seen = percent(state.seen.secs() / spec.until.secs());
-    out.push(Patch::Style(part(".fig-line-seen"), "width".into(), seen));
-    out.push(Patch::Class(part(".fig-speed"), "slow".into(), state.slow));
+    out.push(Patch::Style(part(class::LINE_SEEN), "width".into(), seen));
+    out.push(Patch::Class(part(class::SPEED), "slow".into(), state.slow));
     let title = if state.slow { text::SLOWER } else { "" };
-    out.push(Patch::Attr(part(".fig-speed"), "title".into(), Some(title.to_owned())));
+    out.push(Patch::Attr(part(class::SPEED), "title".into(), Some(title.to_owned())));
 }
 
 /// What happened so far: changes of controls as ticks, faults as diamonds, what the model calls notable as dots.
@@ -108,8 +110,8 @@ pub(super) fn write_marks(state: &State, out: &mut Vec<Patch>) {
     let mark = |class: &'static str, at: Time, says: &str| -> Node {
         node("span", class)
             .attr("title", says)
-            .attr("data-do", "seek")
-            .attr("data-number", &at.nanos().to_string())
+            .attr(attr::DO, Command::Seek.name())
+            .attr(attr::NUMBER, &at.nanos().to_string())
             .styled("left", percent(at.secs() / spec.until.secs()))
     };
     let input = |input: &Input| {
@@ -145,5 +147,5 @@ pub(super) fn write_marks(state: &State, out: &mut Vec<Patch>) {
         let says = [&clock(marker.time, spec.pace), ": ", &words.say(&marker.what)].concat();
         marks.push(mark(if refused { "fig-mark refused" } else { "fig-mark event" }, marker.time, &says));
     }
-    out.push(Patch::Fill(part(".fig-marks"), marks));
+    out.push(Patch::Fill(part(class::MARKS), marks));
 }

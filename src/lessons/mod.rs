@@ -2,17 +2,15 @@
 //! and `sim`; nothing below knows a lesson.
 //!
 //! A lesson exports its figures as `FIGURES`; those that shall live in another worker are a set of their own, exported by
-//! a module of the lesson. A worker lists the sets that it carries; only the terminal, the page renderer and the tests
-//! see [`SETS`].
+//! a module of the lesson. A worker lists the sets that it carries; only the terminal, the page renderer, the
+//! tests and the worker for development see [`SETS`].
 
 pub mod architecture;
 pub mod software_design;
 
-#[cfg(not(target_arch = "wasm32"))]
 use crate::player::Figure;
 
 /// Every set of figures: the path of its lesson in `lessons/`, with the set's name behind it where the lesson has several.
-#[cfg(not(target_arch = "wasm32"))]
 pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/load-balancing", architecture::load_balancing::FIGURES),
     ("architecture/load-balancing/further", architecture::load_balancing::further::FIGURES),

@@ -3,7 +3,8 @@
 
 use super::figure::{self, Figure};
 use super::{dom, hear, record};
-use crate::desk::text;
+use crate::desk::markup::{any, attr, class, css, does};
+use crate::desk::{Command, text};
 use crate::learner::{Attempt, Grade, Task};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -17,32 +18,32 @@ const HEIGHT: f64 = 1_000.0;
 
 /// Listens to everything that is answered.
 pub fn start() {
-    for section in dom::select("section.activity") {
+    for section in dom::select(&css(class::ACTIVITY)) {
         let of = section.clone();
         dom::listen::<MouseEvent>(&section, "click", move |event| {
-            if let Some(by) = dom::around(&event, &of, "[data-do]") {
+            if let Some(by) = dom::around(&event, &of, &any(attr::DO)) {
                 pressed(&of, &by);
             }
         });
-        if let Some(area) = dom::find(&section, ".sketch-area") {
+        if let Some(area) = dom::find(&section, &css(class::SKETCH_AREA)) {
             draws(&area);
         }
     }
 }
 
 fn figure_of(section: &Element) -> Option<Figure> {
-    figure::find(&section.get_attribute("data-figure")?)
+    figure::find(&section.get_attribute(attr::FIGURE)?)
 }
 
 fn pressed(section: &Element, by: &Element) {
-    let does = by.get_attribute("data-do").unwrap_or_default();
-    match does.as_str() {
-        "up" | "down" => moves(by, does == "up"),
-        "check" => check(section),
+    let Some(command) = dom::command(by) else { return };
+    match command {
+        Command::MoveUp | Command::MoveDown => moves(by, command == Command::MoveUp),
+        Command::Check => check(section),
         _ => {
             if let Some(figure) = figure_of(section) {
                 hear::press(&figure, section, by);
-                if matches!(does.as_str(), "commit" | "set-up" | "view" | "seek") {
+                if matches!(command, Command::Commit | Command::SetUp | Command::OpenView | Command::Seek) {
                     dom::scroll_to(&figure.root);
                 }
             }
@@ -57,7 +58,7 @@ pub fn written(place: &Element) -> String {
         if n > 0 {
             text.push(',');
         }
-        let option = field.get_attribute("data-option");
+        let option = field.get_attribute(attr::OPTION);
         text.push_str(&option.unwrap_or_else(|| dom::field(field).value()));
     }
     text
@@ -79,14 +80,14 @@ fn moves(by: &Element, up: bool) {
 fn check(section: &Element) {
     let answer = written(section);
     if answer.is_empty() {
-        return say(section, ".answer-error", text::ANSWER_FIRST);
+        return say(section, class::ANSWER_ERROR, text::ANSWER_FIRST);
     }
-    say(section, ".answer-error", "");
-    let attr = |name: &str| section.get_attribute(name).unwrap_or_default();
-    let (id, correct) = (attr("data-quiz"), attr("data-correct"));
+    say(section, class::ANSWER_ERROR, "");
+    let said = |name: &str| section.get_attribute(name).unwrap_or_default();
+    let (id, correct) = (said(attr::QUIZ), said(attr::CORRECT));
     let right = |option: &str| correct.split(',').any(|right| right == option);
     let mut all = true;
-    for option in dom::find_all(section, "[data-option]") {
+    for option in dom::find_all(section, &any(attr::OPTION)) {
         let Some(field) = dom::find(&option, "input") else { continue };
         let field = dom::field(&field);
         let (chosen, right) = (field.checked(), right(&field.value()));
@@ -97,23 +98,23 @@ fn check(section: &Element) {
             (false, true) => text::QUIZ_RIGHT,
             (false, false) => "",
         };
-        say(&option, ".mark", words);
+        say(&option, class::MARK, words);
         field.set_disabled(true);
     }
-    if let Some(button) = dom::find(section, "[data-do=check]") {
+    if let Some(button) = dom::find(section, &does(Command::Check)) {
         dom::show(&button, false);
     }
-    dom::set(section, "data-stage", if all { "right" } else { "wrong" });
-    say(section, ".answer-verdict", if all { text::RIGHT } else { text::QUIZ_WRONG });
-    if let Some(verdict) = dom::find(section, ".answer-verdict") {
+    dom::set(section, attr::STAGE, if all { "right" } else { "wrong" });
+    say(section, class::ANSWER_VERDICT, if all { text::RIGHT } else { text::QUIZ_WRONG });
+    if let Some(verdict) = dom::find(section, &css(class::ANSWER_VERDICT)) {
         dom::focus(&verdict);
     }
     let grade = if all { Grade::Right } else { Grade::Wrong };
     record::add(Attempt { task: Task::Quiz, id, answer, grade, run: None });
 }
 
-fn say(place: &Element, css: &str, words: &str) {
-    if let Some(element) = dom::find(place, css) {
+fn say(place: &Element, class: &str, words: &str) {
+    if let Some(element) = dom::find(place, &css(class)) {
         dom::set_text(&element, words);
     }
 }
@@ -176,7 +177,7 @@ fn redraw(area: &Element) {
             line.push(' ');
         }
     }
-    if let Some(yours) = dom::find(area, ".yours") {
+    if let Some(yours) = dom::find(area, &css(class::YOURS)) {
         dom::set(&yours, "points", &line);
     }
     dom::class(area, "drawn", true);

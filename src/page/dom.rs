@@ -1,5 +1,7 @@
 //! The few things that the page asks of the browser itself.
 
+use crate::desk::Command;
+use crate::desk::markup::attr;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlInputElement, Response, Storage, Window};
@@ -63,6 +65,16 @@ pub fn find_all(root: &Element, selector: &str) -> Vec<Element> {
 pub fn around(event: &Event, root: &Element, selector: &str) -> Option<Element> {
     let target: Element = event.target()?.dyn_into().ok()?;
     target.closest(selector).ok().flatten().filter(|found| root.contains(Some(found)))
+}
+
+/// What an element does, by its `data-do`. A name that is none is a mistake of ours, and told where tests look.
+pub fn command(element: &Element) -> Option<Command> {
+    let name = element.get_attribute(attr::DO)?;
+    let command = Command::parse(&name);
+    if command.is_none() {
+        web_sys::console::error_2(&"there is no command of this name:".into(), &name.into());
+    }
+    command
 }
 
 /// Listens for as long as the page lives.

@@ -2,17 +2,14 @@
 
 use super::figure::Figure;
 use super::{answer, dom};
-use crate::desk::Deed;
+use crate::desk::markup::{any, attr, class, css, inside, with};
+use crate::desk::{Command, Deed};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DragEvent, Element, Event, HtmlElement, KeyboardEvent, MouseEvent};
 
 /// Seeds with the shortest names: what a reshuffle draws from.
 const SHORT_SEEDS: f64 = 16_384.0;
-
-fn deed(does: &str) -> Deed {
-    Deed { does: does.to_owned(), ..Deed::default() }
-}
 
 /// Hears what is done to a figure, for as long as the page lives.
 pub fn attach(figure: &Figure) {
@@ -28,19 +25,19 @@ pub fn attach(figure: &Figure) {
             }
         });
     }
-    if let Some(place) = dom::find(&figure.root, ".fig-picture") {
+    if let Some(place) = dom::find(&figure.root, &css(class::PICTURE)) {
         let (of, own) = (figure.clone(), place.clone());
         dom::listen::<MouseEvent>(&place, "mousemove", move |event| {
-            of.glance(Deed { point: within(&own, &event), ..deed("hover") });
+            of.glance(Deed { point: within(&own, &event), ..Deed::of(Command::Hover) });
         });
     }
-    if let Some(tables) = dom::find(&figure.root, ".fig-tables") {
+    if let Some(tables) = dom::find(&figure.root, &css(class::TABLES)) {
         let (of, own) = (figure.clone(), tables.clone());
         dom::listen::<Event>(&tables, "toggle", move |_| {
-            of.deed(Deed { number: f64::from(own.has_attribute("open")), ..deed("tables") });
+            of.deed(Deed { number: f64::from(own.has_attribute("open")), ..Deed::of(Command::Tables) });
         });
     }
-    if let Some(place) = dom::find(&figure.root, ".fig-data") {
+    if let Some(place) = dom::find(&figure.root, &css(class::DATA)) {
         for (kind, over) in [("dragover", true), ("dragleave", false), ("drop", false)] {
             let (of, here) = (figure.clone(), place.clone());
             dom::listen::<DragEvent>(&place, kind, move |event| {
@@ -57,10 +54,10 @@ pub fn attach(figure: &Figure) {
 
 /// What fields of the page say and no link holds, for a desk that is new to the figure.
 pub fn settings(figure: &Figure) -> impl Iterator<Item = Deed> {
-    let speed = dom::find(&figure.root, ".fig-speed select");
-    let speed = speed.map(|field| Deed { text: dom::field(&field).value(), ..deed("speed") });
-    let tables = dom::find(&figure.root, ".fig-tables[open]");
-    let tables = tables.map(|_| Deed { number: 1.0, ..deed("tables") });
+    let speed = dom::find(&figure.root, &inside(class::SPEED, "select"));
+    let speed = speed.map(|field| Deed { text: dom::field(&field).value(), ..Deed::of(Command::Speed) });
+    let tables = dom::find(&figure.root, &[&css(class::TABLES), "[open]"].concat());
+    let tables = tables.map(|_| Deed { number: 1.0, ..Deed::of(Command::Tables) });
     speed.into_iter().chain(tables)
 }
 
@@ -72,49 +69,48 @@ fn within(place: &Element, event: &MouseEvent) -> (f32, f32) {
 }
 
 fn clicked(figure: &Figure, event: &MouseEvent) {
-    if let Some(by) = dom::around(event, &figure.root, "[data-do]") {
+    if let Some(by) = dom::around(event, &figure.root, &any(attr::DO)) {
         press(figure, &figure.root, &by);
-    } else if let Some(place) = dom::around(event, &figure.root, ".fig-picture") {
-        figure.deed(Deed { point: within(&place, event), ..deed("point") });
+    } else if let Some(place) = dom::around(event, &figure.root, &css(class::PICTURE)) {
+        figure.deed(Deed { point: within(&place, event), ..Deed::of(Command::Point) });
     }
 }
 
 /// Does what `by`, which was pressed in `place`, says that it does. What only the page can do is done here.
 pub fn press(figure: &Figure, place: &Element, by: &Element) {
-    let attr = |name: &str| by.get_attribute(name).unwrap_or_default();
-    let does = attr("data-do");
-    match does.as_str() {
-        "open" => {
-            if let Some(file) = dom::find(&figure.root, ".fig-run-file") {
+    let said = |name: &str| by.get_attribute(name).unwrap_or_default();
+    let Some(command) = dom::command(by) else { return };
+    match command {
+        Command::ChooseRunFile => {
+            if let Some(file) = dom::find(&figure.root, &css(class::RUN_FILE)) {
                 dom::field(&file).click();
             }
         }
-        "try-again" => figure.try_again(),
-        "reload" => drop(dom::window().location().reload()),
+        Command::TryAgain => figure.try_again(),
+        Command::Reload => drop(dom::window().location().reload()),
         // One press of a drawer's button opens it, the next one closes it.
-        "drawer" if attr("aria-expanded") == "true" => figure.deed(deed("drawer")),
-        "reshuffle" => {
+        Command::Drawer if said("aria-expanded") == "true" => figure.deed(Deed::of(Command::Drawer)),
+        Command::Reshuffle => {
             let number = (js_sys::Math::random() * SHORT_SEEDS).floor();
-            figure.deed(Deed { number, ..deed("reshuffle") });
+            figure.deed(Deed { number, ..Deed::of(Command::Reshuffle) });
         }
         _ => {
-            let text = if by.has_attribute("data-with") {
-                let with = ["[data-with-of=\"", &attr("data-with"), "\"]"].concat();
-                dom::find(&figure.root, &with).map(|field| dom::field(&field).value())
-            } else if by.has_attribute("data-fields") {
-                dom::find(place, &attr("data-fields")).map(|fields| answer::written(&fields))
-            } else if does == "commit" {
+            let text = if by.has_attribute(attr::WITH) {
+                let field = with(attr::WITH_OF, &said(attr::WITH));
+                dom::find(&figure.root, &field).map(|field| dom::field(&field).value())
+            } else if by.has_attribute(attr::FIELDS) {
+                dom::find(place, &css(&said(attr::FIELDS))).map(|fields| answer::written(&fields))
+            } else if command == Command::Commit {
                 Some(answer::written(place))
             } else {
-                by.get_attribute("data-text")
+                by.get_attribute(attr::TEXT)
             };
             figure.deed(Deed {
-                on: attr("data-on"),
-                way: attr("data-way"),
+                on: said(attr::ON),
+                way: said(attr::WAY),
                 text: text.unwrap_or_default(),
-                number: dom::number(&attr("data-number")),
-                does,
-                ..Deed::default()
+                number: dom::number(&said(attr::NUMBER)),
+                ..Deed::of(command)
             });
         }
     }
@@ -132,27 +128,27 @@ fn moved(figure: &Figure, field: &Element, event: &str) {
         "checkbox" => f64::from(own.checked()),
         _ => 0.0,
     };
-    let inside = |css: &str| field.closest(css).ok().flatten();
+    let around = |css: &str| field.closest(css).ok().flatten();
     if way == "file" {
         let chosen = own.files().and_then(|files| files.get(0));
         match chosen {
-            Some(file) if inside(".fig-data").is_some() => figure.take_file(file),
+            Some(file) if around(&css(class::DATA)).is_some() => figure.take_file(file),
             Some(file) => open_run(figure, &file),
             None => {}
         }
         // The same file can be chosen again.
         own.set_value("");
-    } else if let Some(widget) = inside("[data-control]") {
-        let on = widget.get_attribute("data-control").unwrap_or_default();
-        figure.passing_deed(Deed { on, way, number, text: own.value(), ..deed("control") });
-    } else if inside(".fig-compare").is_some() {
-        figure.deed(Deed { text: own.value(), ..deed("side") });
-    } else if inside(".fig-line").is_some() {
-        figure.passing_deed(Deed { number, ..deed("line") });
-    } else if inside(".fig-speed").is_some() {
-        figure.deed(Deed { text: own.value(), ..deed("speed") });
-    } else if inside(".seed").is_some() {
-        figure.deed(Deed { text: own.value(), ..deed("seed") });
+    } else if let Some(widget) = around(&any(attr::CONTROL)) {
+        let on = widget.get_attribute(attr::CONTROL).unwrap_or_default();
+        figure.passing_deed(Deed { on, way, number, text: own.value(), ..Deed::of(Command::SetControl) });
+    } else if around(&css(class::COMPARE)).is_some() {
+        figure.deed(Deed { text: own.value(), ..Deed::of(Command::Side) });
+    } else if around(&css(class::LINE)).is_some() {
+        figure.passing_deed(Deed { number, ..Deed::of(Command::MoveTimeLine) });
+    } else if around(&css(class::SPEED)).is_some() {
+        figure.deed(Deed { text: own.value(), ..Deed::of(Command::Speed) });
+    } else if around(&css(class::SEED_CONTROL)).is_some() {
+        figure.deed(Deed { text: own.value(), ..Deed::of(Command::SetSeed) });
     }
 }
 
@@ -161,7 +157,7 @@ fn open_run(figure: &Figure, file: &web_sys::File) {
     let (figure, text) = (figure.clone(), file.text());
     spawn_local(async move {
         let text = JsFuture::from(text).await.ok().and_then(|text: JsValue| text.as_string());
-        figure.deed(Deed { text: text.unwrap_or_default(), ..deed("open-run") });
+        figure.deed(Deed { text: text.unwrap_or_default(), ..Deed::of(Command::OpenRun) });
     });
 }
 
@@ -172,10 +168,10 @@ fn key(figure: &Figure, event: &KeyboardEvent) {
         return;
     }
     let key = event.key();
-    let inside = |css: &str| dom::around(event, &figure.root, css);
-    let told = |does: &str| {
+    let around = |css: &str| dom::around(event, &figure.root, css);
+    let told = |command: Command| {
         event.prevent_default();
-        figure.deed(Deed { text: key.clone(), ..deed(does) });
+        figure.deed(Deed { text: key.clone(), ..Deed::of(command) });
     };
     let leads = matches!(
         key.as_str(),
@@ -184,36 +180,39 @@ fn key(figure: &Figure, event: &KeyboardEvent) {
     match key.as_str() {
         " " if !takes_space(event) => {
             event.prevent_default();
-            figure.deed(deed("play"));
+            figure.deed(Deed::of(Command::Play));
         }
         "Enter" => {
-            if let Some(button) = inside("[data-with-of]").and_then(|field| field.previous_element_sibling())
+            if let Some(button) =
+                around(&any(attr::WITH_OF)).and_then(|field| field.previous_element_sibling())
             {
                 press(figure, &figure.root, &button);
             }
         }
-        "Escape" if inside(".fig-explain").is_some() => told("close"),
-        "Escape" if inside(".fig-drawer, .fig-tools").is_some() => told("drawer"),
-        _ if leads && inside(".fig-walk").is_some() => told("walk"),
-        _ if leads && inside(".fig-line input").is_some() => told("line-key"),
+        "Escape" if around(&css(class::EXPLAIN)).is_some() => told(Command::CloseExplanation),
+        "Escape" if around(&[css(class::DRAWER), css(class::TOOLS)].join(", ")).is_some() => {
+            told(Command::Drawer)
+        }
+        _ if leads && around(&css(class::WALK)).is_some() => told(Command::Walk),
+        _ if leads && around(&inside(class::LINE, "input")).is_some() => told(Command::TimeLineKey),
         _ => {
             let shortcut = SHORTCUTS.iter().find(|(of, ..)| *of == key);
-            if let Some((_, does, on)) = shortcut.filter(|_| !takes_typing(event)) {
+            if let Some((_, command, on)) = shortcut.filter(|_| !takes_typing(event)) {
                 event.prevent_default();
-                figure.deed(Deed { on: (*on).to_owned(), ..deed(does) });
+                figure.deed(Deed { on: (*on).to_owned(), ..Deed::of(*command) });
             }
         }
     }
 }
 
 /// Keys that do something wherever in the figure nothing is typed: what they do, and to what.
-const SHORTCUTS: [(&str, &str, &str); 6] = [
-    (",", "back", ""),
-    (".", "on", ""),
-    ("c", "compare", ""),
-    ("s", "drawer", "share"),
-    ("z", "take-back", ""),
-    ("?", "drawer", "keys"),
+const SHORTCUTS: [(&str, Command, &str); 6] = [
+    (",", Command::StepBack, ""),
+    (".", Command::StepForward, ""),
+    ("c", Command::Compare, ""),
+    ("s", Command::Drawer, "share"),
+    ("z", Command::TakeBack, ""),
+    ("?", Command::Drawer, "keys"),
 ];
 
 fn takes_typing(event: &KeyboardEvent) -> bool {

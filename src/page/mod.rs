@@ -34,6 +34,6 @@ pub fn start() {
     answer::start();
     // For tests, and for style sheets: scripts are at work. (Where no figure is, `theme.js` says so.)
     if let Some(root) = dom::document().document_element() {
-        let _ = root.set_attribute("data-live", "");
+        let _ = root.set_attribute(crate::desk::markup::attr::LIVE, "");
     }
 }

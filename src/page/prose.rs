@@ -7,7 +7,8 @@
 
 use super::dom;
 use super::figure;
-use crate::desk::Deed;
+use crate::desk::markup::{any, attr, class, css};
+use crate::desk::{Command, Deed};
 use std::cell::Cell;
 use std::rc::Rc;
 use web_sys::{Element, Event, KeyboardEvent, PointerEvent};
@@ -17,40 +18,40 @@ const PIXELS: f64 = 4.0;
 
 /// Ties what leads to figures.
 pub fn start() {
-    for link in dom::select("a.run[data-figure]") {
+    for link in dom::select(&[css(class::RUN), any(attr::FIGURE)].concat()) {
         let of = link.clone();
         dom::listen::<Event>(&link, "click", move |event| {
             if let Some(figure) = figure_of(&of) {
                 event.prevent_default();
                 let said = |name: &str| of.get_attribute(name);
-                if let Some(text) = said("data-sweep") {
-                    figure.deed(Deed { on: "sweep".to_owned(), ..deed("drawer", &of) });
-                    figure.deed(Deed { text, ..deed("sweep", &of) });
-                } else if let Some(text) = said("data-code") {
-                    figure.deed(Deed { text, ..deed("view", &of) });
+                if let Some(text) = said(attr::SWEPT) {
+                    figure.deed(Deed { on: "sweep".to_owned(), ..deed(Command::Drawer, &of) });
+                    figure.deed(Deed { text, ..deed(Command::Sweep, &of) });
+                } else if let Some(text) = said(attr::CODE) {
+                    figure.deed(Deed { text, ..deed(Command::OpenView, &of) });
                 } else {
                     figure.deed(Deed {
-                        text: said("data-set").unwrap_or_default(),
-                        number: said("data-at").map_or(-1.0, |at| dom::number(&at)),
-                        ..deed("go", &of)
+                        text: said(attr::SET).unwrap_or_default(),
+                        number: said(attr::AT).map_or(-1.0, |at| dom::number(&at)),
+                        ..deed(Command::GoTo, &of)
                     });
                 }
                 dom::scroll_to(&figure.root);
             }
         });
     }
-    for number in dom::select("span.drag[data-figure]") {
+    for number in dom::select(&[css(class::DRAG), any(attr::FIGURE)].concat()) {
         tie(&number);
     }
 }
 
 fn figure_of(element: &Element) -> Option<figure::Figure> {
-    figure::find(&element.get_attribute("data-figure")?)
+    figure::find(&element.get_attribute(attr::FIGURE)?)
 }
 
-fn deed(does: &str, of: &Element) -> Deed {
-    let on = of.get_attribute("data-control").unwrap_or_default();
-    Deed { does: does.to_owned(), on, ..Deed::default() }
+fn deed(command: Command, of: &Element) -> Deed {
+    let on = of.get_attribute(attr::CONTROL).unwrap_or_default();
+    Deed { on, ..Deed::of(command) }
 }
 
 /// A number that is dragged, or moved with arrow keys.
@@ -68,10 +69,13 @@ fn tie(number: &Element) {
                     let _ = of.set_pointer_capture(event.pointer_id());
                     dom::focus(&of);
                     held.set(Some(x));
-                    figure.deed(deed("hold", &of));
+                    figure.deed(deed(Command::HoldNumber, &of));
                 }
                 ("pointermove", Some(from)) => {
-                    figure.passing_deed(Deed { number: ((x - from) / PIXELS).round(), ..deed("drag", &of) });
+                    figure.passing_deed(Deed {
+                        number: ((x - from) / PIXELS).round(),
+                        ..deed(Command::DragNumber, &of)
+                    });
                 }
                 ("pointermove", None) => {}
                 _ => held.set(None),
@@ -84,7 +88,7 @@ fn tie(number: &Element) {
         let leads = key.starts_with("Arrow") || key.starts_with("Page") || key == "Home" || key == "End";
         if leads && let Some(figure) = figure_of(&of) {
             event.prevent_default();
-            figure.deed(Deed { text: key, ..deed("nudge", &of) });
+            figure.deed(Deed { text: key, ..deed(Command::NudgeNumber, &of) });
         }
     });
 }

@@ -1,6 +1,7 @@
 //! What the learner has attempted since the page was opened.
 
 use super::dom;
+use crate::desk::markup::{any, attr};
 use crate::learner::{Attempt, Entry, Record};
 use std::cell::RefCell;
 
@@ -10,8 +11,8 @@ thread_local! {
 
 /// The lesson of this page, `chapter/slug`.
 fn lesson() -> String {
-    let page = dom::select("[data-lesson-page]");
-    page.first().and_then(|page| page.get_attribute("data-lesson-page")).unwrap_or_default()
+    let page = dom::select(&any(attr::LESSON_PAGE));
+    page.first().and_then(|page| page.get_attribute(attr::LESSON_PAGE)).unwrap_or_default()
 }
 
 /// Notes an attempt.

@@ -2,6 +2,7 @@
 
 use super::figure::Figure;
 use super::{dom, link};
+use crate::desk::markup::{attr, class, css};
 use crate::desk::{Child, Node, Part, Patch, text};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -39,7 +40,7 @@ pub fn apply(root: &Element, patch: &Patch) {
         }),
         Patch::Focus(part) => each(part, &dom::focus),
         Patch::Address(part, code) => each(part, &|element| {
-            let id = root.get_attribute("data-figure").unwrap_or_default();
+            let id = root.get_attribute(attr::FIGURE).unwrap_or_default();
             let address = link::address(&id, code);
             if element.tag_name() == "A" {
                 dom::set(element, "href", &address);
@@ -94,7 +95,7 @@ fn copy(from: &Element, by: &Element) {
 
 /// A figure whose worker has ended doesn't play.
 pub fn paused(figure: &Figure) {
-    if let Some(play) = dom::find(&figure.root, ".fig-play") {
+    if let Some(play) = dom::find(&figure.root, &css(class::PLAY)) {
         for name in ["aria-label", "title"] {
             dom::set(&play, name, text::PLAY);
         }

@@ -5,6 +5,8 @@
 use super::prose::Context;
 use crate::course::Text;
 use crate::course::blocks::{Answer, Block, Card, Challenge, Choice, Interview, Predict, Quiz};
+use crate::desk::Command;
+use crate::desk::markup::class;
 use crate::player::{Asks, Axis, CURVE_POINTS};
 use maud::{Markup, html};
 
@@ -14,7 +16,7 @@ pub fn predict(cx: &Context, block: &Block, predict: &Predict) -> Markup {
     let shown = cx.stills.get(&predict.figure.text);
     let asks = shown.and_then(|shown| shown.figure.prediction(id)).map(|prediction| prediction.asks);
     html! {
-        section.activity.predict id={ "predict-" (id) } data-predict=(id) data-figure=(predict.figure.text) data-stage="open" {
+        section.(class::ACTIVITY).predict id={ "predict-" (id) } data-predict=(id) data-figure=(predict.figure.text) data-stage="open" {
             p.activity-kind { "Predict first" }
             h3 { (cx.phrase(&predict.question)) }
             @match &predict.answer {
@@ -23,12 +25,12 @@ pub fn predict(cx: &Context, block: &Block, predict: &Predict) -> Markup {
                 Answer::Number => (number(asks)),
                 Answer::Curve { x, y } => (sketch(asks, x, y)),
             }
-            p.answer-error role="status" {}
-            div.answer-buttons {
-                button.primary type="button" data-do="commit" data-on=(id) { "Commit" }
-                button.quiet type="button" data-do="skip" data-on=(id) { "Skip" }
+            p.(class::ANSWER_ERROR) role="status" {}
+            div.(class::ANSWER_BUTTONS) {
+                button.primary type="button" data-do=(Command::Commit.name()) data-on=(id) { "Commit" }
+                button.quiet type="button" data-do=(Command::Skip.name()) data-on=(id) { "Skip" }
             }
-            div.answer-verdict tabindex="-1" role="status" {}
+            div.(class::ANSWER_VERDICT) tabindex="-1" role="status" {}
             div.shows { (cx.blocks(&predict.shows)) }
         }
     }
@@ -44,7 +46,7 @@ fn choices(cx: &Context, id: &str, options: &[Choice], right: &[&str]) -> Markup
                 div.option data-option=(option.id.text) data-right[right.contains(&option.id.text.as_str())] {
                     label {
                         input type=(if several { "checkbox" } else { "radio" }) name={ "answer-" (id) } value=(option.id.text);
-                        span { (cx.phrase(&option.text)) " " span.mark {} }
+                        span { (cx.phrase(&option.text)) " " span.(class::MARK) {} }
                     }
                     @if !option.reason.text.is_empty() { p.reason { (cx.phrase(&option.reason)) } }
                 }
@@ -56,13 +58,13 @@ fn choices(cx: &Context, id: &str, options: &[Choice], right: &[&str]) -> Markup
 /// Things to be put in order.
 fn order(cx: &Context, things: &[Choice]) -> Markup {
     html! {
-        ol.answer-order {
+        ol.(class::ANSWER_ORDER) {
             @for thing in things {
                 li data-option=(thing.id.text) {
-                    span.thing { (cx.phrase(&thing.text)) } " " span.mark {}
+                    span.thing { (cx.phrase(&thing.text)) } " " span.(class::MARK) {}
                     span.moves {
-                        button type="button" data-do="up" aria-label={ "Up: " (thing.text.text) } { "↑" }
-                        button type="button" data-do="down" aria-label={ "Down: " (thing.text.text) } { "↓" }
+                        button type="button" data-do=(Command::MoveUp.name()) aria-label={ "Up: " (thing.text.text) } { "↑" }
+                        button type="button" data-do=(Command::MoveDown.name()) aria-label={ "Down: " (thing.text.text) } { "↓" }
                     }
                 }
             }
@@ -91,10 +93,10 @@ fn sketch(asks: Option<Asks>, x: &Text, y: &Text) -> Markup {
         div.sketch {
             span.sketch-y { (y.text) }
             span.sketch-top { (end(&up, last)) }
-            div.sketch-area {
+            div.(class::SKETCH_AREA) {
                 svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true" {
-                    polyline.truth points="" {}
-                    polyline.yours points="" {}
+                    polyline.(class::TRUTH) points="" {}
+                    polyline.(class::YOURS) points="" {}
                 }
                 @for n in 0..CURVE_POINTS {
                     input type="range" min="0" max="1000" step="20" value="0" data-n=(n)
@@ -112,7 +114,7 @@ fn sketch(asks: Option<Asks>, x: &Text, y: &Text) -> Markup {
 pub fn challenge(cx: &Context, block: &Block, challenge: &Challenge) -> Markup {
     let id = &block.id;
     html! {
-        section.activity.challenge id={ "challenge-" (id) } data-challenge=(id) data-figure=(challenge.figure.text) data-stage="idle" {
+        section.(class::ACTIVITY).challenge id={ "challenge-" (id) } data-challenge=(id) data-figure=(challenge.figure.text) data-stage="idle" {
             p.activity-kind { "Challenge" }
             h3 { (cx.phrase(&challenge.title)) }
             dl.terms {
@@ -120,14 +122,14 @@ pub fn challenge(cx: &Context, block: &Block, challenge: &Challenge) -> Markup {
                 dt { "Budget" } dd { (cx.phrase(&challenge.budget)) }
             }
             details.hint { summary { "A hint" } p { (cx.phrase(&challenge.hint)) } }
-            div.answer-buttons {
-                button type="button" data-do="set-up" data-on=(id) { "Set the figure up for it" }
-                button.primary type="button" data-do="judge" data-on=(id) { "Judge my setting" }
-                button.quiet.judging type="button" data-do="call-off" { "Stop" }
+            div.(class::ANSWER_BUTTONS) {
+                button type="button" data-do=(Command::SetUp.name()) data-on=(id) { "Set the figure up for it" }
+                button.primary type="button" data-do=(Command::Judge.name()) data-on=(id) { "Judge my setting" }
+                button.quiet.judging type="button" data-do=(Command::CallOff.name()) { "Stop" }
             }
-            p.judge-cost role="status" {}
-            p.judge-progress {}
-            div.judge-result role="status" {}
+            p.(class::JUDGE_COST) role="status" {}
+            p.(class::JUDGE_PROGRESS) {}
+            div.(class::JUDGE_RESULT) role="status" {}
             @for (verdict, says) in &challenge.verdicts { div.verdict-says data-verdict=(verdict) role="status" hidden { (cx.blocks(says)) } }
         }
     }
@@ -137,12 +139,12 @@ pub fn challenge(cx: &Context, block: &Block, challenge: &Challenge) -> Markup {
 pub fn quiz(cx: &Context, block: &Block, quiz: &Quiz) -> Markup {
     let right: Vec<&str> = quiz.correct.iter().map(|id| id.text.as_str()).collect();
     html! {
-        section.activity.quiz id={ "quiz-" (block.id) } data-quiz=(block.id) data-correct=(right.join(",")) data-stage="open" {
+        section.(class::ACTIVITY).quiz id={ "quiz-" (block.id) } data-quiz=(block.id) data-correct=(right.join(",")) data-stage="open" {
             h3 { (cx.phrase(&quiz.question)) }
             (choices(cx, &block.id, &quiz.options, &right))
-            p.answer-error role="status" {}
-            div.answer-buttons { button.primary type="button" data-do="check" { "Check" } }
-            div.answer-verdict tabindex="-1" role="status" {}
+            p.(class::ANSWER_ERROR) role="status" {}
+            div.(class::ANSWER_BUTTONS) { button.primary type="button" data-do=(Command::Check.name()) { "Check" } }
+            div.(class::ANSWER_VERDICT) tabindex="-1" role="status" {}
         }
     }
 }

@@ -8,7 +8,8 @@
 use super::prose::Context;
 use super::still::Shown;
 use crate::course::blocks::{Block, Figure};
-use crate::desk::clock;
+use crate::desk::markup::class;
+use crate::desk::{Command, clock};
 use crate::lessons;
 use crate::player::{
     Control, ControlKind, FigureSpec, Frame, Needs, Pace, Slider, Value, ValueKind, encode_view,
@@ -100,12 +101,12 @@ fn facts_beside(caption: &Caption, shown: &Shown) -> Option<String> {
 /// Beside the caption: what there is to do with the figure as a whole.
 fn tools() -> Markup {
     html! {
-        div.fig-tools hidden {
-            div.fig-aftermath role="status" {}
-            button.quiet type="button" data-do="compare" aria-pressed="false" { "Compare" }
-            button.quiet type="button" data-do="drawer" data-on="sweep" data-drawer="sweep" aria-expanded="false" { "Sweep" }
-            button.quiet type="button" data-do="drawer" data-on="share" data-drawer="share" aria-expanded="false" { "Share" }
-            button.quiet type="button" data-do="drawer" data-on="more" data-drawer="more" aria-expanded="false" aria-label="More" title="More" { "⋯" }
+        div.(class::TOOLS) hidden {
+            div.(class::AFTERMATH) role="status" {}
+            button.quiet type="button" data-do=(Command::Compare.name()) aria-pressed="false" { "Compare" }
+            button.quiet type="button" data-do=(Command::Drawer.name()) data-on="sweep" data-drawer="sweep" aria-expanded="false" { "Sweep" }
+            button.quiet type="button" data-do=(Command::Drawer.name()) data-on="share" data-drawer="share" aria-expanded="false" { "Share" }
+            button.quiet type="button" data-do=(Command::Drawer.name()) data-on="more" data-drawer="more" aria-expanded="false" aria-label="More" title="More" { "⋯" }
         }
     }
 }
@@ -113,35 +114,35 @@ fn tools() -> Markup {
 /// What the tools open.
 fn drawers(id: &str, spec: &FigureSpec) -> Markup {
     html! {
-        div.fig-notice-place role="status" {}
-        div.fig-drawer.fig-share data-drawer-of="share" hidden {
+        div.(class::NOTICE_PLACE) role="status" {}
+        div.(class::DRAWER).fig-share data-drawer-of="share" hidden {
             p { "This link opens the same run at the same moment, on every machine." }
-            div.fig-copy {
+            div.(class::COPY) {
                 input type="text" readonly aria-label="Link";
-                button type="button" data-do="copy-link" { "Copy" }
+                button type="button" data-do=(Command::CopyLink.name()) { "Copy" }
             }
         }
-        div.fig-drawer.fig-share data-drawer-of="file" hidden {
+        div.(class::DRAWER).fig-share data-drawer-of="file" hidden {
             p { "This run holds too much for a link: send it as a file instead. Opened from the menu, it shows the same run." }
-            button type="button" data-do="save" { "Save the run as a file" }
+            button type="button" data-do=(Command::SaveRun.name()) { "Save the run as a file" }
         }
-        div.fig-drawer.fig-menu data-drawer-of="more" hidden {
+        div.(class::DRAWER).fig-menu data-drawer-of="more" hidden {
             div.fig-menu-buttons {
-                button type="button" data-do="reset" { "Back to the run the page opened with" }
-                button type="button" data-do="drawer" data-on="keys" data-drawer="keys" aria-expanded="false" { "Keys" }
-                button type="button" data-do="picture" data-way="svg" { "Picture as SVG" }
-                button type="button" data-do="picture" data-way="png" { "Picture as PNG" }
-                button type="button" data-do="numbers" { "Numbers as CSV" }
-                button type="button" data-do="save" { "Save the run as a file" }
-                button type="button" data-do="open" { "Open a run from a file …" }
-                input.fig-run-file type="file" hidden;
+                button type="button" data-do=(Command::Reset.name()) { "Back to the run the page opened with" }
+                button type="button" data-do=(Command::Drawer.name()) data-on="keys" data-drawer="keys" aria-expanded="false" { "Keys" }
+                button type="button" data-do=(Command::SavePicture.name()) data-way="svg" { "Picture as SVG" }
+                button type="button" data-do=(Command::SavePicture.name()) data-way="png" { "Picture as PNG" }
+                button type="button" data-do=(Command::SaveNumbers.name()) { "Numbers as CSV" }
+                button type="button" data-do=(Command::SaveRun.name()) { "Save the run as a file" }
+                button type="button" data-do=(Command::ChooseRunFile.name()) { "Open a run from a file …" }
+                input.(class::RUN_FILE) type="file" hidden;
             }
             p.fig-menu-head { "What happened so far" }
-            ol.fig-moments {}
+            ol.(class::MOMENTS) {}
         }
         (sweep(spec))
         (keys())
-        div.fig-compare hidden {
+        div.(class::COMPARE) hidden {
             fieldset {
                 legend { "The controls move" }
                 div.fig-segments {
@@ -150,8 +151,8 @@ fn drawers(id: &str, spec: &FigureSpec) -> Markup {
                 }
             }
             p { "Same arrivals, same seed, same faults." }
-            button.quiet type="button" data-do="swap" { "Swap" }
-            button.quiet type="button" data-do="compare" { "End the comparison" }
+            button.quiet type="button" data-do=(Command::Swap.name()) { "Swap" }
+            button.quiet type="button" data-do=(Command::Compare.name()) { "End the comparison" }
         }
     }
 }
@@ -159,19 +160,19 @@ fn drawers(id: &str, spec: &FigureSpec) -> Markup {
 /// One control over its range.
 fn sweep(spec: &FigureSpec) -> Markup {
     html! {
-        div.fig-drawer.fig-sweep data-drawer-of="sweep" hidden {
+        div.(class::DRAWER).(class::SWEEP) data-drawer-of="sweep" hidden {
             p { "Runs the figure to its end with several values of a control, and several seeds for each." }
-            div.fig-sweep-fields {
+            div.(class::SWEEP_FIELDS) {
                 label { "Vary " select { @for it in spec.controls.iter() { option value=(it.id) { (it.label) } } } }
                 label { "from " input type="text" autocomplete="off" placeholder="lowest"; }
                 label { "to " input type="text" autocomplete="off" placeholder="highest"; }
                 label { "and plot " select { @for it in spec.readings.iter() { option value=(it.id) { (it.label) } } } }
                 label { "over " select { @for n in [3, 5, 10, 20] { option value=(n) selected[n == 5] { (n) " seeds" } } } }
-                button type="button" data-do="sweep" data-fields=".fig-sweep-fields" { "Run" }
-                button.quiet type="button" data-do="call-off" hidden { "Stop" }
+                button type="button" data-do=(Command::Sweep.name()) data-fields=(class::SWEEP_FIELDS) { "Run" }
+                button.quiet type="button" data-do=(Command::CallOff.name()) hidden { "Stop" }
             }
-            p.fig-sweep-progress role="status" {}
-            div.fig-sweep-result {}
+            p.(class::SWEEP_PROGRESS) role="status" {}
+            div.(class::SWEEP_RESULT) {}
         }
     }
 }
@@ -189,7 +190,7 @@ fn keys() -> Markup {
         ("?", "this list"),
     ];
     html! {
-        div.fig-drawer.fig-keys data-drawer-of="keys" hidden {
+        div.(class::DRAWER).fig-keys data-drawer-of="keys" hidden {
             dl { @for (key, does) in keys { dt { kbd { (key) } } dd { (does) } } }
         }
     }
@@ -223,42 +224,42 @@ fn parts(caption: &Caption, shown: &Shown, frame: Frame, masked: bool) -> Markup
     html! {
         (drawers(id, spec))
         div.fig-stage {
-            div.fig-picture {
+            div.(class::PICTURE) {
                 (picture(&main, "wide", "wide", WIDE)) (picture(&main, "narrow", "narrow", NARROW))
                 canvas.fig-canvas aria-hidden="true" hidden {}
-                span.fig-side-name {} span.fig-side-name {}
-                div.fig-ring hidden {} div.fig-ring hidden {}
-                div.fig-walk role="group" aria-label="Picture: arrow keys walk through it, Enter explains" hidden {
+                span.(class::SIDE_NAME) {} span.(class::SIDE_NAME) {}
+                div.(class::RING) hidden {} div.(class::RING) hidden {}
+                div.(class::WALK) role="group" aria-label="Picture: arrow keys walk through it, Enter explains" hidden {
                     // Two, and focus goes to and fro between them: a screen reader says what gets focus, not what it becomes.
-                    button.fig-spot type="button" tabindex="0" aria-label="Picture" data-do="select" {}
-                    button.fig-spot type="button" tabindex="-1" aria-label="Picture" data-do="select" {}
+                    button.(class::SPOT) type="button" tabindex="0" aria-label="Picture" data-do=(Command::Select.name()) {}
+                    button.(class::SPOT) type="button" tabindex="-1" aria-label="Picture" data-do=(Command::Select.name()) {}
                 }
             }
             div.fig-side {
                 dl.fig-readings aria-label="Readings" {
                     @for (reading, value) in spec.readings.iter().zip(&frame.readings) {
                         @let (number, unit) = if masked { ("?".to_owned(), "") } else { reading.unit.parts(*value) };
-                        div.fig-reading .trouble[!masked && reading.trouble.is_some_and(|bound| *value >= bound)]
+                        div.(class::READING) .trouble[!masked && reading.trouble.is_some_and(|bound| *value >= bound)]
                             data-reading=(reading.id) title=(reading.help) {
                             dt {
                                 @if reading.behind.is_some() {
-                                    button type="button" data-do="behind" data-on=(reading.id) disabled { (reading.label) }
+                                    button type="button" data-do=(Command::Contributors.name()) data-on=(reading.id) disabled { (reading.label) }
                                 } @else { (reading.label) }
                             }
-                            dd { b { (number) } " " span { (unit) } span.fig-against {} }
+                            dd { b { (number) } " " span { (unit) } span.(class::AGAINST) {} }
                         }
                     }
                 }
                 @if !charts.panels.is_empty() {
-                    div.fig-charts {
+                    div.(class::CHARTS) {
                         (picture(&charts, "charts", "", SIDE))
                         canvas.fig-canvas aria-hidden="true" hidden {}
                     }
                 }
-                p.fig-says { (says.join(" ")) }
-                p.fig-spoken.sr-only aria-live="polite" {}
+                p.(class::SAYS) { (says.join(" ")) }
+                p.(class::SPOKEN).sr-only aria-live="polite" {}
             }
-            aside.fig-explain hidden {}
+            aside.(class::EXPLAIN) hidden {}
         }
         (transport(shown, frame.scene.time, &steppers))
         (controls(id, shown))
@@ -289,7 +290,7 @@ fn steppers(shown: &Shown, scene: &Scene) -> Markup {
                 @for who in &actors { @for action in apply(who) {
                     @let name = name(who, &shown.words);
                     @let label = format!("{name}: {}", action.label);
-                    button type="button" title=(label) aria-label=(label) data-do="act" data-way=(action.id)
+                    button type="button" title=(label) aria-label=(label) data-do=(Command::Act.name()) data-way=(action.id)
                         data-on={ (who.kind) ":" (who.n) } disabled { (name) }
                 } }
             }
@@ -300,13 +301,13 @@ fn steppers(shown: &Shown, scene: &Scene) -> Markup {
 /// The place for a log of the learner's own.
 fn log(id: &str) -> Markup {
     html! {
-        div.fig-data {
+        div.(class::DATA) {
             label for={ (id) "-log" } { "Replay an access log of your own" }
             input type="file" id={ (id) "-log" } accept=".log,.csv,.txt,text/plain,text/csv" disabled;
             p.fig-help {
                 "Common or Combined Log Format, or a CSV of arrival times and keys. It is read here, in your browser, and sent nowhere."
             }
-            div.fig-data-says role="status" {}
+            div.(class::DATA_SAYS) role="status" {}
         }
     }
 }
@@ -327,20 +328,20 @@ fn transport(shown: &Shown, at: Time, steppers: &Markup) -> Markup {
     }
     html! {
         div.fig-transport {
-            button.fig-play type="button" aria-label="Play from the start" title="Play from the start" data-do="play" disabled { span.icon-play {} }
-            button.fig-step type="button" aria-label=(back) title=(back) data-do="back" disabled { span.icon-back {} }
-            button.fig-step type="button" aria-label=(on) title=(on) data-do="on" disabled { span.icon-on {} }
+            button.(class::PLAY) type="button" aria-label="Play from the start" title="Play from the start" data-do=(Command::Play.name()) disabled { span.icon-play {} }
+            button.fig-step type="button" aria-label=(back) title=(back) data-do=(Command::StepBack.name()) disabled { span.icon-back {} }
+            button.fig-step type="button" aria-label=(on) title=(on) data-do=(Command::StepForward.name()) disabled { span.icon-on {} }
             (steppers)
-            span.fig-time { (clock(at, spec.pace)) }
-            div.fig-line {
-                div.fig-line-seen {}
-                div.fig-line-done {}
+            span.(class::TIME) { (clock(at, spec.pace)) }
+            div.(class::LINE) {
+                div.(class::LINE_SEEN) {}
+                div.(class::LINE_DONE) {}
                 input type="range" min="0" max=(places) step="1" value=(place) aria-label="Moment of the run" disabled;
                 // The menu has the same as a list, for those who don't see it.
-                div.fig-marks aria-hidden="true" {}
+                div.(class::MARKS) aria-hidden="true" {}
             }
             span.fig-end { (clock(spec.until, spec.pace)) }
-            span.fig-speed {
+            span.(class::SPEED) {
                 select aria-label="Speed" disabled {
                     @for speed in speeds { option value=(speed) selected[speed == spec.speed] { (speed) "×" } }
                 }
@@ -372,16 +373,16 @@ fn controls(id: &str, shown: &Shown) -> Markup {
 
 fn seed(id: &str, shown: &Shown) -> Markup {
     html! {
-        div.fig-control.seed title="All randomness of the run comes from this: the same seed gives the same run on every machine." {
+        div.fig-control.(class::SEED_CONTROL) title="All randomness of the run comes from this: the same seed gives the same run on every machine." {
             label for={ (id) "-seed" } { "Seed" }
-            span.fig-seed {
+            span.(class::SEED) {
                 input type="text" id={ (id) "-seed" } autocomplete="off" spellcheck="false" value=(shown.view.run.seed) disabled;
-                button.quiet type="button" data-do="copy-seed" disabled { "Copy" }
-                button.quiet type="button" data-do="reshuffle" aria-label="Another seed" title="Another seed" disabled {
+                button.quiet type="button" data-do=(Command::CopySeed.name()) disabled { "Copy" }
+                button.quiet type="button" data-do=(Command::Reshuffle.name()) aria-label="Another seed" title="Another seed" disabled {
                     span.icon-shuffle {}
                 }
             }
-            span.fig-error role="status" {}
+            span.(class::ERROR) role="status" {}
         }
     }
 }
@@ -405,7 +406,7 @@ fn widget(figure: &str, control: &Control, value: &Value) -> Markup {
                                 }
                             }
                         }
-                        span.fig-differs {}
+                        span.(class::DIFFERS) {}
                     }
                 };
             }
@@ -417,14 +418,14 @@ fn widget(figure: &str, control: &Control, value: &Value) -> Markup {
                             option value=(option) selected[chosen(option)] { (label) }
                         }
                     }
-                    span.fig-differs {}
+                    span.(class::DIFFERS) {}
                 }
             }
         }
         ControlKind::Flag { .. } => html! {
             div.fig-control.flag data-control=(control.id) title=(control.help) {
                 label { input type="checkbox" checked[*value == Value::Flag(true)] disabled; span { (control.label) } }
-                span.fig-differs {}
+                span.(class::DIFFERS) {}
             }
         },
     }
@@ -437,23 +438,23 @@ fn number(id: &str, control: &Control, value: &Value, noun: &str) -> Markup {
     html! {
         div.fig-control.number data-control=(control.id) title=(control.help) {
             label for=(id) { (control.label) }
-            input.fig-number type="text" autocomplete="off" spellcheck="false" value=(says)
+            input.(class::NUMBER) type="text" autocomplete="off" spellcheck="false" value=(says)
                 aria-label={ (control.label) ", " (noun) } aria-describedby={ (id) "-error" } disabled;
             span.fig-slider {
-                span.fig-slider-filled {}
+                span.(class::SLIDER_FILLED) {}
                 input type="range" id=(id) min="0" max=(places) step="1" value=(place) aria-valuetext=(says) disabled;
             }
-            span.fig-error id={ (id) "-error" } role="status" {}
-            span.fig-differs {}
+            span.(class::ERROR) id={ (id) "-error" } role="status" {}
+            span.(class::DIFFERS) {}
         }
     }
 }
 
 fn in_tables(tables: &[TableView]) -> Markup {
     html! {
-        details.fig-tables {
+        details.(class::TABLES) {
             summary { "The same in tables" }
-            div.fig-tables-all {
+            div.(class::TABLES_ALL) {
                 @for table in tables {
                     div.table role="region" aria-label=(table.title) tabindex="0" {
                         table {

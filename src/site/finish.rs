@@ -8,19 +8,17 @@
 //!   start, which trunk writes into each page, are one module: the policy allows no inline script.
 //! - Workers, which trunk neither hashes nor links, get a hashed name and a `<meta name="worker" …>` on the pages whose
 //!   lessons they hold. A worker is one classic script: the glue and its start.
-//! - A release is slimmed: see [`slim`].
 //! - `<meta name="build-id" …>` and, in a worker, `BUILD_ID` say which build they are of: a page that outlived a deployment
 //!   notices that its worker speaks another protocol.
 //! - In a release every page opens with the strict policy. (In development trunk's inline reload script has to run.)
-//! - A link to a page or file that isn't there fails the build.
+//! - A link to a page or file that isn't there fails a release, and is told of while one writes.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::slim;
 use super::tags::{self, Attribute};
-use super::workers::{EQUIPPED, Workers};
+use super::workers::Workers;
 
 /// What each page may do, in a release.
 pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; \
@@ -29,9 +27,6 @@ pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eva
 /// A media query that is true in Chromium by its first feature and in Firefox by its second. WebKit knows neither, and
 /// what is not known is not true.
 const NOT_WEBKIT: &str = "(device-posture: continuous), (video-dynamic-range: standard)";
-
-/// The one script of our own, which every page has.
-const THEME: &str = "theme.js";
 
 /// What to finish, and how.
 #[derive(Debug, Clone)]
@@ -70,23 +65,28 @@ pub fn finish(options: &Options) -> Result<(), String> {
     let files = files(out)?;
     let build_id = build_id(out, &files)?;
     let mut workers = BTreeMap::new();
-    for name in options.workers.names().flat_map(|name| [name.to_owned(), format!("{name}{EQUIPPED}")]) {
-        let script = place_worker(options, &name, &build_id)?;
-        workers.insert(name, script);
+    for name in options.workers.names() {
+        let script = place_worker(options, name, &build_id)?;
+        workers.insert(name.to_owned(), script);
     }
     let shell = read(out, "index.html")?;
     let style = place_style(options, &shell)?;
     let app = place_app(options, &shell)?;
-    if options.release && out.join(THEME).is_file() {
-        write(out, THEME, &slim::script(&read(out, THEME)?))?;
-    }
     let site = Site { options, build_id, style, app, workers };
     for page in files.iter().filter(|f| is_page(f)) {
         let html = site.page(page, &read(out, page)?)?;
         write(out, page, &html)?;
     }
     let broken = broken_links(out)?;
-    if broken.is_empty() { Ok(()) } else { Err(broken.join("\n")) }
+    if broken.is_empty() {
+        return Ok(());
+    }
+    if options.release {
+        return Err(broken.join("\n"));
+    }
+    // While one writes, the page is shown all the same.
+    eprintln!("{}", broken.join("\n"));
+    Ok(())
 }
 
 impl Site<'_> {
@@ -157,10 +157,7 @@ impl Site<'_> {
         metas.push(format!("\n<meta name=\"build-id\" content=\"{}\">", self.build_id));
         metas.extend(needed.into_iter().map(|name| {
             let sets = self.options.workers.sets(name).join(" ");
-            let [plain, equipped] = [name, &format!("{name}{EQUIPPED}")].map(|name| &self.workers[name]);
-            format!(
-                "\n<meta name=\"worker\" data-sets=\"{sets}\" content=\"{root}{plain}\" data-equipped=\"{root}{equipped}\">"
-            )
+            format!("\n<meta name=\"worker\" data-sets=\"{sets}\" content=\"{root}{}\">", self.workers[name])
         }));
         metas.concat()
     }
@@ -200,9 +197,6 @@ fn place_style(options: &Options, shell: &str) -> Result<String, String> {
             style += &read(&options.out, file)?;
             remove(&options.out, file)?;
         }
-    }
-    if options.release {
-        style = slim::style(&style);
     }
     let name = format!("style-{}.css", hash(style.as_bytes()));
     write(&options.out, &name, &style)?;
@@ -244,13 +238,8 @@ fn place(
     [before, behind]: [&str; 2],
 ) -> Result<Placed, String> {
     let out = &options.out;
-    let mut code = read(out, glue)?;
-    let mut bytes = fs::read(out.join(wasm)).map_err(|e| format!("{wasm}: {e}; is it in index.html?"))?;
-    if options.release {
-        let (slimmed, names) = slim::wasm(&bytes).map_err(|e| format!("{wasm}: {e}"))?;
-        bytes = slimmed;
-        code = slim::script(&slim::rename(&code, &names));
-    }
+    let code = read(out, glue)?;
+    let bytes = fs::read(out.join(wasm)).map_err(|e| format!("{wasm}: {e}; is it in index.html?"))?;
     let placed_wasm = format!("{stem}-{}_bg.wasm", hash(&bytes));
     let script = format!("{before}{code}{}", behind.replace("WASM", &placed_wasm));
     let placed = Placed { script: format!("{stem}-{}.js", hash(script.as_bytes())), wasm: placed_wasm };

@@ -1,17 +1,22 @@
 //! A lesson's page.
 
+use super::cache::Cache;
 use super::prose::{Context, typeset};
 use super::{activity, figure, home};
 use crate::course::blocks::{Block, Body};
 use crate::course::front_matter::Status;
 use crate::course::{Course, Lesson, Part, Text};
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
+use std::rc::Rc;
 
-/// The page's own part, and the files beside it: names and texts.
-pub fn body(course: &Course, lesson: &Lesson) -> (Markup, Vec<(String, String)>) {
-    let cx = Context::new(course, lesson);
-    let markup = markup(&cx);
-    (markup, cx.files.take())
+/// The page's own part, and the files beside it: names and texts. From the cache, if nothing that it depends on has
+/// changed.
+pub fn body(course: &Course, lesson: &Lesson, cache: &Rc<Cache>) -> (Markup, Vec<(String, String)>) {
+    let (html, files) = cache.get_or(&cache.page_key(course, lesson), || {
+        let cx = Context::new(course, lesson, cache);
+        (markup(&cx).into_string(), cx.files.take())
+    });
+    (PreEscaped(html), files)
 }
 
 fn markup(cx: &Context) -> Markup {

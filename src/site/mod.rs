@@ -8,6 +8,7 @@
 //! shown as text. Links from the site's root are written `@root/…` and made relative by [`finish`].
 
 mod activity;
+pub mod cache;
 pub mod figure;
 pub mod finish;
 pub mod gallery;
@@ -16,7 +17,6 @@ mod lesson;
 mod prose;
 pub mod render;
 mod shell;
-pub mod slim;
 pub mod still;
 pub mod tags;
 pub mod weigh;

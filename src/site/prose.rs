@@ -1,15 +1,18 @@
 //! Markdown to HTML: what pulldown-cmark makes of it, with our live numbers and links in it.
 
+use super::cache::Cache;
 use super::home;
 use super::still::Stills;
 use crate::course::front_matter::Status;
 use crate::course::markdown::{self, Item, Live, Target};
 use crate::course::{Course, Lesson, Text};
+use crate::desk::markup::class;
 use crate::player::encode_view;
 use crate::sim::Time;
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 use std::cell::RefCell;
+use std::rc::Rc;
 
 /// A plain text with the quotes and apostrophes of print.
 pub fn typeset(text: &str) -> String {
@@ -35,8 +38,8 @@ pub struct Context<'a> {
 
 impl<'a> Context<'a> {
     /// Of a lesson.
-    pub fn new(course: &'a Course, lesson: &'a Lesson) -> Self {
-        Self { course, lesson, stills: Stills::new(course, lesson), files: RefCell::default() }
+    pub fn new(course: &'a Course, lesson: &'a Lesson, cache: &Rc<Cache>) -> Self {
+        Self { course, lesson, stills: Stills::new(course, lesson, cache), files: RefCell::default() }
     }
 
     /// Markdown as blocks: paragraphs, lists, tables.
@@ -103,12 +106,12 @@ impl<'a> Context<'a> {
                 let value = self.stills.reading(&block.id, reading, *at);
                 if self.stills.predicted_before(&block.id).is_empty() {
                     return html! {
-                        span.live data-figure=(block.id) data-reading=(reading) data-at=[at.map(Time::nanos)] { (value) }
+                        span.(class::LIVE) data-figure=(block.id) data-reading=(reading) data-at=[at.map(Time::nanos)] { (value) }
                     };
                 }
                 // Scripts write the number as soon as it gives nothing away.
                 html! {
-                    span.live.masked data-figure=(block.id) data-reading=(reading) data-at=[at.map(Time::nanos)] data-says=(value) {
+                    span.(class::LIVE).(class::MASKED) data-figure=(block.id) data-reading=(reading) data-at=[at.map(Time::nanos)] data-says=(value) {
                         "?"
                     }
                 }
@@ -116,7 +119,7 @@ impl<'a> Context<'a> {
             Live::Control { figure, control, value } => {
                 let Some((block, _)) = self.lesson.figure(figure.as_deref(), line) else { return html! {} };
                 html! {
-                    span.drag data-figure=(block.id) data-control=(control) data-value=(value) {
+                    span.(class::DRAG) data-figure=(block.id) data-control=(control) data-value=(value) {
                         (self.stills.control(&block.id, control, value))
                     }
                 }
@@ -138,7 +141,7 @@ impl<'a> Context<'a> {
                 let set: Vec<String> =
                     set.iter().map(|(control, value)| format!("{control}={value}")).collect();
                 html! {
-                    a.run href={ "#fig-" (block.id) } data-run data-figure=(block.id)
+                    a.(class::RUN) href={ "#fig-" (block.id) } data-run data-figure=(block.id)
                         data-set=[(!set.is_empty()).then(|| set.join("&"))] data-at=[at.map(Time::nanos)]
                         data-code=[code] data-sweep=[sweep] {}
                 }

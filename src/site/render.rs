@@ -1,13 +1,16 @@
 //! Every page of the site as complete HTML: home, one page a lesson, the gallery, and the page for what isn't there.
 
+use super::cache::Cache;
 use super::shell::{Head, Shell};
 use super::{gallery, home, lesson};
 use crate::course::facts::FigureFacts;
 use crate::course::front_matter::Status;
 use crate::course::{self, Course, Problem};
 use crate::lessons;
+use maud::{Markup, html};
 use std::fs;
 use std::path::Path;
+use std::rc::Rc;
 
 /// A page that was rendered: where it lies in the site, and its HTML.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,51 +34,69 @@ pub fn checked(folder: &Path) -> (Course, Vec<Problem>) {
     (course, problems)
 }
 
-/// All pages of a course. `template` is the `index.html` that trunk has built: each page is that file with its own title
-/// and body.
+/// All pages of a course, with what is wrong with each lesson at the top of its page. `template` is the `index.html` that
+/// trunk has built: each page is that file with its own title and body.
 ///
 /// # Errors
 /// If the template has no place for them; the sentence says which.
-pub fn pages(course: &Course, template: &str) -> Result<Vec<Page>, String> {
+pub fn pages(
+    course: &Course,
+    problems: &[Problem],
+    template: &str,
+    cache: &Rc<Cache>,
+) -> Result<Vec<Page>, String> {
     let shell = Shell::new(template)?;
+    let page = |path: &str, head: &Head, body: &Markup| {
+        let html = shell.page(head, body);
+        Page { path: path.into(), html, files: Vec::new() }
+    };
     let mut pages = vec![
-        Page {
-            path: "index.html".into(),
-            html: shell.page(&Head::home(), &home::body(course)),
-            files: Vec::new(),
-        },
-        Page {
-            path: "gallery/index.html".into(),
-            html: shell.page(&Head::gallery(), &gallery::body(course)),
-            files: Vec::new(),
-        },
-        Page {
-            path: "404.html".into(),
-            html: shell.page(&Head::missing(), &home::missing()),
-            files: Vec::new(),
-        },
+        page("gallery/index.html", &Head::gallery(), &gallery::body(course)),
+        page("404.html", &Head::missing(), &home::missing()),
     ];
     for it in course.lessons.iter().filter(|lesson| lesson.front.status != Status::Planned) {
-        let (body, files) = lesson::body(course, it);
-        let html = shell.page(&Head::of(it), &body);
-        pages.push(Page { path: format!("{}/index.html", it.path()), html, files });
+        let (body, files) = lesson::body(course, it, cache);
+        let own = problems.iter().filter(|problem| problem.file == it.file);
+        let body = html! { (wrong(own)) (body) };
+        pages.push(Page { files, ..page(&format!("{}/index.html", it.path()), &Head::of(it), &body) });
     }
+    // What is wrong with files that have no page is told on the front page.
+    let elsewhere = problems.iter().filter(|problem| {
+        let path = problem.file.replace(".md", "/index.html");
+        pages.iter().all(|page| page.path != path)
+    });
+    let body = html! { (wrong(elsewhere)) (home::body(course)) };
+    pages.push(page("index.html", &Head::home(), &body));
     Ok(pages)
 }
 
-/// Renders the lessons in `folder` into `out`, where trunk has left its `index.html`.
+/// What is wrong, for the author who has the page open while writing; nothing where all is well.
+fn wrong<'a>(problems: impl Iterator<Item = &'a Problem>) -> Markup {
+    let lines: Vec<String> = problems.map(|problem| format!("lessons/{problem}")).collect();
+    html! {
+        @if !lines.is_empty() {
+            section.problems aria-labelledby="problems" {
+                h2 id="problems" { "This can’t be published yet" }
+                ul { @for line in &lines { li { (line) } } }
+            }
+        }
+    }
+}
+
+/// Renders the lessons in `folder` into `out`, where trunk has left its `index.html`. With `strict` a problem with a lesson
+/// is an error; without, while one writes, it is told on the page.
 ///
 /// # Errors
 /// One line for each thing that is wrong: with a lesson's file, with the template, or with writing a page.
-pub fn render(folder: &Path, out: &Path) -> Result<(), String> {
+pub fn render(folder: &Path, out: &Path, strict: bool, cache: &Rc<Cache>) -> Result<(), String> {
     let (course, problems) = checked(folder);
-    if !problems.is_empty() {
+    if strict && !problems.is_empty() {
         let lines: Vec<String> = problems.iter().map(|problem| format!("lessons/{problem}")).collect();
         return Err(lines.join("\n"));
     }
     let template =
         fs::read_to_string(out.join("index.html")).map_err(|error| format!("index.html: {error}"))?;
-    for page in pages(&course, &template)? {
+    for page in pages(&course, &problems, &template, cache)? {
         let path = out.join(&page.path);
         let folder = path.parent().unwrap_or(out);
         let mut written = fs::create_dir_all(folder).and_then(|()| fs::write(&path, &page.html));
@@ -84,5 +105,6 @@ pub fn render(folder: &Path, out: &Path) -> Result<(), String> {
         }
         written.map_err(|error| format!("{}: {error}", page.path))?;
     }
+    cache.prune();
     Ok(())
 }

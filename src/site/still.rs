@@ -1,13 +1,17 @@
 //! What a lesson's figures show before any script runs: each run is really computed, up to the moment of its still.
 
+use super::cache::Cache;
 use crate::course::blocks::{Body, Figure as FigureBlock};
 use crate::course::{Course, Lesson, done, words};
 use crate::lessons;
-use crate::player::{Answer, Ask, Figure, FigureSpec, Frame, Input, Request, Run, Session, Value, View};
+use crate::player::{
+    Answer, Ask, Figure, FigureSpec, Frame, Input, Request, Run, Session, Value, View, encode_view,
+};
 use crate::scene::Words;
 use crate::sim::{Seed, Time};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// The seed of every figure that nobody has reshuffled yet.
 const FIRST_SEED: &str = "k7-otter";
@@ -27,12 +31,18 @@ pub struct Shown {
     /// The run, and the moment of the still.
     pub view: View,
     session: RefCell<Session>,
+    /// Frames of earlier builds, and the lesson that the figure is registered for.
+    cache: Rc<Cache>,
+    lesson: &'static str,
 }
 
 impl<'a> Stills<'a> {
     /// Those of a lesson. A block that shows no registered figure has none.
-    pub fn new(course: &Course, lesson: &'a Lesson) -> Self {
-        let shown = |(id, block): (&'a str, &FigureBlock)| Some((id, Shown::new(course, lesson, block)?));
+    pub fn new(course: &Course, lesson: &'a Lesson, cache: &Rc<Cache>) -> Self {
+        let shown = |(id, block): (&'a str, &FigureBlock)| {
+            let cache = Rc::clone(cache);
+            Some((id, Shown { cache, ..Shown::new(course, lesson, block)? }))
+        };
         let figures = lesson.figures().map(|(block, figure)| (block.id.as_str(), figure));
         Self { lesson, figures: figures.filter_map(shown).collect() }
     }
@@ -103,7 +113,9 @@ impl Shown {
         let mut session = Session::new([figure]);
         let opened = session.handle(Request { id: 0, ask: Ask::Open(view.run.clone()) });
         let opens = matches!(opened.answer, Answer::Opened(_));
-        opens.then(|| Self { figure, words, view, session: RefCell::new(session) })
+        let lesson = lessons::figure(&figure.spec.id).map_or("", |(lesson, _)| lesson);
+        let session = RefCell::new(session);
+        opens.then(|| Self { figure, words, view, session, cache: Rc::default(), lesson })
     }
 
     /// The run as a phrase takes it: with these settings, and what is done to it. `None` if the figure takes that not.
@@ -124,6 +136,11 @@ impl Shown {
 
     /// The run at a moment.
     pub fn frame(&self, at: Time) -> Option<Frame> {
+        let view = View { at, ..self.view.clone() };
+        self.cache.get_or(&self.cache.frame_key(self.lesson, &encode_view(&view)), || self.computed(at))
+    }
+
+    fn computed(&self, at: Time) -> Option<Frame> {
         let mut session = self.session.borrow_mut();
         loop {
             match session.handle(Request { id: 0, ask: Ask::Frame { at, reach: at } }).answer {

@@ -1,7 +1,8 @@
 //! Which worker binary holds which figures: one table, `[package.metadata.workers]` in `Cargo.toml`.
 //!
 //! From it come the binaries `src/bin/worker-NAME.rs` and trunk's lines for them in `index.html`; [`write`] makes both,
-//! [`stale`] says which of them are out of step.
+//! [`stale`] says which of them are out of step. While one develops there is a single worker with all figures instead,
+//! [`ALL`]: its binary is written by hand, and `./dev` puts its line in place of the others.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,14 +19,20 @@ const END: &str = "<!-- /workers -->";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workers(BTreeMap<String, Vec<String>>);
 
-/// Ends the name of a worker that has instruments. See `desk::Instruments`.
-pub const EQUIPPED: &str = "-equipped";
+/// The worker with all figures, for development.
+pub const ALL: &str = "all";
 
 /// What wasm-opt is told beyond its level: nothing of ours lies in the first kilobyte, and what is inlined into its only
 /// caller compresses worse.
 const WASM_OPT: &str = "--low-memory-unused --one-caller-inline-max-function-size=0";
 
 impl Workers {
+    /// The table of a build for development: one worker with every set that is registered.
+    pub fn all_in_one() -> Self {
+        let sets = crate::lessons::SETS.iter().map(|(set, _)| (*set).to_owned());
+        Self(BTreeMap::from([(ALL.to_owned(), sets.collect())]))
+    }
+
     /// Reads the table from the text of `Cargo.toml`. `Err` says what is wrong with it: names are lower-case words joined
     /// by hyphens, every worker has a set of figures, and no set stands in two workers.
     pub fn parse(manifest: &str) -> Result<Self, String> {
@@ -48,6 +55,9 @@ impl Workers {
         for (name, sets) in &table {
             if !is_slug(name) {
                 return Err(format!("worker '{name}': a name is lower-case words joined by hyphens"));
+            }
+            if name == ALL {
+                return Err(format!("a worker can't be called '{ALL}': that is the one with all figures"));
             }
             if sets.is_empty() {
                 return Err(format!("worker '{name}' has no figures; give it some or delete its line"));
@@ -87,26 +97,22 @@ impl Workers {
         self.0.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// The source of a worker's binary: the plain one, that every visit loads, or the one with instruments.
-    fn binary(name: &str, sets: &[String], equipped: bool) -> String {
+    /// The source of a worker's binary.
+    fn binary(name: &str, sets: &[String]) -> String {
         let figures: Vec<String> = sets
             .iter()
             .map(|l| format!("playground::lessons::{}::FIGURES", l.replace('/', "::").replace('-', "_")))
             .collect();
-        let instruments = if equipped { "Some(&playground::desk::INSTRUMENTS)" } else { "None" };
         // As rustfmt would have it.
-        let mut call = format!("    playground::worker::start(&[{}], {instruments});", figures.join(", "));
+        let mut call = format!("    playground::worker::start(&[{}]);", figures.join(", "));
         if call.len() > 110 {
-            let list = if figures.len() == 1 {
-                format!("        &[{}],", figures[0])
-            } else {
-                format!("        &[\n            {},\n        ],", figures.join(",\n            "))
-            };
-            call = format!("    playground::worker::start(\n{list}\n        {instruments},\n    );");
+            call = format!(
+                "    playground::worker::start(&[\n        {},\n    ]);",
+                figures.join(",\n        ")
+            );
         }
-        let with = if equipped { " with instruments" } else { "" };
         format!(
-            "//! The worker `{name}`{with}; written by `lab generate` from `[package.metadata.workers]` in Cargo.toml.\n\n\
+            "//! The worker `{name}`; written by `lab generate` from `[package.metadata.workers]` in Cargo.toml.\n\n\
              fn main() {{\n    #[cfg(target_arch = \"wasm32\")]\n{call}\n}}\n"
         )
     }
@@ -116,11 +122,8 @@ impl Workers {
         let mut files: Vec<(PathBuf, String)> = self
             .0
             .iter()
-            .flat_map(|(name, sets)| {
-                [(String::new(), false), (EQUIPPED.to_owned(), true)].map(|(end, equipped)| {
-                    let path = PathBuf::from(format!("src/bin/worker-{name}{end}.rs"));
-                    (path, Self::binary(name, sets, equipped))
-                })
+            .map(|(name, sets)| {
+                (PathBuf::from(format!("src/bin/worker-{name}.rs")), Self::binary(name, sets))
             })
             .collect();
         let index = read(&root.join("index.html"))?;
@@ -133,7 +136,6 @@ impl Workers {
         })?;
         let lines: Vec<String> = self
             .names()
-            .flat_map(|name| [name.to_owned(), format!("{name}{EQUIPPED}")])
             .map(|name| {
                 format!(
                     "<link data-trunk rel=\"rust\" data-type=\"worker\" data-bin=\"worker-{name}\" \
@@ -175,7 +177,9 @@ pub fn stale(root: &Path) -> Result<Vec<PathBuf>, String> {
     let left_over = |e: io::Result<fs::DirEntry>| {
         let name = e.ok()?.file_name().into_string().ok()?;
         let path = bin.join(&name);
-        (name.starts_with("worker-") && wanted.iter().all(|(p, _)| *p != path)).then_some(path)
+        let by_hand = name == format!("worker-{ALL}.rs");
+        let generated = name.starts_with("worker-") && !by_hand;
+        (generated && wanted.iter().all(|(p, _)| *p != path)).then_some(path)
     };
     let entries = fs::read_dir(root.join(bin)).map_err(|e| format!("src/bin: {e}"))?;
     stale.extend(entries.filter_map(left_over));
@@ -212,6 +216,7 @@ mod tests {
     fn a_table_that_cannot_be_built_is_refused_with_its_reason() {
         for (lines, reason) in [
             ("a = []", "no figures"),
+            ("all = [\"x/y\"]", "can't be called 'all'"),
             ("A = [\"x/y\"]", "lower-case"),
             ("a = [\"../y\"]", "chapter/slug"),
             ("a = [\"x/y/z/w\"]", "chapter/slug/set"),
@@ -232,10 +237,7 @@ mod tests {
         fs::write(root.join("src/bin/worker-old.rs"), "").unwrap();
         let changed = write(&root).unwrap();
         let names: Vec<_> = changed.iter().map(|p| p.to_str().unwrap()).collect();
-        assert_eq!(
-            names,
-            ["index.html", "src/bin/worker-old.rs", "src/bin/worker-q-equipped.rs", "src/bin/worker-q.rs"]
-        );
+        assert_eq!(names, ["index.html", "src/bin/worker-old.rs", "src/bin/worker-q.rs"]);
         assert!(
             read(&root.join("src/bin/worker-q.rs")).unwrap().contains("playground::lessons::x::y_z::FIGURES")
         );

@@ -5,7 +5,7 @@
 //! which the page compares with its own before it says anything. Between messages the worker computes ahead, a slice at a
 //! time, so that it is never longer from its messages than one slice.
 
-use crate::desk::{Desk, FromWorker, Instruments, ToWorker, Told};
+use crate::desk::{Desk, FromWorker, ToWorker, Told};
 use crate::paint::{Palette, ground, paint};
 use crate::player::Figure;
 use crate::scene::Picture;
@@ -15,19 +15,14 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageChannel, MessageEvent, OffscreenCanvas};
 
-/// Runs a desk with these figures in this worker, for ever. It has instruments only if some are handed in: a worker that
-/// hands in none carries none.
+/// Runs a desk with these sets of figures in this worker, for as long as the worker lives.
 ///
 /// # Panics
 /// Outside a web worker.
-pub fn start(lessons: &[&'static [Figure]], instruments: Option<&'static Instruments>) {
+pub fn start(sets: &[&'static [Figure]]) {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     install_panic_hook();
-    let mut desk = Desk::new(lessons.iter().flat_map(|figures| figures.iter()));
-    if let Some(instruments) = instruments {
-        desk = desk.equipped(instruments);
-    }
-    let desk = Rc::new(RefCell::new(desk));
+    let desk = Rc::new(RefCell::new(Desk::new(sets.iter().flat_map(|figures| figures.iter()))));
     let easel = Rc::new(RefCell::new(Easel::default()));
     let ahead = RunAhead::new(Rc::clone(&desk), Rc::clone(&easel));
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {

@@ -4,7 +4,7 @@
 
 use playground::course::Course;
 use playground::course::words::patterns;
-use playground::desk::{Child, Deed, Desk, INSTRUMENTS, Node, Opening, Patch, Shown, Tell, Told, facts};
+use playground::desk::{Child, Command, Deed, Desk, Node, Opening, Patch, Shown, Tell, Told, facts};
 use playground::learner::Attempt;
 use playground::lessons;
 use playground::player::{Figure, Run, View, encode_view};
@@ -21,8 +21,6 @@ pub struct Page {
     pub attrs: Vec<(String, String)>,
     pub playing: bool,
     pub masked: bool,
-    /// What it took a desk with instruments for.
-    pub more: bool,
     pub now: String,
     pub tried: Vec<(String, String)>,
     pub attempts: Vec<Attempt>,
@@ -60,12 +58,11 @@ impl Page {
         done: &[Attempt],
     ) -> Self {
         let mut page = Self {
-            desk: Desk::new([figure]).equipped(&INSTRUMENTS),
+            desk: Desk::new([figure]),
             texts: Vec::new(),
             attrs: Vec::new(),
             playing: false,
             masked: false,
-            more: false,
             now: String::new(),
             tried: Vec::new(),
             attempts: Vec::new(),
@@ -100,10 +97,9 @@ impl Page {
 
     fn hear(&mut self, told: Told) {
         let Told::Shown(shown) = told else { return };
-        let Shown { patches, playing, keep, masked, attempts, errands, more, image, .. } = *shown;
+        let Shown { patches, playing, keep, masked, attempts, errands, image, .. } = *shown;
         self.images += u32::from(image.is_some());
         (self.playing, self.masked) = (playing, masked);
-        self.more |= more;
         self.attempts.extend(attempts);
         if let Some(errands) = errands {
             self.errands = errands;
@@ -129,7 +125,7 @@ impl Page {
                 }
                 _ => continue,
             };
-            let place = if part.n == 0 { part.css.into_owned() } else { format!("{} {}", part.css, part.n) };
+            let place = if part.n == 0 { part.css } else { format!("{} {}", part.css, part.n) };
             self.texts.retain(|(css, _)| *css != place);
             self.texts.push((place, text));
         }
@@ -152,7 +148,7 @@ impl Page {
 
     /// Runs the next errands in a worker of their own, at most so many.
     pub fn run_errands(&mut self, most: usize) {
-        let mut other = Desk::new([self.figure]).equipped(&INSTRUMENTS);
+        let mut other = Desk::new([self.figure]);
         for _ in 0..most {
             if self.errands.is_empty() {
                 return;
@@ -191,7 +187,7 @@ impl Page {
 }
 
 pub fn deed(does: &str) -> Deed {
-    Deed { does: does.into(), ..Deed::default() }
+    Deed::of(Command::parse(does).unwrap_or_else(|| panic!("there is no command '{does}'")))
 }
 
 fn read(node: &Node) -> String {

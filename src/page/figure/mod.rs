@@ -16,8 +16,9 @@ use super::errands::Errands;
 use super::file::LearnersFile;
 use super::worker_client::Client;
 use super::{dom, hear, link, parking};
+use crate::desk::markup::{any, attr, class};
 use crate::desk::{Deed, Keep, Notice, ToWorker};
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
@@ -27,12 +28,10 @@ const NEAR: &str = "600px";
 /// Failures after which a figure stays stopped until the learner starts it again.
 const FAILURES: u32 = 2;
 /// Where the picture and the charts are.
-const PLACES: [&str; 2] = [".fig-picture", ".fig-charts"];
+const PLACES: [&str; 2] = [class::PICTURE, class::CHARTS];
 
 thread_local! {
     static FIGURES: RefCell<Vec<Figure>> = const { RefCell::new(Vec::new()) };
-    /// Instruments have been asked for: their code is there, so every worker that is started from now on has them.
-    static EQUIPPED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whether there is a worker.
@@ -58,16 +57,13 @@ struct Inner {
     page_id: String,
     facts: Option<String>,
     first: String,
-    /// Where its workers are: the plain one, and the one with instruments.
-    workers: [String; 2],
-    /// The last deed that was told, and what is to be told anew to a worker that is equipped.
-    told_last: Option<Deed>,
-    again: Vec<Deed>,
+    /// The address of its worker's script.
+    worker: String,
+    /// What was done before the words of the lesson had come: told when the worker is opened.
+    early: Vec<Deed>,
     build: String,
     stage: Stage,
     client: Option<Client>,
-    /// Which of the two workers it has.
-    worker: usize,
     keep: Keep,
     /// What is being tried, and where to go back to if it fails.
     trying: Option<(String, String)>,
@@ -95,7 +91,7 @@ struct Inner {
 /// Attaches each figure as it comes near the view; those in the page's fragment at once.
 pub fn start() {
     let links = link::in_fragment();
-    for element in dom::select("figure[data-figure]") {
+    for element in dom::select(&figures()) {
         let id = id_of(&element);
         match links.iter().find(|(linked, _)| *linked == id) {
             Some((_, code)) => open_link(&id, code),
@@ -109,6 +105,11 @@ pub fn start() {
     });
 }
 
+/// The selector of the page's figures.
+fn figures() -> String {
+    ["figure", &any(attr::FIGURE)].concat()
+}
+
 fn open_link(id: &str, code: &str) {
     if let Some(figure) = find(id) {
         figure.open(code);
@@ -117,14 +118,14 @@ fn open_link(id: &str, code: &str) {
 }
 
 fn id_of(element: &Element) -> String {
-    element.get_attribute("data-figure").unwrap_or_default()
+    element.get_attribute(attr::FIGURE).unwrap_or_default()
 }
 
 /// The figure of this id on this page, attached if it isn't yet.
 pub fn find(id: &str) -> Option<Figure> {
     let known = FIGURES.with_borrow(|all| all.iter().find(|figure| id_of(&figure.root) == id).cloned());
     known.or_else(|| {
-        let element = dom::select("figure[data-figure]").into_iter().find(|element| id_of(element) == id)?;
+        let element = dom::select(&figures()).into_iter().find(|element| id_of(element) == id)?;
         attach(&element)
     })
 }
@@ -147,37 +148,32 @@ fn attach_when_near(element: &Element) {
     }
 }
 
-/// The addresses of the workers that hold the figure's set, plain and equipped; where the figure names none, the first.
-fn workers_for(element: &Element) -> Option<[String; 2]> {
+/// The address of the worker that holds the figure's set; where the figure names none, the first.
+fn worker_for(element: &Element) -> Option<String> {
     let workers = dom::select("meta[name=worker]");
-    let set = element.get_attribute("data-figure-set");
+    let set = element.get_attribute(attr::FIGURE_SET);
     let holds = |meta: &&Element| {
-        let sets = meta.get_attribute("data-sets").unwrap_or_default();
+        let sets = meta.get_attribute(attr::SETS).unwrap_or_default();
         set.as_deref().is_none_or(|set| sets.split(' ').any(|held| held == set))
     };
-    let meta = workers.iter().find(holds)?;
-    let plain = meta.get_attribute("content")?;
-    let equipped = meta.get_attribute("data-equipped").unwrap_or_else(|| plain.clone());
-    Some([plain, equipped])
+    workers.iter().find(holds)?.get_attribute("content")
 }
 
 fn attach(root: &Element) -> Option<Figure> {
     let page_id = id_of(root);
-    let facts = dom::select("template[data-facts]");
-    let facts = facts.iter().find(|it| it.get_attribute("data-facts-of").as_ref() == Some(&page_id));
-    let first = root.get_attribute("data-view")?;
+    let facts = dom::select(&["template", &any(attr::FACTS)].concat());
+    let facts = facts.iter().find(|it| it.get_attribute(attr::FACTS_OF).as_ref() == Some(&page_id));
+    let first = root.get_attribute(attr::VIEW)?;
     let inner = Inner {
-        facts: facts.and_then(|it| it.get_attribute("data-facts")),
+        facts: facts.and_then(|it| it.get_attribute(attr::FACTS)),
         keep: Keep { now: first.clone(), before: first.clone() },
         first,
-        workers: workers_for(root)?,
-        told_last: None,
-        again: Vec::new(),
+        worker: worker_for(root)?,
+        early: Vec::new(),
         build: dom::meta("build-id").unwrap_or_default(),
         page_id,
         stage: Stage::Parked,
         client: None,
-        worker: 0,
         trying: None,
         owed: Vec::new(),
         playing: false,
@@ -188,7 +184,7 @@ fn attach(root: &Element) -> Option<Figure> {
         opening: None,
         notice: None,
         after: root
-            .get_attribute("data-after")
+            .get_attribute(attr::GATED_BY)
             .iter()
             .flat_map(|ids| ids.split(','))
             .map(str::to_owned)

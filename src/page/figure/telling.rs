@@ -3,7 +3,8 @@
 use super::super::file::LearnersFile;
 use super::super::worker_client::Client;
 use super::super::{dom, palette};
-use super::{EQUIPPED, Figure, PLACES, Stage};
+use super::{Figure, PLACES, Stage};
+use crate::desk::markup::css;
 use crate::desk::{Deed, Tell, ToWorker};
 use wasm_bindgen::prelude::*;
 use web_sys::ResizeObserver;
@@ -19,11 +20,10 @@ impl Figure {
         self.wake();
         if self.inner.borrow().facts.is_none() {
             // It begins when these have come.
-            self.inner.borrow_mut().again.push(deed);
+            self.inner.borrow_mut().early.push(deed);
             return;
         }
         self.flush();
-        self.inner.borrow_mut().told_last = Some(deed.clone());
         self.send(ToWorker::Tell(Tell::Deed(deed)));
     }
 
@@ -63,14 +63,7 @@ impl Figure {
             // A worker that is started now need not have the one before.
             inner.file = None;
         }
-        // A file is read with an instrument.
-        EQUIPPED.set(true);
-        let plain = self.inner.borrow().client.is_some() && self.inner.borrow().worker == 0;
-        if plain {
-            self.equip(None);
-        } else {
-            self.wake();
-        }
+        self.wake();
         self.inner.borrow_mut().file = Some(LearnersFile::new(file, true));
         self.next_piece();
     }
@@ -97,7 +90,7 @@ impl Figure {
         let figure = self.clone();
         let measure = Closure::<dyn FnMut()>::new(move || figure.tell_sizes());
         if let Ok(observer) = ResizeObserver::new(measure.as_ref().unchecked_ref()) {
-            for place in PLACES.iter().filter_map(|css| dom::find(&self.root, css)) {
+            for place in PLACES.iter().filter_map(|class| dom::find(&self.root, &css(class))) {
                 observer.observe(&place);
             }
             // Observed as long as the page is there.
@@ -107,8 +100,9 @@ impl Figure {
     }
 
     pub(super) fn tell_sizes(&self) {
-        let width =
-            |css: &str| dom::find(&self.root, css).map_or(0, |place| place.client_width().max(0) as u16);
+        let width = |class: &str| {
+            dom::find(&self.root, &css(class)).map_or(0, |place| place.client_width().max(0) as u16)
+        };
         let [picture, charts] = PLACES.map(width);
         self.send(ToWorker::Tell(Tell::Sized { picture, charts }));
     }

@@ -4,8 +4,9 @@ use super::super::errands::Errands;
 use super::super::file::LearnersFile;
 use super::super::worker_client::{Client, PATIENCE};
 use super::super::{dom, hear, link, parking, record, show};
-use super::{EQUIPPED, Figure, PLACES, Stage};
-use crate::desk::{Deed, Notice, Opening, Shown, Tell, ToWorker, Told, text};
+use super::{Figure, PLACES, Stage};
+use crate::desk::markup::{attr, class, css, with};
+use crate::desk::{Notice, Opening, Shown, Tell, ToWorker, Told, text};
 use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -23,9 +24,8 @@ impl Figure {
         }
         parking::makes_room_for(self);
         let (address, build) = {
-            let mut inner = self.inner.borrow_mut();
-            inner.worker = usize::from(EQUIPPED.get());
-            (inner.workers[inner.worker].clone(), inner.build.clone())
+            let inner = self.inner.borrow();
+            (inner.worker.clone(), inner.build.clone())
         };
         let canvases = self.canvases();
         if canvases.length() == 0 {
@@ -68,7 +68,7 @@ impl Figure {
     fn fetch_facts(&self) {
         let figure = self.clone();
         spawn_local(async move {
-            let at = figure.root.get_attribute("data-facts-at").unwrap_or_default();
+            let at = figure.root.get_attribute(attr::FACTS_AT).unwrap_or_default();
             match dom::fetch(&at).await {
                 Some(facts) => {
                     figure.inner.borrow_mut().facts = Some(facts);
@@ -84,8 +84,6 @@ impl Figure {
         let opening = {
             let mut inner = self.inner.borrow_mut();
             let notice = inner.notice.take();
-            // What was told before is not what this opening may take instruments for.
-            inner.told_last = None;
             Opening {
                 page_id: inner.page_id.clone(),
                 facts: inner.facts.clone().unwrap_or_default(),
@@ -98,32 +96,17 @@ impl Figure {
             }
         };
         self.send(ToWorker::Tell(Tell::Open(opening)));
-        let again = std::mem::take(&mut self.inner.borrow_mut().again);
-        for deed in hear::settings(self).chain(again) {
+        let early = std::mem::take(&mut self.inner.borrow_mut().early);
+        for deed in hear::settings(self).chain(early) {
             self.send(ToWorker::Tell(Tell::Deed(deed)));
         }
-    }
-
-    /// Goes on with a worker that has instruments, and tells it what took one.
-    pub(super) fn equip(&self, deed: Option<Deed>) {
-        EQUIPPED.set(true);
-        let mut again: Vec<Deed> = Vec::new();
-        {
-            let mut inner = self.inner.borrow_mut();
-            again.extend(inner.playing.then(|| Deed { does: "play".to_owned(), ..Deed::default() }));
-            again.extend(deed);
-            inner.again = again;
-        }
-        self.end_worker();
-        self.inner.borrow_mut().stage = Stage::Parked;
-        self.wake();
     }
 
     /// New canvases for a new worker: those of the last one can't be had back. They take the place of the old ones when
     /// there is something on them.
     pub(super) fn canvases(&self) -> Array {
-        let offscreen = |css: &str| -> Option<JsValue> {
-            let place = dom::find(&self.root, css)?;
+        let offscreen = |class: &str| -> Option<JsValue> {
+            let place = dom::find(&self.root, &css(class))?;
             let old = dom::find(&place, "canvas")?;
             let new: HtmlCanvasElement = old.clone_node().ok()?.unchecked_into();
             let _ = new.set_attribute("hidden", "");
@@ -131,12 +114,12 @@ impl Figure {
             place.insert_before(&new, Some(&old)).ok()?;
             new.transfer_control_to_offscreen().ok().map(JsValue::from)
         };
-        PLACES.iter().filter_map(|css| offscreen(css)).collect()
+        PLACES.iter().filter_map(|class| offscreen(class)).collect()
     }
 
     /// Puts the new canvases in the place of whatever was there.
     pub(super) fn swap_canvases(&self) {
-        for place in PLACES.iter().filter_map(|css| dom::find(&self.root, css)) {
+        for place in PLACES.iter().filter_map(|class| dom::find(&self.root, &css(class))) {
             let Some(new) = dom::find(&place, "canvas[hidden]") else { continue };
             for old in dom::find_all(&place, "svg, img, canvas") {
                 if old != new {
@@ -186,7 +169,7 @@ impl Figure {
     }
 
     pub(super) fn shown(&self, shown: Shown, answer: bool) {
-        let Shown { patches, playing, keep, ready, masked, attempts, errands, more, .. } = shown;
+        let Shown { patches, playing, keep, ready, masked, attempts, errands, .. } = shown;
         attempts.into_iter().for_each(record::add);
         let begins = {
             let mut inner = self.inner.borrow_mut();
@@ -210,17 +193,13 @@ impl Figure {
             self.swap_canvases();
             if masked {
                 // For style sheets and tests: alive, and waiting for a prediction.
-                let _ = self.root.set_attribute("data-waits", "");
+                let _ = self.root.set_attribute(attr::WAITS, "");
             } else {
                 self.enable();
             }
         }
         if let Some(errands) = errands {
             self.send_out(errands);
-        }
-        if more {
-            let deed = self.inner.borrow_mut().told_last.take();
-            return self.equip(deed);
         }
         if begins {
             self.inner.borrow_mut().ticked_ms = dom::now_ms();
@@ -242,7 +221,7 @@ impl Figure {
         let (address, build) = {
             let mut inner = self.inner.borrow_mut();
             inner.errands = None;
-            (inner.workers[1].clone(), inner.build.clone())
+            (inner.worker.clone(), inner.build.clone())
         };
         if !errands.is_empty() {
             let errands = Errands::start(self, &address, &build, errands);
@@ -257,19 +236,20 @@ impl Figure {
 
     /// From now on the figure can be operated.
     pub(super) fn enable(&self) {
-        if self.root.has_attribute("data-live") {
+        if self.root.has_attribute(attr::LIVE) {
             return;
         }
-        for live in dom::select(&["span.masked[data-figure=\"", &self.inner.borrow().page_id, "\"]"].concat())
+        for live in
+            dom::select(&[css(class::MASKED), with(attr::FIGURE, &self.inner.borrow().page_id)].concat())
         {
-            dom::set_text(&live, &live.get_attribute("data-says").unwrap_or_default());
+            dom::set_text(&live, &live.get_attribute(attr::SAYS).unwrap_or_default());
             dom::class(&live, "masked", false);
         }
-        let _ = self.root.set_attribute("data-live", "");
+        let _ = self.root.set_attribute(attr::LIVE, "");
         for waiting in dom::find_all(&self.root, "[disabled]") {
             let _ = waiting.remove_attribute("disabled");
         }
-        for tools in dom::find_all(&self.root, ".fig-tools, .fig-walk") {
+        for tools in dom::find_all(&self.root, &[css(class::TOOLS), css(class::WALK)].join(", ")) {
             dom::show(&tools, true);
         }
     }

@@ -125,7 +125,7 @@ fn curve(right: bool) -> Given {
     let point = |(n, y): (usize, &f64)| format!("{},{}", step * n as f64, HEIGHT - y);
     let line: Vec<String> = heights.iter().enumerate().map(point).collect();
     let mut patches: Vec<Patch> =
-        heights.iter().enumerate().map(|(n, y)| Patch::Place(nth("[type=range]", n), *y)).collect();
+        heights.iter().enumerate().map(|(n, y)| Patch::Place(nth("[type=range]".into(), n), *y)).collect();
     patches.push(Patch::Attr(part(".yours"), "points".into(), Some(line.join(" "))));
     let written: Vec<String> = heights.iter().map(f64::to_string).collect();
     Given { patches, turned: false, written: written.join(",") }

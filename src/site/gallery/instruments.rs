@@ -361,7 +361,7 @@ fn sweep(sample: &Sample) -> Specimen {
         let begun = sample.operated().does(deed_on("drawer", "sweep"));
         let begun = begun.does(deed_with("sweep", "", &chosen.join(",")));
         let fields = chosen.into_iter().enumerate().map(|(n, value)| Patch::Value {
-            part: nth(".fig-sweep-fields :is(input, select)", n),
+            part: nth(".fig-sweep-fields :is(input, select)".into(), n),
             value: value.to_owned(),
             forced: true,
         });
@@ -466,7 +466,7 @@ fn painted(sample: &Sample, done: impl Fn(Operated) -> Operated) -> Element {
     let place = |operated: &Operated, class: &str| -> Markup {
         let mut names = operated.page.clone();
         names.each(".fig-side-name", |name| name.set("class", Some(&format!("fig-side-name {class}"))));
-        let names = [0, 1].map(|n| names.nth(".fig-side-name", n).markup());
+        let names = [0, 1].map(|n| names.nth(".fig-side-name".into(), n).markup());
         html! { (picture(&operated.pictures()[0], class, class)) @for name in names { (name) } }
     };
     let both = html! { (place(&wide, "wide")) (place(&narrow, "narrow")) };

@@ -2,7 +2,7 @@
 
 use super::sample::FIGURE;
 use super::tree::{Element, read};
-use crate::desk::{Deed, Desk, INSTRUMENTS, Opening, Patch, Piece, Tell, Told, facts};
+use crate::desk::{Command, Deed, Desk, Opening, Patch, Piece, Tell, Told, facts};
 use crate::player::encode_view;
 use crate::scene::Picture;
 use crate::site::still::Shown;
@@ -19,7 +19,7 @@ pub struct Operated {
 impl Operated {
     /// Opens it with these elements, the figure's or others that a desk writes to, and a picture of this width.
     pub fn open(shown: &Shown, elements: &Markup, picture: u16) -> Self {
-        let desk = Desk::new([&FIGURE]).equipped(&INSTRUMENTS);
+        let desk = Desk::new([&FIGURE]);
         let mut it = Self { desk, page: read(elements), errands: Vec::new() };
         // What the page does with a figure whose desk has answered.
         it.page.each("[disabled]", |waiting| waiting.set("disabled", None));
@@ -113,7 +113,7 @@ impl Operated {
 
 /// What an element does when it is pressed, moved or typed in.
 pub fn deed(does: &str) -> Deed {
-    Deed { does: does.into(), ..Deed::default() }
+    Deed::of(Command::parse(does).expect("a command"))
 }
 
 /// The same, done to something.

@@ -10,5 +10,5 @@ const FIGURES: &[playground::player::Figure] = &[playground::player::Figure::of:
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    playground::worker::start(&[FIGURES], None);
+    playground::worker::start(&[FIGURES]);
 }

@@ -1,9 +1,0 @@
-//! The worker `balancing` with instruments; written by `lab generate` from `[package.metadata.workers]` in Cargo.toml.
-
-fn main() {
-    #[cfg(target_arch = "wasm32")]
-    playground::worker::start(
-        &[playground::lessons::architecture::load_balancing::further::FIGURES],
-        Some(&playground::desk::INSTRUMENTS),
-    );
-}

@@ -1,9 +1,0 @@
-//! The worker `queues` with instruments; written by `lab generate` from `[package.metadata.workers]` in Cargo.toml.
-
-fn main() {
-    #[cfg(target_arch = "wasm32")]
-    playground::worker::start(
-        &[playground::lessons::architecture::load_balancing::FIGURES],
-        Some(&playground::desk::INSTRUMENTS),
-    );
-}

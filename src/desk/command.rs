@@ -1,0 +1,161 @@
+//! What an element of the page does when it is pressed, moved or typed in: one table of names.
+//!
+//! The names stand in the markup (`data-do`), so they are permanent only within a build. A name that isn't in the table is
+//! a mistake of ours: the page reports it on the console, where the tests look, and a test reads the markup of every page.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
+        /// What an element does: its `data-do`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Command {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Command {
+            /// Every command.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Its name in the markup.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// The command of this name, if there is one.
+            pub fn parse(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    // Time.
+    /// Plays, or pauses.
+    Play = "play";
+    /// Goes one step back.
+    StepBack = "back";
+    /// Goes one step on.
+    StepForward = "on";
+    /// Goes to a moment: `number`, in nanoseconds.
+    Seek = "seek";
+    /// The time line's slider was moved: to the place `number`.
+    MoveTimeLine = "line";
+    /// A key was pressed on the time line: `text`.
+    TimeLineKey = "line-key";
+    /// Another speed was chosen: `text`.
+    Speed = "speed";
+
+    // The run.
+    /// A control was moved: `on`, the control; `way`, the type of its field; `number`, a slider's place; `text`, what was
+    /// typed or chosen.
+    SetControl = "control";
+    /// A number of the text is taken hold of: `on`, its control.
+    HoldNumber = "hold";
+    /// It is dragged: `number`, steps from where it was taken hold of.
+    DragNumber = "drag";
+    /// It is moved by the key `text`.
+    NudgeNumber = "nudge";
+    /// A phrase of the text takes the figure somewhere: `text`, settings; `number`, a moment in nanoseconds, or less than
+    /// nothing for the moment shown.
+    GoTo = "go";
+    /// Something is done to an entity: `on`, the entity; `way`, the action; `text`, its argument.
+    Act = "act";
+    /// The last change is taken back.
+    TakeBack = "take-back";
+    /// Another seed was typed: `text`.
+    SetSeed = "seed";
+    /// Another seed is drawn: the page sends it as `number`.
+    Reshuffle = "reshuffle";
+    /// Back to the run that the page opened with.
+    Reset = "reset";
+    /// Shows a run at a moment: `text`, its code.
+    OpenView = "view";
+    /// Opens what was in a file: `text`.
+    OpenRun = "open-run";
+    /// Offers the run as a file.
+    SaveRun = "save";
+    /// Lets the learner choose a file with a run. Done by the page.
+    ChooseRunFile = "open";
+
+    // The picture.
+    /// Selects an entity: `on`.
+    Select = "select";
+    /// Selects what is at `point`.
+    Point = "point";
+    /// The pointer is at `point`.
+    Hover = "hover";
+    /// The key `text` leads from entity to entity.
+    Walk = "walk";
+    /// Ends the selection.
+    CloseExplanation = "close";
+    /// The tables were opened, or closed where `number` is zero.
+    Tables = "tables";
+    /// Lists the entities that a reading comes from: `on`, the reading.
+    Contributors = "behind";
+    /// Offers the picture as a file: `way`, its format.
+    SavePicture = "picture";
+    /// Offers the readings as a file.
+    SaveNumbers = "numbers";
+
+    // Beside the caption.
+    /// Opens the drawer `on`, and closes the others.
+    Drawer = "drawer";
+    /// Copies the link.
+    CopyLink = "copy-link";
+    /// Copies the seed.
+    CopySeed = "copy-seed";
+    /// Closes the notice.
+    CloseNotice = "close-notice";
+    /// Begins a comparison, or ends it.
+    Compare = "compare";
+    /// Exchanges the two settings that are compared.
+    Swap = "swap";
+    /// Which setting the controls move: `text`.
+    Side = "side";
+    /// Sweeps a control: `text`, what the drawer's fields hold.
+    Sweep = "sweep";
+    /// Ends a sweep or a judgement that is under way.
+    CallOff = "call-off";
+    /// Starts the model again. Done by the page.
+    TryAgain = "try-again";
+    /// Loads the page again. Done by the page.
+    Reload = "reload";
+
+    // Activities.
+    /// Commits a prediction: `on`, its id; `text`, the answer.
+    Commit = "commit";
+    /// Skips a prediction: `on`, its id.
+    Skip = "skip";
+    /// Sets the figure up for a challenge: `on`, its id.
+    SetUp = "set-up";
+    /// Has the present setting judged: `on`, the challenge.
+    Judge = "judge";
+    /// Moves a thing one place up its list. Done by the page.
+    MoveUp = "up";
+    /// Moves a thing one place down its list. Done by the page.
+    MoveDown = "down";
+    /// Checks the answer to a question. Done by the page.
+    Check = "check";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Command;
+
+    #[test]
+    fn every_command_is_found_by_its_name_and_no_other_name_is() {
+        for command in Command::ALL {
+            assert_eq!(Command::parse(command.name()), Some(*command));
+        }
+        for name in ["", "Play", "plays", "explode"] {
+            assert_eq!(Command::parse(name), None);
+        }
+    }
+}
