@@ -25,6 +25,12 @@ impl Budget {
         self.among(lessons::all().map(|(_, figure)| figure.spec.id.as_ref()), id)
     }
 
+    /// The same, in pieces of `most` and a rest.
+    pub fn pieces(&self, id: &str, most: u32) -> impl Iterator<Item = u32> {
+        let all = self.of(id);
+        (0..all.div_ceil(most)).map(move |n| most.min(all - n * most))
+    }
+
     /// How often it is tried with `one` of several things.
     pub fn among<'a>(&self, all: impl Iterator<Item = &'a str>, one: &str) -> u32 {
         let all: Vec<&str> = all.collect();

@@ -14,7 +14,7 @@ use playground::sim::{Draws, Entity, Purpose, Seed, Time};
 use std::collections::HashSet;
 
 /// Challenges that are judged by all their seeds although they are as they were judged before.
-const JUDGED: Budget = Budget { what: "challenges judged again", full: 1, least: 0, total: 6 };
+const JUDGED: Budget = Budget { what: "challenges judged again", full: 1, least: 0, total: 3 };
 /// Seeds by which the truth of each prediction about a figure is looked at.
 const TRUTHS: Budget = Budget { what: "truths of predictions", full: 3, least: 1, total: 140 };
 

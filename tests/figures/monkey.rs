@@ -18,9 +18,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
 
 /// Actions at a figure.
-const ACTIONS: Budget = Budget { what: "the monkey's actions", full: 700, least: 30, total: 7_000 };
+const ACTIONS: Budget = Budget { what: "the monkey's actions", full: 700, least: 20, total: 5_600 };
 /// Figures at which memory is measured, and for so many actions.
-const MEASURED: Budget = Budget { what: "figures whose memory is measured", full: 1, least: 0, total: 3 };
+const MEASURED: Budget = Budget { what: "figures whose memory is measured", full: 1, least: 0, total: 2 };
 const MEASURED_FOR: u32 = 700;
 /// Within so many actions a planted bug is found.
 const PATIENCE: u32 = 10_000;

@@ -12,8 +12,8 @@ use playground::sim::{Seed, Time};
 use std::path::Path;
 use std::sync::LazyLock;
 
-/// Runs that are looked at, each at ten moments and three widths.
-const LOOKED_AT: Budget = Budget { what: "runs that are looked at", full: 10, least: 1, total: 180 };
+/// Moments that are looked at, at three widths.
+const LOOKED_AT: Budget = Budget { what: "moments of pictures", full: 100, least: 4, total: 800 };
 
 /// The lesson's words and those that all figures share.
 fn words(lesson: &str, figure: &Figure) -> Words {
@@ -26,11 +26,11 @@ fn words(lesson: &str, figure: &Figure) -> Words {
 fn can_be_read_at_random_moments(lesson: &str, figure: &'static Figure) {
     let words = words(lesson, figure);
     let mut draws = draws(LOOKED_AT.what, figure);
-    for _ in 0..LOOKED_AT.of(&figure.spec.id) {
+    for moments in LOOKED_AT.pieces(&figure.spec.id, 10) {
         let mut session = Session::new([figure]);
         let mut run = Run::new(figure.spec, Seed(draws.bits()));
         open(&mut session, &run);
-        let mut moments: Vec<f64> = (0..10).map(|_| draws.unit()).collect();
+        let mut moments: Vec<f64> = (0..moments).map(|_| draws.unit()).collect();
         moments.sort_by(f64::total_cmp);
         for moment in moments {
             let at = Time::from_secs_f64(figure.spec.until.secs() * moment);

@@ -9,14 +9,14 @@ use playground::player::{
 use playground::sim::{Draws, Entity, Purpose, Seed, Span, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Runs of forty changes and looks, after each of which the laws are checked.
-const LAWFUL: Budget = Budget { what: "runs at random", full: 3, least: 1, total: 120 };
-/// Runs of thirty that are heard for what they say.
-const HEARD: Budget = Budget { what: "runs that are heard", full: 18, least: 2, total: 360 };
+/// Changes and looks after which the laws are checked.
+const LAWFUL: Budget = Budget { what: "looks at laws", full: 120, least: 10, total: 1_200 };
+/// Changes and looks at what is said.
+const HEARD: Budget = Budget { what: "looks at messages", full: 540, least: 20, total: 4_320 };
 /// Settings at random that a figure's challenges are judged by, for what their judges say.
-const REFUSED: Budget = Budget { what: "wrong settings", full: 40, least: 4, total: 600 };
+const REFUSED: Budget = Budget { what: "wrong settings", full: 40, least: 3, total: 400 };
 /// Moments at which something is asked about.
-const ASKED: Budget = Budget { what: "explanations", full: 40, least: 6, total: 1_000 };
+const ASKED: Budget = Budget { what: "moments of explanations", full: 40, least: 2, total: 320 };
 
 /// The numbers that something at random about a figure follows from.
 pub fn draws(purpose: &str, figure: &Figure) -> Draws {
@@ -101,8 +101,8 @@ fn play(figure: &'static Figure, draws: &mut Draws, steps: u32, see: &mut dyn Fn
 
 fn keeps_its_laws_and_its_record(_: &str, figure: &'static Figure) {
     let mut draws = draws(LAWFUL.what, figure);
-    for _ in 0..LAWFUL.of(&figure.spec.id) {
-        play(figure, &mut draws, 40, &mut |_| {});
+    for steps in LAWFUL.pieces(&figure.spec.id, 40) {
+        play(figure, &mut draws, steps, &mut |_| {});
     }
 }
 by_chapter!(keeps_its_laws_and_its_record);
@@ -162,8 +162,8 @@ fn failures(figure: &'static Figure) -> Vec<serde_json::Value> {
 fn says_what_it_declares_and_nothing_else(_: &str, figure: &'static Figure) {
     let mut said = BTreeMap::new();
     let mut draws = draws(HEARD.what, figure);
-    for _ in 0..HEARD.of(&figure.spec.id) {
-        play(figure, &mut draws, 30, &mut |answer| {
+    for steps in HEARD.pieces(&figure.spec.id, 30) {
+        play(figure, &mut draws, steps, &mut |answer| {
             messages(&serde_json::to_value(answer).unwrap(), &mut said);
         });
     }
