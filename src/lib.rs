@@ -17,6 +17,10 @@ pub mod oracle;
 pub mod page;
 #[cfg(target_arch = "wasm32")]
 pub mod paint;
+/// What a run of the tests picks: shared with the binaries in `tests`.
+#[cfg(test)]
+#[path = "../tests/shared/pick.rs"]
+mod pick;
 pub mod player;
 pub mod scene;
 pub mod sim;

@@ -377,6 +377,7 @@ macro_rules! choices {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pick::cases;
     use proptest::prelude::*;
 
     const LOAD: Control = Control::number("load", "Load", Unit::Rate, (10.0, 200.0), 10.0, 90.0);
@@ -403,6 +404,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases(256))]
+
         #[test]
         fn accepted_values_are_accepted_again_unchanged(n in any::<f64>()) {
             for control in [LOAD, SPEED, POINTS] {

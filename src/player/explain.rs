@@ -1,9 +1,10 @@
 //! Why: an entity's history, replayed from before it was opened with recording on.
 
 use super::experiment::Readings;
+use super::figure::Model;
 use super::run::Run;
 use super::spec::FigureSpec;
-use super::timeline::Timeline;
+use super::timeline::{Cursor, Timeline};
 use crate::sim::sort::sort_by_key;
 use crate::sim::{Ending, Entity, Msg, Span, Step, Time, Unit};
 use serde::{Deserialize, Serialize};
@@ -28,7 +29,8 @@ pub struct Explanation {
     pub steps: Vec<Step>,
 }
 
-/// Replays what happened to `entity` up to `at`, which has been computed.
+/// What there is to say of `entity` in the state `shown`, which has been computed, with what happened to it until then.
+/// Only its life is replayed: from the last checkpoint before it was opened to its end, however long ago that was.
 ///
 /// # Errors
 /// If there is no such entity yet.
@@ -36,34 +38,25 @@ pub(super) fn explain(
     spec: &FigureSpec,
     timeline: &Timeline,
     run: &Run,
+    shown: &Cursor,
     entity: Entity,
-    at: Time,
 ) -> Result<Explanation, Msg> {
-    let exists = |opened: u64| opened > u64::from(entity.n);
-    let from_the_start = exists(timeline.checkpoint_before(Time::ZERO).model.opened(entity.kind));
-    let mut cursor = if from_the_start {
-        timeline.checkpoint_before(at.back(RECENT)).checkpoint()
-    } else {
-        timeline.last_without(|model| exists(model.opened(entity.kind))).checkpoint()
-    };
-    cursor.model.record_from_here(entity);
-    let mut steps = None;
-    loop {
-        let there = cursor.advance(spec, run, at, &mut { SLICE }, &mut |_| {});
-        let ended = exists(cursor.model.opened(entity.kind)) && !cursor.model.is_open(entity);
-        if ended && steps.is_none() {
-            steps = Some(cursor.model.take_recording());
-        }
-        if there {
-            break;
-        }
-    }
-    let about = cursor.model.about(entity);
-    if about.is_none() && !exists(cursor.model.opened(entity.kind)) {
+    let (at, about) = (shown.now(), shown.model.about(entity));
+    let opened = |model: &dyn Model| model.opened(entity.kind) > u64::from(entity.n);
+    if about.is_none() && !opened(shown.model.as_ref()) {
         return Err(Msg::new("no-such-entity").of("entity", entity));
     }
+    // What a world opens at its start or never opens has always been there.
+    let opens =
+        opened(shown.model.as_ref()) && !opened(timeline.checkpoint_before(Time::ZERO).model.as_ref());
+    let from =
+        if opens { timeline.last_without(opened) } else { timeline.checkpoint_before(at.back(RECENT)) };
+    let mut cursor = from.checkpoint();
+    cursor.model.record_from_here(entity);
+    let has_ended = |model: &dyn Model| opened(model) && !model.is_open(entity);
+    while !cursor.advance(spec, run, at, &mut { SLICE }, &mut |_| {}) && !has_ended(cursor.model.as_ref()) {}
+    let steps = cursor.model.take_recording();
     let about = about.unwrap_or_default();
-    let steps = steps.unwrap_or_else(|| cursor.model.take_recording());
     Ok(Explanation { entity, says: about.says, related: about.related, steps })
 }
 

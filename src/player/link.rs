@@ -78,6 +78,7 @@ fn checksum(bytes: &[u8]) -> u32 {
 mod tests {
     use super::super::{Change, Input, Run, Value};
     use super::*;
+    use crate::pick::cases;
     use crate::sim::{Entity, Seed, Time};
     use proptest::prelude::*;
 
@@ -111,6 +112,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases(256))]
+
         #[test]
         fn a_link_is_the_view_it_was_made_from(view in view()) {
             let link = encode_view(&view);

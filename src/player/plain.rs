@@ -29,9 +29,12 @@ pub fn from_plain(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pick::cases;
     use proptest::prelude::*;
 
     proptest! {
+        #![proptest_config(cases(256))]
+
         #[test]
         fn every_byte_comes_back(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
             let text = to_plain(&bytes);

@@ -81,7 +81,7 @@ impl Session {
                     Ask::TakeBack => open.take_back(),
                     Ask::Explain { entity, at } => {
                         open.require(at)?;
-                        explain(open.figure.spec, &open.timeline, &open.run, entity, at)
+                        explain(open.figure.spec, &open.timeline, &open.run, &open.view, entity)
                             .map(Answer::Explained)
                     }
                     Ask::Behind { reading, at } => {

@@ -139,9 +139,12 @@ impl Links {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pick::cases;
     use proptest::prelude::*;
 
     proptest! {
+        #![proptest_config(cases(256))]
+
         #[test]
         fn equal_times_are_equal_lengths(x in 50.0f32..400.0, y in -200.0f32..200.0) {
             let curve = Curve::new([at(0.0, 0.0), at(x / 2.0, 0.0), at(x / 2.0, y), at(x, y)]);

@@ -99,6 +99,7 @@ pub fn fit_two(text: &str, size: f32, face: Face, room: f32) -> (String, Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pick::cases;
     use proptest::prelude::*;
 
     #[test]
@@ -111,6 +112,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases(256))]
+
         #[test]
         fn what_fit_returns_fits(text in ".{0,40}", room in 0.0f32..300.0) {
             for face in [Face::Plain, Face::Bold, Face::Mono] {

@@ -165,6 +165,7 @@ pub fn capital(mut text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pick::cases;
     use proptest::prelude::*;
 
     fn words(pattern: &str) -> Words {
@@ -190,6 +191,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases(256))]
+
         #[test]
         fn no_pattern_panics(pattern in ".{0,40}") {
             words(&pattern).say(&Msg::new("p").count("n", 1));

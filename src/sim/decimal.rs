@@ -146,6 +146,7 @@ fn powered(mantissa: u64, power: i32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pick::cases;
     use proptest::prelude::*;
 
     /// Numbers of all sizes that people meet, also such that lie half-way between two short decimals.
@@ -165,6 +166,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases(256))]
+
         #[test]
         fn writes_what_the_standard_library_writes(n in number(), decimals in 0..16_u8) {
             let places = usize::from(decimals);

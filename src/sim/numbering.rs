@@ -67,10 +67,13 @@ impl Numbering {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pick::cases;
     use proptest::prelude::*;
     use std::collections::HashMap;
 
     proptest! {
+        #![proptest_config(cases(256))]
+
         #[test]
         fn numbers_as_a_map_would(things in prop::collection::vec(prop_oneof![0..50_u64, any::<u64>()], 0..300)) {
             let (mut numbering, mut map) = (Numbering::default(), HashMap::new());

@@ -165,6 +165,7 @@ impl<E> EventQueue<E> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pick::cases;
     use crate::sim::{Draws, Entity, Purpose};
     use proptest::prelude::*;
     use std::collections::BTreeSet;
@@ -216,6 +217,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases(256))]
+
         #[test]
         fn agrees_with_a_sorted_list(ops in prop::collection::vec(op(), 0..400)) {
             agree(ops, 1)?;

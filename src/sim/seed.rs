@@ -81,6 +81,7 @@ impl FromStr for Seed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pick::cases;
     use proptest::prelude::*;
 
     #[test]
@@ -95,6 +96,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases(256))]
+
         #[test]
         fn every_seed_has_one_name(n: u64) {
             prop_assert_eq!(Seed(n).to_string().parse(), Ok(Seed(n)));

@@ -325,9 +325,12 @@ fn student_t_975(degrees: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pick::cases;
     use proptest::prelude::*;
 
     proptest! {
+        #![proptest_config(cases(256))]
+
         #[test]
         fn quantiles_are_within_the_stated_error(mut nanos in prop::collection::vec(0..u64::MAX / 2, 1..200), q in 0.0..=1.0_f64) {
             let mut histogram = Histogram::default();

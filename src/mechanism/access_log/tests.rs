@@ -1,6 +1,7 @@
 //! What the rule of this module says, example by example; and that it holds for any bytes, cut anywhere.
 
 use super::*;
+use crate::pick::cases;
 use proptest::prelude::*;
 
 fn read(text: impl AsRef<[u8]>) -> Result<Records, LogError> {
@@ -172,6 +173,8 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     #[test]
     fn any_bytes_cut_anywhere_give_what_they_give_in_one_piece(
         text in bytes(),

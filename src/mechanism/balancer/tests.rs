@@ -1,6 +1,7 @@
 //! Properties that every policy keeps, and stories that nginx's own tests tell (`upstream.t`, `upstream_least_conn.t`).
 
 use super::*;
+use crate::pick::cases;
 use crate::sim::{Entity, Purpose};
 use proptest::prelude::*;
 
@@ -48,7 +49,7 @@ fn op() -> impl Strategy<Value = Op> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(cases(60))]
 
     #[test]
     fn only_servers_that_take_requests_are_picked_and_the_counts_add_up(

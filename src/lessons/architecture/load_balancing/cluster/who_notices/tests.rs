@@ -3,6 +3,7 @@ use super::super::{Fate, Place};
 use super::pair::down_interval;
 use super::spec::Deed;
 use super::*;
+use crate::pick::cases;
 use crate::player::{Control, ControlKind, Controls};
 use crate::sim::World;
 use proptest::prelude::*;
@@ -319,7 +320,7 @@ fn some_value(control: &Control, share: f64) -> Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(80))]
+    #![proptest_config(cases(80))]
     #[test]
     fn nothing_vanishes_while_balancers_and_servers_die(moves in moves(), seed: u64) {
         let mut values = values(&[("balancers", "pair")]);

@@ -1,5 +1,7 @@
 //! The world of the load-balancing figures: nothing vanishes, and another policy meets the same requests.
 
+use crate::shared::pick::cases;
+use crate::shared::{frame, open};
 use playground::lessons::architecture::load_balancing::cluster::{Cluster, Demand, Event, Knobs};
 use playground::player::{Control, Controls, Data, Experiment, Value};
 use playground::sim::{Entity, Fate, Time, World};
@@ -61,7 +63,7 @@ fn some_value(control: &Control, share: f64) -> Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(cases(60))]
     #[test]
     fn nothing_vanishes_while_servers_die_and_controls_move(moves in moves(), seed: u64) {
         let mut values = values();
@@ -148,24 +150,15 @@ fn another_policy_meets_the_very_same_requests() {
 
 /// (p99 in seconds, share lost) after a minute at the defaults, under a policy.
 fn outcome(policy: &str) -> (f64, f64) {
-    use playground::player::{Answer, Ask, Request, Run, Session};
+    use playground::player::{Run, Session};
     let figure = playground::lessons::figure("slow-server").unwrap().1;
     let mut run = Run::new(figure.spec, playground::sim::Seed(1));
     run.set(figure.spec, "policy", &Value::Choice(policy.into())).unwrap();
     let mut session = Session::new([figure]);
-    session.handle(Request { id: 0, ask: Ask::Open(run) });
-    loop {
-        let at = figure.spec.until;
-        let Answer::Frame(frame) =
-            session.handle(Request { id: 0, ask: Ask::Frame { at, reach: at } }).answer
-        else {
-            panic!("no frame")
-        };
-        if frame.there {
-            let reading = |id| frame.readings[figure.spec.reading(id).unwrap()];
-            return (reading("p99"), reading("lost-share"));
-        }
-    }
+    open(&mut session, &run);
+    let end = frame(&mut session, figure.spec.until);
+    let reading = |id| end.readings[figure.spec.reading(id).unwrap()];
+    (reading("p99"), reading("lost-share"))
 }
 
 #[test]

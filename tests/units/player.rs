@@ -1,7 +1,8 @@
 //! The player through its protocol, on the smallest figure.
 
+use crate::shared::{self, ask, frame};
 use playground::lessons;
-use playground::player::{Answer, Ask, Change, Frame, Input, Request, Run, Session, Value};
+use playground::player::{Answer, Ask, Change, Frame, Input, Run, Session, Value};
 use playground::sim::{Entity, Seed, Time};
 
 fn session() -> Session {
@@ -12,25 +13,10 @@ fn run(seed: u64) -> Run {
     Run::new(lessons::figure("one-server").unwrap().1.spec, Seed(seed))
 }
 
-fn ask(session: &mut Session, ask: Ask) -> Answer {
-    session.handle(Request { id: 1, ask }).answer
-}
-
 fn open(run: &Run) -> Session {
     let mut session = session();
-    assert!(matches!(ask(&mut session, Ask::Open(run.clone())), Answer::Opened(_)));
+    shared::open(&mut session, run);
     session
-}
-
-fn frame(session: &mut Session, at: Time) -> Frame {
-    for _ in 0..1000 {
-        match ask(session, Ask::Frame { at, reach: at }) {
-            Answer::Frame(frame) if frame.there => return *frame,
-            Answer::Frame(_) => {}
-            other => panic!("{other:?}"),
-        }
-    }
-    panic!("a frame is there after a thousand slices");
 }
 
 fn set(session: &mut Session, at: Time, load: f64) -> Run {

@@ -6,6 +6,7 @@ use playground::site::render::{Page, checked, pages};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 const TEMPLATE: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>x</title>\
     <link rel=\"stylesheet\" href=\"/page.css\"></head>\n<body>\n</body></html>\n";
@@ -16,10 +17,14 @@ fn course() -> Course {
     course
 }
 
-fn all() -> (Course, Vec<Page>) {
-    let course = course();
-    let pages = pages(&course, &[], TEMPLATE, &Rc::default()).unwrap();
-    (course, pages)
+/// The whole site, rendered once for all tests.
+fn all() -> &'static (Course, Vec<Page>) {
+    static SITE: LazyLock<(Course, Vec<Page>)> = LazyLock::new(|| {
+        let course = course();
+        let pages = pages(&course, &[], TEMPLATE, &Rc::default()).unwrap();
+        (course, pages)
+    });
+    &SITE
 }
 
 fn page<'a>(pages: &'a [Page], path: &str) -> &'a str {
@@ -37,7 +42,7 @@ fn lesson_page(text: &str) -> String {
 #[test]
 fn every_lesson_stands_on_the_front_page_and_planned_ones_have_nothing_to_click() {
     let (course, pages) = all();
-    let home = page(&pages, "index.html");
+    let home = page(pages, "index.html");
     for lesson in &course.lessons {
         let (path, title) = (lesson.path(), lesson.front.title.text.replace('&', "&amp;"));
         assert!(home.contains(&title), "{path}");
@@ -54,7 +59,7 @@ fn every_lesson_stands_on_the_front_page_and_planned_ones_have_nothing_to_click(
 fn every_page_is_whole_and_has_ids_once_and_no_inline_style_or_script() {
     let (_, pages) = all();
     assert!(pages.len() >= 4);
-    for Page { path, html, .. } in &pages {
+    for Page { path, html, .. } in pages {
         for part in
             ["<!doctype html>", "<title>", "name=\"description\"", "<main id=\"main\"", "<h1>", "</html>"]
         {
@@ -78,7 +83,7 @@ fn every_page_is_whole_and_has_ids_once_and_no_inline_style_or_script() {
 #[test]
 fn headings_go_down_one_level_at_a_time() {
     let (_, pages) = all();
-    for Page { path, html, .. } in &pages {
+    for Page { path, html, .. } in pages {
         let levels = html.split("<h").filter_map(|rest| {
             rest.chars().next()?.to_digit(10).filter(|_| matches!(rest.as_bytes().get(1), Some(b'>' | b' ')))
         });
@@ -93,7 +98,7 @@ fn headings_go_down_one_level_at_a_time() {
 #[test]
 fn a_figure_stands_on_its_page_with_still_readings_sentence_controls_and_tables() {
     let (_, pages) = all();
-    let html = page(&pages, "architecture/load-balancing/index.html");
+    let html = page(pages, "architecture/load-balancing/index.html");
     let (_, rest) = html
         .split_once("<figure class=\"figure\" id=\"fig-slow-server\" data-figure=\"slow-server\"")
         .unwrap();
@@ -120,7 +125,7 @@ fn a_figure_stands_on_its_page_with_still_readings_sentence_controls_and_tables(
 #[test]
 fn live_prose_stands_with_its_values() {
     let (_, pages) = all();
-    let html = page(&pages, "architecture/load-balancing/index.html");
+    let html = page(pages, "architecture/load-balancing/index.html");
     let live = html.split(
         "<span class=\"live masked\" data-figure=\"slow-server\" data-reading=\"p99\" data-at=\"30000000000\" data-says=\"",
     );

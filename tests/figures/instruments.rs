@@ -1,9 +1,6 @@
 //! A figure's instruments, used as a page uses them, without a browser.
 
-#[path = "desk/page.rs"]
-mod page;
-
-use page::{Page, deed};
+use crate::page::{Page, deed};
 use playground::desk::{Deed, Piece, Tell};
 use playground::learner::Grade;
 use playground::player::decode_view;

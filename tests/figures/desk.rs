@@ -1,10 +1,9 @@
 //! A figure operated from its desk, as a page operates it, without a browser.
 
-#[path = "desk/page.rs"]
-mod page;
-
-use page::{Page, deed};
+use crate::page::{Page, deed};
+use crate::shared::pick::cases;
 use playground::desk::{Deed, Piece, Tell};
+use playground::lessons;
 use playground::player::decode_view;
 use proptest::prelude::*;
 
@@ -250,12 +249,16 @@ fn anything() -> impl Strategy<Value = Tell> {
     ]
 }
 
+fn all_ids() -> Vec<&'static str> {
+    lessons::all().map(|(_, figure)| figure.spec.id.as_ref()).collect()
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(cases(60))]
 
     #[test]
     fn nothing_that_a_page_could_tell_makes_a_desk_panic_or_breaks_a_law(
-        figure in prop::sample::select(vec!["slow-server", "your-traffic", "one-server", "two-threads"]),
+        figure in prop::sample::select(all_ids()),
         all in prop::collection::vec(anything(), 1..60),
     ) {
         let mut page = Page::of(figure);

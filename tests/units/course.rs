@@ -1,5 +1,6 @@
 //! What a lesson's file may say, and what the check says when it says something else.
 
+use crate::shared::pick::cases;
 use playground::course::facts::{Allows, ChallengeFacts, ControlFacts, MessageFacts, PredictionFacts};
 use playground::course::markdown::LANGUAGES;
 use playground::course::{Course, FigureFacts, Lesson, Problem, check};
@@ -12,7 +13,7 @@ use std::path::Path;
 /// A lesson with one of everything that the grammar has.
 const SAMPLE: &str = include_str!("course/sample.md");
 /// The grammar as authors read it.
-const README: &str = include_str!("../lessons/README.md");
+const README: &str = include_str!("../../lessons/README.md");
 
 fn figure() -> FigureFacts {
     let load = Allows::Number { unit: Unit::Rate, min: 10.0, max: 1000.0, step: Some(10.0) };
@@ -321,7 +322,7 @@ fn the_course_has_its_51_lessons_in_8_chapters_and_nothing_wrong_with_them() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(cases(300))]
 
     #[test]
     fn no_text_makes_the_check_panic(text in "\\PC{0,400}") {

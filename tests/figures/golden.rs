@@ -1,26 +1,21 @@
 //! Recorded runs still give what they gave: the same bytes, or a figure's version that says they differ.
 
-use playground::lab::{self, Exit, golden};
-
-fn lab(line: &[&str]) -> (Exit, String) {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let exit = lab::run(std::iter::once("lab").chain(line.iter().copied()), &mut out, &mut err);
-    (exit, String::from_utf8([out, err].concat()).unwrap())
-}
+use crate::lab::lab;
+use playground::lab::{Exit, Terminal, golden};
 
 /// What is wrong with records of this text.
 fn wrong(text: &str) -> Vec<String> {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut terminal = lab::Terminal { out: &mut out, err: &mut err, watched: false };
+    let mut terminal = Terminal { out: &mut out, err: &mut err, watched: false };
     golden::compare(text, true, &mut terminal).expect("the records can be played").1
 }
 
-const RECORDS: &str = include_str!("golden.toml");
+const RECORDS: &str = include_str!("../golden.toml");
 
 #[test]
 fn every_recorded_run_gives_what_it_gave() {
-    let (exit, said) = lab(&["golden"]);
-    assert_eq!(exit, Exit::Fine, "{said}");
+    let said = lab(&["golden"]);
+    assert_eq!(said.exit, Exit::Fine, "{}{}", said.out, said.err);
 }
 
 #[test]

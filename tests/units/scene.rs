@@ -1,7 +1,6 @@
 //! Pictures: whatever the scene, labels don't meet, text can be read, nothing is outside, and all readers agree.
 
-mod scenes;
-
+use crate::scenes;
 use playground::scene::*;
 use playground::sim::Time;
 
@@ -150,7 +149,8 @@ fn samples_can_be_looked_at() {
 mod random {
     //! Scenes as no lesson would make them.
 
-    use super::scenes;
+    use crate::scenes;
+    use crate::shared::pick::cases;
     use playground::scene::*;
     use playground::sim::{Entity, Msg, Span, Time, Unit};
     use proptest::prelude::*;
@@ -323,7 +323,7 @@ mod random {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+        #![proptest_config(cases(300))]
 
         #[test]
         fn any_scene_is_a_good_picture(scene in scene(), width in prop_oneof![

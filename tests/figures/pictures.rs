@@ -1,0 +1,71 @@
+//! Every registered figure is a good picture: at random moments, under random controls and faults, at every width.
+
+use crate::budget::Budget;
+use crate::played::{draws, some_change};
+use crate::shared::{ask, frame, open};
+use playground::course::Course;
+use playground::course::words::patterns;
+use playground::lessons;
+use playground::player::{Answer, Ask, Figure, Run, Session};
+use playground::scene::{Options, Picture, Still, Words, describe, svg};
+use playground::sim::{Seed, Time};
+use std::path::Path;
+use std::sync::LazyLock;
+
+/// Moments that are looked at, at three widths.
+const LOOKED_AT: Budget = Budget { what: "moments of pictures", full: 100, least: 4, total: 800 };
+
+/// The lesson's words and those that all figures share.
+fn words(lesson: &str, figure: &Figure) -> Words {
+    static COURSE: LazyLock<Course> =
+        LazyLock::new(|| Course::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/lessons"))).0);
+    let own = COURSE.lesson(lesson).into_iter().flat_map(|own| patterns(&COURSE, own, &figure.spec.id));
+    Words { patterns: own.collect(), kinds: figure.spec.naming() }
+}
+
+fn can_be_read_at_random_moments(lesson: &str, figure: &'static Figure) {
+    let words = words(lesson, figure);
+    let mut draws = draws(LOOKED_AT.what, figure);
+    for moments in LOOKED_AT.pieces(&figure.spec.id, 10) {
+        let mut session = Session::new([figure]);
+        let mut run = Run::new(figure.spec, Seed(draws.bits()));
+        open(&mut session, &run);
+        let mut moments: Vec<f64> = (0..moments).map(|_| draws.unit()).collect();
+        moments.sort_by(f64::total_cmp);
+        for moment in moments {
+            let at = Time::from_secs_f64(figure.spec.until.secs() * moment);
+            let scene = frame(&mut session, at).scene;
+            for width in [360.0, 768.0, 1280.0] {
+                let picture = Picture::new(&scene, &words, width, &Options::default());
+                let problems = picture.problems();
+                assert!(problems.is_empty(), "{} at {at}, {width} px: {problems:#?} {run:?}", figure.spec.id);
+            }
+            assert!(!describe(&scene, &words).says.is_empty(), "{} says nothing", figure.spec.id);
+            // A change that the model refuses is as good as none here.
+            let change = some_change(figure, &mut draws);
+            if let Answer::Changed { run: now, .. } = ask(&mut session, Ask::Change { at, change }) {
+                run = now;
+            }
+        }
+    }
+}
+by_chapter!(can_be_read_at_random_moments);
+
+/// With PICTURES=folder, writes each figure's still there as SVG, to be looked at.
+#[test]
+fn stills_can_be_looked_at() {
+    let Some(folder) = std::env::var_os("PICTURES") else { return };
+    for (lesson, figure) in lessons::all() {
+        let words = words(lesson, figure);
+        let mut session = Session::new([figure]);
+        open(&mut session, &Run::new(figure.spec, Seed(1)));
+        let scene = frame(&mut session, figure.spec.still).scene;
+        for width in [360.0, 860.0] {
+            let picture = Picture::new(&scene, &words, width, &Options::default());
+            let id = figure.spec.id.as_ref();
+            let still = Still { id, title: id, ..Still::default() };
+            let file = Path::new(&folder).join(format!("{id}-{width}.svg"));
+            std::fs::write(file, svg(&picture, &still)).unwrap();
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Why: an entity's life is replayed, and no more of the run than that.
+
+use crate::shared::{ask, frame, open};
+use playground::lessons::architecture::load_balancing::one_server::{Event, Knobs, OneServer};
+use playground::player::{
+    Answer, Ask, Data, Experiment, Explained, Explanation, Figure, FigureSpec, Message, Readings, Run,
+    Session, Value,
+};
+use playground::scene::Scene;
+use playground::sim::{Entity, Msg, Seed, Time, World};
+use std::cell::Cell;
+
+thread_local! {
+    /// Events that were handled by this test, in whatever run.
+    static HANDLED: Cell<u64> = const { Cell::new(0) };
+}
+
+/// One server, whose events are counted.
+#[derive(Clone)]
+struct Counted(OneServer);
+
+impl Experiment for Counted {
+    type Controls = Knobs;
+    type Event = Event;
+    const SPEC: &'static FigureSpec = OneServer::SPEC;
+    const MESSAGES: &'static [Message] = OneServer::MESSAGES;
+
+    fn new(knobs: &Knobs, data: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
+        OneServer::new(knobs, data, world).map(Self)
+    }
+
+    fn on(&mut self, event: Event, world: &mut World<Event>) {
+        HANDLED.set(HANDLED.get() + 1);
+        self.0.on(event, world);
+    }
+
+    fn set(&mut self, knobs: &Knobs, world: &mut World<Event>) -> Result<(), Msg> {
+        self.0.set(knobs, world)
+    }
+
+    fn act(
+        &mut self,
+        action: usize,
+        on: &[Entity],
+        arg: &Value,
+        world: &mut World<Event>,
+    ) -> Result<(), Msg> {
+        self.0.act(action, on, arg, world)
+    }
+
+    fn read(&self, world: &World<Event>, out: &mut Readings) {
+        self.0.read(world, out);
+    }
+
+    fn draw(&self, world: &World<Event>, scene: &mut Scene) {
+        self.0.draw(world, scene);
+    }
+
+    fn about(&self, entity: Entity, world: &World<Event>) -> Option<Explained> {
+        self.0.about(entity, world)
+    }
+
+    fn laws(&self, world: &World<Event>) -> Result<(), String> {
+        self.0.laws(world)
+    }
+}
+
+const REQUEST: u8 = 0;
+const SERVER: Entity = Entity::new(1, 0);
+/// Events from one checkpoint of this run to the next, and events that are replayed before one looks whether the entity
+/// has ended.
+const SPACING: u64 = 4_096;
+const SLICE: u64 = 1_000;
+
+/// A session that has computed a busy run up to a moment, and how many events that took.
+fn at(seconds: u64) -> (Session, u64) {
+    let before = HANDLED.get();
+    static COUNTED: Figure = Figure::of::<Counted>();
+    let mut session = Session::new([&COUNTED]);
+    let mut run = Run::new(COUNTED.spec, Seed(9));
+    run.set_all(COUNTED.spec, &[("service", "1ms"), ("load", "90 %")]).unwrap();
+    open(&mut session, &run);
+    frame(&mut session, Time::from_secs(seconds));
+    (session, HANDLED.get() - before)
+}
+
+/// What is said of an entity, and how many events were replayed for that.
+fn explained(session: &mut Session, entity: Entity, seconds: u64) -> (Explanation, u64) {
+    let before = HANDLED.get();
+    match ask(session, Ask::Explain { entity, at: Time::from_secs(seconds) }) {
+        Answer::Explained(told) => (told, HANDLED.get() - before),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_has_ended_is_replayed_to_its_end_and_not_on_to_now() {
+    let (mut session, all) = at(60);
+    assert!(all > 20 * SPACING, "the run is long: {all} events");
+    for n in [17, 9_000, 20_000, 40_000] {
+        let (told, replayed) = explained(&mut session, Entity::new(REQUEST, n), 60);
+        let ids: Vec<&str> = told.steps.iter().map(|step| step.what.id.as_ref()).collect();
+        assert_eq!(ids, ["arrived", "served", "answered"], "request {n}");
+        assert_eq!(told.says[0].id, "about-answered", "request {n}");
+        assert!(replayed <= SPACING + 2 * SLICE, "{replayed} events were replayed for request {n}");
+    }
+}
+
+#[test]
+fn what_has_always_been_there_is_replayed_for_a_few_seconds() {
+    let (mut session, all) = at(60);
+    let (_, replayed) = explained(&mut session, SERVER, 60);
+    assert!(replayed > 0 && replayed < all / 5, "{replayed} of {all} events");
+}
+
+#[test]
+fn what_the_world_never_opens_is_told_as_it_is_at_the_moment_asked_for() {
+    let (mut ahead, _) = at(60);
+    for seconds in [3, 30, 59] {
+        let (told, _) = explained(&mut ahead, SERVER, seconds);
+        let (fresh, _) = explained(&mut at(seconds).0, SERVER, seconds);
+        assert_eq!(told, fresh, "at {seconds} s");
+    }
+    let says = |seconds| explained(&mut at(60).0, SERVER, seconds).0.says;
+    assert_ne!(says(3), says(60), "otherwise this would tell nothing");
+}

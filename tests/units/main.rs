@@ -1,0 +1,15 @@
+//! The layers, each at its boundary: the kernel, pictures, runs, mechanisms, lesson files, pages. What has to hold for
+//! every figure is tested in `tests/figures`.
+
+mod course;
+mod explain;
+mod finish;
+mod kernel;
+mod layers;
+mod oracle;
+mod player;
+mod scene;
+mod scenes;
+#[path = "../shared/mod.rs"]
+mod shared;
+mod site;
