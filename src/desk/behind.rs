@@ -1,6 +1,6 @@
 //! From a number to those who made it what it is.
 
-use super::command::Command;
+use super::action_kind::ActionKind;
 use super::markup::{class, inside};
 use super::protocol::{Patch, button, find, node, part};
 use super::state::State;
@@ -19,7 +19,7 @@ pub(super) fn write(state: &State, out: &mut Vec<Patch>) {
     let name = text::put(text::BEHIND, &[&reading.label, &value.unwrap_or_default()]);
     let head = node("div", "fig-explain-head").with([
         node("h3", "").attr("tabindex", "-1").text(&name),
-        button("quiet", Command::CloseExplanation, text::CLOSE),
+        button("quiet", ActionKind::CloseExplanation, text::CLOSE),
     ]);
     let item = |it: &Ending| {
         let took = text::put(text::TOOK, &[&Unit::Time.format(it.took.secs())]);

@@ -3,7 +3,7 @@
 //! The rival is the same run (seed, arrivals, faults) with some controls at other values from the start; the rest of what
 //! is moved moves in both.
 
-use super::command::Command;
+use super::action_kind::ActionKind;
 use super::markup::{class, css, does, inside};
 use super::protocol::{Patch, find, node, nth, part};
 use super::state::State;
@@ -208,7 +208,7 @@ pub(super) fn write(state: &State, out: &mut Vec<Patch>) {
     let comparing = state.against.is_some();
     out.push(super::shown(part(class::COMPARE), comparing));
     let pressed = Patch::Attr(
-        find(inside(class::TOOLS, &does(Command::Compare))),
+        find(inside(class::TOOLS, &does(ActionKind::Compare))),
         "aria-pressed".into(),
         Some(if comparing { "true" } else { "false" }.into()),
     );

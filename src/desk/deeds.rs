@@ -1,6 +1,6 @@
 //! All that can be done to a figure.
 
-use super::command::Command;
+use super::action_kind::ActionKind;
 use super::markup::{class, css, does, inside};
 use super::notice::Notice;
 use super::protocol::{Deed, Part, Patch, find, part};
@@ -14,114 +14,117 @@ const FILE_SUFFIX: &str = ".run.txt";
 impl Desk {
     pub(super) fn deed(&mut self, deed: &Deed, trying: Trying) {
         if self.state.masked
-            && !matches!(deed.does, Command::Commit | Command::Skip | Command::Speed | Command::Tables)
+            && !matches!(
+                deed.does,
+                ActionKind::Commit | ActionKind::Skip | ActionKind::Speed | ActionKind::Tables
+            )
         {
             return;
         }
         let nanos = Time::from_nanos(crate::sim::within(deed.number, 0.0, 1e18) as u64);
         match deed.does {
-            Command::Play if self.state.playing => self.pause(),
-            Command::Play => self.play(),
-            Command::StepBack => self.step(false),
-            Command::StepForward => self.step(true),
-            Command::Seek => self.seek(nanos),
-            Command::MoveTimeLine => self.seek(self.state.on_line(deed.number)),
-            Command::TimeLineKey => {
+            ActionKind::Play if self.state.playing => self.pause(),
+            ActionKind::Play => self.play(),
+            ActionKind::StepBack => self.step(false),
+            ActionKind::StepForward => self.step(true),
+            ActionKind::Seek => self.seek(nanos),
+            ActionKind::MoveTimeLine => self.seek(self.state.on_line(deed.number)),
+            ActionKind::TimeLineKey => {
                 if let Some(to) = self.state.stride(&deed.text) {
                     self.seek(to);
                 }
             }
-            Command::Speed => {
+            ActionKind::Speed => {
                 if let Ok(speed) = crate::sim::Unit::Factor.parse(&deed.text) {
                     self.state.speed = speed;
                     (self.state.slow, self.state.behind) = (false, 0.0);
                     self.changed.mode = true;
                 }
             }
-            Command::SetControl => self.turn(deed, trying),
-            Command::HoldNumber => self.hold(&deed.on),
-            Command::DragNumber => self.drag(deed, trying),
-            Command::NudgeNumber => self.nudge(deed, trying),
-            Command::GoTo => self.go(deed),
-            Command::Act => {
+            ActionKind::SetControl => self.turn(deed, trying),
+            ActionKind::HoldNumber => self.hold(&deed.on),
+            ActionKind::DragNumber => self.drag(deed, trying),
+            ActionKind::NudgeNumber => self.nudge(deed, trying),
+            ActionKind::GoTo => self.go(deed),
+            ActionKind::Act => {
                 if let Some(change) = explain::action(&self.state, deed, &mut self.extra) {
                     self.change(change, trying);
                 }
             }
-            Command::Skip => self.skip(&deed.on),
-            Command::OpenView => {
+            ActionKind::Skip => self.skip(&deed.on),
+            ActionKind::OpenView => {
                 if let Ok(view) = crate::player::decode_view(&deed.text) {
                     self.take_up(view);
                     self.state.untouched = false;
                     self.extra.push(Patch::Focus(part(class::PLAY)));
                 }
             }
-            Command::Select => {
+            ActionKind::Select => {
                 if let Some(who) = explain::entity(&deed.on) {
                     self.choose(who);
                 }
             }
-            Command::Point => {
+            ActionKind::Point => {
                 if let Some(who) = self.state.pointed_at(deed.point) {
                     self.choose(who);
                 }
             }
-            Command::Hover => {
+            ActionKind::Hover => {
                 let cursor = if self.state.pointed_at(deed.point).is_some() { "pointer" } else { "default" };
                 self.extra.push(Patch::Style(part(class::PICTURE), "cursor".into(), cursor.to_owned()));
             }
-            Command::Walk => self.walk(&deed.text),
-            Command::CloseExplanation => self.close(),
-            Command::TakeBack => self.take_back(),
-            Command::SetSeed => self.reseed(&deed.text),
-            Command::Reshuffle => {
+            ActionKind::Walk => self.walk(&deed.text),
+            ActionKind::CloseExplanation => self.close(),
+            ActionKind::TakeBack => self.take_back(),
+            ActionKind::SetSeed => self.reseed(&deed.text),
+            ActionKind::Reshuffle => {
                 self.state.run.seed = Seed(deed.number as u64);
                 self.anew();
             }
-            Command::CopySeed => {
-                self.extra.push(Patch::Copy { from: seed_field(), by: find(does(Command::CopySeed)) })
+            ActionKind::CopySeed => {
+                self.extra.push(Patch::Copy { from: seed_field(), by: find(does(ActionKind::CopySeed)) })
             }
-            Command::Drawer => moments::drawer(&self.state, &deed.on, &mut self.extra),
-            Command::CopyLink => {
+            ActionKind::Drawer => moments::drawer(&self.state, &deed.on, &mut self.extra),
+            ActionKind::CopyLink => {
                 self.extra.push(Patch::Copy {
                     from: find(inside(class::COPY, "input")),
-                    by: find(does(Command::CopyLink)),
+                    by: find(does(ActionKind::CopyLink)),
                 });
             }
-            Command::SaveRun => self.extra.push(Patch::Save {
+            ActionKind::SaveRun => self.extra.push(Patch::Save {
                 name: [self.state.spec.id.as_ref(), FILE_SUFFIX].concat(),
                 text: encode_view(&self.state.view()),
             }),
-            Command::Reset => {
+            ActionKind::Reset => {
                 self.extra.extend(moments::closed());
                 self.notify(None);
                 let first = self.state.first.clone();
                 self.take_up(first);
             }
-            Command::OpenRun => self.open_run(&deed.text),
-            Command::Tables => {
+            ActionKind::OpenRun => self.open_run(&deed.text),
+            ActionKind::Tables => {
                 self.state.tables = deed.number > 0.0;
                 self.changed.read = true;
             }
-            Command::CloseNotice => self.notify(None),
-            Command::Commit => self.commit(deed),
-            Command::SetUp => self.set_up(&deed.on),
-            Command::Judge => self.judge(&deed.on),
-            Command::CallOff => self.call_off(),
-            Command::Sweep => self.sweep(&deed.text),
-            Command::Compare => self.compare(),
-            Command::Swap => self.swap(),
-            Command::Side => self.take_side(&deed.text),
-            Command::Contributors => self.behind(&deed.on),
-            Command::SavePicture => self.save_picture(&deed.way),
-            Command::SaveNumbers => self.save_numbers(),
+            ActionKind::CloseNotice => self.notify(None),
+            ActionKind::Commit => self.commit(deed),
+            ActionKind::SetUp => self.set_up(&deed.on),
+            ActionKind::Judge => self.judge(&deed.on),
+            ActionKind::CallOff => self.call_off(),
+            ActionKind::Sweep => self.sweep(&deed.text),
+            ActionKind::Compare => self.compare(),
+            ActionKind::Swap => self.swap(),
+            ActionKind::Side => self.take_side(&deed.text),
+            ActionKind::Contributors => self.behind(&deed.on),
+            ActionKind::SavePicture => self.save_picture(&deed.way),
+            ActionKind::SaveNumbers => self.save_numbers(),
             // The page does these itself.
-            Command::ChooseRunFile
-            | Command::TryAgain
-            | Command::Reload
-            | Command::MoveUp
-            | Command::MoveDown
-            | Command::Check => {}
+            ActionKind::ChooseRunFile
+            | ActionKind::TryAgain
+            | ActionKind::Reload
+            | ActionKind::MoveUp
+            | ActionKind::MoveDown
+            | ActionKind::Check => {}
         }
     }
 

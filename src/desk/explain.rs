@@ -1,6 +1,6 @@
 //! What is selected: what can be done to it, what it is and does, and what happened to it and why.
 
-use super::command::Command;
+use super::action_kind::ActionKind;
 use super::markup::{attr, class, inside, with};
 use super::moments::{moment, seek};
 use super::protocol::{Deed, Node, Patch, button, find, node, part};
@@ -24,7 +24,7 @@ pub(super) fn write(state: &mut State, out: &mut Vec<Patch>) {
         let actions = state.spec.actions.iter().filter(|action| action.on.contains(&entity.kind));
         let head = node("div", "fig-explain-head").with([
             node("h3", "").attr("tabindex", "-1").text(&name),
-            button("quiet", Command::CloseExplanation, text::CLOSE),
+            button("quiet", ActionKind::CloseExplanation, text::CLOSE),
         ]);
         let actions = node("div", "fig-actions").with(actions.map(|action| deed(entity, action)));
         out.push(Patch::Fill(panel(), vec![head, actions, node("div", class::STORY)]));
@@ -37,7 +37,7 @@ pub(super) fn write(state: &mut State, out: &mut Vec<Patch>) {
 /// What can be done to it, right there.
 fn deed(entity: Entity, action: &Action) -> Node {
     let press =
-        button("", Command::Act, &action.label).attr(attr::WAY, &action.id).attr(attr::ON, &id_of(entity));
+        button("", ActionKind::Act, &action.label).attr(attr::WAY, &action.id).attr(attr::ON, &id_of(entity));
     match action.arg {
         ValueKind::None => press,
         ValueKind::Number(unit, _, _, offered) => node("span", "fig-action-with").with([
@@ -130,5 +130,5 @@ pub(super) fn named(state: &State, entity: Entity) -> Node {
 
 /// A button that asks about an entity.
 pub(super) fn link(entity: Entity, name: &str) -> Node {
-    button("fig-entity", Command::Select, name).attr(attr::ON, &id_of(entity))
+    button("fig-entity", ActionKind::Select, name).attr(attr::ON, &id_of(entity))
 }

@@ -4,7 +4,7 @@
 //! A patch that finds no element does nothing, silently. So a test operates every figure and looks for every part that is
 //! patched in the page as it is rendered.
 
-use super::command::Command;
+use super::action_kind::ActionKind;
 
 /// Classes of a figure's elements.
 pub mod class {
@@ -133,7 +133,7 @@ pub mod class {
 
 /// Attributes. (The markup's macro takes names of attributes only as they are written, so `site` writes these out.)
 pub mod attr {
-    /// What an element does: the name of a [`Command`](super::Command).
+    /// What an element does: the name of a [`ActionKind`](super::ActionKind).
     pub const DO: &str = "data-do";
     /// What it concerns: an entity, a control, a drawer.
     pub const ON: &str = "data-on";
@@ -208,8 +208,8 @@ pub mod attr {
 }
 
 /// The selector of the elements that do this.
-pub fn does(command: Command) -> String {
-    with(attr::DO, command.name())
+pub fn does(kind: ActionKind) -> String {
+    with(attr::DO, kind.name())
 }
 
 /// The selector of a class.

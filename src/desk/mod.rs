@@ -10,8 +10,8 @@
 //! - The other modules write what is to be shown: each a function from the desk to patches of the page, called when one of
 //!   the things has changed that it is about, see [`Changed`].
 
+pub mod action_kind;
 mod behind;
-pub mod command;
 mod compare;
 mod controls;
 mod data;
@@ -36,7 +36,7 @@ mod tables;
 pub mod text;
 mod transport;
 
-pub use command::Command;
+pub use action_kind::ActionKind;
 pub use notice::{Notice, Way, none as no_notice};
 pub use opening::facts;
 pub use protocol::{

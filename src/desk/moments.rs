@@ -1,6 +1,6 @@
 //! What is beside and under the caption: what can be taken back, the link, what happened so far.
 
-use super::command::Command;
+use super::action_kind::ActionKind;
 use super::markup::{attr, class, does, inside, with};
 use super::protocol::{Node, Patch, button, find, node, part};
 use super::state::State;
@@ -36,12 +36,12 @@ pub(super) fn moment(state: &State, at: Time, class: &'static str) -> Node {
 
 /// The same with other words.
 pub(super) fn seek(at: Time, class: &'static str, words: &str) -> Node {
-    button(class, Command::Seek, words).attr(attr::NUMBER, &at.nanos().to_string())
+    button(class, ActionKind::Seek, words).attr(attr::NUMBER, &at.nanos().to_string())
 }
 
 /// A button that shows a run at a moment, as a link holds them.
 pub(super) fn open_view(code: &str, words: &str) -> Node {
-    button("", Command::OpenView, words).attr(attr::TEXT, code)
+    button("", ActionKind::OpenView, words).attr(attr::TEXT, code)
 }
 
 /// Changing the past drops what came after; that can be taken back. Stands among the caption's tools, where it moves
@@ -53,7 +53,7 @@ pub(super) fn write_aftermath(state: &State, out: &mut Vec<Patch>) {
             let words = text::put(text::DROPPED, &[&transport::clock(at, state.spec.pace)]);
             parts.push(node("span", "fig-dropped").text(&words));
         }
-        parts.push(button("quiet", Command::TakeBack, text::TAKE_BACK));
+        parts.push(button("quiet", ActionKind::TakeBack, text::TAKE_BACK));
     }
     out.push(Patch::Fill(part(class::AFTERMATH), parts));
 }
@@ -73,7 +73,7 @@ pub(super) fn drawer(state: &State, open: &str, out: &mut Vec<Patch>) {
         // The link is there to be taken: it is copied at once where the browser lets us.
         let field = || find(inside(class::COPY, "input"));
         out.push(Patch::Address(field(), code));
-        out.push(Patch::Copy { from: field(), by: find(does(Command::CopyLink)) });
+        out.push(Patch::Copy { from: field(), by: find(does(ActionKind::CopyLink)) });
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a figure has to tell: why it stopped, what a link says, what can be done about it.
 
-use super::command::Command;
+use super::action_kind::ActionKind;
 use super::markup::{class, inside};
 use super::protocol::{Node, Part, Patch, button, find, node, part};
 use super::text;
@@ -45,10 +45,10 @@ impl Notice {
             .then(|| node("ul", "").with(self.list.iter().map(|item| node("li", "").text(item))));
         let link = self.link.is_some().then(|| node("a", "").text(text::REPRODUCE));
         let way = self.way.map(|way| match way {
-            Way::TryAgain => button("quiet", Command::TryAgain, text::TRY_AGAIN),
-            Way::Reload => button("quiet", Command::Reload, text::RELOAD),
+            Way::TryAgain => button("quiet", ActionKind::TryAgain, text::TRY_AGAIN),
+            Way::Reload => button("quiet", ActionKind::Reload, text::RELOAD),
         });
-        let close = button("quiet", Command::CloseNotice, text::CLOSE);
+        let close = button("quiet", ActionKind::CloseNotice, text::CLOSE);
         node("div", class::NOTICE).with([
             node("div", "").with([node("p", "").text(&self.text)]).with(list),
             node("div", "fig-notice-ways").with(link).with(way).with([close]),

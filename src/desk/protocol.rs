@@ -1,7 +1,7 @@
 //! What is said between a figure's page and the desk that it is operated from. Encoded with postcard where it crosses a
 //! thread.
 
-use super::command::Command;
+use super::action_kind::ActionKind;
 use super::markup::{attr, css};
 use crate::learner::Attempt;
 use serde::{Deserialize, Serialize};
@@ -117,7 +117,7 @@ pub struct Opening {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Deed {
     /// What the element does.
-    pub does: Command,
+    pub does: ActionKind,
     /// Whom or what it concerns: an entity, a control, a drawer.
     pub on: String,
     /// Which way of several, an action's id.
@@ -132,7 +132,7 @@ pub struct Deed {
 
 impl Deed {
     /// Nothing but what is done.
-    pub fn of(does: Command) -> Self {
+    pub fn of(does: ActionKind) -> Self {
         Self {
             does,
             on: String::new(),
@@ -314,7 +314,7 @@ pub fn node(tag: &'static str, class: &'static str) -> Node {
 }
 
 /// A new button that does something.
-pub fn button(class: &'static str, does: Command, words: &str) -> Node {
+pub fn button(class: &'static str, does: ActionKind, words: &str) -> Node {
     node("button", class).attr("type", "button").attr(attr::DO, does.name()).text(words)
 }
 

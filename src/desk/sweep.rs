@@ -1,6 +1,6 @@
 //! One control over its range, several seeds at each value, run by other workers.
 
-use super::command::Command;
+use super::action_kind::ActionKind;
 use super::errands::{Progress, Undertaking};
 use super::judge::so_far;
 use super::markup::{class, does, inside};
@@ -30,7 +30,7 @@ pub(super) fn says(words: &str) -> Patch {
 /// Nothing is swept any more.
 pub(super) fn idle(out: &mut Vec<Patch>) {
     out.push(says(""));
-    out.push(super::shown(find(inside(class::SWEEP, &does(Command::CallOff))), false));
+    out.push(super::shown(find(inside(class::SWEEP, &does(ActionKind::CallOff))), false));
 }
 
 impl Desk {
@@ -53,7 +53,7 @@ impl Desk {
                 let trials = sweep.trials();
                 let sweeping = Sweeping { sweep, control: place, reading, seeds };
                 self.send_out(Undertaking::Sweeping(sweeping), trials);
-                self.extra.push(super::shown(find(inside(class::SWEEP, &does(Command::CallOff))), true));
+                self.extra.push(super::shown(find(inside(class::SWEEP, &does(ActionKind::CallOff))), true));
                 self.swept(0.0);
             }
         }

@@ -1,6 +1,6 @@
 //! Play, the time line with what happened on it, the speed.
 
-use super::command::Command;
+use super::action_kind::ActionKind;
 use super::markup::{attr, class, inside};
 use super::protocol::{Node, Patch, find, node, part};
 use super::state::State;
@@ -110,7 +110,7 @@ pub(super) fn write_marks(state: &State, out: &mut Vec<Patch>) {
     let mark = |class: &'static str, at: Time, says: &str| -> Node {
         node("span", class)
             .attr("title", says)
-            .attr(attr::DO, Command::Seek.name())
+            .attr(attr::DO, ActionKind::Seek.name())
             .attr(attr::NUMBER, &at.nanos().to_string())
             .styled("left", percent(at.secs() / spec.until.secs()))
     };

@@ -4,7 +4,7 @@
 use super::figure::{self, Figure};
 use super::{dom, hear, record};
 use crate::desk::markup::{any, attr, class, css, does};
-use crate::desk::{Command, text};
+use crate::desk::{ActionKind, text};
 use crate::learner::{Attempt, Grade, Task};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -36,14 +36,17 @@ fn figure_of(section: &Element) -> Option<Figure> {
 }
 
 fn pressed(section: &Element, by: &Element) {
-    let Some(command) = dom::command(by) else { return };
-    match command {
-        Command::MoveUp | Command::MoveDown => moves(by, command == Command::MoveUp),
-        Command::Check => check(section),
+    let Some(kind) = dom::action_kind(by) else { return };
+    match kind {
+        ActionKind::MoveUp | ActionKind::MoveDown => moves(by, kind == ActionKind::MoveUp),
+        ActionKind::Check => check(section),
         _ => {
             if let Some(figure) = figure_of(section) {
                 hear::press(&figure, section, by);
-                if matches!(command, Command::Commit | Command::SetUp | Command::OpenView | Command::Seek) {
+                if matches!(
+                    kind,
+                    ActionKind::Commit | ActionKind::SetUp | ActionKind::OpenView | ActionKind::Seek
+                ) {
                     dom::scroll_to(&figure.root);
                 }
             }
@@ -101,7 +104,7 @@ fn check(section: &Element) {
         say(&option, class::MARK, words);
         field.set_disabled(true);
     }
-    if let Some(button) = dom::find(section, &does(Command::Check)) {
+    if let Some(button) = dom::find(section, &does(ActionKind::Check)) {
         dom::show(&button, false);
     }
     dom::set(section, attr::STAGE, if all { "right" } else { "wrong" });

@@ -1,6 +1,6 @@
 //! The few things that the page asks of the browser itself.
 
-use crate::desk::Command;
+use crate::desk::ActionKind;
 use crate::desk::markup::attr;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -68,13 +68,13 @@ pub fn around(event: &Event, root: &Element, selector: &str) -> Option<Element> 
 }
 
 /// What an element does, by its `data-do`. A name that is none is a mistake of ours, and told where tests look.
-pub fn command(element: &Element) -> Option<Command> {
+pub fn action_kind(element: &Element) -> Option<ActionKind> {
     let name = element.get_attribute(attr::DO)?;
-    let command = Command::parse(&name);
-    if command.is_none() {
-        web_sys::console::error_2(&"there is no command of this name:".into(), &name.into());
+    let kind = ActionKind::parse(&name);
+    if kind.is_none() {
+        web_sys::console::error_2(&"there is no action of this name:".into(), &name.into());
     }
-    command
+    kind
 }
 
 /// Listens for as long as the page lives.

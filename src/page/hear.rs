@@ -3,7 +3,7 @@
 use super::figure::Figure;
 use super::{answer, dom};
 use crate::desk::markup::{any, attr, class, css, inside, with};
-use crate::desk::{Command, Deed};
+use crate::desk::{ActionKind, Deed};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DragEvent, Element, Event, HtmlElement, KeyboardEvent, MouseEvent};
@@ -28,13 +28,13 @@ pub fn attach(figure: &Figure) {
     if let Some(place) = dom::find(&figure.root, &css(class::PICTURE)) {
         let (of, own) = (figure.clone(), place.clone());
         dom::listen::<MouseEvent>(&place, "mousemove", move |event| {
-            of.glance(Deed { point: within(&own, &event), ..Deed::of(Command::Hover) });
+            of.glance(Deed { point: within(&own, &event), ..Deed::of(ActionKind::Hover) });
         });
     }
     if let Some(tables) = dom::find(&figure.root, &css(class::TABLES)) {
         let (of, own) = (figure.clone(), tables.clone());
         dom::listen::<Event>(&tables, "toggle", move |_| {
-            of.deed(Deed { number: f64::from(own.has_attribute("open")), ..Deed::of(Command::Tables) });
+            of.deed(Deed { number: f64::from(own.has_attribute("open")), ..Deed::of(ActionKind::Tables) });
         });
     }
     if let Some(place) = dom::find(&figure.root, &css(class::DATA)) {
@@ -55,9 +55,9 @@ pub fn attach(figure: &Figure) {
 /// What fields of the page say and no link holds, for a desk that is new to the figure.
 pub fn settings(figure: &Figure) -> impl Iterator<Item = Deed> {
     let speed = dom::find(&figure.root, &inside(class::SPEED, "select"));
-    let speed = speed.map(|field| Deed { text: dom::field(&field).value(), ..Deed::of(Command::Speed) });
+    let speed = speed.map(|field| Deed { text: dom::field(&field).value(), ..Deed::of(ActionKind::Speed) });
     let tables = dom::find(&figure.root, &[&css(class::TABLES), "[open]"].concat());
-    let tables = tables.map(|_| Deed { number: 1.0, ..Deed::of(Command::Tables) });
+    let tables = tables.map(|_| Deed { number: 1.0, ..Deed::of(ActionKind::Tables) });
     speed.into_iter().chain(tables)
 }
 
@@ -72,27 +72,27 @@ fn clicked(figure: &Figure, event: &MouseEvent) {
     if let Some(by) = dom::around(event, &figure.root, &any(attr::DO)) {
         press(figure, &figure.root, &by);
     } else if let Some(place) = dom::around(event, &figure.root, &css(class::PICTURE)) {
-        figure.deed(Deed { point: within(&place, event), ..Deed::of(Command::Point) });
+        figure.deed(Deed { point: within(&place, event), ..Deed::of(ActionKind::Point) });
     }
 }
 
 /// Does what `by`, which was pressed in `place`, says that it does. What only the page can do is done here.
 pub fn press(figure: &Figure, place: &Element, by: &Element) {
     let said = |name: &str| by.get_attribute(name).unwrap_or_default();
-    let Some(command) = dom::command(by) else { return };
-    match command {
-        Command::ChooseRunFile => {
+    let Some(kind) = dom::action_kind(by) else { return };
+    match kind {
+        ActionKind::ChooseRunFile => {
             if let Some(file) = dom::find(&figure.root, &css(class::RUN_FILE)) {
                 dom::field(&file).click();
             }
         }
-        Command::TryAgain => figure.try_again(),
-        Command::Reload => drop(dom::window().location().reload()),
+        ActionKind::TryAgain => figure.try_again(),
+        ActionKind::Reload => drop(dom::window().location().reload()),
         // One press of a drawer's button opens it, the next one closes it.
-        Command::Drawer if said("aria-expanded") == "true" => figure.deed(Deed::of(Command::Drawer)),
-        Command::Reshuffle => {
+        ActionKind::Drawer if said("aria-expanded") == "true" => figure.deed(Deed::of(ActionKind::Drawer)),
+        ActionKind::Reshuffle => {
             let number = (js_sys::Math::random() * SHORT_SEEDS).floor();
-            figure.deed(Deed { number, ..Deed::of(Command::Reshuffle) });
+            figure.deed(Deed { number, ..Deed::of(ActionKind::Reshuffle) });
         }
         _ => {
             let text = if by.has_attribute(attr::WITH) {
@@ -100,7 +100,7 @@ pub fn press(figure: &Figure, place: &Element, by: &Element) {
                 dom::find(&figure.root, &field).map(|field| dom::field(&field).value())
             } else if by.has_attribute(attr::FIELDS) {
                 dom::find(place, &css(&said(attr::FIELDS))).map(|fields| answer::written(&fields))
-            } else if command == Command::Commit {
+            } else if kind == ActionKind::Commit {
                 Some(answer::written(place))
             } else {
                 by.get_attribute(attr::TEXT)
@@ -110,7 +110,7 @@ pub fn press(figure: &Figure, place: &Element, by: &Element) {
                 way: said(attr::WAY),
                 text: text.unwrap_or_default(),
                 number: dom::number(&said(attr::NUMBER)),
-                ..Deed::of(command)
+                ..Deed::of(kind)
             });
         }
     }
@@ -140,15 +140,15 @@ fn moved(figure: &Figure, field: &Element, event: &str) {
         own.set_value("");
     } else if let Some(widget) = around(&any(attr::CONTROL)) {
         let on = widget.get_attribute(attr::CONTROL).unwrap_or_default();
-        figure.passing_deed(Deed { on, way, number, text: own.value(), ..Deed::of(Command::SetControl) });
+        figure.passing_deed(Deed { on, way, number, text: own.value(), ..Deed::of(ActionKind::SetControl) });
     } else if around(&css(class::COMPARE)).is_some() {
-        figure.deed(Deed { text: own.value(), ..Deed::of(Command::Side) });
+        figure.deed(Deed { text: own.value(), ..Deed::of(ActionKind::Side) });
     } else if around(&css(class::LINE)).is_some() {
-        figure.passing_deed(Deed { number, ..Deed::of(Command::MoveTimeLine) });
+        figure.passing_deed(Deed { number, ..Deed::of(ActionKind::MoveTimeLine) });
     } else if around(&css(class::SPEED)).is_some() {
-        figure.deed(Deed { text: own.value(), ..Deed::of(Command::Speed) });
+        figure.deed(Deed { text: own.value(), ..Deed::of(ActionKind::Speed) });
     } else if around(&css(class::SEED_CONTROL)).is_some() {
-        figure.deed(Deed { text: own.value(), ..Deed::of(Command::SetSeed) });
+        figure.deed(Deed { text: own.value(), ..Deed::of(ActionKind::SetSeed) });
     }
 }
 
@@ -157,7 +157,7 @@ fn open_run(figure: &Figure, file: &web_sys::File) {
     let (figure, text) = (figure.clone(), file.text());
     spawn_local(async move {
         let text = JsFuture::from(text).await.ok().and_then(|text: JsValue| text.as_string());
-        figure.deed(Deed { text: text.unwrap_or_default(), ..Deed::of(Command::OpenRun) });
+        figure.deed(Deed { text: text.unwrap_or_default(), ..Deed::of(ActionKind::OpenRun) });
     });
 }
 
@@ -169,9 +169,9 @@ fn key(figure: &Figure, event: &KeyboardEvent) {
     }
     let key = event.key();
     let around = |css: &str| dom::around(event, &figure.root, css);
-    let told = |command: Command| {
+    let told = |kind: ActionKind| {
         event.prevent_default();
-        figure.deed(Deed { text: key.clone(), ..Deed::of(command) });
+        figure.deed(Deed { text: key.clone(), ..Deed::of(kind) });
     };
     let leads = matches!(
         key.as_str(),
@@ -180,7 +180,7 @@ fn key(figure: &Figure, event: &KeyboardEvent) {
     match key.as_str() {
         " " if !takes_space(event) => {
             event.prevent_default();
-            figure.deed(Deed::of(Command::Play));
+            figure.deed(Deed::of(ActionKind::Play));
         }
         "Enter" => {
             if let Some(button) =
@@ -189,30 +189,30 @@ fn key(figure: &Figure, event: &KeyboardEvent) {
                 press(figure, &figure.root, &button);
             }
         }
-        "Escape" if around(&css(class::EXPLAIN)).is_some() => told(Command::CloseExplanation),
+        "Escape" if around(&css(class::EXPLAIN)).is_some() => told(ActionKind::CloseExplanation),
         "Escape" if around(&[css(class::DRAWER), css(class::TOOLS)].join(", ")).is_some() => {
-            told(Command::Drawer)
+            told(ActionKind::Drawer)
         }
-        _ if leads && around(&css(class::WALK)).is_some() => told(Command::Walk),
-        _ if leads && around(&inside(class::LINE, "input")).is_some() => told(Command::TimeLineKey),
+        _ if leads && around(&css(class::WALK)).is_some() => told(ActionKind::Walk),
+        _ if leads && around(&inside(class::LINE, "input")).is_some() => told(ActionKind::TimeLineKey),
         _ => {
             let shortcut = SHORTCUTS.iter().find(|(of, ..)| *of == key);
-            if let Some((_, command, on)) = shortcut.filter(|_| !takes_typing(event)) {
+            if let Some((_, kind, on)) = shortcut.filter(|_| !takes_typing(event)) {
                 event.prevent_default();
-                figure.deed(Deed { on: (*on).to_owned(), ..Deed::of(*command) });
+                figure.deed(Deed { on: (*on).to_owned(), ..Deed::of(*kind) });
             }
         }
     }
 }
 
 /// Keys that do something wherever in the figure nothing is typed: what they do, and to what.
-const SHORTCUTS: [(&str, Command, &str); 6] = [
-    (",", Command::StepBack, ""),
-    (".", Command::StepForward, ""),
-    ("c", Command::Compare, ""),
-    ("s", Command::Drawer, "share"),
-    ("z", Command::TakeBack, ""),
-    ("?", Command::Drawer, "keys"),
+const SHORTCUTS: [(&str, ActionKind, &str); 6] = [
+    (",", ActionKind::StepBack, ""),
+    (".", ActionKind::StepForward, ""),
+    ("c", ActionKind::Compare, ""),
+    ("s", ActionKind::Drawer, "share"),
+    ("z", ActionKind::TakeBack, ""),
+    ("?", ActionKind::Drawer, "keys"),
 ];
 
 fn takes_typing(event: &KeyboardEvent) -> bool {

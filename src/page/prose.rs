@@ -8,7 +8,7 @@
 use super::dom;
 use super::figure;
 use crate::desk::markup::{any, attr, class, css};
-use crate::desk::{Command, Deed};
+use crate::desk::{ActionKind, Deed};
 use std::cell::Cell;
 use std::rc::Rc;
 use web_sys::{Element, Event, KeyboardEvent, PointerEvent};
@@ -25,15 +25,15 @@ pub fn start() {
                 event.prevent_default();
                 let said = |name: &str| of.get_attribute(name);
                 if let Some(text) = said(attr::SWEPT) {
-                    figure.deed(Deed { on: "sweep".to_owned(), ..deed(Command::Drawer, &of) });
-                    figure.deed(Deed { text, ..deed(Command::Sweep, &of) });
+                    figure.deed(Deed { on: "sweep".to_owned(), ..deed(ActionKind::Drawer, &of) });
+                    figure.deed(Deed { text, ..deed(ActionKind::Sweep, &of) });
                 } else if let Some(text) = said(attr::CODE) {
-                    figure.deed(Deed { text, ..deed(Command::OpenView, &of) });
+                    figure.deed(Deed { text, ..deed(ActionKind::OpenView, &of) });
                 } else {
                     figure.deed(Deed {
                         text: said(attr::SET).unwrap_or_default(),
                         number: said(attr::AT).map_or(-1.0, |at| dom::number(&at)),
-                        ..deed(Command::GoTo, &of)
+                        ..deed(ActionKind::GoTo, &of)
                     });
                 }
                 dom::scroll_to(&figure.root);
@@ -49,9 +49,9 @@ fn figure_of(element: &Element) -> Option<figure::Figure> {
     figure::find(&element.get_attribute(attr::FIGURE)?)
 }
 
-fn deed(command: Command, of: &Element) -> Deed {
+fn deed(kind: ActionKind, of: &Element) -> Deed {
     let on = of.get_attribute(attr::CONTROL).unwrap_or_default();
-    Deed { on, ..Deed::of(command) }
+    Deed { on, ..Deed::of(kind) }
 }
 
 /// A number that is dragged, or moved with arrow keys.
@@ -69,12 +69,12 @@ fn tie(number: &Element) {
                     let _ = of.set_pointer_capture(event.pointer_id());
                     dom::focus(&of);
                     held.set(Some(x));
-                    figure.deed(deed(Command::HoldNumber, &of));
+                    figure.deed(deed(ActionKind::HoldNumber, &of));
                 }
                 ("pointermove", Some(from)) => {
                     figure.passing_deed(Deed {
                         number: ((x - from) / PIXELS).round(),
-                        ..deed(Command::DragNumber, &of)
+                        ..deed(ActionKind::DragNumber, &of)
                     });
                 }
                 ("pointermove", None) => {}
@@ -88,7 +88,7 @@ fn tie(number: &Element) {
         let leads = key.starts_with("Arrow") || key.starts_with("Page") || key == "Home" || key == "End";
         if leads && let Some(figure) = figure_of(&of) {
             event.prevent_default();
-            figure.deed(Deed { text: key, ..deed(Command::NudgeNumber, &of) });
+            figure.deed(Deed { text: key, ..deed(ActionKind::NudgeNumber, &of) });
         }
     });
 }

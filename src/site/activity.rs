@@ -5,7 +5,7 @@
 use super::prose::Context;
 use crate::course::Text;
 use crate::course::blocks::{Answer, Block, Card, Challenge, Choice, Interview, Predict, Quiz};
-use crate::desk::Command;
+use crate::desk::ActionKind;
 use crate::desk::markup::class;
 use crate::player::{Asks, Axis, CURVE_POINTS};
 use maud::{Markup, html};
@@ -27,8 +27,8 @@ pub fn predict(cx: &Context, block: &Block, predict: &Predict) -> Markup {
             }
             p.(class::ANSWER_ERROR) role="status" {}
             div.(class::ANSWER_BUTTONS) {
-                button.primary type="button" data-do=(Command::Commit.name()) data-on=(id) { "Commit" }
-                button.quiet type="button" data-do=(Command::Skip.name()) data-on=(id) { "Skip" }
+                button.primary type="button" data-do=(ActionKind::Commit.name()) data-on=(id) { "Commit" }
+                button.quiet type="button" data-do=(ActionKind::Skip.name()) data-on=(id) { "Skip" }
             }
             div.(class::ANSWER_VERDICT) tabindex="-1" role="status" {}
             div.shows { (cx.blocks(&predict.shows)) }
@@ -63,8 +63,8 @@ fn order(cx: &Context, things: &[Choice]) -> Markup {
                 li data-option=(thing.id.text) {
                     span.thing { (cx.phrase(&thing.text)) } " " span.(class::MARK) {}
                     span.moves {
-                        button type="button" data-do=(Command::MoveUp.name()) aria-label={ "Up: " (thing.text.text) } { "↑" }
-                        button type="button" data-do=(Command::MoveDown.name()) aria-label={ "Down: " (thing.text.text) } { "↓" }
+                        button type="button" data-do=(ActionKind::MoveUp.name()) aria-label={ "Up: " (thing.text.text) } { "↑" }
+                        button type="button" data-do=(ActionKind::MoveDown.name()) aria-label={ "Down: " (thing.text.text) } { "↓" }
                     }
                 }
             }
@@ -123,9 +123,9 @@ pub fn challenge(cx: &Context, block: &Block, challenge: &Challenge) -> Markup {
             }
             details.hint { summary { "A hint" } p { (cx.phrase(&challenge.hint)) } }
             div.(class::ANSWER_BUTTONS) {
-                button type="button" data-do=(Command::SetUp.name()) data-on=(id) { "Set the figure up for it" }
-                button.primary type="button" data-do=(Command::Judge.name()) data-on=(id) { "Judge my setting" }
-                button.quiet.judging type="button" data-do=(Command::CallOff.name()) { "Stop" }
+                button type="button" data-do=(ActionKind::SetUp.name()) data-on=(id) { "Set the figure up for it" }
+                button.primary type="button" data-do=(ActionKind::Judge.name()) data-on=(id) { "Judge my setting" }
+                button.quiet.judging type="button" data-do=(ActionKind::CallOff.name()) { "Stop" }
             }
             p.(class::JUDGE_COST) role="status" {}
             p.(class::JUDGE_PROGRESS) {}
@@ -143,7 +143,7 @@ pub fn quiz(cx: &Context, block: &Block, quiz: &Quiz) -> Markup {
             h3 { (cx.phrase(&quiz.question)) }
             (choices(cx, &block.id, &quiz.options, &right))
             p.(class::ANSWER_ERROR) role="status" {}
-            div.(class::ANSWER_BUTTONS) { button.primary type="button" data-do=(Command::Check.name()) { "Check" } }
+            div.(class::ANSWER_BUTTONS) { button.primary type="button" data-do=(ActionKind::Check.name()) { "Check" } }
             div.(class::ANSWER_VERDICT) tabindex="-1" role="status" {}
         }
     }

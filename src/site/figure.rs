@@ -9,7 +9,7 @@ use super::prose::Context;
 use super::still::Shown;
 use crate::course::blocks::{Block, Figure};
 use crate::desk::markup::class;
-use crate::desk::{Command, clock};
+use crate::desk::{ActionKind, clock};
 use crate::lessons;
 use crate::player::{
     Control, ControlKind, FigureSpec, Frame, Needs, Pace, Slider, Value, ValueKind, encode_view,
@@ -103,10 +103,10 @@ fn tools() -> Markup {
     html! {
         div.(class::TOOLS) hidden {
             div.(class::AFTERMATH) role="status" {}
-            button.quiet type="button" data-do=(Command::Compare.name()) aria-pressed="false" { "Compare" }
-            button.quiet type="button" data-do=(Command::Drawer.name()) data-on="sweep" data-drawer="sweep" aria-expanded="false" { "Sweep" }
-            button.quiet type="button" data-do=(Command::Drawer.name()) data-on="share" data-drawer="share" aria-expanded="false" { "Share" }
-            button.quiet type="button" data-do=(Command::Drawer.name()) data-on="more" data-drawer="more" aria-expanded="false" aria-label="More" title="More" { "⋯" }
+            button.quiet type="button" data-do=(ActionKind::Compare.name()) aria-pressed="false" { "Compare" }
+            button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="sweep" data-drawer="sweep" aria-expanded="false" { "Sweep" }
+            button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="share" data-drawer="share" aria-expanded="false" { "Share" }
+            button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="more" data-drawer="more" aria-expanded="false" aria-label="More" title="More" { "⋯" }
         }
     }
 }
@@ -119,22 +119,22 @@ fn drawers(id: &str, spec: &FigureSpec) -> Markup {
             p { "This link opens the same run at the same moment, on every machine." }
             div.(class::COPY) {
                 input type="text" readonly aria-label="Link";
-                button type="button" data-do=(Command::CopyLink.name()) { "Copy" }
+                button type="button" data-do=(ActionKind::CopyLink.name()) { "Copy" }
             }
         }
         div.(class::DRAWER).fig-share data-drawer-of="file" hidden {
             p { "This run holds too much for a link: send it as a file instead. Opened from the menu, it shows the same run." }
-            button type="button" data-do=(Command::SaveRun.name()) { "Save the run as a file" }
+            button type="button" data-do=(ActionKind::SaveRun.name()) { "Save the run as a file" }
         }
         div.(class::DRAWER).fig-menu data-drawer-of="more" hidden {
             div.fig-menu-buttons {
-                button type="button" data-do=(Command::Reset.name()) { "Back to the run the page opened with" }
-                button type="button" data-do=(Command::Drawer.name()) data-on="keys" data-drawer="keys" aria-expanded="false" { "Keys" }
-                button type="button" data-do=(Command::SavePicture.name()) data-way="svg" { "Picture as SVG" }
-                button type="button" data-do=(Command::SavePicture.name()) data-way="png" { "Picture as PNG" }
-                button type="button" data-do=(Command::SaveNumbers.name()) { "Numbers as CSV" }
-                button type="button" data-do=(Command::SaveRun.name()) { "Save the run as a file" }
-                button type="button" data-do=(Command::ChooseRunFile.name()) { "Open a run from a file …" }
+                button type="button" data-do=(ActionKind::Reset.name()) { "Back to the run the page opened with" }
+                button type="button" data-do=(ActionKind::Drawer.name()) data-on="keys" data-drawer="keys" aria-expanded="false" { "Keys" }
+                button type="button" data-do=(ActionKind::SavePicture.name()) data-way="svg" { "Picture as SVG" }
+                button type="button" data-do=(ActionKind::SavePicture.name()) data-way="png" { "Picture as PNG" }
+                button type="button" data-do=(ActionKind::SaveNumbers.name()) { "Numbers as CSV" }
+                button type="button" data-do=(ActionKind::SaveRun.name()) { "Save the run as a file" }
+                button type="button" data-do=(ActionKind::ChooseRunFile.name()) { "Open a run from a file …" }
                 input.(class::RUN_FILE) type="file" hidden;
             }
             p.fig-menu-head { "What happened so far" }
@@ -151,8 +151,8 @@ fn drawers(id: &str, spec: &FigureSpec) -> Markup {
                 }
             }
             p { "Same arrivals, same seed, same faults." }
-            button.quiet type="button" data-do=(Command::Swap.name()) { "Swap" }
-            button.quiet type="button" data-do=(Command::Compare.name()) { "End the comparison" }
+            button.quiet type="button" data-do=(ActionKind::Swap.name()) { "Swap" }
+            button.quiet type="button" data-do=(ActionKind::Compare.name()) { "End the comparison" }
         }
     }
 }
@@ -168,8 +168,8 @@ fn sweep(spec: &FigureSpec) -> Markup {
                 label { "to " input type="text" autocomplete="off" placeholder="highest"; }
                 label { "and plot " select { @for it in spec.readings.iter() { option value=(it.id) { (it.label) } } } }
                 label { "over " select { @for n in [3, 5, 10, 20] { option value=(n) selected[n == 5] { (n) " seeds" } } } }
-                button type="button" data-do=(Command::Sweep.name()) data-fields=(class::SWEEP_FIELDS) { "Run" }
-                button.quiet type="button" data-do=(Command::CallOff.name()) hidden { "Stop" }
+                button type="button" data-do=(ActionKind::Sweep.name()) data-fields=(class::SWEEP_FIELDS) { "Run" }
+                button.quiet type="button" data-do=(ActionKind::CallOff.name()) hidden { "Stop" }
             }
             p.(class::SWEEP_PROGRESS) role="status" {}
             div.(class::SWEEP_RESULT) {}
@@ -231,8 +231,8 @@ fn parts(caption: &Caption, shown: &Shown, frame: Frame, masked: bool) -> Markup
                 div.(class::RING) hidden {} div.(class::RING) hidden {}
                 div.(class::WALK) role="group" aria-label="Picture: arrow keys walk through it, Enter explains" hidden {
                     // Two, and focus goes to and fro between them: a screen reader says what gets focus, not what it becomes.
-                    button.(class::SPOT) type="button" tabindex="0" aria-label="Picture" data-do=(Command::Select.name()) {}
-                    button.(class::SPOT) type="button" tabindex="-1" aria-label="Picture" data-do=(Command::Select.name()) {}
+                    button.(class::SPOT) type="button" tabindex="0" aria-label="Picture" data-do=(ActionKind::Select.name()) {}
+                    button.(class::SPOT) type="button" tabindex="-1" aria-label="Picture" data-do=(ActionKind::Select.name()) {}
                 }
             }
             div.fig-side {
@@ -243,7 +243,7 @@ fn parts(caption: &Caption, shown: &Shown, frame: Frame, masked: bool) -> Markup
                             data-reading=(reading.id) title=(reading.help) {
                             dt {
                                 @if reading.behind.is_some() {
-                                    button type="button" data-do=(Command::Contributors.name()) data-on=(reading.id) disabled { (reading.label) }
+                                    button type="button" data-do=(ActionKind::Contributors.name()) data-on=(reading.id) disabled { (reading.label) }
                                 } @else { (reading.label) }
                             }
                             dd { b { (number) } " " span { (unit) } span.(class::AGAINST) {} }
@@ -290,7 +290,7 @@ fn steppers(shown: &Shown, scene: &Scene) -> Markup {
                 @for who in &actors { @for action in apply(who) {
                     @let name = name(who, &shown.words);
                     @let label = format!("{name}: {}", action.label);
-                    button type="button" title=(label) aria-label=(label) data-do=(Command::Act.name()) data-way=(action.id)
+                    button type="button" title=(label) aria-label=(label) data-do=(ActionKind::Act.name()) data-way=(action.id)
                         data-on={ (who.kind) ":" (who.n) } disabled { (name) }
                 } }
             }
@@ -328,9 +328,9 @@ fn transport(shown: &Shown, at: Time, steppers: &Markup) -> Markup {
     }
     html! {
         div.fig-transport {
-            button.(class::PLAY) type="button" aria-label="Play from the start" title="Play from the start" data-do=(Command::Play.name()) disabled { span.icon-play {} }
-            button.fig-step type="button" aria-label=(back) title=(back) data-do=(Command::StepBack.name()) disabled { span.icon-back {} }
-            button.fig-step type="button" aria-label=(on) title=(on) data-do=(Command::StepForward.name()) disabled { span.icon-on {} }
+            button.(class::PLAY) type="button" aria-label="Play from the start" title="Play from the start" data-do=(ActionKind::Play.name()) disabled { span.icon-play {} }
+            button.fig-step type="button" aria-label=(back) title=(back) data-do=(ActionKind::StepBack.name()) disabled { span.icon-back {} }
+            button.fig-step type="button" aria-label=(on) title=(on) data-do=(ActionKind::StepForward.name()) disabled { span.icon-on {} }
             (steppers)
             span.(class::TIME) { (clock(at, spec.pace)) }
             div.(class::LINE) {
@@ -377,8 +377,8 @@ fn seed(id: &str, shown: &Shown) -> Markup {
             label for={ (id) "-seed" } { "Seed" }
             span.(class::SEED) {
                 input type="text" id={ (id) "-seed" } autocomplete="off" spellcheck="false" value=(shown.view.run.seed) disabled;
-                button.quiet type="button" data-do=(Command::CopySeed.name()) disabled { "Copy" }
-                button.quiet type="button" data-do=(Command::Reshuffle.name()) aria-label="Another seed" title="Another seed" disabled {
+                button.quiet type="button" data-do=(ActionKind::CopySeed.name()) disabled { "Copy" }
+                button.quiet type="button" data-do=(ActionKind::Reshuffle.name()) aria-label="Another seed" title="Another seed" disabled {
                     span.icon-shuffle {}
                 }
             }

@@ -9,13 +9,13 @@ use crate::budget::Budget;
 use crate::page::{Page, deed};
 use crate::shared::pick;
 use planted::{IN_DRAW, IN_ON, Planted};
-use playground::desk::{Command, Deed, Opening, Tell};
+use playground::desk::{ActionKind, Deed, Opening, Tell};
 use playground::lessons;
 use playground::player::{Asks, CURVE_POINTS, ControlKind, Figure, Slider, ValueKind, decode_view};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::Command;
+use std::process::ActionKind;
 
 /// Actions at a figure.
 const ACTIONS: Budget = Budget { what: "the monkey's actions", full: 700, least: 20, total: 5_600 };
@@ -159,7 +159,8 @@ impl Monkey {
             5 => Deed { text: self.one(&["0.1", "1", "10", "600"]).into(), ..deed("speed") },
             _ => Deed { number: self.share() * until, text: "nonsense=1&&=".into(), ..deed("go") },
         };
-        let key = if deed.does == Command::TimeLineKey { format!(" {}", deed.text) } else { String::new() };
+        let key =
+            if deed.does == ActionKind::TimeLineKey { format!(" {}", deed.text) } else { String::new() };
         (format!("time: {}{key}", deed.does.name()), deed)
     }
 
@@ -372,7 +373,7 @@ by_chapter!(survives_the_monkey);
 fn memory_stays_bounded() {
     let measured = lessons::all().filter(|(_, figure)| MEASURED.of(&figure.spec.id) > 0).count();
     let this = std::env::current_exe().unwrap();
-    let alone = Command::new(this)
+    let alone = ActionKind::new(this)
         .args(["--exact", "monkey::memory_of_a_process_stays_bounded", "--ignored", "--nocapture"])
         .output()
         .unwrap();

@@ -4,7 +4,7 @@
 
 use playground::course::Course;
 use playground::course::words::patterns;
-use playground::desk::{Child, Command, Deed, Desk, Node, Opening, Patch, Shown, Tell, Told, facts};
+use playground::desk::{ActionKind, Child, Deed, Desk, Node, Opening, Patch, Shown, Tell, Told, facts};
 use playground::learner::Attempt;
 use playground::lessons;
 use playground::player::{Figure, Run, View, encode_view};
@@ -187,7 +187,7 @@ impl Page {
 }
 
 pub fn deed(does: &str) -> Deed {
-    Deed::of(Command::parse(does).unwrap_or_else(|| panic!("there is no command '{does}'")))
+    Deed::of(ActionKind::parse(does).unwrap_or_else(|| panic!("there is no kind '{does}'")))
 }
 
 fn read(node: &Node) -> String {

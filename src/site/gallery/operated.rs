@@ -2,7 +2,7 @@
 
 use super::sample::FIGURE;
 use super::tree::{Element, read};
-use crate::desk::{Command, Deed, Desk, Opening, Patch, Piece, Tell, Told, facts};
+use crate::desk::{ActionKind, Deed, Desk, Opening, Patch, Piece, Tell, Told, facts};
 use crate::player::encode_view;
 use crate::scene::Picture;
 use crate::site::still::Shown;
@@ -113,7 +113,7 @@ impl Operated {
 
 /// What an element does when it is pressed, moved or typed in.
 pub fn deed(does: &str) -> Deed {
-    Deed::of(Command::parse(does).expect("a command"))
+    Deed::of(ActionKind::parse(does).expect("a kind"))
 }
 
 /// The same, done to something.

@@ -4,7 +4,7 @@ use super::{Sorted, measure, open};
 use crate::harness::copy_of_site;
 use crate::remote::{RemoteDesk, worker_of};
 use crate::server;
-use playground::desk::{Command, Deed, Opening, Tell, facts};
+use playground::desk::{ActionKind, Deed, Opening, Tell, facts};
 use playground::lessons;
 use playground::player::{Answer, Ask, Change, Input, Request, Run, Session, Value, View, encode_view};
 use playground::scene::Words;
@@ -57,7 +57,7 @@ fn seeking_in_ten_minutes_of_a_thousand_requests_a_second() {
         let there = RemoteDesk::start(&browser, &format!("{home}door.js")).await;
         let empty = there.memory().await;
         let mut run = busy_run();
-        let seek = |at: Time| Deed { number: at.nanos() as f64, ..Deed::of(Command::Seek) };
+        let seek = |at: Time| Deed { number: at.nanos() as f64, ..Deed::of(ActionKind::Seek) };
         there.tell(Tell::Sized { picture: 720, charts: 280 }).await;
         let first = encode_view(&View { run: run.clone(), against: Vec::new(), at: Time::ZERO });
         there
@@ -75,7 +75,7 @@ fn seeking_in_ten_minutes_of_a_thousand_requests_a_second() {
         // A fork in the middle drops what came after, and that is computed anew.
         let at = Time::from_secs(300);
         there.does(seek(at)).await;
-        let load = Deed { on: "load".into(), text: "900/s".into(), ..Deed::of(Command::SetControl) };
+        let load = Deed { on: "load".into(), text: "900/s".into(), ..Deed::of(ActionKind::SetControl) };
         there.does(load).await;
         run.inputs.retain(|input| input.at <= at);
         run.inputs.push(Input { at, change: set("load", Value::Number(900.0)) });

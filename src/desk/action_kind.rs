@@ -5,16 +5,16 @@
 
 use serde::{Deserialize, Serialize};
 
-macro_rules! commands {
+macro_rules! action_kinds {
     ($($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
         /// What an element does: its `data-do`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        pub enum Command {
+        pub enum ActionKind {
             $($(#[$doc])* $variant,)*
         }
 
-        impl Command {
-            /// Every command.
+        impl ActionKind {
+            /// Every kind of action.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
             /// Its name in the markup.
@@ -24,7 +24,7 @@ macro_rules! commands {
                 }
             }
 
-            /// The command of this name, if there is one.
+            /// The kind of action of this name, if there is one.
             pub fn parse(name: &str) -> Option<Self> {
                 match name {
                     $($name => Some(Self::$variant),)*
@@ -35,7 +35,7 @@ macro_rules! commands {
     };
 }
 
-commands! {
+action_kinds! {
     // Time.
     /// Plays, or pauses.
     Play = "play";
@@ -147,15 +147,15 @@ commands! {
 
 #[cfg(test)]
 mod tests {
-    use super::Command;
+    use super::ActionKind;
 
     #[test]
     fn every_command_is_found_by_its_name_and_no_other_name_is() {
-        for command in Command::ALL {
-            assert_eq!(Command::parse(command.name()), Some(*command));
+        for kind in ActionKind::ALL {
+            assert_eq!(ActionKind::parse(kind.name()), Some(*kind));
         }
         for name in ["", "Play", "plays", "explode"] {
-            assert_eq!(Command::parse(name), None);
+            assert_eq!(ActionKind::parse(name), None);
         }
     }
 }
