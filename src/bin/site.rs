@@ -1,10 +1,12 @@
-//! Makes the site: trunk's last step (`site`, with trunk's environment), and the size report (`site weigh DIST JSON`).
+//! Makes the site: trunk's last step (`site`, with trunk's environment; where WITH_GALLERY is set,
+//! with the gallery), and the size report (`site weigh DIST JSON`).
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
 use playground::site::finish::{Options, finish};
+use playground::site::gallery;
 use playground::site::render::render;
 use playground::site::weigh::weigh;
 use playground::site::workers::Workers;
@@ -34,6 +36,9 @@ fn make() -> Result<(), String> {
         release: said("TRUNK_PROFILE")? == "release",
         workers: Workers::load(&source)?,
     };
+    if env::var_os("WITH_GALLERY").is_some() {
+        gallery::write(&source.join("lessons"), &options.out)?;
+    }
     render(&source.join("lessons"), &options.out)?;
     finish(&options)
 }

@@ -1,7 +1,7 @@
-//! Every page of the site as complete HTML: home, one page a lesson, the gallery, and the page for what isn't there.
+//! Every page of the site as complete HTML: home, one page a lesson, and the page for what isn't there.
 
 use super::shell::{Head, Shell};
-use super::{gallery, home, lesson};
+use super::{home, lesson};
 use crate::course::facts::FigureFacts;
 use crate::course::front_matter::Status;
 use crate::course::{self, Course, Problem};
@@ -42,11 +42,6 @@ pub fn pages(course: &Course, template: &str) -> Result<Vec<Page>, String> {
         Page {
             path: "index.html".into(),
             html: shell.page(&Head::home(), &home::body(course)),
-            files: Vec::new(),
-        },
-        Page {
-            path: "gallery/index.html".into(),
-            html: shell.page(&Head::gallery(), &gallery::body(course)),
             files: Vec::new(),
         },
         Page {
