@@ -1,4 +1,5 @@
-//! Makes the site: trunk's last step (`site`, with trunk's environment), and the size report (`site weigh DIST JSON`).
+//! Makes the site: trunk's last step (`site`, with trunk's environment; where WITH_GALLERY is set,
+//! with the gallery), and the size report (`site weigh DIST JSON`).
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,6 +8,7 @@ use std::{env, fs};
 
 use playground::site::cache::Cache;
 use playground::site::finish::{Options, finish};
+use playground::site::gallery;
 use playground::site::render::render;
 use playground::site::weigh::weigh;
 use playground::site::workers::{ALL, Workers};
@@ -40,6 +42,9 @@ fn make() -> Result<(), String> {
     };
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| source.join("target"), PathBuf::from);
     let cache = Rc::new(Cache::open(target.join("site-cache"), &source)?);
+    if env::var_os("WITH_GALLERY").is_some() {
+        gallery::write(&source.join("lessons"), &options.out)?;
+    }
     render(&source.join("lessons"), &options.out, options.release, &cache)?;
     finish(&options)
 }

@@ -104,7 +104,7 @@ impl Site<'_> {
             inline_start(&html).ok_or_else(|| format!("{path}: trunk's start script is missing from it"))?;
         let links = self.links(&html, &root);
         let html = tags::without(&format!("{head}{links}{tail}"), |tag, whole| {
-            tag == "link" && !links.contains(whole) && (is_style(whole) || is_trunks(whole))
+            tag == "link" && !links.contains(whole) && (is_shared(whole, &root) || is_trunks(whole))
         });
         let metas = self.metas(path, &html, &root);
         let charset = "<meta charset=\"utf-8\">";
@@ -179,6 +179,12 @@ fn has_figure(html: &str) -> bool {
 /// Whether a `<link>` is a stylesheet's.
 fn is_style(link: &str) -> bool {
     tags::value(link, "rel") == Some("stylesheet")
+}
+
+/// Whether a `<link>` is one of trunk's stylesheets, which lie at the root; a page's own lies in its folder and stays.
+fn is_shared(link: &str, root: &str) -> bool {
+    let file = tags::value(link, "href").map(|href| href.strip_prefix(root).unwrap_or(href));
+    is_style(link) && file.is_some_and(|file| !file.contains('/'))
 }
 
 /// Whether a `<link>` is one that trunk wrote for the app.

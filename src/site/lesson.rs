@@ -19,7 +19,8 @@ pub fn body(course: &Course, lesson: &Lesson, cache: &Rc<Cache>) -> (Markup, Vec
     (PreEscaped(html), files)
 }
 
-fn markup(cx: &Context) -> Markup {
+/// The page's own part; the files beside it are left in the context.
+pub(super) fn markup(cx: &Context) -> Markup {
     let (course, lesson) = (cx.course, cx.lesson);
     let front = &lesson.front;
     let chapter = course.chapter(&lesson.chapter);

@@ -8,12 +8,14 @@
 //! shown as text. Links from the site's root are written `@root/…` and made relative by [`finish`].
 
 mod activity;
+pub mod applied;
 pub mod cache;
 pub mod figure;
 pub mod finish;
 pub mod gallery;
 mod home;
 mod lesson;
+pub mod operated;
 mod prose;
 pub mod render;
 mod shell;

@@ -1,8 +1,8 @@
-//! Every page of the site as complete HTML: home, one page a lesson, the gallery, and the page for what isn't there.
+//! Every page of the site as complete HTML: home, one page a lesson, and the page for what isn't there.
 
 use super::cache::Cache;
 use super::shell::{Head, Shell};
-use super::{gallery, home, lesson};
+use super::{home, lesson};
 use crate::course::facts::FigureFacts;
 use crate::course::front_matter::Status;
 use crate::course::{self, Course, Problem};
@@ -50,10 +50,7 @@ pub fn pages(
         let html = shell.page(head, body);
         Page { path: path.into(), html, files: Vec::new() }
     };
-    let mut pages = vec![
-        page("gallery/index.html", &Head::gallery(), &gallery::body(course)),
-        page("404.html", &Head::missing(), &home::missing()),
-    ];
+    let mut pages = vec![page("404.html", &Head::missing(), &home::missing())];
     for it in course.lessons.iter().filter(|lesson| lesson.front.status != Status::Planned) {
         let (body, files) = lesson::body(course, it, cache);
         let own = problems.iter().filter(|problem| problem.file == it.file);

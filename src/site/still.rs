@@ -47,11 +47,6 @@ impl<'a> Stills<'a> {
         Self { lesson, figures: figures.filter_map(shown).collect() }
     }
 
-    /// These figures, by their ids on a page that is no lesson's.
-    pub(super) fn of(lesson: &'a Lesson, figures: impl IntoIterator<Item = (&'a str, Shown)>) -> Self {
-        Self { lesson, figures: figures.into_iter().collect() }
-    }
-
     /// Every figure with its id on the page, in the order of their ids.
     pub fn all(&self) -> impl Iterator<Item = (&'a str, &Shown)> {
         self.figures.iter().map(|(id, shown)| (*id, shown))

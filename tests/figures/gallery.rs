@@ -1,46 +1,70 @@
 //! The gallery shows every building block, each well made.
 
 use playground::course::Course;
-use playground::player::{Controls, ValueKind};
+use playground::lessons;
+use playground::player::{ControlKind, ValueKind};
 use playground::scene::{Chart, Options, Panel, Picture, Shape, State};
-use playground::site::gallery::{WIDTHS, body, instruments, panels, sample};
+use playground::site::applied::Applied;
+use playground::site::gallery::{Gallery, WIDTHS};
+use playground::site::operated::Lessons;
+use playground::site::render::Page;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::LazyLock;
 
-fn page() -> String {
-    let (course, _) = Course::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/lessons")));
-    body(&course).into_string()
+const TEMPLATE: &str =
+    "<!doctype html>\n<html lang=\"en\"><head><title>x</title></head>\n<body>\n</body></html>\n";
+
+/// It takes seconds: made once.
+static GALLERY: LazyLock<(Gallery, Page)> = LazyLock::new(|| {
+    let gallery = Gallery::new(&course());
+    let page = gallery.page(TEMPLATE).unwrap();
+    (gallery, page)
+});
+
+fn course() -> Course {
+    Course::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/lessons"))).0
 }
 
-/// States and shapes in all flows, lanes, listings, tables and charts, each with the kind of panel that it stands in.
+/// Which kind a panel is; lanes by the clock and by steps are two.
+fn kind_of(panel: &Panel) -> &'static str {
+    match panel {
+        Panel::Flow(_) => "flow",
+        Panel::Lanes(lanes) if lanes.step.is_some() => "lanes by steps",
+        Panel::Lanes(_) => "lanes",
+        Panel::Listing(_) => "listing",
+        Panel::Table(_) => "table",
+        Panel::Chart(Chart::Series(_)) => "series",
+        Panel::Chart(Chart::Histogram(_)) => "histogram",
+        Panel::Chart(Chart::Curves(_)) => "curves",
+        Panel::Grid(_) => "grid",
+    }
+}
+
+const KINDS: [&str; 9] =
+    ["flow", "lanes by steps", "lanes", "listing", "table", "series", "histogram", "curves", "grid"];
+
+/// States and shapes in all scenes, each state with the kind of panel that it stands in.
 fn shown() -> (BTreeSet<(&'static str, State)>, BTreeSet<String>) {
     let (mut states, mut shapes) = (BTreeSet::new(), BTreeSet::new());
-    for it in panels::all() {
-        for panel in &it.scene.panels {
-            let mut all: Vec<State> = Vec::new();
-            match panel {
-                Panel::Flow(flow) => {
-                    all.extend(flow.tiers.iter().flat_map(|tier| &tier.nodes).map(|node| node.state));
-                    shapes.extend(flow.packets.iter().map(|packet| format!("{:?}", packet.shape)));
-                    let links: BTreeSet<State> = flow.links.iter().map(|link| link.state).collect();
-                    states.extend(links.into_iter().map(|state| ("links", state)));
-                }
-                Panel::Lanes(lanes) => {
-                    all.extend(lanes.lanes.iter().flat_map(|lane| &lane.bars).map(|bar| bar.state));
-                }
-                Panel::Listing(listing) => all.extend(listing.lines.iter().map(|line| line.state)),
-                Panel::Table(table) => all.extend(table.rows.iter().map(|row| row.state)),
-                Panel::Chart(Chart::Series(series)) => all.extend(series.lines.iter().map(|line| line.state)),
-                Panel::Chart(Chart::Histogram(histogram)) => {
-                    all.extend(histogram.marks.iter().map(|mark| mark.2));
-                }
-                Panel::Chart(Chart::Curves(curves)) => all.extend(curves.lines.iter().map(|line| line.state)),
-                Panel::Grid(grid) => {
-                    all.extend(grid.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.state));
-                }
+    for panel in GALLERY.0.exhibits.iter().flat_map(|it| &it.scene.panels) {
+        let all: Vec<State> = match panel {
+            Panel::Flow(flow) => {
+                shapes.extend(flow.packets.iter().map(|packet| format!("{:?}", packet.shape)));
+                states.extend(flow.links.iter().map(|link| ("link", link.state)));
+                flow.tiers.iter().flat_map(|tier| &tier.nodes).map(|node| node.state).collect()
             }
-            states.extend(all.into_iter().map(|state| (panels::kind_of(panel), state)));
-        }
+            Panel::Lanes(lanes) => {
+                lanes.lanes.iter().flat_map(|lane| &lane.bars).map(|bar| bar.state).collect()
+            }
+            Panel::Listing(listing) => listing.lines.iter().map(|line| line.state).collect(),
+            Panel::Table(table) => table.rows.iter().map(|row| row.state).collect(),
+            Panel::Chart(Chart::Series(series)) => series.lines.iter().map(|line| line.state).collect(),
+            Panel::Chart(Chart::Histogram(histogram)) => histogram.marks.iter().map(|mark| mark.2).collect(),
+            Panel::Chart(Chart::Curves(curves)) => curves.lines.iter().map(|line| line.state).collect(),
+            Panel::Grid(grid) => grid.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.state).collect(),
+        };
+        states.extend(all.into_iter().map(|state| (kind_of(panel), state)));
     }
     (states, shapes)
 }
@@ -48,16 +72,17 @@ fn shown() -> (BTreeSet<(&'static str, State)>, BTreeSet<String>) {
 #[test]
 fn every_kind_of_panel_is_shown_in_every_state() {
     let (states, shapes) = shown();
-    for kind in panels::KINDS.into_iter().chain(["links"]) {
+    let mut missing = Vec::new();
+    for kind in KINDS.into_iter().chain(["link"]) {
         // Marks of a histogram are only ever one of three.
         let wanted: &[State] = match kind {
-            "scene::Histogram" => &[State::Normal, State::Trouble, State::Quiet],
+            "histogram" => &[State::Normal, State::Trouble, State::Quiet],
             _ => &State::ALL,
         };
-        for &state in wanted {
-            assert!(states.contains(&(kind, state)), "{kind} is never {state:?}");
-        }
+        missing
+            .extend(wanted.iter().filter(|state| !states.contains(&(kind, **state))).map(|it| (kind, *it)));
     }
+    assert!(missing.is_empty(), "never shown: {missing:?}");
     for shape in Shape::ALL {
         assert!(shapes.contains(&format!("{shape:?}")), "no {shape:?} is under way");
     }
@@ -86,59 +111,115 @@ fn lists_of_variants_hold_each_once() {
 }
 
 #[test]
-fn the_sample_figure_has_every_kind_of_control_and_action() {
-    let kinds: BTreeSet<&str> =
-        sample::Knobs::ALL.iter().map(|control| instruments::kind_of(&control.kind)).collect();
-    assert_eq!(kinds, instruments::CONTROLS.into_iter().collect());
-    let args = sample::FIGURE.spec.actions.iter().map(|action| match action.arg {
-        ValueKind::None => "none",
-        ValueKind::Number(..) => "number",
-    });
-    assert_eq!(args.collect::<BTreeSet<_>>(), ["none", "number"].into_iter().collect());
+fn every_kind_of_control_and_action_that_a_figure_has_is_shown() {
+    let page = Applied::parse(&GALLERY.1.html);
+    let mut wanted = BTreeSet::from([".fig-control.seed"]);
+    for (_, figure) in lessons::all() {
+        wanted.extend(figure.spec.controls.iter().map(|control| match control.kind {
+            ControlKind::Number { .. } => ".fig-control.number",
+            ControlKind::Choice { .. } => ".fig-control.choice",
+            ControlKind::Flag { .. } => ".fig-control.flag",
+        }));
+        wanted.extend(figure.spec.actions.iter().map(|action| match action.arg {
+            ValueKind::None => ".fig-actions [data-do=act]",
+            ValueKind::Number(..) => ".fig-actions [data-with-of]",
+        }));
+    }
+    assert!(wanted.len() >= 6, "{wanted:?}");
+    for css in wanted {
+        assert!(!page.select(css).is_empty(), "{css}");
+    }
 }
 
 #[test]
 fn labels_of_all_panels_can_be_read() {
-    for it in panels::all() {
+    for it in &GALLERY.0.exhibits {
         for width in WIDTHS.into_iter().chain([240.0, 1280.0]) {
-            let picture = Picture::new(&it.scene, &panels::words(), width, &Options::default());
-            assert_eq!(picture.problems(), Vec::<String>::new(), "{} at {width} px", it.id);
+            let picture = Picture::new(&it.scene, &it.words, width, &Options::default());
+            assert_eq!(picture.problems(), Vec::<String>::new(), "{} at {width} px", it.name);
         }
     }
 }
 
 #[test]
 fn every_stage_of_an_activity_is_shown() {
-    let html = page();
-    for part in [
-        "data-stage=\"open\"",
-        "data-stage=\"committed\"",
-        "data-stage=\"right\"",
-        "data-stage=\"wrong\"",
-        "data-stage=\"skipped\"",
-        "data-stage=\"idle\"",
-        "data-stage=\"judging\"",
-        "class=\"judge-progress\">5 of 24 runs",
-        "class=\"judge-grade\">Passed.",
-        "class=\"judge-grade\">Not yet.",
-        "says 84\u{a0}ms; you said 20\u{a0}ms.",
+    let page = Applied::parse(&GALLERY.1.html);
+    let kinds =
+        [".predict .options", ".predict .answer-number", ".predict .answer-order", ".predict .sketch"];
+    for stage in ["open", "right", "wrong", "skipped"] {
+        for kind in kinds {
+            let (section, answer) = kind.split_once(' ').unwrap();
+            let css = format!("{section}[data-stage={stage}] {answer}");
+            assert!(!page.select(&css).is_empty(), "{css}");
+        }
+    }
+    for css in [
+        ".predict[data-stage=committed]",
+        ".predict .option [checked]",
+        ".predict[data-stage=wrong] polyline.truth[points*=\",\"]",
+        ".challenge[data-stage=idle] .judge-cost",
+        ".challenge[data-stage=judging] .judge-progress",
+        ".challenge[data-stage=passed] .judge-result",
+        ".challenge[data-stage=failed] .verdict-says:not([hidden])",
+        ".challenge .judge-cost.trouble",
+        ".quiz[data-stage=open]",
+        ".quiz[data-stage=right] [type=checkbox]",
+        ".quiz[data-stage=wrong] [type=radio]",
+        "details.card[open]",
+        "[aria-invalid=true]",
+        ".fig-sweep-dot",
+        ".fig-reading.trouble",
+    ] {
+        assert!(!page.select(css).is_empty(), "{css}");
+    }
+    let html = &GALLERY.1.html;
+    for said in [
+        "5 of 200 runs",
+        "Passed.",
+        "Not yet.",
+        "Answer first.",
         "place 1",
-        "What happened so far",
-        "class=\"fig-sweep-dot\"",
-        "aria-invalid=\"true\"",
-        "A: 90/s · B: 120/s",
-        "fig-reading trouble",
+        "you said",
+        "A: 200/s · B: 240/s",
         "<b>?</b>",
     ] {
-        assert!(html.contains(part), "{part}");
+        assert!(html.contains(said), "{said}");
     }
 }
 
 #[test]
-fn nothing_on_the_page_is_live() {
-    let html = page();
-    for part in ["data-figure", "data-view", "data-facts", "style=\"", "template"] {
+fn nothing_on_the_page_is_live_and_it_is_whole() {
+    let Page { html, files, .. } = &GALLERY.1;
+    for part in ["data-figure", "data-view", "data-facts", "style=\"", "<template", "<script type"] {
         assert!(!html.contains(part), "{part}");
     }
-    assert!(!html.contains(">says-") && !html.contains("{waiting}"), "a message has no sentence");
+    assert!(!html.contains(">says-") && !html.contains("model-fault"), "a message has no sentence");
+    assert!(files[0].1.contains("[data-css=\"left:"), "what is set on elements has rules");
+    let page = Applied::parse(html);
+    let mut ids = BTreeSet::new();
+    for element in page.select("[id]") {
+        let id = element.attr("id").unwrap().to_string();
+        assert!(ids.insert(id.clone()), "id '{id}' stands twice");
+    }
+    for link in page.select("a[href^=\"#\"]") {
+        let href = link.attr("href").unwrap();
+        assert!(ids.contains(&href[1..]), "nothing has the id '{href}'");
+    }
+    let mut before = 0;
+    for heading in page.select("h1, h2, h3, h4") {
+        let level: u32 = heading.node_name().unwrap()[1..].parse().unwrap();
+        assert!(level <= before + 1, "{} after a heading of level {before}", heading.text());
+        before = level;
+    }
+}
+
+#[test]
+fn what_a_desk_changes_is_on_the_page_of_its_lesson() {
+    let course = course();
+    let ids: Vec<&'static str> = lessons::all().map(|(_, figure)| figure.spec.id.as_ref()).collect();
+    let all = Lessons::of(&course, ids.iter().copied());
+    for id in ids {
+        let it = all.open(id).goes(3.0);
+        assert!(it.missing.is_empty(), "{id}: {:?}", it.missing);
+    }
 }

@@ -12,6 +12,7 @@ mod gallery;
 mod golden;
 mod instruments;
 mod lab;
+mod markup;
 mod monkey;
 mod page;
 mod pictures;

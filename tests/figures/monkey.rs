@@ -15,7 +15,7 @@ use playground::player::{Asks, CURVE_POINTS, ControlKind, Figure, Slider, ValueK
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::ActionKind;
+use std::process::Command;
 
 /// Actions at a figure.
 const ACTIONS: Budget = Budget { what: "the monkey's actions", full: 700, least: 20, total: 5_600 };
@@ -373,7 +373,7 @@ by_chapter!(survives_the_monkey);
 fn memory_stays_bounded() {
     let measured = lessons::all().filter(|(_, figure)| MEASURED.of(&figure.spec.id) > 0).count();
     let this = std::env::current_exe().unwrap();
-    let alone = ActionKind::new(this)
+    let alone = Command::new(this)
         .args(["--exact", "monkey::memory_of_a_process_stays_bounded", "--ignored", "--nocapture"])
         .output()
         .unwrap();

@@ -127,6 +127,18 @@ fn a_release_opens_with_the_policy_and_has_no_inline_script() {
 }
 
 #[test]
+fn a_page_keeps_a_stylesheet_of_its_own() {
+    let site = Staged::new("own-style", "/");
+    let link = "<body><link rel=\"stylesheet\" href=\"@root/own/own.css\">";
+    site.write("own/index.html", &site.read("404.html").replace("<body>", link));
+    site.write("own/own.css", "p { color: blue; }\n");
+    site.finish("/", true).unwrap();
+    let html = site.read("own/index.html");
+    assert!(html.contains("href=\"../own/own.css\""), "{html}");
+    assert_eq!(html.matches("rel=\"stylesheet\"").count(), 2, "{html}");
+}
+
+#[test]
 fn only_a_page_with_a_figure_loads_the_app() {
     let site = Staged::new("app", "/");
     site.finish("/", true).unwrap();

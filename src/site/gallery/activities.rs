@@ -1,230 +1,232 @@
-//! Specimens of what a learner does besides reading, in each stage: the sections of a sample lesson, answered.
+//! What a learner does besides reading, in each stage: the sections of real lessons, answered.
 
-use super::operated::{Operated, deed_on, deed_with};
-use super::sample::{TOP, knee};
-use super::tree::{Element, read};
-use super::{Sample, Specimen};
-use crate::course::blocks::{Answer, Block, Body, Challenge, Predict, Quiz};
-use crate::desk::protocol::{nth, part};
+use super::{Specimen, specimen};
+use crate::course::Lesson;
+use crate::course::blocks::{Body, Quiz};
+use crate::desk::protocol::on_page;
 use crate::desk::{Patch, text};
-use crate::player::CURVE_POINTS;
+use crate::player::{Asks, CURVE_POINTS, Challenge, Grading, Prediction, Settings, Value};
 use crate::site::activity;
+use crate::site::applied::Applied;
+use crate::site::operated::{Lessons, Operated, deed_on, deed_with};
 use maud::{Markup, html};
 
+/// The figure whose predictions and challenge are shown: it has a prediction of each kind.
+const FIGURE: &str = "slow-server";
 /// Height of a sketch in its own units.
 const HEIGHT: f64 = 1_000.0;
+/// A question with several answers, which no lesson asks so far.
+const SEVERAL: &str = "+++\n+++\n```quiz which-help\nquestion = \"Which of these make the queue shorter?\"\n\
+    correct = [\"faster\", \"fewer\"]\n\
+    [[options]]\nid = \"faster\"\ntext = \"A faster server\"\nreason = \"It is busy for less of the time.\"\n\
+    [[options]]\nid = \"fewer\"\ntext = \"Fewer arrivals\"\nreason = \"The same, from the other side.\"\n\
+    [[options]]\nid = \"slots\"\ntext = \"More slots\"\nreason = \"More can wait in it; none waits less.\"\n```\n";
 
 /// All of them.
-pub fn all(sample: &Sample) -> Vec<Specimen> {
-    sample.lesson.blocks().filter_map(|block| one(sample, block)).collect()
-}
-
-fn one(sample: &Sample, block: &Block) -> Option<Specimen> {
-    let (name, made_by, says, body) = match &block.body {
-        Body::Predict(predict) => {
-            let name = match &predict.answer {
-                Answer::Choice(_) => "Prediction: choice",
-                Answer::Number => "Prediction: number",
-                Answer::Order(_) => "Prediction: order",
-                Answer::Curve { .. } => "Prediction: curve",
-            };
-            let says = "To commit to before the run, and graded by it.";
-            (name, "course::blocks::Predict", says, predictions(sample, block, predict))
+pub fn all(lessons: &Lessons) -> Vec<Specimen> {
+    let figure = lessons.open(FIGURE).figure;
+    let mut all: Vec<Specimen> = figure.predictions.iter().map(|it| prediction(lessons, it)).collect();
+    all.extend(figure.challenges.iter().map(|it| challenge(lessons, it)));
+    let (several, _) = Lesson::parse("gallery", "several", SEVERAL);
+    let (page, cx) = (lessons.page(FIGURE), lessons.context(FIGURE));
+    for block in cx.lesson.blocks().chain(several.blocks()) {
+        let id = &block.id;
+        let (name, says, stages) = match &block.body {
+            Body::Quiz(quiz) => {
+                let several = quiz.correct.len() > 1;
+                let name = if several { "Question: several answers" } else { "Question" };
+                let page = Applied::parse(&activity::quiz(cx, block, quiz).0);
+                (name, "Each answer says why it is right or wrong.", quizzes(&page, id, quiz))
+            }
+            Body::Card(_) => {
+                ("Card", "Something to be remembered.", folded(&page, &format!("[data-card={id}]")))
+            }
+            Body::Interview(_) => (
+                "Interview question",
+                "What a strong answer holds.",
+                folded(&page, &format!("[data-interview={id}]")),
+            ),
+            _ => continue,
+        };
+        // One of each.
+        if all.iter().all(|it| it.name != name) {
+            all.push(Specimen { name, says, body: stages_of(&stages) });
         }
-        Body::Challenge(challenge) => {
-            let says = "A goal within a budget; the model judges the setting on many seeds.";
-            ("Challenge", "course::blocks::Challenge", says, challenges(sample, block, challenge))
-        }
-        Body::Quiz(quiz) => {
-            let name = if quiz.correct.len() > 1 { "Question: several answers" } else { "Question" };
-            (
-                name,
-                "course::blocks::Quiz",
-                "Each answer says why it is right or wrong.",
-                quizzes(sample, block, quiz),
-            )
-        }
-        Body::Card(card) => {
-            let markup = activity::card(&sample.context(), block, card);
-            ("Card", "course::blocks::Card", "Something to be remembered.", folded(&markup))
-        }
-        Body::Interview(interview) => {
-            let markup = activity::interview(&sample.context(), block, interview);
-            let says = "A question that interviewers ask, and what a strong answer holds.";
-            ("Interview question", "course::blocks::Interview", says, folded(&markup))
-        }
-        Body::Figure(_) | Body::Words(_) | Body::Aside(_) | Body::RealSystems(_) | Body::LeavesOut(_) => {
-            return None;
-        }
-    };
-    Some(Specimen { id: format!("activity-{}", block.id), name, made_by, says, body })
+    }
+    all
 }
 
 /// Each stage under its name.
-fn stages(id: &str, all: Vec<(&str, Element)>) -> Markup {
-    html! {
-        div.stages {
-            @for (n, (name, stage)) in all.into_iter().enumerate() {
-                div { p.state-name { (name) } (stage.specimen(&format!("{id}-{n}"))) }
-            }
-        }
-    }
+fn stages_of(all: &[(&str, Markup)]) -> Markup {
+    html! { div.stages { @for (name, stage) in all { div { p.state-name { (name) } (stage) } } } }
 }
 
 /// Closed and opened.
-fn folded(markup: &Markup) -> Markup {
-    let closed = read(markup);
-    let mut opened = closed.clone();
-    opened.each("details", |it| it.set("open", Some("")));
-    html! { (closed.specimen("closed")) (opened.specimen("opened")) }
+fn folded(page: &Applied, css: &str) -> Vec<(&'static str, Markup)> {
+    let opened = page.clone();
+    opened.select(css).iter().for_each(|it| it.set_attr("open", ""));
+    vec![("closed", specimen(page, css, "closed")), ("opened", specimen(&opened, css, "opened"))]
 }
 
-/// An answer: what stands in the page, and how it is handed over.
-struct Given {
-    patches: Vec<Patch>,
-    /// Things stand in the opposite order.
-    turned: bool,
-    written: String,
+/// Each stage that a prediction can be in.
+fn prediction(lessons: &Lessons, prediction: &'static Prediction) -> Specimen {
+    let name = match prediction.asks {
+        Asks::Choice(_) => "Prediction: choice",
+        Asks::Number { .. } => "Prediction: number",
+        Asks::Order(_) => "Prediction: order",
+        Asks::Curve { .. } => "Prediction: curve",
+    };
+    let id = prediction.id;
+    let open = || lessons.masked(FIGURE, 720);
+    let commit = |value: &Value| {
+        let (written, fields) = answer(prediction, value);
+        let filled = open().changed(fields);
+        if let Some(list) = filled.page.select(&format!("[data-predict={id}] .answer-order")).first() {
+            for thing in written.split(',') {
+                let thing = format!("[data-predict={id}] [data-option={thing}]");
+                list.append_child(&filled.page.select(&thing)[0]);
+            }
+        }
+        filled.does(deed_with("commit", id, &written))
+    };
+    let truth = truth(&open(), prediction);
+    let (right, wrong) = (commit(&truth), commit(&mistaken(&prediction.asks, &truth)));
+    let css = format!("[data-predict={id}]");
+    let take = |it: &Operated, stage: &str| specimen(&it.page, &css, stage);
+    let mut stages = vec![
+        ("open", take(&open(), "open")),
+        ("nothing was answered", take(&open().does(deed_with("commit", id, "")), "nothing")),
+    ];
+    // What is read off other runs is told at once.
+    if prediction.runs.is_empty() {
+        stages.push(("committed", take(&right, "committed")));
+    }
+    let shows = prediction.at.secs();
+    stages.push(("right", take(&right.goes(shows), "right")));
+    stages.push(("wrong", take(&wrong.goes(shows), "wrong")));
+    stages.push(("skipped", take(&open().does(deed_on("skip", id)), "skipped")));
+    Specimen { name, says: "To commit to before the run, and graded by it.", body: stages_of(&stages) }
 }
 
-fn given(answer: &Answer, right: bool) -> Given {
-    let none = Given { patches: Vec::new(), turned: false, written: String::new() };
-    match answer {
-        Answer::Choice(options) => {
-            let option = &options[usize::from(right)].id.text;
-            let patches = vec![Patch::Checked(nth(format!("[value={option}]"), 0), true)];
-            Given { patches, written: option.clone(), ..none }
+/// What the runs say.
+fn truth(it: &Operated, prediction: &'static Prediction) -> Value {
+    let grading = Grading::start(it.figure, prediction, &it.view().run);
+    let mut grading = grading.expect("a figure takes its own run");
+    std::iter::repeat_with(|| grading.work(u64::MAX)).flatten().next().expect("it comes to an end")
+}
+
+/// An answer that is wrong.
+fn mistaken(asks: &Asks, truth: &Value) -> Value {
+    match (asks, truth) {
+        (Asks::Choice(options), Value::Choice(right)) => {
+            let other = options.iter().find(|option| *option != right);
+            Value::Choice((*other.expect("there is a choice")).to_owned())
         }
-        Answer::Number => {
-            let written = if right { "80 ms" } else { "20 ms" }.to_owned();
-            let field = part(".answer-number input");
-            Given {
-                patches: vec![Patch::Value { part: field, value: written.clone(), forced: true }],
-                written,
-                ..none
-            }
-        }
-        Answer::Order(things) => {
-            let mut ids: Vec<&str> = things.iter().map(|thing| thing.id.text.as_str()).collect();
-            if !right {
-                ids.reverse();
-            }
-            Given { written: ids.join(","), turned: !right, ..none }
-        }
-        Answer::Curve { .. } => curve(right),
+        (_, Value::Number(right)) => Value::Number(2.0 * right),
+        (_, Value::Order(right)) => Value::Order(right.iter().rev().copied().collect()),
+        (Asks::Curve { y, .. }, Value::Curve(right)) => Value::Curve(vec![y.to as f32; right.len()]),
+        _ => unreachable!("a truth is of the kind that is asked for"),
     }
 }
 
-fn curve(right: bool) -> Given {
-    let height = |n: usize| {
-        let share = if right { knee(n) / TOP + 0.03 } else { 0.05 + 0.08 * n as f64 };
-        (share.clamp(0.0, 1.0) * HEIGHT).round()
-    };
-    let heights: Vec<f64> = (0..CURVE_POINTS).map(height).collect();
-    let step = HEIGHT / (CURVE_POINTS - 1) as f64;
-    let point = |(n, y): (usize, &f64)| format!("{},{}", step * n as f64, HEIGHT - y);
-    let line: Vec<String> = heights.iter().enumerate().map(point).collect();
-    let mut patches: Vec<Patch> =
-        heights.iter().enumerate().map(|(n, y)| Patch::Place(nth("[type=range]".into(), n), *y)).collect();
-    patches.push(Patch::Attr(part(".yours"), "points".into(), Some(line.join(" "))));
-    let written: Vec<String> = heights.iter().map(f64::to_string).collect();
-    Given { patches, turned: false, written: written.join(",") }
-}
-
-fn predictions(sample: &Sample, block: &Block, predict: &Predict) -> Markup {
-    let (id, cx) = (block.id.as_str(), sample.context());
-    let markup = activity::predict(&cx, block, predict);
-    let open = || Operated::open(sample.shown(), &markup, 720);
-    let commit = |right| {
-        let given = given(&predict.answer, right);
-        let mut filled = open().changed(given.patches);
-        if given.turned {
-            filled.page.each(".answer-order", Element::turn_round);
+/// An answer as the page writes it, and what stands in the page's fields before it is handed over.
+fn answer(prediction: &Prediction, answer: &Value) -> (String, Vec<Patch>) {
+    let of = |css: &str| on_page(format!("[data-predict={}] {css}", prediction.id));
+    match (&prediction.asks, answer) {
+        (_, Value::Choice(option)) => {
+            (option.clone(), vec![Patch::Checked(of(&format!("[value={option}]")), true)])
         }
-        filled.does(deed_with("commit", id, &given.written))
-    };
-    stages(
-        id,
-        vec![
-            ("open", open().page),
-            ("nothing was answered", open().does(deed_with("commit", id, "")).page),
-            ("committed", commit(true).page),
-            ("right", commit(true).goes(16.0).page),
-            ("wrong", commit(false).goes(16.0).page),
-            ("skipped", open().does(deed_on("skip", id)).page),
-        ],
-    )
+        (Asks::Number { unit, .. }, Value::Number(number)) => {
+            let (part, value) = (of(".answer-number input"), unit.format(*number));
+            (value.clone(), vec![Patch::Value { part, value, forced: true }])
+        }
+        (Asks::Order(things), Value::Order(order)) => {
+            let things: Vec<&str> = order.iter().map(|&n| things[usize::from(n)]).collect();
+            (things.join(","), Vec::new())
+        }
+        (Asks::Curve { y, .. }, Value::Curve(heights)) => {
+            let share = |&height: &f32| (f64::from(height) - y.from) / (y.to - y.from);
+            let heights: Vec<f64> = heights.iter().map(|height| (share(height) * HEIGHT).round()).collect();
+            let step = HEIGHT / (CURVE_POINTS - 1) as f64;
+            let point = |(n, height): (usize, &f64)| format!("{},{}", step * n as f64, HEIGHT - height);
+            let place = |(n, height): (usize, &f64)| Patch::Place(of(&format!("[data-n=\"{n}\"]")), *height);
+            let line: Vec<String> = heights.iter().enumerate().map(point).collect();
+            let mut fields: Vec<Patch> = heights.iter().enumerate().map(place).collect();
+            fields.push(Patch::Attr(of(".yours"), "points".into(), Some(line.join(" "))));
+            (heights.iter().map(f64::to_string).collect::<Vec<_>>().join(","), fields)
+        }
+        _ => unreachable!("an answer is of the kind that is asked for"),
+    }
 }
 
-fn challenges(sample: &Sample, block: &Block, challenge: &Challenge) -> Markup {
-    let (id, cx) = (block.id.as_str(), sample.context());
-    let markup = activity::challenge(&cx, block, challenge);
-    let judged = |service: &str, most| {
-        let set = Operated::open(sample.shown(), &markup, 720).does(deed_with("control", "service", service));
-        set.does(deed_on("judge", id)).errands(most).page
+/// A challenge, judged with its reference, with a setting that tempts, and with one that is too dear.
+fn challenge(lessons: &Lessons, challenge: &'static Challenge) -> Specimen {
+    let id = challenge.id;
+    let judged = |setting: &[(&str, &str)], most| {
+        let set_up = lessons.open(FIGURE).does(deed_on("set-up", id));
+        let set = setting.iter().fold(set_up, |it, (control, to)| it.does(deed_with("control", control, to)));
+        set.does(deed_on("judge", id)).errands(most)
     };
-    let idle = Operated::open(sample.shown(), &markup, 720).goes(1.0);
-    stages(
-        id,
-        vec![
-            ("idle", idle.page),
-            ("judging", judged("7 ms", 5)),
-            ("passed", judged("7 ms", usize::MAX)),
-            ("failed, by a tempting setting", judged("10 ms", usize::MAX)),
-            ("failed, over the budget", judged("4 ms", usize::MAX)),
-        ],
-    )
+    let cost = |it: &Operated| (challenge.cost)(&Settings::of(it.figure.spec, &it.view().run));
+    let tempting = || challenge.tempting.iter().map(|(_, setting)| *setting);
+    let dear = tempting().find(|setting| cost(&judged(setting, 0)) > challenge.budget);
+    let css = format!("[data-challenge={id}]");
+    let take = |it: &Operated, stage: &str| specimen(&it.page, &css, stage);
+    let mut stages = vec![
+        ("idle", take(&lessons.open(FIGURE), "idle")),
+        ("judging", take(&judged(challenge.reference, 5), "judging")),
+        ("passed", take(&judged(challenge.reference, usize::MAX), "passed")),
+    ];
+    stages.extend(tempting().next().map(|it| ("failed", take(&judged(it, usize::MAX), "failed"))));
+    stages.extend(dear.map(|it| ("over the budget", take(&judged(it, usize::MAX), "dear"))));
+    let says = "A goal within a budget; the model judges the setting on many seeds.";
+    Specimen { name: "Challenge", says, body: stages_of(&stages) }
 }
 
-fn quizzes(sample: &Sample, block: &Block, quiz: &Quiz) -> Markup {
-    let page = || read(&activity::quiz(&sample.context(), block, quiz));
+/// Each stage that a question can be in.
+fn quizzes(page: &Applied, id: &str, quiz: &Quiz) -> Vec<(&'static str, Markup)> {
     let right: Vec<&str> = quiz.correct.iter().map(|id| id.text.as_str()).collect();
     let last = quiz.options.last().map(|option| option.id.text.as_str());
     let wrong: Vec<&str> = right.iter().skip(1).copied().chain(last).collect();
-    let answered = |chosen: &[&str]| {
-        let mut page = page();
-        for patch in check(quiz, chosen) {
-            page.apply(&patch);
+    let stages = [
+        ("open", None),
+        ("nothing was answered", Some(vec![])),
+        ("right", Some(right)),
+        ("wrong", Some(wrong)),
+    ];
+    let stage = |(stage, chosen): (&'static str, Option<Vec<&str>>)| {
+        let mut page = page.clone();
+        for patch in chosen.iter().flat_map(|chosen| check(id, quiz, chosen)) {
+            page.apply("", &patch);
         }
-        page
+        (stage, specimen(&page, &format!("[data-quiz={id}]"), &super::id(stage)))
     };
-    stages(
-        &block.id,
-        vec![
-            ("open", page()),
-            ("nothing was answered", answered(&[])),
-            ("right", answered(&right)),
-            ("wrong", answered(&wrong)),
-        ],
-    )
+    stages.into_iter().map(stage).collect()
 }
 
 /// What the page does when a question is answered.
-fn check(quiz: &Quiz, chosen: &[&str]) -> Vec<Patch> {
+fn check(id: &str, quiz: &Quiz, chosen: &[&str]) -> Vec<Patch> {
+    let of = |css: &str| on_page(format!("[data-quiz={id}]{css}"));
+    let attr =
+        |css: &str, name: &'static str, value: &str| Patch::Attr(of(css), name.into(), Some(value.into()));
     if chosen.is_empty() {
-        return vec![Patch::Text(part(".answer-error"), text::ANSWER_FIRST.into())];
+        return vec![Patch::Text(of(" .answer-error"), text::ANSWER_FIRST.into())];
     }
-    let mut out = Vec::new();
-    let mut all = true;
-    for option in &quiz.options {
-        let id = option.id.text.as_str();
-        let (mine, right) = (chosen.contains(&id), quiz.correct.iter().any(|right| right.text == id));
-        all &= mine == right;
-        let words = match (mine, right) {
+    let mut out = vec![attr(" input", "disabled", ""), attr(" [data-do=check]", "hidden", "")];
+    let is_right = |option: &str| quiz.correct.iter().any(|right| right.text == option);
+    let options = || quiz.options.iter().map(|option| option.id.text.as_str());
+    for option in options() {
+        let words = match (chosen.contains(&option), is_right(option)) {
             (true, true) => text::QUIZ_YOURS_RIGHT,
             (true, false) => text::QUIZ_YOURS_WRONG,
             (false, true) => text::QUIZ_RIGHT,
             (false, false) => "",
         };
-        let field = || nth(format!("[value={id}]"), 0);
-        out.push(Patch::Text(nth(format!("[data-option={id}] .mark"), 0), words.into()));
-        // Several answers are ticked one by one: their fields share a name too.
-        out.push(Patch::Attr(field(), "checked".into(), mine.then(String::new)));
-        out.push(Patch::Attr(field(), "disabled".into(), Some(String::new())));
+        out.push(Patch::Text(of(&format!(" [data-option={option}] .mark")), words.into()));
+        out.push(Patch::Checked(of(&format!(" [value={option}]")), chosen.contains(&option)));
     }
-    out.push(Patch::Attr(part("[data-do=check]"), "hidden".into(), Some(String::new())));
+    let all = options().all(|option| chosen.contains(&option) == is_right(option));
     let (stage, words) = if all { ("right", text::RIGHT) } else { ("wrong", text::QUIZ_WRONG) };
-    out.push(Patch::Attr(part("section"), "data-stage".into(), Some(stage.into())));
-    out.push(Patch::Text(part(".answer-verdict"), words.into()));
+    out.extend([attr("", "data-stage", stage), Patch::Text(of(" .answer-verdict"), words.into())]);
     out
 }

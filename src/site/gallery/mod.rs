@@ -1,122 +1,161 @@
 //! The gallery: every building block of the site in every state, on one page, for those who work on it. Screenshots of it
 //! are what one looks at after a change of layout or style.
 //!
-//! [`panels`] holds a scene for each kind of panel; everything else is the real markup with the real desk's changes
-//! applied to it: [`tree`] holds elements natively, [`operated`] operates the figure of [`sample`]. [`instruments`] and
-//! [`activities`] take specimens from that.
+//! What figures reach is shown by registered figures, operated from their desks on the real pages of their lessons
+//! ([`super::operated`]; what is done to them stands in [`figures`] and [`activities`]). Only states that none of them reaches are
+//! drawn from scenes written by hand ([`scenes`]).
 //!
-//! No figure on this page is live, so it loads no WASM, and nothing links to it.
+//! No figure on this page is live, so it loads no WASM, and nothing links to it. It is written when it is asked for, with
+//! a stylesheet of its own.
 
 mod activities;
-mod charts;
-pub mod instruments;
-mod operated;
-pub mod panels;
-pub mod sample;
-mod tree;
+mod figures;
+mod scenes;
 
-use super::figure::{self, Caption};
-use super::prose::Context;
-use super::still::{Shown, Stills};
-use crate::course::blocks::{Block, Figure};
-use crate::course::{Course, Lesson, words};
-use crate::player::{Run, View};
-use crate::scene::{Options, Picture, Still, Words, svg};
-use crate::sim::Seed;
+use super::applied::Applied;
+use super::operated::{Lessons, Operated, root};
+use super::render::{Page, checked};
+use super::shell::{Head, Shell};
+use crate::course::Course;
+use crate::scene::{Options, Picture, Scene, Still, Words, svg};
 use maud::{Markup, PreEscaped, html};
-use operated::Operated;
-use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
-/// The words of the sample figure, and activities about it: a lesson that is in no course.
-const LESSON: &str = include_str!("sample.md");
-/// Widths that panels are laid out for.
+/// Widths that scenes are laid out for.
 pub const WIDTHS: [f32; 2] = [720.0, 340.0];
+/// Attributes that tie an element to a run. A specimen has none: a page without a live figure loads no WASM.
+const LIVE: [&str; 6] =
+    ["data-figure", "data-view", "data-after", "data-live", "data-figure-set", "data-facts-at"];
+/// Attributes that hold ids, or names that have to differ between groups of fields.
+const IDS: [&str; 5] = ["id", "for", "name", "aria-labelledby", "aria-describedby"];
+const STYLE: &str = include_str!("../../../style/gallery.css");
+
+/// A scene that the gallery shows, by a figure or by itself.
+pub struct Exhibit {
+    /// What it is called.
+    pub name: &'static str,
+    /// What is to be looked at; empty where a figure shows it.
+    pub says: &'static str,
+    /// What is to be seen.
+    pub scene: Scene,
+    /// The sentences and names in it.
+    pub words: Words,
+}
 
 /// A building block in its states.
 struct Specimen {
-    /// Its id on the page.
-    id: String,
     name: &'static str,
-    /// The type that makes it.
-    made_by: &'static str,
     /// What it is for, in a line.
     says: &'static str,
     body: Markup,
 }
 
-/// What specimens are taken from.
-struct Sample<'a> {
-    course: &'a Course,
-    lesson: &'a Lesson,
-    shown: Shown,
+/// All that is shown.
+pub struct Gallery {
+    groups: Vec<(&'static str, Vec<Specimen>)>,
+    /// Every scene in it.
+    pub exhibits: Vec<Exhibit>,
 }
 
-impl<'a> Sample<'a> {
-    fn new(course: &'a Course, lesson: &'a Lesson) -> Self {
-        Self { course, lesson, shown: show(course, lesson) }
+impl Gallery {
+    /// Operates the figures of a course.
+    ///
+    /// # Panics
+    /// If a figure or a part of one that it shows isn't there any more.
+    pub fn new(course: &Course) -> Self {
+        let lessons = Lessons::of(course, figures::WHOLE.iter().map(|(figure, ..)| *figure));
+        let (whole, mut exhibits) = figures::whole(&lessons);
+        let written = scenes::all();
+        let groups = vec![
+            ("Figures", whole),
+            ("Panels that no figure shows like this", written.iter().map(exhibit).collect()),
+            ("Controls", figures::controls(&lessons)),
+            ("Parts of a figure", figures::parts(&lessons)),
+            ("Activities", activities::all(&lessons)),
+        ];
+        exhibits.extend(written);
+        Self { groups, exhibits }
     }
 
-    fn shown(&self) -> &Shown {
-        &self.shown
+    /// The page, with its stylesheet beside it. `template` is trunk's `index.html`.
+    ///
+    /// # Errors
+    /// If the template has no place for it.
+    pub fn page(&self, template: &str) -> Result<Page, String> {
+        let body = self.body();
+        // What a desk sets on an element's own style is a rule here: the policy allows no style in a page.
+        let own = body.0.split(" data-css=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let own: BTreeSet<&str> = own.collect();
+        let rules = own.iter().map(|rule| format!("[data-css=\"{rule}\"] {{ {rule} }}\n"));
+        let style = STYLE.to_owned() + &rules.collect::<String>();
+        let html = Shell::new(template)?.page(&Head::gallery(), &body);
+        Ok(Page { path: "gallery/index.html".into(), html, files: vec![("gallery.css".into(), style)] })
     }
 
-    /// What the activities of the sample lesson have to know of their surroundings.
-    fn context(&self) -> Context<'a> {
-        let figures = [("sample", show(self.course, self.lesson))];
-        Context {
-            course: self.course,
-            lesson: self.lesson,
-            stills: Stills::of(self.lesson, figures),
-            files: RefCell::default(),
+    fn body(&self) -> Markup {
+        let link = |it: &Specimen| html! { a href={ "#" (id(it.name)) } { (it.name) } };
+        html! {
+            link rel="stylesheet" href="@root/gallery/gallery.css";
+            article.lesson-page.gallery {
+                header.lesson-head {
+                    h1 { "The gallery" }
+                    p.lead { "Every building block of the site in every state. Nothing here is live." }
+                }
+                nav.contents aria-label="In the gallery" {
+                    ul {
+                        @for (name, specimens) in &self.groups {
+                            li {
+                                a href={ "#" (id(name)) } { (name) } ": "
+                                @for (n, it) in specimens.iter().enumerate() { @if n > 0 { " · " } (link(it)) }
+                            }
+                        }
+                    }
+                }
+                @for (name, specimens) in &self.groups {
+                    section aria-labelledby=(id(name)) {
+                        h2 id=(id(name)) { (name) }
+                        @for it in specimens {
+                            div.specimen {
+                                h3 id=(id(it.name)) { (it.name) }
+                                p.about { (it.says) }
+                                (it.body)
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
-
-    fn block(&self) -> (&'a Block, &'a Figure) {
-        self.lesson.figures().next().expect("the sample lesson has a figure")
-    }
-
-    /// The figure as it is built.
-    fn element(&self) -> Markup {
-        self.with(Vec::new())
-    }
-
-    /// The figure before a prediction.
-    fn masked(&self) -> Markup {
-        self.with(vec!["what-happens"])
-    }
-
-    fn with(&self, after: Vec<&str>) -> Markup {
-        let (block, figure) = self.block();
-        let caption = &figure.caption.text;
-        let caption = Caption {
-            id: &block.id,
-            number: 1,
-            markup: html! { (caption) },
-            text: caption,
-            after,
-            set: None,
-            files: None,
-        };
-        figure::markup(&caption, Some(&self.shown))
-    }
-
-    /// The figure at work.
-    fn operated(&self) -> Operated {
-        self.operated_at(720)
-    }
-
-    /// The same, with a picture of this width.
-    fn operated_at(&self, width: u16) -> Operated {
-        Operated::open(&self.shown, &self.element(), width)
-    }
 }
 
-fn show(course: &Course, lesson: &Lesson) -> Shown {
-    let spec = sample::FIGURE.spec;
-    let patterns = words::patterns(course, lesson, &spec.id).into_iter().collect();
-    let words = Words { patterns, kinds: spec.naming() };
-    let view = View { run: Run::new(spec, Seed(7)), against: Vec::new(), at: spec.still };
-    Shown::of(&sample::FIGURE, words, view).expect("the sample figure takes its own defaults")
+/// Writes the gallery of the lessons in `folder` into `out`, where trunk has left its `index.html`.
+///
+/// # Errors
+/// If a file can't be read or written, or the template has no place for the page.
+pub fn write(folder: &Path, out: &Path) -> Result<(), String> {
+    let said = |error: std::io::Error| format!("the gallery: {error}");
+    let template = fs::read_to_string(out.join("index.html")).map_err(said)?;
+    let page = Gallery::new(&checked(folder).0).page(&template)?;
+    let place = out.join("gallery");
+    fs::create_dir_all(&place).and_then(|()| fs::write(out.join(&page.path), &page.html)).map_err(said)?;
+    page.files.iter().try_for_each(|(name, text)| fs::write(place.join(name), text)).map_err(said)
+}
+
+/// What is said of a specimen in the page's address.
+fn id(name: &str) -> String {
+    let letters = name.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
+    letters.collect()
+}
+
+fn exhibit(it: &Exhibit) -> Specimen {
+    let picture = |width: f32| {
+        let picture = Picture::new(&it.scene, &it.words, width, &Options::default());
+        drawn(&picture, &format!("{}-{width}", id(it.name)), "")
+    };
+    let body = frame(&html! { div.pictures { @for width in WIDTHS { div { (picture(width)) } } } });
+    Specimen { name: it.name, says: it.says, body }
 }
 
 /// Stands for the figure around a part of it.
@@ -124,70 +163,54 @@ fn frame(part: &Markup) -> Markup {
     html! { div.figure.part { (part) } }
 }
 
-fn exhibit(it: &panels::Exhibit) -> Specimen {
-    let picture = |width: f32| {
-        let picture = Picture::new(&it.scene, &panels::words(), width, &Options::default());
-        let id = format!("{}-{width}", it.id);
-        let still = Still { id: &id, title: it.name, describes: it.says, class: "", standalone: false };
-        PreEscaped(svg(&picture, &still))
-    };
-    let pictures = html! { div.pictures { @for width in WIDTHS { div { (picture(width)) } } } };
-    Specimen {
-        id: it.id.to_owned(),
-        name: it.name,
-        made_by: it.made_by,
-        says: it.says,
-        body: frame(&pictures),
+/// Specimens side by side, each under the name of its state.
+fn states(class: &str, all: &[(&str, Markup)]) -> Markup {
+    frame(&html! {
+        div.states.(class) { @for (name, state) in all { div.state { p.state-name { (name) } (state) } } }
+    })
+}
+
+/// One under the other, each in a frame of its own, under the name of its state.
+fn rows(all: &[(&str, Markup)]) -> Markup {
+    html! { @for (name, state) in all { p.state-name { (name) } (frame(state)) } }
+}
+
+impl Operated {
+    /// A part of the figure as a specimen.
+    fn part(&self, css: &str, suffix: &str) -> Markup {
+        specimen(&self.page, &format!("{} {css}", root(&self.figure.spec.id)), suffix)
     }
 }
 
-/// The page's own part.
-pub fn body(course: &Course) -> Markup {
-    let (lesson, _) = Lesson::parse("gallery", "sample", LESSON);
-    let sample = Sample::new(course, &lesson);
-    let groups = [
-        ("panels", "Panels", panels::all().iter().map(exhibit).collect()),
-        ("controls", "Controls", instruments::controls(&sample)),
-        ("parts", "Parts of a figure", instruments::parts(&sample)),
-        ("figures", "Figures", instruments::figures(&sample)),
-        ("activities", "Activities", activities::all(&sample)),
-    ];
-    html! {
-        article.lesson-page.gallery {
-            header.lesson-head {
-                h1 { "The gallery" }
-                p.lead { "Every building block of the site in every state. Nothing here is live." }
-            }
-            nav.contents aria-label="In the gallery" {
-                ul {
-                    @for (id, name, specimens) in &groups {
-                        li {
-                            a href={ "#" (id) } { (name) } ": "
-                            @for (n, it) in specimens.iter().enumerate() {
-                                @if n > 0 { " · " }
-                                a href={ "#" (it.id) } { (it.name) }
-                            }
-                        }
-                    }
-                }
-            }
-            @for (id, name, specimens) in &groups {
-                section aria-labelledby=(id) {
-                    h2 id=(id) { (name) }
-                    @for it in specimens { (specimen(it)) }
-                }
-            }
-        }
-        script src="@root/gallery.js" defer {}
-    }
+/// A picture in the page.
+fn drawn(picture: &Picture, id: &str, class: &str) -> Markup {
+    let still = Still { id, title: "A picture", describes: "As the sentences say", class, standalone: false };
+    PreEscaped(svg(picture, &still))
 }
 
-fn specimen(it: &Specimen) -> Markup {
-    html! {
-        div.specimen {
-            h3 id=(it.id) { (it.name) }
-            p.about { (it.says) " " code { (it.made_by) } }
-            (it.body)
+/// The first element that a selector matches, cut out: ids and names of groups end in `-suffix`, nothing ties it to a run,
+/// and links within its page lead nowhere in particular.
+///
+/// # Panics
+/// If there is none: a specimen that shows nothing is a mistake.
+fn specimen(page: &Applied, css: &str, suffix: &str) -> Markup {
+    let found = page.select(css).first().copied().unwrap_or_else(|| panic!("there is no {css}"));
+    let cut = Applied::parse(&found.html());
+    for element in cut.select("*") {
+        element.remove_attrs(&LIVE);
+        for name in IDS {
+            if let Some(ids) = element.attr(name) {
+                let ids: Vec<String> = ids.split(' ').map(|id| format!("{id}-{suffix}")).collect();
+                element.set_attr(name, &ids.join(" "));
+            }
+        }
+        if element.attr("href").is_some_and(|href| href.starts_with('#')) {
+            element.set_attr("href", "@root/gallery/");
+        }
+        if let Some(own) = element.attr("style") {
+            element.remove_attr("style");
+            element.set_attr("data-css", &own);
         }
     }
+    PreEscaped(cut.html())
 }

@@ -1,0 +1,175 @@
+//! Scenes written by hand: panels in states, and flows of sizes, that no figure of the gallery shows.
+
+use super::Exhibit;
+use crate::scene::{
+    Axis, Bar, Cell, Chart, Curves, Flow, Grid, GridRow, Histogram, Label, Lane, Lanes, Line, Link, Listing,
+    ListingLine, Node, Packet, Panel, Plotted, Row, Scene, Series, Shape, Slots, State, Table, Tier, Words,
+    Workers,
+};
+use crate::sim::{Entity, Span, Time, Unit};
+
+const NOW: Time = Time::from_secs(43);
+const SOURCE: Entity = Entity::new(0, 0);
+const REQUEST: u8 = 9;
+/// What figures leave over of the states of nodes and links, tables, and curves. What they show of the other kinds is
+/// so little that these are drawn in all.
+const NODES: &[State] = &[State::Quiet, State::Active, State::Warming];
+const ROWS: &[State] = &[State::Active, State::Warming];
+const CURVES: &[State] = &[State::Down, State::Draining, State::Warming];
+
+/// All of them.
+pub fn all() -> Vec<Exhibit> {
+    let states = "States are told by outline and pattern as well as by colour.";
+    let steps = Some(Span::from_secs(10));
+    let nodes = each(NODES, |n, state| node(server(n), &format!("{state:?}"), "its note", state));
+    vec![
+        exhibit("Flow: states", states, before(nodes)),
+        exhibit("Flow: queues and workers", "Full, without bound, too long for their boxes.", queues()),
+        exhibit("Flow: sixty nodes", "Cells, each with two gauges.", crowd(60)),
+        exhibit("Flow: four hundred nodes", "Dots: only what is remarkable stands out.", crowd(400)),
+        exhibit("Lanes: time", states, lanes(None)),
+        exhibit("Lanes: steps", states, lanes(steps)),
+        exhibit("Listing", states, listing()),
+        exhibit("Table", states, table()),
+        exhibit("Series", "A gap where nothing was measured.", series()),
+        exhibit("Histogram", states, histogram()),
+        exhibit("Curves", states, curves()),
+        exhibit("Grid", states, grid()),
+    ]
+}
+
+fn exhibit(name: &'static str, says: &'static str, panel: Panel) -> Exhibit {
+    let scene = Scene { time: NOW, panels: vec![panel], says: Vec::new() };
+    Exhibit { name, says, scene, words: Words::default() }
+}
+
+fn plain(text: impl Into<String>) -> Label {
+    Label::Plain(text.into())
+}
+
+fn name(state: State) -> Label {
+    plain(format!("{state:?}").to_lowercase())
+}
+
+/// Something of each state, with its number.
+fn each<T>(states: &[State], make: impl Fn(u32, State) -> T) -> Vec<T> {
+    states.iter().zip(0..).map(|(&state, n)| make(n, state)).collect()
+}
+
+fn server(n: u32) -> Entity {
+    Entity::new(1, n)
+}
+
+fn node(entity: Entity, label: &str, note: &str, state: State) -> Node {
+    let note = (!note.is_empty()).then(|| plain(note));
+    Node { entity, label: plain(label), note, state, queue: None, workers: None }
+}
+
+/// A source before these nodes, with a link to each in the node's own state, and probes under way.
+fn before(nodes: Vec<Node>) -> Panel {
+    let links = nodes.iter().map(|it| Link { from: SOURCE, to: it.entity, state: it.state }).collect();
+    let (from, to, arrives) = (SOURCE, nodes[0].entity, NOW + Span::from_millis(200));
+    let left = NOW.back(Span::from_millis(200));
+    let packet = Packet { entity: Entity::new(REQUEST, 0), from, to, left, arrives, shape: Shape::Probe };
+    let source = Tier { nodes: vec![node(SOURCE, "source", "", State::Normal)] };
+    Panel::Flow(Flow { tiers: vec![source, Tier { nodes }], links, packets: vec![packet] })
+}
+
+/// With so many waiting of so many, and so many workers busy of so many.
+fn served(it: Node, (waiting, capacity): (u32, Option<u32>), (busy, total): (u32, u32)) -> Node {
+    let request = |k: u32| Entity::new(REQUEST, it.entity.n * 1000 + k);
+    let state = if it.state == State::Trouble { State::Trouble } else { State::Normal };
+    let queue = Slots { waiting: (0..waiting).map(request).collect(), capacity, state };
+    let busy = (0..busy).map(|k| (request(500 + k), Time::ZERO)).collect();
+    Node { queue: Some(queue), workers: Some(Workers { busy, total }), ..it }
+}
+
+fn queues() -> Panel {
+    let (long, note) = ("Donaudampfschifffahrtsgesellschaft", "weighted round robin with slow start");
+    before(vec![
+        served(node(server(0), long, note, State::Trouble), (10, Some(10)), (2, 2)),
+        served(node(server(1), "B", "long", State::Trouble), (140, Some(200)), (60, 64)),
+        served(node(server(2), "C", "no bound", State::Normal), (37, None), (7, 8)),
+        served(node(server(3), "D", "no slots", State::Quiet), (0, Some(0)), (1, 1)),
+    ])
+}
+
+fn crowd(size: u32) -> Panel {
+    let one = |n: u32| {
+        // Most are normal, and of each other state there are a few.
+        let state = if n % 3 == 2 { State::ALL[n as usize / 3 % State::ALL.len()] } else { State::Normal };
+        let waiting = if state == State::Trouble { 10 } else { n * 7 % 8 };
+        served(node(server(n), &format!("s{n}"), "", state), (waiting, Some(10)), (n % 3, 2))
+    };
+    before((0..size).map(one).collect())
+}
+
+fn lanes(step: Option<Span>) -> Panel {
+    let bar = |n: u32, state| {
+        let (entity, from) = (Entity::new(REQUEST, n), Time::from_secs(u64::from(n) * 10));
+        Bar { entity, from, until: from + Span::from_secs(10), label: name(state), state }
+    };
+    let lane = |n: u32, label, bars| Lane { entity: server(n), label: plain(label), bars };
+    let long = lane(1, "a name that is too long for what there is beside a lane", Vec::new());
+    let lanes = vec![lane(0, "states", each(&State::ALL, bar)), long];
+    let (title, from, until) = (plain("What each did"), Time::ZERO, Time::from_secs(80));
+    Panel::Lanes(Lanes { title, from, until, step, lanes })
+}
+
+fn listing() -> Panel {
+    let line = |n: u32, state| {
+        let (entity, code) = (Entity::new(3, n), format!("x = x + {n}"));
+        ListingLine { entity, code, note: Some(name(state)), state }
+    };
+    let (entity, title) = (server(1), plain("Program"));
+    Panel::Listing(Listing { entity, title, lines: each(&State::ALL, line) })
+}
+
+fn table() -> Panel {
+    let number = |n: u32, unit| Label::Value(0.012 * f64::from(n + 1), unit);
+    let cells = |n, state| vec![name(state), number(n, Unit::Time), number(n, Unit::Share)];
+    let row = |n, state| Row { entity: server(n), cells: cells(n, state), state };
+    let columns = ["State", "p50", "Busy"].map(plain).to_vec();
+    Panel::Table(Table { title: plain("A row of each"), columns, rows: each(ROWS, row) })
+}
+
+fn series() -> Panel {
+    let line = |n: u32, state| {
+        let wobble = |k: u32| ((k * 7919 + n * 31) % 101) as f32 * 6e-5;
+        let gap = |k: u32| n == 0 && (12..17).contains(&k);
+        let value = |k| if gap(k) { f32::NAN } else { 0.01 + 0.014 * n as f32 + wobble(k) };
+        let points = (0..44).map(|k| (k as f32, value(k))).collect();
+        Line { reading: "".into(), label: name(state), state, points }
+    };
+    let (title, lines) = (plain("Readings over time"), each(&State::ALL, line));
+    Panel::Chart(Chart::Series(Series { title, unit: Unit::Time, lines, until: Time::from_secs(60) }))
+}
+
+fn histogram() -> Panel {
+    let at = |k: u32| 0.004 * libm::pow(1.25, k.into());
+    let bars = (0..24).map(|k| (at(k), at(k + 1), u64::from(k * (24 - k)))).collect();
+    let marks =
+        each(&[State::Normal, State::Trouble, State::Quiet], |n, state| (name(state), at(5 + 6 * n), state));
+    Panel::Chart(Chart::Histogram(Histogram { title: plain("Latency"), unit: Unit::Time, bars, marks }))
+}
+
+fn curves() -> Panel {
+    let axis = |label: &str, unit, ends, log| Axis { label: plain(label), unit, ends, log };
+    let line = |n: u32, state| {
+        let value = |k: u32| libm::pow(0.95, f64::from(k * (n + 1))) as f32;
+        let points = (0..40).map(|k| (k as f32, value(k))).collect();
+        Plotted { label: name(state), state, points, dots: false }
+    };
+    let x = axis("requests that wait", Unit::Count, (0.0, 40.0), false);
+    let y = axis("share of servers", Unit::Share, (1e-4, 1.0), true);
+    let (title, lines) = (plain("Where so many wait"), each(CURVES, line));
+    Panel::Chart(Chart::Curves(Curves { title, x, y, lines, now: Some(12.0) }))
+}
+
+fn grid() -> Panel {
+    let entity = |n| Entity::new(REQUEST, n);
+    let cells = each(&State::ALL, |n, state| Cell { entity: entity(n), level: 0.3 + 0.1 * n as f32, state });
+    let (label, note) = (plain("a name that is too long for its place"), Some(plain("its note")));
+    let rows = vec![GridRow { entity: server(0), label, note, state: State::Normal, cells }];
+    Panel::Grid(Grid { title: plain("A cell of each"), rows, across: 12, tall: true })
+}

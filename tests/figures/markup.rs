@@ -1,0 +1,154 @@
+//! What a desk patches is there: every figure is operated from its desk on its rendered page, and every selector that the
+//! desk names finds an element.
+
+use playground::course::Course;
+use playground::desk::ActionKind;
+use playground::lessons;
+use playground::player::{Figure, ValueKind};
+use playground::site::operated::{Lessons, Operated, deed, deed_on, deed_with};
+use playground::site::render::checked;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+fn course() -> Course {
+    checked(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/lessons"))).0
+}
+
+/// The id under which a page shows a figure.
+fn shown_as(course: &Course, lesson: &str, figure: &Figure) -> Option<String> {
+    let mut blocks = course.lesson(lesson)?.figures();
+    blocks.find(|(_, block)| block.shows.text == figure.spec.id).map(|(block, _)| block.id.clone())
+}
+
+/// Does everything to a figure that a learner can, once, and says which selectors found nothing.
+fn missing(lessons: &Lessons, id: &str, figure: &'static Figure) -> BTreeSet<String> {
+    let spec = figure.spec;
+    let mut all = BTreeSet::new();
+    let mut end = |it: Operated| all.extend(it.missing.iter().cloned());
+
+    // Before a prediction: an answer that is none, then each is skipped.
+    let gated = figure.predictions.iter().fold(lessons.masked(id, 340), |it, prediction| {
+        it.does(deed_with("commit", prediction.id, "")).does(deed_on("skip", prediction.id))
+    });
+    end(gated.does(deed("play")).does(deed("play")));
+
+    let seconds = spec.until.secs();
+    let open = || lessons.open(id).goes(seconds * 0.4);
+    let mut it = open();
+    for control in spec.controls.iter() {
+        let value = control.show(&control.default());
+        it = it.does(deed_with("control", &control.id, &value)).does(deed_with(
+            "control",
+            &control.id,
+            "nonsense",
+        ));
+        it = it.does(deed_on("hold", &control.id)).does(deed_with("nudge", &control.id, "ArrowRight"));
+    }
+    it = it.does(deed_with("seed", "", "b3-otter")).does(deed_with("seed", "", "?")).does(deed("take-back"));
+    end(it);
+
+    let mut it = open().does(deed_on("tables", ""));
+    for key in ["ArrowRight", "ArrowRight", "ArrowLeft"] {
+        it = it.does(deed_with("walk", "", key));
+    }
+    let regions: BTreeSet<(u8, u32)> = it.pictures()[0]
+        .regions
+        .iter()
+        .map(|region| (region.entity.kind, region.entity.n))
+        .take(12)
+        .collect();
+    for (kind, n) in regions {
+        let who = format!("{kind}:{n}");
+        it = it.does(deed_on("select", &who));
+        for action in spec.actions.iter().filter(|action| action.on.contains(&kind)) {
+            let text = match &action.arg {
+                ValueKind::None => String::new(),
+                ValueKind::Number(unit, _, _, offered) => unit.format(*offered),
+            };
+            let act = |text: &str| {
+                let mut act = deed_with("act", &who, text);
+                act.way = action.id.to_string();
+                act
+            };
+            it = it.does(act("nonsense")).does(act(&text));
+        }
+        it = it.does(deed("close"));
+    }
+    end(it);
+
+    let mut it = open();
+    for reading in spec.readings.iter().filter(|reading| reading.behind.is_some()) {
+        it = it.does(deed_on("behind", &reading.id));
+    }
+    for drawer in ["share", "more", "sweep", "keys", "none"] {
+        it = it.does(deed_on("drawer", drawer));
+    }
+    for does in
+        ["copy-link", "copy-seed", "save", "picture", "numbers", "on", "back", "close-notice", "reset"]
+    {
+        it = it.does(deed(does));
+    }
+    if let (Some(control), Some(reading)) = (spec.controls.first(), spec.readings.first()) {
+        it = it.does(deed_with("sweep", "", &format!("{},,,{},1", control.id, reading.id))).errands(3);
+        it = it.does(deed("call-off")).does(deed_with(
+            "sweep",
+            "",
+            &format!("{},no,,{},1", control.id, reading.id),
+        ));
+    }
+    end(it);
+
+    let compared = open().does(deed("compare")).does(deed("swap")).does(deed_with("side", "", "a"));
+    end(compared.does(deed("compare")));
+
+    for challenge in figure.challenges {
+        end(open().does(deed_on("set-up", challenge.id)).does(deed_on("judge", challenge.id)).errands(2));
+    }
+    all
+}
+
+fn parts_are_on_the_page(lesson: &str, figure: &'static Figure) {
+    let course = course();
+    // A figure that its lesson doesn't show is operated in the terminal only.
+    let Some(id) = shown_as(&course, lesson, figure) else { return };
+    let lessons = Lessons::of(&course, [figure.spec.id.as_ref()]);
+    assert_eq!(
+        missing(&lessons, &id, figure),
+        BTreeSet::new(),
+        "{id}: no element of the page is found by these"
+    );
+}
+by_chapter!(parts_are_on_the_page);
+
+#[test]
+fn a_class_that_is_renamed_on_the_page_alone_is_missed() {
+    let course = course();
+    let (lesson, figure) = lessons::figure("two-threads").expect("it is registered");
+    let id = shown_as(&course, lesson, figure).expect("its lesson shows it");
+    for (class, other) in
+        [("fig-time", "fig-clock"), ("fig-explain", "fig-told"), ("fig-side-name", "fig-side")]
+    {
+        let lessons = Lessons::of(&course, ["two-threads"])
+            .changed(|html| html.replace(&format!("\"{class}\""), &format!("\"{other}\"")));
+        let missed = missing(&lessons, &id, figure);
+        assert!(missed.iter().any(|selector| selector.contains(class)), "{class}: only {missed:?}");
+    }
+}
+
+#[test]
+fn every_element_of_every_page_does_what_is_in_the_table() {
+    let course = course();
+    let mut used = BTreeSet::new();
+    for (lesson, figure) in lessons::all() {
+        if shown_as(&course, lesson, figure).is_none() {
+            continue;
+        }
+        let page = Lessons::of(&course, [figure.spec.id.as_ref()]).page(&figure.spec.id);
+        for element in page.select("[data-do]") {
+            let name = element.attr_or("data-do", "").to_string();
+            assert!(ActionKind::parse(&name).is_some(), "{lesson}: there is no action '{name}'");
+            used.insert(name);
+        }
+    }
+    assert!(used.len() > 20, "pages have buttons: {used:?}");
+}
