@@ -101,7 +101,10 @@ pub fn tell(stories: Vec<Story>, telling: &Telling, out: &mut (impl Write + Send
                     writeln!(out, "{word} {took:6.1} s  {}", story.name).expect("it can be written");
                     match came {
                         Ok(()) => outcome.passed += 1,
-                        Err(why) => failed.push((story, why)),
+                        Err(why) => {
+                            writeln!(out, "{}", why.trim_end()).expect("it can be written");
+                            failed.push(story);
+                        }
                     }
                 }
             });
@@ -109,8 +112,10 @@ pub fn tell(stories: Vec<Story>, telling: &Telling, out: &mut (impl Write + Send
     });
     let (out, mut outcome, failed) = told.into_inner().unwrap_or_else(PoisonError::into_inner);
     again(failed, telling, out, &mut outcome);
-    for name in &outcome.unsteady {
-        writeln!(out, "unsteady: {name}").expect("it can be written");
+    for (word, names) in [("unsteady", &outcome.unsteady), ("failed", &outcome.failed)] {
+        for name in names {
+            writeln!(out, "{word}: {name}").expect("it can be written");
+        }
     }
     writeln!(
         out,
@@ -126,32 +131,28 @@ pub fn tell(stories: Vec<Story>, telling: &Telling, out: &mut (impl Write + Send
 
 /// Tells once more what failed, with nothing beside it: a machine that was busy or a driver that lost an answer is no
 /// failure of ours, but it is told of.
-fn again(failed: Vec<(Story, String)>, telling: &Telling, out: &mut impl Write, outcome: &mut Outcome) {
-    let many = failed.len() > AGAIN;
-    for (story, why) in failed {
-        writeln!(out, "\n---- {} ----\n{}", story.name, why.trim_end()).expect("it can be written");
-        if many {
-            outcome.failed.push(story.name);
-            continue;
-        }
+fn again(failed: Vec<Story>, telling: &Telling, out: &mut impl Write, outcome: &mut Outcome) {
+    if failed.len() > AGAIN {
+        writeln!(out, "none is told again: {} failures are no accident", failed.len())
+            .expect("it can be written");
+        outcome.failed.extend(failed.into_iter().map(|story| story.name));
+        return;
+    }
+    for story in failed {
         let (came, took) = timed(&story, telling);
+        let word = if came.is_ok() { "passes" } else { "FAILS" };
+        writeln!(out, "told again, alone: it {word} {took:6.1} s  {}", story.name)
+            .expect("it can be written");
         match came {
             Ok(()) => {
-                writeln!(out, "---- told again, alone: it passes ({took:.1} s) ----")
-                    .expect("it can be written");
                 outcome.passed += 1;
                 outcome.unsteady.push(story.name);
             }
             Err(why) => {
-                writeln!(out, "---- told again, alone: it fails ({took:.1} s) ----\n{}", why.trim_end())
-                    .expect("it can be written");
+                writeln!(out, "{}", why.trim_end()).expect("it can be written");
                 outcome.failed.push(story.name);
             }
         }
-    }
-    if many {
-        writeln!(out, "\nnone is told again: {} failures are no accident", outcome.failed.len())
-            .expect("it can be written");
     }
 }
 
