@@ -1,18 +1,17 @@
 //! What the project promises about speed, measured in Chromium. Runs in `./dev bench` and only prints, each figure
 //! beside its bar.
 
-mod first_figure;
-mod frames;
-mod kernel;
-mod seek;
+pub mod first_figure;
+pub mod frames;
+pub mod kernel;
+pub mod seek;
 
-use crate::harness::{Browser, Kind, Setup};
+use crate::harness::{self, Browser, Kind, Setup};
 use std::path::{Path, PathBuf};
 
 /// Measures in what `work` opens.
 fn measure(work: impl AsyncFnOnce()) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(work());
+    harness::tell(work());
 }
 
 /// A fresh Chromium on a desk.

@@ -4,7 +4,7 @@
 mod model;
 
 use crate::figure::{Figure, LESSON};
-use crate::harness::{Browser, Setup, copy_of_site, each};
+use crate::harness::{Browser, Kind, Setup, copy_of_site};
 use crate::server;
 use maud::PreEscaped;
 use model::Broken;
@@ -15,13 +15,21 @@ use playground::site::figure::{self, Caption};
 use playground::site::still::Shown;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 const FIGURE: &str = "#fig-slow-server";
 static BROKEN: playground::player::Figure = playground::player::Figure::of::<Broken>();
 
-/// The built site with the broken figure in the place of the lesson's first, and its worker; the page's address.
-pub fn site_with_broken_figure() -> String {
+/// The address of a page of the built site that has the broken figure in the place of the lesson's first. There is one
+/// such site for all stories.
+pub fn site_with_broken_figure() -> &'static str {
+    static PAGE: LazyLock<String> = LazyLock::new(build);
+    &PAGE
+}
+
+/// Puts the broken figure and its worker into a copy of the built site.
+fn build() -> String {
     let built = std::env::var_os("BROKEN").map(PathBuf::from);
     let built = built.expect("BROKEN, the folder of the broken figure's worker, is set by './dev test'");
     let root = copy_of_site("broken-site");
@@ -67,37 +75,34 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     text.split_once(before).and_then(|(_, rest)| rest.split_once(after)).expect("the page has it").0
 }
 
-#[test]
-fn a_model_that_panics_or_hangs_is_taken_back_to_before_it_and_the_page_goes_on() {
+pub async fn a_model_that_panics_or_hangs_is_taken_back_to_before_it_and_the_page_goes_on(kind: Kind) {
     let page = site_with_broken_figure();
-    each(async |kind| {
-        let browser = Browser::open(Setup::desk(kind)).await;
-        browser.goto(&page).await;
-        let figure = Figure { browser: &browser, css: FIGURE };
-        figure.ready().await;
-        for (deed, notice) in [("Panic", "failed"), ("Hang", "did not answer")] {
-            figure.keys(".fig-line input", "\u{e011}\u{e00e}").await;
-            figure.says(".fig-time", "00:06.0").await;
-            let before = figure.settled().await;
-            figure.walk_to("thing A").await;
-            figure.press(deed).await;
-            let told = format!("/{notice}/.test(document.querySelector('{FIGURE} .fig-notice')?.innerText)");
-            browser.until(&told).await;
-            let link: String = browser.run("return document.querySelector('.fig-notice a').href").await;
-            assert!(link.contains("#slow-server="), "{link}");
-            figure.settles_at(&before).await;
-            // It is alive: it plays on.
-            figure.click(".fig-play").await;
-            figure.says(".fig-time", "00:0[7-9]").await;
-            figure.click(".fig-play").await;
-            // And so is everything else on the page.
-            let other: bool = browser
+    let browser = Browser::open(Setup::desk(kind)).await;
+    browser.goto(page).await;
+    let figure = Figure { browser: &browser, css: FIGURE };
+    figure.ready().await;
+    for (deed, notice) in [("Panic", "failed"), ("Hang", "did not answer")] {
+        figure.keys(".fig-line input", "\u{e011}\u{e00e}").await;
+        figure.says(".fig-time", "00:06.0").await;
+        let before = figure.settled().await;
+        figure.walk_to("thing A").await;
+        figure.press(deed).await;
+        let told = format!("/{notice}/.test(document.querySelector('{FIGURE} .fig-notice')?.innerText)");
+        browser.until(&told).await;
+        let link: String = browser.run("return document.querySelector('.fig-notice a').href").await;
+        assert!(link.contains("#slow-server="), "{link}");
+        figure.settles_at(&before).await;
+        // It is alive: it plays on.
+        figure.click(".fig-play").await;
+        figure.says(".fig-time", "00:0[7-9]").await;
+        figure.click(".fig-play").await;
+        // And so is everything else on the page.
+        let other: bool = browser
                 .run("document.querySelector('[data-theme-switch]').click(); return document.documentElement.hasAttribute('data-theme')")
                 .await;
-            assert!(other || deed == "Hang", "the page's own buttons work");
-        }
-        browser.errors().await;
-    });
+        assert!(other || deed == "Hang", "the page's own buttons work");
+    }
+    browser.errors().await;
 }
 
 /// A link to the broken figure at a moment, to which something is done at each of these seconds.
@@ -118,62 +123,52 @@ async fn plays(figure: &Figure<'_>) {
     figure.click(".fig-play").await;
 }
 
-#[test]
-fn a_link_to_what_fails_says_so_and_leaves_the_figure_as_the_page_shows_it() {
+pub async fn a_link_to_what_fails_says_so_and_leaves_the_figure_as_the_page_shows_it(kind: Kind) {
     let page = site_with_broken_figure();
-    each(async |kind| {
-        let browser = Browser::open(Setup::desk(kind)).await;
-        browser.goto(&link(&page, "panic", &[5], 10)).await;
-        let figure = Figure { browser: &browser, css: FIGURE };
-        figure.says(".fig-notice", "failed").await;
-        figure.says(".fig-time", "00:01.0").await;
-        plays(&figure).await;
-        browser.errors().await;
-    });
+    let browser = Browser::open(Setup::desk(kind)).await;
+    browser.goto(&link(page, "panic", &[5], 10)).await;
+    let figure = Figure { browser: &browser, css: FIGURE };
+    figure.says(".fig-notice", "failed").await;
+    figure.says(".fig-time", "00:01.0").await;
+    plays(&figure).await;
+    browser.errors().await;
 }
 
-#[test]
-fn a_link_that_hung_is_not_started_again_before_the_learner_says_so() {
+pub async fn a_link_that_hung_is_not_started_again_before_the_learner_says_so(kind: Kind) {
     let page = site_with_broken_figure();
-    each(async |kind| {
-        let browser = Browser::open(Setup::desk(kind)).await;
-        browser.goto(&link(&page, "hang", &[5], 10)).await;
-        // The learner does not wait for the end of that.
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        browser.client().refresh().await.expect("a page can be loaded again");
-        let figure = Figure { browser: &browser, css: FIGURE };
-        figure.says(".fig-notice", "stopped the figure last time").await;
-        figure.press("Start the model again").await;
-        // It hangs again, and what the page shows goes on.
-        let told =
-            format!("/did not answer/.test(document.querySelector('{FIGURE} .fig-notice')?.innerText)");
-        browser.until(&told).await;
-        figure.says(".fig-time", "00:01.0").await;
-        plays(&figure).await;
-        assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
-    });
+    let browser = Browser::open(Setup::desk(kind)).await;
+    browser.goto(&link(page, "hang", &[5], 10)).await;
+    // The learner does not wait for the end of that.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    browser.client().refresh().await.expect("a page can be loaded again");
+    let figure = Figure { browser: &browser, css: FIGURE };
+    figure.says(".fig-notice", "stopped the figure last time").await;
+    figure.press("Start the model again").await;
+    // It hangs again, and what the page shows goes on.
+    let told = format!("/did not answer/.test(document.querySelector('{FIGURE} .fig-notice')?.innerText)");
+    browser.until(&told).await;
+    figure.says(".fig-time", "00:01.0").await;
+    plays(&figure).await;
+    assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
 }
 
-#[test]
-fn a_second_failure_in_a_row_stops_the_figure_until_the_learner_starts_it_again() {
+pub async fn a_second_failure_in_a_row_stops_the_figure_until_the_learner_starts_it_again(kind: Kind) {
     let page = site_with_broken_figure();
-    each(async |kind| {
-        let browser = Browser::open(Setup::desk(kind)).await;
-        // It fails when it computes ahead; and before the last thing that was done there is one at which it fails too.
-        browser.goto(&link(&page, "panic", &[20, 30], 10)).await;
-        let figure = Figure { browser: &browser, css: FIGURE };
-        figure.says(".fig-notice", "failed[^]*Start the model again").await;
-        // Nothing else starts it: not a pointer that moves over it.
-        let hover = format!(
-            "const at = {{ bubbles: true, clientX: 5, clientY: 5 }}; \
+    let browser = Browser::open(Setup::desk(kind)).await;
+    // It fails when it computes ahead; and before the last thing that was done there is one at which it fails too.
+    browser.goto(&link(page, "panic", &[20, 30], 10)).await;
+    let figure = Figure { browser: &browser, css: FIGURE };
+    figure.says(".fig-notice", "failed[^]*Start the model again").await;
+    // Nothing else starts it: not a pointer that moves over it.
+    let hover = format!(
+        "const at = {{ bubbles: true, clientX: 5, clientY: 5 }}; \
              document.querySelector('{FIGURE} .fig-picture').dispatchEvent(new MouseEvent('mousemove', at)); return 0"
-        );
-        let _: u32 = browser.run(&hover).await;
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        figure.says(".fig-notice", "failed[^]*Start the model again").await;
-        figure.press("Start the model again").await;
-        figure.says(".fig-time", "00:01.0").await;
-        plays(&figure).await;
-        browser.errors().await;
-    });
+    );
+    let _: u32 = browser.run(&hover).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    figure.says(".fig-notice", "failed[^]*Start the model again").await;
+    figure.press("Start the model again").await;
+    figure.says(".fig-time", "00:01.0").await;
+    plays(&figure).await;
+    browser.errors().await;
 }

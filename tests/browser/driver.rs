@@ -8,8 +8,8 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 /// A browser that stories are told in.
@@ -32,6 +32,26 @@ impl Kind {
         };
         named.split_whitespace().map(of).collect()
     }
+}
+
+/// Drivers that run, by the thread that started them and waits for them.
+static RUNNING: Mutex<Vec<(ThreadId, u32)>> = Mutex::new(Vec::new());
+
+fn running() -> MutexGuard<'static, Vec<(ThreadId, u32)>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends the drivers that a thread has started, and their browsers: what it waits for then never comes, and it ends too.
+pub fn cut_off(thread: ThreadId) {
+    let its: Vec<u32> = running().iter().filter(|(of, _)| *of == thread).map(|(_, group)| *group).collect();
+    for group in its {
+        signal("-KILL", &format!("-{group}"));
+    }
+}
+
+/// It has ended, and its number may soon be another's.
+fn forget(child: &Child) {
+    running().retain(|(_, group)| *group != child.id());
 }
 
 /// A running driver.
@@ -79,6 +99,7 @@ impl Driver {
         });
         let Ok(port) = port.recv_timeout(Duration::from_mins(1)) else {
             let _ = (child.kill(), child.wait());
+            forget(&child);
             return None;
         };
         Some(Self { child, port, session: None, said, _screen: None })
@@ -104,6 +125,7 @@ impl Driver {
                 }
                 thread::sleep(Duration::from_millis(5));
             }
+            forget(&child);
             let said = said.lock().expect("no panic while writing");
             assert!(start.elapsed() < Duration::from_mins(1), "WebKitWebDriver does not listen: {said}");
         }
@@ -131,6 +153,7 @@ fn spawn(
     hears: impl Fn(&str) + Clone + Send + 'static,
 ) -> (Child, Arc<Mutex<String>>) {
     let mut child = started(command.process_group(0).stderr(Stdio::piped()));
+    running().push((thread::current().id(), child.id()));
     let said = Arc::new(Mutex::new(String::new()));
     let pipes: [Box<dyn Read + Send>; 2] =
         [Box::new(child.stdout.take().expect("piped")), Box::new(child.stderr.take().expect("piped"))];
@@ -176,6 +199,7 @@ impl Drop for Driver {
             let _ = end();
         }
         signal("-KILL", &format!("-{}", self.child.id()));
+        forget(&self.child);
         let _ = self.child.wait();
     }
 }

@@ -1,6 +1,6 @@
 //! The lesson's first figure, operated as a learner does.
 
-use crate::harness::{Browser, PATIENCE, Setup, each, site};
+use crate::harness::{Browser, Kind, PATIENCE, Setup, site};
 use fantoccini::Locator;
 use std::time::{Duration, Instant};
 
@@ -167,124 +167,117 @@ async fn open(browser: &Browser, home: &str) {
     Figure { browser, css: FIGURE }.ready().await;
 }
 
-#[test]
-fn a_learner_plays_turns_kills_goes_back_and_asks_why() {
+pub async fn a_learner_plays_turns_kills_goes_back_and_asks_why(kind: Kind) {
     let home = site();
-    each(async |kind| {
-        let browser = Browser::open(Setup::desk(kind)).await;
-        open(&browser, &home).await;
-        let figure = Figure { browser: &browser, css: FIGURE };
+    let browser = Browser::open(Setup::desk(kind)).await;
+    open(&browser, &home).await;
+    let figure = Figure { browser: &browser, css: FIGURE };
 
-        // It plays from the start; what the page shows first is a later moment.
-        figure.click(".fig-play").await;
-        figure.says(".fig-time", "00:00.[3-9]").await;
-        figure.click(".fig-play").await;
-        let paused = figure.settled().await;
-        tokio::time::sleep(Duration::from_millis(400)).await;
-        assert_eq!(figure.settled().await, paused, "paused means that nothing passes");
+    // It plays from the start; what the page shows first is a later moment.
+    figure.click(".fig-play").await;
+    figure.says(".fig-time", "00:00.[3-9]").await;
+    figure.click(".fig-play").await;
+    let paused = figure.settled().await;
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert_eq!(figure.settled().await, paused, "paused means that nothing passes");
 
-        // By Home and PageUp to a moment of the past, and on to another.
-        figure.keys(".fig-line input", "\u{e011}").await;
-        figure.says(".fig-time", "00:00.0").await;
-        figure.keys(".fig-line input", "\u{e00e}\u{e00e}").await;
-        figure.says(".fig-time", "00:12.0").await;
-        let before = figure.settled().await;
+    // By Home and PageUp to a moment of the past, and on to another.
+    figure.keys(".fig-line input", "\u{e011}").await;
+    figure.says(".fig-time", "00:00.0").await;
+    figure.keys(".fig-line input", "\u{e00e}\u{e00e}").await;
+    figure.says(".fig-time", "00:12.0").await;
+    let before = figure.settled().await;
 
-        // Another policy from here on, then server C dies.
-        let policy = format!("{FIGURE} .fig-control.choice select");
-        let select = browser.client().find(Locator::Css(&policy)).await.expect("policies are a choice");
-        select.select_by_value("least-connections").await.expect("it has this policy");
-        figure.walk_to("server C").await;
-        figure.says(".fig-explain h3", "Server.C").await;
-        figure.press("Kill it").await;
-        figure.says(".fig-says", "dead").await;
-        figure.keys(".fig-line input", "\u{e00e}").await;
-        figure.says(".fig-time", "00:18.0").await;
-        let killed = figure.settled().await;
-        let marks: Vec<u32> = browser
-            .run(&format!("return ['tick', 'fault'].map(k => document.querySelectorAll('{FIGURE} .fig-mark.' + k).length)"))
-            .await;
-        assert_eq!(marks, [1, 1], "one change and one fault on the time line");
+    // Another policy from here on, then server C dies.
+    let policy = format!("{FIGURE} .fig-control.choice select");
+    let select = browser.client().find(Locator::Css(&policy)).await.expect("policies are a choice");
+    select.select_by_value("least-connections").await.expect("it has this policy");
+    figure.walk_to("server C").await;
+    figure.says(".fig-explain h3", "Server.C").await;
+    figure.press("Kill it").await;
+    figure.says(".fig-says", "dead").await;
+    figure.keys(".fig-line input", "\u{e00e}").await;
+    figure.says(".fig-time", "00:18.0").await;
+    let killed = figure.settled().await;
+    let marks: Vec<u32> = browser
+        .run(&format!(
+            "return ['tick', 'fault'].map(k => document.querySelectorAll('{FIGURE} .fig-mark.' + k).length)"
+        ))
+        .await;
+    assert_eq!(marks, [1, 1], "one change and one fault on the time line");
 
-        // Back to before, and forward again: the same run, exactly.
-        figure.keys(".fig-line input", "\u{e00f}").await;
-        figure.says(".fig-time", "00:12.0").await;
-        figure.settled().await;
-        figure.keys(".fig-line input", "\u{e00e}").await;
-        figure.says(".fig-time", "00:18.0").await;
-        assert_eq!(figure.settled().await, killed);
+    // Back to before, and forward again: the same run, exactly.
+    figure.keys(".fig-line input", "\u{e00f}").await;
+    figure.says(".fig-time", "00:12.0").await;
+    figure.settled().await;
+    figure.keys(".fig-line input", "\u{e00e}").await;
+    figure.says(".fig-time", "00:18.0").await;
+    assert_eq!(figure.settled().await, killed);
 
-        // A request says why it was late.
-        let request =
-            "return [...document.querySelectorAll('#fig-slow-server .fig-explain .fig-entity')].length";
-        let related: u32 = browser.run(request).await;
-        if related == 0 {
-            figure.walk_to("server A").await;
-            figure.says(".fig-explain h3", "Server.A").await;
-        }
-        figure.click(".fig-related .fig-entity").await;
-        figure.says(".fig-explain h3", "Request").await;
-        figure.says(".fig-history", "because").await;
+    // A request says why it was late.
+    let request = "return [...document.querySelectorAll('#fig-slow-server .fig-explain .fig-entity')].length";
+    let related: u32 = browser.run(request).await;
+    if related == 0 {
+        figure.walk_to("server A").await;
+        figure.says(".fig-explain h3", "Server.A").await;
+    }
+    figure.click(".fig-related .fig-entity").await;
+    figure.says(".fig-explain h3", "Request").await;
+    figure.says(".fig-history", "because").await;
 
-        // What was dropped comes back.
-        figure.press("Take back").await;
-        figure.says(".fig-says", "^((?!dead).)*$").await;
-        figure.press("Take back").await;
-        figure.says(".fig-time", "00:12.0").await;
-        assert_eq!(figure.settled().await, before);
-        assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
-    });
+    // What was dropped comes back.
+    figure.press("Take back").await;
+    figure.says(".fig-says", "^((?!dead).)*$").await;
+    figure.press("Take back").await;
+    figure.says(".fig-time", "00:12.0").await;
+    assert_eq!(figure.settled().await, before);
+    assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
 }
 
-#[test]
-fn everything_is_reached_and_nothing_overflows_on_a_phone() {
+pub async fn everything_is_reached_and_nothing_overflows_on_a_phone(kind: Kind) {
     let home = site();
-    each(async |kind| {
-        let browser = Browser::open(Setup::phone(kind)).await;
-        open(&browser, &home).await;
-        let figure = Figure { browser: &browser, css: FIGURE };
-        figure.click(".fig-play").await;
-        figure.says(".fig-time", "00:00.[3-9]").await;
-        figure.click(".fig-play").await;
-        figure.press("⋯").await;
-        figure.press("⋯").await;
-        figure.press("Share").await;
-        let wider: Vec<String> = browser
+    let browser = Browser::open(Setup::phone(kind)).await;
+    open(&browser, &home).await;
+    let figure = Figure { browser: &browser, css: FIGURE };
+    figure.click(".fig-play").await;
+    figure.says(".fig-time", "00:00.[3-9]").await;
+    figure.click(".fig-play").await;
+    figure.press("⋯").await;
+    figure.press("⋯").await;
+    figure.press("Share").await;
+    let wider: Vec<String> = browser
             .run(
                 "return [...document.querySelectorAll('.figure *')].filter(e => !e.closest('.sr-only, .table, .fig-marks') && e.checkVisibility() \
                  && e.getBoundingClientRect().right > innerWidth + 0.5).map(e => e.outerHTML.slice(0, 120))",
             )
             .await;
-        assert_eq!(wider, Vec::<String>::new());
-        let small: Vec<String> = browser
+    assert_eq!(wider, Vec::<String>::new());
+    let small: Vec<String> = browser
             .run(
                 "return [...document.querySelectorAll('.figure :is(button, select, input, summary)')].filter(e => e.checkVisibility() && \
                  Math.min(e.getBoundingClientRect().height, 24) < 24 && e.type != 'radio' && e.type != 'checkbox' && !e.closest('.fig-walk')) \
                  .map(e => e.outerHTML.slice(0, 120))",
             )
             .await;
-        assert_eq!(small, Vec::<String>::new(), "targets are at least 24 pixels high");
-        let scrolls: bool = browser.run("return document.documentElement.scrollWidth > innerWidth").await;
-        assert!(!scrolls, "the page does not scroll sideways");
-        assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
-    });
+    assert_eq!(small, Vec::<String>::new(), "targets are at least 24 pixels high");
+    let scrolls: bool = browser.run("return document.documentElement.scrollWidth > innerWidth").await;
+    assert!(!scrolls, "the page does not scroll sideways");
+    assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
 }
 
-#[test]
-fn an_island_takes_the_stills_place_without_moving_the_page() {
+pub async fn an_island_takes_the_stills_place_without_moving_the_page(kind: Kind) {
     let home = site();
-    each(async |kind| {
-        let browser = Browser::open(Setup::desk(kind)).await;
-        browser.goto(&format!("{home}{LESSON}")).await;
-        // The note that scripts are off stands only where they are.
-        let below = "const height = (css) => document.querySelector(css)?.getBoundingClientRect().height ?? 0; \
+    let browser = Browser::open(Setup::desk(kind)).await;
+    browser.goto(&format!("{home}{LESSON}")).await;
+    // The note that scripts are off stands only where they are.
+    let below = "const height = (css) => document.querySelector(css)?.getBoundingClientRect().height ?? 0; \
                      return height('#fig-slow-server') - height('#fig-slow-server .fig-note')";
-        Figure { browser: &browser, css: FIGURE }.ready().await;
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        let alive: f64 = browser.run(below).await;
-        let still = Browser::open(Setup::desk(kind).without_scripts()).await;
-        still.goto(&format!("{home}{LESSON}")).await;
-        let was: f64 = still.run(below).await;
-        assert!((was - alive).abs() <= 8.0, "{kind:?}: from {was} to {alive} pixels");
-    });
+    Figure { browser: &browser, css: FIGURE }.ready().await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let alive: f64 = browser.run(below).await;
+    drop(browser);
+    let still = Browser::open(Setup::desk(kind).without_scripts()).await;
+    still.goto(&format!("{home}{LESSON}")).await;
+    let was: f64 = still.run(below).await;
+    assert!((was - alive).abs() <= 8.0, "{kind:?}: from {was} to {alive} pixels");
 }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 pub use crate::driver::Kind;
 use crate::driver::{Driver, mini_browser};
+use crate::pick;
 use crate::server;
 
 /// Light or dark, as the system says to the page.
@@ -60,23 +61,13 @@ impl Setup {
 /// machine takes tens of seconds to start a worker, and the figures of speed stand in the benchmarks.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 
-/// Tells a story in every browser that is to be tested in; each gets its turn even if an earlier one failed.
+/// Goes through a story to its end.
 ///
 /// # Panics
-/// With the failures of all browsers.
-pub fn each(story: impl AsyncFn(Kind)) {
-    let mut failed = Vec::new();
-    for kind in Kind::all() {
-        let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let runtime =
-                tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-            runtime.block_on(story(kind));
-        }));
-        if told.is_err() {
-            failed.push(kind);
-        }
-    }
-    assert!(failed.is_empty(), "failed in {failed:?}; the reasons stand above");
+/// When the story does.
+pub fn tell(story: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(story);
 }
 
 /// The built site.
@@ -104,12 +95,17 @@ pub fn site_below(mount: &'static str) -> String {
     server::serve(dist(), mount)
 }
 
+/// A place for a file or a folder of a story's own, of this name.
+pub fn scratch(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
 /// A copy of the built site in a folder of this name, to put something into that is not part of it.
 ///
 /// # Panics
 /// If it can't be copied.
 pub fn copy_of_site(name: &str) -> PathBuf {
-    let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let root = scratch(name);
     let _ = fs::remove_dir_all(&root);
     copy(&dist(), &root);
     root
@@ -132,6 +128,30 @@ fn copy(from: &Path, to: &Path) {
 pub fn pages() -> Vec<String> {
     let files = playground::site::finish::files(&dist()).expect("dist can be read");
     files.iter().filter_map(|f| f.strip_suffix("index.html")).map(str::to_owned).collect()
+}
+
+/// Those of them with figures, and those without.
+///
+/// # Panics
+/// If a page can't be read.
+pub fn pages_with_figures_and_without() -> (Vec<String>, Vec<String>) {
+    let with = |page: &String| {
+        let html = fs::read_to_string(dist().join(page).join("index.html")).expect("a page can be read");
+        html.contains(" data-figure-set=")
+    };
+    pages().into_iter().partition(with)
+}
+
+/// A list from another place on in each browser, so that what is then picked of it is not the same in all.
+pub fn turned<T>(kind: Kind, mut list: Vec<T>) -> Vec<T> {
+    let by = 2 * kind as usize % list.len().max(1);
+    list.rotate_left(by);
+    list
+}
+
+/// What is tested in a browser: everything in Chromium, one in so many in the others.
+pub fn picked<T>(kind: Kind, list: Vec<T>, part: usize) -> Vec<T> {
+    if kind == Kind::Chromium { list } else { pick::share(turned(kind, list), part) }
 }
 
 /// An open browser. It closes when dropped.
@@ -300,12 +320,24 @@ impl Browser {
     /// # Panics
     /// If it never is.
     pub async fn until_within(&self, condition: &str, limit: Duration) {
+        let came = self.comes_within(condition, limit).await;
+        assert!(came, "{:?}: not within {limit:?}: {condition}", self.kind);
+    }
+
+    /// Whether `condition` is true within this time, as soon as it is known.
+    ///
+    /// # Panics
+    /// If the browser doesn't say.
+    pub async fn comes_within(&self, condition: &str, limit: Duration) -> bool {
         let start = Instant::now();
         let script = format!("return !!({condition})");
         while !self.run::<bool>(&script).await {
-            assert!(start.elapsed() < limit, "{:?}: not within {limit:?}: {condition}", self.kind);
+            if start.elapsed() > limit {
+                return false;
+            }
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
+        true
     }
 
     /// The text of the page's first element that matches.

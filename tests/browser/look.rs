@@ -1,7 +1,7 @@
 //! Pictures follow how the page looks: its theme, and its width.
 
 use crate::figure::{Figure, LESSON};
-use crate::harness::{Browser, Setup, each, site};
+use crate::harness::{Browser, Kind, Setup, site};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use fantoccini::Locator;
@@ -30,32 +30,27 @@ async fn redness(browser: &Browser) -> (f64, f64) {
     serde_json::from_value(seen.clone()).unwrap_or_else(|_| panic!("a picture is looked at: {seen}"))
 }
 
-#[test]
-fn a_picture_is_painted_anew_when_the_theme_or_the_width_changes() {
+pub async fn a_picture_is_painted_anew_when_the_theme_or_the_width_changes(kind: Kind) {
     let home = site();
-    each(async |kind| {
-        let browser = Browser::open(Setup::desk(kind)).await;
-        browser.goto(&format!("{home}{LESSON}")).await;
-        let figure = Figure { browser: &browser, css: "#fig-slow-server" };
-        figure.ready().await;
-        figure.settled().await;
-        let light = redness(&browser).await;
-        assert!(light.1 > 100.0, "{kind:?}: something is painted: {light:?}");
-        // As the system, light, dark.
-        let twice =
-            "const it = document.querySelector('[data-theme-switch]'); it.click(); it.click(); return 0";
-        let _: u32 = browser.run(twice).await;
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        let dark = redness(&browser).await;
-        assert!(dark.1 > 100.0, "{kind:?}: something is painted: {dark:?}");
-        assert!(dark.0 + 100.0 < light.0, "{kind:?}: from {light:?} to {dark:?}: boxes are dark in the dark");
-        let wide: f64 = browser.run(&format!("return {CANVAS}.getBoundingClientRect().width")).await;
-        browser.resize(700, 900).await;
-        browser.until(&format!("{CANVAS}.getBoundingClientRect().width < {}", wide - 20.0)).await;
-        let fits = format!(
-            "Math.abs({CANVAS}.getBoundingClientRect().width - {CANVAS}.parentElement.clientWidth) < 2"
-        );
-        browser.until(&fits).await;
-        assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
-    });
+    let browser = Browser::open(Setup::desk(kind)).await;
+    browser.goto(&format!("{home}{LESSON}")).await;
+    let figure = Figure { browser: &browser, css: "#fig-slow-server" };
+    figure.ready().await;
+    figure.settled().await;
+    let light = redness(&browser).await;
+    assert!(light.1 > 100.0, "{kind:?}: something is painted: {light:?}");
+    // As the system, light, dark.
+    let twice = "const it = document.querySelector('[data-theme-switch]'); it.click(); it.click(); return 0";
+    let _: u32 = browser.run(twice).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let dark = redness(&browser).await;
+    assert!(dark.1 > 100.0, "{kind:?}: something is painted: {dark:?}");
+    assert!(dark.0 + 100.0 < light.0, "{kind:?}: from {light:?} to {dark:?}: boxes are dark in the dark");
+    let wide: f64 = browser.run(&format!("return {CANVAS}.getBoundingClientRect().width")).await;
+    browser.resize(700, 900).await;
+    browser.until(&format!("{CANVAS}.getBoundingClientRect().width < {}", wide - 20.0)).await;
+    let fits =
+        format!("Math.abs({CANVAS}.getBoundingClientRect().width - {CANVAS}.parentElement.clientWidth) < 2");
+    browser.until(&fits).await;
+    assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
 }

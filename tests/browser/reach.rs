@@ -14,8 +14,7 @@ fn built(start: &str, end: &str) -> Vec<String> {
     all.into_iter().filter(|file| file.starts_with(start) && file.ends_with(end)).collect()
 }
 
-#[test]
-fn a_worker_loads_its_own_wasm_and_reaches_nothing_else() {
+pub fn a_worker_loads_its_own_wasm_and_reaches_nothing_else() {
     let scripts = built("worker-", ".js");
     assert!(!scripts.is_empty(), "the site has workers");
     for script in scripts {
@@ -42,8 +41,7 @@ fn a_worker_loads_its_own_wasm_and_reaches_nothing_else() {
     }
 }
 
-#[test]
-fn a_worker_carries_its_own_figures_and_no_others() {
+pub fn a_worker_carries_its_own_figures_and_no_others() {
     let workers = Workers::load(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the table of workers");
     for name in workers.names() {
         let wasm = built(&format!("worker-{name}-"), ".wasm");

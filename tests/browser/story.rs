@@ -2,7 +2,7 @@
 //! the same of the same run.
 
 use crate::figure::{Figure, LESSON};
-use crate::harness::{Browser, Setup, each, site};
+use crate::harness::{Browser, Kind, Setup, scratch, site};
 use fantoccini::Locator;
 use playground::lab::{self, Exit};
 use serde_json::Value;
@@ -17,7 +17,7 @@ const LINES: u32 = 600;
 const BROKEN_EVERY: u32 = 50;
 
 /// An access log of five minutes, with a rush every minute and lines that are none.
-fn access_log() -> PathBuf {
+fn access_log(kind: Kind) -> PathBuf {
     let mut log = String::new();
     for n in 0..LINES {
         if n % BROKEN_EVERY == 7 {
@@ -35,8 +35,7 @@ fn access_log() -> PathBuf {
             200 + n % 700
         );
     }
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    let path = folder.join("story.log");
+    let path = scratch(&format!("story-{kind:?}.log"));
     fs::write(&path, log).expect("a log can be written");
     path
 }
@@ -70,17 +69,14 @@ fn plain(text: &str) -> String {
     text.split_whitespace().collect()
 }
 
-#[test]
-fn what_a_learner_breaks_and_brings_is_the_same_in_the_terminal() {
+pub async fn what_a_learner_breaks_and_brings_is_the_same_in_the_terminal(kind: Kind) {
     let home = site();
-    let log = access_log();
-    each(async |kind| {
-        let browser = Browser::open(Setup::desk(kind)).await;
-        browser.goto(&format!("{home}{LESSON}")).await;
-        breaks_goes_back_and_asks_why(&browser).await;
-        brings_a_log(&browser, &log).await;
-        assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
-    });
+    let log = access_log(kind);
+    let browser = Browser::open(Setup::desk(kind)).await;
+    browser.goto(&format!("{home}{LESSON}")).await;
+    breaks_goes_back_and_asks_why(&browser).await;
+    brings_a_log(&browser, &log).await;
+    assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
 }
 
 async fn breaks_goes_back_and_asks_why(browser: &Browser) {

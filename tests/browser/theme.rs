@@ -1,43 +1,49 @@
 //! Light or dark: as the system, until the learner says otherwise; the choice is kept.
 
-use crate::harness::{Browser, Setup, each, pages, site};
+use crate::harness::{Browser, Setup, Theme};
 
 const SWITCH: &str = "document.querySelector('[data-theme-switch]')";
+/// What the learner may choose, as the switch says it; one press leads to the next.
+const CHOICES: [(&str, &str); 3] = [("as the system", "auto"), ("light", "light"), ("dark", "dark")];
 
-#[test]
-fn the_switch_goes_round_on_every_page_and_its_choice_is_kept() {
-    let home = site();
-    each(async |kind| {
-        let browser = Browser::open(Setup::desk(kind)).await;
-        let told = format!(
-            "const b = {SWITCH}; return [b.hidden, b.ariaLabel, b.title, b.dataset.choice, getComputedStyle(document.documentElement).colorScheme]"
-        );
-        let seen = async |words: &str, choice: &str, scheme: &str| {
-            let says = format!("Light or dark: {words}");
-            let (hidden, label, title, chosen, now): (bool, String, String, String, String) =
-                browser.run(&told).await;
-            assert_eq!((hidden, label.as_str(), title.as_str()), (false, says.as_str(), says.as_str()));
-            assert_eq!((chosen.as_str(), now.as_str()), (choice, scheme), "{kind:?}");
-        };
-        let press = async || {
-            let script = format!(
-                "let heard = 0; document.addEventListener('themechange', () => heard++, {{ once: true }}); {SWITCH}.click(); return heard"
-            );
-            let heard: u32 = browser.run(&script).await;
-            assert_eq!(heard, 1, "pictures hear of it");
-        };
-        for page in pages() {
-            let address = format!("{home}{page}");
-            browser.goto(&address).await;
-            seen("as the system", "auto", "light").await;
-            press().await;
-            seen("light", "light", "light").await;
-            press().await;
-            seen("dark", "dark", "dark").await;
-            browser.goto(&address).await;
-            seen("dark", "dark", "dark").await;
-            press().await;
-            seen("as the system", "auto", "light").await;
-        }
-    });
+/// The colour scheme of a choice.
+fn scheme(choice: usize, setup: Setup) -> &'static str {
+    match (choice, setup.theme) {
+        (0, Theme::Light) | (1, _) => "light",
+        _ => "dark",
+    }
+}
+
+/// What is wrong with the switch and the page's colours, when this is chosen.
+pub async fn wrong(browser: &Browser, setup: Setup, choice: usize) -> Option<String> {
+    let (words, name) = CHOICES[choice];
+    let says = format!("Light or dark: {words}");
+    let wanted = (false, says.clone(), says, name.to_owned(), scheme(choice, setup).to_owned());
+    let told = format!(
+        "const b = {SWITCH}; return [b.hidden, b.ariaLabel, b.title, b.dataset.choice, getComputedStyle(document.documentElement).colorScheme]"
+    );
+    let seen: (bool, String, String, String, String) = browser.run(&told).await;
+    (seen != wanted).then(|| format!("the switch and the colours are {seen:?}, not {wanted:?}"))
+}
+
+/// Presses the switch; what is wrong afterwards.
+async fn pressed(browser: &Browser, setup: Setup, then: usize) -> Vec<String> {
+    let press = format!(
+        "let heard = 0; document.addEventListener('themechange', () => heard++, {{ once: true }}); {SWITCH}.click(); return heard"
+    );
+    let heard: u32 = browser.run(&press).await;
+    let mut wrong: Vec<String> = wrong(browser, setup, then).await.into_iter().collect();
+    wrong.extend((heard != 1).then(|| "pictures don't hear of another choice".to_owned()));
+    wrong
+}
+
+/// What is wrong while the switch of the page at `address`, which is open, goes once round; half-way the page is opened
+/// again.
+pub async fn wrong_in_a_round(browser: &Browser, setup: Setup, address: &str) -> Vec<String> {
+    let mut all = pressed(browser, setup, 1).await;
+    all.extend(pressed(browser, setup, 2).await);
+    browser.goto(address).await;
+    all.extend(wrong(browser, setup, 2).await.map(|wrong| format!("opened again: {wrong}")));
+    all.extend(pressed(browser, setup, 0).await);
+    all
 }

@@ -46,6 +46,13 @@ pub fn seed(purpose: &str) -> u64 {
     xxh64(purpose.as_bytes(), xxh64(PICK.as_bytes(), 0))
 }
 
+/// Of a list every `part`-th item, at least one; which ones, the pick decides. Everything with `TEST_ALL=1`.
+pub fn share<T>(list: Vec<T>, part: usize) -> Vec<T> {
+    let part = if all() { 1 } else { part.min(list.len()).max(1) };
+    let first = (seed("share") % part as u64) as usize;
+    list.into_iter().skip(first).step_by(part).collect()
+}
+
 /// Whether nothing is to be left out.
 pub fn all() -> bool {
     env::var_os("TEST_ALL").is_some_and(|value| value == "1")

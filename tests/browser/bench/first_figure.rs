@@ -18,9 +18,7 @@ fn lookout() -> String {
     )
 }
 
-#[test]
-#[ignore = "a measurement: ./dev bench"]
-fn from_navigation_until_the_first_figure_lives() {
+pub fn from_navigation_until_the_first_figure_lives() {
     let home = site();
     measure(async || {
         for slowdown in [1, 4] {

@@ -37,9 +37,7 @@ struct Seen {
     work: [f64; WORK.len()],
 }
 
-#[test]
-#[ignore = "a measurement: ./dev bench"]
-fn a_frame_with_a_crowd_in_view() {
+pub fn a_frame_with_a_crowd_in_view() {
     let page = site_with_broken_figure();
     let script = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("broken-site/broken-worker.js");
     let worker = fs::read_to_string(&script).expect("the worker is there");
@@ -51,7 +49,7 @@ fn a_frame_with_a_crowd_in_view() {
             println!("{crowd} packets, page and worker slowed {slowdown} times; {bar}");
             let slow = format!("const SLOWER = {slowdown};\n{}{worker}", include_str!("slow.js"));
             fs::write(&script, slow).expect("written");
-            play(&browser, &page, crowd, slowdown).await;
+            play(&browser, page, crowd, slowdown).await;
         }
     });
 }

@@ -13,9 +13,7 @@ const BAR: f64 = 16e6;
 /// As the site's workers are built, and for speed.
 const LEVELS: [&str; 2] = ["z", "3"];
 
-#[test]
-#[ignore = "a measurement: ./dev bench"]
-fn events_a_second_of_the_kernel_and_of_plain_javascript() {
+pub fn events_a_second_of_the_kernel_and_of_plain_javascript() {
     let root = copy_of_site("bench-site");
     for level in LEVELS {
         put_worker(&root, level);

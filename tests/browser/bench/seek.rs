@@ -41,9 +41,7 @@ fn busy_run() -> Run {
     run
 }
 
-#[test]
-#[ignore = "a measurement: ./dev bench"]
-fn seeking_in_ten_minutes_of_a_thousand_requests_a_second() {
+pub fn seeking_in_ten_minutes_of_a_thousand_requests_a_second() {
     let (lesson, figure) = lessons::figure("your-traffic").expect("the lesson has it");
     let root = copy_of_site("seek-site");
     let script = worker_of(lessons::set_of("your-traffic").expect("it is in a set"));
