@@ -4,7 +4,7 @@
 use crate::harness::{Browser, Kind, Setup, picked, site, tell};
 use crate::remote::{RemoteDesk, worker_of};
 use crate::runner::Story;
-use playground::desk::{Deed, Opening, Tell, facts};
+use playground::desk::{ActionKind, Deed, Opening, Tell, facts};
 use playground::lessons;
 use playground::player::{
     Answer, Ask, Change, Control, ControlKind, Figure, FigureSpec, Frame, Input, Pace, Request, Run, Session,
@@ -118,7 +118,7 @@ async fn runs_are_the_same_to_the_last_bit(kind: Kind, worker: &str, figures: &[
             there.tell(Tell::Open(Opening { first, facts, ..Opening::default() })).await;
             for share in MOMENTS {
                 let at = moment(spec, share);
-                let seek = Deed { does: "seek".into(), number: at.nanos() as f64, ..Deed::default() };
+                let seek = Deed { number: at.nanos() as f64, ..Deed::of(ActionKind::Seek) };
                 there.does(seek).await;
                 let (far, near) = (there.probe(None).await, here(&mut session, at));
                 let what = format!("{} at {at} in {kind:?}: {run:?}", spec.id);

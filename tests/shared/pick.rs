@@ -48,8 +48,13 @@ pub fn seed(purpose: &str) -> u64 {
 
 /// Of a list every `part`-th item, at least one; which ones, the pick decides. Everything with `TEST_ALL=1`.
 pub fn share<T>(list: Vec<T>, part: usize) -> Vec<T> {
-    let part = if all() { 1 } else { part.min(list.len()).max(1) };
-    let first = (seed("share") % part as u64) as usize;
+    if all() { list } else { share_from(list, part, seed("share")) }
+}
+
+/// [`share`] with a number of one's own.
+pub fn share_from<T>(list: Vec<T>, part: usize, number: u64) -> Vec<T> {
+    let part = part.min(list.len()).max(1);
+    let first = (number % part as u64) as usize;
     list.into_iter().skip(first).step_by(part).collect()
 }
 

@@ -8,8 +8,11 @@ mod kernel;
 mod layers;
 mod oracle;
 mod player;
+#[path = "../browser/runner.rs"]
+mod runner;
 mod scene;
 mod scenes;
 #[path = "../shared/mod.rs"]
 mod shared;
 mod site;
+mod stories;
