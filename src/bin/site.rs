@@ -1,4 +1,4 @@
-//! Makes the site: trunk's last step (`site`, with trunk's environment; where WITH_GALLERY is set,
+//! Makes the site: trunk's last step (`site`, with trunk's environment; where `WITH_GALLERY` is set,
 //! with the gallery), and the size report (`site weigh DIST JSON`).
 
 use std::path::{Path, PathBuf};

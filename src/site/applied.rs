@@ -83,7 +83,9 @@ impl Applied {
                 Patch::Checked(_, checked) => self.tick(element, *checked),
                 Patch::Fill(_, nodes) => {
                     element.remove_children();
-                    nodes.iter().for_each(|node| element.append_child(&made(element, node)));
+                    for node in nodes {
+                        element.append_child(&made(element, node));
+                    }
                 }
                 Patch::Address(_, code) => {
                     let address = format!("#{figure}={code}");

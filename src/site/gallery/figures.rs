@@ -238,10 +238,11 @@ fn painted(wide: &Operated, narrow: &Operated, id: &str) -> Markup {
     let page = Applied::parse(&specimen(&wide.page, &root(&wide.figure.spec.id), id).0);
     let place = |it: &Operated, class: &str| {
         let cut = Applied::parse(&it.part(".fig-picture", class).0);
-        let names = cut.select(".fig-side-name");
-        names.iter().for_each(|name| name.add_class(class));
-        let names: String = names.iter().map(|name| name.html().to_string()).collect();
-        drawn(&it.pictures()[0], &format!("{id}-{class}"), class).0 + &names
+        let names = cut.select(".fig-side-name").into_iter().map(|name| {
+            name.add_class(class);
+            name.html().to_string()
+        });
+        drawn(&it.pictures()[0], &format!("{id}-{class}"), class).0 + &names.collect::<String>()
     };
     let both = place(wide, "wide") + &place(narrow, "narrow");
     for gone in page.select(":is(.fig-picture, .fig-charts) .picture, .fig-side-name") {

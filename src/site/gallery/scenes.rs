@@ -20,7 +20,6 @@ const CURVES: &[State] = &[State::Down, State::Draining, State::Warming];
 /// All of them.
 pub fn all() -> Vec<Exhibit> {
     let states = "States are told by outline and pattern as well as by colour.";
-    let steps = Some(Span::from_secs(10));
     let nodes = each(NODES, |n, state| node(server(n), &format!("{state:?}"), "its note", state));
     vec![
         exhibit("Flow: states", states, before(nodes)),
@@ -28,7 +27,7 @@ pub fn all() -> Vec<Exhibit> {
         exhibit("Flow: sixty nodes", "Cells, each with two gauges.", crowd(60)),
         exhibit("Flow: four hundred nodes", "Dots: only what is remarkable stands out.", crowd(400)),
         exhibit("Lanes: time", states, lanes(None)),
-        exhibit("Lanes: steps", states, lanes(steps)),
+        exhibit("Lanes: steps", states, lanes(Some(Span::from_secs(10)))),
         exhibit("Listing", states, listing()),
         exhibit("Table", states, table()),
         exhibit("Series", "A gap where nothing was measured.", series()),
