@@ -362,11 +362,13 @@ impl Browser {
                 severe.map(|e| e["message"].as_str().unwrap_or_default().to_owned()).collect()
             }
             Kind::Firefox => {
-                // Firefox writes its own troubles there too, without quotes; blocked loads it keeps to itself.
+                // Firefox writes its own troubles there too, without quotes or with files of its own; blocked loads it
+                // keeps to itself.
                 let signs = ["console.error: \"", "console.error: (", "JavaScript error: http"];
                 let said = self.driver.said();
                 let new = said.get(self.read.replace(said.len())..).unwrap_or_default();
-                new.lines().filter(|l| signs.iter().any(|s| l.starts_with(s))).map(str::to_owned).collect()
+                let told = |l: &&str| signs.iter().any(|s| l.starts_with(s)) && !l.contains("\"resource://");
+                new.lines().filter(told).map(str::to_owned).collect()
             }
             Kind::WebKit => self.run(server::WRONG_SO_FAR).await,
         }

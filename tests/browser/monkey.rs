@@ -64,8 +64,8 @@ pub async fn nothing_that_a_monkey_does_to_a_page_breaks_it(kind: Kind) {
     let actions = AT_LEAST.max(ACTIONS / pages.len());
     // What comes of it is asked for afterwards: over so long a script a driver may lose its answer.
     let plays = format!(
-        "const play = async () => {{ {PLAYS} }}; play().then((did) => {{ globalThis.monkeyDid = did; }}, \
-         (why) => {{ globalThis.monkeyDid = String(why); }}); return 0"
+        "const play = async () => {{ {PLAYS} }}; play().then((did) => {{ window.monkeyDid = did; }}, \
+         (why) => {{ window.monkeyDid = String(why); }}); return 0"
     );
     for page in pages {
         note(&format!("{kind:?}, /{page}"));
@@ -74,8 +74,8 @@ pub async fn nothing_that_a_monkey_does_to_a_page_breaks_it(kind: Kind) {
         let css = format!("#{id}");
         Figure { browser: &browser, css: &css }.ready().await;
         let _: u32 = browser.run_with(&plays, vec![SEED.into(), actions.into()]).await;
-        browser.until("globalThis.monkeyDid !== undefined").await;
-        let changed: usize = browser.run("return globalThis.monkeyDid").await;
+        browser.until("window.monkeyDid !== undefined").await;
+        let changed: usize = browser.run("return window.monkeyDid").await;
         let share = format!("{changed} of {actions} actions changed what is to be seen");
         note(&share);
         assert!(changed * 3 > actions, "{kind:?}, /{page}: only {share}");
