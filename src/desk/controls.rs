@@ -32,9 +32,12 @@ fn show(control: &Control, value: &Value, out: &mut Vec<Patch>) {
             out.push(Patch::Style(filled, "width".into(), percent(place / slider.places())));
             out.push(Patch::Value { part: of(control, &css(class::NUMBER)), value: says, forced: false });
         }
+        (ControlKind::Choice { .. }, Value::Choice(chosen)) if control.kind.stands_in_a_row() => {
+            let option = ["[value=", chosen, "][type=radio]"].concat();
+            out.push(Patch::Checked(of(control, &option), true));
+        }
         (ControlKind::Choice { .. }, Value::Choice(chosen)) => {
             out.push(Patch::Value { part: of(control, "select"), value: chosen.clone(), forced: true });
-            out.push(Patch::Checked(of(control, &["[value=", chosen, "][type=radio]"].concat()), true));
         }
         _ => out.push(Patch::Checked(of(control, "[type=checkbox]"), *value == Value::Flag(true))),
     }
@@ -42,6 +45,10 @@ fn show(control: &Control, value: &Value, out: &mut Vec<Patch>) {
 
 /// Says what is wrong with what was typed into a control, or that nothing is.
 pub(super) fn told(control: &Control, value: Result<&Value, &String>) -> Vec<Patch> {
+    if !matches!(control.kind, ControlKind::Number { .. }) {
+        // There is nothing to mistype.
+        return Vec::new();
+    }
     let field = || of(control, &css(class::NUMBER));
     let invalid = value.err().map(|_| "true".to_owned());
     let mut out = vec![

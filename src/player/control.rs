@@ -65,6 +65,15 @@ pub struct Control {
 /// Ids and labels of a choice, as the `choices!` macro makes them.
 pub type Options = &'static [(Cow<'static, str>, Cow<'static, str>)];
 
+impl ControlKind {
+    /// Whether it is a choice of so few and so short options that they stand in a row rather than in a list: four, with
+    /// 56 letters in all.
+    pub fn stands_in_a_row(&self) -> bool {
+        let Self::Choice { options, .. } = self else { return false };
+        options.len() <= 4 && options.iter().map(|(_, label)| label.len()).sum::<usize>() <= 56
+    }
+}
+
 impl Control {
     const fn new(id: &'static str, label: &'static str, kind: ControlKind) -> Self {
         Self {

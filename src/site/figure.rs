@@ -28,8 +28,6 @@ const NARROW: f32 = 340.0;
 const SIDE: f32 = 288.0;
 /// Model seconds in a second that can be chosen.
 const SPEEDS: [f64; 12] = [0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 600.0];
-/// Up to so many options, with so many letters in all, are shown side by side.
-const SIDE_BY_SIDE: (usize, usize) = (4, 56);
 
 /// What a figure's element says beyond what it shows.
 #[derive(Clone, Debug)]
@@ -392,9 +390,8 @@ fn widget(figure: &str, control: &Control, value: &Value) -> Markup {
     match &control.kind {
         ControlKind::Number { unit, .. } => number(&id, control, value, unit.noun()),
         ControlKind::Choice { options, .. } => {
-            let letters: usize = options.iter().map(|(_, label)| label.len()).sum();
             let chosen = |option: &str| *value == Value::Choice(option.to_owned());
-            if options.len() <= SIDE_BY_SIDE.0 && letters <= SIDE_BY_SIDE.1 {
+            if control.kind.stands_in_a_row() {
                 return html! {
                     fieldset.fig-control.choice data-control=(control.id) title=(control.help) {
                         legend { (control.label) }

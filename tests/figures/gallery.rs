@@ -6,7 +6,6 @@ use playground::player::{ControlKind, ValueKind};
 use playground::scene::{Chart, Options, Panel, Picture, Shape, State};
 use playground::site::applied::Applied;
 use playground::site::gallery::{Gallery, WIDTHS};
-use playground::site::operated::Lessons;
 use playground::site::render::Page;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -210,21 +209,5 @@ fn nothing_on_the_page_is_live_and_it_is_whole() {
         let level: u32 = heading.node_name().unwrap()[1..].parse().unwrap();
         assert!(level <= before + 1, "{} after a heading of level {before}", heading.text());
         before = level;
-    }
-}
-
-#[test]
-fn what_a_desk_changes_is_on_the_page_of_its_lesson() {
-    let course = course();
-    let ids: Vec<&'static str> = lessons::all().map(|(_, figure)| figure.spec.id.as_ref()).collect();
-    let all = Lessons::of(&course, ids.iter().copied());
-    for id in ids {
-        let it = all.open(id).goes(3.0);
-        // A choice stands as a list or as buttons; its desk doesn't know as which, and names both.
-        let form = |css: &&String| css.ends_with(" select") || css.ends_with("[type=radio]");
-        let (forms, others): (Vec<&String>, Vec<&String>) = it.missing.iter().partition(form);
-        assert!(others.is_empty(), "{id}: {others:?}");
-        let controls: BTreeSet<&str> = forms.iter().filter_map(|css| css.split(' ').next()).collect();
-        assert_eq!(controls.len(), forms.len(), "{id} has a choice in neither form: {forms:?}");
     }
 }
