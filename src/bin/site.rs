@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::{env, fs};
 
 use playground::site::cache::Cache;
-use playground::site::finish::{Options, finish};
+use playground::site::finish::{FinishOptions, finish};
 use playground::site::gallery;
 use playground::site::render::render;
 use playground::site::weigh::weigh;
@@ -34,7 +34,7 @@ fn make() -> Result<(), String> {
     let source = PathBuf::from(said("TRUNK_SOURCE_DIR")?);
     let out = PathBuf::from(said("TRUNK_STAGING_DIR")?);
     let all_in_one = out.join(format!("worker-{ALL}.js")).is_file();
-    let options = Options {
+    let options = FinishOptions {
         out,
         public_url: said("TRUNK_PUBLIC_URL")?,
         release: said("TRUNK_PROFILE")? == "release",

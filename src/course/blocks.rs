@@ -20,11 +20,11 @@ pub struct Block {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Body {
     /// A live figure.
-    Figure(Figure),
+    Figure(FigureBlock),
     /// A prediction to commit to.
-    Predict(Predict),
+    Predict(PredictBlock),
     /// A challenge that the model judges.
-    Challenge(Challenge),
+    Challenge(ChallengeBlock),
     /// A question with its answers.
     Quiz(Quiz),
     /// A review card.
@@ -43,7 +43,7 @@ pub enum Body {
 
 /// A figure in a page.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Figure {
+pub struct FigureBlock {
     /// The registered figure that it shows; the block's own id if nothing else is said.
     pub shows: Text,
     /// What stands over it.
@@ -58,20 +58,20 @@ pub struct Figure {
 
 /// A prediction.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Predict {
+pub struct PredictBlock {
     /// The figure's block that the answer is read off.
     pub figure: Text,
     /// The question.
     pub question: Text,
     /// What kind of answer it wants.
-    pub answer: Answer,
+    pub answer: PredictAnswer,
     /// What the run shows, said after the commit whatever the answer was.
     pub shows: Text,
 }
 
 /// What a prediction asks for. Units, axes and what is near enough are logic; here are the words.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
+pub enum PredictAnswer {
     /// One of a few options.
     Choice(Vec<Choice>),
     /// A number.
@@ -87,7 +87,7 @@ pub enum Answer {
     },
 }
 
-impl Answer {
+impl PredictAnswer {
     /// The kind's name: `choice`, `number`, `order` or `curve`.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -120,7 +120,7 @@ pub struct Choice {
 
 /// A challenge.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Challenge {
+pub struct ChallengeBlock {
     /// The figure's block that it is solved in.
     pub figure: Text,
     /// Its name.
@@ -236,13 +236,13 @@ fn markdown(text: &str, base: usize, path: &str, notes: &mut Notes) -> Text {
     Text { text: text.to_owned(), line: notes.line(base), field: path.to_owned() }
 }
 
-fn figure(id: &str, line: u32, fields: &mut Fields, notes: &mut Notes) -> Figure {
+fn figure(id: &str, line: u32, fields: &mut Fields, notes: &mut Notes) -> FigureBlock {
     let own = Text { text: id.to_owned(), line, field: fields.name("shows") };
     let shows = fields.maybe_text("shows", notes).unwrap_or(own);
     let caption = fields.text("caption", "what the figure shows", notes);
     let set = fields.table("set", notes).map(|mut table| table.rest(notes)).unwrap_or_default();
     let at = time(fields, "at", notes);
-    Figure { shows, caption, set, at, drives: fields.flag("drives", notes) }
+    FigureBlock { shows, caption, set, at, drives: fields.flag("drives", notes) }
 }
 
 fn time(fields: &mut Fields, key: &'static str, notes: &mut Notes) -> Option<Time> {
@@ -252,14 +252,14 @@ fn time(fields: &mut Fields, key: &'static str, notes: &mut Notes) -> Option<Tim
 
 const WHICH_FIGURE: &str = "which figure of this page it is about";
 
-fn predict(fields: &mut Fields, notes: &mut Notes) -> Predict {
+fn predict(fields: &mut Fields, notes: &mut Notes) -> PredictBlock {
     let figure = fields.id("figure", WHICH_FIGURE, notes);
     let question = fields.text("question", "what is to be predicted", notes);
     let kind = fields.text("kind", "what kind of answer it wants", notes);
     let answer = match kind.text.as_str() {
-        "number" => Answer::Number,
-        "order" => Answer::Order(choices(fields, false, notes)),
-        "curve" => Answer::Curve {
+        "number" => PredictAnswer::Number,
+        "order" => PredictAnswer::Order(choices(fields, false, notes)),
+        "curve" => PredictAnswer::Curve {
             x: fields.text("x", "what the axis along measures", notes),
             y: fields.text("y", "what the axis upwards measures", notes),
         },
@@ -268,11 +268,11 @@ fn predict(fields: &mut Fields, notes: &mut Notes) -> Predict {
                 let allowed = one_of(["choice", "number", "order", "curve"]);
                 notes.on(&kind, format!("is '{other}'; it can be {allowed}"));
             }
-            Answer::Choice(choices(fields, true, notes))
+            PredictAnswer::Choice(choices(fields, true, notes))
         }
     };
     let shows = fields.text("shows", "in a sentence what the run shows", notes);
-    Predict { figure, question, answer, shows }
+    PredictBlock { figure, question, answer, shows }
 }
 
 /// Two options at least, with ids that differ. `reasons`: each says why it is right or wrong.
@@ -296,13 +296,13 @@ fn choices(fields: &mut Fields, reasons: bool, notes: &mut Notes) -> Vec<Choice>
     choices
 }
 
-fn challenge(fields: &mut Fields, notes: &mut Notes) -> Challenge {
+fn challenge(fields: &mut Fields, notes: &mut Notes) -> ChallengeBlock {
     let verdicts = fields.table("verdicts", notes).map(|mut table| table.rest(notes)).unwrap_or_default();
     if !verdicts.iter().any(|(id, _)| id == "pass") {
         let says = "has no 'pass': what the judge says when the challenge is met";
         notes.at(fields.offset(), fields.name("verdicts"), says);
     }
-    Challenge {
+    ChallengeBlock {
         figure: fields.id("figure", WHICH_FIGURE, notes),
         title: fields.text("title", "what the challenge is called", notes),
         goal: fields.text("goal", "what has to be reached", notes),
@@ -347,7 +347,7 @@ impl Body {
             Self::Figure(figure) => vec![&figure.caption],
             Self::Predict(predict) => {
                 let axes: &[&Text] = match &predict.answer {
-                    Answer::Curve { x, y } => &[x, y],
+                    PredictAnswer::Curve { x, y } => &[x, y],
                     _ => &[],
                 };
                 let words = [&predict.question, &predict.shows];

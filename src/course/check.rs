@@ -3,12 +3,12 @@
 //! Words are in Markdown, logic is in Rust, under the same ids: here both directions are demanded. The logic is known
 //! only by its [`FigureFacts`].
 
-use super::blocks::{Answer, Block, Body, Figure, Words};
+use super::blocks::{Block, Body, FigureBlock, PredictAnswer, Words};
 use super::catalogue::Course;
 use super::contract;
 use super::done;
 use super::facts::{Allows, FigureFacts, PredictionFacts};
-use super::front_matter::Status;
+use super::front_matter::LessonStatus;
 use super::lesson::{Lesson, Part};
 use super::markdown::{self, Item, Live, Target};
 use super::problem::{Problem, Text, one_of};
@@ -54,7 +54,7 @@ impl<'a> Check<'a> {
 
     fn lesson(&mut self) {
         let lesson = self.lesson;
-        if lesson.front.status == Status::Planned {
+        if lesson.front.status == LessonStatus::Planned {
             if let Some(part) = lesson.parts.first() {
                 let line = match part {
                     Part::Prose(text) => text.line,
@@ -99,7 +99,7 @@ impl<'a> Check<'a> {
         for facts in self.figures.clone() {
             self.registered(facts);
         }
-        if lesson.front.status == Status::Ready {
+        if lesson.front.status == LessonStatus::Ready {
             self.problems.extend(contract::problems(lesson));
         }
     }
@@ -163,7 +163,7 @@ impl<'a> Check<'a> {
         self.facts(figure)
     }
 
-    fn facts(&self, figure: &Figure) -> Result<&'a FigureFacts, String> {
+    fn facts(&self, figure: &FigureBlock) -> Result<&'a FigureFacts, String> {
         let ids = || one_of(self.figures.iter().map(|facts| &facts.id));
         let found = self.figures.iter().find(|facts| facts.id == figure.shows.text);
         found.copied().ok_or_else(|| {
@@ -217,7 +217,7 @@ impl<'a> Check<'a> {
                 let lesson =
                     self.course.lesson(path).ok_or_else(|| format!("there is no lesson '{path}'"))?;
                 match heading {
-                    Some(_) if lesson.front.status == Status::Planned => {
+                    Some(_) if lesson.front.status == LessonStatus::Planned => {
                         Err(format!("'{path}' is only planned: it has no headings yet; link to the lesson"))
                     }
                     Some(id) => heading_in(lesson, id),
@@ -281,7 +281,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn prediction(&mut self, block: &Block, answer: &Answer, logic: &PredictionFacts) {
+    fn prediction(&mut self, block: &Block, answer: &PredictAnswer, logic: &PredictionFacts) {
         let field = format!("predict {}", block.id);
         let (kind, options) = (answer.kind(), answer.options());
         if kind != logic.kind {

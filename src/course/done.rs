@@ -1,48 +1,50 @@
 //! What a phrase does to a figure on its way to a moment: `8s:fail-fast:server:C`, `8s:slow:server:C:8`, `3s:deploy:balancer`.
 
 use super::problem::one_of;
-use crate::player::{Action, Change, Kind, Names};
+use crate::player::{Action, EntityKind, EntityNames, InputKind};
 use crate::sim::Entity;
 
 /// The change that a text behind its moment describes: the action, whom it is done to, and its argument.
 ///
 /// # Errors
 /// What is wrong, and what is allowed.
-pub fn change(text: &str, actions: &[Action], kinds: &[Kind]) -> Result<Change, String> {
+pub fn change(text: &str, actions: &[Action], kinds: &[EntityKind]) -> Result<InputKind, String> {
     let mut parts = text.split(':');
     let id = parts.next().unwrap_or_default();
     let action = actions.iter().find(|action| action.id == id).ok_or_else(|| {
         format!("there is no action '{id}'; allowed: {}", one_of(actions.iter().map(|a| a.id.as_ref())))
     })?;
-    let mut on = Vec::new();
-    if !action.on.is_empty() {
+    let mut targets = Vec::new();
+    if !action.applies_to.is_empty() {
         let named = parts.next().unwrap_or_default();
-        let found =
-            action.on.iter().find(|&&n| kinds.get(usize::from(n)).is_some_and(|kind| kind.id == named));
+        let found = action
+            .applies_to
+            .iter()
+            .find(|&&n| kinds.get(usize::from(n)).is_some_and(|kind| kind.id == named));
         let allowed = || {
-            let kinds = action.on.iter().filter_map(|&n| kinds.get(usize::from(n)));
+            let kinds = action.applies_to.iter().filter_map(|&n| kinds.get(usize::from(n)));
             one_of(kinds.map(|kind| kind.id.as_ref()))
         };
         let kind =
             *found.ok_or_else(|| format!("'{id}' is not done to '{named}'; it is done to: {}", allowed()))?;
         let number = match &kinds[usize::from(kind)].names {
-            Names::Only => Some(0),
+            EntityNames::Only => Some(0),
             names => parts.next().and_then(|name| number(name, names)),
         };
-        on.push(Entity::new(kind, number.ok_or_else(|| format!("'{text}' doesn't say which {named}"))?));
+        targets.push(Entity::new(kind, number.ok_or_else(|| format!("'{text}' doesn't say which {named}"))?));
     }
-    let arg = action.read(&parts.collect::<Vec<_>>().join(":"))?;
-    Ok(Change::Act { action: id.to_owned(), on, arg })
+    let arg = action.parse_argument(&parts.collect::<Vec<_>>().join(":"))?;
+    Ok(InputKind::Act { action: id.to_owned(), targets, arg })
 }
 
-fn number(name: &str, names: &Names) -> Option<u32> {
+fn number(name: &str, names: &EntityNames) -> Option<u32> {
     match names {
-        Names::Letters => {
+        EntityNames::Letters => {
             let letter = name.chars().next().filter(|_| name.len() == 1)?;
             letter.is_ascii_uppercase().then(|| u32::from(letter) - u32::from('A'))
         }
-        Names::Numbers => name.parse().ok(),
-        Names::Words(words) => words.iter().position(|word| word == name).map(|at| at as u32),
-        Names::Only => Some(0),
+        EntityNames::Numbers => name.parse().ok(),
+        EntityNames::Words(words) => words.iter().position(|word| word == name).map(|at| at as u32),
+        EntityNames::Only => Some(0),
     }
 }

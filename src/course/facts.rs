@@ -2,7 +2,9 @@
 //! specifications by whoever knows those.
 
 use super::problem::one_of;
-use crate::player::{Action, Asks, Challenge, Control, ControlKind, Figure, Kind, Prediction, Scale};
+use crate::player::{
+    Action, AnswerKind, Challenge, Control, ControlKind, EntityKind, Figure, Prediction, Scale,
+};
 use crate::sim::{Time, Unit};
 
 /// A registered figure.
@@ -19,7 +21,7 @@ pub struct FigureFacts {
     /// What can be done to it, and the kinds of things in it.
     pub actions: Vec<Action>,
     /// See `actions`.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<EntityKind>,
     /// What can be read: ids.
     pub readings: Vec<String>,
     /// Its predictions.
@@ -116,11 +118,11 @@ impl FigureFacts {
 
 impl PredictionFacts {
     fn of(prediction: &Prediction) -> Self {
-        let (kind, options): (_, &[&str]) = match prediction.asks {
-            Asks::Choice(options) => ("choice", options),
-            Asks::Number { .. } => ("number", &[]),
-            Asks::Order(things) => ("order", things),
-            Asks::Curve { .. } => ("curve", &[]),
+        let (kind, options): (_, &[&str]) = match prediction.answer_kind {
+            AnswerKind::Choice(options) => ("choice", options),
+            AnswerKind::Number { .. } => ("number", &[]),
+            AnswerKind::Order(things) => ("order", things),
+            AnswerKind::Curve { .. } => ("curve", &[]),
         };
         let options = options.iter().map(|&id| id.to_owned()).collect();
         Self { id: prediction.id.to_owned(), kind, options }

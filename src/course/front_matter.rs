@@ -21,7 +21,7 @@ pub struct FrontMatter {
     /// Where the facts come from.
     pub sources: Vec<Source>,
     /// How far the lesson is.
-    pub status: Status,
+    pub status: LessonStatus,
 }
 
 /// A source: what it is called, and where it is.
@@ -35,7 +35,7 @@ pub struct Source {
 
 /// How far a lesson is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
+pub enum LessonStatus {
     /// Only front matter: it stands on the home page and has no page of its own.
     #[default]
     Planned,
@@ -48,8 +48,8 @@ pub enum Status {
 /// The longest summary, in characters.
 pub const SUMMARY_LIMIT: usize = 240;
 
-const STATUS: [(&str, Status); 3] =
-    [("planned", Status::Planned), ("draft", Status::Draft), ("ready", Status::Ready)];
+const STATUS: [(&str, LessonStatus); 3] =
+    [("planned", LessonStatus::Planned), ("draft", LessonStatus::Draft), ("ready", LessonStatus::Ready)];
 
 /// Splits a file into its front matter's TOML (with its offset) and the offset where the prose begins. A file without
 /// front matter is noted; all of it is prose then.
@@ -110,7 +110,7 @@ pub fn read(toml: &str, base: usize, notes: &mut Notes) -> FrontMatter {
         notes.on(&status, format!("is '{}'; it can be {}", status.text, one_of(STATUS.map(|(n, _)| n))));
     }
     fields.finish(notes);
-    let status = known.map_or(Status::Planned, |(_, status)| *status);
+    let status = known.map_or(LessonStatus::Planned, |(_, status)| *status);
     FrontMatter { title, summary, names, anchors, minutes: minutes as u32, prerequisites, sources, status }
 }
 

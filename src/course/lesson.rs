@@ -1,6 +1,6 @@
 //! A lesson's file, read: front matter, prose and blocks in their order.
 
-use super::blocks::{self, Block, Body, Figure};
+use super::blocks::{self, Block, Body, FigureBlock};
 use super::front_matter::{self, FrontMatter};
 use super::problem::{Notes, Problem, Text};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
@@ -57,7 +57,7 @@ impl Lesson {
     }
 
     /// The figures' blocks, in order.
-    pub fn figures(&self) -> impl Iterator<Item = (&Block, &Figure)> {
+    pub fn figures(&self) -> impl Iterator<Item = (&Block, &FigureBlock)> {
         self.blocks().filter_map(|block| match &block.body {
             Body::Figure(figure) => Some((block, figure)),
             _ => None,
@@ -66,7 +66,7 @@ impl Lesson {
 
     /// The figure that a name in the text of line `line` means. Without a name it is the one that says `drives = true`;
     /// else the nearest above; else the first below.
-    pub fn figure(&self, name: Option<&str>, line: u32) -> Option<(&Block, &Figure)> {
+    pub fn figure(&self, name: Option<&str>, line: u32) -> Option<(&Block, &FigureBlock)> {
         if let Some(name) = name {
             return self.figures().find(|(block, _)| block.id == name);
         }

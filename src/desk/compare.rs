@@ -1,161 +1,167 @@
-//! Two settings on the same arrivals: the run and its rival side by side, at one moment, with one set of controls.
+//! Comparison: two runs on the same arrivals, side by side, at the same moment.
 //!
-//! The rival is the same run (seed, arrivals, faults) with some controls at other values from the start; the rest of what
-//! is moved moves in both.
+//! The compared run has the same seed, arrivals and faults, but some controls at other values from the start. Changes
+//! of all other controls apply to both runs.
 
 use super::action_kind::ActionKind;
 use super::markup::{class, css, does, inside};
-use super::protocol::{Patch, find, node, nth, part};
-use super::state::State;
+use super::protocol::{Patch, element, find, nth, selector};
+use super::state::FigureState;
 use super::{Desk, explain, text};
-use crate::player::{Answer, Ask, Control, ControlKind, Explanation, Frame, Request, Session, Slider, Value};
-use crate::scene::{Chart, Label, Line, Options, Panel, Picture, Scene, State as Look, Words};
+use crate::player::{
+    Control, ControlKind, Explanation, Frame, Query, Reply, Request, Session, Slider, Value,
+};
+use crate::scene::{Chart, Label, LayoutOptions, Panel, Picture, Scene, SeriesLine, Status, Words};
 use crate::sim::{Time, Unit};
 
-/// From this width on the two stand side by side.
-const ABREAST: f32 = 560.0;
+/// From this width on the two pictures are side by side, below it one under the other.
+const MIN_SIDE_BY_SIDE: f32 = 560.0;
 const GAP: f32 = 24.0;
-/// Room over each for its name.
-const HEAD: f32 = 26.0;
+/// Height reserved over each picture for its name.
+const NAME_HEIGHT: f32 = 26.0;
 
-/// Which of the two.
+/// One of the two runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
     A,
     B,
 }
 
-/// The run that is compared with, as it was shown last.
-pub(super) struct Rival {
+/// The compared run and what was last shown of it.
+pub(super) struct Compared {
     session: Session,
     pub frame: Option<Box<Frame>>,
     pub charts: Option<Scene>,
     pub explanation: Option<Explanation>,
 }
 
-impl Rival {
-    fn ask(&mut self, ask: Ask) -> Answer {
-        self.session.handle(Request { id: 0, ask }).answer
+impl Compared {
+    fn ask(&mut self, ask: Query) -> Reply {
+        self.session.handle(Request { id: 0, query: ask }).reply
     }
 }
 
 impl Desk {
-    /// Begins a comparison with the next option of what matters most, or ends it.
+    /// Starts a comparison in which the first primary control has its next value, or ends the comparison.
     pub(super) fn compare(&mut self) {
         let state = &mut self.state;
         state.side = Side::B;
-        state.against = if state.against.is_some() { None } else { state.other_setting().map(|it| vec![it]) };
-        self.rival_again();
-        self.changed.run = true;
-        self.changed.explained = true;
+        state.compared_controls = if state.compared_controls.is_some() {
+            None
+        } else {
+            state.first_difference().map(|it| vec![it])
+        };
+        self.restart_compared();
+        self.dirty.run = true;
+        self.dirty.explanation = true;
         self.state.stale = true;
-        self.go_on();
+        self.advance();
     }
 
-    /// A becomes B, and B becomes A.
+    /// Swaps the two runs.
     pub(super) fn swap(&mut self) {
         let state = &mut self.state;
-        let Some(against) = &state.against else { return };
+        let Some(against) = &state.compared_controls else { return };
         let was: Vec<(String, Value)> =
-            against.iter().map(|(id, _)| (id.clone(), state.of_run(id))).collect();
-        let swapped = state.run.against(state.spec, against);
+            against.iter().map(|(id, _)| (id.clone(), state.run_value(id))).collect();
+        let swapped = state.run.with_controls(state.spec, against);
         if let Ok(run) = swapped {
             state.run = run;
-            state.against = Some(was);
+            state.compared_controls = Some(was);
             self.reopen();
         }
     }
 
-    /// Whose controls are moved.
-    pub(super) fn take_side(&mut self, side: &str) {
+    /// Chooses the run whose controls are changed.
+    pub(super) fn set_side(&mut self, side: &str) {
         self.state.side = if side == "a" { Side::A } else { Side::B };
-        self.changed.run = true;
+        self.dirty.run = true;
     }
 
-    /// A control is moved: whether that is the rival's affair alone.
-    pub(super) fn turn_rival(&mut self, id: &str, value: &Value) -> bool {
+    /// Changes a control of the compared run; false if the change applies to both runs.
+    pub(super) fn move_compared_control(&mut self, id: &str, value: &Value) -> bool {
         if self.state.side_shown() == Side::A {
             return false;
         }
         let accepted = self.state.spec.control(id).map(|(_, control)| control.accept(value));
         if let Some(Ok(value)) = accepted {
-            self.set_rival(id, value);
+            self.set_compared_control(id, value);
         }
         true
     }
 
-    fn set_rival(&mut self, id: &str, value: Value) {
-        let same = self.state.of_run(id) == value;
-        if let Some(against) = &mut self.state.against {
+    fn set_compared_control(&mut self, id: &str, value: Value) {
+        let same = self.state.run_value(id) == value;
+        if let Some(against) = &mut self.state.compared_controls {
             against.retain(|(other, _)| other != id);
             if !same {
                 against.push((id.to_owned(), value));
             }
         }
-        self.rival_again();
-        self.changed.run = true;
+        self.restart_compared();
+        self.dirty.run = true;
         self.state.stale = true;
-        self.go_on();
+        self.advance();
     }
 
-    /// Takes the rival up anew, after the run or what differs has changed.
-    pub(super) fn rival_again(&mut self) {
-        self.changed.shown = true;
-        let Some(against) = &self.state.against else { return self.rival = None };
-        let Ok(run) = self.state.run.against(self.state.spec, against) else {
-            self.state.against = None;
-            return self.rival = None;
+    /// Opens the compared run again, after the run or the differing controls have changed.
+    pub(super) fn restart_compared(&mut self) {
+        self.dirty.picture = true;
+        let Some(against) = &self.state.compared_controls else { return self.compared = None };
+        let Ok(run) = self.state.run.with_controls(self.state.spec, against) else {
+            self.state.compared_controls = None;
+            return self.compared = None;
         };
-        let was = self.rival.take();
-        let mut rival =
-            Rival { session: self.session.beside(), frame: None, charts: None, explanation: None };
-        if matches!(rival.ask(Ask::Open(run)), Answer::Opened(_)) {
-            // Until it is computed anew, what was there stays.
-            (rival.frame, rival.charts) = was.map_or((None, None), |was| (was.frame, was.charts));
-            self.rival = Some(rival);
+        let was = self.compared.take();
+        let mut compared =
+            Compared { session: self.session.sibling(), frame: None, charts: None, explanation: None };
+        if matches!(compared.ask(Query::Open(run)), Reply::Opened(_)) {
+            // Keep showing the previous frame until the new one is computed.
+            (compared.frame, compared.charts) = was.map_or((None, None), |was| (was.frame, was.charts));
+            self.compared = Some(compared);
         } else {
-            self.state.against = None;
+            self.state.compared_controls = None;
         }
     }
 
-    /// Takes the rival to the moment that is shown; whether it is there.
-    pub(super) fn rival_on(&mut self, at: Time, reach: Time) -> bool {
-        let Some(rival) = &mut self.rival else { return true };
-        let Answer::Frame(mut frame) = rival.ask(Ask::Frame { at, reach }) else { return true };
-        let there = frame.there;
-        if there || rival.frame.is_none() {
-            rival.charts = Some(super::state::take_charts(&mut frame));
-            rival.frame = Some(frame);
+    /// Advances the compared run to the moment shown; whether it has reached it.
+    pub(super) fn advance_compared(&mut self, at: Time, reach: Time) -> bool {
+        let Some(compared) = &mut self.compared else { return true };
+        let Reply::Frame(mut frame) = compared.ask(Query::Frame { at, reach }) else { return true };
+        let there = frame.reached;
+        if there || compared.frame.is_none() {
+            compared.charts = Some(super::state::take_charts(&mut frame));
+            compared.frame = Some(frame);
         }
         there
     }
 
-    /// What happened to who is selected, in the rival.
-    pub(super) fn explain_rival(&mut self) {
+    /// Explains the selected entity in the compared run.
+    pub(super) fn explain_compared(&mut self) {
         let (at, who) = (self.state.at, self.state.selected);
-        if let (Some(rival), Some(entity)) = (&mut self.rival, who) {
-            rival.explanation = match rival.ask(Ask::Explain { entity, at }) {
-                Answer::Explained(explanation) => Some(explanation),
+        if let (Some(compared), Some(entity)) = (&mut self.compared, who) {
+            compared.explanation = match compared.ask(Query::Explain { entity, at }) {
+                Reply::Explained(explanation) => Some(explanation),
                 _ => None,
             };
         }
     }
 
-    /// The rival's readings over time.
-    pub(super) fn rival_samples(&mut self, until: Time) -> Vec<Box<[f32]>> {
-        match self.rival.as_mut().map(|rival| rival.ask(Ask::Samples { until })) {
-            Some(Answer::Samples(samples, _)) => samples,
+    /// The compared run's readings over time.
+    pub(super) fn compared_samples(&mut self, until: Time) -> Vec<Box<[f32]>> {
+        match self.compared.as_mut().map(|compared| compared.ask(Query::Samples { until })) {
+            Some(Reply::Samples(samples, _)) => samples,
             _ => Vec::new(),
         }
     }
 }
 
-impl State {
-    /// What a comparison begins with: the first of the figure's main controls at its next value.
-    fn other_setting(&self) -> Option<(String, Value)> {
+impl FigureState {
+    /// The difference that a comparison starts with: the first primary control at its next value.
+    fn first_difference(&self) -> Option<(String, Value)> {
         let controls = || self.spec.controls.iter();
         let control = controls().find(|control| control.primary).or_else(|| controls().next())?;
-        let now = self.of_run(&control.id);
+        let now = self.run_value(&control.id);
         let other = match (&control.kind, &now) {
             (ControlKind::Choice { options, .. }, Value::Choice(id)) => {
                 let at = options.iter().position(|(option, _)| option == id)?;
@@ -164,7 +170,7 @@ impl State {
             (ControlKind::Flag { .. }, Value::Flag(on)) => Value::Flag(!on),
             _ => {
                 let slider = Slider::of(control)?;
-                let (place, places) = (slider.place(&now), slider.places());
+                let (place, places) = (slider.position(&now), slider.last_position());
                 let by = libm::ceil(places / 4.0);
                 Value::Number(slider.value(if place + by <= places { place + by } else { place - by }))
             }
@@ -173,29 +179,29 @@ impl State {
     }
 
     /// The value of a control in the run itself, at the moment shown.
-    fn of_run(&self, id: &str) -> Value {
-        self.spec.control(id).map_or(Value::None, |(_, control)| self.value_in(Side::A, control))
+    fn run_value(&self, id: &str) -> Value {
+        self.spec.control(id).map_or(Value::None, |(_, control)| self.value_on(Side::A, control))
     }
 
     /// The value of a control at the moment shown, in one of the two.
-    pub(super) fn value_in(&self, side: Side, control: &Control) -> Value {
-        let against = self.against.iter().flatten().find(|(id, _)| *id == control.id);
+    pub(super) fn value_on(&self, side: Side, control: &Control) -> Value {
+        let against = self.compared_controls.iter().flatten().find(|(id, _)| *id == control.id);
         match against {
             Some((_, value)) if side == Side::B => value.clone(),
             _ => self.value(control),
         }
     }
 
-    /// Whose controls are shown.
+    /// The run whose controls are shown.
     pub(super) fn side_shown(&self) -> Side {
-        if self.against.is_some() { self.side } else { Side::A }
+        if self.compared_controls.is_some() { self.side } else { Side::A }
     }
 
     /// What differs: 'Policy: round robin', for one of the two.
-    fn name_of(&self, side: Side) -> String {
-        let values = self.against.iter().flatten().filter_map(|(id, _)| {
+    fn side_name(&self, side: Side) -> String {
+        let values = self.compared_controls.iter().flatten().filter_map(|(id, _)| {
             let (_, control) = self.spec.control(id)?;
-            Some(control.show(&self.value_in(side, control)))
+            Some(control.show(&self.value_on(side, control)))
         });
         let names: Vec<String> = values.collect();
         let letter = if side == Side::A { "A" } else { "B" };
@@ -203,11 +209,11 @@ impl State {
     }
 }
 
-/// Bar, names, and what differs at each control.
-pub(super) fn write(state: &State, out: &mut Vec<Patch>) {
-    let comparing = state.against.is_some();
-    out.push(super::shown(part(class::COMPARE), comparing));
-    let pressed = Patch::Attr(
+/// Writes the comparison bar, the names, and the difference at each control.
+pub(super) fn write(state: &FigureState, out: &mut Vec<Patch>) {
+    let comparing = state.compared_controls.is_some();
+    out.push(super::set_visible(selector(class::COMPARE), comparing));
+    let pressed = Patch::Attribute(
         find(inside(class::TOOLS, &does(ActionKind::Compare))),
         "aria-pressed".into(),
         Some(if comparing { "true" } else { "false" }.into()),
@@ -216,63 +222,63 @@ pub(super) fn write(state: &State, out: &mut Vec<Patch>) {
     for (n, side) in [Side::A, Side::B].into_iter().enumerate() {
         out.push(Patch::Text(
             nth(css(class::SIDE_NAME), n),
-            if comparing { state.name_of(side) } else { String::new() },
+            if comparing { state.side_name(side) } else { String::new() },
         ));
         out.push(Patch::Checked(nth(inside(class::COMPARE, "input"), n), state.side == side));
     }
     for control in state.spec.controls.iter() {
-        let (a, b) = (state.value_in(Side::A, control), state.value_in(Side::B, control));
+        let (a, b) = (state.value_on(Side::A, control), state.value_on(Side::B, control));
         let says = if a == b {
             String::new()
         } else {
-            text::put(text::DIFFERS_AB, &[&control.show(&a), &control.show(&b)])
+            text::fill(text::DIFFERS_AB, &[&control.show(&a), &control.show(&b)])
         };
         out.push(Patch::Text(super::controls::of(control, &css(class::DIFFERS)), says));
     }
 }
 
-/// The pictures while two are compared.
+/// The pictures of a comparison; `None` for those that don't change by it.
 pub(super) fn pictures(desk: &mut Desk, out: &mut Vec<Patch>) -> [Option<Picture>; 2] {
-    let (state, rival) = (&mut desk.state, &desk.rival);
-    state.own = (usize::MAX, usize::MAX);
-    let Some(rival) = rival else { return [None, None] };
-    let scenes = [state.frame.as_ref(), rival.frame.as_ref()].map(|frame| frame.map(|frame| &frame.scene));
+    let (state, compared) = (&mut desk.state, &desk.compared);
+    state.own_counts = (usize::MAX, usize::MAX);
+    let Some(compared) = compared else { return [None, None] };
+    let scenes = [state.frame.as_ref(), compared.frame.as_ref()].map(|frame| frame.map(|frame| &frame.scene));
     let width = state.widths.0.into();
-    let both = if width > 0.0 { beside(scenes, &state.words, width, out) } else { None };
+    let both = if width > 0.0 { side_by_side(scenes, &state.words, width, out) } else { None };
     let both = both.map(|(both, own)| {
-        state.own = own;
+        state.own_counts = own;
         both
     });
-    let charts = match (&state.charts, &rival.charts) {
+    let charts = match (&state.charts, &compared.charts) {
         (Some(own), Some(other)) if state.widths.1 > 0 => {
             let scene = charts(own, other, &state.words);
-            Some(Picture::new(&scene, &state.words, state.widths.1.into(), &Options::default()))
+            Some(Picture::new(&scene, &state.words, state.widths.1.into(), &LayoutOptions::default()))
         }
         _ => None,
     };
     [both, charts]
 }
 
-/// The rival's readings beside the run's, with their difference, and what it says.
-pub(super) fn write_readings(state: &State, rival: &Rival, out: &mut Vec<Patch>) {
-    let (Some(frame), Some(other)) = (&state.frame, &rival.frame) else { return };
+/// Writes the compared run's readings with their differences, and the sentences of both runs.
+pub(super) fn write_readings(state: &FigureState, compared: &Compared, out: &mut Vec<Patch>) {
+    let (Some(frame), Some(other)) = (&state.frame, &compared.frame) else { return };
     let values = frame.readings.iter().zip(&other.readings);
     for (n, (reading, (&a, &b))) in state.spec.readings.iter().zip(values).enumerate() {
         out.push(Patch::Text(nth(css(class::AGAINST), n), difference(reading.unit, a, b)));
     }
     let said = |frame: &Frame| {
-        let says: Vec<String> = frame.scene.says.iter().map(|msg| state.say(msg)).collect();
+        let says: Vec<String> = frame.scene.sentences.iter().map(|msg| state.say(msg)).collect();
         says.join(" ")
     };
-    let says = text::put(text::SAYS_AB, &[&said(frame), &said(other)]);
+    let says = text::fill(text::SAYS_AB, &[&said(frame), &said(other)]);
     if !state.playing {
-        out.push(Patch::Text(part(class::SPOKEN), says.clone()));
+        out.push(Patch::Text(selector(class::SPOKEN), says.clone()));
     }
-    out.push(Patch::Text(part(class::SAYS), says));
+    out.push(Patch::Text(selector(class::SAYS), says));
 }
 
-/// Nothing is compared.
-pub(super) fn write_no_readings(state: &State, out: &mut Vec<Patch>) {
+/// Clears the compared readings.
+pub(super) fn write_no_readings(state: &FigureState, out: &mut Vec<Patch>) {
     out.extend(
         (0..state.spec.readings.len()).map(|n| Patch::Text(nth(css(class::AGAINST), n), String::new())),
     );
@@ -282,27 +288,27 @@ pub(super) fn write_no_readings(state: &State, out: &mut Vec<Patch>) {
 fn difference(unit: Unit, a: f64, b: f64) -> String {
     let by = b - a;
     if !by.is_finite() {
-        return text::put(text::AGAINST, &[&unit.format(b)]);
+        return text::fill(text::AGAINST, &[&unit.format(b)]);
     }
     let sign = if by < 0.0 { "−" } else { "+" };
-    text::put(text::AGAINST_BY, &[&unit.format(b), sign, &unit.format(libm::fabs(by))])
+    text::fill(text::AGAINST_BY, &[&unit.format(b), sign, &unit.format(libm::fabs(by))])
 }
 
-/// What happened to who is selected, in both.
-pub(super) fn write_story(state: &State, rival: &Rival, out: &mut Vec<Patch>) {
+/// Writes the explanation of the selected entity in both runs.
+pub(super) fn write_story(state: &FigureState, compared: &Compared, out: &mut Vec<Patch>) {
     if state.selected.is_none() {
         return;
     }
-    let mut told = vec![node("h4", "").text(text::IN_A)];
+    let mut told = vec![element("h4", "").text(text::IN_A)];
     told.extend(state.explanation.iter().flat_map(|it| explain::story(state, it)));
-    told.push(node("h4", "").text(text::IN_B));
-    let unknown = || vec![node("p", "").text(text::NOTHING_KNOWN)];
-    told.extend(rival.explanation.as_ref().map_or_else(unknown, |it| explain::story(state, it)));
-    out.push(Patch::Fill(part(class::STORY), told));
+    told.push(element("h4", "").text(text::IN_B));
+    let unknown = || vec![element("p", "").text(text::NOTHING_KNOWN)];
+    told.extend(compared.explanation.as_ref().map_or_else(unknown, |it| explain::story(state, it)));
+    out.push(Patch::Children(selector(class::STORY), told));
 }
 
-/// The rival's picture beside the run's, and how many regions and packets of it are the run's.
-fn beside(
+/// Both pictures in one, and how many of its regions and packets belong to the run itself.
+fn side_by_side(
     scenes: [Option<&Scene>; 2],
     words: &Words,
     width: f32,
@@ -310,15 +316,16 @@ fn beside(
 ) -> Option<(Picture, (usize, usize))> {
     let [a, b] = scenes;
     let (a, b) = (a?, b?);
-    let abreast = width >= ABREAST;
+    let abreast = width >= MIN_SIDE_BY_SIDE;
     let each = if abreast { libm::floorf((width - GAP) / 2.0) } else { width };
-    let [a, b] = [a, b].map(|scene| Picture::new(scene, words, each, &Options::default()));
+    let [a, b] = [a, b].map(|scene| Picture::new(scene, words, each, &LayoutOptions::default()));
     let own = (a.regions.len(), a.dots.len());
-    let (dx, dy) = if abreast { (each + GAP, HEAD) } else { (0.0, 2.0 * HEAD + a.height + GAP) };
+    let (dx, dy) =
+        if abreast { (each + GAP, NAME_HEIGHT) } else { (0.0, 2.0 * NAME_HEIGHT + a.height + GAP) };
     let mut both = Picture::default();
-    both.place(a, 0.0, HEAD);
-    both.place(b, dx, dy);
-    for (n, (x, y)) in [(0.0, 0.0), (dx, dy - HEAD)].into_iter().enumerate() {
+    both.insert(a, 0.0, NAME_HEIGHT);
+    both.insert(b, dx, dy);
+    for (n, (x, y)) in [(0.0, 0.0), (dx, dy - NAME_HEIGHT)].into_iter().enumerate() {
         out.push(Patch::Style(nth(css(class::SIDE_NAME), n), "left".into(), super::px(x)));
         out.push(Patch::Style(nth(css(class::SIDE_NAME), n), "top".into(), super::px(y)));
     }
@@ -326,16 +333,16 @@ fn beside(
 }
 
 /// The run's charts with the rival's curves in them.
-fn charts(of: &Scene, rival: &Scene, words: &Words) -> Scene {
+fn charts(of: &Scene, compared: &Scene, words: &Words) -> Scene {
     let named = |label: &Label| Label::Plain([&words.label(label), text::OF_B].concat());
     let mut panels = Vec::new();
-    for (panel, other) in of.panels.iter().zip(&rival.panels) {
+    for (panel, other) in of.panels.iter().zip(&compared.panels) {
         let mut panel = panel.clone();
         match (&mut panel, other) {
             (Panel::Chart(Chart::Series(series)), Panel::Chart(Chart::Series(other))) => {
-                series.lines.extend(other.lines.iter().map(|line| Line {
+                series.lines.extend(other.lines.iter().map(|line| SeriesLine {
                     label: named(&line.label),
-                    state: if line.state == Look::Trouble { Look::Active } else { Look::Quiet },
+                    status: if line.status == Status::Trouble { Status::Active } else { Status::Quiet },
                     ..line.clone()
                 }));
                 panels.push(panel);
@@ -353,5 +360,5 @@ fn charts(of: &Scene, rival: &Scene, words: &Words) -> Scene {
             _ => panels.push(panel),
         }
     }
-    Scene { panels, time: of.time, says: Vec::new() }
+    Scene { panels, time: of.time, sentences: Vec::new() }
 }

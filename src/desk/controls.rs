@@ -1,50 +1,50 @@
-//! The figure's controls, and its seed. The widgets stand in the page, each in an element that names its control.
+//! The figure's controls and its seed. The page has a widget for each, in an element with `data-control`.
 
-use super::deeds::seed_field;
+use super::actions::seed_field;
 use super::markup::{attr, class, css, with};
 use super::percent;
-use super::protocol::{Part, Patch, find};
-use super::state::State;
+use super::protocol::{Patch, Selector, find};
+use super::state::FigureState;
 use crate::player::{Control, ControlKind, Slider, Value};
 
-/// What a control's element holds.
-pub(super) fn of(control: &Control, selector: &str) -> Part {
+/// A selector within a control's element.
+pub(super) fn of(control: &Control, selector: &str) -> Selector {
     find([&with(attr::CONTROL, &control.id), " ", selector].concat())
 }
 
-pub(super) fn write(state: &State, out: &mut Vec<Patch>) {
+pub(super) fn write(state: &FigureState, out: &mut Vec<Patch>) {
     for control in state.spec.controls.iter() {
-        show(control, &state.value_in(state.side_shown(), control), out);
+        write_control(control, &state.value_on(state.side_shown(), control), out);
     }
     let seed = state.run.seed.to_string();
-    out.push(Patch::Value { part: seed_field(), value: seed, forced: true });
+    out.push(Patch::Value { field: seed_field(), value: seed, forced: true });
 }
 
-fn show(control: &Control, value: &Value, out: &mut Vec<Patch>) {
+fn write_control(control: &Control, value: &Value, out: &mut Vec<Patch>) {
     let says = control.show(value);
     match (&control.kind, value) {
         (ControlKind::Number { .. }, _) => {
             let Some(slider) = Slider::of(control) else { return };
-            let (place, range) = (slider.place(value), of(control, "[type=range]"));
-            out.push(Patch::Place(range.clone(), place));
-            out.push(Patch::Attr(range, "aria-valuetext".into(), Some(says.clone())));
+            let (place, range) = (slider.position(value), of(control, "[type=range]"));
+            out.push(Patch::SliderPosition(range.clone(), place));
+            out.push(Patch::Attribute(range, "aria-valuetext".into(), Some(says.clone())));
             let filled = of(control, &css(class::SLIDER_FILLED));
-            out.push(Patch::Style(filled, "width".into(), percent(place / slider.places())));
-            out.push(Patch::Value { part: of(control, &css(class::NUMBER)), value: says, forced: false });
+            out.push(Patch::Style(filled, "width".into(), percent(place / slider.last_position())));
+            out.push(Patch::Value { field: of(control, &css(class::NUMBER)), value: says, forced: false });
         }
         (ControlKind::Choice { .. }, Value::Choice(chosen)) if control.kind.stands_in_a_row() => {
             let option = ["[value=", chosen, "][type=radio]"].concat();
             out.push(Patch::Checked(of(control, &option), true));
         }
         (ControlKind::Choice { .. }, Value::Choice(chosen)) => {
-            out.push(Patch::Value { part: of(control, "select"), value: chosen.clone(), forced: true });
+            out.push(Patch::Value { field: of(control, "select"), value: chosen.clone(), forced: true });
         }
         _ => out.push(Patch::Checked(of(control, "[type=checkbox]"), *value == Value::Flag(true))),
     }
 }
 
-/// Says what is wrong with what was typed into a control, or that nothing is.
-pub(super) fn told(control: &Control, value: Result<&Value, &String>) -> Vec<Patch> {
+/// Shows or clears the error of what was typed into a control.
+pub(super) fn input_feedback(control: &Control, value: Result<&Value, &String>) -> Vec<Patch> {
     if !matches!(control.kind, ControlKind::Number { .. }) {
         // There is nothing to mistype.
         return Vec::new();
@@ -53,10 +53,10 @@ pub(super) fn told(control: &Control, value: Result<&Value, &String>) -> Vec<Pat
     let invalid = value.err().map(|_| "true".to_owned());
     let mut out = vec![
         Patch::Text(of(control, &css(class::ERROR)), value.err().cloned().unwrap_or_default()),
-        Patch::Attr(field(), "aria-invalid".into(), invalid),
+        Patch::Attribute(field(), "aria-invalid".into(), invalid),
     ];
     if let Ok(value @ Value::Number(_)) = value {
-        out.push(Patch::Value { part: field(), value: control.show(value), forced: true });
+        out.push(Patch::Value { field: field(), value: control.show(value), forced: true });
     }
     out
 }

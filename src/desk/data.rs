@@ -1,36 +1,36 @@
-//! The learner's own file: read in pieces as they come, and told about.
+//! The learner's own file: read in chunks, with a report of what was read.
 
 use super::markup::class;
-use super::protocol::{Node, Patch, Piece, node, part};
+use super::protocol::{FileChunk, NewElement, Patch, element, selector};
 use super::{Desk, text};
 use crate::sim::Unit;
 
-/// The control that says where requests come from, and its option for the file.
+/// The control for the source of requests, and its option for the learner's file.
 pub(super) const ARRIVALS: (&str, &str) = ("arrivals", "replay");
 
 impl Desk {
-    pub(super) fn data(&mut self, piece: &Piece) {
-        let &Piece { ref name, size, ref bytes, first, last, new } = piece;
+    pub(super) fn read_chunk(&mut self, chunk: &FileChunk) {
+        let &FileChunk { ref name, size, ref bytes, first, last, replay: new } = chunk;
         if first {
-            // What was read of one that was cut off is no part of it.
-            (self.reader, self.taken) = Default::default();
+            // Drop what was read of an earlier file that never ended.
+            (self.reader, self.bytes_read) = Default::default();
         }
         self.reader.push(bytes);
-        self.taken += bytes.len() as f64;
-        let taken = self.taken;
-        let (mut fingerprint, mut says) = (None, vec![self.reader.says()]);
+        self.bytes_read += bytes.len() as f64;
+        let taken = self.bytes_read;
+        let (mut fingerprint, mut says) = (None, vec![self.reader.progress()]);
         if last {
-            self.taken = 0.0;
+            self.bytes_read = 0.0;
             match self.reader.finish() {
                 Ok(data) => {
-                    (fingerprint, says) = (data.fingerprint(), data.says());
-                    self.session.take(data);
+                    (fingerprint, says) = (data.fingerprint(), data.summary());
+                    self.session.set_data(data);
                 }
                 Err(why) => says = vec![why],
             }
         }
         if !new {
-            // It has been told about before.
+            // The report was shown when the file was first read.
             return;
         }
         let says: Vec<String> = says.iter().map(|msg| self.state.say(msg)).collect();
@@ -39,19 +39,19 @@ impl Desk {
             parts.push(progress(taken, size));
         }
         if !says.is_empty() {
-            parts.push(node("p", "fig-file").text(name));
-            parts.push(node("ul", "").with(says.iter().map(|line| node("li", "").text(line))));
+            parts.push(element("p", "fig-file").text(name));
+            parts.push(element("ul", "").with(says.iter().map(|line| element("li", "").text(line))));
         }
-        self.extra.push(Patch::Fill(part(class::DATA_SAYS), parts));
+        self.extra_patches.push(Patch::Children(selector(class::DATA_SAYS), parts));
         if last && fingerprint.is_some() {
             self.replay(fingerprint);
         }
     }
 }
 
-fn progress(taken: f64, size: f64) -> Node {
-    let words = text::put(text::LOG_READING, &[&Unit::Bytes.format(taken), &Unit::Bytes.format(size)]);
+fn progress(taken: f64, size: f64) -> NewElement {
+    let words = text::fill(text::LOG_READING, &[&Unit::Bytes.format(taken), &Unit::Bytes.format(size)]);
     let share = (taken / size.max(1.0) * 100.0) as u32;
-    let bar = node("progress", "").attr("max", "100").attr("value", &share.to_string());
-    node("p", "").with([bar.attr("aria-label", &words)]).text(" ").text(&words)
+    let bar = element("progress", "").attr("max", "100").attr("value", &share.to_string());
+    element("p", "").with([bar.attr("aria-label", &words)]).text(" ").text(&words)
 }

@@ -1,79 +1,85 @@
-//! What is selected: what can be done to it, what it is and does, and what happened to it and why.
+//! The explanation panel: actions on the selected entity, what it is doing, and what happened to it and why.
 
 use super::action_kind::ActionKind;
 use super::markup::{attr, class, inside, with};
-use super::moments::{moment, seek};
-use super::protocol::{Deed, Node, Patch, button, find, node, part};
-use super::state::State;
+use super::moments::{moment_button, seek_button};
+use super::protocol::{NewElement, Patch, UserAction, button, element, find, selector};
+use super::state::FigureState;
 use super::{text, transport};
-use crate::player::{Action, Change, Explanation, Pace, Value, ValueKind};
-use crate::scene::capital;
-use crate::sim::{Entity, Step};
+use crate::player::{Action, Explanation, InputKind, Pace, Value, ValueKind};
+use crate::scene::capitalize;
+use crate::sim::{Entity, HistoryStep};
 
-/// Steps shown at first: the latest.
+/// Steps shown: the latest.
 const STEPS: usize = 40;
 
-pub(super) fn write(state: &mut State, out: &mut Vec<Patch>) {
-    let panel = || part(class::EXPLAIN);
-    out.push(super::shown(panel(), state.selected.is_some()));
-    let was = core::mem::replace(&mut state.panel_of, state.selected);
+pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
+    let panel = || selector(class::EXPLAIN);
+    out.push(super::set_visible(panel(), state.selected.is_some()));
+    let was = core::mem::replace(&mut state.explained_entity, state.selected);
     let Some(entity) = state.selected else { return };
     if was != Some(entity) {
         let name = state.title(entity);
-        out.push(Patch::Attr(panel(), "aria-label".into(), Some(name.clone())));
-        let actions = state.spec.actions.iter().filter(|action| action.on.contains(&entity.kind));
-        let head = node("div", "fig-explain-head").with([
-            node("h3", "").attr("tabindex", "-1").text(&name),
+        out.push(Patch::Attribute(panel(), "aria-label".into(), Some(name.clone())));
+        let actions = state.spec.actions.iter().filter(|action| action.applies_to.contains(&entity.kind));
+        let head = element("div", "fig-explain-head").with([
+            element("h3", "").attr("tabindex", "-1").text(&name),
             button("quiet", ActionKind::CloseExplanation, text::CLOSE),
         ]);
-        let actions = node("div", "fig-actions").with(actions.map(|action| deed(entity, action)));
-        out.push(Patch::Fill(panel(), vec![head, actions, node("div", class::STORY)]));
+        let actions = element("div", "fig-actions").with(actions.map(|action| action_button(entity, action)));
+        out.push(Patch::Children(panel(), vec![head, actions, element("div", class::STORY)]));
         out.push(Patch::Focus(find(inside(class::EXPLAIN, "h3"))));
     }
     let story = state.explanation.as_ref().map(|explanation| story(state, explanation));
-    out.push(Patch::Fill(part(class::STORY), story.unwrap_or_default()));
+    out.push(Patch::Children(selector(class::STORY), story.unwrap_or_default()));
 }
 
-/// What can be done to it, right there.
-fn deed(entity: Entity, action: &Action) -> Node {
-    let press =
-        button("", ActionKind::Act, &action.label).attr(attr::WAY, &action.id).attr(attr::ON, &id_of(entity));
+/// A button for an action on the entity, with a field for the action's argument.
+fn action_button(entity: Entity, action: &Action) -> NewElement {
+    let press = button("", ActionKind::Act, &action.label)
+        .attr(attr::WAY, &action.id)
+        .attr(attr::ON, &entity_attribute(entity));
     match action.arg {
         ValueKind::None => press,
-        ValueKind::Number(unit, _, _, offered) => node("span", "fig-action-with").with([
+        ValueKind::Number(unit, _, _, offered) => element("span", "fig-action-with").with([
             press.attr(attr::WITH, &action.id),
-            node("input", "")
+            element("input", "")
                 .attr("type", "text")
                 .attr("autocomplete", "off")
                 .attr("aria-label", &[&action.label, ", ", unit.noun()].concat())
                 .attr(attr::WITH_OF, &action.id)
                 .attr("value", &unit.format(offered)),
-            node("span", class::ERROR).attr("role", "status").attr(attr::ERROR_OF, &action.id),
+            element("span", class::ERROR).attr("role", "status").attr(attr::ERROR_OF, &action.id),
         ]),
     }
 }
 
 /// An entity as an attribute holds it.
-pub(super) fn id_of(entity: Entity) -> String {
+pub(super) fn entity_attribute(entity: Entity) -> String {
     [&entity.kind.to_string(), ":", &entity.n.to_string()].concat()
 }
 
 /// The entity that an attribute holds.
-pub(super) fn entity(id: &str) -> Option<Entity> {
+pub(super) fn parse_entity(id: &str) -> Option<Entity> {
     let (kind, n) = id.split_once(':')?;
     Some(Entity::new(kind.parse().ok()?, n.parse().ok()?))
 }
 
-/// The action that a button names, with what stands in the field beside it; if that is none, it is said there.
-pub(super) fn action(state: &State, deed: &Deed, out: &mut Vec<Patch>) -> Option<Change> {
-    let entity = entity(&deed.on)?;
-    let (_, action) = state.spec.action(&deed.way)?;
+/// Reads an action from its button and the field beside it. A value that the action doesn't take is reported at the
+/// field.
+pub(super) fn parse_action(
+    state: &FigureState,
+    user_action: &UserAction,
+    out: &mut Vec<Patch>,
+) -> Option<InputKind> {
+    let entity = parse_entity(&user_action.target)?;
+    let (_, action) = state.spec.action(&user_action.variant)?;
     let arg = match action.arg {
         ValueKind::None => Value::None,
         ValueKind::Number(unit, min, max, _) => {
-            let number = match unit.parse(&deed.text) {
+            let number = match unit.parse(&user_action.text) {
                 Ok(n) if min <= n && n <= max => Ok(n),
-                Ok(_) => Err(text::put(text::FROM_TO, &[&unit.format(min), &unit.format(max)])),
+                Ok(_) => Err(text::fill(text::FROM_TO, &[&unit.format(min), &unit.format(max)])),
                 Err(why) => Err(why.to_string()),
             };
             let place = find(with(attr::ERROR_OF, &action.id));
@@ -81,54 +87,55 @@ pub(super) fn action(state: &State, deed: &Deed, out: &mut Vec<Patch>) -> Option
             Value::Number(number.ok()?)
         }
     };
-    Some(Change::Act { action: deed.way.clone(), on: vec![entity], arg })
+    Some(InputKind::Act { action: user_action.variant.clone(), targets: vec![entity], arg })
 }
 
-pub(super) fn story(state: &State, explanation: &Explanation) -> Vec<Node> {
-    let Explanation { says, related, steps, .. } = explanation;
-    let mut parts: Vec<Node> = says.iter().map(|msg| node("p", "").text(&state.say(msg))).collect();
+pub(super) fn story(state: &FigureState, explanation: &Explanation) -> Vec<NewElement> {
+    let Explanation { sentences, related, steps, .. } = explanation;
+    let mut parts: Vec<NewElement> =
+        sentences.iter().map(|msg| element("p", "").text(&state.say(msg))).collect();
     if !related.is_empty() {
-        let line = node("p", "fig-related").text(text::RELATED);
-        parts.push(related.iter().fold(line, |line, who| line.text(" ").with([named(state, *who)])));
+        let line = element("p", "fig-related").text(text::RELATED);
+        parts.push(related.iter().fold(line, |line, who| line.text(" ").with([entity_button(state, *who)])));
     }
     if !steps.is_empty() {
         let left_out = steps.len().saturating_sub(STEPS);
         let earlier = (left_out > 0)
-            .then(|| node("li", "").text(&text::put(text::STEPS_LEFT_OUT, &[&left_out.to_string()])));
-        parts.push(node("h4", "").text(text::STEPS));
+            .then(|| element("li", "").text(&text::fill(text::STEPS_LEFT_OUT, &[&left_out.to_string()])));
+        parts.push(element("h4", "").text(text::STEPS));
         let items = steps.iter().skip(left_out).map(|one| step(state, one));
-        parts.push(node("ol", "fig-history").with(earlier).with(items));
+        parts.push(element("ol", "fig-history").with(earlier).with(items));
     }
     if parts.is_empty() {
-        parts.push(node("p", "").text(text::NOTHING_KNOWN));
+        parts.push(element("p", "").text(text::NOTHING_KNOWN));
     }
     parts
 }
 
-/// One step: when, what, where, and why, with whoever had a part in it.
-fn step(state: &State, step: &Step) -> Node {
-    let mut what = node("span", "fig-what").text(&capital(state.say(&step.what)));
+/// One step of the history: when, what, where, why, and who else was involved.
+fn step(state: &FigureState, step: &HistoryStep) -> NewElement {
+    let mut what = element("span", "fig-what").text(&capitalize(state.say(&step.what)));
     if let Some(place) = step.place {
-        what = what.text(" · ").with([named(state, place)]);
+        what = what.text(" · ").with([entity_button(state, place)]);
     }
-    if let Some(because) = &step.because {
-        let why = text::put(text::BECAUSE, &[&state.say(&because.rule)]);
-        let party = because.party.map(|party| named(state, party));
-        what = what.with([node("span", "fig-because").text(&why).text(" ").with(party)]);
+    if let Some(because) = &step.cause {
+        let why = text::fill(text::BECAUSE, &[&state.say(&because.rule)]);
+        let party = because.other.map(|party| entity_button(state, party));
+        what = what.with([element("span", "fig-because").text(&why).text(" ").with(party)]);
     }
     let at = match state.spec.pace {
-        Pace::Steps(_) => moment(state, step.time, "quiet fig-when"),
+        Pace::Steps(_) => moment_button(state, step.time, "quiet fig-when"),
         // Steps of a request lie milliseconds apart.
-        Pace::Continuous => seek(step.time, "quiet fig-when", &transport::clock_to_millis(step.time)),
+        Pace::Continuous => seek_button(step.time, "quiet fig-when", &transport::clock_to_millis(step.time)),
     };
-    node("li", "").with([at, what])
+    element("li", "").with([at, what])
 }
 
-pub(super) fn named(state: &State, entity: Entity) -> Node {
-    link(entity, &state.words.name(entity))
+pub(super) fn entity_button(state: &FigureState, entity: Entity) -> NewElement {
+    entity_button_named(entity, &state.words.name(entity))
 }
 
-/// A button that asks about an entity.
-pub(super) fn link(entity: Entity, name: &str) -> Node {
-    button("fig-entity", ActionKind::Select, name).attr(attr::ON, &id_of(entity))
+/// A button that selects an entity.
+pub(super) fn entity_button_named(entity: Entity, name: &str) -> NewElement {
+    button("fig-entity", ActionKind::Select, name).attr(attr::ON, &entity_attribute(entity))
 }

@@ -81,7 +81,7 @@ pub mod class {
     pub const SWEEP_FIELDS: &str = "fig-sweep-fields";
     /// How far it is.
     pub const SWEEP_PROGRESS: &str = "fig-sweep-progress";
-    /// What came of it.
+    /// The result of a job.
     pub const SWEEP_RESULT: &str = "fig-sweep-result";
     /// Where notices stand.
     pub const NOTICE_PLACE: &str = "fig-notice-place";
@@ -118,7 +118,7 @@ pub mod class {
     pub const JUDGE_COST: &str = "judge-cost";
     /// How far a judgement is.
     pub const JUDGE_PROGRESS: &str = "judge-progress";
-    /// What came of it.
+    /// The result of a job.
     pub const JUDGE_RESULT: &str = "judge-result";
 
     /// A number of the text that a figure writes.

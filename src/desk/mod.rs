@@ -1,23 +1,23 @@
-//! Where a figure is operated: what is pressed, moved and typed comes in ([`Tell`]), what the page has to show goes out
-//! ([`Told`]).
+//! Operates a figure: the page's commands come in ([`DeskCommand`]), and events with patches of the page go out
+//! ([`DeskEvent`]).
 //!
-//! A [`Desk`] holds a session with the run, the words of its lesson and the layout of its picture. It knows no browser: a
-//! worker hands it what the page tells, a test does the same natively. The page is left with what only a browser can do:
-//! it hears events, changes elements and paints. So all that is needed to run a figure is in one WASM module, once; and
-//! nothing that a model does, hanging included, can stop the page.
+//! A [`Desk`] holds a session with the run, the words of its lesson and the layout of its picture. It knows no browser:
+//! in the site a worker passes commands on to it, natively a test does. The page only does what needs a browser: it
+//! listens to events, changes elements and paints. So everything that runs a figure is in one WASM module, and nothing
+//! that a model does, not even hanging, can block the page.
 //!
-//! - [`protocol`] is what is said; [`state`] what is known of the figure now, [`deeds`] all that can be done to it.
-//! - The other modules write what is to be shown: each a function from the desk to patches of the page, called when one of
-//!   the things has changed that it is about, see [`Changed`].
+//! - [`protocol`] is the messages, [`state`] what is known of the figure now, [`actions`] all that can be done to it.
+//! - The other modules write patches for the page, each for the part of the figure that it is about. They are called
+//!   when that part has changed; see [`Dirty`].
 
 pub mod action_kind;
-mod behind;
+mod actions;
 mod compare;
+mod contributors;
 mod controls;
 mod data;
-mod deeds;
-mod errands;
 mod explain;
+mod jobs;
 mod judge;
 pub mod markup;
 mod moments;
@@ -37,64 +37,65 @@ pub mod text;
 mod transport;
 
 pub use action_kind::ActionKind;
-pub use notice::{Notice, Way, none as no_notice};
-pub use opening::facts;
+pub use notice::{Notice, NoticeAction, clear_notice as no_notice};
+pub use opening::encode_words;
 pub use protocol::{
-    Child, Deed, FromWorker, Keep, Node, Opening, Part, Patch, Piece, Probed, Shown, Tell, ToWorker, Told,
+    DeskCommand, DeskEvent, FileChunk, FromWorker, NewChild, NewElement, OpenFigure, Patch, Probed,
+    ResumePoint, Selector, ToWorker, Update, UserAction,
 };
-pub use transport::{PLACES as LINE_PLACES, clock};
+pub use transport::{TIMELINE_POSITIONS as LINE_PLACES, clock};
 
 use crate::learner::Attempt;
-use crate::player::{Answer, Ask, DataReader, Figure, Frame, Request, Session, decode_view};
-use state::State;
+use crate::player::{DataReader, Figure, Frame, Query, Reply, Request, Session, decode_view};
+use state::FigureState;
 
-/// What has changed since it was last shown.
-// They are independent facts, not the states of one machine.
+/// What has changed since the last update and has to be shown anew.
+// These flags are independent of each other.
 #[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Changed {
+struct Dirty {
     /// Moment and picture.
-    shown: bool,
-    /// What is to be read of them: not at every picture while time passes.
-    read: bool,
-    /// The run, and what can be taken back.
+    picture: bool,
+    /// Readings and sentences. While the figure plays they change less often than the picture.
+    readings: bool,
+    /// The run, and whether a change can be undone.
     run: bool,
     /// Playing and speed.
-    mode: bool,
+    playback: bool,
     /// Markers.
-    marks: bool,
+    markers: bool,
     /// Selection and explanation.
-    explained: bool,
+    explanation: bool,
     /// The notice.
     notice: bool,
 }
 
-/// Called with what is about to be tried, before it is: it may never come back.
-pub type Trying<'a> = &'a mut dyn FnMut(Told);
+/// Called before a change of the run is tried, because the model may panic or hang on it.
+pub type BeforeChange<'a> = &'a mut dyn FnMut(DeskEvent);
 
-/// A figure that is operated.
+/// A figure in operation.
 pub struct Desk {
     figures: Vec<&'static Figure>,
     session: Session,
-    state: State,
-    changed: Changed,
-    /// What was laid out has not been painted yet.
+    state: FigureState,
+    dirty: Dirty,
+    /// Whether the pictures have been laid out and not yet painted.
     unpainted: bool,
-    /// A file that is being read, and how many bytes of it have been.
+    /// The reader of the learner's file, and how many bytes it has read.
     reader: DataReader,
-    taken: f64,
-    /// Patches that no change of the state explains: focus, files.
-    extra: Vec<Patch>,
-    /// The run that is compared with.
-    rival: Option<compare::Rival>,
-    /// What other workers are at, and the number of its batch of errands.
-    undertaking: Option<errands::Undertaking>,
-    batch: u32,
-    own: errands::Own,
-    /// What the page is to be asked for with the next answer.
-    errands: Option<Vec<Vec<u8>>>,
+    bytes_read: f64,
+    /// Patches that don't follow from the state, such as moving the focus or offering a file.
+    extra_patches: Vec<Patch>,
+    /// The second run of a comparison.
+    compared: Option<compare::Compared>,
+    /// The batch of jobs under way, and its number: results of earlier batches are ignored.
+    current_batch: Option<jobs::Batch>,
+    batch_id: u32,
+    local_jobs: jobs::LocalJobs,
+    /// Jobs to send to the page with the next update.
+    new_jobs: Option<Vec<Vec<u8>>>,
     attempts: Vec<Attempt>,
-    image: Option<String>,
+    image_name: Option<String>,
 }
 
 impl Desk {
@@ -109,148 +110,149 @@ impl Desk {
         Self {
             figures,
             session,
-            state: State::of(spec),
-            changed: Changed::default(),
+            state: FigureState::of(spec),
+            dirty: Dirty::default(),
             unpainted: false,
             reader: DataReader::default(),
-            taken: 0.0,
-            extra: Vec::new(),
-            rival: None,
-            undertaking: None,
-            batch: 0,
-            own: errands::Own::default(),
-            errands: None,
+            bytes_read: 0.0,
+            extra_patches: Vec::new(),
+            compared: None,
+            current_batch: None,
+            batch_id: 0,
+            local_jobs: jobs::LocalJobs::default(),
+            new_jobs: None,
             attempts: Vec::new(),
-            image: None,
+            image_name: None,
         }
     }
 
-    /// Does what the page tells, and says what has to be shown then.
-    pub fn tell(&mut self, tell: Tell, trying: Trying) -> Told {
+    /// Carries out a command and returns what the page has to show.
+    pub fn handle(&mut self, tell: DeskCommand, before_change: BeforeChange) -> DeskEvent {
         match tell {
-            Tell::Open(opening) => self.open(opening),
-            Tell::Sized { picture, charts } => {
+            DeskCommand::Open(opening) => self.open(opening),
+            DeskCommand::Resize { picture, charts } => {
                 self.state.widths = (picture, charts);
-                self.changed.shown = true;
+                self.dirty.picture = true;
             }
-            Tell::Calm(calm) => self.state.calm = calm,
-            Tell::Tick(seconds) => self.tick(seconds),
-            Tell::Deed(deed) => self.deed(&deed, trying),
-            Tell::Data(piece) => self.data(&piece),
-            Tell::Errand(bytes) => return Told::Errand(self.run_errand(&bytes)),
-            Tell::Returned { bytes, seconds } => self.returned(bytes.as_deref(), seconds),
-            Tell::Probe { view } => return Told::Probed(self.probe(view.as_deref())),
+            DeskCommand::ReduceMotion(calm) => self.state.reduced_motion = calm,
+            DeskCommand::Tick(seconds) => self.tick(seconds),
+            DeskCommand::UserAction(action) => self.apply_action(&action, before_change),
+            DeskCommand::FileChunk(chunk) => self.read_chunk(&chunk),
+            DeskCommand::RunJob(bytes) => return DeskEvent::JobResult(self.run_job(&bytes)),
+            DeskCommand::JobDone { bytes, seconds } => self.job_done(bytes.as_deref(), seconds),
+            DeskCommand::Probe { view } => return DeskEvent::Probed(self.probe(view.as_deref())),
         }
-        Told::Shown(Box::new(self.show()))
+        DeskEvent::Update(Box::new(self.update()))
     }
 
-    /// Computes on, one slice: first to what is wanted, then ahead. Whether there is more to do, and what has to be shown.
-    pub fn work(&mut self) -> (bool, Option<Told>) {
+    /// Computes one slice: first towards the moment that was asked for, then ahead of it. Returns whether there is more
+    /// to do, and an event if there is something to show.
+    pub fn work(&mut self) -> (bool, Option<DeskEvent>) {
         if self.state.stale && self.state.frame.is_some() {
-            self.go_on();
-            return (true, Some(Told::Shown(Box::new(self.show()))));
+            self.advance();
+            return (true, Some(DeskEvent::Update(Box::new(self.update()))));
         }
-        if self.grade() || self.run_own() {
-            self.changed.shown = true;
-            return (true, Some(Told::Shown(Box::new(self.show()))));
+        if self.grade() || self.run_local_jobs() {
+            self.dirty.picture = true;
+            return (true, Some(DeskEvent::Update(Box::new(self.update()))));
         }
         (self.session.run_ahead(), None)
     }
 
-    /// Checks the laws of the model at the moment shown.
+    /// Checks the model's invariants at the moment shown.
     ///
     /// # Errors
-    /// Which law is broken.
+    /// Which invariant is broken.
     #[cfg(not(target_arch = "wasm32"))]
-    pub fn laws(&self) -> Result<(), String> {
-        self.session.laws()
+    pub fn invariants(&self) -> Result<(), String> {
+        self.session.invariants()
     }
 
-    /// The figure that is operated.
+    /// The open figure.
     fn figure(&self) -> &'static Figure {
         let operated = |figure: &&&'static Figure| figure.spec.id == self.state.spec.id;
         self.figures.iter().find(operated).expect("a desk operates one of its figures")
     }
 
-    fn ask(&mut self, ask: Ask) -> Answer {
-        self.session.handle(Request { id: 0, ask }).answer
+    fn ask(&mut self, ask: Query) -> Reply {
+        self.session.handle(Request { id: 0, query: ask }).reply
     }
 
-    /// Everything that is to be shown of what has changed.
-    fn show(&mut self) -> Shown {
-        let changed = core::mem::take(&mut self.changed);
+    /// Collects the patches for everything that has changed.
+    fn update(&mut self) -> Update {
+        let changed = core::mem::take(&mut self.dirty);
         let mut out = Vec::new();
-        if changed.shown {
+        if changed.picture {
             self.lay_out(&mut out);
         }
-        if changed.read {
+        if changed.readings {
             readings::write(&mut self.state, &mut out);
-            let rival = self.rival.as_ref();
-            let rival = rival.map(|rival| (rival.frame.as_deref(), rival.charts.as_ref()));
-            tables::write(&self.state, rival, &mut out);
+            let compared = self.compared.as_ref();
+            let compared = compared.map(|compared| (compared.frame.as_deref(), compared.charts.as_ref()));
+            tables::write(&self.state, compared, &mut out);
         }
         let state = &self.state;
-        if changed.shown || changed.mode {
-            transport::write(state, changed.read || changed.mode || changed.run, &mut out);
+        if changed.picture || changed.playback {
+            transport::write(state, changed.readings || changed.playback || changed.run, &mut out);
         }
-        if changed.run || (changed.read && !state.run.inputs.is_empty()) {
+        if changed.run || (changed.readings && !state.run.inputs.is_empty()) {
             controls::write(state, &mut out);
             prose::write_controls(state, &mut out);
         }
-        if changed.marks || changed.run {
+        if changed.markers || changed.run {
             transport::write_marks(state, &mut out);
             moments::write(state, &mut out);
         }
-        if changed.run || changed.mode {
-            moments::write_aftermath(state, &mut out);
+        if changed.run || changed.playback {
+            moments::write_undo(state, &mut out);
         }
         if changed.run {
             prose::write_stale(state, &mut out);
         }
-        if changed.explained {
+        if changed.explanation {
             explain::write(&mut self.state, &mut out);
         }
-        if changed.explained || changed.shown {
-            self.write_walk(&mut out);
+        if changed.explanation || changed.picture {
+            self.write_focus(&mut out);
         }
         if changed.notice {
             match &self.state.notice {
                 Some(notice) => out.extend(notice.patches()),
-                None => out.push(notice::none()),
+                None => out.push(notice::clear_notice()),
             }
         }
-        if changed.shown {
+        if changed.picture {
             predict::write(&mut self.state, &mut out);
         }
         if changed.run {
             compare::write(&self.state, &mut out);
             self.write_costs(&mut out);
         }
-        if let Some(rival) = &self.rival {
-            if changed.read {
-                compare::write_readings(&self.state, rival, &mut out);
+        if let Some(compared) = &self.compared {
+            if changed.readings {
+                compare::write_readings(&self.state, compared, &mut out);
             }
-            if changed.explained {
-                compare::write_story(&self.state, rival, &mut out);
+            if changed.explanation {
+                compare::write_story(&self.state, compared, &mut out);
             }
         } else if changed.run {
             compare::write_no_readings(&self.state, &mut out);
         }
-        if changed.explained {
-            behind::write(&self.state, &mut out);
+        if changed.explanation {
+            contributors::write(&self.state, &mut out);
         }
-        out.append(&mut self.extra);
+        out.append(&mut self.extra_patches);
         let state = &self.state;
-        Shown {
-            there: !state.stale,
+        Update {
+            reached: !state.stale,
             patches: out,
             playing: state.playing,
-            keep: (changed.read || changed.run).then(|| state.keep()),
+            resume_point: (changed.readings || changed.run).then(|| state.resume_point()),
             ready: state.frame.is_some() || state.notice.is_some(),
             masked: state.masked,
             attempts: core::mem::take(&mut self.attempts),
-            errands: self.errands.take(),
-            image: self.image.take(),
+            jobs: self.new_jobs.take(),
+            image: self.image_name.take(),
         }
     }
 
@@ -265,14 +267,14 @@ impl Desk {
         };
         let view = decode_view(code).map_err(|error| error.to_string())?;
         let mut session = Session::new(self.figures.iter().copied());
-        let mut ask = |ask| session.handle(Request { id: 0, ask }).answer;
-        if let Answer::Refused(why) = ask(Ask::Open(view.run)) {
+        let mut ask = |ask| session.handle(Request { id: 0, query: ask }).reply;
+        if let Reply::Refused(why) = ask(Query::Open(view.run)) {
             return Err(self.state.say(&why));
         }
         loop {
-            match ask(Ask::Frame { at: view.at, reach: view.at }) {
-                Answer::Frame(frame) if frame.there => return Ok(probed(&frame)),
-                Answer::Frame(_) => {}
+            match ask(Query::Frame { at: view.at, reach: view.at }) {
+                Reply::Frame(frame) if frame.reached => return Ok(probed(&frame)),
+                Reply::Frame(_) => {}
                 _ => return Err("there is no frame".into()),
             }
         }
@@ -280,16 +282,16 @@ impl Desk {
 }
 
 /// Shows or hides an element.
-fn shown(part: Part, shown: bool) -> Patch {
-    Patch::Attr(part, "hidden".into(), (!shown).then(String::new))
+fn set_visible(part: Selector, shown: bool) -> Patch {
+    Patch::Attribute(part, "hidden".into(), (!shown).then(String::new))
 }
 
-/// A length for a style, to a tenth of a pixel.
+/// A CSS length, to a tenth of a pixel.
 fn px(length: f32) -> String {
-    [crate::sim::decimal::written(length.into(), 1).as_str(), "px"].concat()
+    [crate::sim::decimal::format(length.into(), 1).as_str(), "px"].concat()
 }
 
-/// A share as a percentage for a style, to a hundredth: a tenth of a pixel on a wide screen.
+/// A share as a CSS percentage. Two decimals are a tenth of a pixel on a wide screen.
 fn percent(share: f64) -> String {
-    [crate::sim::decimal::written(crate::sim::within(share, 0.0, 1.0) * 100.0, 2).as_str(), "%"].concat()
+    [crate::sim::decimal::format(crate::sim::clamp(share, 0.0, 1.0) * 100.0, 2).as_str(), "%"].concat()
 }

@@ -1,21 +1,21 @@
-//! What a figure has to tell: why it stopped, what a link says, what can be done about it.
+//! A notice over a figure: why it stopped, or how a link's run differs, and what the learner can do.
 
 use super::action_kind::ActionKind;
 use super::markup::{class, inside};
-use super::protocol::{Node, Part, Patch, button, find, node, part};
+use super::protocol::{NewElement, Patch, Selector, button, element, find, selector};
 use super::text;
 use serde::{Deserialize, Serialize};
 
-/// What can be done about it.
+/// What the learner can do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Way {
+pub enum NoticeAction {
     /// Start the model again.
     TryAgain,
     /// Load the page again.
     Reload,
 }
 
-/// Something a figure has to tell.
+/// A notice over a figure.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// The sentences.
@@ -24,43 +24,43 @@ pub struct Notice {
     pub list: Vec<String>,
     /// A link to a run: its code.
     pub link: Option<String>,
-    /// What can be done about it.
-    pub way: Option<Way>,
+    /// What the learner can do about it.
+    pub action: Option<NoticeAction>,
 }
 
 impl Notice {
-    /// Only words.
+    /// A notice with a text and nothing else.
     pub fn plain(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }
 
-    /// Shows it.
+    /// The patches that show it.
     pub fn patches(&self) -> impl Iterator<Item = Patch> + use<> {
         let link = self.link.clone().map(|code| Patch::Address(find(inside(class::NOTICE, "a")), code));
-        [Patch::Fill(place(), vec![self.node()])].into_iter().chain(link)
+        [Patch::Children(notice_place(), vec![self.element()])].into_iter().chain(link)
     }
 
-    fn node(&self) -> Node {
+    fn element(&self) -> NewElement {
         let list = (!self.list.is_empty())
-            .then(|| node("ul", "").with(self.list.iter().map(|item| node("li", "").text(item))));
-        let link = self.link.is_some().then(|| node("a", "").text(text::REPRODUCE));
-        let way = self.way.map(|way| match way {
-            Way::TryAgain => button("quiet", ActionKind::TryAgain, text::TRY_AGAIN),
-            Way::Reload => button("quiet", ActionKind::Reload, text::RELOAD),
+            .then(|| element("ul", "").with(self.list.iter().map(|item| element("li", "").text(item))));
+        let link = self.link.is_some().then(|| element("a", "").text(text::REPRODUCE));
+        let way = self.action.map(|way| match way {
+            NoticeAction::TryAgain => button("quiet", ActionKind::TryAgain, text::TRY_AGAIN),
+            NoticeAction::Reload => button("quiet", ActionKind::Reload, text::RELOAD),
         });
         let close = button("quiet", ActionKind::CloseNotice, text::CLOSE);
-        node("div", class::NOTICE).with([
-            node("div", "").with([node("p", "").text(&self.text)]).with(list),
-            node("div", "fig-notice-ways").with(link).with(way).with([close]),
+        element("div", class::NOTICE).with([
+            element("div", "").with([element("p", "").text(&self.text)]).with(list),
+            element("div", "fig-notice-ways").with(link).with(way).with([close]),
         ])
     }
 }
 
-/// Takes a notice away.
-pub fn none() -> Patch {
-    Patch::Fill(place(), Vec::new())
+/// The patch that removes a notice.
+pub fn clear_notice() -> Patch {
+    Patch::Children(notice_place(), Vec::new())
 }
 
-fn place() -> Part {
-    part(class::NOTICE_PLACE)
+fn notice_place() -> Selector {
+    selector(class::NOTICE_PLACE)
 }

@@ -1,95 +1,110 @@
-//! How a figure is opened: as the page shows it, from a link, or again after its worker ended.
+//! Opening a figure: as the page shows it, from a link, or again after its worker has ended.
 
 use super::notice::Notice;
-use super::protocol::Opening;
-use super::state::State;
-use super::{Changed, Desk, text};
-use crate::player::{Answer, Ask, LinkError, Run, View, decode_view, from_plain, to_plain};
+use super::protocol::OpenFigure;
+use super::state::FigureState;
+use super::{Desk, Dirty, text};
+use crate::player::{LinkError, Query, Reply, Run, View, bytes_to_text, decode_view, text_to_bytes};
 use crate::scene::Words;
 use crate::sim::Time;
 
-/// What a page holds of a figure for its desk: the words of its lesson, as text that compresses as well as they do.
-pub fn facts(words: &Words) -> String {
-    to_plain(&postcard::to_allocvec(words).unwrap_or_default())
+/// A lesson's words encoded as text for an HTML attribute. Unlike base64 it compresses as well as the words themselves.
+pub fn encode_words(words: &Words) -> String {
+    bytes_to_text(&postcard::to_allocvec(words).unwrap_or_default())
 }
 
-fn words(facts: &str) -> Words {
-    let bytes = from_plain(facts).unwrap_or_default();
-    // A page whose words can't be read shows the ids of its messages.
+fn decode_words(facts: &str) -> Words {
+    let bytes = text_to_bytes(facts).unwrap_or_default();
+    // If the words can't be decoded, the figure shows message ids instead.
     postcard::from_bytes(&bytes).unwrap_or_default()
 }
 
 impl Desk {
-    pub(super) fn open(&mut self, opening: Opening) {
-        let Opening { page_id, facts, first, view, linked, notice, after, done } = opening;
-        let Ok(first) = decode_view(&first) else { return };
-        let Some(figure) = self.figures.iter().find(|figure| figure.spec.id == first.run.figure) else {
+    pub(super) fn open(&mut self, opening: OpenFigure) {
+        let OpenFigure { page_id, words: facts, initial_view, view, from_link, notice, gated_by, attempts } =
+            opening;
+        let Ok(initial_view) = decode_view(&initial_view) else { return };
+        let Some(figure) = self.figures.iter().find(|figure| figure.spec.id == initial_view.run.figure)
+        else {
             return;
         };
-        let (widths, calm) = (self.state.widths, self.state.calm);
-        self.state = State { page_id, words: words(&facts), widths, calm, notice, ..State::of(figure.spec) };
-        self.state.first = first.clone();
-        self.undertaking = None;
-        self.begin_predictions(after, &done, linked);
-        self.begin_walk();
+        let (widths, reduced_motion) = (self.state.widths, self.state.reduced_motion);
+        self.state = FigureState {
+            page_id,
+            words: decode_words(&facts),
+            widths,
+            reduced_motion,
+            notice,
+            ..FigureState::of(figure.spec)
+        };
+        self.state.initial_view = initial_view.clone();
+        self.current_batch = None;
+        self.begin_predictions(gated_by, &attempts, from_link);
+        self.reset_focus();
         let given = view.map(|code| {
             let view = decode_view(&code);
             view.and_then(|view| {
-                if view.run.figure == first.run.figure { Ok(view) } else { Err(LinkError::Unsound) }
+                if view.run.figure == initial_view.run.figure { Ok(view) } else { Err(LinkError::Unsound) }
             })
         });
         match given {
-            None => self.take_up(first),
+            None => self.open_view(initial_view),
             Some(Ok(view)) => {
-                if linked {
+                if from_link {
                     let list = self.state.differences(&view);
                     self.state.notice = Some(Notice { list, ..Notice::plain(text::FROM_LINK) });
                 }
-                let untouched = view == first;
-                self.take_up(view);
+                let untouched = view == initial_view;
+                self.open_view(view);
                 self.state.untouched = untouched;
             }
             Some(Err(error)) => {
-                self.state.notice = Some(Notice::plain(text::put(text::BAD_LINK, &[&error.to_string()])));
-                self.take_up(first);
+                self.state.notice = Some(Notice::plain(text::fill(text::BAD_LINK, &[&error.to_string()])));
+                self.open_view(initial_view);
             }
         }
     }
 
-    /// Takes up a run at a moment; another one than before.
-    pub(super) fn take_up(&mut self, view: View) {
+    /// Opens a run at a moment.
+    pub(super) fn open_view(&mut self, view: View) {
         let state = &mut self.state;
-        let View { run, against, at } = view;
+        let View { run, compared_controls, at } = view;
         state.target = if state.masked { Time::ZERO } else { state.moment(at) };
         state.run = run;
-        state.against = (!against.is_empty()).then_some(against);
-        state.makers = None;
-        (state.at, state.seen, state.clock) = (state.target, state.target, state.target.secs());
-        (state.playing, state.slow, state.can_take_back) = (false, false, false);
+        state.compared_controls = (!compared_controls.is_empty()).then_some(compared_controls);
+        state.contributors = None;
+        state.at = state.target;
+        state.seen = state.target;
+        state.play_position = state.target.secs();
+        state.playing = false;
+        state.slow = false;
+        state.can_undo = false;
         state.dropped_after = None;
-        (state.selected, state.explanation) = (None, None);
+        state.selected = None;
+        state.explanation = None;
         state.untouched = true;
         self.reopen();
     }
 
-    /// Has the session take up the desk's run anew.
+    /// Opens the state's run in the session again.
     pub(super) fn reopen(&mut self) {
         let run = self.state.run.clone();
-        match self.ask(Ask::Open(run)) {
-            Answer::Opened(opened) => {
+        match self.ask(Query::Open(run)) {
+            Reply::Opened(opened) => {
                 self.state.run = opened.run;
-                if !opened.says.is_empty() {
-                    let says: Vec<String> = opened.says.iter().map(|msg| self.state.say(msg)).collect();
-                    self.notify(Notice::plain(says.join(" ")));
+                if !opened.notes.is_empty() {
+                    let says: Vec<String> = opened.notes.iter().map(|msg| self.state.say(msg)).collect();
+                    self.set_notice(Notice::plain(says.join(" ")));
                 }
             }
-            Answer::Refused(why) => {
-                let why = text::put(text::NOT_OPENED, &[&self.state.say(&why)]);
-                self.notify(Notice::plain(why));
-                let View { run, at, .. } = self.state.first.clone();
+            Reply::Refused(why) => {
+                let why = text::fill(text::NOT_OPENED, &[&self.state.say(&why)]);
+                self.set_notice(Notice::plain(why));
+                let View { run, at, .. } = self.state.initial_view.clone();
                 let first: Run = run.clone();
-                (self.state.run, self.state.target) = (run, at);
-                if !matches!(self.ask(Ask::Open(first)), Answer::Opened(_)) {
+                self.state.run = run;
+                self.state.target = at;
+                if !matches!(self.ask(Query::Open(first)), Reply::Opened(_)) {
                     return;
                 }
             }
@@ -97,75 +112,76 @@ impl Desk {
         }
         self.run_changed();
         let state = &mut self.state;
-        state.can_take_back = false;
+        state.can_undo = false;
         state.markers.clear();
         state.markers_known = 0;
         state.stale = true;
-        self.changed = Changed {
-            shown: true,
-            read: true,
+        self.dirty = Dirty {
+            picture: true,
+            readings: true,
             run: true,
-            mode: true,
-            marks: true,
-            explained: true,
+            playback: true,
+            markers: true,
+            explanation: true,
             notice: true,
         };
-        self.go_on();
+        self.advance();
     }
 
-    /// The run is another one than before: whoever else shows it has to know.
+    /// Called when the run has changed, so that a comparison follows it.
     pub(super) fn run_changed(&mut self) {
-        self.rival_again();
+        self.restart_compared();
     }
 
-    /// The same run with other randomness, or of other data, from the moment wanted on.
-    pub(super) fn anew(&mut self) {
+    /// Opens the run again with another seed or other data, at the same moment.
+    pub(super) fn rerun(&mut self) {
         self.state.dropped_after = None;
         self.state.seen = self.state.target;
         self.reopen();
     }
 
-    /// The learner's file is replayed from the start.
+    /// Replays the learner's file from the start.
     pub(super) fn replay(&mut self, data: Option<u64>) {
         let state = &mut self.state;
         state.run.data = data;
         state.run.inputs.clear();
         let (control, option) = super::data::ARRIVALS;
-        // A figure without that control takes its data without being told.
+        // A figure without this control replays its data anyway.
         let _ = state.run.set(state.spec, control, &crate::player::Value::Choice(option.to_owned()));
         state.target = Time::ZERO;
-        state.clock = 0.0;
+        state.play_position = 0.0;
         state.untouched = false;
-        self.anew();
+        self.rerun();
     }
 
-    pub(super) fn notify(&mut self, notice: impl Into<Option<Notice>>) {
+    pub(super) fn set_notice(&mut self, notice: impl Into<Option<Notice>>) {
         self.state.notice = notice.into();
-        self.changed.notice = true;
+        self.dirty.notice = true;
     }
 }
 
-impl State {
-    /// How a run differs from the one that the page opened with.
+impl FigureState {
+    /// Lists how a run differs from the one that the page shows at first.
     fn differences(&self, view: &View) -> Vec<String> {
-        let (spec, run, first) = (self.spec, &view.run, &self.first.run);
+        let (spec, run, first) = (self.spec, &view.run, &self.initial_view.run);
         let (here, there) = (run.values(spec), first.values(spec));
         let differ =
             spec.controls.iter().zip(here.iter().zip(&there)).filter(|(_, (here, there))| here != there);
         let mut list: Vec<String> = differ
-            .map(|(control, (here, _))| text::put(text::DIFFERS, &[&control.label, &control.show(here)]))
+            .map(|(control, (here, _))| text::fill(text::DIFFERS, &[&control.label, &control.show(here)]))
             .collect();
         if run.seed != first.seed {
-            list.push(text::put(text::DIFFERS, &[text::SEED, &run.seed.to_string()]));
+            list.push(text::fill(text::DIFFERS, &[text::SEED, &run.seed.to_string()]));
         }
-        let against = view.against.iter().filter_map(|(id, value)| Some((spec.control(id)?.1, value)));
+        let against =
+            view.compared_controls.iter().filter_map(|(id, value)| Some((spec.control(id)?.1, value)));
         list.extend(
             against.map(|(control, value)| {
-                text::put(text::DIFFERS, &[text::COMPARED_WITH, &control.show(value)])
+                text::fill(text::DIFFERS, &[text::COMPARED_WITH, &control.show(value)])
             }),
         );
         if !run.inputs.is_empty() {
-            list.push(text::put(text::DIFFERS_INPUTS, &[&run.inputs.len().to_string()]));
+            list.push(text::fill(text::DIFFERS_INPUTS, &[&run.inputs.len().to_string()]));
         }
         list
     }

@@ -1,24 +1,25 @@
-//! Time passing: model time is wall time × speed, as long as the model keeps up.
+//! Playing: model time advances by wall time × speed, as long as the model keeps up.
 
 use super::Desk;
-use super::state::State;
-use crate::player::{Answer, Ask, Frame, Pace};
-use crate::sim::{Time, within};
+use super::state::FigureState;
+use crate::player::{Frame, Pace, Query, Reply};
+use crate::sim::{Time, clamp};
 
-/// Most seconds that one tick makes up for: a tab that was away goes on where it was.
-const LEAP: f64 = 0.1;
-/// The same where motion is reduced: seconds between the steps that are shown.
-const CALM: f64 = 0.25;
-/// Slices that are computed ahead for a step. They take milliseconds; but an engine that doesn't compile takes a second
-/// and more for each, and must not count as hung. Most is known by then: idle workers compute ahead.
-const SLICES: u32 = 2;
-/// Seconds between new numbers while time passes: faster than that nobody reads them.
+/// Most seconds that one tick can advance by, so that a tab that was in the background doesn't jump.
+const MAX_TICK: f64 = 0.1;
+/// Seconds between visible steps where motion is reduced.
+const REDUCED_MOTION_STEP: f64 = 0.25;
+/// Most slices that are computed to find the next step. A slice takes milliseconds where WASM is compiled, but over a
+/// second where it is interpreted, and the watchdog must not take that for a hang. Idle workers compute ahead anyway,
+/// so most is known.
+const LOOK_AHEAD_SLICES: u32 = 2;
+/// Seconds between updates of the readings while playing; faster ones can't be read.
 const READ_EVERY: f64 = 0.12;
-/// Seconds between explanations while time passes.
+/// Seconds between updates of the explanation while playing.
 const EXPLAIN_EVERY: f64 = 0.7;
 
 impl Desk {
-    /// Plays; from the start, where the run has ended or nothing was done yet.
+    /// Plays; from the start if the run has ended or the figure is untouched.
     pub(super) fn play(&mut self) {
         let state = &mut self.state;
         if state.playing {
@@ -31,38 +32,42 @@ impl Desk {
         }
         state.untouched = false;
         state.playing = true;
-        state.clock = state.target.secs();
-        (state.debt, state.behind, state.slow) = (0.0, 0.0, false);
-        self.changed.mode = true;
-        self.changed.run = true;
-        self.go_on();
+        state.play_position = state.target.secs();
+        state.unplayed_secs = 0.0;
+        state.lag = 0.0;
+        state.slow = false;
+        self.dirty.playback = true;
+        self.dirty.run = true;
+        self.advance();
     }
 
-    /// Stops at the moment shown.
+    /// Pauses at the moment shown.
     pub(super) fn pause(&mut self) {
         let state = &mut self.state;
         state.playing = false;
         state.slow = false;
         state.target = state.at;
         state.stale = false;
-        (self.changed.mode, self.changed.read) = (true, true);
-        self.explain_again();
+        self.dirty.playback = true;
+        self.dirty.readings = true;
+        self.refresh_explanation();
     }
 
-    /// Goes to a moment, and plays on from there if it was playing.
+    /// Seeks to a moment; if the figure was playing it plays on from there.
     pub(super) fn seek(&mut self, at: Time) {
         let state = &mut self.state;
         state.untouched = false;
         state.target = state.moment(at);
-        state.clock = state.target.secs();
-        state.debt = 0.0;
+        state.play_position = state.target.secs();
+        state.unplayed_secs = 0.0;
         state.dropped_after = None;
         state.stale = true;
-        (self.changed.mode, self.changed.run) = (true, true);
-        self.go_on();
+        self.dirty.playback = true;
+        self.dirty.run = true;
+        self.advance();
     }
 
-    /// Goes one step on or back: to the next thing known to have happened, or by a step where the figure goes by steps.
+    /// Goes one step forward or back: to the next marker or input, or by one step where the figure goes by steps.
     pub(super) fn step(&mut self, on: bool) {
         self.pause();
         if on {
@@ -72,13 +77,13 @@ impl Desk {
         self.seek(to);
     }
 
-    /// Computes ahead until something notable is known after the moment shown, or for as long as a learner waits gladly.
+    /// Computes ahead until a marker after the moment shown is known, but only for a few slices.
     fn look_ahead(&mut self) {
-        for _ in 0..SLICES {
-            if let Answer::Markers(markers) = self.ask(Ask::Markers) {
+        for _ in 0..LOOK_AHEAD_SLICES {
+            if let Reply::Markers(markers) = self.ask(Query::Markers) {
                 self.state.markers_known = markers.len() as u32;
                 self.state.markers = markers;
-                self.changed.marks = true;
+                self.dirty.markers = true;
             }
             let at = self.state.at;
             if self.state.markers.iter().any(|marker| marker.time > at) || !self.session.run_ahead() {
@@ -87,11 +92,16 @@ impl Desk {
         }
     }
 
-    /// So many seconds have passed.
+    /// Advances playing by so many seconds of wall time.
     pub(super) fn tick(&mut self, seconds: f64) {
         let state = &mut self.state;
-        let passed = within(seconds, 0.0, 60.0);
-        for since in [&mut state.unread, &mut state.unexplained, &mut state.unspoken, &mut state.debt] {
+        let passed = clamp(seconds, 0.0, 60.0);
+        for since in [
+            &mut state.since_readings,
+            &mut state.since_explanation,
+            &mut state.since_spoken,
+            &mut state.unplayed_secs,
+        ] {
             *since += passed;
         }
         if !state.playing {
@@ -100,90 +110,94 @@ impl Desk {
         if state.at >= state.spec.until {
             state.playing = false;
             state.slow = false;
-            (self.changed.mode, self.changed.read) = (true, true);
+            self.dirty.playback = true;
+            self.dirty.readings = true;
             return;
         }
         if !state.stale {
-            if state.calm && state.debt < CALM {
+            if state.reduced_motion && state.unplayed_secs < REDUCED_MOTION_STEP {
                 return;
             }
-            let leap = if state.calm { 2.0 * CALM } else { LEAP };
-            if state.debt > leap {
-                self.changed.mode |= state.fell_behind(true);
+            let leap = if state.reduced_motion { 2.0 * REDUCED_MOTION_STEP } else { MAX_TICK };
+            if state.unplayed_secs > leap {
+                self.dirty.playback |= state.update_lag(true);
             }
-            state.clock =
-                within(state.clock + state.debt.min(leap) * state.speed, 0.0, state.spec.until.secs());
-            state.debt = 0.0;
-            state.target = state.moment(Time::from_secs_f64(state.clock));
+            state.play_position = clamp(
+                state.play_position + state.unplayed_secs.min(leap) * state.speed,
+                0.0,
+                state.spec.until.secs(),
+            );
+            state.unplayed_secs = 0.0;
+            state.target = state.moment(Time::from_secs_f64(state.play_position));
         }
-        self.go_on();
+        self.advance();
         let state = &mut self.state;
-        self.changed.mode |= state.fell_behind(state.stale);
+        self.dirty.playback |= state.update_lag(state.stale);
         if state.stale {
-            // What was reached is shown, and playing goes on from there: slower, and it says so.
+            // Playing goes on from the moment that was reached, slower than asked for; the speed control says so.
             state.target = state.at;
-            state.clock = state.at.secs();
+            state.play_position = state.at.secs();
             state.stale = false;
         }
     }
 
-    /// Computes towards the moment wanted, one slice, and takes what is to be seen there.
-    pub(super) fn go_on(&mut self) {
+    /// Computes one slice towards the moment asked for, and takes the frame there.
+    pub(super) fn advance(&mut self) {
         let (at, reach) = (self.state.target, self.state.seen.max(self.state.target));
-        let Answer::Frame(frame) = self.ask(Ask::Frame { at, reach }) else { return };
+        let Reply::Frame(frame) = self.ask(Query::Frame { at, reach }) else { return };
         let markers = frame.markers;
-        self.state.take(frame);
+        self.state.set_frame(frame);
         let at = self.state.at;
-        let rival_there = self.rival_on(at, reach);
+        let rival_there = self.advance_compared(at, reach);
         self.state.stale |= !rival_there;
-        self.changed.shown = true;
+        self.dirty.picture = true;
         if markers != self.state.markers_known {
-            if let Answer::Markers(markers) = self.ask(Ask::Markers) {
+            if let Reply::Markers(markers) = self.ask(Query::Markers) {
                 self.state.markers = markers;
             }
             self.state.markers_known = markers;
-            self.changed.marks = true;
+            self.dirty.markers = true;
         }
         let state = &mut self.state;
-        if !state.playing || state.unread >= READ_EVERY {
-            state.unread = 0.0;
-            self.changed.read = true;
+        if !state.playing || state.since_readings >= READ_EVERY {
+            state.since_readings = 0.0;
+            self.dirty.readings = true;
         }
-        self.explain_again();
+        self.refresh_explanation();
     }
 
-    /// Asks again about who is selected.
-    pub(super) fn explain_again(&mut self) {
+    /// Updates the explanation of the selected entity.
+    pub(super) fn refresh_explanation(&mut self) {
         let state = &mut self.state;
         let Some(entity) = state.selected.filter(|_| !state.stale) else { return };
-        if state.playing && state.unexplained < EXPLAIN_EVERY {
+        if state.playing && state.since_explanation < EXPLAIN_EVERY {
             return;
         }
-        state.unexplained = 0.0;
+        state.since_explanation = 0.0;
         let at = state.at;
-        self.state.explanation = match self.ask(Ask::Explain { entity, at }) {
-            Answer::Explained(explanation) => Some(explanation),
+        self.state.explanation = match self.ask(Query::Explain { entity, at }) {
+            Reply::Explained(explanation) => Some(explanation),
             _ => None,
         };
-        self.explain_rival();
-        self.changed.explained = true;
+        self.explain_compared();
+        self.dirty.explanation = true;
     }
 }
 
-impl State {
-    fn take(&mut self, mut frame: Box<Frame>) {
-        self.stale = !frame.there;
+impl FigureState {
+    fn set_frame(&mut self, mut frame: Box<Frame>) {
+        self.stale = !frame.reached;
         self.at = frame.at;
         self.seen = self.seen.max(frame.at);
         self.charts = Some(super::state::take_charts(&mut frame));
         self.frame = Some(frame);
     }
 
-    /// Keeps an eye on whether playing keeps up; whether what is said about it has changed.
-    fn fell_behind(&mut self, it_did: bool) -> bool {
+    /// Updates the running average of late ticks. Returns whether `slow` has changed.
+    fn update_lag(&mut self, it_did: bool) -> bool {
         let was = self.slow;
-        self.behind = 0.95 * self.behind + if it_did { 0.05 } else { 0.0 };
-        self.slow = if self.slow { self.behind > 0.1 } else { self.behind > 0.4 };
+        self.lag = 0.95 * self.lag + if it_did { 0.05 } else { 0.0 };
+        self.slow = if self.slow { self.lag > 0.1 } else { self.lag > 0.4 };
         was != self.slow
     }
 

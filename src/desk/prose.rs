@@ -1,29 +1,29 @@
-//! Numbers of the text that are tied to the figure: `span.live` tells what it reads (see `readings`), `span.drag` is a
-//! number that one drags, and that moves a control.
+//! Numbers in the lesson's text that belong to the figure: a `span.live` shows a reading (see `readings`), a
+//! `span.drag` can be dragged to move a control.
 
 use super::markup::{attr, class, css, with};
-use super::protocol::{Deed, Patch, on_page};
-use super::state::State;
-use super::{Desk, Trying, text};
-use crate::player::{Change, Control, Slider, Value};
+use super::protocol::{Patch, UserAction, page_selector};
+use super::state::FigureState;
+use super::{BeforeChange, Desk, text};
+use crate::player::{Control, InputKind, Slider, Value};
 
-/// The numbers that tell of the run that the page opened with: whether they still do.
-pub(super) fn write_stale(state: &State, out: &mut Vec<Patch>) {
-    let other = state.run != state.first.run;
+/// Marks numbers of the page's first run as stale while another run is open.
+pub(super) fn write_stale(state: &FigureState, out: &mut Vec<Patch>) {
+    let other = state.run != state.initial_view.run;
     let selector = [&css(class::LIVE), &with(attr::FIGURE, &state.page_id), "[", attr::AT, "]"].concat();
-    out.push(Patch::Class(on_page(selector.clone()), "stale".into(), other));
+    out.push(Patch::Class(page_selector(selector.clone()), "stale".into(), other));
     let title = if other { text::OF_FIRST_RUN } else { "" };
-    out.push(Patch::Attr(on_page(selector), "title".into(), Some(title.to_owned())));
+    out.push(Patch::Attribute(page_selector(selector), "title".into(), Some(title.to_owned())));
 }
 
-/// The numbers that are dragged. The text's own number stands until the control is moved.
-pub(super) fn write_controls(state: &State, out: &mut Vec<Patch>) {
+/// Writes the draggable numbers. The text's own number stays until its control is moved.
+pub(super) fn write_controls(state: &FigureState, out: &mut Vec<Patch>) {
     for control in state.spec.controls.iter() {
         let (Some(slider), Value::Number(n)) = (Slider::of(control), state.value(control)) else { continue };
         let selector =
             [css(class::DRAG), with(attr::FIGURE, &state.page_id), with(attr::CONTROL, &control.id)].concat();
         let set = |name: &'static str, value: &str| {
-            Patch::Attr(on_page(selector.clone()), name.into(), Some(value.to_owned()))
+            Patch::Attribute(page_selector(selector.clone()), name.into(), Some(value.to_owned()))
         };
         let says = control.show(&Value::Number(n));
         for (name, value) in [
@@ -37,53 +37,53 @@ pub(super) fn write_controls(state: &State, out: &mut Vec<Patch>) {
         ] {
             out.push(set(name, value));
         }
-        if state.run != state.first.run {
-            out.push(Patch::Text(on_page(selector), says));
+        if state.run != state.initial_view.run {
+            out.push(Patch::Text(page_selector(selector), says));
         }
     }
 }
 
 fn plain(n: f64) -> String {
-    crate::sim::decimal::written(n, 3)
+    crate::sim::decimal::format(n, 3)
 }
 
 impl Desk {
-    /// A number of the text is taken hold of.
-    pub(super) fn hold(&mut self, id: &str) {
-        self.state.held = self.state.number(id).map(|(_, n)| (id.to_owned(), n));
+    /// Starts dragging a number.
+    pub(super) fn start_drag(&mut self, id: &str) {
+        self.state.drag_start = self.state.number(id).map(|(_, n)| (id.to_owned(), n));
     }
 
-    /// It is dragged: so many steps from where it was then.
-    pub(super) fn drag(&mut self, deed: &Deed, trying: Trying) {
-        let Some((id, from)) = self.state.held.clone() else { return };
-        if id == deed.on
+    /// Drags a number: by so many steps from where the drag began.
+    pub(super) fn drag(&mut self, action: &UserAction, before_change: BeforeChange) {
+        let Some((id, from)) = self.state.drag_start.clone() else { return };
+        if id == action.target
             && let Some((slider, _)) = self.state.number(&id)
         {
-            self.set_number(id, slider.moved(from, deed.number), trying);
+            self.set_number(id, slider.stepped(from, action.number), before_change);
         }
     }
 
-    /// It is moved by a key.
-    pub(super) fn nudge(&mut self, deed: &Deed, trying: Trying) {
-        let Some((slider, n)) = self.state.number(&deed.on) else { return };
-        let to = match deed.text.as_str() {
-            "ArrowLeft" | "ArrowDown" => slider.moved(n, -1.0),
-            "ArrowRight" | "ArrowUp" => slider.moved(n, 1.0),
-            "PageDown" => slider.moved(n, -10.0),
-            "PageUp" => slider.moved(n, 10.0),
+    /// Moves a number by a key.
+    pub(super) fn move_by_key(&mut self, action: &UserAction, before_change: BeforeChange) {
+        let Some((slider, n)) = self.state.number(&action.target) else { return };
+        let to = match action.text.as_str() {
+            "ArrowLeft" | "ArrowDown" => slider.stepped(n, -1.0),
+            "ArrowRight" | "ArrowUp" => slider.stepped(n, 1.0),
+            "PageDown" => slider.stepped(n, -10.0),
+            "PageUp" => slider.stepped(n, 10.0),
             "Home" => slider.min,
             "End" => slider.max,
             _ => return,
         };
-        self.set_number(deed.on.clone(), to, trying);
+        self.set_number(action.target.clone(), to, before_change);
     }
 
-    fn set_number(&mut self, control: String, to: f64, trying: Trying) {
-        self.change(Change::Set { control, value: Value::Number(to) }, trying);
+    fn set_number(&mut self, control: String, to: f64, before_change: BeforeChange) {
+        self.apply_change(InputKind::Set { control, value: Value::Number(to) }, before_change);
     }
 }
 
-impl State {
+impl FigureState {
     /// A control that is a number, and its value.
     fn number(&self, id: &str) -> Option<(Slider, f64)> {
         let (_, control): (usize, &Control) = self.spec.control(id)?;

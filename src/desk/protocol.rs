@@ -1,5 +1,4 @@
-//! What is said between a figure's page and the desk that it is operated from. Encoded with postcard where it crosses a
-//! thread.
+//! The messages between a figure's page and its desk, encoded with postcard where they cross a thread.
 
 use super::action_kind::ActionKind;
 use super::markup::{attr, css};
@@ -7,136 +6,137 @@ use crate::learner::Attempt;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// What a worker is told. (Its canvases come before, as an array of two.)
+/// A message from the page to a worker. (The two canvases are sent before, as an array.)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToWorker {
-    /// What is for the desk.
-    Tell(Tell),
-    /// Whether nobody can see it: then nothing is computed ahead.
-    Sleep(bool),
-    /// What pictures are painted with.
-    Look {
+    /// A command for the desk.
+    Command(DeskCommand),
+    /// Whether the page is hidden: then the worker computes nothing ahead.
+    Hidden(bool),
+    /// The colours and the pixel density to paint with.
+    Appearance {
         /// A CSS colour for each role.
         colours: Vec<String>,
-        /// Pixels of the device for one of CSS.
+        /// Device pixels per CSS pixel.
         scale: f64,
     },
 }
 
-/// What a worker says.
+/// A message from a worker to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FromWorker {
-    /// It is ready; this is its build.
-    Hello {
-        /// The id that the page's build has too, or the two don't speak the same protocol.
+    /// The worker is ready.
+    Ready {
+        /// The build's id. If the page's differs, the two may not understand each other's messages.
         build: String,
     },
-    /// What the desk says in answer.
-    Answer(Told),
-    /// What it says unasked.
-    Told(Told),
-    /// It has panicked and says its last words.
+    /// The answer to a command. Each command gets exactly one.
+    Reply(DeskEvent),
+    /// An event that no command asked for.
+    Event(DeskEvent),
+    /// The worker has panicked with this message.
     Panicked(String),
 }
 
-/// A piece of a file of the learner's.
+/// A chunk of a file that the learner has chosen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Piece {
+pub struct FileChunk {
     /// The file's name.
     pub name: String,
-    /// Its bytes in all.
+    /// The size of the whole file in bytes.
     pub size: f64,
-    /// This piece.
+    /// The bytes of this chunk.
     pub bytes: Vec<u8>,
-    /// Whether it is the first one.
+    /// Whether this is the first chunk.
     pub first: bool,
-    /// Whether nothing more comes.
+    /// Whether this is the last chunk.
     pub last: bool,
-    /// Whether the run is to replay the file from the start; otherwise it is one that the run replays already.
-    pub new: bool,
+    /// Whether the run should start over and replay this file. It is false when a restarted worker only gets the file
+    /// that its run replays already.
+    pub replay: bool,
 }
 
-/// What the page tells.
+/// A command from the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Tell {
-    /// From now on this figure is operated here.
-    Open(Opening),
-    /// So wide are the places of the picture and of the charts, in CSS pixels.
-    Sized {
+pub enum DeskCommand {
+    /// Open a figure; whatever was open before is closed.
+    Open(OpenFigure),
+    /// The widths available to picture and charts, in CSS pixels.
+    Resize {
         /// The picture's.
         picture: u16,
         /// The charts'.
         charts: u16,
     },
-    /// Whether motion is to be reduced: then time passes in steps.
-    Calm(bool),
-    /// So many seconds have passed since the last tick was sent. Sent while the figure plays.
+    /// Whether the learner prefers reduced motion: then playing advances in visible steps.
+    ReduceMotion(bool),
+    /// Seconds since the last tick. Sent only while the figure plays.
     Tick(f64),
-    /// Something was pressed, moved or typed.
-    Deed(Deed),
-    /// A piece of a file of the learner's, in order. The next one is sent when this one has been taken.
-    Data(Piece),
-    /// An errand of another desk, to be run here in one go.
-    Errand(Vec<u8>),
-    /// What came of an errand that this desk has sent out; nothing, if it failed whoever ran it.
-    Returned {
-        /// The answer to [`Tell::Errand`].
+    /// The learner pressed, moved or typed something.
+    UserAction(UserAction),
+    /// The next chunk of the learner's file. The page sends one at a time and waits for the answer.
+    FileChunk(FileChunk),
+    /// Run a job of another desk to its end.
+    RunJob(Vec<u8>),
+    /// A job that this desk had asked for is done, or has failed.
+    JobDone {
+        /// What [`DeskCommand::RunJob`] answered; `None` if the job failed.
         bytes: Option<Vec<u8>>,
-        /// Seconds since its batch was sent out.
+        /// Seconds since the batch was started.
         seconds: f64,
     },
-    /// Says where a run is at a moment: for tests and measurements.
+    /// Report events, hash and readings of a run at a moment; for tests and measurements.
     Probe {
-        /// The run and the moment, as a link holds them; `None`: those that are shown.
+        /// Run and moment as a link code; `None` for what is shown now.
         view: Option<String>,
     },
 }
 
-/// A figure of a page, and what it shows.
+/// Everything that a desk needs to open a figure.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Opening {
+pub struct OpenFigure {
     /// Its id on the page.
     pub page_id: String,
-    /// The words of its lesson, as the page holds them (see [`facts`](super::facts)).
-    pub facts: String,
-    /// What the page shows before anything was done, as a link holds it.
-    pub first: String,
-    /// What is to be shown, if it is something else.
+    /// The words of its lesson, encoded for an HTML attribute (see [`facts`](super::encode_words)).
+    pub words: String,
+    /// The run and moment that the page shows at first, as a link code.
+    pub initial_view: String,
+    /// The run and moment to open, if that is not `initial_view`.
     pub view: Option<String>,
-    /// Whether that comes from a link: then the learner is told how it differs.
-    pub linked: bool,
-    /// What the learner has to be told.
+    /// Whether `view` comes from a link: then a notice lists how it differs from `initial_view`.
+    pub from_link: bool,
+    /// A notice to show from the start, for example why the worker was restarted.
     pub notice: Option<super::Notice>,
-    /// The predictions that come before the figure: it shows nothing of its run until each was committed or skipped.
-    pub after: Vec<String>,
-    /// What the learner has attempted in this lesson.
-    pub done: Vec<Attempt>,
+    /// Ids of the predictions that gate the figure: its run stays hidden until each has been committed or skipped.
+    pub gated_by: Vec<String>,
+    /// The learner's attempts in this lesson so far.
+    pub attempts: Vec<Attempt>,
 }
 
-/// Something that a learner did to an element of the figure.
+/// An action of the learner on an element of the figure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Deed {
+pub struct UserAction {
     /// What the element does.
-    pub does: ActionKind,
-    /// Whom or what it concerns: an entity, a control, a drawer.
-    pub on: String,
-    /// Which way of several, an action's id.
-    pub way: String,
+    pub kind: ActionKind,
+    /// What it is applied to: an entity, a control, a drawer.
+    pub target: String,
+    /// Which of several variants: an action's id, a file format.
+    pub variant: String,
     /// What was typed or chosen.
     pub text: String,
-    /// How much: a slider's place, steps, a moment in nanoseconds.
+    /// A number: a slider's position, a count of steps, a moment in nanoseconds.
     pub number: f64,
-    /// Where, in CSS pixels from the picture's upper left corner.
+    /// A point in CSS pixels from the picture's upper left corner.
     pub point: (f32, f32),
 }
 
-impl Deed {
+impl UserAction {
     /// Nothing but what is done.
-    pub fn of(does: ActionKind) -> Self {
+    pub fn of(kind: ActionKind) -> Self {
         Self {
-            does,
-            on: String::new(),
-            way: String::new(),
+            kind,
+            target: String::new(),
+            variant: String::new(),
             text: String::new(),
             number: 0.0,
             point: (0.0, 0.0),
@@ -144,59 +144,59 @@ impl Deed {
     }
 }
 
-/// What the page is told.
+/// An event from the desk to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Told {
-    /// Something is about to be done to the run at which the model may fail.
-    Trying {
-        /// A link to the run with it.
+pub enum DeskEvent {
+    /// The desk is about to change the run, and the model may panic or hang on that.
+    ChangeStarting {
+        /// Link code of the run with the change, for a bug report.
         culprit: String,
-        /// Where to go back to if it fails, as a link holds it.
-        back: String,
+        /// Link code of the run to return to if the model fails.
+        fallback: String,
     },
-    /// What was told has been done; this is what has to be shown.
-    Shown(Box<Shown>),
+    /// The command was carried out; the page has to show this.
+    Update(Box<Update>),
     /// The answer to a probe.
     Probed(Result<Probed, String>),
-    /// What came of an errand.
-    Errand(Vec<u8>),
+    /// The result of a job.
+    JobResult(Vec<u8>),
 }
 
-/// What has to be shown now.
-// Its flags are independent facts, not the states of one machine.
+/// What the page has to change.
+// Its flags are independent of each other.
 #[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Shown {
-    /// Whether it is the moment wanted; if not, more is shown as it is computed.
-    pub there: bool,
-    /// Changes of the page, in order.
+pub struct Update {
+    /// Whether the moment that was asked for is shown. If not, further updates follow while the run is computed.
+    pub reached: bool,
+    /// Changes to the page's elements, in order.
     pub patches: Vec<Patch>,
-    /// Whether time passes: then ticks are wanted.
+    /// Whether the figure plays: then the page has to send ticks.
     pub playing: bool,
-    /// Where to begin again should this worker end.
-    pub keep: Option<Keep>,
-    /// Whether there is something to be seen yet.
+    /// Where a new worker should resume if this one ends; `None` if unchanged.
+    pub resume_point: Option<ResumePoint>,
+    /// Whether there is anything to show yet.
     pub ready: bool,
-    /// Whether the figure shows nothing of its run, because a prediction is open.
+    /// Whether the run is hidden because a prediction is still open.
     pub masked: bool,
-    /// Attempts to be recorded.
+    /// Attempts to add to the learner's record.
     pub attempts: Vec<Attempt>,
-    /// A new batch of errands to be run by other workers; whatever was under way is called off.
-    pub errands: Option<Vec<Vec<u8>>>,
-    /// The picture is to be offered as a file of this name, in pixels.
+    /// A new batch of jobs for other workers. It replaces the batch under way; an empty one cancels it.
+    pub jobs: Option<Vec<Vec<u8>>>,
+    /// Offer the picture as a PNG file of this name.
     pub image: Option<String>,
 }
 
-/// Where to begin again, as links hold it.
+/// Where to resume a run after its worker has ended, as link codes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Keep {
+pub struct ResumePoint {
     /// The run at the moment shown.
     pub now: String,
-    /// Just before the last thing that was done to it: if the model fails at the run itself.
-    pub before: String,
+    /// The run without its last input, for when the model fails on the run itself.
+    pub before_last_change: String,
 }
 
-/// Where a run is at a moment.
+/// What a run has come to at a moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Probed {
     /// Events so far.
@@ -207,56 +207,56 @@ pub struct Probed {
     pub readings: Vec<f64>,
 }
 
-/// An element: the n-th that the selector matches, in the figure or, where `page` is set, all in the whole page.
+/// Selects elements of the page: the n-th match within the figure, or all matches in the whole page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
+pub struct Selector {
     /// A CSS selector.
-    pub css: String,
-    /// Which of those that match.
-    pub n: u16,
-    /// Whether it is looked for in the whole page.
-    pub page: bool,
+    pub selector: String,
+    /// Which of the matching elements, from zero.
+    pub nth: u16,
+    /// Whether to look in the whole page and take all matches.
+    pub in_whole_page: bool,
 }
 
-/// A change of the page.
+/// A change to elements of the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Patch {
     /// The text of an element.
-    Text(Part, String),
-    /// An attribute; without a value it goes.
-    Attr(Part, Cow<'static, str>, Option<String>),
+    Text(Selector, String),
+    /// An attribute's value; `None` removes the attribute.
+    Attribute(Selector, Cow<'static, str>, Option<String>),
     /// Whether an element has a class.
-    Class(Part, Cow<'static, str>, bool),
+    Class(Selector, Cow<'static, str>, bool),
     /// A property of an element's own style.
-    Style(Part, Cow<'static, str>, String),
-    /// What a field holds. Not while it is being typed in, unless `forced`.
+    Style(Selector, Cow<'static, str>, String),
+    /// A field's value. A field that has the focus is left alone, unless `forced`.
     Value {
         /// The field.
-        part: Part,
+        field: Selector,
         /// Its value.
         value: String,
-        /// Also while it has the keyboard.
+        /// Whether to overwrite the value even while the field has the focus.
         forced: bool,
     },
-    /// Where a slider stands.
-    Place(Part, f64),
+    /// A slider's position.
+    SliderPosition(Selector, f64),
     /// Whether a box is ticked.
-    Checked(Part, bool),
-    /// What an element holds.
-    Fill(Part, Vec<Node>),
-    /// The keyboard goes to this element.
-    Focus(Part),
-    /// A field holds the address of this page with this fragment.
-    Address(Part, String),
-    /// What a field holds goes to the clipboard, and the button says so.
+    Checked(Selector, bool),
+    /// The content of an element.
+    Children(Selector, Vec<NewElement>),
+    /// Focus the element.
+    Focus(Selector),
+    /// Set a field's value, or a link's target, to this page's address with this link code.
+    Address(Selector, String),
+    /// Copy a field's value to the clipboard; the button then says 'Copied'.
     Copy {
         /// The field.
-        from: Part,
+        field: Selector,
         /// The button.
-        by: Part,
+        button: Selector,
     },
-    /// A text is offered as a file.
-    Save {
+    /// Offer a text as a file to download.
+    Download {
         /// The file's name.
         name: String,
         /// Its text.
@@ -264,83 +264,83 @@ pub enum Patch {
     },
 }
 
-/// A new element. What it holds is text, never markup.
+/// A new element to create in the page. Its content is text and elements, never markup.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Node {
+pub struct NewElement {
     /// Its tag.
     pub tag: Cow<'static, str>,
     /// Its classes.
     pub class: Cow<'static, str>,
     /// Its attributes.
     pub attrs: Vec<(Cow<'static, str>, String)>,
-    /// Its own style: properties and values.
+    /// Inline style: properties and values.
     pub style: Vec<(Cow<'static, str>, String)>,
-    /// What it holds.
-    pub children: Vec<Child>,
+    /// Its content.
+    pub children: Vec<NewChild>,
 }
 
-/// What an element holds.
+/// The content of an element.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Child {
+pub enum NewChild {
     /// Text.
     Text(String),
     /// An element.
-    Node(Node),
+    Element(NewElement),
 }
 
 /// The figure's element of this class.
-pub fn part(class: &str) -> Part {
+pub fn selector(class: &str) -> Selector {
     find(css(class))
 }
 
-/// The part of the figure that the selector matches first.
-pub fn find(selector: String) -> Part {
+/// The first match of a selector in the figure.
+pub fn find(selector: String) -> Selector {
     nth(selector, 0)
 }
 
-/// The n-th part that the selector matches.
-pub fn nth(selector: String, n: usize) -> Part {
-    Part { css: selector, n: n as u16, page: false }
+/// The n-th match of a selector in the figure.
+pub fn nth(selector: String, n: usize) -> Selector {
+    Selector { selector: selector, nth: n as u16, in_whole_page: false }
 }
 
-/// All elements of the page that the selector matches.
-pub fn on_page(selector: String) -> Part {
-    Part { css: selector, n: 0, page: true }
+/// All matches of a selector in the whole page.
+pub fn page_selector(selector: String) -> Selector {
+    Selector { selector: selector, nth: 0, in_whole_page: true }
 }
 
 /// A new element.
-pub fn node(tag: &'static str, class: &'static str) -> Node {
-    Node { tag: Cow::Borrowed(tag), class: Cow::Borrowed(class), ..Node::default() }
+pub fn element(tag: &'static str, class: &'static str) -> NewElement {
+    NewElement { tag: Cow::Borrowed(tag), class: Cow::Borrowed(class), ..NewElement::default() }
 }
 
-/// A new button that does something.
-pub fn button(class: &'static str, does: ActionKind, words: &str) -> Node {
-    node("button", class).attr("type", "button").attr(attr::DO, does.name()).text(words)
+/// A new button with an action.
+pub fn button(class: &'static str, does: ActionKind, words: &str) -> NewElement {
+    element("button", class).attr("type", "button").attr(attr::DO, does.name()).text(words)
 }
 
-impl Node {
+impl NewElement {
     /// With an attribute.
     #[must_use]
     pub fn attr(mut self, name: &'static str, value: &str) -> Self {
         self.attrs.push((Cow::Borrowed(name), value.to_owned()));
         self
     }
-    /// With a property of its own style.
+    /// With a property of its inline style.
     #[must_use]
     pub fn styled(mut self, property: &'static str, value: String) -> Self {
         self.style.push((Cow::Borrowed(property), value));
         self
     }
-    /// With a text after what it holds.
+    /// With a text appended.
     #[must_use]
     pub fn text(mut self, text: &str) -> Self {
-        self.children.push(Child::Text(text.to_owned()));
+        self.children.push(NewChild::Text(text.to_owned()));
         self
     }
-    /// With more elements after what it holds.
+    /// With elements appended.
     #[must_use]
-    pub fn with(mut self, more: impl IntoIterator<Item = Node>) -> Self {
-        self.children.extend(more.into_iter().map(Child::Node));
+    pub fn with(mut self, more: impl IntoIterator<Item = NewElement>) -> Self {
+        self.children.extend(more.into_iter().map(NewChild::Element));
         self
     }
 }

@@ -1,18 +1,18 @@
-//! The numbers beside the picture and in the text, and the sentences under them.
+//! The readings beside the picture and in the text, and the sentences under the picture.
 
 use super::markup::{attr, class, css, inside, with};
-use super::protocol::{Patch, nth, on_page, part};
-use super::state::State;
+use super::protocol::{Patch, nth, page_selector, selector};
+use super::state::FigureState;
 use super::text;
-use crate::scene::{Chart, Line, Panel};
+use crate::scene::{Chart, Panel, SeriesLine};
 
-/// Seconds between sentences that are spoken while time passes.
+/// Seconds between announcements to screen readers while playing.
 const SPOKEN_EVERY: f64 = 12.0;
-/// A trend is told from so much of the run back to now, and from a change by this factor.
-const BACK: f64 = 0.05;
-const GOES: f64 = 1.3;
+/// A trend compares now with a moment earlier by this share of the run, and is reported from this factor on.
+const TREND_WINDOW: f64 = 0.05;
+const TREND_FACTOR: f64 = 1.3;
 
-pub(super) fn write(state: &mut State, out: &mut Vec<Patch>) {
+pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
     let Some(frame) = &state.frame else { return };
     for (n, (reading, &value)) in state.spec.readings.iter().zip(&frame.readings).enumerate() {
         let (number, unit) = reading.unit.parts(value);
@@ -30,46 +30,46 @@ pub(super) fn write(state: &mut State, out: &mut Vec<Patch>) {
             "])",
         ];
         if !state.masked {
-            out.push(Patch::Text(on_page(live.concat()), reading.unit.format(value)));
+            out.push(Patch::Text(page_selector(live.concat()), reading.unit.format(value)));
         }
     }
     let says = if state.masked {
         text::PREDICT_FIRST.to_owned()
     } else {
-        let says = frame.scene.says.iter().map(|msg| state.say(msg));
+        let says = frame.scene.sentences.iter().map(|msg| state.say(msg));
         let says: Vec<String> = says.chain(state.trend()).collect();
         says.join(" ")
     };
-    // The same for screen readers, who hear it when something has settled, and now and then while time passes.
-    if !state.playing || state.unspoken >= SPOKEN_EVERY {
-        state.unspoken = 0.0;
-        out.push(Patch::Text(part(class::SPOKEN), says.clone()));
+    // The same in a live region for screen readers: at once while paused, now and then while playing.
+    if !state.playing || state.since_spoken >= SPOKEN_EVERY {
+        state.since_spoken = 0.0;
+        out.push(Patch::Text(selector(class::SPOKEN), says.clone()));
     }
-    out.push(Patch::Text(part(class::SAYS), says));
+    out.push(Patch::Text(selector(class::SAYS), says));
 }
 
-impl State {
-    /// Where the first of the charts' numbers that can be trouble is going, if it goes anywhere.
+impl FigureState {
+    /// A sentence on the trend of the first charted reading that has a trouble bound, if it rises or falls.
     fn trend(&self) -> Option<String> {
         let charts = self.charts.iter().flat_map(|charts| &charts.panels);
         let mut lines = charts.flat_map(|panel| match panel {
             Panel::Chart(Chart::Series(series)) => series.lines.as_slice(),
             _ => &[],
         });
-        let reading = |line: &Line| {
+        let reading = |line: &SeriesLine| {
             let reading = &self.spec.readings[self.spec.reading(&line.reading)?];
             reading.trouble.map(|_| reading)
         };
         let (line, reading) = lines.find_map(|line| Some((line, reading(line)?)))?;
-        let (at, back) = (self.at.secs() as f32, (self.spec.until.secs() * BACK) as f32);
+        let (at, back) = (self.at.secs() as f32, (self.spec.until.secs() * TREND_WINDOW) as f32);
         let until = |moment: f32| line.points.iter().take_while(|(time, _)| *time <= moment).last();
         let (now, then) = (f64::from(until(at)?.1), f64::from(until(at - back)?.1));
         let pattern = match now / then {
-            by if by > GOES => text::RISING,
-            by if by < 1.0 / GOES => text::FALLING,
+            by if by > TREND_FACTOR => text::RISING,
+            by if by < 1.0 / TREND_FACTOR => text::FALLING,
             _ => return None,
         };
         let [now, then] = [now, then].map(|value| reading.unit.format(value));
-        Some(text::put(pattern, &[&reading.label, &now, &then]))
+        Some(text::fill(pattern, &[&reading.label, &now, &then]))
     }
 }

@@ -1,119 +1,120 @@
-//! What is known of a figure now: the run, the moment shown, what is wanted.
+//! The state of an open figure: the run, the moment shown, and the moment asked for.
 
 use super::compare::Side;
 use super::notice::Notice;
 use super::predict::Committed;
-use super::protocol::Keep;
+use super::protocol::ResumePoint;
 use crate::player::{
-    Change, Control, Explanation, FigureSpec, Frame, Marker, Pace, Run, Value, View, encode_view,
+    Control, Explanation, FigureSpec, Frame, InputKind, Marker, Pace, Run, Value, View, encode_view,
 };
-use crate::scene::{Panel, Picture, Scene, Words, capital};
+use crate::scene::{Panel, Picture, Scene, Words, capitalize};
 use crate::sim::{Ending, Entity, Msg, Time};
 
-/// A figure as it is operated.
-// Its flags are independent facts, not the states of one machine.
+/// The state of an open figure.
+// Its flags are independent of each other.
 #[allow(clippy::struct_excessive_bools)]
-pub(super) struct State {
+pub(super) struct FigureState {
     /// The figure's id on its page.
     pub page_id: String,
     pub spec: &'static FigureSpec,
     pub words: Words,
     /// What the page shows before anything was done.
-    pub first: View,
+    pub initial_view: View,
     pub run: Run,
-    /// Moment that is shown.
+    /// The moment shown.
     pub at: Time,
-    /// Moment that is wanted.
+    /// The moment asked for.
     pub target: Time,
-    /// Latest moment of this run that was ever shown: charts and markers reach so far.
+    /// The latest moment of this run that was ever shown. Charts and markers extend to here.
     pub seen: Time,
-    /// Nothing was done yet: the figure shows a moment from its middle, and will play from the start.
+    /// Nothing was done yet: the figure shows a moment from the middle of its run, and playing will begin at the start.
     pub untouched: bool,
-    /// What was shown last, but for its charts.
+    /// The last frame, without its charts.
     pub frame: Option<Box<Frame>>,
     pub charts: Option<Scene>,
-    /// What is shown is not yet what is wanted.
+    /// Whether the moment shown is not yet the one asked for.
     pub stale: bool,
-    /// What is known to have happened, and how much of it there was when that was last asked for.
+    /// The run's markers, and how many there were when they were last fetched.
     pub markers: Vec<Marker>,
     pub markers_known: u32,
-    pub can_take_back: bool,
-    /// The moment of the last change, if something that had been seen was dropped by it.
+    pub can_undo: bool,
+    /// The moment of the last change, if it dropped a later part of the run that had been shown.
     pub dropped_after: Option<Time>,
-    /// Who is selected, what there is to say about it, and whom the panel is about that is on the page.
+    /// The selected entity, its explanation, and the entity that the page's panel currently shows.
     pub selected: Option<Entity>,
     pub explanation: Option<Explanation>,
-    pub panel_of: Option<Entity>,
+    pub explained_entity: Option<Entity>,
     pub notice: Option<Notice>,
     /// Whether the tables are open.
-    pub tables: bool,
+    pub tables_open: bool,
 
     // Time passing.
     pub playing: bool,
-    /// Model seconds in a second.
+    /// Model seconds per second.
     pub speed: f64,
-    /// The model can't keep up with that.
+    /// Whether the model can't keep up with that speed.
     pub slow: bool,
     /// Motion is to be reduced.
-    pub calm: bool,
-    /// Where playing is, in model seconds.
-    pub clock: f64,
-    /// Seconds that passed since playing last moved on.
-    pub debt: f64,
-    /// How often playing fell behind of late, from 0 to 1.
-    pub behind: f64,
-    /// Seconds since the numbers were read, since the entity was explained, and since the sentences were spoken.
-    pub unread: f64,
-    pub unexplained: f64,
-    pub unspoken: f64,
+    pub reduced_motion: bool,
+    /// The moment that playing has reached, in model seconds.
+    pub play_position: f64,
+    /// Seconds of wall time that playing has not turned into model time yet.
+    pub unplayed_secs: f64,
+    /// How often playing was late recently, from 0 to 1.
+    pub lag: f64,
+    /// Seconds since the readings were updated, the selection was explained, and the sentences were announced.
+    pub since_readings: f64,
+    pub since_explanation: f64,
+    pub since_spoken: f64,
 
     // The picture.
-    /// Widths of the places of picture and charts, in CSS pixels.
+    /// Widths available to picture and charts, in CSS pixels.
     pub widths: (u16, u16),
-    /// Picture and charts as they were laid out last.
+    /// Picture and charts as last laid out.
     pub pictures: [Picture; 2],
-    /// Which of the two buttons stands for the picture in the page's order, and whom each is about.
-    pub spot: usize,
-    pub spots: [Option<Entity>; 2],
-    /// How many of the first picture's regions and packets are the run's own; the rest are its rival's.
-    pub own: (usize, usize),
-    /// The control that is being dragged in the text, and its value when that began.
-    pub held: Option<(String, f64)>,
+    /// Which of the two focus buttons over the picture is in the tab order, and the entity that each is on.
+    pub focused_button: usize,
+    pub button_entities: [Option<Entity>; 2],
+    /// How many of the first picture's regions and packets belong to the run itself; the rest are those of the compared
+    /// run.
+    pub own_counts: (usize, usize),
+    /// The control that is being dragged in the text, and its value when the drag began.
+    pub drag_start: Option<(String, f64)>,
 
     // Predictions.
-    /// Those that come before the figure, and those of the lesson that are no longer open.
-    pub after: Vec<String>,
-    pub done: Vec<String>,
-    /// Nothing of the run is shown yet.
+    /// The predictions that gate the figure, and those of the lesson that have been answered or skipped.
+    pub gated_by: Vec<String>,
+    pub answered: Vec<String>,
+    /// Whether the run is still hidden.
     pub masked: bool,
     pub committed: Vec<Committed>,
-    /// The challenges that settings were judged for, once for each attempt.
+    /// Ids of the judged challenges, one for each attempt.
     pub judged: Vec<String>,
 
     // A comparison.
-    /// The controls of the run that is compared with, where they differ; `None` where nothing is compared.
-    pub against: Option<Vec<(String, Value)>>,
-    /// Whose controls are shown and moved.
+    /// The controls that differ in the compared run; `None` while nothing is compared.
+    pub compared_controls: Option<Vec<(String, Value)>>,
+    /// Which of the two runs the controls show and change.
     pub side: Side,
 
-    /// The reading whose makers are shown, and these.
-    pub makers: Option<(usize, Vec<Ending>)>,
+    /// The reading whose contributors are shown, and the contributors.
+    pub contributors: Option<(usize, Vec<Ending>)>,
 }
 
-/// Takes the charts out of a frame: they have a place of their own.
+/// Takes the charts out of a frame; they are laid out separately.
 pub(super) fn take_charts(frame: &mut Frame) -> Scene {
     let (charts, panels) = frame.scene.panels.drain(..).partition(|panel| matches!(panel, Panel::Chart(_)));
     frame.scene.panels = panels;
-    Scene { panels: charts, time: frame.at, says: Vec::new() }
+    Scene { panels: charts, time: frame.at, sentences: Vec::new() }
 }
 
-impl State {
+impl FigureState {
     pub fn of(spec: &'static FigureSpec) -> Self {
         Self {
             page_id: String::new(),
             spec,
             words: Words::default(),
-            first: View::default(),
+            initial_view: View::default(),
             run: Run::default(),
             at: Time::ZERO,
             target: Time::ZERO,
@@ -124,45 +125,45 @@ impl State {
             stale: true,
             markers: Vec::new(),
             markers_known: 0,
-            can_take_back: false,
+            can_undo: false,
             dropped_after: None,
             selected: None,
             explanation: None,
-            panel_of: None,
+            explained_entity: None,
             notice: None,
-            tables: false,
+            tables_open: false,
             playing: false,
             speed: spec.speed,
             slow: false,
-            calm: false,
-            clock: 0.0,
-            debt: 0.0,
-            behind: 0.0,
-            unread: f64::INFINITY,
-            unexplained: f64::INFINITY,
-            unspoken: f64::INFINITY,
+            reduced_motion: false,
+            play_position: 0.0,
+            unplayed_secs: 0.0,
+            lag: 0.0,
+            since_readings: f64::INFINITY,
+            since_explanation: f64::INFINITY,
+            since_spoken: f64::INFINITY,
             widths: (0, 0),
             pictures: Default::default(),
-            spot: 0,
-            spots: [None, None],
-            own: (usize::MAX, usize::MAX),
-            held: None,
-            after: Vec::new(),
-            done: Vec::new(),
+            focused_button: 0,
+            button_entities: [None, None],
+            own_counts: (usize::MAX, usize::MAX),
+            drag_start: None,
+            gated_by: Vec::new(),
+            answered: Vec::new(),
             masked: false,
             committed: Vec::new(),
             judged: Vec::new(),
-            against: None,
+            compared_controls: None,
             side: Side::B,
-            makers: None,
+            contributors: None,
         }
     }
 
-    /// The value of a control at the moment shown; before anything was done, at the start.
+    /// The value of a control at the moment shown.
     pub fn value(&self, control: &Control) -> Value {
         let id = control.id.as_ref();
-        let sets = |change: &Change| match change {
-            Change::Set { control, value } if control == id => Some(value.clone()),
+        let sets = |change: &InputKind| match change {
+            InputKind::Set { control, value } if control == id => Some(value.clone()),
             _ => None,
         };
         let past = self.run.inputs.iter().take_while(|input| input.at <= self.at);
@@ -172,7 +173,7 @@ impl State {
         input.or_else(start).unwrap_or_else(|| control.default())
     }
 
-    /// The moment as the figure takes it: within the run, and on a step where it goes by steps.
+    /// The moment limited to the run's length, and rounded down to a step if the figure goes by steps.
     pub fn moment(&self, at: Time) -> Time {
         let at = at.min(self.spec.until);
         match self.spec.pace {
@@ -181,17 +182,21 @@ impl State {
         }
     }
 
-    /// What is shown, as a link holds it.
+    /// The run and moment shown.
     pub fn view(&self) -> View {
-        View { run: self.run.clone(), against: self.against.clone().unwrap_or_default(), at: self.at }
+        View {
+            run: self.run.clone(),
+            compared_controls: self.compared_controls.clone().unwrap_or_default(),
+            at: self.at,
+        }
     }
 
-    /// Where to begin again.
-    pub fn keep(&self) -> Keep {
+    /// Where a new worker should resume.
+    pub fn resume_point(&self) -> ResumePoint {
         let now = self.view();
         let mut before = now.clone();
         before.at = before.run.inputs.pop().map_or(Time::ZERO, |last| last.at);
-        Keep { now: encode_view(&now), before: encode_view(&before) }
+        ResumePoint { now: encode_view(&now), before_last_change: encode_view(&before) }
     }
 
     pub fn say(&self, msg: &Msg) -> String {
@@ -200,6 +205,6 @@ impl State {
 
     /// The entity's name at the beginning of a sentence.
     pub fn title(&self, entity: Entity) -> String {
-        capital(self.words.name(entity))
+        capitalize(self.words.name(entity))
     }
 }

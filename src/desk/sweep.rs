@@ -1,16 +1,16 @@
-//! One control over its range, several seeds at each value, run by other workers.
+//! Sweeps: other workers run the figure with values over a control's range, with several seeds each.
 
 use super::action_kind::ActionKind;
-use super::errands::{Progress, Undertaking};
-use super::judge::so_far;
+use super::jobs::{Batch, Progress};
+use super::judge::progress_text;
 use super::markup::{class, does, inside};
-use super::protocol::{Node, Patch, find, node, part};
-use super::state::State;
+use super::protocol::{NewElement, Patch, element, find, selector};
+use super::state::FigureState;
 use super::{Desk, moments, percent, text};
-use crate::player::{ControlKind, Sweep, SweepPoint, View, encode_view, swept_between};
-use crate::sim::within;
+use crate::player::{ControlKind, Sweep, SweepPoint, View, encode_view, sweep_values_between};
+use crate::sim::clamp;
 
-/// Values of a number that is swept.
+/// How many values of a number control are swept.
 const POINTS: usize = 11;
 /// Most seeds at a value.
 const SEEDS: f64 = 50.0;
@@ -23,18 +23,18 @@ pub(super) struct Sweeping {
     seeds: u16,
 }
 
-pub(super) fn says(words: &str) -> Patch {
-    Patch::Text(part(class::SWEEP_PROGRESS), words.to_owned())
+pub(super) fn progress_message(words: &str) -> Patch {
+    Patch::Text(selector(class::SWEEP_PROGRESS), words.to_owned())
 }
 
-/// Nothing is swept any more.
+/// Resets the sweep's drawer when a sweep has ended.
 pub(super) fn idle(out: &mut Vec<Patch>) {
-    out.push(says(""));
-    out.push(super::shown(find(inside(class::SWEEP, &does(ActionKind::CallOff))), false));
+    out.push(progress_message(""));
+    out.push(super::set_visible(find(inside(class::SWEEP, &does(ActionKind::CallOff))), false));
 }
 
 impl Desk {
-    /// Sweeps what was chosen: 'control,from,to,reading,seeds'.
+    /// Starts the sweep that was chosen: 'control,from,to,reading,seeds'.
     pub(super) fn sweep(&mut self, chosen: &str) {
         let mut chosen = chosen.split(',');
         let mut next = || chosen.next().unwrap_or_default();
@@ -43,42 +43,43 @@ impl Desk {
         let (Some((place, control)), Some(reading)) = (spec.control(control), spec.reading(reading)) else {
             return;
         };
-        let seeds = within(crate::sim::Unit::Count.parse(seeds).unwrap_or(5.0), 1.0, SEEDS) as u16;
+        let seeds = clamp(crate::sim::Unit::Count.parse(seeds).unwrap_or(5.0), 1.0, SEEDS) as u16;
         let figure = self.figure();
-        let sweep = swept_between(control, POINTS, (from, to))
+        let sweep = sweep_values_between(control, POINTS, (from, to))
             .and_then(|values| Sweep::new(figure, &self.state.run, &control.id, values, seeds));
         match sweep {
-            Err(why) => self.extra.push(says(&self.state.say(&why))),
+            Err(why) => self.extra_patches.push(progress_message(&self.state.say(&why))),
             Ok(sweep) => {
                 let trials = sweep.trials();
                 let sweeping = Sweeping { sweep, control: place, reading, seeds };
-                self.send_out(Undertaking::Sweeping(sweeping), trials);
-                self.extra.push(super::shown(find(inside(class::SWEEP, &does(ActionKind::CallOff))), true));
-                self.swept(0.0);
+                self.start_batch(Batch::Sweeping(sweeping), trials);
+                self.extra_patches
+                    .push(super::set_visible(find(inside(class::SWEEP, &does(ActionKind::CallOff))), true));
+                self.update_sweep(0.0);
             }
         }
     }
 
     /// One more run is known.
-    pub(super) fn swept(&mut self, seconds: f64) {
-        let Some(Undertaking::Sweeping(sweeping)) = &self.undertaking else { return };
-        let (done, of) = sweeping.sweep.done();
+    pub(super) fn update_sweep(&mut self, seconds: f64) {
+        let Some(Batch::Sweeping(sweeping)) = &self.current_batch else { return };
+        let (done, total) = sweeping.sweep.done();
         let mut out = Vec::new();
         // The shape is drawn anew with every seed, not with every run.
-        if done % (of / usize::from(sweeping.seeds)).max(1) == 0 {
+        if done % (total / usize::from(sweeping.seeds)).max(1) == 0 {
             write(&self.state, sweeping, &mut out);
         }
-        self.extra.extend(out);
-        if done == of {
-            self.call_off();
+        self.extra_patches.extend(out);
+        if done == total {
+            self.cancel_batch();
         } else if done > 0 {
-            self.extra.push(says(&so_far(&Progress { done, of, seconds })));
+            self.extra_patches.push(progress_message(&progress_text(&Progress { done, total, seconds })));
         }
     }
 }
 
 /// The chart and its table. Values of a number stand along an axis, options of a choice below each other.
-fn write(state: &State, sweeping: &Sweeping, out: &mut Vec<Patch>) {
+fn write(state: &FigureState, sweeping: &Sweeping, out: &mut Vec<Patch>) {
     let (control, reading) = (&state.spec.controls[sweeping.control], &state.spec.readings[sweeping.reading]);
     let points = sweeping.sweep.points(sweeping.reading);
     let high = points.iter().map(|point| point.high).filter(|high| high.is_finite()).fold(0.0, f64::max);
@@ -86,76 +87,80 @@ fn write(state: &State, sweeping: &Sweeping, out: &mut Vec<Patch>) {
     let title = [&reading.label, ", 0 – ", reading.unit.format(top).as_str()].concat();
     let last = (points.len().max(2) - 1) as f64;
     let place = |n: usize| percent(0.02 + 0.96 * n as f64 / last);
-    let share = |value: f64| within(value / top, 0.0, 1.0);
+    let share = |value: f64| clamp(value / top, 0.0, 1.0);
     let dots = points.iter().enumerate().filter(|(_, point)| point.seeds > 0);
     let dots = dots.flat_map(|(n, point)| {
-        let spread = node("span", "fig-sweep-spread")
+        let spread = element("span", "fig-sweep-spread")
             .styled("left", place(n))
             .styled("bottom", percent(share(point.low)))
             .styled("height", percent(share(point.high) - share(point.low)));
-        let dot = node("span", "fig-sweep-dot")
+        let dot = element("span", "fig-sweep-dot")
             .attr("title", &says_point(state, sweeping, point))
             .styled("left", place(n))
             .styled("bottom", percent(share(point.mean)));
         [spread, dot]
     });
     let ends = [points.first(), points.last()].map(|point| {
-        node("span", "").text(&point.map(|point| control.show(&point.value)).unwrap_or_default())
+        element("span", "").text(&point.map(|point| control.show(&point.value)).unwrap_or_default())
     });
-    let plot = node("div", "fig-sweep-plot").attr("aria-hidden", "true");
+    let plot = element("div", "fig-sweep-plot").attr("aria-hidden", "true");
     let plot = if matches!(control.kind, ControlKind::Choice { .. }) {
-        plot.with([node("span", "").text(&title)]).with(points.iter().filter(|point| point.seeds > 0).map(
+        plot.with([element("span", "").text(&title)]).with(points.iter().filter(|point| point.seeds > 0).map(
             |point| {
                 let (low, high) = (share(point.low), share(point.high));
-                node("div", "fig-sweep-row").with([
-                    node("span", "").text(&control.show(&point.value)),
-                    node("div", "fig-sweep-track").with([
-                        node("span", "fig-sweep-spread")
+                element("div", "fig-sweep-row").with([
+                    element("span", "").text(&control.show(&point.value)),
+                    element("div", "fig-sweep-track").with([
+                        element("span", "fig-sweep-spread")
                             .styled("left", percent(low))
                             .styled("width", percent(high - low)),
-                        node("span", "fig-sweep-dot").styled("left", percent(share(point.mean))),
+                        element("span", "fig-sweep-dot").styled("left", percent(share(point.mean))),
                     ]),
                 ])
             },
         ))
     } else {
         plot.with([
-            node("span", "").text(&title),
-            node("div", "fig-sweep-area").with(dots),
-            node("div", "fig-sweep-ends").with(ends),
+            element("span", "").text(&title),
+            element("div", "fig-sweep-area").with(dots),
+            element("div", "fig-sweep-ends").with(ends),
         ])
     };
     let head = ["", &reading.label, text::LOWEST_TO_HIGHEST, text::RUNS];
     let head = head.into_iter().enumerate().map(|(n, words)| {
         let words = if n == 0 { control.label.as_ref() } else { words };
-        node("th", "").attr("scope", "col").text(words)
+        element("th", "").attr("scope", "col").text(words)
     });
     let rows = points.iter().enumerate().map(|(n, point)| {
-        let cell = |words: &str| node("td", "").text(words);
+        let cell = |words: &str| element("td", "").text(words);
         let runs = (0..sweeping.seeds).map(|k| {
-            let view = View { run: sweeping.sweep.run(n, k), against: Vec::new(), at: state.spec.until };
-            moments::open_view(&encode_view(&view), &(k + 1).to_string())
+            let view =
+                View { run: sweeping.sweep.run(n, k), compared_controls: Vec::new(), at: state.spec.until };
+            moments::view_button(&encode_view(&view), &(k + 1).to_string())
         });
-        node("tr", "").with([
-            node("th", "").attr("scope", "row").text(&control.show(&point.value)),
+        element("tr", "").with([
+            element("th", "").attr("scope", "row").text(&control.show(&point.value)),
             cell(&reading.unit.format(point.mean)),
             cell(&spread(state, sweeping, point)),
-            node("td", "fig-sweep-runs").with(runs),
+            element("td", "fig-sweep-runs").with(runs),
         ])
     });
-    let table = node("table", "").with([
-        node("thead", "").with([node("tr", "").with(head)]),
-        node("tbody", "").with(rows.collect::<Vec<Node>>()),
+    let table = element("table", "").with([
+        element("thead", "").with([element("tr", "").with(head)]),
+        element("tbody", "").with(rows.collect::<Vec<NewElement>>()),
     ]);
-    out.push(Patch::Fill(part(class::SWEEP_RESULT), vec![plot, node("div", "table").with([table])]));
+    out.push(Patch::Children(
+        selector(class::SWEEP_RESULT),
+        vec![plot, element("div", "table").with([table])],
+    ));
 }
 
-fn spread(state: &State, sweeping: &Sweeping, point: &SweepPoint) -> String {
+fn spread(state: &FigureState, sweeping: &Sweeping, point: &SweepPoint) -> String {
     let unit = state.spec.readings[sweeping.reading].unit;
     [&unit.format(point.low), "–", unit.format(point.high).as_str()].concat()
 }
 
-fn says_point(state: &State, sweeping: &Sweeping, point: &SweepPoint) -> String {
+fn says_point(state: &FigureState, sweeping: &Sweeping, point: &SweepPoint) -> String {
     let control = &state.spec.controls[sweeping.control];
     let mean = state.spec.readings[sweeping.reading].unit.format(point.mean);
     [&control.show(&point.value), ": ", mean.as_str(), " (", &spread(state, sweeping, point), ")"].concat()

@@ -1,7 +1,7 @@
-//! The words of the interface: one flat table. The words of lessons and of models come with their figures.
+//! The texts of the user interface in one table. The texts of lessons and models come with their figures.
 
-/// A text with its places `{}` filled in order.
-pub fn put(pattern: &str, with: &[&str]) -> String {
+/// Fills the placeholders `{}` of a pattern in order.
+pub fn fill(pattern: &str, with: &[&str]) -> String {
     let mut out = String::with_capacity(pattern.len() + 32);
     let mut parts = pattern.split("{}");
     out.push_str(parts.next().unwrap_or(""));
@@ -107,7 +107,7 @@ texts! {
 mod tests {
     #[test]
     fn places_are_filled_in_order() {
-        assert_eq!(super::put("{} of {}", &["3", "{}"]), "3 of {}");
-        assert_eq!(super::put("{}{}", &["a"]), "a");
+        assert_eq!(super::fill("{} of {}", &["3", "{}"]), "3 of {}");
+        assert_eq!(super::fill("{}{}", &["a"]), "a");
     }
 }

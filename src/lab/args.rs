@@ -85,7 +85,7 @@ pub struct ListArgs {
 
 /// What determines a run, on the command line.
 #[derive(Debug, Args)]
-pub struct Course {
+pub struct RunDescription {
     /// The figure's id; `lab list` shows them
     pub figure: String,
     /// A whole number, or a seed's name like k7-otter
@@ -112,7 +112,7 @@ pub struct Course {
 #[derive(Debug, Args)]
 pub struct RunArgs {
     #[command(flatten)]
-    pub course: Course,
+    pub course: RunDescription,
     /// The value of a control in a run to compare with, all else the same; can be given more than once
     #[arg(long, value_name = "ID=VALUE")]
     pub against: Vec<String>,
@@ -124,7 +124,7 @@ pub struct RunArgs {
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     #[command(flatten)]
-    pub course: Course,
+    pub course: RunDescription,
     /// Who: kind and name, 'request:17' or 'server:C'; the name alone where only one kind has such names
     pub entity: String,
 }

@@ -1,7 +1,7 @@
 //! `lab check`, `lab generate` and `lab oracle`: the project's files held against one another and against outside truth.
 
 use super::args::{CheckArgs, OracleArgs};
-use super::{Failure, Terminal, workshop};
+use super::{CommandError, Terminal, project};
 use crate::course::{self, Course, FigureFacts, Problem};
 use crate::lessons;
 use crate::oracle;
@@ -9,9 +9,9 @@ use crate::site::workers::{self, Workers};
 use std::path::Path;
 
 /// Checks every lesson's file, that its figures are in a worker, and that generated files are in step.
-pub(super) fn check(args: &CheckArgs, terminal: &mut Terminal) -> Result<(), Failure> {
-    let root = workshop::require_root()?;
-    let folder = args.lessons.clone().unwrap_or_else(|| workshop::lessons(&root));
+pub(super) fn check(args: &CheckArgs, terminal: &mut Terminal) -> Result<(), CommandError> {
+    let root = project::require_root()?;
+    let folder = args.lessons.clone().unwrap_or_else(|| project::lessons(&root));
     let (course, mut problems) = Course::load(&folder);
     let facts: Vec<FigureFacts> =
         lessons::all().map(|(lesson, figure)| FigureFacts::of(lesson, figure)).collect();
@@ -21,14 +21,14 @@ pub(super) fn check(args: &CheckArgs, terminal: &mut Terminal) -> Result<(), Fai
     for problem in &problems {
         writeln!(terminal.out, "{}", folder_of(&folder, &root, problem))?;
     }
-    let out_of_step = out_of_step(&root).map_err(Failure::Refused)?;
+    let out_of_step = out_of_step(&root).map_err(CommandError::Refused)?;
     for sentence in &out_of_step {
         writeln!(terminal.out, "{sentence}")?;
     }
     let wrong = problems.len() + out_of_step.len();
     let (lessons, figures) = (course.lessons.len(), facts.len());
     writeln!(terminal.out, "{lessons} lessons and {figures} figures checked, {wrong} problems")?;
-    if wrong == 0 { Ok(()) } else { Err(Failure::Told) }
+    if wrong == 0 { Ok(()) } else { Err(CommandError::Told) }
 }
 
 /// The problem with its file as seen from the project's folder.
@@ -57,8 +57,8 @@ fn out_of_step(root: &Path) -> Result<Vec<String>, String> {
 }
 
 /// Writes what is made from the table of workers.
-pub(super) fn generate(terminal: &mut Terminal) -> Result<(), Failure> {
-    let changed = workers::write(&workshop::require_root()?).map_err(Failure::Refused)?;
+pub(super) fn generate(terminal: &mut Terminal) -> Result<(), CommandError> {
+    let changed = workers::write(&project::require_root()?).map_err(CommandError::Refused)?;
     for path in &changed {
         writeln!(terminal.out, "{}", path.display())?;
     }
@@ -69,9 +69,9 @@ pub(super) fn generate(terminal: &mut Terminal) -> Result<(), Failure> {
 }
 
 /// Holds the mechanisms against outside truths.
-pub(super) fn oracle(args: &OracleArgs, terminal: &mut Terminal) -> Result<(), Failure> {
+pub(super) fn oracle(args: &OracleArgs, terminal: &mut Terminal) -> Result<(), CommandError> {
     let summary = oracle::run(&args.files, &args.data, terminal.out)?;
-    if summary.failed == 0 { Ok(()) } else { Err(Failure::Told) }
+    if summary.failed == 0 { Ok(()) } else { Err(CommandError::Told) }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::play::Player;
 use super::report::{Report, print_json};
 use super::words::say;
-use super::{Failure, Terminal};
+use super::{CommandError, Terminal};
 use crate::player::{FigureSpec, Reading, Run, Value};
 use crate::sim::Time;
 use serde::Serialize;
@@ -58,14 +58,14 @@ pub fn tell(
     at: Time,
     notes: Vec<String>,
     terminal: &mut Terminal,
-) -> Result<Told, Failure> {
+) -> Result<Told, CommandError> {
     let frame = player.frame(at, terminal)?;
     let own = Report::gather(player, run, against, &frame, notes)?;
     if against.is_empty() {
         return Ok(Told::Alone(Box::new(own)));
     }
-    let other = run.against(player.spec, against);
-    let other = other.map_err(|msg| Failure::Refused(say(&player.words, &msg)))?;
+    let other = run.with_controls(player.spec, against);
+    let other = other.map_err(|msg| CommandError::Refused(say(&player.words, &msg)))?;
     let opened = player.open(other)?;
     let frame = player.frame(at, terminal)?;
     let other = Report::gather(player, &opened.run, &[], &frame, Vec::new())?;

@@ -4,9 +4,9 @@ use super::args::ExplainArgs;
 use super::play::{Player, refusals};
 use super::report::print_json;
 use super::words::say;
-use super::{Failure, Terminal, inputs, simulate};
+use super::{CommandError, Terminal, inputs, simulate};
 use crate::player::Explanation;
-use crate::sim::{Because, Step, Time};
+use crate::sim::{Cause, HistoryStep, Time};
 use serde::Serialize;
 use std::io::Write;
 
@@ -41,7 +41,7 @@ struct StepReport {
     party: Option<String>,
 }
 
-pub(super) fn explain(args: &ExplainArgs, terminal: &mut Terminal) -> Result<(), Failure> {
+pub(super) fn explain(args: &ExplainArgs, terminal: &mut Terminal) -> Result<(), CommandError> {
     let (mut player, _, until, notes) = simulate::take_up(&args.course, terminal)?;
     let kinds: Vec<u8> = (0..player.spec.kinds.len()).map(|kind| kind as u8).collect();
     let entity = inputs::entity(&args.entity, &kinds, player.spec, &player.words)?;
@@ -61,18 +61,18 @@ pub(super) fn explain(args: &ExplainArgs, terminal: &mut Terminal) -> Result<(),
 fn history(told: &Explanation, player: &Player, at: Time) -> History {
     let words = &player.words;
     let name = |entity| words.name(entity);
-    let step = |step: &Step| StepReport {
+    let step = |step: &HistoryStep| StepReport {
         at: step.time.secs(),
         entity: name(step.entity),
         what: say(words, &step.what),
         place: step.place.map(name),
-        because: step.because.as_ref().map(|Because { rule, .. }| say(words, rule)),
-        party: step.because.as_ref().and_then(|because| because.party).map(name),
+        because: step.cause.as_ref().map(|Cause { rule, .. }| say(words, rule)),
+        party: step.cause.as_ref().and_then(|because| because.other).map(name),
     };
     History {
         entity: name(told.entity),
         at: at.secs(),
-        says: told.says.iter().map(|msg| say(words, msg)).collect(),
+        says: told.sentences.iter().map(|msg| say(words, msg)).collect(),
         related: told.related.iter().map(|&entity| name(entity)).collect(),
         steps: told.steps.iter().map(step).collect(),
     }

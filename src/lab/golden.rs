@@ -2,8 +2,8 @@
 //! to say so, by raising the figure's version. And the challenges that were [`judged`], so that they aren't judged anew
 //! each time.
 
-use super::args::{Command, Course, GoldenArgs, Lab};
-use super::{Failure, Terminal, judged, simulate, workshop};
+use super::args::{Command, GoldenArgs, Lab, RunDescription};
+use super::{CommandError, Terminal, judged, project, simulate};
 use crate::lessons;
 use clap::Parser;
 use serde::{Deserialize, Serialize};
@@ -47,8 +47,8 @@ struct Gives {
     readings: BTreeMap<String, f64>,
 }
 
-pub(super) fn golden(args: &GoldenArgs, terminal: &mut Terminal) -> Result<(), Failure> {
-    let root = workshop::require_root()?;
+pub(super) fn golden(args: &GoldenArgs, terminal: &mut Terminal) -> Result<(), CommandError> {
+    let root = project::require_root()?;
     let (mut right, mut written) = (true, false);
     for (file, compare) in [(FILE, compare as Compare), (judged::FILE, judged::compare)] {
         let path = root.join(file);
@@ -59,7 +59,7 @@ pub(super) fn golden(args: &GoldenArgs, terminal: &mut Terminal) -> Result<(), F
         right &= wrong.is_empty();
         if let Some(text) = text {
             fs::write(&path, text)
-                .map_err(|error| Failure::Refused(format!("{file} can't be written: {error}")))?;
+                .map_err(|error| CommandError::Refused(format!("{file} can't be written: {error}")))?;
             writeln!(terminal.out, "{file}")?;
             written = true;
         }
@@ -67,11 +67,11 @@ pub(super) fn golden(args: &GoldenArgs, terminal: &mut Terminal) -> Result<(), F
     if right && !written {
         writeln!(terminal.out, "every recorded run gives what it gave")?;
     }
-    if right { Ok(()) } else { Err(Failure::Told) }
+    if right { Ok(()) } else { Err(CommandError::Told) }
 }
 
 /// Holds what there is against the text of a file: the text with what may be written, and what is wrong.
-type Compare = fn(&str, bool, &mut Terminal) -> Result<(Option<String>, Vec<String>), Failure>;
+type Compare = fn(&str, bool, &mut Terminal) -> Result<(Option<String>, Vec<String>), CommandError>;
 
 /// Runs the records in the text of a file. Answers the text with what may be written, if anything, and what is wrong.
 ///
@@ -81,9 +81,9 @@ pub fn compare(
     text: &str,
     write: bool,
     terminal: &mut Terminal,
-) -> Result<(Option<String>, Vec<String>), Failure> {
-    let mut golden: Golden =
-        toml::from_str(text).map_err(|error| Failure::Refused(format!("{FILE}: {}", error.message())))?;
+) -> Result<(Option<String>, Vec<String>), CommandError> {
+    let mut golden: Golden = toml::from_str(text)
+        .map_err(|error| CommandError::Refused(format!("{FILE}: {}", error.message())))?;
     let (mut wrong, mut changed) = (Vec::new(), false);
     for (_, figure) in lessons::all() {
         if golden.run.iter().any(|record| record.figure == figure.spec.id) {
@@ -135,12 +135,12 @@ impl Gives {
     }
 }
 
-fn play(record: &Record, terminal: &mut Terminal) -> Result<Gives, Failure> {
+fn play(record: &Record, terminal: &mut Terminal) -> Result<Gives, CommandError> {
     let words = ["lab", "run", &record.figure].into_iter().chain(record.line.iter().map(String::as_str));
-    let course: Course = match Lab::try_parse_from(words) {
+    let course: RunDescription = match Lab::try_parse_from(words) {
         Ok(Lab { command: Command::Run(args) }) => args.course,
-        Ok(_) => return Err(Failure::Refused(format!("{FILE}: a record is a run"))),
-        Err(error) => return Err(Failure::Refused(format!("{FILE}: {error}"))),
+        Ok(_) => return Err(CommandError::Refused(format!("{FILE}: a record is a run"))),
+        Err(error) => return Err(CommandError::Refused(format!("{FILE}: {error}"))),
     };
     let (mut player, _, until, _) = simulate::take_up(&course, terminal)?;
     let frame = player.frame(until, terminal)?;

@@ -3,7 +3,7 @@
 use super::args::JudgeArgs;
 use super::report::{from_json, json, print_json, setting, unit_id};
 use super::words::{plain, say, words_for};
-use super::{Failure, Terminal, inputs, open, pool, workshop};
+use super::{CommandError, Terminal, inputs, open, pool, project};
 use crate::course::blocks::Body;
 use crate::lessons;
 use crate::player::{Challenge, Figure, Judge, Run, Verdict, View, encode_view};
@@ -57,12 +57,12 @@ struct FailureReport {
     link: String,
 }
 
-pub(super) fn judge(args: &JudgeArgs, terminal: &mut Terminal) -> Result<(), Failure> {
+pub(super) fn judge(args: &JudgeArgs, terminal: &mut Terminal) -> Result<(), CommandError> {
     let figure = inputs::figure(&args.figure)?;
     let (spec, words) = (figure.spec, words_for(figure.spec));
-    let refused = |msg| Failure::Refused(say(&words, &msg));
+    let refused = |msg| CommandError::Refused(say(&words, &msg));
     if figure.challenges.is_empty() {
-        return Err(Failure::Refused(format!("{} has no challenges; {}", spec.id, those_there_are())));
+        return Err(CommandError::Refused(format!("{} has no challenges; {}", spec.id, those_there_are())));
     }
     let challenge = figure.challenge(&args.challenge).map_err(refused)?;
     let mut run = match &args.link {
@@ -73,7 +73,7 @@ pub(super) fn judge(args: &JudgeArgs, terminal: &mut Terminal) -> Result<(), Fai
         if !challenge.free.contains(&id.as_str()) {
             let free = challenge.free.join(", ");
             let says = format!("challenge {} doesn't let '{id}' be moved; free are: {free}", challenge.id);
-            return Err(Failure::Refused(says));
+            return Err(CommandError::Refused(says));
         }
         run.set(spec, &id, &value).map_err(refused)?;
     }
@@ -89,7 +89,7 @@ pub(super) fn judge(args: &JudgeArgs, terminal: &mut Terminal) -> Result<(), Fai
     } else {
         report.print(figure, challenge, terminal)?;
     }
-    if verdict.passed { Ok(()) } else { Err(Failure::Told) }
+    if verdict.passed { Ok(()) } else { Err(CommandError::Told) }
 }
 
 fn those_there_are() -> String {
@@ -115,7 +115,7 @@ fn report(
         seed_name: run.seed.to_string(),
         at: failure.at.secs(),
         why: say(words, &failure.why),
-        link: encode_view(&View { run: run.clone(), against: Vec::new(), at: failure.at }),
+        link: encode_view(&View { run: run.clone(), compared_controls: Vec::new(), at: failure.at }),
     };
     VerdictReport {
         figure: spec.id.to_string(),
@@ -135,7 +135,7 @@ fn report(
 
 /// The verdict in the lesson's words; in ours, where the lesson has none for it or is not at hand.
 fn sentence(figure: &str, challenge: &Challenge, verdict: &Verdict) -> String {
-    let lesson = || workshop::course()?.lesson(lessons::figure(figure)?.0);
+    let lesson = || project::course()?.lesson(lessons::figure(figure)?.0);
     let worded = |id: &str| {
         lesson()?.blocks().find_map(|block| match &block.body {
             Body::Challenge(words) if block.id == challenge.id => {

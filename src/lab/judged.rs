@@ -1,11 +1,11 @@
-//! What a challenge has to be, whoever wrote it: its reference passes, wrong answers fail and are told apart, and luck
-//! doesn't help. How far luck goes takes long to judge, so it is recorded for which challenges that was done:
-//! `lab golden` keeps that file, too.
+//! Checks of challenges: the reference passes, wrong answers fail and are told apart, and random settings rarely pass.
+//! The last takes long, so a file records for which challenges it was checked; `lab golden` maintains it.
 
-use super::{Failure, Terminal, pool};
+use super::{CommandError, Terminal, pool};
 use crate::lessons;
 use crate::player::{
-    Challenge, Control, ControlKind, Data, Figure, Input, Judge, Run, Setting, Slider, Tried, Value, Verdict,
+    Challenge, Control, ControlKind, Data, Figure, Input, Judge, Run, Setting, Slider, TrialResult, Value,
+    Verdict,
 };
 use crate::sim::{Draws, Entity, Msg, Purpose, Seed};
 use serde::{Deserialize, Serialize};
@@ -54,9 +54,9 @@ pub fn compare(
     text: &str,
     write: bool,
     terminal: &mut Terminal,
-) -> Result<(Option<String>, Vec<String>), Failure> {
-    let mut records: Records =
-        toml::from_str(text).map_err(|error| Failure::Refused(format!("{FILE}: {}", error.message())))?;
+) -> Result<(Option<String>, Vec<String>), CommandError> {
+    let mut records: Records = toml::from_str(text)
+        .map_err(|error| CommandError::Refused(format!("{FILE}: {}", error.message())))?;
     let (mut wrong, mut changed) = (Vec::new(), false);
     records.challenge.retain(|record| {
         let known = all().any(|judged| record.is_of(judged));
@@ -71,7 +71,7 @@ pub fn compare(
     });
     for judged in all() {
         let name = judged.name();
-        let refused = |msg: Msg| Failure::Refused(format!("{name}: a setting is refused: {msg:?}"));
+        let refused = |msg: Msg| CommandError::Refused(format!("{name}: a setting is refused: {msg:?}"));
         let hash = judged.fingerprint().map_err(refused)?;
         let record = records.challenge.iter().position(|record| record.is_of(judged));
         if record.is_some_and(|at| records.challenge[at].hash == hash) {
@@ -109,18 +109,20 @@ pub fn compare(
 }
 
 /// Every registered challenge.
-pub fn all() -> impl Iterator<Item = Judged> {
+pub fn all() -> impl Iterator<Item = JudgedChallenge> {
     let figures = lessons::all().map(|(_, figure)| figure);
-    figures.flat_map(|figure| figure.challenges.iter().map(move |challenge| Judged { figure, challenge }))
+    figures.flat_map(|figure| {
+        figure.challenges.iter().map(move |challenge| JudgedChallenge { figure, challenge })
+    })
 }
 
 impl Record {
-    fn is_of(&self, judged: Judged) -> bool {
+    fn is_of(&self, judged: JudgedChallenge) -> bool {
         self.figure == judged.figure.spec.id && self.id == judged.challenge.id
     }
 }
 
-/// What the fingerprint of a challenge is taken of; its functions are known by what they answer.
+/// What goes into a challenge's fingerprint. Its functions are represented by their results.
 #[derive(Serialize)]
 struct Fingerprint<'a> {
     figure: (&'a str, u16),
@@ -133,25 +135,25 @@ struct Fingerprint<'a> {
     budget: (crate::sim::Unit, f64),
     tempting: Vec<&'a str>,
     /// Each known setting: itself, its cost, and what came of its first runs.
-    settings: Vec<(Setting, f64, Vec<Tried>)>,
+    settings: Vec<(Setting, f64, Vec<TrialResult>)>,
 }
 
 /// A challenge of a figure.
 #[derive(Clone, Copy)]
-pub struct Judged {
+pub struct JudgedChallenge {
     /// The figure.
     pub figure: &'static Figure,
     /// The challenge.
     pub challenge: &'static Challenge,
 }
 
-impl Judged {
+impl JudgedChallenge {
     /// Its name: figure and challenge.
     pub fn name(self) -> String {
         format!("{} {}", self.figure.spec.id, self.challenge.id)
     }
 
-    /// Everything that is wrong with it, but for what luck would do: as sentences.
+    /// Everything that is wrong with it, as sentences, apart from how many random settings pass.
     pub fn wrong(self) -> Vec<String> {
         let mut wrong = self.badly_declared();
         if wrong.is_empty() {
@@ -160,10 +162,10 @@ impl Judged {
         wrong.into_iter().map(|says| format!("{}: {says}", self.name())).collect()
     }
 
-    /// A hash over what it is and what its first runs give, as hexadecimal digits.
+    /// A hash over its declaration and the results of its first runs, in hexadecimal.
     ///
     /// # Errors
-    /// What the figure says against one of the settings.
+    /// The figure's refusal of one of the settings.
     pub fn fingerprint(self) -> Result<String, Msg> {
         let (spec, challenge) = (self.figure.spec, self.challenge);
         let tempting = challenge.tempting.iter();
@@ -183,9 +185,9 @@ impl Judged {
             id: challenge.id,
             seeds: challenge.seeds,
             until: challenge.until,
-            given: challenge.given,
+            given: challenge.fixed,
             free: challenge.free,
-            befalls: (challenge.befalls)(),
+            befalls: (challenge.scripted_inputs)(),
             budget: (challenge.unit, challenge.budget),
             tempting: tempting.map(|(id, _)| *id).collect(),
             settings: known.map(tried).collect::<Result<_, Msg>>()?,
@@ -205,11 +207,11 @@ impl Judged {
         for id in challenge.free.iter().filter(|id| spec.control(id).is_none()) {
             wrong.push(format!("'{id}' is free, but is no control"));
         }
-        for (id, _) in challenge.given.iter().filter(|(id, _)| challenge.free.contains(id)) {
+        for (id, _) in challenge.fixed.iter().filter(|(id, _)| challenge.free.contains(id)) {
             wrong.push(format!("'{id}' is given and free"));
         }
         let settings = challenge.tempting.iter().copied().chain([("reference", challenge.reference)]);
-        for (name, setting) in settings.chain([("given", challenge.given)]) {
+        for (name, setting) in settings.chain([("given", challenge.fixed)]) {
             if let Err(msg) = Run::new(spec, Seed(0)).set_all(spec, setting) {
                 wrong.push(format!("{name} can't be set: {msg:?}"));
             }
@@ -221,8 +223,8 @@ impl Judged {
         if challenge.tempting.len() < 2 {
             wrong.push("tells fewer than two tempting wrong answers apart".into());
         }
-        if challenge.until <= spec.warm || challenge.until > spec.until {
-            let (warm, until) = (spec.warm, spec.until);
+        if challenge.until <= spec.warm_up || challenge.until > spec.until {
+            let (warm, until) = (spec.warm_up, spec.until);
             wrong.push(format!(
                 "runs end at {}; they can end after {warm} and up to {until}",
                 challenge.until
@@ -263,7 +265,7 @@ impl Judged {
     /// How many of [`SETTINGS`] random settings of the free controls pass. `done` hears of each.
     ///
     /// # Errors
-    /// What the figure says against one of them.
+    /// The figure's refusal of one of them.
     pub fn lucky(self, mut done: impl FnMut(u32)) -> Result<u32, Msg> {
         let (mut passed, mut judged) = (0, 0);
         let mut refused = Ok(());
@@ -318,7 +320,7 @@ impl Judged {
         let mut draws = Draws::new(1, Purpose::named("settings"), Entity::new(0, n));
         self.with(|control| match (&control.kind, Slider::of(control)) {
             (_, Some(slider)) => {
-                let place = draws.below(slider.places() as u32 + 1);
+                let place = draws.below(slider.last_position() as u32 + 1);
                 Value::Number(slider.value(place.into()))
             }
             (ControlKind::Choice { options, .. }, None) => {
@@ -344,7 +346,7 @@ impl Judged {
         }
         let trials: Vec<_> = judge.trials().collect();
         for (n, trial) in trials.iter().enumerate() {
-            judge.take(n, trial.compute(self.figure, &Data::default())?);
+            judge.add_result(n, trial.compute(self.figure, &Data::default())?);
             if let Some(verdict) = judge.verdict() {
                 return Ok(verdict.passed);
             }

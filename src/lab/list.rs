@@ -2,7 +2,7 @@
 
 use super::args::ListArgs;
 use super::report::{json, print_json, unit_id};
-use super::{Failure, Terminal};
+use super::{CommandError, Terminal};
 use crate::lessons;
 use crate::player::{Challenge, Control, ControlKind, Figure, FigureSpec, Needs, Pace, Scale, ValueKind};
 use serde::Serialize;
@@ -92,7 +92,7 @@ struct ChallengeEntry {
     unit: &'static str,
 }
 
-pub(super) fn list(args: &ListArgs, terminal: &mut Terminal) -> Result<(), Failure> {
+pub(super) fn list(args: &ListArgs, terminal: &mut Terminal) -> Result<(), CommandError> {
     let all = lessons::all();
     if args.json {
         let entries: Vec<FigureEntry> = all.map(|(lesson, figure)| entry(lesson, figure)).collect();
@@ -116,7 +116,7 @@ fn print(lesson: &str, figure: &Figure, out: &mut dyn Write) -> std::io::Result<
         writeln!(out, "  --set {}=…  {}, default {default}: {}", control.id, range(control), control.label)?;
     }
     for action in spec.actions.iter() {
-        let kinds = kinds(spec, &action.on).join("|");
+        let kinds = kinds(spec, &action.applies_to).join("|");
         let argument = match action.arg {
             ValueKind::Number(unit, min, max, _) => {
                 format!(":… {} to {}", unit.format(min), unit.format(max))
@@ -164,8 +164,8 @@ fn entry(lesson: &str, figure: &Figure) -> FigureEntry {
         lesson: lesson.to_owned(),
         version: spec.version,
         until: spec.until.secs(),
-        still: spec.still.secs(),
-        warm: spec.warm.secs(),
+        still: spec.still_at.secs(),
+        warm: spec.warm_up.secs(),
         step: if let Pace::Steps(step) = spec.pace { Some(step.secs()) } else { None },
         takes_log: spec.needs == Needs::AccessLog,
         controls: spec.controls.iter().map(control).collect(),
@@ -175,7 +175,7 @@ fn entry(lesson: &str, figure: &Figure) -> FigureEntry {
             .map(|action| ActionEntry {
                 id: action.id.to_string(),
                 label: action.label.to_string(),
-                on: kinds(spec, &action.on),
+                on: kinds(spec, &action.applies_to),
                 argument: match action.arg {
                     ValueKind::Number(unit, min, max, offered) => {
                         Some(ArgumentEntry { unit: unit_id(unit), min, max, offered })

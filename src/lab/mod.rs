@@ -2,9 +2,9 @@
 //!
 //! What lives here: the commands of the binary `lab`, each in a file, and what they share: how a run is written on a
 //! command line ([`inputs`]), how it is played through the protocol ([`play`]), and how it is told ([`report`]). What
-//! never does: a model, a rule of a lesson, or a second way to compute a run. What is looked at goes through the same
-//! [`Session`](crate::player::Session) that a figure's desk has in a worker, and what is computed to its end by the hundred
-//! is the same [`Trial`](crate::player::Trial), on all cores ([`pool`]): so that both say the same.
+//! never does: a model, a rule of a lesson, or a second way to compute a run. Runs that are shown go through the same
+//! [`Session`](crate::player::Session) that a figure's desk has in a worker, and what is computed to its end by the
+//! hundred is the same [`Trial`](crate::player::Trial), on all cores ([`pool`]): so that both say the same.
 //!
 //! Begin with [`run`], which takes a command line and two places to write to: tests call it in their own process.
 
@@ -22,11 +22,11 @@ mod new;
 mod open;
 pub mod play;
 pub mod pool;
+mod project;
 pub mod report;
 mod simulate;
 mod sweep;
 pub mod words;
-mod workshop;
 
 use args::{Command, Lab};
 use clap::Parser;
@@ -53,18 +53,18 @@ impl From<Exit> for ExitCode {
 
 /// Why a command stopped, as a sentence.
 #[derive(Debug)]
-pub enum Failure {
+pub enum CommandError {
     /// The command line can't be understood.
     Usage(String),
     /// It was understood and can't be done.
     Refused(String),
-    /// What is wrong has been told already.
+    /// The errors have been printed already.
     Told,
-    /// Nobody reads the output any more, or it can't be written.
+    /// The output can't be written, for example because the pipe is closed.
     Output(io::Error),
 }
 
-impl From<io::Error> for Failure {
+impl From<io::Error> for CommandError {
     fn from(error: io::Error) -> Self {
         Self::Output(error)
     }
@@ -76,12 +76,12 @@ pub struct Terminal<'a> {
     pub out: &'a mut dyn Write,
     /// Complaints and progress.
     pub err: &'a mut dyn Write,
-    /// Whether somebody watches who would like to see progress.
+    /// Whether the output is a terminal, where progress is shown.
     pub watched: bool,
 }
 
 impl Terminal<'_> {
-    /// Overwrites the line of progress; nothing where nobody watches.
+    /// Overwrites the progress line; does nothing if the output isn't a terminal.
     pub fn progress(&mut self, text: &str) {
         if self.watched {
             // A progress line that can't be written is no reason to stop.
@@ -111,18 +111,18 @@ pub fn run(
     let ended = dispatch(lab.command, &mut terminal).and_then(|()| Ok(terminal.out.flush()?));
     let (text, exit) = match ended {
         Ok(()) => return Exit::Fine,
-        Err(Failure::Told) => return Exit::Problems,
-        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Exit::Fine,
-        Err(Failure::Output(error)) => (format!("the output can't be written: {error}"), Exit::Problems),
-        Err(Failure::Refused(text)) => (text, Exit::Problems),
-        Err(Failure::Usage(text)) => (text, Exit::Usage),
+        Err(CommandError::Told) => return Exit::Problems,
+        Err(CommandError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Exit::Fine,
+        Err(CommandError::Output(error)) => (format!("the output can't be written: {error}"), Exit::Problems),
+        Err(CommandError::Refused(text)) => (text, Exit::Problems),
+        Err(CommandError::Usage(text)) => (text, Exit::Usage),
     };
     // Where complaints can't be written, the exit code has to do.
     let _ = writeln!(terminal.err, "lab: {text}");
     exit
 }
 
-fn dispatch(command: Command, terminal: &mut Terminal) -> Result<(), Failure> {
+fn dispatch(command: Command, terminal: &mut Terminal) -> Result<(), CommandError> {
     match command {
         Command::List(args) => list::list(&args, terminal),
         Command::Run(args) => simulate::run(&args, terminal),

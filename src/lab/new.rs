@@ -1,6 +1,6 @@
 //! `lab new`: a lesson's text, and a folder of sources with a first figure that runs.
 
-use super::{Failure, Terminal, inputs, workshop};
+use super::{CommandError, Terminal, inputs, project};
 use crate::course::is_id;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,8 +29,8 @@ impl Changes {
     }
 
     /// Adds a module to a file, among its others in the order that rustfmt wants; behind the file's head if it has none.
-    fn declare(&mut self, path: &str, module: &str) -> Result<(), Failure> {
-        let text = self.text(path).ok_or_else(|| Failure::Refused(format!("{path} can't be read")))?;
+    fn declare(&mut self, path: &str, module: &str) -> Result<(), CommandError> {
+        let text = self.text(path).ok_or_else(|| CommandError::Refused(format!("{path} can't be read")))?;
         let line = format!("pub mod {module};");
         let mut lines: Vec<&str> = text.lines().collect();
         if lines.contains(&line.as_str()) {
@@ -46,34 +46,36 @@ impl Changes {
     }
 
     /// Adds a line before the first that begins with `before`, unless the file has it already.
-    fn insert(&mut self, path: &str, line: &str, before: &str) -> Result<(), Failure> {
-        let text = self.text(path).ok_or_else(|| Failure::Refused(format!("{path} can't be read")))?;
+    fn insert(&mut self, path: &str, line: &str, before: &str) -> Result<(), CommandError> {
+        let text = self.text(path).ok_or_else(|| CommandError::Refused(format!("{path} can't be read")))?;
         if text.lines().any(|other| other == line) {
             return Ok(());
         }
         let at = text.match_indices(before).map(|(at, _)| at).find(|at| text[..*at].ends_with('\n'));
         let at = at.ok_or_else(|| {
-            Failure::Refused(format!("{path} has no line that begins with '{before}'; add '{line}' yourself"))
+            CommandError::Refused(format!(
+                "{path} has no line that begins with '{before}'; add '{line}' yourself"
+            ))
         })?;
         self.put(path, format!("{}{line}\n{}", &text[..at], &text[at..]));
         Ok(())
     }
 }
 
-pub(super) fn new(path: &str, terminal: &mut Terminal) -> Result<(), Failure> {
+pub(super) fn new(path: &str, terminal: &mut Terminal) -> Result<(), CommandError> {
     // Both become names of modules, which begin with a letter.
     let is_name = |id: &str| is_id(id) && id.starts_with(|c: char| c.is_ascii_lowercase());
     let named = path.split_once('/').filter(|(chapter, slug)| is_name(chapter) && is_name(slug));
     let Some((chapter, slug)) = named else {
-        return Err(Failure::Usage(format!(
+        return Err(CommandError::Usage(format!(
             "'{}' is no lesson; write chapter/slug, both lower-case words joined by hyphens that begin with a letter",
             inputs::clip(path)
         )));
     };
-    let changes = changes(workshop::require_root()?, chapter, slug)?;
+    let changes = changes(project::require_root()?, chapter, slug)?;
     for (path, text) in &changes.files {
         let full = changes.root.join(path);
-        let failed = |error| Failure::Refused(format!("{} can't be written: {error}", path.display()));
+        let failed = |error| CommandError::Refused(format!("{} can't be written: {error}", path.display()));
         if let Some(folder) = full.parent() {
             fs::create_dir_all(folder).map_err(failed)?;
         }
@@ -88,18 +90,18 @@ pub(super) fn new(path: &str, terminal: &mut Terminal) -> Result<(), Failure> {
     Ok(())
 }
 
-fn changes(root: PathBuf, chapter: &str, slug: &str) -> Result<Changes, Failure> {
+fn changes(root: PathBuf, chapter: &str, slug: &str) -> Result<Changes, CommandError> {
     let mut changes = Changes { root, files: Vec::new() };
     let (chapter_module, module) = (chapter.replace('-', "_"), slug.replace('-', "_"));
     let folder = format!("src/lessons/{chapter_module}/{module}");
     if changes.root.join(&folder).exists() {
-        return Err(Failure::Refused(format!("{folder} is there already; nothing was changed")));
+        return Err(CommandError::Refused(format!("{folder} is there already; nothing was changed")));
     }
     let lesson = format!("lessons/{chapter}/{slug}.md");
     let (title, text) = lesson_text(&changes, chapter, slug, &lesson)?;
     changes.put(&lesson, text);
     let figure = FIGURE.replace("new-figure", slug).replace("NewFigure", &type_name(slug));
-    // Not called as its folder is: clippy has something against that.
+    // Not named like its folder, which clippy warns about.
     changes.put(&format!("{folder}/figure.rs"), figure);
     let head = FOLDER.replace("@title@", &title).replace("@Type@", &type_name(slug));
     changes.put(&format!("{folder}/mod.rs"), head);
@@ -121,7 +123,7 @@ fn lesson_text(
     chapter: &str,
     slug: &str,
     path: &str,
-) -> Result<(String, String), Failure> {
+) -> Result<(String, String), CommandError> {
     let body = TEXT.replace("new-figure", slug);
     let planned = "status = \"planned\"";
     match changes.text(path) {
@@ -130,8 +132,8 @@ fn lesson_text(
             let draft = text.replacen(planned, "status = \"draft\"", 1);
             Ok((title.trim_matches('"').to_owned(), format!("{}\n{body}", draft.trim_end())))
         }
-        Some(_) => Err(Failure::Refused(format!("{path} is no longer planned; nothing was changed"))),
-        None => Err(Failure::Refused(format!(
+        Some(_) => Err(CommandError::Refused(format!("{path} is no longer planned; nothing was changed"))),
+        None => Err(CommandError::Refused(format!(
             "there is no {path}; write its front matter with status = \"planned\" first, and '{slug}' into the \
              lessons of '{chapter}' in lessons/course.toml"
         ))),
@@ -155,7 +157,7 @@ mod template;
 mod tests {
     use super::*;
     use crate::course::{Course, FigureFacts, check};
-    use crate::player::{Answer, Ask, Figure, Request, Run, Session};
+    use crate::player::{Figure, Query, Reply, Request, Run, Session};
     use crate::sim::Seed;
 
     const FIRST: Figure = Figure::of::<template::NewFigure>();
@@ -165,11 +167,11 @@ mod tests {
         static FIGURE: Figure = FIRST;
         let mut session = Session::new([&FIGURE]);
         let until = FIRST.spec.until;
-        for ask in [Ask::Open(Run::new(FIRST.spec, Seed(1))), Ask::Frame { at: until, reach: until }] {
-            let answer = session.handle(Request { id: 0, ask }).answer;
-            assert!(matches!(answer, Answer::Opened(_) | Answer::Frame(_)), "{answer:?}");
+        for query in [Query::Open(Run::new(FIRST.spec, Seed(1))), Query::Frame { at: until, reach: until }] {
+            let answer = session.handle(Request { id: 0, query }).reply;
+            assert!(matches!(answer, Reply::Opened(_) | Reply::Frame(_)), "{answer:?}");
         }
-        session.laws().unwrap();
+        session.invariants().unwrap();
     }
 
     const PLANNED: &str = "+++\ntitle = \"Flaky tests\"\nsummary = \"They pass when one looks.\"\nnames = [\"flake\"]\nminutes = 10\n\
@@ -225,7 +227,7 @@ mod tests {
     fn what_is_not_planned_is_left_alone() {
         let root = project("unplanned");
         let refused = |slug| match changes(root.clone(), "trials", slug) {
-            Err(Failure::Refused(sentence)) => sentence,
+            Err(CommandError::Refused(sentence)) => sentence,
             _ => panic!("{slug} can't be begun"),
         };
         assert!(refused("other").contains("lessons/course.toml"));

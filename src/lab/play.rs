@@ -1,10 +1,10 @@
-//! A run played to a moment, through the protocol and nothing else.
+//! Plays a run to a moment, through the session's protocol alone.
 
 use super::words::{say, words_for};
-use super::{Failure, Terminal, inputs};
+use super::{CommandError, Terminal, inputs};
 use crate::lessons;
 use crate::player::{
-    Answer, Ask, Data, DataReader, Explanation, FigureSpec, Frame, Marker, MarkerKind, Needs, Opened,
+    Data, DataReader, Explanation, FigureSpec, Frame, Marker, MarkerKind, Needs, Opened, Query, Reply,
     Request, Run, Session,
 };
 use crate::scene::Words;
@@ -15,7 +15,7 @@ use std::path::Path;
 
 /// Bytes of a file that are handed over in one request.
 const CHUNK: usize = 1 << 18;
-/// A model that makes no headway in so many slices makes none at all: it schedules for the same moment for ever.
+/// A model that makes no progress in so many slices schedules events for the same moment for ever.
 const STUCK: u32 = 2_000;
 
 /// A session with one run open.
@@ -33,7 +33,7 @@ impl Player {
     ///
     /// # Errors
     /// If there is no such figure.
-    pub fn new(figure: &str) -> Result<Self, Failure> {
+    pub fn new(figure: &str) -> Result<Self, CommandError> {
         let figure = inputs::figure(figure)?;
         let session = Session::new([figure]);
         Ok(Self { session, spec: figure.spec, words: words_for(figure.spec), asked: 0 })
@@ -44,31 +44,31 @@ impl Player {
         self.session.data()
     }
 
-    fn ask(&mut self, ask: Ask) -> Result<Answer, Failure> {
+    fn ask(&mut self, ask: Query) -> Result<Reply, CommandError> {
         self.asked = self.asked.wrapping_add(1);
-        match self.session.handle(Request { id: self.asked, ask }).answer {
-            Answer::Refused(msg) => Err(Failure::Refused(say(&self.words, &msg))),
+        match self.session.handle(Request { id: self.asked, query: ask }).reply {
+            Reply::Refused(msg) => Err(CommandError::Refused(say(&self.words, &msg))),
             answer => Ok(answer),
         }
     }
 
-    /// Hands a file over that runs replay; its fingerprint, and what there is to say about it.
+    /// Loads a file for runs to replay; returns its fingerprint and a report.
     ///
     /// # Errors
     /// If the figure takes none, it can't be read, or nothing in it can be replayed.
-    pub fn load(&mut self, path: &Path, terminal: &mut Terminal) -> Result<(u64, Vec<String>), Failure> {
+    pub fn load(&mut self, path: &Path, terminal: &mut Terminal) -> Result<(u64, Vec<String>), CommandError> {
         if self.spec.needs == Needs::Nothing {
             let all = lessons::all().map(|(_, figure)| figure);
             let takes: Vec<&str> =
                 all.filter(|f| f.spec.needs != Needs::Nothing).map(|f| f.spec.id.as_ref()).collect();
-            return Err(Failure::Refused(format!(
+            return Err(CommandError::Refused(format!(
                 "{} replays no file; these do: {}",
                 self.spec.id,
                 takes.join(", ")
             )));
         }
         let unreadable =
-            |error| Failure::Refused(format!("the file {} can't be read: {error}", path.display()));
+            |error| CommandError::Refused(format!("the file {} can't be read: {error}", path.display()));
         let mut file = File::open(path).map_err(unreadable)?;
         let size = file.metadata().map_or(0, |meta| meta.len());
         let mut read = 0;
@@ -84,11 +84,11 @@ impl Player {
             reader.push(&bytes);
             if last {
                 terminal.progress("");
-                let data = reader.finish().map_err(|why| Failure::Refused(say(&self.words, &why)))?;
-                let says = data.says().iter().map(|msg| say(&self.words, msg)).collect();
-                let nothing = || Failure::Refused(format!("{} replays no files", self.spec.id));
+                let data = reader.finish().map_err(|why| CommandError::Refused(say(&self.words, &why)))?;
+                let says = data.summary().iter().map(|msg| say(&self.words, msg)).collect();
+                let nothing = || CommandError::Refused(format!("{} replays no files", self.spec.id));
                 let fingerprint = data.fingerprint().ok_or_else(nothing)?;
-                self.session.take(data);
+                self.session.set_data(data);
                 return Ok((fingerprint, says));
             }
         }
@@ -98,9 +98,9 @@ impl Player {
     ///
     /// # Errors
     /// The figure's refusal.
-    pub fn open(&mut self, run: Run) -> Result<Opened, Failure> {
-        match self.ask(Ask::Open(run))? {
-            Answer::Opened(opened) => Ok(opened),
+    pub fn open(&mut self, run: Run) -> Result<Opened, CommandError> {
+        match self.ask(Query::Open(run))? {
+            Reply::Opened(opened) => Ok(opened),
             other => Err(unexpected(&other)),
         }
     }
@@ -109,22 +109,22 @@ impl Player {
     ///
     /// # Errors
     /// If nothing is open, or the model never gets there.
-    pub fn frame(&mut self, at: Time, terminal: &mut Terminal) -> Result<Frame, Failure> {
+    pub fn frame(&mut self, at: Time, terminal: &mut Terminal) -> Result<Frame, CommandError> {
         let mut idle = 0;
         let mut known = Time::ZERO;
         loop {
-            let frame = match self.ask(Ask::Frame { at, reach: at })? {
-                Answer::Frame(frame) => *frame,
+            let frame = match self.ask(Query::Frame { at, reach: at })? {
+                Reply::Frame(frame) => *frame,
                 other => return Err(unexpected(&other)),
             };
-            if frame.there {
+            if frame.reached {
                 terminal.progress("");
                 return Ok(frame);
             }
             idle = if frame.computed > known { 0 } else { idle + 1 };
             known = frame.computed;
             if idle > STUCK {
-                return Err(Failure::Refused(format!("the model makes no headway at {known}")));
+                return Err(CommandError::Refused(format!("the model makes no headway at {known}")));
             }
             terminal.progress(&format!("{}: {known} of {at}", self.spec.id));
         }
@@ -134,9 +134,9 @@ impl Player {
     ///
     /// # Errors
     /// If there is no such entity.
-    pub fn explain(&mut self, entity: Entity, at: Time) -> Result<Explanation, Failure> {
-        match self.ask(Ask::Explain { entity, at })? {
-            Answer::Explained(told) => Ok(told),
+    pub fn explain(&mut self, entity: Entity, at: Time) -> Result<Explanation, CommandError> {
+        match self.ask(Query::Explain { entity, at })? {
+            Reply::Explained(told) => Ok(told),
             other => Err(unexpected(&other)),
         }
     }
@@ -145,9 +145,9 @@ impl Player {
     ///
     /// # Errors
     /// If nothing is open.
-    pub fn markers(&mut self, at: Time) -> Result<Vec<Marker>, Failure> {
-        match self.ask(Ask::Markers)? {
-            Answer::Markers(markers) => Ok(markers.into_iter().filter(|marker| marker.time <= at).collect()),
+    pub fn markers(&mut self, at: Time) -> Result<Vec<Marker>, CommandError> {
+        match self.ask(Query::Markers)? {
+            Reply::Markers(markers) => Ok(markers.into_iter().filter(|marker| marker.time <= at).collect()),
             other => Err(unexpected(&other)),
         }
     }
@@ -165,8 +165,8 @@ pub fn refusals(markers: &[Marker], words: &Words) -> Vec<String> {
     refused.map(|marker| format!("at {}: {}", marker.time, say(words, &marker.what))).collect()
 }
 
-/// Another answer than the protocol promises.
-fn unexpected(answer: &Answer) -> Failure {
+/// An answer that the protocol doesn't allow.
+fn unexpected(answer: &Reply) -> CommandError {
     let name = format!("{answer:?}");
-    Failure::Refused(format!("the session answered out of turn: {}", inputs::clip(&name)))
+    CommandError::Refused(format!("the session answered out of turn: {}", inputs::clip(&name)))
 }

@@ -1,6 +1,6 @@
-//! Work on all cores: runs that nobody watches, one on each.
+//! A thread pool for trials: one on each core.
 
-use crate::player::{Data, Figure, Judge, Trial, Tried, Verdict};
+use crate::player::{Data, Figure, Judge, Trial, TrialResult, Verdict};
 use crate::sim::Msg;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,12 +47,12 @@ pub fn each<T: Send, R: Send>(
 /// the rest is still wanted.
 ///
 /// # Errors
-/// What a figure says against one of the runs.
+/// The figure's refusal of one of the runs.
 pub fn trials(
     figure: &'static Figure,
     data: &Data,
     trials: impl Iterator<Item = (usize, Trial)> + Send,
-    mut take: impl FnMut(usize, Tried) -> bool,
+    mut take: impl FnMut(usize, TrialResult) -> bool,
 ) -> Result<(), Msg> {
     let mut refused = Ok(());
     each(
@@ -69,22 +69,22 @@ pub fn trials(
     refused
 }
 
-/// Judges a setting until there is a verdict. `done` hears of every run that has come back.
+/// Judges a setting until there is a verdict. `done` is called after every run.
 ///
 /// # Errors
-/// What the figure says against the setting.
+/// The figure's refusal of the setting.
 ///
 /// # Panics
 /// If all runs were judged and the judge has no verdict.
 pub fn verdict(
     figure: &'static Figure,
     judge: &mut Judge,
-    mut done: impl FnMut(&Judge, &Tried),
+    mut done: impl FnMut(&Judge, &TrialResult),
 ) -> Result<Verdict, Msg> {
     let all: Vec<(usize, Trial)> = judge.trials().enumerate().collect();
     let mut verdict = None;
     trials(figure, &Data::default(), all.into_iter(), |n, tried| {
-        judge.take(n, tried.clone());
+        judge.add_result(n, tried.clone());
         done(judge, &tried);
         verdict = judge.verdict();
         verdict.is_none()

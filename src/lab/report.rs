@@ -1,9 +1,9 @@
-//! What is told of a run: the same facts as text and as JSON.
+//! Reports on a run, as text and as JSON.
 
-use super::Failure;
+use super::CommandError;
 use super::play::Player;
 use super::words::say;
-use crate::player::{Change, FigureSpec, Frame, Marker, MarkerKind, Run, Value, View, encode_view};
+use crate::player::{FigureSpec, Frame, InputKind, Marker, MarkerKind, Run, Value, View, encode_view};
 use crate::sim::Time;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -81,7 +81,7 @@ pub struct MarkerReport {
 }
 
 impl Report {
-    /// Gathers what there is to tell. `against` is what the link says that the run is compared with.
+    /// Collects the report. `against` is what the link says that the run is compared with.
     ///
     /// # Errors
     /// If the session has nothing open.
@@ -91,7 +91,7 @@ impl Report {
         against: &[(String, Value)],
         frame: &Frame,
         notes: Vec<String>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, CommandError> {
         let markers = player.markers(frame.at)?;
         let (spec, words) = (player.spec, &player.words);
         let reading = |(at, declared): (usize, &crate::player::Reading)| {
@@ -113,7 +113,7 @@ impl Report {
             entity: marker.entity.map(|entity| words.name(entity)),
             what: say(words, &marker.what),
         };
-        let view = View { run: run.clone(), against: against.to_vec(), at: frame.at };
+        let view = View { run: run.clone(), compared_controls: against.to_vec(), at: frame.at };
         Ok(Self {
             figure: run.figure.clone(),
             version: spec.version,
@@ -130,7 +130,7 @@ impl Report {
             readings: spec.readings.iter().enumerate().map(reading).collect(),
             events: frame.events,
             hash: format!("{:016x}", frame.hash),
-            says: frame.scene.says.iter().map(|msg| say(words, msg)).collect(),
+            says: frame.scene.sentences.iter().map(|msg| say(words, msg)).collect(),
             markers: markers.iter().map(marker).collect(),
             notes,
             link: encode_view(&view),
@@ -273,23 +273,23 @@ pub fn from_json(value: &serde_json::Value) -> Value {
 }
 
 /// A change as it is written after `--at TIME`.
-fn change(change: &Change, player: &Player) -> String {
+fn change(change: &InputKind, player: &Player) -> String {
     let spec = player.spec;
     match change {
-        Change::Set { control, value } => {
+        InputKind::Set { control, value } => {
             let shown = match value {
                 Value::Choice(id) => id.clone(),
                 _ => spec.control(control).map_or_else(String::new, |(_, c)| c.show(value)),
             };
             format!("{control}={shown}").replace('\u{a0}', "")
         }
-        Change::Act { action, on, arg } => {
-            let names: Vec<String> = on
+        InputKind::Act { action, targets, arg } => {
+            let names: Vec<String> = targets
                 .iter()
                 .map(|entity| {
                     let kind = spec.kinds.get(usize::from(entity.kind));
                     match kind {
-                        Some(kind) if !matches!(kind.names, crate::player::Names::Only) => {
+                        Some(kind) if !matches!(kind.names, crate::player::EntityNames::Only) => {
                             format!("{}:{}", kind.id, player.words.short(*entity))
                         }
                         _ => player.words.short(*entity),

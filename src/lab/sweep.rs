@@ -4,8 +4,10 @@ use super::args::SweepArgs;
 use super::play::Player;
 use super::report::{json, print_table};
 use super::words::{say, words_for};
-use super::{Failure, Terminal, inputs, pool};
-use crate::player::{Control, ControlKind, FigureSpec, Run, Sweep, SweepPoint, Value, spread, swept};
+use super::{CommandError, Terminal, inputs, pool};
+use crate::player::{
+    Control, ControlKind, FigureSpec, Run, Sweep, SweepPoint, Value, evenly_spaced, sweep_values,
+};
 use std::io::{self, Write};
 
 /// Values of a number, if nothing else is said.
@@ -13,10 +15,10 @@ const POINTS: usize = 11;
 /// Most values of a number.
 const MOST_POINTS: usize = 1_000;
 
-pub(super) fn sweep(args: &SweepArgs, terminal: &mut Terminal) -> Result<(), Failure> {
+pub(super) fn sweep(args: &SweepArgs, terminal: &mut Terminal) -> Result<(), CommandError> {
     let figure = inputs::figure(&args.figure)?;
     let (spec, words) = (figure.spec, words_for(figure.spec));
-    let refused = |msg| Failure::Refused(say(&words, &msg));
+    let refused = |msg| CommandError::Refused(say(&words, &msg));
     let mut run = Run::new(spec, inputs::seed(&args.seed)?);
     for (id, value) in inputs::settings(&args.set, spec, &words)? {
         run.set(spec, &id, &value).map_err(refused)?;
@@ -34,7 +36,7 @@ pub(super) fn sweep(args: &SweepArgs, terminal: &mut Terminal) -> Result<(), Fai
     let mut sweep = Sweep::new(figure, &run, &control.id, values, args.seeds).map_err(refused)?;
     let trials = sweep.trials();
     pool::trials(figure, player.data(), trials.into_iter(), |n, tried| {
-        sweep.take(n, tried);
+        sweep.add_result(n, tried);
         let (done, all) = sweep.done();
         terminal.progress(&format!("{done} of {all} runs"));
         true
@@ -46,12 +48,12 @@ pub(super) fn sweep(args: &SweepArgs, terminal: &mut Terminal) -> Result<(), Fai
 }
 
 /// The control that `load`, `load=100/s..200/s` or `load=100/s..200/s,6` varies, and its values.
-fn varied<'a>(text: &str, spec: &'a FigureSpec) -> Result<(&'a Control, Vec<Value>), Failure> {
+fn varied<'a>(text: &str, spec: &'a FigureSpec) -> Result<(&'a Control, Vec<Value>), CommandError> {
     let (id, range) = text.split_once('=').map_or((text, None), |(id, range)| (id, Some(range)));
     let Some((_, control)) = spec.control(id.trim()) else { return Err(inputs::unknown(spec, id.trim())) };
-    let Some(range) = range else { return Ok((control, swept(control, POINTS))) };
+    let Some(range) = range else { return Ok((control, sweep_values(control, POINTS))) };
     let ControlKind::Number { unit, min, max, .. } = &control.kind else {
-        return Err(Failure::Refused(format!(
+        return Err(CommandError::Refused(format!(
             "'{}' is no number, so all its values are tried; leave '={}' out",
             control.id,
             inputs::clip(range)
@@ -61,7 +63,7 @@ fn varied<'a>(text: &str, spec: &'a FigureSpec) -> Result<(&'a Control, Vec<Valu
     let unclear = || {
         let whole = format!("{id}={low}..{high}").replace('\u{a0}', "");
         let text = inputs::clip(range);
-        Failure::Usage(format!(
+        CommandError::Usage(format!(
             "'{text}' is no range; write it like {whole} or, with how many values, {whole},6"
         ))
     };
@@ -69,24 +71,24 @@ fn varied<'a>(text: &str, spec: &'a FigureSpec) -> Result<(&'a Control, Vec<Valu
     let (from, to) = ends.split_once("..").ok_or_else(unclear)?;
     let points = points.map_or(Ok(POINTS), str::parse).map_err(|_| unclear())?;
     if !(2..=MOST_POINTS).contains(&points) {
-        return Err(Failure::Refused(format!("a sweep takes 2 to {MOST_POINTS} values, not {points}")));
+        return Err(CommandError::Refused(format!("a sweep takes 2 to {MOST_POINTS} values, not {points}")));
     }
-    let end = |text: &str| unit.parse(text).map_err(|error| Failure::Refused(error.to_string()));
-    let values = spread(control, (end(from)?, end(to)?), points);
+    let end = |text: &str| unit.parse(text).map_err(|error| CommandError::Refused(error.to_string()));
+    let values = evenly_spaced(control, (end(from)?, end(to)?), points);
     if values.is_empty() {
         let ends = inputs::clip(ends);
-        return Err(Failure::Refused(format!("'{id}' goes from {low} to {high}; '{ends}' is outside")));
+        return Err(CommandError::Refused(format!("'{id}' goes from {low} to {high}; '{ends}' is outside")));
     }
     Ok((control, values))
 }
 
 /// Places of the readings of these ids; of all, if there are none.
-fn readings(ids: &[String], spec: &FigureSpec) -> Result<Vec<usize>, Failure> {
+fn readings(ids: &[String], spec: &FigureSpec) -> Result<Vec<usize>, CommandError> {
     let place = |id: &String| {
         spec.reading(id).ok_or_else(|| {
             let all: Vec<&str> = spec.readings.iter().map(|reading| reading.id.as_ref()).collect();
             let (id, all) = (inputs::clip(id), all.join(", "));
-            Failure::Refused(format!("{} has no reading '{id}'; there are: {all}", spec.id))
+            CommandError::Refused(format!("{} has no reading '{id}'; there are: {all}", spec.id))
         })
     };
     if ids.is_empty() { Ok((0..spec.readings.len()).collect()) } else { ids.iter().map(place).collect() }

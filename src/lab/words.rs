@@ -1,6 +1,6 @@
 //! Messages become sentences: those of the figure's lesson, and those that all figures share.
 
-use super::workshop;
+use super::project;
 use crate::course::markdown::{Item, Live, items};
 use crate::course::words::patterns;
 use crate::lessons;
@@ -10,8 +10,8 @@ use crate::sim::{Arg, Msg};
 use pulldown_cmark::Event;
 use std::collections::BTreeMap;
 
-/// The sentences that the player speaks, whatever the figure: message id = pattern. Built in, so that a refusal is a
-/// sentence wherever the terminal is started.
+/// The messages that all figures share, as patterns by id. Built in, so that a refusal is a sentence wherever the
+/// terminal is started.
 const SHARED: &str = include_str!("../../lessons/words.toml");
 
 /// The shared patterns by message id.
@@ -22,11 +22,11 @@ pub fn shared() -> BTreeMap<String, String> {
     toml::from_str(SHARED).expect("lessons/words.toml is a table of texts")
 }
 
-/// The words for a figure: those of its lesson where the lessons are at hand, and the shared ones.
+/// The words of a figure: the shared ones, and those of its lesson if the lessons' files are found.
 pub fn words_for(spec: &FigureSpec) -> Words {
     let own = || {
         let (path, _) = lessons::figure(&spec.id)?;
-        let course = workshop::course()?;
+        let course = project::course()?;
         Some(patterns(course, course.lesson(path)?, &spec.id))
     };
     let mut all = shared();
@@ -34,7 +34,7 @@ pub fn words_for(spec: &FigureSpec) -> Words {
     Words { patterns: all.into_iter().collect(), kinds: spec.naming() }
 }
 
-/// The sentence of a message; without a pattern its id and arguments, so that nothing is hidden.
+/// The sentence of a message; without a pattern, its id and arguments.
 pub fn say(words: &Words, msg: &Msg) -> String {
     if words.patterns.get(&msg.id).is_some() || msg.args.is_empty() {
         return words.say(msg);

@@ -11,8 +11,8 @@
 //! sums, and its standard error comes from how the batches differ. The run doubles until the result asked for is
 //! precise enough or the budget is spent. The first eighth is warm-up and not counted.
 
-use crate::mechanism::balancer::{Balancer, Outcome};
-use crate::sim::{Dist, Draws, Entity, Fate, Purpose, Span, Time, World};
+use crate::mechanism::balancer::{Balancer, RequestOutcome};
+use crate::sim::{Dist, Draws, EndKind, Entity, Purpose, Span, Time, World};
 use std::collections::VecDeque;
 
 const ARRIVAL: Purpose = Purpose::named("arrival");
@@ -26,8 +26,8 @@ const REQUEST: u8 = 0;
 const VISIT: u8 = 1;
 const GAP: u8 = 2;
 
-const ANSWERED: Fate = Fate(0);
-const BLOCKED: Fate = Fate(1);
+const ANSWERED: EndKind = EndKind(0);
+const BLOCKED: EndKind = EndKind(1);
 
 /// Where requests come from.
 #[derive(Clone, Debug)]
@@ -381,7 +381,7 @@ impl Run<'_> {
         }
         let life = self.world.close(Entity::new(REQUEST, request), ANSWERED);
         if let Layout::Parallel(balancer) = &mut self.network.layout {
-            balancer.finished(self.world.now(), station, Outcome::Answered, life);
+            balancer.finished(self.world.now(), station, RequestOutcome::Answered, life);
         }
         self.in_system -= 1;
         self.sums[ENDED] += 1.0;

@@ -1,8 +1,8 @@
-//! What a learner answers: chosen, typed, put in order, drawn. It stands in the page's own elements until it is committed;
-//! what is right about a figure its desk says, what is right about a question stands in the question's own element.
+//! Answers of the learner: chosen, typed, put in order or drawn. They are only in the page's fields until they are
+//! committed. The desk grades predictions; a question's correct options are in its markup.
 
-use super::figure::{self, Figure};
-use super::{dom, hear, record};
+use super::figure::{self, PageFigure};
+use super::{dom, events, record};
 use crate::desk::markup::{any, attr, class, css, does};
 use crate::desk::{ActionKind, text};
 use crate::learner::{Attempt, Grade, Task};
@@ -10,39 +10,39 @@ use std::cell::Cell;
 use std::rc::Rc;
 use web_sys::{Element, Event, MouseEvent, PointerEvent};
 
-/// Whoever has an answer in it: a chosen option, a field, a thing at its place, a point of a curve that was drawn.
+/// The elements that make up an answer: chosen options, fields, list items in order, points of a drawn curve.
 const ANSWERS: &str = "input:checked, input[type=text], select, li[data-option], .drawn input[type=range]";
 const POINTS: &str = "input[type=range]";
-/// Height of a sketch in its own units.
+/// Height of a sketch's coordinate system.
 const HEIGHT: f64 = 1_000.0;
 
-/// Listens to everything that is answered.
+/// Attaches the listeners of all activities.
 pub fn start() {
-    for section in dom::select(&css(class::ACTIVITY)) {
+    for section in dom::query_page(&css(class::ACTIVITY)) {
         let of = section.clone();
         dom::listen::<MouseEvent>(&section, "click", move |event| {
-            if let Some(by) = dom::around(&event, &of, &any(attr::DO)) {
-                pressed(&of, &by);
+            if let Some(by) = dom::closest(&event, &of, &any(attr::DO)) {
+                clicked(&of, &by);
             }
         });
-        if let Some(area) = dom::find(&section, &css(class::SKETCH_AREA)) {
-            draws(&area);
+        if let Some(area) = dom::query(&section, &css(class::SKETCH_AREA)) {
+            attach_sketch(&area);
         }
     }
 }
 
-fn figure_of(section: &Element) -> Option<Figure> {
+fn figure_of(section: &Element) -> Option<PageFigure> {
     figure::find(&section.get_attribute(attr::FIGURE)?)
 }
 
-fn pressed(section: &Element, by: &Element) {
+fn clicked(section: &Element, by: &Element) {
     let Some(kind) = dom::action_kind(by) else { return };
     match kind {
-        ActionKind::MoveUp | ActionKind::MoveDown => moves(by, kind == ActionKind::MoveUp),
+        ActionKind::MoveUp | ActionKind::MoveDown => move_item(by, kind == ActionKind::MoveUp),
         ActionKind::Check => check(section),
         _ => {
             if let Some(figure) = figure_of(section) {
-                hear::press(&figure, section, by);
+                events::press(&figure, section, by);
                 if matches!(
                     kind,
                     ActionKind::Commit | ActionKind::SetUp | ActionKind::OpenView | ActionKind::Seek
@@ -54,10 +54,10 @@ fn pressed(section: &Element, by: &Element) {
     }
 }
 
-/// What stands in a place, as a desk reads it: values joined by commas.
-pub fn written(place: &Element) -> String {
+/// The answer in an element, as the desk parses it: values joined by commas.
+pub fn answer_text(place: &Element) -> String {
     let mut text = String::new();
-    for (n, field) in dom::find_all(place, ANSWERS).iter().enumerate() {
+    for (n, field) in dom::query_all(place, ANSWERS).iter().enumerate() {
         if n > 0 {
             text.push(',');
         }
@@ -67,31 +67,31 @@ pub fn written(place: &Element) -> String {
     text
 }
 
-/// A thing moves one place up or down its list.
-fn moves(by: &Element, up: bool) {
+/// Moves an item one place up or down its list.
+fn move_item(by: &Element, up: bool) {
     let Some(thing) = by.closest("li").ok().flatten() else { return };
     let other = if up { thing.previous_element_sibling() } else { thing.next_element_sibling() };
     if let (Some(other), Some(list)) = (other, thing.parent_element()) {
         let (first, second) = if up { (&thing, &other) } else { (&other, &thing) };
         let _ = list.insert_before(first, Some(second));
-        // It was moved with the element, and lost by that.
+        // Moving the element has lost the focus.
         dom::focus(by);
     }
 }
 
-/// A question is answered: each option says why it is right or wrong.
+/// Grades a question, and shows why each option is right or wrong.
 fn check(section: &Element) {
-    let answer = written(section);
+    let answer = answer_text(section);
     if answer.is_empty() {
-        return say(section, class::ANSWER_ERROR, text::ANSWER_FIRST);
+        return set_text(section, class::ANSWER_ERROR, text::ANSWER_FIRST);
     }
-    say(section, class::ANSWER_ERROR, "");
+    set_text(section, class::ANSWER_ERROR, "");
     let said = |name: &str| section.get_attribute(name).unwrap_or_default();
     let (id, correct) = (said(attr::QUIZ), said(attr::CORRECT));
     let right = |option: &str| correct.split(',').any(|right| right == option);
     let mut all = true;
-    for option in dom::find_all(section, &any(attr::OPTION)) {
-        let Some(field) = dom::find(&option, "input") else { continue };
+    for option in dom::query_all(section, &any(attr::OPTION)) {
+        let Some(field) = dom::query(&option, "input") else { continue };
         let field = dom::field(&field);
         let (chosen, right) = (field.checked(), right(&field.value()));
         all &= chosen == right;
@@ -101,32 +101,32 @@ fn check(section: &Element) {
             (false, true) => text::QUIZ_RIGHT,
             (false, false) => "",
         };
-        say(&option, class::MARK, words);
+        set_text(&option, class::MARK, words);
         field.set_disabled(true);
     }
-    if let Some(button) = dom::find(section, &does(ActionKind::Check)) {
-        dom::show(&button, false);
+    if let Some(button) = dom::query(section, &does(ActionKind::Check)) {
+        dom::set_visible(&button, false);
     }
-    dom::set(section, attr::STAGE, if all { "right" } else { "wrong" });
-    say(section, class::ANSWER_VERDICT, if all { text::RIGHT } else { text::QUIZ_WRONG });
-    if let Some(verdict) = dom::find(section, &css(class::ANSWER_VERDICT)) {
+    dom::set_attribute(section, attr::STAGE, if all { "right" } else { "wrong" });
+    set_text(section, class::ANSWER_VERDICT, if all { text::RIGHT } else { text::QUIZ_WRONG });
+    if let Some(verdict) = dom::query(section, &css(class::ANSWER_VERDICT)) {
         dom::focus(&verdict);
     }
     let grade = if all { Grade::Right } else { Grade::Wrong };
     record::add(Attempt { task: Task::Quiz, id, answer, grade, run: None });
 }
 
-fn say(place: &Element, class: &str, words: &str) {
-    if let Some(element) = dom::find(place, &css(class)) {
+fn set_text(place: &Element, class: &str, words: &str) {
+    if let Some(element) = dom::query(place, &css(class)) {
         dom::set_text(&element, words);
     }
 }
 
-/// A curve is drawn over its sliders: by pointer and finger, or with them by keyboard.
-fn draws(area: &Element) {
+/// Lets a curve be drawn over its sliders by pointer and touch; by keyboard the sliders are used themselves.
+fn attach_sketch(area: &Element) {
     let of = area.clone();
     dom::listen::<Event>(area, "input", move |_| redraw(&of));
-    // The point that was drawn last, while the pointer is down.
+    // The last point of the stroke, while the pointer is down.
     let last = Rc::new(Cell::new(None::<(f64, f64)>));
     for kind in ["pointerdown", "pointermove", "pointerup", "pointercancel"] {
         let (of, last) = (area.clone(), Rc::clone(&last));
@@ -143,14 +143,14 @@ fn draws(area: &Element) {
             if !down {
                 return last.set(None);
             }
-            let points = dom::find_all(&of, POINTS);
+            let points = dom::query_all(&of, POINTS);
             let bounds = of.get_bounding_client_rect();
             let steps = points.len().saturating_sub(1) as f64;
             let x = (f64::from(event.client_x()) - bounds.left()) / bounds.width() * steps;
             let y = (1.0 - (f64::from(event.client_y()) - bounds.top()) / bounds.height()) * HEIGHT;
             let (from_x, from_y) = last.get().unwrap_or((x, y));
             last.set(Some((x, y)));
-            // All points that the stroke has passed, and the one that it is nearest to.
+            // Set all points that the stroke has passed, and the nearest one.
             let (low, high) = (x.min(from_x), x.max(from_x));
             for (n, point) in points.iter().enumerate() {
                 let n = n as f64;
@@ -169,7 +169,7 @@ fn draws(area: &Element) {
 }
 
 fn redraw(area: &Element) {
-    let points = dom::find_all(area, POINTS);
+    let points = dom::query_all(area, POINTS);
     let steps = points.len().saturating_sub(1) as f64;
     let mut line = String::new();
     for (n, point) in points.iter().enumerate() {
@@ -180,8 +180,8 @@ fn redraw(area: &Element) {
             line.push(' ');
         }
     }
-    if let Some(yours) = dom::find(area, &css(class::YOURS)) {
-        dom::set(&yours, "points", &line);
+    if let Some(yours) = dom::query(area, &css(class::YOURS)) {
+        dom::set_attribute(&yours, "points", &line);
     }
-    dom::class(area, "drawn", true);
+    dom::set_class(area, "drawn", true);
 }

@@ -1,4 +1,4 @@
-//! The few things that the page asks of the browser itself.
+//! Small helpers around the browser's API.
 
 use crate::desk::ActionKind;
 use crate::desk::markup::attr;
@@ -45,24 +45,24 @@ pub fn meta(name: &str) -> Option<String> {
 }
 
 /// All elements that a selector matches, in the page's order.
-pub fn select(selector: &str) -> Vec<Element> {
+pub fn query_page(selector: &str) -> Vec<Element> {
     let Ok(found) = document().query_selector_all(selector) else { return Vec::new() };
     (0..found.length()).filter_map(|n| found.item(n)?.dyn_into().ok()).collect()
 }
 
 /// The first element within `root` that a selector matches.
-pub fn find(root: &Element, selector: &str) -> Option<Element> {
+pub fn query(root: &Element, selector: &str) -> Option<Element> {
     root.query_selector(selector).ok().flatten()
 }
 
 /// All elements within `root` that a selector matches.
-pub fn find_all(root: &Element, selector: &str) -> Vec<Element> {
+pub fn query_all(root: &Element, selector: &str) -> Vec<Element> {
     let Ok(found) = root.query_selector_all(selector) else { return Vec::new() };
     (0..found.length()).filter_map(|n| found.item(n)?.dyn_into().ok()).collect()
 }
 
 /// The nearest element around an event's target, itself included, that a selector matches, if it lies within `root`.
-pub fn around(event: &Event, root: &Element, selector: &str) -> Option<Element> {
+pub fn closest(event: &Event, root: &Element, selector: &str) -> Option<Element> {
     let target: Element = event.target()?.dyn_into().ok()?;
     target.closest(selector).ok().flatten().filter(|found| root.contains(Some(found)))
 }
@@ -79,26 +79,26 @@ pub fn action_kind(element: &Element) -> Option<ActionKind> {
 
 /// Listens for as long as the page lives.
 pub fn listen<E: JsCast + 'static>(on: &EventTarget, event: &str, mut then: impl FnMut(E) + 'static) {
-    // One piece of code for all listeners: only this closure is each one's own.
+    // Everything but this closure is shared code, which keeps the page's WASM small.
     listen_to_any(on, event, Box::new(move |event| then(event.unchecked_into())));
 }
 
 fn listen_to_any(on: &EventTarget, event: &str, then: Box<dyn FnMut(JsValue)>) {
     let listener = Closure::wrap(then);
-    // Only an address that isn't an event's name can fail, and all names here are literals.
+    // This can't fail for the event names used here, which are literals.
     let _ = on.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
     listener.forget();
 }
 
-/// Writes a text, unless it stands there already.
+/// Sets an element's text, if it differs.
 pub fn set_text(element: &Element, text: &str) {
     if element.text_content().as_deref() != Some(text) {
         element.set_text_content(Some(text));
     }
 }
 
-/// Sets an attribute, unless it is set so already: what assistive technology watches is not touched for nothing.
-pub fn set(element: &Element, name: &str, value: &str) {
+/// Sets an attribute, if it differs, because assistive technology reacts to every change.
+pub fn set_attribute(element: &Element, name: &str, value: &str) {
     if element.get_attribute(name).as_deref() != Some(value) {
         // All names here are literals.
         let _ = element.set_attribute(name, value);
@@ -106,26 +106,26 @@ pub fn set(element: &Element, name: &str, value: &str) {
 }
 
 /// Shows or hides an element.
-pub fn show(element: &Element, shown: bool) {
+pub fn set_visible(element: &Element, shown: bool) {
     let _ = element.toggle_attribute_with_force("hidden", !shown);
 }
 
-/// Gives an element a class or takes it away.
-pub fn class(element: &Element, class: &str, has: bool) {
+/// Adds or removes a class.
+pub fn set_class(element: &Element, class: &str, has: bool) {
     let _ = element.class_list().toggle_with_force(class, has);
 }
 
-/// Sets a property of an element's own style.
-pub fn style(element: &Element, property: &str, value: &str) {
+/// Sets a property of an element's inline style.
+pub fn set_style(element: &Element, property: &str, value: &str) {
     let _ = element.unchecked_ref::<HtmlElement>().style().set_property(property, value);
 }
 
-/// An element as a field. Fields of all kinds have a value, and the browser looks it up by name.
+/// An element as an input. This also works for other fields, because the browser looks properties up by name.
 pub fn field(element: &Element) -> &HtmlInputElement {
     element.unchecked_ref()
 }
 
-/// Writes a field's value, unless it is that already: a caret stays where it is.
+/// Sets a field's value, if it differs, so that the caret stays where it is.
 pub fn set_value(element: &Element, value: &str) {
     let field = field(element);
     if field.value() != value {
@@ -133,30 +133,30 @@ pub fn set_value(element: &Element, value: &str) {
     }
 }
 
-/// The number that a text of ours stands for; NaN for what is none.
+/// Parses a number that we have written ourselves; NaN for anything else.
 pub fn number(text: &str) -> f64 {
     js_sys::parse_float(text)
 }
 
-/// Calls once, before the next frame is shown, with the frame's time in milliseconds.
-pub fn on_frame(then: impl FnOnce(f64) + 'static) {
+/// Calls back before the next animation frame, with its time in milliseconds.
+pub fn request_frame(then: impl FnOnce(f64) + 'static) {
     let then = Closure::once_into_js(then);
     let _ = window().request_animation_frame(then.unchecked_ref());
 }
 
 /// Whether a media query holds now.
-pub fn media(query: &str) -> bool {
+pub fn media_matches(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
 }
 
 /// Calls whenever a media query begins or ceases to hold.
-pub fn on_media(query: &str, mut then: impl FnMut() + 'static) {
+pub fn on_media_change(query: &str, mut then: impl FnMut() + 'static) {
     if let Ok(Some(list)) = window().match_media(query) {
         listen::<JsValue>(&list, "change", move |_| then());
     }
 }
 
-/// What is kept until the tab is closed; `None` where the browser forbids it.
+/// The session storage; `None` where the browser forbids it.
 pub fn session_storage() -> Option<Storage> {
     window().session_storage().ok().flatten()
 }
@@ -174,7 +174,7 @@ pub fn focus(element: &Element) {
 ///
 /// # Panics
 /// If `tag` is no name of an element.
-pub fn element(tag: &str, class: &str) -> Element {
+pub fn create_element(tag: &str, class: &str) -> Element {
     let element = document().create_element(tag).expect("tags are literals");
     element.set_class_name(class);
     element
@@ -193,14 +193,14 @@ pub fn download(name: &str, kind: &str, bytes: &[u8]) {
     let options = web_sys::BlobPropertyBag::new();
     options.set_type(kind);
     if let Ok(blob) = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options) {
-        offer(name, &blob);
+        offer_download(name, &blob);
     }
 }
 
-/// Offers what is a file already.
-pub fn offer(name: &str, blob: &web_sys::Blob) {
+/// Offers a blob as a file to download.
+pub fn offer_download(name: &str, blob: &web_sys::Blob) {
     let Ok(address) = web_sys::Url::create_object_url_with_blob(blob) else { return };
-    let link: web_sys::HtmlAnchorElement = element("a", "").unchecked_into();
+    let link: web_sys::HtmlAnchorElement = create_element("a", "").unchecked_into();
     link.set_href(&address);
     link.set_download(name);
     link.click();

@@ -2,7 +2,7 @@
 
 use super::dom;
 
-/// Where it is noted which link is being opened. What is still there after a reload has hung the figure.
+/// The storage key of the link that is being opened. If it is still set after a reload, the link has hung the figure.
 const OPENING: &str = "playground-opening";
 
 /// The address of this page with a view of the figure of this id in its fragment.
@@ -19,12 +19,12 @@ pub fn in_fragment() -> Vec<(String, String)> {
     parts.filter_map(|part| part.split_once('=')).map(|(id, code)| (id.to_owned(), code.to_owned())).collect()
 }
 
-/// The link that was being opened when the page was left, if it never was.
+/// The link that was being opened when the page was left, if opening it never ended.
 pub fn noted_opening() -> Option<String> {
     dom::session_storage()?.get_item(OPENING).ok().flatten()
 }
 
-/// Notes which link is being opened; where nothing can be kept, a link that hangs is tried again.
+/// Remembers which link is being opened. Without session storage a link that hangs is simply tried again.
 pub fn note_opening(code: Option<&str>) {
     let Some(storage) = dom::session_storage() else { return };
     let _ = match code {

@@ -1,5 +1,5 @@
-//! How pictures look, read from the browser: their colours from the style sheet, for a canvas knows no roles and forced
-//! colours have their own; and whether they move.
+//! The appearance of pictures as the browser has it: colours from the style sheet (a canvas can't use CSS variables,
+//! and forced colours replace them), pixel density, and the preference for reduced motion.
 
 use super::{dom, figure};
 use crate::desk::ToWorker;
@@ -9,32 +9,32 @@ use wasm_bindgen::JsValue;
 const REDUCED_MOTION: &str = "(prefers-reduced-motion: reduce)";
 
 /// Whether motion is to be reduced: then time passes in steps.
-pub fn is_calm() -> bool {
-    dom::media(REDUCED_MOTION)
+pub fn reduced_motion() -> bool {
+    dom::media_matches(REDUCED_MOTION)
 }
 
-/// Watches for what changes looks: the system's settings, and the page's switch, which `public/theme.js` is.
+/// Watches for changes of the appearance: the system's settings, and the page's switch in `public/theme.js`.
 pub fn start() {
     for query in ["(prefers-color-scheme: dark)", "(forced-colors: active)", REDUCED_MOTION] {
-        dom::on_media(query, figure::look_again);
+        dom::on_media_change(query, figure::appearance_changed);
     }
-    dom::listen::<JsValue>(&dom::document(), "themechange", |_| figure::look_again());
-    // Out of sight nothing is to be looked at, and nothing computed ahead.
-    dom::listen::<JsValue>(&dom::document(), "visibilitychange", |_| figure::look_again());
+    dom::listen::<JsValue>(&dom::document(), "themechange", |_| figure::appearance_changed());
+    // A hidden page paints nothing and computes nothing ahead.
+    dom::listen::<JsValue>(&dom::document(), "visibilitychange", |_| figure::appearance_changed());
     // Zooming changes the scale.
-    dom::listen::<JsValue>(&dom::window(), "resize", |_| figure::look_again());
+    dom::listen::<JsValue>(&dom::window(), "resize", |_| figure::appearance_changed());
 }
 
-/// What pictures are painted with now.
-pub fn look() -> ToWorker {
+/// The present appearance.
+pub fn appearance() -> ToWorker {
     let root = dom::document().document_element();
     let style = root.and_then(|root| dom::window().get_computed_style(&root).ok().flatten());
     let colour = |role: Role| {
         let property = ["--", role.name()].concat();
         let value = style.as_ref().and_then(|style| style.get_property_value(&property).ok());
         let value = value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-        // Only while the style sheet is missing: everything is there to be seen, in one colour.
+        // Without the style sheet everything is painted in one visible colour.
         value.unwrap_or_else(|| "gray".to_owned())
     };
-    ToWorker::Look { colours: Role::ALL.map(colour).into(), scale: dom::window().device_pixel_ratio() }
+    ToWorker::Appearance { colours: Role::ALL.map(colour).into(), scale: dom::window().device_pixel_ratio() }
 }

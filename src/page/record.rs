@@ -11,7 +11,7 @@ thread_local! {
 
 /// The lesson of this page, `chapter/slug`.
 fn lesson() -> String {
-    let page = dom::select(&any(attr::LESSON_PAGE));
+    let page = dom::query_page(&any(attr::LESSON_PAGE));
     page.first().and_then(|page| page.get_attribute(attr::LESSON_PAGE)).unwrap_or_default()
 }
 
@@ -22,7 +22,7 @@ pub fn add(attempt: Attempt) {
 }
 
 /// What was attempted in this lesson.
-pub fn here() -> Vec<Attempt> {
+pub fn attempts_here() -> Vec<Attempt> {
     let lesson = lesson();
     RECORD.with_borrow(|record| record.of(&lesson).cloned().collect())
 }

@@ -1,9 +1,9 @@
-//! A worker from the page's side: what it is told and what it says, the handshake, and the watchdog.
+//! The page's side of a worker: messages, handshake and watchdog.
 //!
-//! The worker is a cache: whatever goes wrong with it, the page drops it and starts another with the run that it holds.
+//! A worker is only a cache: if anything goes wrong, the page drops it and starts another from the resume point.
 
 use super::dom;
-use crate::desk::{FromWorker, ToWorker, Told};
+use crate::desk::{DeskEvent, FromWorker, ToWorker};
 use gloo_timers::callback::Interval;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use std::cell::{Cell, RefCell};
@@ -11,34 +11,34 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, Worker};
 
-/// Looks of the watchdog, one second apart, without an answer until the worker counts as hung. Counted in looks rather
-/// than in time: a machine that was asleep has missed them too.
+/// Checks of the watchdog, one a second, without an answer until the worker counts as hung. Checks are counted rather
+/// than seconds, because a machine that was asleep has made none.
 pub const PATIENCE: u32 = 10;
 
-/// Why a worker is of no use any more.
+/// How a worker has failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Broken {
+pub enum WorkerFailure {
     /// It could not be started, or its script failed.
     NotStarted,
-    /// It is of another build than the page, which has been open since before the site was renewed.
+    /// It is of another build than the page: the site was updated while the page was open.
     OtherBuild,
-    /// The model has panicked, with these words.
+    /// The model has panicked with this message.
     Panicked(String),
     /// It has not answered for ten seconds.
     Hung,
 }
 
-/// What is called when it says something; `true` if that is an answer.
-type OnTold = Box<dyn FnMut(Told, bool)>;
+/// Called with each event; `true` if it answers a command.
+type OnEvent = Box<dyn FnMut(DeskEvent, bool)>;
 
-/// What is called when it fails.
-type OnBroken = Box<dyn FnOnce(Broken)>;
+/// Called when the worker fails.
+type OnFailure = Box<dyn FnOnce(WorkerFailure)>;
 
-/// One worker; ends when it is dropped.
-pub struct Client {
+/// One worker; it is terminated when this is dropped.
+pub struct WorkerClient {
     shared: Rc<Shared>,
     _watchdog: Interval,
-    // Held as long as the worker: it calls them.
+    // Kept alive as long as the worker, which calls them.
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(JsValue)>,
 }
@@ -46,19 +46,19 @@ pub struct Client {
 struct Shared {
     worker: Worker,
     ready: Cell<bool>,
-    /// Looks of the watchdog since something was last heard while something is awaited.
-    silent: Cell<u32>,
+    /// Checks of the watchdog since the last message, while an answer is awaited.
+    silent_ticks: Cell<u32>,
     patience: u32,
-    /// How many answers are awaited.
+    /// Number of answers awaited.
     awaited: Cell<u32>,
-    /// The canvases, and what waits for the handshake.
+    /// The canvases, and messages that wait for the handshake.
     canvases: Array,
-    held: RefCell<Vec<ToWorker>>,
-    on_told: RefCell<OnTold>,
-    on_broken: RefCell<Option<OnBroken>>,
+    queued: RefCell<Vec<ToWorker>>,
+    on_event: RefCell<OnEvent>,
+    on_failure: RefCell<Option<OnFailure>>,
 }
 
-impl Client {
+impl WorkerClient {
     /// Starts the worker at `address`, which paints on `canvases` and counts as hung after `patience` seconds. What it is told before it is ready waits. `on_broken` is
     /// called at most once, and never before this returns.
     ///
@@ -69,52 +69,56 @@ impl Client {
         build: String,
         canvases: Array,
         patience: u32,
-        on_told: impl FnMut(Told, bool) + 'static,
-        on_broken: impl FnOnce(Broken) + 'static,
-    ) -> Result<Self, Broken> {
-        let worker = Worker::new(address).map_err(|_| Broken::NotStarted)?;
+        on_event: impl FnMut(DeskEvent, bool) + 'static,
+        on_failure: impl FnOnce(WorkerFailure) + 'static,
+    ) -> Result<Self, WorkerFailure> {
+        let worker = Worker::new(address).map_err(|_| WorkerFailure::NotStarted)?;
         let shared = Rc::new(Shared {
             worker,
             ready: Cell::new(false),
-            silent: Cell::new(0),
+            silent_ticks: Cell::new(0),
             patience,
             awaited: Cell::new(0),
             canvases,
-            held: RefCell::default(),
-            on_told: RefCell::new(Box::new(on_told)),
-            on_broken: RefCell::new(Some(Box::new(on_broken))),
+            queued: RefCell::default(),
+            on_event: RefCell::new(Box::new(on_event)),
+            on_failure: RefCell::new(Some(Box::new(on_failure))),
         });
         let own = Rc::clone(&shared);
-        let on_message = Closure::new(move |event: MessageEvent| own.hear(&event, &build));
+        let on_message = Closure::new(move |event: MessageEvent| own.receive(&event, &build));
         let own = Rc::clone(&shared);
         let on_error = Closure::new(move |event: JsValue| {
-            // The console has it already; the page says what it means.
+            // The error is in the console already.
             if let Ok(event) = event.dyn_into::<web_sys::Event>() {
                 event.prevent_default();
             }
             let started = own.ready.get();
-            own.fail(if started { Broken::Panicked(String::new()) } else { Broken::NotStarted });
+            own.fail(if started {
+                WorkerFailure::Panicked(String::new())
+            } else {
+                WorkerFailure::NotStarted
+            });
         });
         shared.worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         shared.worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         let own = Rc::clone(&shared);
-        let watchdog = Interval::new(1_000, move || own.look());
+        let watchdog = Interval::new(1_000, move || own.check_alive());
         Ok(Self { shared, _watchdog: watchdog, _on_message: on_message, _on_error: on_error })
     }
 
-    /// Tells the worker something.
-    pub fn tell(&self, tell: ToWorker) {
+    /// Sends a message to the worker.
+    pub fn send(&self, tell: ToWorker) {
         let shared = &self.shared;
-        if matches!(tell, ToWorker::Tell(_)) {
+        if matches!(tell, ToWorker::Command(_)) {
             if shared.awaited.get() == 0 {
-                shared.silent.set(0);
+                shared.silent_ticks.set(0);
             }
             shared.awaited.set(shared.awaited.get() + 1);
         }
         if shared.ready.get() {
             shared.post(&tell);
         } else {
-            shared.held.borrow_mut().push(tell);
+            shared.queued.borrow_mut().push(tell);
         }
     }
 
@@ -124,17 +128,17 @@ impl Client {
     }
 }
 
-impl Client {
-    /// Ends the worker; nothing is called any more. May be done from within what it calls, unlike dropping it.
+impl WorkerClient {
+    /// Terminates the worker; no callback is called after that. Unlike dropping the client, a callback may do this.
     pub fn stop(&self) {
-        drop(self.shared.on_broken.take());
+        drop(self.shared.on_failure.take());
         self.shared.worker.set_onmessage(None);
         self.shared.worker.set_onerror(None);
         self.shared.worker.terminate();
     }
 }
 
-impl Drop for Client {
+impl Drop for WorkerClient {
     fn drop(&mut self) {
         self.stop();
     }
@@ -144,56 +148,56 @@ impl Shared {
     fn post(&self, message: &ToWorker) {
         let Ok(bytes) = postcard::to_allocvec(message) else { return };
         let buffer = Uint8Array::from(bytes.as_slice()).buffer();
-        // A port that is closed belongs to a worker that is being dropped.
+        // Sending only fails for a worker that is being dropped.
         let _ = self.worker.post_message_with_transfer(&buffer, &Array::of1(&buffer));
     }
 
-    fn hear(&self, event: &MessageEvent, build: &str) {
-        self.silent.set(0);
+    fn receive(&self, event: &MessageEvent, build: &str) {
+        self.silent_ticks.set(0);
         let buffer = match event.data().dyn_into::<ArrayBuffer>() {
             Ok(buffer) => buffer,
-            // Anything else is a file for the learner.
+            // Anything else is a file to offer to the learner.
             Err(file) => {
                 let file: web_sys::File = file.unchecked_into();
-                return dom::offer(&file.name(), &file);
+                return dom::offer_download(&file.name(), &file);
             }
         };
         match postcard::from_bytes(&Uint8Array::new(&buffer).to_vec()) {
-            Ok(FromWorker::Hello { build: its }) if its == build => {
+            Ok(FromWorker::Ready { build: its }) if its == build => {
                 self.ready.set(true);
                 let _ = self.worker.post_message_with_transfer(&self.canvases, &self.canvases);
-                for tell in self.held.take() {
+                for tell in self.queued.take() {
                     self.post(&tell);
                 }
             }
-            Ok(FromWorker::Hello { .. }) | Err(_) => self.fail(Broken::OtherBuild),
-            Ok(FromWorker::Answer(told)) => {
+            Ok(FromWorker::Ready { .. }) | Err(_) => self.fail(WorkerFailure::OtherBuild),
+            Ok(FromWorker::Reply(told)) => {
                 self.awaited.set(self.awaited.get().saturating_sub(1));
-                (self.on_told.borrow_mut())(told, true);
+                (self.on_event.borrow_mut())(told, true);
             }
-            Ok(FromWorker::Told(told)) => (self.on_told.borrow_mut())(told, false),
-            Ok(FromWorker::Panicked(words)) => self.fail(Broken::Panicked(words)),
+            Ok(FromWorker::Event(told)) => (self.on_event.borrow_mut())(told, false),
+            Ok(FromWorker::Panicked(words)) => self.fail(WorkerFailure::Panicked(words)),
         }
     }
 
-    fn look(&self) {
+    fn check_alive(&self) {
         let awaited = !self.ready.get() || self.awaited.get() > 0;
-        // A tab out of sight is throttled by the browser, and so may its worker be.
+        // Browsers throttle hidden tabs and their workers.
         if !awaited || dom::document().hidden() {
-            self.silent.set(0);
+            self.silent_ticks.set(0);
             return;
         }
-        self.silent.set(self.silent.get() + 1);
-        if self.silent.get() >= self.patience {
-            self.fail(Broken::Hung);
+        self.silent_ticks.set(self.silent_ticks.get() + 1);
+        if self.silent_ticks.get() >= self.patience {
+            self.fail(WorkerFailure::Hung);
         }
     }
 
-    /// Says so once. The worker is stopped at once, whatever it does; its owner drops it.
-    fn fail(&self, why: Broken) {
+    /// Terminates the worker and reports the failure, once. The owner drops the client.
+    fn fail(&self, why: WorkerFailure) {
         self.worker.terminate();
-        if let Some(on_broken) = self.on_broken.take() {
-            on_broken(why);
+        if let Some(on_failure) = self.on_failure.take() {
+            on_failure(why);
         }
     }
 }

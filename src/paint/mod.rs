@@ -5,13 +5,15 @@
 //! here and is handed in with `unchecked_into` (wasm-bindgen calls methods by name).
 
 use crate::scene::metrics::Face;
-use crate::scene::{Anchor, DOT, Dash, Dot, Form, Ink, Mark, PACKETS, Picture, Point, Role, Shape, Text};
+use crate::scene::{
+    Anchor, DOT, Dash, Dot, Form, Ink, Mark, PACKETS, PacketKind, Picture, Point, Role, Text,
+};
 use core::f64::consts::TAU;
 use wasm_bindgen::JsValue;
 use web_sys::CanvasRenderingContext2d as Context;
 use web_sys::js_sys::Array;
 
-/// What the roles look like, as the page's style sheet has it.
+/// The colours of the roles, and the fonts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Palette {
     /// A CSS colour for each of [`Role::ALL`].
@@ -34,8 +36,8 @@ impl Palette {
     }
 }
 
-/// Puts the ground of figures under what is painted: a file is looked at on any.
-pub fn ground(context: &Context, picture: &Picture, palette: &Palette) {
+/// Fills the background under the picture, for a file that may be shown on any.
+pub fn fill_background(context: &Context, picture: &Picture, palette: &Palette) {
     let _ = context.set_global_composite_operation("destination-over");
     context.set_fill_style_str(palette.colour(Role::Raised));
     context.fill_rect(0.0, 0.0, f64::from(picture.width), f64::from(picture.height));
@@ -56,7 +58,7 @@ pub fn paint(context: &Context, picture: &Picture, palette: &Palette, scale: f64
             rest = &rest[1..];
             continue;
         }
-        // Neighbours that look alike make one path: a queue's slots, a grid's lines.
+        // Consecutive marks with the same ink are painted as one path.
         let alike = |mark: &&Mark| mark.ink == first.ink && !matches!(mark.form, Form::Text(_));
         let (run, after) = rest.split_at(rest.iter().take_while(alike).count());
         rest = after;
@@ -69,7 +71,7 @@ pub fn paint(context: &Context, picture: &Picture, palette: &Palette, scale: f64
     brush.packets(&picture.dots);
 }
 
-/// The context, and what it was last told, for telling is slow.
+/// The context with the settings last made, because changing them is slow.
 struct Brush<'a> {
     context: &'a Context,
     palette: &'a Palette,
@@ -187,7 +189,7 @@ impl<'a> Brush<'a> {
                 Face::Bold => ("bold ", &self.palette.sans),
                 Face::Mono => ("", &self.palette.mono),
             };
-            let size = crate::sim::decimal::written(text.size.into(), 2);
+            let size = crate::sim::decimal::format(text.size.into(), 2);
             self.context.set_font(&[weight, &size, "px ", family].concat());
             self.font = Some((text.size, text.face));
         }
@@ -205,7 +207,7 @@ impl<'a> Brush<'a> {
     /// One path for each kind of packet, however many there are.
     fn packets(&mut self, dots: &[Dot]) {
         for (shape, ink) in PACKETS {
-            let mut dots = dots.iter().filter(|dot| dot.shape == shape).peekable();
+            let mut dots = dots.iter().filter(|dot| dot.kind == shape).peekable();
             if dots.peek().is_none() {
                 continue;
             }
@@ -219,11 +221,11 @@ impl<'a> Brush<'a> {
 
     fn packet(&self, dot: &Dot) {
         let Point { x, y } = dot.at;
-        match dot.shape {
-            Shape::Request => self.circle(dot.at, DOT),
-            Shape::Answer => self.circle(dot.at, DOT - 0.75),
-            Shape::Probe => self.context.rect(f64::from(x) - 2.5, f64::from(y) - 2.5, 5.0, 5.0),
-            Shape::Failure => {
+        match dot.kind {
+            PacketKind::Request => self.circle(dot.at, DOT),
+            PacketKind::Answer => self.circle(dot.at, DOT - 0.75),
+            PacketKind::Probe => self.context.rect(f64::from(x) - 2.5, f64::from(y) - 2.5, 5.0, 5.0),
+            PacketKind::Failure => {
                 let r = DOT - 0.5;
                 for (from, to) in [((-r, -r), (r, r)), ((-r, r), (r, -r))] {
                     self.move_to(Point { x: x + from.0, y: y + from.1 });

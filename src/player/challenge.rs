@@ -3,11 +3,11 @@
 use super::figure::Figure;
 use super::run::{Input, Run};
 use super::spec::FigureSpec;
-use super::trial::{Outcome, Setting, Settings, Trial, Tried};
+use super::trial::{RunOutcome, Setting, StartSettings, Trial, TrialResult};
 use crate::sim::{Msg, Seed, Time, Unit};
 use serde::{Deserialize, Serialize};
 
-/// So many of the runs may fail; with the next one the challenge has.
+/// So many runs may fail; with one more the setting fails.
 const FAILURES: usize = 10;
 
 /// Something to reach with some of a figure's controls. The words stand in the lesson, under the same ids.
@@ -19,22 +19,22 @@ pub struct Challenge {
     pub seeds: u16,
     /// Where each ends: all of them together take 60 million events at most.
     pub until: Time,
-    /// What is set and can't be moved.
-    pub given: Setting,
+    /// Controls with fixed values, which the learner can't move.
+    pub fixed: Setting,
     /// The controls that may be moved; all others are as given, or at their defaults.
     pub free: &'static [&'static str],
-    /// What befalls every run, whatever the setting.
-    pub befalls: fn() -> Vec<Input>,
+    /// Inputs that every run gets, whatever the setting: a deployment, a failure.
+    pub scripted_inputs: fn() -> Vec<Input>,
     /// What the price is measured in.
     pub unit: Unit,
     /// The most that a setting may cost.
     pub budget: f64,
     /// What a setting costs.
-    pub cost: fn(&Settings) -> f64,
-    /// What is said against a run: what is too bad in it, and when.
-    pub pass: fn(&Outcome) -> Result<(), Failure>,
+    pub cost: fn(&StartSettings) -> f64,
+    /// Judges a run: what is wrong with it, and when.
+    pub pass: fn(&RunOutcome) -> Result<(), Failure>,
     /// Which tempting wrong answer this is, by its id, given the setting and the runs judged so far.
-    pub diagnose: fn(&Settings, &[Tried]) -> Option<&'static str>,
+    pub diagnose: fn(&StartSettings, &[TrialResult]) -> Option<&'static str>,
     /// A setting that passes.
     pub reference: Setting,
     /// Wrong answers that tempt, each with a setting that must be told to be one.
@@ -74,13 +74,13 @@ impl Challenge {
     /// If the figure doesn't take one of the values.
     pub fn run(&self, spec: &FigureSpec, of: &Run) -> Result<Run, Msg> {
         let mut run = Run::new(spec, of.seed);
-        run.set_all(spec, self.given)?;
+        run.set_all(spec, self.fixed)?;
         for (id, value) in &of.controls {
             if self.free.contains(&id.as_str()) {
                 run.set(spec, id, value)?;
             }
         }
-        run.inputs = (self.befalls)();
+        run.inputs = (self.scripted_inputs)();
         Ok(run)
     }
 
@@ -93,14 +93,14 @@ impl Challenge {
     }
 }
 
-/// A setting being judged. Verdicts don't depend on the order in which trials come back.
+/// Judges a setting. The verdict doesn't depend on the order in which results come back.
 pub struct Judge {
     challenge: &'static Challenge,
-    settings: Settings,
+    settings: StartSettings,
     run: Run,
     cost: f64,
-    /// By seed; those after the first gap wait.
-    tried: Vec<Option<Tried>>,
+    /// Results by seed. Those after a gap don't count until the gap is filled.
+    results: Vec<Option<TrialResult>>,
 }
 
 impl Judge {
@@ -110,9 +110,9 @@ impl Judge {
     /// If the figure doesn't take it.
     pub fn new(figure: &'static Figure, challenge: &'static Challenge, of: &Run) -> Result<Self, Msg> {
         let run = challenge.run(figure.spec, of)?;
-        let settings = Settings::of(figure.spec, &run);
+        let settings = StartSettings::of(figure.spec, &run);
         let cost = (challenge.cost)(&settings);
-        Ok(Self { challenge, settings, run, cost, tried: vec![None; challenge.seeds.into()] })
+        Ok(Self { challenge, settings, run, cost, results: vec![None; challenge.seeds.into()] })
     }
 
     /// What the setting costs.
@@ -131,27 +131,27 @@ impl Judge {
         (0..self.challenge.seeds).map(move |n| Trial { run: self.run(n), challenge: challenge.clone() })
     }
 
-    /// Takes what came of the n-th trial.
-    pub fn take(&mut self, n: usize, tried: Tried) {
-        if let Some(place) = self.tried.get_mut(n) {
+    /// Adds the result of the n-th trial.
+    pub fn add_result(&mut self, n: usize, tried: TrialResult) {
+        if let Some(place) = self.results.get_mut(n) {
             *place = Some(tried);
         }
     }
 
-    /// How many trials have come back.
+    /// How many results there are.
     pub fn done(&self) -> usize {
-        self.tried.iter().flatten().count()
+        self.results.iter().flatten().count()
     }
 
     /// The verdict, once there is one: every run was judged, or too many have failed.
     pub fn verdict(&self) -> Option<Verdict> {
-        let mut judged: Vec<Tried> = self.tried.iter().map_while(Clone::clone).collect();
-        let failed = |tried: &Tried| tried.failed.is_some();
-        // What came in beyond the run that decided doesn't count: it would depend on who was quicker.
+        let mut judged: Vec<TrialResult> = self.results.iter().map_while(Clone::clone).collect();
+        let failed = |tried: &TrialResult| tried.failed.is_some();
+        // Results behind the deciding run don't count, because which of them exist depends on timing.
         if let Some((decided, _)) = judged.iter().enumerate().filter(|(_, tried)| failed(tried)).nth(FAILURES)
         {
             judged.truncate(decided + 1);
-        } else if judged.len() < self.tried.len() {
+        } else if judged.len() < self.results.len() {
             return None;
         }
         let failures = judged.iter().filter(|tried| failed(tried)).count();

@@ -1,7 +1,7 @@
 //! Controls, declared once: the widget, the link, the validation, the flag and the sweep's axis all read this.
 
 use super::value::Value;
-use crate::sim::{Arg, Msg, Span, Unit, decimal, within};
+use crate::sim::{Arg, Msg, Span, Unit, clamp, decimal};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -63,7 +63,7 @@ pub struct Control {
 }
 
 /// Ids and labels of a choice, as the `choices!` macro makes them.
-pub type Options = &'static [(Cow<'static, str>, Cow<'static, str>)];
+pub type ChoiceOptions = &'static [(Cow<'static, str>, Cow<'static, str>)];
 
 impl ControlKind {
     /// Whether it is a choice of so few and so short options that they stand in a row rather than in a list: four, with
@@ -114,7 +114,7 @@ impl Control {
     pub const fn choice(
         id: &'static str,
         label: &'static str,
-        options: Options,
+        options: ChoiceOptions,
         default: &'static str,
     ) -> Self {
         let (options, default) = (Cow::Borrowed(options), Cow::Borrowed(default));
@@ -139,7 +139,7 @@ impl Control {
     #[must_use]
     pub const fn help(mut self, help: &'static str) -> Self {
         // A constant function can't drop what it replaces.
-        core::mem::forget(core::mem::replace(&mut self.help, Cow::Borrowed(in_page_only(help))));
+        core::mem::forget(core::mem::replace(&mut self.help, Cow::Borrowed(native_only(help))));
         self
     }
 
@@ -182,7 +182,7 @@ impl Control {
                     Scale::Log => three_digits(n),
                 };
                 // A step of 0.1 taken seven times is 0.7000000000000001: cut what no step is fine enough to mean.
-                Ok(Value::Number(within(tidy(stepped), min, max)))
+                Ok(Value::Number(clamp(tidy(stepped), min, max)))
             }
             (ControlKind::Choice { options, .. }, Value::Choice(id)) => {
                 if options.iter().any(|(option, _)| option == id) {
@@ -246,8 +246,8 @@ impl Control {
     }
 }
 
-/// A text that stands in the page as it is built: no worker says it, so none carries it.
-pub(super) const fn in_page_only(text: &'static str) -> &'static str {
+/// A text that is only needed when pages are built; in WASM it is empty, so that no worker carries it.
+pub(super) const fn native_only(text: &'static str) -> &'static str {
     if cfg!(target_arch = "wasm32") { "" } else { text }
 }
 
@@ -363,7 +363,7 @@ macro_rules! choices {
 
         impl $name {
             /// Ids and labels.
-            pub const OPTIONS: $crate::player::Options = &[
+            pub const OPTIONS: $crate::player::ChoiceOptions = &[
                 $((std::borrow::Cow::Borrowed($id), std::borrow::Cow::Borrowed($label))),*
             ];
             /// Every option.
@@ -398,7 +398,8 @@ mod tests {
     fn counts_are_whole_on_a_logarithmic_scale_too() {
         assert_eq!(POINTS.parse("2.7"), Ok(Value::Number(3.0)));
         let slider = crate::player::Slider::of(&POINTS).unwrap();
-        let places: Vec<f64> = (0..=slider.places() as u32).map(|place| slider.value(place.into())).collect();
+        let places: Vec<f64> =
+            (0..=slider.last_position() as u32).map(|place| slider.value(place.into())).collect();
         assert_eq!(places, [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0]);
     }
 

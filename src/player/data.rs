@@ -1,27 +1,27 @@
-//! The learner's own data that a run replays, and how it is read.
+//! The learner's own data for a run to replay, and reading it.
 
 use super::run::Run;
 use crate::mechanism::access_log::{LogError, Parser, Records};
 use crate::sim::Msg;
 use std::sync::Arc;
 
-/// What an experiment is handed beyond its controls; cheap to clone.
+/// What an experiment gets beyond its controls; cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Data {
     records: Option<Arc<Records>>,
 }
 
 impl Data {
-    /// What tells this data from other data; `None` if there is none.
+    /// A fingerprint of the data; `None` if there is none.
     pub fn fingerprint(&self) -> Option<u64> {
         self.records.as_ref().map(|records| records.fingerprint())
     }
 
-    /// What a run replays of this: nothing, if it names nothing, for nothing but the run determines what it does.
+    /// The data for a run: none if the run names none, because only the run determines what happens in it.
     ///
     /// # Errors
     /// If the run replays other data.
-    pub(super) fn of(&self, run: &Run) -> Result<Self, Msg> {
+    pub(super) fn for_run(&self, run: &Run) -> Result<Self, Msg> {
         match run.data {
             None => Ok(Self::default()),
             named if named == self.fingerprint() => Ok(self.clone()),
@@ -34,8 +34,8 @@ impl Data {
         self.records.as_deref()
     }
 
-    /// What there is to say about it: how much was read, and of what could not be read the first lines.
-    pub fn says(&self) -> Vec<Msg> {
+    /// A report: how much was read, and the first lines that couldn't be read.
+    pub fn summary(&self) -> Vec<Msg> {
         let Some(records) = self.records() else { return Vec::new() };
         let (_, busiest) = records.busiest_second();
         let read = Msg::new("log-read")
@@ -58,25 +58,25 @@ impl Data {
     }
 }
 
-/// Reads a learner's file as it comes, in parts cut anywhere.
+/// Reads a learner's file in chunks of any size.
 #[derive(Debug, Default)]
 pub struct DataReader {
     parser: Option<Box<Parser>>,
 }
 
 impl DataReader {
-    /// Takes the next part.
+    /// Reads the next chunk.
     pub fn push(&mut self, bytes: &[u8]) {
         self.parser.get_or_insert_default().push(bytes);
     }
 
-    /// What there is to say about it so far: how many records have been read.
-    pub fn says(&self) -> Msg {
+    /// The progress so far: how many records have been read.
+    pub fn progress(&self) -> Msg {
         let records = self.parser.as_ref().map_or(0, |parser| parser.so_far());
         Msg::new("log-so-far").count("records", records as u64)
     }
 
-    /// The file has come to its end; the reader is ready for another.
+    /// Ends the file; the reader is then ready for another one.
     ///
     /// # Errors
     /// A sentence, if there is not one record in it.

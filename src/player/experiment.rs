@@ -28,17 +28,17 @@ pub trait Experiment: Clone + 'static {
     /// A sentence on why it can't start with these controls or this data.
     fn new(controls: &Self::Controls, data: &Data, world: &mut World<Self::Event>) -> Result<Self, Msg>;
 
-    /// One event happens. All that changes by itself changes here.
-    fn on(&mut self, event: Self::Event, world: &mut World<Self::Event>);
+    /// Handles an event. Everything that changes without an input changes here.
+    fn handle(&mut self, event: Self::Event, world: &mut World<Self::Event>);
 
-    /// A control moved.
+    /// The controls have changed.
     ///
     /// # Errors
     /// A sentence on why it can't; then nothing has changed.
     fn set(&mut self, is: &Self::Controls, world: &mut World<Self::Event>) -> Result<(), Msg>;
 
-    /// Somebody does something to the system: `action` is an index into the figure's actions, the entities are of the
-    /// kinds it applies to, and the argument is one it takes.
+    /// Performs an action: `action` is an index into the figure's actions, the entities are of the kinds it applies to,
+    /// and the argument is one it takes.
     ///
     /// # Errors
     /// A sentence on why it can't; then nothing has changed.
@@ -50,31 +50,31 @@ pub trait Experiment: Clone + 'static {
         world: &mut World<Self::Event>,
     ) -> Result<(), Msg>;
 
-    /// Puts the present value of every reading.
+    /// Writes the present value of every reading.
     fn read(&self, world: &World<Self::Event>, out: &mut Readings);
 
-    /// Describes what is to be seen now.
+    /// Describes the present picture.
     fn draw(&self, world: &World<Self::Event>, scene: &mut Scene);
 
-    /// What an entity is and does now, and because of whom; `None` if there is nothing to say.
-    fn about(&self, entity: Entity, world: &World<Self::Event>) -> Option<Explained>;
+    /// What an entity is and does now, and which others are concerned; `None` if there is nothing to say.
+    fn about(&self, entity: Entity, world: &World<Self::Event>) -> Option<About>;
 
-    /// Laws that hold after every event: nothing vanishes, bounds are kept.
+    /// Invariants that hold after every event: nothing vanishes, bounds are kept.
     ///
     /// # Errors
-    /// Which law is broken, for a developer.
-    fn laws(&self, world: &World<Self::Event>) -> Result<(), String>;
+    /// Which invariant is broken, for a developer.
+    fn invariants(&self, world: &World<Self::Event>) -> Result<(), String>;
 }
 
-/// A message that a figure can say: its id, and the names of its arguments.
+/// A message that a figure can produce: its id and the names of its arguments.
 pub type Message = (&'static str, &'static [&'static str]);
 
 /// What an entity is and does at a moment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Explained {
+pub struct About {
     /// Sentences, the most important first.
-    pub says: Vec<Msg>,
-    /// Who else is concerned: whom it waits for, who serves it.
+    pub sentences: Vec<Msg>,
+    /// Other entities concerned: the one that it waits for, the one that serves it.
     pub related: Vec<Entity>,
 }
 
@@ -90,7 +90,7 @@ impl Readings {
         Self { spec, values: vec![f64::NAN; spec.readings.len()] }
     }
 
-    /// Puts the value of the reading of this id; `None` where nothing has been measured yet.
+    /// Sets the value of a reading; `None` if nothing has been measured yet.
     ///
     /// # Panics
     /// If the figure declares no such reading.

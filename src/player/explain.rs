@@ -1,4 +1,4 @@
-//! Why: an entity's history, replayed from before it was opened with recording on.
+//! Explanations: an entity's history, found by replaying the run with recording on, from before the entity was opened.
 
 use super::experiment::Readings;
 use super::figure::Model;
@@ -6,27 +6,27 @@ use super::run::Run;
 use super::spec::FigureSpec;
 use super::timeline::{Cursor, Timeline};
 use crate::sim::sort::sort_by_key;
-use crate::sim::{Ending, Entity, Msg, Span, Step, Time, Unit};
+use crate::sim::{Ending, Entity, HistoryStep, Msg, Span, Time, Unit};
 use serde::{Deserialize, Serialize};
 
-/// For what has always been there (a server), so much of the recent past is told.
+/// For an entity that exists from the start, such as a server, only so much of the recent past is replayed.
 const RECENT: Span = Span::from_secs(5);
-/// Most who are named as being behind a number.
-const BEHIND: usize = 12;
-/// Events between looks at whether the entity has ended.
+/// Most contributors of a reading that are listed.
+const MOST_CONTRIBUTORS: usize = 12;
+/// Events between checks whether the entity has ended.
 const SLICE: u64 = 1_000;
 
-/// What there is to say of an entity at a moment.
+/// The explanation of an entity at a moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
     /// Who.
     pub entity: Entity,
     /// What it is and does now, the most important first.
-    pub says: Vec<Msg>,
+    pub sentences: Vec<Msg>,
     /// Who else is concerned.
     pub related: Vec<Entity>,
     /// Its steps up to the moment, oldest first.
-    pub steps: Vec<Step>,
+    pub steps: Vec<HistoryStep>,
 }
 
 /// What there is to say of `entity` in the state `shown`, which has been computed, with what happened to it until then.
@@ -49,20 +49,23 @@ pub(super) fn explain(
     // What a world opens at its start or never opens has always been there.
     let opens =
         opened(shown.model.as_ref()) && !opened(timeline.checkpoint_before(Time::ZERO).model.as_ref());
-    let from =
-        if opens { timeline.last_without(opened) } else { timeline.checkpoint_before(at.back(RECENT)) };
+    let from = if opens {
+        timeline.last_checkpoint_without(opened)
+    } else {
+        timeline.checkpoint_before(at.back(RECENT))
+    };
     let mut cursor = from.checkpoint();
     cursor.model.record_from_here(entity);
     let has_ended = |model: &dyn Model| opened(model) && !model.is_open(entity);
     while !cursor.advance(spec, run, at, &mut { SLICE }, &mut |_| {}) && !has_ended(cursor.model.as_ref()) {}
     let steps = cursor.model.take_recording();
     let about = about.unwrap_or_default();
-    Ok(Explanation { entity, says: about.says, related: about.related, steps })
+    Ok(Explanation { entity, sentences: about.sentences, related: about.related, steps })
 }
 
-/// Replays the time that a reading is about, up to `at`, and finds who made it what it is. A time is made by those who
-/// took as long or just longer; anything else by those who ended last.
-pub(super) fn behind(
+/// Replays the window of a reading up to `at` and finds its contributors. For a duration these are the entities that
+/// took at least about as long; for any other unit those that ended last.
+pub(super) fn contributors(
     spec: &'static FigureSpec,
     timeline: &Timeline,
     run: &Run,
@@ -70,26 +73,27 @@ pub(super) fn behind(
     at: Time,
 ) -> Vec<Ending> {
     let Some(reading) = spec.readings.get(reading) else { return Vec::new() };
-    let Some(behind) = &reading.behind else { return Vec::new() };
-    let from = at.back(Span::from_secs_f64(behind.within));
+    let Some(behind) = &reading.contributors else { return Vec::new() };
+    let from = at.back(Span::from_secs_f64(behind.window_secs));
     let mut cursor = timeline.checkpoint_before(from).checkpoint();
     let mut readings = Readings::of(spec);
-    // Endings are kept of all; steps of nobody there is.
+    // A recording keeps the endings of all entities. The entity is one that doesn't exist, so that no steps are kept.
     cursor.model.record_from_here(Entity::new(u8::MAX, u32::MAX));
     while !cursor.advance(spec, run, at, &mut { SLICE }, &mut |_| {}) {}
     cursor.model.read(&mut readings);
     let value = spec.reading(&reading.id).map_or(f64::NAN, |place| readings.values()[place]);
     let mut endings = cursor.model.take_endings();
-    let counts =
-        |it: &Ending| it.time >= from && it.entity.kind == behind.kind && behind.fates.contains(&it.fate.0);
+    let counts = |it: &Ending| {
+        it.time >= from && it.entity.kind == behind.kind && behind.end_kinds.contains(&it.end_kind.0)
+    };
     endings.retain(counts);
     if reading.unit == Unit::Time {
-        // A histogram's value may lie a little beside those that it stands for.
+        // A histogram's value may be slightly off from the values in its bucket.
         endings.retain(|it| it.took.secs() >= 0.97 * value);
         sort_by_key(&mut endings, |it| it.took);
     } else {
         endings.reverse();
     }
-    endings.truncate(BEHIND);
+    endings.truncate(MOST_CONTRIBUTORS);
     endings
 }

@@ -1,26 +1,26 @@
-//! A figure with its type erased: one virtual call for a slice of events, never one for an event.
+//! A registered figure with its experiment's type erased. Virtual calls are made per slice of events, never per event.
 
 use super::challenge::Challenge;
 use super::control::Controls;
 use super::data::Data;
-use super::experiment::{Experiment, Explained, Readings};
+use super::experiment::{About, Experiment, Readings};
 use super::predict::Prediction;
 use super::spec::FigureSpec;
 use super::value::Value;
 use crate::scene::Scene;
-use crate::sim::{Ending, Entity, Msg, Notable, Seed, Step, Time, World};
+use crate::sim::{Ending, Entity, HistoryStep, Msg, Notable, Seed, Time, World};
 
 /// A figure as it is registered: its declaration and how to start it.
 #[derive(Clone, Copy)]
 pub struct Figure {
     /// The declaration.
     pub spec: &'static FigureSpec,
-    /// What it can say; only the checks need this.
+    /// The messages that it can produce; only needed by the checks.
     #[cfg(not(target_arch = "wasm32"))]
     pub messages: &'static [super::experiment::Message],
     /// What learners predict of it.
     pub predictions: &'static [Prediction],
-    /// What they are challenged to.
+    /// The challenges in it.
     pub challenges: &'static [Challenge],
     start: Start,
 }
@@ -101,24 +101,23 @@ pub(super) trait Model {
     fn events(&self) -> u64;
     fn hash(&self) -> u64;
     /// About how many bytes a checkpoint takes.
-    fn weight(&self) -> usize;
-    /// Lets events before `before` happen, at most `budget` of them; true when none is left before it, and then the
-    /// clock stands at `before`.
+    fn approx_bytes(&self) -> usize;
+    /// Handles at most `budget` events before `before`; true when none is left, and then the clock is at `before`.
     fn advance(&mut self, before: Time, budget: u64) -> bool;
     fn set(&mut self, values: &[Value]) -> Result<(), Msg>;
     fn act(&mut self, action: usize, on: &[Entity], arg: &Value) -> Result<(), Msg>;
     fn read(&self, out: &mut Readings);
     fn draw(&self, scene: &mut Scene);
-    fn about(&self, entity: Entity) -> Option<Explained>;
-    /// Only the terminal and the tests look at these.
+    fn about(&self, entity: Entity) -> Option<About>;
+    /// Only the terminal and the tests check these.
     #[cfg(not(target_arch = "wasm32"))]
-    fn laws(&self) -> Result<(), String>;
+    fn invariants(&self) -> Result<(), String>;
     fn take_notables(&mut self) -> Vec<Notable>;
     /// How many of a kind were ever opened, and whether this one is under way.
     fn opened(&self, kind: u8) -> u64;
     fn is_open(&self, entity: Entity) -> bool;
     fn record_from_here(&mut self, entity: Entity);
-    fn take_recording(&mut self) -> Vec<Step>;
+    fn take_recording(&mut self) -> Vec<HistoryStep>;
     fn take_endings(&mut self) -> Vec<Ending>;
     fn checkpoint(&self) -> Box<dyn Model>;
 }
@@ -139,8 +138,8 @@ impl<X: Experiment> Model for Running<X> {
     fn hash(&self) -> u64 {
         self.world.hash()
     }
-    fn weight(&self) -> usize {
-        self.world.weight() + size_of::<Self>()
+    fn approx_bytes(&self) -> usize {
+        self.world.approx_bytes() + size_of::<Self>()
     }
     fn advance(&mut self, before: Time, budget: u64) -> bool {
         for _ in 0..budget {
@@ -148,18 +147,18 @@ impl<X: Experiment> Model for Running<X> {
                 self.world.settle(before.max(self.world.now()));
                 return true;
             };
-            self.experiment.on(event, &mut self.world);
+            self.experiment.handle(event, &mut self.world);
         }
         false
     }
     fn set(&mut self, values: &[Value]) -> Result<(), Msg> {
         self.experiment.set(&X::Controls::from_values(values), &mut self.world)?;
-        self.world.fold(&set_bytes(values));
+        self.world.add_to_hash(&set_bytes(values));
         Ok(())
     }
     fn act(&mut self, action: usize, on: &[Entity], arg: &Value) -> Result<(), Msg> {
         self.experiment.act(action, on, arg, &mut self.world)?;
-        self.world.fold(&act_bytes(action, on, arg));
+        self.world.add_to_hash(&act_bytes(action, on, arg));
         Ok(())
     }
     fn read(&self, out: &mut Readings) {
@@ -169,26 +168,26 @@ impl<X: Experiment> Model for Running<X> {
         scene.time = self.world.now();
         self.experiment.draw(&self.world, scene);
     }
-    fn about(&self, entity: Entity) -> Option<Explained> {
+    fn about(&self, entity: Entity) -> Option<About> {
         self.experiment.about(entity, &self.world)
     }
     #[cfg(not(target_arch = "wasm32"))]
-    fn laws(&self) -> Result<(), String> {
-        self.experiment.laws(&self.world)
+    fn invariants(&self) -> Result<(), String> {
+        self.experiment.invariants(&self.world)
     }
     fn take_notables(&mut self) -> Vec<Notable> {
         self.world.take_notables()
     }
     fn opened(&self, kind: u8) -> u64 {
-        self.world.census(kind).opened()
+        self.world.tally(kind).opened()
     }
     fn is_open(&self, entity: Entity) -> bool {
-        self.world.census(entity.kind).is_open(entity.n)
+        self.world.tally(entity.kind).is_open(entity.n)
     }
     fn record_from_here(&mut self, entity: Entity) {
         self.world.record_from_here(entity);
     }
-    fn take_recording(&mut self) -> Vec<Step> {
+    fn take_recording(&mut self) -> Vec<HistoryStep> {
         self.world.take_recording()
     }
     fn take_endings(&mut self) -> Vec<Ending> {
@@ -199,13 +198,13 @@ impl<X: Experiment> Model for Running<X> {
     }
 }
 
-/// What a change of controls leaves in the run's hash; here once, not in every figure's code.
+/// The bytes of a control change for the run's hash. Not generic, so that this isn't compiled once per figure.
 #[inline(never)]
 fn set_bytes(values: &[Value]) -> Vec<u8> {
     postcard::to_allocvec(values).expect("values are plain data")
 }
 
-/// What an action leaves in the run's hash.
+/// The bytes of an action for the run's hash.
 #[inline(never)]
 fn act_bytes(action: usize, on: &[Entity], arg: &Value) -> Vec<u8> {
     postcard::to_allocvec(&(action as u64, on, arg)).expect("values are plain data")

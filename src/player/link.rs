@@ -45,7 +45,7 @@ pub fn encode_view(view: &View) -> String {
 }
 
 /// The view that a text stands for. Whether its figure knows the run is another question: see
-/// [`Run::accepted`](super::Run::accepted).
+/// [`Run::validated`](super::Run::validated).
 ///
 /// # Errors
 /// If it stands for none; nothing in a text can do more harm than that.
@@ -61,10 +61,10 @@ pub fn decode_view(text: &str) -> Result<View, LinkError> {
     }
     let view: View = postcard::from_bytes(bytes).map_err(|_| LinkError::Unsound)?;
     let run = &view.run;
-    let values = run.controls.iter().chain(&view.against).map(|(_, value)| value);
+    let values = run.controls.iter().chain(&view.compared_controls).map(|(_, value)| value);
     let changes = run.inputs.iter().map(|input| match &input.change {
-        super::Change::Set { value, .. } => value,
-        super::Change::Act { arg, .. } => arg,
+        super::InputKind::Set { value, .. } => value,
+        super::InputKind::Act { arg, .. } => arg,
     });
     if values.chain(changes).all(super::Value::is_sound) { Ok(view) } else { Err(LinkError::Unsound) }
 }
@@ -76,7 +76,7 @@ fn checksum(bytes: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Change, Input, Run, Value};
+    use super::super::{Input, InputKind, Run, Value};
     use super::*;
     use crate::pick::cases;
     use crate::sim::{Entity, Seed, Time};
@@ -91,11 +91,11 @@ mod tests {
         ];
         let set = ("[a-z-]{1,12}", value.clone());
         let change = prop_oneof![
-            set.clone().prop_map(|(control, value)| Change::Set { control, value }),
+            set.clone().prop_map(|(control, value)| InputKind::Set { control, value }),
             ("[a-z]{1,8}", prop::collection::vec((any::<u8>(), any::<u32>()), 0..4)).prop_map(
-                |(action, on)| {
-                    let on = on.into_iter().map(|(kind, n)| Entity::new(kind, n)).collect();
-                    Change::Act { action, on, arg: Value::None }
+                |(action, targets)| {
+                    let targets = targets.into_iter().map(|(kind, n)| Entity::new(kind, n)).collect();
+                    InputKind::Act { action, targets, arg: Value::None }
                 }
             ),
         ];
@@ -104,9 +104,9 @@ mod tests {
         let controls = prop::collection::vec(set, 0..5);
         let inputs = prop::collection::vec(input, 0..20);
         ("[a-z-]{1,20}", any::<u16>(), any::<u64>(), controls.clone(), inputs, controls, any::<u64>())
-            .prop_map(|(figure, version, seed, controls, inputs, against, at)| View {
+            .prop_map(|(figure, version, seed, controls, inputs, compared_controls, at)| View {
                 run: Run { figure, version, seed: Seed(seed), controls, inputs, data: None },
-                against,
+                compared_controls,
                 at: Time::from_nanos(at),
             })
     }

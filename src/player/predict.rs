@@ -1,33 +1,33 @@
-//! Predictions: what is asked, what is the truth, and whether an answer is right. The words stand in the lesson.
+//! Predictions: the kind of answer, the truth, and whether an answer is right. Their texts are in the lesson's file.
 
 use super::data::Data;
 use super::figure::Figure;
 use super::run::Run;
-use super::trial::{Outcome, Setting, Unwatched};
+use super::trial::{HeadlessRun, RunOutcome, Setting};
 use super::value::Value;
 use crate::sim::{Msg, Time, Unit};
 
 /// Points of a curve that is drawn, evenly over its axis.
 pub const CURVE_POINTS: usize = 11;
 
-/// Something to commit to before the run; the right answer is read off runs, never stored.
+/// A question to answer before the run. The right answer is read off runs, never stored.
 #[derive(Clone, Copy, Debug)]
 pub struct Prediction {
     /// Permanent id, kebab-case, unique in its lesson.
     pub id: &'static str,
-    /// What kind of answer it wants.
-    pub asks: Asks,
+    /// The kind of answer.
+    pub answer_kind: AnswerKind,
     /// The moment of the figure's own run at which the answer shows.
     pub at: Time,
     /// The runs that the truth is read off: how each differs from the figure's own; empty for that one alone.
     pub runs: &'static [Setting],
-    /// The right answer, given what the runs came to.
-    pub truth: fn(&[Outcome]) -> Value,
+    /// The right answer, read off the runs' outcomes.
+    pub truth: fn(&[RunOutcome]) -> Value,
 }
 
-/// What kind of answer a prediction wants.
+/// The kinds of answers to predictions.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Asks {
+pub enum AnswerKind {
     /// One of these options: [`Value::Choice`].
     Choice(&'static [&'static str]),
     /// A number: [`Value::Number`].
@@ -42,9 +42,9 @@ pub enum Asks {
     /// A curve: [`Value::Curve`], its heights at [`CURVE_POINTS`] places from the left end to the right.
     Curve {
         /// The axis along.
-        x: Axis,
+        x: CurveAxis,
         /// The axis upwards.
-        y: Axis,
+        y: CurveAxis,
         /// Mean distance that is still right, as a share of the upward axis.
         tolerance: f64,
     },
@@ -52,7 +52,7 @@ pub enum Asks {
 
 /// An axis to draw over.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Axis {
+pub struct CurveAxis {
     /// What it measures.
     pub unit: Unit,
     /// Where it begins.
@@ -61,16 +61,16 @@ pub struct Axis {
     pub to: f64,
 }
 
-impl Axis {
+impl CurveAxis {
     /// The value at the n-th of so many places.
     pub fn at(&self, n: usize, of: usize) -> f64 {
         self.from + (self.to - self.from) * n as f64 / (of.max(2) - 1) as f64
     }
 }
 
-impl Asks {
-    /// Whether a value is an answer to this at all.
-    pub fn takes(&self, answer: &Value) -> bool {
+impl AnswerKind {
+    /// Whether a value is an answer of this kind.
+    pub fn accepts(&self, answer: &Value) -> bool {
         answer.is_sound()
             && match (self, answer) {
                 (Self::Choice(options), Value::Choice(id)) => options.contains(&id.as_str()),
@@ -88,23 +88,23 @@ impl Asks {
                 libm::fabs(answer - truth) <= tolerance * libm::fabs(*truth)
             }
             (Self::Curve { y, tolerance, .. }, Value::Curve(answer), Value::Curve(truth)) => {
-                answer.len() == truth.len() && apart(answer, truth) <= tolerance * (y.to - y.from)
+                answer.len() == truth.len() && mean_distance(answer, truth) <= tolerance * (y.to - y.from)
             }
             _ => answer == truth,
         }
     }
 }
 
-/// How far two curves lie apart on average.
-pub fn apart(a: &[f32], b: &[f32]) -> f64 {
+/// The mean distance between two curves.
+pub fn mean_distance(a: &[f32], b: &[f32]) -> f64 {
     let apart = a.iter().zip(b).map(|(a, b)| f64::from(libm::fabsf(a - b)));
     apart.sum::<f64>() / a.len().max(1) as f64
 }
 
-/// The truth of a prediction on its way.
+/// Computes the truth of a prediction.
 pub struct Grading {
     prediction: &'static Prediction,
-    runs: Vec<Unwatched>,
+    runs: Vec<HeadlessRun>,
 }
 
 impl Grading {
@@ -117,7 +117,7 @@ impl Grading {
         let unwatched = |setting: &Setting| {
             let mut run = run.clone();
             run.set_all(figure.spec, setting)?;
-            Unwatched::start(figure, &run, figure.spec.until, &Data::default())
+            HeadlessRun::start(figure, &run, figure.spec.until, &Data::default())
         };
         Ok(Self { prediction, runs: settings.iter().map(unwatched).collect::<Result<_, _>>()? })
     }
@@ -129,7 +129,7 @@ impl Grading {
                 return None;
             }
         }
-        let outcomes: Vec<Outcome> = self.runs.iter().map(Unwatched::outcome).collect();
+        let outcomes: Vec<RunOutcome> = self.runs.iter().map(HeadlessRun::outcome).collect();
         Some((self.prediction.truth)(&outcomes))
     }
 }

@@ -1,115 +1,116 @@
-//! What is said between whoever shows a run and whoever computes it. Encoded with postcard where it crosses a thread.
+//! The protocol between whoever shows a run and the session that computes it. Encoded with postcard where it crosses a
+//! thread.
 
 use super::explain::Explanation;
-use super::run::{Change, Run};
+use super::run::{InputKind, Run};
 use super::spec::FigureSpec;
 use crate::scene::Scene;
 use crate::sim::{Ending, Entity, Msg, Span, Time};
 use serde::{Deserialize, Serialize};
 
-/// A question, with a number by which its answer is known.
+/// A request to a session, with an id that comes back in the response.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
-    /// Comes back in the answer.
+    /// Comes back in the response.
     pub id: u32,
-    /// What is asked.
-    pub ask: Ask,
+    /// What is requested.
+    pub query: Query,
 }
 
-/// What can be asked. Each is answered after a bounded amount of computing.
+/// The requests. Each is answered after a bounded amount of computing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Ask {
-    /// What figures are there? Answered by [`Answer::Described`].
+pub enum Query {
+    /// Describe all figures. Answered by [`Reply::Described`].
     Describe,
-    /// Take up this run; what was there before is gone. Answered by [`Answer::Opened`].
+    /// Open this run; the one before is closed. Answered by [`Reply::Opened`].
     Open(Run),
-    /// Show the run at a moment, with charts up to `reach`. If that needs more computing than one slice, the answer's
-    /// frame is not `there` yet: ask again. Answered by [`Answer::Frame`].
+    /// Show the run at a moment, with charts up to `reach`. If that takes more than one slice, the frame hasn't
+    /// `reached` the moment yet: ask again. Answered by [`Reply::Frame`].
     Frame {
         /// The moment.
         at: Time,
         /// The latest moment that charts show.
         reach: Time,
     },
-    /// Do something to the run at a moment that has been computed: what came after is dropped. Answered by
-    /// [`Answer::Changed`].
+    /// Add an input to the run at a moment that has been computed; everything after it is dropped. Answered by
+    /// [`Reply::Changed`].
     Change {
         /// The moment.
         at: Time,
         /// What is done.
-        change: Change,
+        change: InputKind,
     },
-    /// Take the last change back, with what it dropped. Answered by [`Answer::Changed`].
-    TakeBack,
-    /// What happened to this entity, seen from a moment? Answered by [`Answer::Explained`].
+    /// Undo the last change and restore what it dropped. Answered by [`Reply::Changed`].
+    Undo,
+    /// Explain what happened to an entity up to a moment. Answered by [`Reply::Explained`].
     Explain {
         /// Who.
         entity: Entity,
         /// The moment.
         at: Time,
     },
-    /// Who is behind a reading, seen from a moment? Answered by [`Answer::Behind`].
-    Behind {
+    /// List the entities that contributed to a reading at a moment. Answered by [`Reply::Contributors`].
+    Contributors {
         /// The reading's place in the declaration.
         reading: usize,
         /// The moment.
         at: Time,
     },
-    /// The readings over time, up to a moment. Answered by [`Answer::Samples`].
+    /// The readings over time, up to a moment. Answered by [`Reply::Samples`].
     Samples {
         /// The moment.
         until: Time,
     },
-    /// All markers known so far. Answered by [`Answer::Markers`].
+    /// All markers known so far. Answered by [`Reply::Markers`].
     Markers,
 }
 
-/// The answer to the request of the same number.
+/// The answer to the request with the same id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Response {
     /// Number of the request.
     pub id: u32,
     /// The answer.
-    pub answer: Answer,
+    pub reply: Reply,
 }
 
 /// What is answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Answer {
+pub enum Reply {
     /// The figures that can be opened here.
     Described(Vec<FigureSpec>),
     /// The run is open.
     Opened(Opened),
     /// The run at a moment.
     Frame(Box<Frame>),
-    /// The run is another one now.
+    /// The run has changed.
     Changed {
         /// The run as it is now.
         run: Run,
         /// The moment to look at: the next step where the figure goes by steps, else that of the change.
         at: Time,
-        /// Whether there is a change that could be taken back.
-        can_take_back: bool,
+        /// Whether there is a change that can be undone.
+        can_undo: bool,
     },
     /// What happened to an entity.
     Explained(Explanation),
-    /// Who is behind a reading, those that explain it best first.
-    Behind(Vec<Ending>),
+    /// The entities that contributed to a reading, the most telling first.
+    Contributors(Vec<Ending>),
     /// The readings at regular moments, and how far apart these are.
     Samples(Vec<Box<[f32]>>, Span),
     /// The markers known so far, ascending in time.
     Markers(Vec<Marker>),
-    /// It can't be done, and why. Nothing has changed.
+    /// The request was refused, with the reason. Nothing has changed.
     Refused(Msg),
 }
 
-/// A run that has been taken up.
+/// A run that has been opened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Opened {
     /// The run as it is computed: values held to their ranges and steps.
     pub run: Run,
     /// What the learner should know ('made with an earlier model').
-    pub says: Vec<Msg>,
+    pub notes: Vec<Msg>,
 }
 
 /// A run at a moment.
@@ -117,8 +118,8 @@ pub struct Opened {
 pub struct Frame {
     /// The moment shown.
     pub at: Time,
-    /// Whether that is the moment asked for; if not, ask again.
-    pub there: bool,
+    /// Whether this is the moment that was asked for; if not, ask again.
+    pub reached: bool,
     /// Up to where the run has been computed.
     pub computed: Time,
     /// What is to be seen.
@@ -151,7 +152,7 @@ pub struct Marker {
 pub enum MarkerKind {
     /// The model calls the moment notable.
     Event,
-    /// So it calls what an input did.
+    /// The model calls the effect of an input notable.
     Input,
     /// An input of the run that the model refused.
     Refused,

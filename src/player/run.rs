@@ -27,18 +27,18 @@ pub struct Run {
     pub data: Option<u64>,
 }
 
-/// Something that was done to a run at a moment, before the events of that moment.
+/// An input to a run at a moment. It is applied before the events of that moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Input {
     /// When.
     pub at: Time,
     /// What.
-    pub change: Change,
+    pub change: InputKind,
 }
 
 /// What can be done to a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Change {
+pub enum InputKind {
     /// A control is moved.
     Set {
         /// Its id.
@@ -51,7 +51,7 @@ pub enum Change {
         /// Its id.
         action: String,
         /// On these entities.
-        on: Vec<Entity>,
+        targets: Vec<Entity>,
         /// With this argument.
         arg: Value,
     },
@@ -63,7 +63,7 @@ pub struct View {
     /// The run.
     pub run: Run,
     /// The controls of the run it is compared with, where those differ from `run`'s.
-    pub against: Vec<(String, Value)>,
+    pub compared_controls: Vec<(String, Value)>,
     /// The moment.
     pub at: Time,
 }
@@ -105,11 +105,11 @@ impl Run {
     ///
     /// # Errors
     /// As [`Run::set`].
-    pub fn against(&self, spec: &FigureSpec, controls: &[(String, Value)]) -> Result<Self, Msg> {
+    pub fn with_controls(&self, spec: &FigureSpec, controls: &[(String, Value)]) -> Result<Self, Msg> {
         let mut run = self.clone();
         for (id, value) in controls {
             run.set(spec, id, value)?;
-            run.inputs.retain(|input| !input.change.moves(id));
+            run.inputs.retain(|input| !input.change.sets(id));
         }
         Ok(run)
     }
@@ -125,7 +125,7 @@ impl Run {
     ///
     /// # Errors
     /// A sentence on the first thing that the figure doesn't know or take.
-    pub fn accepted(&self, spec: &FigureSpec) -> Result<Self, Msg> {
+    pub fn validated(&self, spec: &FigureSpec) -> Result<Self, Msg> {
         if self.figure != spec.id {
             return Err(Msg::new("run-other-figure").text("figure", clip(&self.figure)));
         }
@@ -143,16 +143,16 @@ impl Run {
             if input.at > spec.until {
                 return Err(Msg::new("input-after-end").with("at", crate::sim::Arg::At(input.at)));
             }
-            run.inputs.push(Input { at: input.at, change: input.change.accepted(spec)? });
+            run.inputs.push(Input { at: input.at, change: input.change.validated(spec)? });
         }
         sort_by_key(&mut run.inputs, |input| input.at);
         Ok(run)
     }
 }
 
-impl Change {
+impl InputKind {
     /// Whether it moves the control of this id.
-    pub fn moves(&self, id: &str) -> bool {
+    pub fn sets(&self, id: &str) -> bool {
         matches!(self, Self::Set { control, .. } if control == id)
     }
 
@@ -160,22 +160,26 @@ impl Change {
     ///
     /// # Errors
     /// A sentence, if the figure has no such control or action, or it doesn't take the value or the entities.
-    pub fn accepted(&self, spec: &FigureSpec) -> Result<Self, Msg> {
+    pub fn validated(&self, spec: &FigureSpec) -> Result<Self, Msg> {
         match self {
             Self::Set { control: id, value } => {
                 let (_, control) = spec.control(id).ok_or_else(|| no_control(spec, id))?;
                 Ok(Self::Set { control: id.clone(), value: control.accept(value)? })
             }
-            Self::Act { action: id, on, arg } => {
+            Self::Act { action: id, targets, arg } => {
                 let Some((_, action)) = spec.action(id) else {
                     let allowed: Vec<&str> = spec.actions.iter().map(|action| action.id.as_ref()).collect();
                     return Err(Msg::new("no-such-action")
                         .text("action", clip(id))
                         .text("allowed", allowed.join(", ")));
                 };
-                let known = |entity: &Entity| action.on.contains(&entity.kind);
-                if on.is_empty() != action.on.is_empty() || !on.iter().all(known) || on.len() > 100 {
-                    let kinds = action.on.iter().filter_map(|&kind| spec.kinds.get(usize::from(kind)));
+                let known = |entity: &Entity| action.applies_to.contains(&entity.kind);
+                if targets.is_empty() != action.applies_to.is_empty()
+                    || !targets.iter().all(known)
+                    || targets.len() > 100
+                {
+                    let kinds =
+                        action.applies_to.iter().filter_map(|&kind| spec.kinds.get(usize::from(kind)));
                     let allowed: Vec<&str> = kinds.map(|kind| kind.id.as_ref()).collect();
                     return Err(Msg::new("action-on-wrong-kind")
                         .text("action", clip(id))

@@ -1,9 +1,9 @@
-//! Where a number's values lie on a slider: the same in the page as it is built and as it is operated.
+//! Maps a number's values to a slider's positions; used when pages are built and while figures run.
 
 use super::control::{Control, ControlKind, Scale};
 use super::value::Value;
 
-/// The slider of a number: places 0, 1, …, [`Slider::places`].
+/// The slider of a number: places 0, 1, …, [`Slider::last_position`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Slider {
     /// Smallest value.
@@ -24,7 +24,7 @@ impl Slider {
     }
 
     /// Number of the last place.
-    pub fn places(self) -> f64 {
+    pub fn last_position(self) -> f64 {
         let places = match self.scale {
             Scale::Linear => (self.max - self.min) / self.step,
             Scale::Log => libm::log(self.max / self.min) / libm::log1p(self.step),
@@ -33,33 +33,33 @@ impl Slider {
     }
 
     /// The place of a value; the first one for what is no number.
-    pub fn place(self, value: &Value) -> f64 {
+    pub fn position(self, value: &Value) -> f64 {
         let Value::Number(value) = *value else { return 0.0 };
         let share = match self.scale {
             Scale::Linear => (value - self.min) / (self.max - self.min),
             Scale::Log => libm::log(value / self.min) / libm::log(self.max / self.min),
         };
-        libm::round(share * self.places())
+        libm::round(share * self.last_position())
     }
 
     /// The value at a place.
     pub fn value(self, place: f64) -> f64 {
-        let share = place / self.places();
-        self.held(match self.scale {
+        let share = place / self.last_position();
+        self.clamped(match self.scale {
             Scale::Linear => self.min + share * (self.max - self.min),
             Scale::Log => self.min * libm::pow(self.max / self.min, share),
         })
     }
 
     /// The value some steps on from another.
-    pub fn moved(self, from: f64, steps: f64) -> f64 {
-        self.held(match self.scale {
+    pub fn stepped(self, from: f64, steps: f64) -> f64 {
+        self.clamped(match self.scale {
             Scale::Linear => from + steps * self.step,
             Scale::Log => from * libm::pow(1.0 + self.step, steps),
         })
     }
 
-    fn held(self, value: f64) -> f64 {
+    fn clamped(self, value: f64) -> f64 {
         libm::fmin(libm::fmax(value, self.min), self.max)
     }
 }
@@ -76,13 +76,13 @@ mod tests {
             Control::log_number("compress", "Faster", Unit::Factor, (1.0, 1e5), 1.0),
         ] {
             let slider = Slider::of(&control).unwrap();
-            for place in 0..=slider.places() as u32 {
+            for place in 0..=slider.last_position() as u32 {
                 let value = slider.value(place.into());
-                assert_eq!(slider.place(&Value::Number(value)), f64::from(place), "{}", control.id);
+                assert_eq!(slider.position(&Value::Number(value)), f64::from(place), "{}", control.id);
             }
             assert_eq!(slider.value(-3.0), slider.min);
             assert_eq!(slider.value(1e9), slider.max);
-            assert_eq!(slider.moved(slider.max, 1.0), slider.max);
+            assert_eq!(slider.stepped(slider.max, 1.0), slider.max);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a figure is, without running it: pure data that the page, the terminal and the checks read.
 
-use super::control::{Control, in_page_only};
+use super::control::{Control, native_only};
 #[cfg(not(target_arch = "wasm32"))]
 use super::value::Value;
 use super::value::ValueKind;
@@ -19,21 +19,21 @@ pub struct FigureSpec {
     /// Length of a run.
     pub until: Time,
     /// The moment that the still in the page shows.
-    pub still: Time,
+    pub still_at: Time,
     /// End of the warm-up: judges and sweeps read from here.
-    pub warm: Time,
+    pub warm_up: Time,
     /// What a moment is.
     pub pace: Pace,
     /// Model seconds in a second of playing, at first: so that what matters can be followed by eye.
     pub speed: f64,
-    /// What can be turned.
+    /// The controls.
     pub controls: Cow<'static, [Control]>,
     /// What is measured.
     pub readings: Cow<'static, [Reading]>,
-    /// What one can do to the system.
+    /// What a learner can do to the system.
     pub actions: Cow<'static, [Action]>,
     /// What the system consists of; an [`Entity`](crate::sim::Entity)'s kind is an index into this.
-    pub kinds: Cow<'static, [Kind]>,
+    pub kinds: Cow<'static, [EntityKind]>,
     /// What the figure takes beyond its controls.
     pub needs: Needs,
 }
@@ -63,19 +63,19 @@ pub struct Reading {
     /// Whether it is about the run so far, so that its last value stands for a whole run; else it is about a moment or a
     /// window, and its mean does.
     pub so_far: bool,
-    /// Who is behind the number.
-    pub behind: Option<Behind>,
+    /// Which entities make up the number, if that can be shown.
+    pub contributors: Option<Contributors>,
 }
 
-/// Who is behind a number: those of a kind that ended of late in certain ways.
+/// The entities that make up a reading: those of a kind that ended recently in certain ways.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Behind {
-    /// Their kind.
+pub struct Contributors {
+    /// The kind of these entities.
     pub kind: u8,
-    /// The fates that count.
-    pub fates: Cow<'static, [u8]>,
-    /// How long ago at most, in seconds; what ended earlier is not among what the number is made of.
-    pub within: f64,
+    /// The ways of ending that count.
+    pub end_kinds: Cow<'static, [u8]>,
+    /// The reading's window in seconds: entities that ended earlier don't count.
+    pub window_secs: f64,
 }
 
 impl Reading {
@@ -85,10 +85,10 @@ impl Reading {
             id: Cow::Borrowed(id),
             label: Cow::Borrowed(label),
             unit,
-            help: Cow::Borrowed(in_page_only(help)),
+            help: Cow::Borrowed(native_only(help)),
             trouble: None,
             so_far: false,
-            behind: None,
+            contributors: None,
         }
     }
     /// The same, about the run so far rather than a moment or a window.
@@ -97,11 +97,15 @@ impl Reading {
         self.so_far = true;
         self
     }
-    /// The same, made of those of a kind that ended with one of these fates within the last seconds.
+    /// The same, made up of entities of a kind that ended in one of these ways within the last seconds.
     #[must_use]
-    pub const fn made_of(mut self, kind: u8, fates: &'static [u8], within: f64) -> Self {
+    pub const fn contributed_by(mut self, kind: u8, fates: &'static [u8], window_secs: f64) -> Self {
         // A constant function can't drop what it replaces.
-        core::mem::forget(self.behind.replace(Behind { kind, fates: Cow::Borrowed(fates), within }));
+        core::mem::forget(self.contributors.replace(Contributors {
+            kind,
+            end_kinds: Cow::Borrowed(fates),
+            window_secs,
+        }));
         self
     }
     /// The same, shown as trouble from `bound` upwards.
@@ -112,7 +116,7 @@ impl Reading {
     }
 }
 
-/// What one can do to the system: kill, cut, slow, step a thread.
+/// Something that a learner can do to the system: kill, cut, slow, step a thread.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Action {
     /// Permanent id, kebab-case.
@@ -120,7 +124,7 @@ pub struct Action {
     /// A verb, for the menu on the thing itself.
     pub label: Cow<'static, str>,
     /// The kinds that it applies to, as indices into the figure's kinds.
-    pub on: Cow<'static, [u8]>,
+    pub applies_to: Cow<'static, [u8]>,
     /// Its argument.
     pub arg: ValueKind,
     /// Id of the action that takes it back.
@@ -133,7 +137,7 @@ impl Action {
     /// # Errors
     /// What it takes.
     #[cfg(not(target_arch = "wasm32"))]
-    pub fn read(&self, text: &str) -> Result<Value, String> {
+    pub fn parse_argument(&self, text: &str) -> Result<Value, String> {
         let text = text.trim();
         match self.arg {
             ValueKind::None if text.is_empty() => Ok(Value::None),
@@ -161,7 +165,7 @@ impl Action {
         Self {
             id: Cow::Borrowed(id),
             label: Cow::Borrowed(label),
-            on: Cow::Borrowed(on),
+            applies_to: Cow::Borrowed(on),
             arg: ValueKind::None,
             undo: None,
         }
@@ -176,29 +180,29 @@ impl Action {
 
 /// One kind of entities.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Kind {
+pub struct EntityKind {
     /// Permanent id, kebab-case; also the id of its word in the lesson's words.
     pub id: Cow<'static, str>,
-    /// How its members are called.
-    pub names: Names,
+    /// How its members are named.
+    pub names: EntityNames,
 }
 
-/// How the members of a kind are called.
+/// How the members of a kind are named.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Names {
+pub enum EntityNames {
     /// A, B, C, …
     Letters,
     /// 0, 1, 2, …
     Numbers,
     /// By words of the lesson.
     Words(Cow<'static, [Cow<'static, str>]>),
-    /// There is one, called as the kind is.
+    /// There is only one, named as the kind is.
     Only,
 }
 
-impl Kind {
+impl EntityKind {
     /// A kind with this id and these names.
-    pub const fn new(id: &'static str, names: Names) -> Self {
+    pub const fn new(id: &'static str, names: EntityNames) -> Self {
         Self { id: Cow::Borrowed(id), names }
     }
 }
@@ -228,11 +232,11 @@ impl FigureSpec {
     }
     /// The kinds as a catalogue of words wants them.
     pub fn naming(&self) -> Vec<(String, Naming)> {
-        let naming = |names: &Names| match names {
-            Names::Letters => Naming::Letters,
-            Names::Numbers => Naming::Numbers,
-            Names::Words(words) => Naming::Names(words.to_vec()),
-            Names::Only => Naming::Only,
+        let naming = |names: &EntityNames| match names {
+            EntityNames::Letters => Naming::Letters,
+            EntityNames::Numbers => Naming::Numbers,
+            EntityNames::Words(words) => Naming::Names(words.to_vec()),
+            EntityNames::Only => Naming::Only,
         };
         self.kinds.iter().map(|kind| (kind.id.to_string(), naming(&kind.names))).collect()
     }

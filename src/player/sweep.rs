@@ -4,17 +4,17 @@ use super::control::{Control, ControlKind};
 use super::figure::Figure;
 use super::run::Run;
 use super::slider::Slider;
-use super::trial::{Trial, Tried};
+use super::trial::{Trial, TrialResult};
 use super::value::Value;
 use crate::sim::{Msg, Seed};
 
-/// A sweep and what has come of it so far.
+/// A sweep and its results so far.
 pub struct Sweep {
     runs: Vec<Run>,
     values: Vec<Value>,
     seeds: u16,
     /// Value by value, seed by seed.
-    tried: Vec<Option<Tried>>,
+    results: Vec<Option<TrialResult>>,
 }
 
 /// A reading at one value of the control.
@@ -28,7 +28,7 @@ pub struct SweepPoint {
     pub low: f64,
     /// See `mean`.
     pub high: f64,
-    /// Seeds of which it is known.
+    /// How many seeds have a result.
     pub seeds: usize,
 }
 
@@ -36,21 +36,25 @@ pub struct SweepPoint {
 ///
 /// # Errors
 /// If one of the two is no value of the control.
-pub fn swept_between(control: &Control, points: usize, (from, to): (&str, &str)) -> Result<Vec<Value>, Msg> {
-    let ControlKind::Number { min, max, .. } = control.kind else { return Ok(swept(control, points)) };
+pub fn sweep_values_between(
+    control: &Control,
+    points: usize,
+    (from, to): (&str, &str),
+) -> Result<Vec<Value>, Msg> {
+    let ControlKind::Number { min, max, .. } = control.kind else { return Ok(sweep_values(control, points)) };
     let end = |text: &str, end: f64| match control.parse(text) {
         _ if text.trim().is_empty() => Ok(end),
         Ok(Value::Number(n)) => Ok(n),
         Ok(_) => Ok(end),
         Err(why) => Err(why),
     };
-    Ok(spread(control, (end(from, min)?, end(to, max)?), points))
+    Ok(evenly_spaced(control, (end(from, min)?, end(to, max)?), points))
 }
 
 /// Values to sweep over: so many evenly over a number's slider, every option of a choice, off and on of a switch.
-pub fn swept(control: &Control, points: usize) -> Vec<Value> {
+pub fn sweep_values(control: &Control, points: usize) -> Vec<Value> {
     match &control.kind {
-        ControlKind::Number { min, max, .. } => spread(control, (*min, *max), points),
+        ControlKind::Number { min, max, .. } => evenly_spaced(control, (*min, *max), points),
         ControlKind::Choice { options, .. } => {
             options.iter().map(|(id, _)| Value::Choice(id.to_string())).collect()
         }
@@ -60,10 +64,10 @@ pub fn swept(control: &Control, points: usize) -> Vec<Value> {
 
 /// So many values evenly over a part of a number's slider, each as the control takes it and none twice; two at least.
 /// None where the control is no number, or doesn't take the ends.
-pub fn spread(control: &Control, (from, to): (f64, f64), points: usize) -> Vec<Value> {
+pub fn evenly_spaced(control: &Control, (from, to): (f64, f64), points: usize) -> Vec<Value> {
     let Some(slider) = Slider::of(control) else { return Vec::new() };
     let last = points.max(2) - 1;
-    let (first, reach) = (slider.place(&Value::Number(from)), slider.place(&Value::Number(to)));
+    let (first, reach) = (slider.position(&Value::Number(from)), slider.position(&Value::Number(to)));
     let value = |n: usize| match n {
         0 => from,
         n if n == last => to,
@@ -91,12 +95,12 @@ impl Sweep {
         let mut runs = Vec::new();
         for value in &values {
             let mut run = run.clone();
-            run.inputs.retain(|input| !input.change.moves(control));
+            run.inputs.retain(|input| !input.change.sets(control));
             run.set(figure.spec, control, value)?;
             runs.push(run);
         }
-        let tried = vec![None; runs.len() * usize::from(seeds)];
-        Ok(Self { runs, values, seeds, tried })
+        let results = vec![None; runs.len() * usize::from(seeds)];
+        Ok(Self { runs, values, seeds, results })
     }
 
     /// The run with the n-th value and the k-th seed.
@@ -105,7 +109,7 @@ impl Sweep {
         Run { seed: Seed(run.seed.0.wrapping_add(k.into())), ..run.clone() }
     }
 
-    /// All runs to be tried. First one seed everywhere, then the next: the shape shows early.
+    /// All trials: first one seed at every value, then the next seed, so that the shape of the curve shows early.
     pub fn trials(&self) -> Vec<(usize, Trial)> {
         let mut trials = Vec::new();
         for k in 0..self.seeds {
@@ -119,21 +123,21 @@ impl Sweep {
         trials
     }
 
-    /// Takes what came of a trial, by its number.
-    pub fn take(&mut self, n: usize, tried: Tried) {
-        if let Some(place) = self.tried.get_mut(n) {
+    /// Adds the result of a trial, by the trial's number.
+    pub fn add_result(&mut self, n: usize, tried: TrialResult) {
+        if let Some(place) = self.results.get_mut(n) {
             *place = Some(tried);
         }
     }
 
-    /// How many trials have come back, and how many there are.
+    /// How many results there are, and how many trials.
     pub fn done(&self) -> (usize, usize) {
-        (self.tried.iter().flatten().count(), self.tried.len())
+        (self.results.iter().flatten().count(), self.results.len())
     }
 
     /// A reading, by its place in the declaration, over the values.
     pub fn points(&self, reading: usize) -> Vec<SweepPoint> {
-        let point = |(value, tried): (&Value, &[Option<Tried>])| {
+        let point = |(value, tried): (&Value, &[Option<TrialResult>])| {
             let measured = || tried.iter().flatten().map(|t| t.values[reading]).filter(|v| v.is_finite());
             let seeds = measured().count();
             SweepPoint {
@@ -144,7 +148,7 @@ impl Sweep {
                 seeds,
             }
         };
-        self.values.iter().zip(self.tried.chunks(self.seeds.into())).map(point).collect()
+        self.values.iter().zip(self.results.chunks(self.seeds.into())).map(point).collect()
     }
 }
 
@@ -160,11 +164,11 @@ mod tests {
             let number = |value| if let Value::Number(n) = value { n } else { f64::NAN };
             values.into_iter().map(number).collect::<Vec<f64>>()
         };
-        assert_eq!(whole(swept(&workers, 30)), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);
-        assert_eq!(whole(spread(&workers, (6.0, 2.0), 3)), [6.0, 4.0, 2.0]);
-        assert!(spread(&workers, (2.0, 9.0), 3).is_empty(), "9 workers are too many");
+        assert_eq!(whole(sweep_values(&workers, 30)), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);
+        assert_eq!(whole(evenly_spaced(&workers, (6.0, 2.0), 3)), [6.0, 4.0, 2.0]);
+        assert!(evenly_spaced(&workers, (2.0, 9.0), 3).is_empty(), "9 workers are too many");
         let faster = Control::log_number("faster", "Faster", Unit::Factor, (1.0, 1e4), 1.0);
-        let steps = whole(spread(&faster, (1.0, 1e4), 5));
+        let steps = whole(evenly_spaced(&faster, (1.0, 1e4), 5));
         assert!(steps.windows(2).all(|two| (9.0..11.0).contains(&(two[1] / two[0]))), "{steps:?}");
         assert_eq!((steps[0], steps[4]), (1.0, 1e4));
     }

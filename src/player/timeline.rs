@@ -1,4 +1,4 @@
-//! How far a run has been computed: checkpoints, samples and markers on the way.
+//! A run as far as it has been computed: checkpoints, samples and markers.
 //!
 //! The state *at* t is: every input up to and including t has been applied, and every event before t has happened. So an
 //! input at t comes before the events of t, whether it was there from the start or is added while looking at t.
@@ -7,15 +7,15 @@ use super::data::Data;
 use super::experiment::Readings;
 use super::figure::{Figure, Model};
 use super::protocol::{Marker, MarkerKind};
-use super::run::{Change, Run};
+use super::run::{InputKind, Run};
 use super::spec::FigureSpec;
 use super::value::Value;
 use crate::sim::{Msg, Span, Time};
 
 /// Most checkpoints that are kept; when there are more, every second one goes.
 const CHECKPOINTS: usize = 96;
-/// Most bytes that they take together, about: a session has two of these at most, the run's and its rival's.
-const ROOM: usize = 24 << 20;
+/// About the most bytes that all checkpoints take. There are at most two time lines: the run's and the compared run's.
+const MAX_CHECKPOINT_BYTES: usize = 24 << 20;
 /// Events between the first checkpoints.
 const FIRST_SPACING: u64 = 4_096;
 /// Samples of the readings over a run.
@@ -90,9 +90,9 @@ impl Cursor {
     }
 
     /// Applies a change that the figure accepts to the present state.
-    pub fn apply(&mut self, spec: &FigureSpec, change: &Change) -> Result<(), Msg> {
+    pub fn apply(&mut self, spec: &FigureSpec, change: &InputKind) -> Result<(), Msg> {
         match change {
-            Change::Set { control, value } => {
+            InputKind::Set { control, value } => {
                 let Some((at, _)) = spec.control(control) else { return Ok(()) };
                 let mut values = self.values.clone();
                 values[at] = value.clone();
@@ -100,15 +100,15 @@ impl Cursor {
                 self.values = values;
                 Ok(())
             }
-            Change::Act { action, on, arg } => {
+            InputKind::Act { action, targets, arg } => {
                 let Some((at, _)) = spec.action(action) else { return Ok(()) };
-                self.model.act(at, on, arg)
+                self.model.act(at, targets, arg)
             }
         }
     }
 }
 
-/// A state to come back to, and how many samples and markers there were.
+/// A state to return to, with the number of samples and markers at that moment.
 struct Checkpoint {
     cursor: Cursor,
     samples: usize,
@@ -144,8 +144,8 @@ impl Timeline {
         })
     }
 
-    /// A time line that nobody goes back on: no checkpoints but the start, and samples this far apart.
-    pub fn unwatched(figure: &Figure, run: &Run, data: &Data, every: Span) -> Result<Self, Msg> {
+    /// A time line for a run that isn't shown: no checkpoint but the start, and samples this far apart.
+    pub fn headless(figure: &Figure, run: &Run, data: &Data, every: Span) -> Result<Self, Msg> {
         Ok(Self { spacing: u64::MAX, every, ..Self::start(figure, run, data)? })
     }
 
@@ -164,7 +164,7 @@ impl Timeline {
         self.head.now()
     }
 
-    /// Whether the state at `at` can be had without computing what is new.
+    /// Whether the state at `at` has been computed.
     pub fn reaches(&self, at: Time) -> bool {
         self.head.now() > at || (self.head.now() == at && self.head.settled)
     }
@@ -211,9 +211,10 @@ impl Timeline {
     fn keep_checkpoint(&mut self) {
         let (samples, markers) = (self.samples.len(), self.markers.len());
         self.checkpoints.push(Checkpoint { cursor: self.head.checkpoint(), samples, markers });
-        let weight = |it: &Checkpoint| it.cursor.model.weight();
+        let weight = |it: &Checkpoint| it.cursor.model.approx_bytes();
         while self.checkpoints.len() > CHECKPOINTS
-            || (self.checkpoints.len() > 2 && self.checkpoints.iter().map(weight).sum::<usize>() > ROOM)
+            || (self.checkpoints.len() > 2
+                && self.checkpoints.iter().map(weight).sum::<usize>() > MAX_CHECKPOINT_BYTES)
         {
             let mut nth = 0;
             self.checkpoints.retain(|_| {
@@ -234,16 +235,16 @@ impl Timeline {
 
     /// The last checkpoint from which the state at `at` can be reached.
     pub fn checkpoint_before(&self, at: Time) -> &Cursor {
-        &self.checkpoints[self.known_before(at) - 1].cursor
+        &self.checkpoints[self.checkpoints_before(at) - 1].cursor
     }
 
     /// How many checkpoints are before `at`; the start always counts.
-    fn known_before(&self, at: Time) -> usize {
+    fn checkpoints_before(&self, at: Time) -> usize {
         self.checkpoints.partition_point(|checkpoint| checkpoint.cursor.now() < at).max(1)
     }
 
     /// The last checkpoint at which a condition did not hold yet, given that it holds from some moment on.
-    pub fn last_without(&self, holds: impl Fn(&dyn Model) -> bool) -> &Cursor {
+    pub fn last_checkpoint_without(&self, holds: impl Fn(&dyn Model) -> bool) -> &Cursor {
         let after = self.checkpoints.partition_point(|checkpoint| !holds(checkpoint.cursor.model.as_ref()));
         &self.checkpoints[after.saturating_sub(1)].cursor
     }
@@ -251,7 +252,7 @@ impl Timeline {
     /// Goes on from `now`, the state at its time with one input more, and forgets what was computed after it.
     pub fn fork(&mut self, now: Cursor) {
         let at = now.now();
-        self.checkpoints.truncate(self.known_before(at));
+        self.checkpoints.truncate(self.checkpoints_before(at));
         self.samples.truncate(at.nanos().div_ceil(self.every.nanos()) as usize);
         self.markers
             .retain(|marker| marker.time < at || (marker.time == at && marker.kind != MarkerKind::Event));
@@ -262,7 +263,7 @@ impl Timeline {
 
     /// Forgets what was computed from `at` on, and a little before it.
     pub fn rewind(&mut self, at: Time) {
-        self.checkpoints.truncate(self.known_before(at));
+        self.checkpoints.truncate(self.checkpoints_before(at));
         let last = &self.checkpoints[self.checkpoints.len() - 1];
         self.samples.truncate(last.samples);
         self.markers.truncate(last.markers);

@@ -1,5 +1,5 @@
-//! Runs that nobody watches: computed to their end for what they come to. Sweeps, judges and predictions ask for them by
-//! the hundred, a worker or a thread computes one at a time.
+//! Trials: runs that are computed to their end for their result, without showing them. Sweeps, judges and predictions
+//! need hundreds; a worker or a thread computes one at a time.
 
 use super::challenge::Failure;
 use super::data::Data;
@@ -26,78 +26,78 @@ pub struct Trial {
     pub challenge: Option<String>,
 }
 
-/// What came of a trial.
+/// The result of a trial.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Tried {
+pub struct TrialResult {
     /// The run's seed.
     pub seed: Seed,
-    /// Every reading [`over`](Outcome::over) the run, in the order of the declaration; NaN where nothing was measured.
+    /// Every reading [`over`](RunOutcome::summary) the run, in the order of the declaration; NaN where nothing was measured.
     pub values: Vec<f64>,
-    /// What the challenge's judge says against it.
+    /// Why it fails the challenge, if it does.
     pub failed: Option<Failure>,
     /// Events of the run.
     pub events: u64,
 }
 
 impl Trial {
-    /// Computes it, in one go. `data` is what the run replays, if it replays something.
+    /// Computes it to the end. `data` is what the run replays, if anything.
     ///
     /// # Errors
     /// If the figure doesn't take the run, or has no such challenge.
-    pub fn compute(&self, figure: &'static Figure, data: &Data) -> Result<Tried, Msg> {
+    pub fn compute(&self, figure: &'static Figure, data: &Data) -> Result<TrialResult, Msg> {
         let mut run = self.begin(figure, data)?;
         while !run.work(u64::MAX) {}
-        Ok(self.tried(&run))
+        Ok(self.result(&run))
     }
 
-    /// Begins it, to be computed in slices.
+    /// Starts it, to be computed in slices.
     ///
     /// # Errors
     /// As [`compute`](Self::compute).
-    pub fn begin(&self, figure: &'static Figure, data: &Data) -> Result<Unwatched, Msg> {
+    pub fn begin(&self, figure: &'static Figure, data: &Data) -> Result<HeadlessRun, Msg> {
         let until = match &self.challenge {
             Some(id) => figure.challenge(id)?.until,
             None => figure.spec.until,
         };
-        Unwatched::start(figure, &self.run, until, data)
+        HeadlessRun::start(figure, &self.run, until, data)
     }
 
-    /// What came of it, when its run has come to its end.
-    pub fn tried(&self, run: &Unwatched) -> Tried {
+    /// The result, when the run has ended.
+    pub fn result(&self, run: &HeadlessRun) -> TrialResult {
         let (outcome, figure) = (run.outcome(), run.figure);
         let challenge = self.challenge.as_ref().and_then(|id| figure.challenge(id).ok());
-        Tried {
+        TrialResult {
             seed: self.run.seed,
-            values: figure.spec.readings.iter().map(|reading| outcome.over(&reading.id)).collect(),
+            values: figure.spec.readings.iter().map(|reading| outcome.summary(&reading.id)).collect(),
             failed: challenge.and_then(|challenge| (challenge.pass)(&outcome).err()),
             events: run.events(),
         }
     }
 }
 
-/// A run under way that nobody watches: no checkpoints, few samples.
-pub struct Unwatched {
+/// A run that isn't shown: without checkpoints, and with few samples.
+pub struct HeadlessRun {
     figure: &'static Figure,
     run: Run,
     timeline: Timeline,
     until: Time,
 }
 
-impl Unwatched {
-    /// Begins a run that ends at `until`, over the data that it names.
+impl HeadlessRun {
+    /// Starts a run that ends at `until`, with the data that it names.
     ///
     /// # Errors
     /// If the figure doesn't take it, or it replays other data.
     pub fn start(figure: &'static Figure, run: &Run, until: Time, data: &Data) -> Result<Self, Msg> {
-        let run = run.accepted(figure.spec)?;
-        let data = data.of(&run)?;
+        let run = run.validated(figure.spec)?;
+        let data = data.for_run(&run)?;
         let until = until.min(figure.spec.until);
         let every = Span::from_nanos((until.nanos() / SAMPLES).max(1));
-        let timeline = Timeline::unwatched(figure, &run, &data, every)?;
+        let timeline = Timeline::headless(figure, &run, &data, every)?;
         Ok(Self { figure, run, timeline, until })
     }
 
-    /// Computes on, with at most `budget` events; true when the end is reached.
+    /// Computes at most `budget` events; true when the end is reached.
     pub fn work(&mut self, budget: u64) -> bool {
         self.timeline.extend(&self.run, self.until, budget)
     }
@@ -107,22 +107,22 @@ impl Unwatched {
         self.timeline.events()
     }
 
-    /// What it has come to so far.
-    pub fn outcome(&self) -> Outcome {
+    /// The outcome so far.
+    pub fn outcome(&self) -> RunOutcome {
         let (samples, every) = self.timeline.samples();
-        let settings = Settings { spec: self.figure.spec, values: self.run.values(self.figure.spec) };
-        Outcome { settings, samples: samples.to_vec(), every }
+        let settings = StartSettings { spec: self.figure.spec, values: self.run.values(self.figure.spec) };
+        RunOutcome { settings, samples: samples.to_vec(), every }
     }
 }
 
 /// Values of all controls.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
+pub struct StartSettings {
     spec: &'static FigureSpec,
     values: Vec<Value>,
 }
 
-impl Settings {
+impl StartSettings {
     /// Those at the start of a run.
     pub fn of(spec: &'static FigureSpec, run: &Run) -> Self {
         Self { spec, values: run.values(spec) }
@@ -144,21 +144,21 @@ impl Settings {
     }
 
     /// Whether a switch is on.
-    pub fn on(&self, id: &str) -> bool {
+    pub fn is_on(&self, id: &str) -> bool {
         *self.value(id) == Value::Flag(true)
     }
 }
 
-/// What a run has come to: its readings over time, and the settings that it began with.
+/// The outcome of a run: its readings over time, and the settings that it started with.
 #[derive(Clone, Debug)]
-pub struct Outcome {
+pub struct RunOutcome {
     /// The controls at the start.
-    pub settings: Settings,
+    pub settings: StartSettings,
     samples: Vec<Box<[f32]>>,
     every: Span,
 }
 
-impl Outcome {
+impl RunOutcome {
     fn place(&self, reading: &str) -> usize {
         self.settings
             .spec
@@ -174,9 +174,9 @@ impl Outcome {
         moments.zip(values).filter(|(_, value)| value.is_finite())
     }
 
-    /// What counts: the series after the warm-up.
-    fn warm(&self, reading: &str) -> impl Iterator<Item = (Time, f64)> {
-        let warm = self.settings.spec.warm;
+    /// The series after the warm-up.
+    fn after_warm_up(&self, reading: &str) -> impl Iterator<Item = (Time, f64)> {
+        let warm = self.settings.spec.warm_up;
         self.series(reading).filter(move |(time, _)| *time >= warm)
     }
 
@@ -193,7 +193,7 @@ impl Outcome {
     /// Its mean over the time after the warm-up.
     pub fn mean(&self, reading: &str) -> f64 {
         let (mut sum, mut n) = (0.0, 0.0);
-        for (_, value) in self.warm(reading) {
+        for (_, value) in self.after_warm_up(reading) {
             sum += value;
             n += 1.0;
         }
@@ -203,16 +203,17 @@ impl Outcome {
     /// Its largest value after the warm-up, and when.
     pub fn worst(&self, reading: &str) -> (f64, Time) {
         let larger = |a: (f64, Time), (at, value): (Time, f64)| if value > a.0 { (value, at) } else { a };
-        self.warm(reading).fold((f64::NEG_INFINITY, Time::ZERO), larger)
+        self.after_warm_up(reading).fold((f64::NEG_INFINITY, Time::ZERO), larger)
     }
 
     /// The first moment after the warm-up at which it is above a bound.
     pub fn above(&self, reading: &str, bound: f64) -> Option<Time> {
-        self.warm(reading).find(|(_, value)| *value > bound).map(|(time, _)| time)
+        self.after_warm_up(reading).find(|(_, value)| *value > bound).map(|(time, _)| time)
     }
 
-    /// One number for the run: at the end, where the reading is about the run so far, else its mean after the warm-up.
-    pub fn over(&self, reading: &str) -> f64 {
+    /// One number for the whole run: the last value where the reading is about the run so far, else the mean after the
+    /// warm-up.
+    pub fn summary(&self, reading: &str) -> f64 {
         if self.settings.spec.readings[self.place(reading)].so_far {
             self.last(reading)
         } else {

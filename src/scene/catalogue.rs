@@ -1,7 +1,7 @@
-//! The words that the describer needs for itself: heads of tables, states, kinds of packets. A figure's catalogue may
-//! say any of them in another way, under the same id.
+//! The texts of the describer: table heads, statuses, kinds of packets. A figure's words may replace any of them under
+//! the same id.
 
-use super::panel::{Shape, State};
+use super::panel::{PacketKind, Status};
 
 /// Id and pattern, ascending by id.
 const PATTERNS: &[(&str, &str)] = &[
@@ -51,24 +51,24 @@ pub(super) fn pattern(id: &str) -> Option<&'static str> {
     PATTERNS.binary_search_by_key(&id, |(known, _)| known).ok().map(|found| PATTERNS[found].1)
 }
 
-pub(super) const fn state(state: State) -> &'static str {
+pub(super) const fn state(state: Status) -> &'static str {
     match state {
-        State::Normal => "scene-state-normal",
-        State::Quiet => "scene-state-quiet",
-        State::Active => "scene-state-active",
-        State::Trouble => "scene-state-trouble",
-        State::Down => "scene-state-down",
-        State::Draining => "scene-state-draining",
-        State::Warming => "scene-state-warming",
+        Status::Normal => "scene-state-normal",
+        Status::Quiet => "scene-state-quiet",
+        Status::Active => "scene-state-active",
+        Status::Trouble => "scene-state-trouble",
+        Status::Down => "scene-state-down",
+        Status::Draining => "scene-state-draining",
+        Status::Warming => "scene-state-warming",
     }
 }
 
-pub(super) const fn shape(shape: Shape) -> &'static str {
+pub(super) const fn shape(shape: PacketKind) -> &'static str {
     match shape {
-        Shape::Request => "scene-request",
-        Shape::Answer => "scene-answer",
-        Shape::Failure => "scene-failure",
-        Shape::Probe => "scene-probe",
+        PacketKind::Request => "scene-request",
+        PacketKind::Answer => "scene-answer",
+        PacketKind::Failure => "scene-failure",
+        PacketKind::Probe => "scene-probe",
     }
 }
 

@@ -1,14 +1,14 @@
-//! The ways that packets take: Bézier curves on which a share of the time is a share of the length.
+//! The paths of packets: Bézier curves on which packets travel at constant speed.
 
 use super::mark::{Ink, Point, Role, at};
-use super::panel::{Packet, Shape};
+use super::panel::{Packet, PacketKind};
 use crate::sim::sort::sort_by_key;
-use crate::sim::{Entity, Time, within};
+use crate::sim::{Entity, Time, clamp};
 
 /// How many pieces a curve's length is measured in. At this fineness the speed along a curve of a picture varies by
 /// less than can be seen.
 const PIECES: usize = 12;
-/// How far beside the curve travels what goes against the link's direction, so that the two don't hide each other.
+/// How far beside the curve packets against the link's direction travel, so that they don't hide those along it.
 const ASIDE: f32 = 6.0;
 
 /// A cubic Bézier curve and how far along it each of its pieces ends.
@@ -43,7 +43,7 @@ impl Curve {
     /// The point after a share of the length (0 to 1), and the direction there (not of unit length).
     pub fn along(&self, share: f32) -> (Point, Point) {
         let whole = self.length[PIECES - 1];
-        let wanted = within(share, 0.0, 1.0) * whole;
+        let wanted = clamp(share, 0.0, 1.0) * whole;
         let piece = self.length.iter().position(|&end| end >= wanted).unwrap_or(PIECES - 1);
         let before = if piece == 0 { 0.0 } else { self.length[piece - 1] };
         let within = self.length[piece] - before;
@@ -64,11 +64,11 @@ fn bezier([start, first, second, end]: &[Point; 4], t: f32) -> (Point, Point) {
 pub const DOT: f32 = 4.5;
 
 /// Each kind of packet with its colours, in the order in which they are painted.
-pub const PACKETS: [(Shape, Ink); 4] = [
-    (Shape::Probe, Ink::fill(Role::Muted)),
-    (Shape::Request, Ink::fill(Role::Accent)),
-    (Shape::Answer, Ink::line(Role::Accent, 1.75).on(Role::Raised)),
-    (Shape::Failure, Ink::line(Role::Trouble, 2.25)),
+pub const PACKETS: [(PacketKind, Ink); 4] = [
+    (PacketKind::Probe, Ink::fill(Role::Muted)),
+    (PacketKind::Request, Ink::fill(Role::Accent)),
+    (PacketKind::Answer, Ink::line(Role::Accent, 1.75).on(Role::Raised)),
+    (PacketKind::Failure, Ink::line(Role::Trouble, 2.25)),
 ];
 
 /// A packet where it is now.
@@ -77,35 +77,35 @@ pub struct Dot {
     /// Which request it belongs to.
     pub entity: Entity,
     /// What it is.
-    pub shape: Shape,
+    pub kind: PacketKind,
     /// Where it is.
     pub at: Point,
 }
 
-/// The ways of a flow, to be looked up by their ends.
+/// The links of a flow as curves, by their ends.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Links {
     /// Ascending by its ends once [`Links::sort`] has run.
-    ways: Vec<((Entity, Entity), Curve)>,
+    curves: Vec<((Entity, Entity), Curve)>,
     /// Middle of every node, ascending by node, for packets that travel where no link is.
     nodes: Vec<(Entity, Point)>,
 }
 
 impl Links {
     pub(super) fn add(&mut self, from: Entity, to: Entity, curve: Curve) {
-        self.ways.push(((from, to), curve));
+        self.curves.push(((from, to), curve));
     }
     pub(super) fn node(&mut self, node: Entity, middle: Point) {
         self.nodes.push((node, middle));
     }
     pub(super) fn sort(&mut self) {
-        sort_by_key(&mut self.ways, |(ends, _)| *ends);
+        sort_by_key(&mut self.curves, |(ends, _)| *ends);
         sort_by_key(&mut self.nodes, |(node, _)| *node);
     }
 
-    fn way(&self, from: Entity, to: Entity) -> Option<&Curve> {
-        let found = self.ways.binary_search_by_key(&(from, to), |(ends, _)| *ends).ok()?;
-        Some(&self.ways[found].1)
+    fn curve(&self, from: Entity, to: Entity) -> Option<&Curve> {
+        let found = self.curves.binary_search_by_key(&(from, to), |(ends, _)| *ends).ok()?;
+        Some(&self.curves[found].1)
     }
 
     fn middle(&self, node: Entity) -> Option<Point> {
@@ -121,9 +121,9 @@ impl Links {
         let whole = packet.arrives.since(packet.left).nanos();
         let gone = now.since(packet.left).nanos();
         let share = if whole == 0 { 1.0 } else { gone as f32 / whole as f32 };
-        let at = if let Some(curve) = self.way(packet.from, packet.to) {
+        let at = if let Some(curve) = self.curve(packet.from, packet.to) {
             curve.along(share).0
-        } else if let Some(curve) = self.way(packet.to, packet.from) {
+        } else if let Some(curve) = self.curve(packet.to, packet.from) {
             let (point, direction) = curve.along(1.0 - share);
             let size = libm::hypotf(direction.x, direction.y);
             let aside = if size > 0.0 { ASIDE / size } else { 0.0 };
@@ -132,7 +132,7 @@ impl Links {
             let (from, to) = (self.middle(packet.from)?, self.middle(packet.to)?);
             at(from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share)
         };
-        Some(Dot { entity: packet.entity, shape: packet.shape, at })
+        Some(Dot { entity: packet.entity, kind: packet.kind, at })
     }
 }
 

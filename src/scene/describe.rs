@@ -3,7 +3,7 @@
 
 use super::catalogue;
 use super::panel::{
-    Chart, Curves, Flow, Grid, GridRow, Histogram, Label, Lanes, Listing, Node, Panel, Scene, Series, State,
+    Chart, Curves, Flow, Grid, GridRow, Histogram, Label, Lanes, Listing, Node, Panel, Scene, Series, Status,
     Table,
 };
 use super::words::Words;
@@ -13,8 +13,8 @@ use crate::sim::{Arg, Entity, Msg, Unit};
 /// A scene in words.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Description {
-    /// The anomaly, its figure, the trend.
-    pub says: Vec<String>,
+    /// Sentences: the anomaly, its number, the trend.
+    pub sentences: Vec<String>,
     /// Every panel, in the scene's order.
     pub tables: Vec<TableView>,
 }
@@ -43,7 +43,7 @@ pub struct RowView {
 
 /// The scene in words.
 pub fn describe(scene: &Scene, words: &Words) -> Description {
-    let says = scene.says.iter().map(|msg| words.sentence(msg)).collect();
+    let sentences = scene.sentences.iter().map(|msg| words.sentence(msg)).collect();
     let mut tables = Vec::new();
     for (panel, what) in scene.panels.iter().enumerate() {
         let mut writer = Writer { words, panel, tables: &mut tables };
@@ -58,7 +58,7 @@ pub fn describe(scene: &Scene, words: &Words) -> Description {
             Panel::Grid(grid) => writer.grid(grid),
         }
     }
-    Description { says, tables }
+    Description { sentences, tables }
 }
 
 /// Cells of a grid's row that are named; more are counted.
@@ -78,7 +78,7 @@ impl Writer<'_> {
         let columns = columns.iter().map(|id| self.words.word(id)).collect();
         self.tables.push(TableView { panel: self.panel, title, columns, rows });
     }
-    fn state(&self, state: State) -> String {
+    fn state(&self, state: Status) -> String {
         self.words.word(catalogue::state(state))
     }
     fn label(&self, label: Option<&Label>) -> String {
@@ -104,11 +104,12 @@ impl Writer<'_> {
         self.add(self.words.word("scene-flow"), &columns, rows);
 
         // Links that are as links should be need no row of their own.
-        let remarkable = flow.links.iter().filter(|link| !matches!(link.state, State::Normal | State::Quiet));
+        let remarkable =
+            flow.links.iter().filter(|link| !matches!(link.status, Status::Normal | Status::Quiet));
         let rows: Vec<RowView> = remarkable
             .map(|link| {
                 let cells =
-                    vec![self.words.name(link.from), self.words.name(link.to), self.state(link.state)];
+                    vec![self.words.name(link.from), self.words.name(link.to), self.state(link.status)];
                 RowView { entity: None, cells }
             })
             .collect();
@@ -120,7 +121,7 @@ impl Writer<'_> {
                 entity: Some(packet.entity),
                 cells: vec![
                     self.words.name(packet.entity),
-                    self.words.word(catalogue::shape(packet.shape)),
+                    self.words.word(catalogue::shape(packet.kind)),
                     self.words.name(packet.from),
                     self.words.name(packet.to),
                     packet.arrives.to_string(),
@@ -134,7 +135,7 @@ impl Writer<'_> {
 
     fn node(&self, node: &Node, queues: bool, workers: bool) -> RowView {
         let mut cells =
-            vec![self.words.name(node.entity), self.state(node.state), self.label(node.note.as_ref())];
+            vec![self.words.name(node.entity), self.state(node.status), self.label(node.note.as_ref())];
         if queues {
             let (waiting, first) = match &node.queue {
                 None => (NOTHING.into(), NOTHING.into()),
@@ -162,7 +163,7 @@ impl Writer<'_> {
     }
 
     fn series(&mut self, series: &Series) {
-        let row = |line: &super::panel::Line| {
+        let row = |line: &super::panel::SeriesLine| {
             let known = || line.points.iter().map(|&(_, v)| f64::from(v)).filter(|v| v.is_finite());
             let value = |value: Option<f64>| value.map_or_else(|| NOTHING.into(), |v| series.unit.format(v));
             let cells = vec![
@@ -188,7 +189,7 @@ impl Writer<'_> {
             .collect();
         for (label, value, state) in &histogram.marks {
             let at = Msg::new("scene-mark").with("value", Arg::Number(*value, histogram.unit));
-            let state = if *state == State::Normal { NOTHING.into() } else { self.state(*state) };
+            let state = if *state == Status::Normal { NOTHING.into() } else { self.state(*state) };
             rows.push(RowView {
                 entity: None,
                 cells: vec![self.words.label(label), self.words.say(&at), state],
@@ -204,7 +205,7 @@ impl Writer<'_> {
             .iter()
             .map(|row| {
                 let mut cells: Vec<String> = row.cells.iter().map(|cell| self.words.label(cell)).collect();
-                cells.push(self.state(row.state));
+                cells.push(self.state(row.status));
                 RowView { entity: Some(row.entity), cells }
             })
             .collect();
@@ -229,7 +230,7 @@ impl Writer<'_> {
                         self.words.label(&bar.label),
                         time(bar.from),
                         time(bar.until),
-                        self.state(bar.state),
+                        self.state(bar.status),
                     ],
                 });
             }
@@ -244,11 +245,11 @@ impl Writer<'_> {
             .iter()
             .enumerate()
             .map(|(number, line)| {
-                let note = match (line.state, &line.note) {
-                    (State::Active, None) => self.words.word("scene-next"),
+                let note = match (line.status, &line.note) {
+                    (Status::Active, None) => self.words.word("scene-next"),
                     (_, note) => self.label(note.as_ref()),
                 };
-                let cells = vec![(number + 1).to_string(), line.code.clone(), note, self.state(line.state)];
+                let cells = vec![(number + 1).to_string(), line.code.clone(), note, self.state(line.status)];
                 RowView { entity: Some(line.entity), cells }
             })
             .collect();
@@ -277,7 +278,7 @@ impl Writer<'_> {
         let rows = at.iter().filter(|x| x.is_finite()).map(row).collect();
         let mut columns = vec![self.words.label(&it.x.label)];
         // A line without a name is what is expected of the one before it.
-        let named = |line: &super::panel::Plotted| {
+        let named = |line: &super::panel::CurveLine| {
             Some(self.words.label(&line.label)).filter(|name| !name.is_empty())
         };
         columns.extend(
@@ -290,8 +291,11 @@ impl Writer<'_> {
     /// Each row with how many cells it has, and those of them that stand out.
     fn grid(&mut self, it: &Grid) {
         let marked = |row: &GridRow| {
-            let marked: Vec<_> =
-                row.cells.iter().filter(|cell| !matches!(cell.state, State::Normal | State::Quiet)).collect();
+            let marked: Vec<_> = row
+                .cells
+                .iter()
+                .filter(|cell| !matches!(cell.status, Status::Normal | Status::Quiet))
+                .collect();
             let names: Vec<String> =
                 marked.iter().take(NAMED).map(|cell| self.words.name(cell.entity)).collect();
             match marked.len() {
@@ -306,7 +310,7 @@ impl Writer<'_> {
             entity: Some(row.entity),
             cells: vec![
                 self.words.label(&row.label),
-                self.state(row.state),
+                self.state(row.status),
                 self.label(row.note.as_ref()),
                 Unit::Count.format(row.cells.len() as f64),
                 marked(row),

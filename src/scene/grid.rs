@@ -3,11 +3,11 @@
 //! A cell tells its state by its shape as well as its colour, and small: what is normal is low or outlined, what has
 //! changed is filled to its full height, what is in trouble carries a cap, what is down is crossed out.
 
+use super::builder::{NOTE, PictureBuilder, SIGN, TextStyle, text_role};
 use super::mark::{Anchor, Dash, Ink, Rect, Role, at};
 use super::metrics::{self, Face};
-use super::panel::{Cell, Grid, GridRow, State};
-use super::sheet::{NOTE, SIGN, Sheet, Type, text_role};
-use crate::sim::within;
+use super::panel::{Cell, Grid, GridRow, Status};
+use crate::sim::clamp;
 
 /// Heights of a row and of its cells, and the widest cell: flat and tall, in a narrow place and in a wide one.
 const FLAT: [(f32, f32, f32); 2] = [(26.0, 16.0, 14.0), (40.0, 26.0, 20.0)];
@@ -16,65 +16,65 @@ const TALL: [(f32, f32, f32); 2] = [(62.0, 50.0, 14.0), (112.0, 96.0, 20.0)];
 const WIDE: f32 = 560.0;
 /// Room for the sign of a row's state.
 const GUTTER: f32 = 16.0;
-const NAME: Type = Type::new(13.0, Face::Bold, Role::Ink);
+const NAME: TextStyle = TextStyle::new(13.0, Face::Bold, Role::Ink);
 
-pub(super) fn lay(grid: &Grid, area: Rect, sheet: &mut Sheet) -> f32 {
-    let top = area.y + sheet.title(&grid.title, area);
+pub(super) fn lay_out(grid: &Grid, area: Rect, builder: &mut PictureBuilder) -> f32 {
+    let top = area.y + builder.title(&grid.title, area);
     let sizes = if grid.tall { TALL } else { FLAT };
     let (row_height, cell_height, widest_cell) = sizes[usize::from(area.w >= WIDE)];
-    let widest = |texts: Vec<String>, set: Type| {
+    let widest = |texts: Vec<String>, set: TextStyle| {
         texts.iter().map(|text| metrics::width(text, set.size, set.face)).fold(0.0, f32::max)
     };
-    let names = widest(grid.rows.iter().map(|row| sheet.say(&row.label)).collect(), NAME);
+    let names = widest(grid.rows.iter().map(|row| builder.say(&row.label)).collect(), NAME);
     let notes = widest(
-        grid.rows.iter().filter_map(|row| row.note.as_ref()).map(|note| sheet.say(note)).collect(),
+        grid.rows.iter().filter_map(|row| row.note.as_ref()).map(|note| builder.say(note)).collect(),
         NOTE,
     );
     let left = GUTTER + names.min(area.w * 0.3) + 10.0;
     let right = if notes > 0.0 { notes.min(area.w * 0.3) + 10.0 } else { 0.0 };
     let room = (area.w - left - right).max(1.0);
-    let width = (room / grid.across.max(1) as f32).min(widest_cell);
+    let width = (room / grid.columns.max(1) as f32).min(widest_cell);
     for (k, row) in grid.rows.iter().enumerate() {
         let place = Rect::new(area.x, top + row_height * k as f32, area.w, row_height);
         let middle = place.y + (row_height - 4.0) / 2.0;
-        sheet.region(row.entity, Rect { w: left, ..place });
-        sheet.sign(row.entity, at(area.x + SIGN, middle), row.state);
-        let name = sheet.say(&row.label);
-        let set = NAME.role(text_role(row.state));
+        builder.region(row.entity, Rect { w: left, ..place });
+        builder.status_sign(row.entity, at(area.x + SIGN, middle), row.status);
+        let name = builder.say(&row.label);
+        let set = NAME.role(text_role(row.status));
         // A little more than the widest takes, which sums and differences round.
-        sheet.text(row.entity, at(area.x + GUTTER, middle + 4.5), left - GUTTER - 9.0, &name, set);
+        builder.text(row.entity, at(area.x + GUTTER, middle + 4.5), left - GUTTER - 9.0, &name, set);
         let base = middle + cell_height / 2.0;
         if grid.tall {
             let line =
-                [at(area.x + left, base + 0.5), at(area.x + left + width * grid.across as f32, base + 0.5)];
-            sheet.path(None, &line, Ink::line(Role::Line, 1.0));
+                [at(area.x + left, base + 0.5), at(area.x + left + width * grid.columns as f32, base + 0.5)];
+            builder.path(None, &line, Ink::line(Role::Line, 1.0));
         }
-        cells(grid, row, Rect::new(area.x + left, base - cell_height, width, cell_height), sheet);
+        cells(grid, row, Rect::new(area.x + left, base - cell_height, width, cell_height), builder);
         if let Some(note) = &row.note {
-            let note = sheet.say(note);
+            let note = builder.say(note);
             let set = NOTE.anchor(Anchor::End);
-            sheet.text(row.entity, at(area.right(), middle + 4.5), right - 9.0, &note, set);
+            builder.text(row.entity, at(area.right(), middle + 4.5), right - 9.0, &note, set);
         }
     }
     top + row_height * grid.rows.len() as f32 - area.y
 }
 
 /// A row's cells; `first` is the place of the first.
-fn cells(grid: &Grid, row: &GridRow, first: Rect, sheet: &mut Sheet) {
+fn cells(grid: &Grid, row: &GridRow, first: Rect, builder: &mut PictureBuilder) {
     // Between two cells, as long as there is room for it.
-    let air = within(first.w - 2.0, 0.0, 2.0);
-    for (k, it) in row.cells.iter().take(grid.across as usize).enumerate() {
+    let air = clamp(first.w - 2.0, 0.0, 2.0);
+    for (k, it) in row.cells.iter().take(grid.columns as usize).enumerate() {
         let place = Rect { x: first.x + first.w * k as f32, w: first.w - air, ..first };
-        cell(it, grid.tall, place, sheet);
-        sheet.region(it.entity, place);
+        cell(it, grid.tall, place, builder);
+        builder.region(it.entity, place);
     }
 }
 
-fn cell(it: &Cell, tall: bool, place: Rect, sheet: &mut Sheet) {
-    let level = if it.level.is_finite() { within(it.level, 0.0, 1.0) } else { 0.0 };
-    let full = match (tall, it.state) {
+fn cell(it: &Cell, tall: bool, place: Rect, builder: &mut PictureBuilder) {
+    let level = if it.level.is_finite() { clamp(it.level, 0.0, 1.0) } else { 0.0 };
+    let full = match (tall, it.status) {
         (true, _) => level,
-        (false, State::Normal | State::Quiet | State::Warming) => 0.6,
+        (false, Status::Normal | Status::Quiet | Status::Warming) => 0.6,
         (false, _) => 1.0,
     };
     let h = full * place.h;
@@ -82,25 +82,25 @@ fn cell(it: &Cell, tall: bool, place: Rect, sheet: &mut Sheet) {
         return;
     }
     let bar = Rect { y: place.bottom() - h, h, ..place };
-    let ink = match it.state {
-        State::Normal if tall => Ink::fill(Role::Accent),
-        State::Normal => Ink::line(Role::Muted, 1.0).on(Role::Soft),
-        State::Quiet => Ink::fill(Role::Line),
-        State::Active => Ink::fill(Role::Accent),
-        State::Trouble => Ink::fill(Role::Trouble),
-        State::Down => Ink::line(Role::Muted, 1.0).dash(Dash::Dashed),
-        State::Draining => Ink::line(Role::Ink, 1.0).dash(Dash::Dashed).on(Role::Raised),
-        State::Warming => Ink::line(Role::Accent, 1.0).dash(Dash::Dotted).on(Role::Raised),
+    let ink = match it.status {
+        Status::Normal if tall => Ink::fill(Role::Accent),
+        Status::Normal => Ink::line(Role::Muted, 1.0).on(Role::Soft),
+        Status::Quiet => Ink::fill(Role::Line),
+        Status::Active => Ink::fill(Role::Accent),
+        Status::Trouble => Ink::fill(Role::Trouble),
+        Status::Down => Ink::line(Role::Muted, 1.0).dash(Dash::Dashed),
+        Status::Draining => Ink::line(Role::Ink, 1.0).dash(Dash::Dashed).on(Role::Raised),
+        Status::Warming => Ink::line(Role::Accent, 1.0).dash(Dash::Dotted).on(Role::Raised),
     };
-    sheet.rect(it.entity, bar, 0.0, ink);
-    match it.state {
-        State::Trouble => {
+    builder.rect(it.entity, bar, 0.0, ink);
+    match it.status {
+        Status::Trouble => {
             let over = (bar.y - 2.5).max(place.y);
-            sheet.path(it.entity, &[at(bar.x, over), at(bar.right(), over)], Ink::line(Role::Ink, 1.5));
+            builder.path(it.entity, &[at(bar.x, over), at(bar.right(), over)], Ink::line(Role::Ink, 1.5));
         }
-        State::Down => {
+        Status::Down => {
             let line = Ink::line(Role::Muted, 1.0);
-            sheet.path(it.entity, &[at(bar.x, bar.bottom()), at(bar.right(), bar.y)], line);
+            builder.path(it.entity, &[at(bar.x, bar.bottom()), at(bar.right(), bar.y)], line);
         }
         _ => {}
     }

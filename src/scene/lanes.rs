@@ -1,9 +1,9 @@
 //! The lanes panel: who did what, when.
 
+use super::builder::{PictureBuilder, SMALL, TextStyle};
 use super::mark::{Anchor, Dash, Ink, Rect, Role, at};
 use super::metrics::{self, Face};
-use super::panel::{Bar, Lanes, State};
-use super::sheet::{SMALL, Sheet, Type};
+use super::panel::{Bar, Lanes, Status};
 use crate::sim::{Span, Time, Unit};
 
 const LANE: f32 = 36.0;
@@ -13,37 +13,38 @@ const OVER: f32 = 18.0;
 const WIDE: f32 = 480.0;
 const BAR: f32 = 26.0;
 const AXIS: f32 = 20.0;
-const NAME: Type = Type::new(13.0, Face::Bold, Role::Ink);
+const NAME: TextStyle = TextStyle::new(13.0, Face::Bold, Role::Ink);
 
-pub(super) fn lay(lanes: &Lanes, area: Rect, sheet: &mut Sheet) -> f32 {
-    let top = area.y + sheet.title(&lanes.title, area);
-    let names = lanes.lanes.iter().map(|lane| metrics::width(&sheet.say(&lane.label), NAME.size, NAME.face));
+pub(super) fn lay_out(lanes: &Lanes, area: Rect, builder: &mut PictureBuilder) -> f32 {
+    let top = area.y + builder.title(&lanes.title, area);
+    let names =
+        lanes.lanes.iter().map(|lane| metrics::width(&builder.say(&lane.label), NAME.size, NAME.face));
     let beside = area.w >= WIDE;
     let left = if beside { names.fold(24.0, f32::max).min(area.w * 0.28) + 14.0 } else { 8.0 };
     let over = if beside { 0.0 } else { OVER };
     let tall = (LANE + over) * lanes.lanes.len() as f32;
     let plot = Rect::new(area.x + left, top, (area.w - left - 8.0).max(1.0), tall);
     let window = Window { from: lanes.from, until: lanes.until, plot };
-    axis(lanes, &window, area, sheet);
+    axis(lanes, &window, area, builder);
     for (k, lane) in lanes.lanes.iter().enumerate() {
         let y = top + (LANE + over) * k as f32;
         let place = Rect::new(area.x, y, area.w, LANE + over);
-        sheet.region(lane.entity, place);
-        let name = sheet.say(&lane.label);
+        builder.region(lane.entity, place);
+        let name = builder.say(&lane.label);
         if beside {
-            sheet.text(lane.entity, at(area.x, y + LANE / 2.0 + 4.5), left - 10.0, &name, NAME);
+            builder.text(lane.entity, at(area.x, y + LANE / 2.0 + 4.5), left - 10.0, &name, NAME);
         } else {
-            sheet.text(lane.entity, at(area.x + left + 5.0, y + 15.0), area.w - left - 5.0, &name, NAME);
+            builder.text(lane.entity, at(area.x + left + 5.0, y + 15.0), area.w - left - 5.0, &name, NAME);
         }
         let rule = y + over + LANE - 0.5;
-        sheet.path(None, &[at(area.x, rule), at(plot.right(), rule)], Ink::line(Role::Line, 1.0));
+        builder.path(None, &[at(area.x, rule), at(plot.right(), rule)], Ink::line(Role::Line, 1.0));
         for bar in &lane.bars {
-            self::bar(bar, &window, y + over + (LANE - BAR) / 2.0, sheet);
+            self::bar(bar, &window, y + over + (LANE - BAR) / 2.0, builder);
         }
     }
-    if sheet.now >= lanes.from && sheet.now <= lanes.until {
-        let x = window.x(sheet.now);
-        sheet.path(None, &[at(x, plot.y), at(x, plot.bottom() + 5.0)], Ink::line(Role::Ink, 1.5));
+    if builder.now >= lanes.from && builder.now <= lanes.until {
+        let x = window.x(builder.now);
+        builder.path(None, &[at(x, plot.y), at(x, plot.bottom() + 5.0)], Ink::line(Role::Ink, 1.5));
     }
     plot.bottom() + AXIS - area.y + 2.0
 }
@@ -64,7 +65,7 @@ impl Window {
 }
 
 /// Ticks at whole steps or at round times, as many as their numbers find room beside each other.
-fn axis(lanes: &Lanes, window: &Window, area: Rect, sheet: &mut Sheet) {
+fn axis(lanes: &Lanes, window: &Window, area: Rect, builder: &mut PictureBuilder) {
     let whole = lanes.until.since(lanes.from);
     let most = (window.plot.w / 56.0) as u64;
     let step = match lanes.step {
@@ -82,7 +83,7 @@ fn axis(lanes: &Lanes, window: &Window, area: Rect, sheet: &mut Sheet) {
         let time = Time::from_nanos(tick);
         let x = window.x(time);
         let end = window.plot.bottom() + 4.0;
-        sheet.path(None, &[at(x, window.plot.y), at(x, end)], Ink::line(Role::Line, 1.0));
+        builder.path(None, &[at(x, window.plot.y), at(x, end)], Ink::line(Role::Line, 1.0));
         let text = match lanes.step {
             Some(one) => (tick / one.nanos().max(1)).to_string(),
             None => Unit::Time.format(time.secs()),
@@ -90,7 +91,7 @@ fn axis(lanes: &Lanes, window: &Window, area: Rect, sheet: &mut Sheet) {
         let w = metrics::width(&text, SMALL.size, SMALL.face);
         let centre = x.min(area.right() - w / 2.0).max(area.x + w / 2.0);
         if centre - w / 2.0 > free {
-            sheet.text(None, at(centre, end + 11.0), f32::INFINITY, &text, SMALL.anchor(Anchor::Middle));
+            builder.text(None, at(centre, end + 11.0), f32::INFINITY, &text, SMALL.anchor(Anchor::Middle));
             free = centre + w / 2.0 + 4.0;
         }
         match tick.checked_add(step.nanos()) {
@@ -109,7 +110,7 @@ fn round_up(n: u64) -> u64 {
     [1, 2, 5, 10, 20, 50].into_iter().map(|m| size.saturating_mul(m)).find(|&m| m >= n).unwrap_or(size)
 }
 
-fn bar(bar: &Bar, window: &Window, y: f32, sheet: &mut Sheet) {
+fn bar(bar: &Bar, window: &Window, y: f32, builder: &mut PictureBuilder) {
     if bar.until < window.from || bar.from > window.until {
         return;
     }
@@ -117,22 +118,22 @@ fn bar(bar: &Bar, window: &Window, y: f32, sheet: &mut Sheet) {
     let start = start.min(window.plot.right() - 2.0);
     let place = Rect::new(start, y, (end - start - 1.0).max(2.0), BAR);
     let round = 4.0_f32.min(place.w / 2.0);
-    let (ink, text) = match bar.state {
-        State::Normal => (Ink::line(Role::Ink, 1.25).on(Role::Raised), Role::Ink),
-        State::Quiet => (Ink::line(Role::Muted, 1.0).on(Role::Soft), Role::Muted),
-        State::Active => (Ink::line(Role::Accent, 1.5).on(Role::AccentTint), Role::Ink),
-        State::Trouble => (Ink::line(Role::Trouble, 2.5).on(Role::TroubleTint), Role::Trouble),
-        State::Down => (Ink::line(Role::Muted, 1.25).on(Role::Soft).dash(Dash::Dashed), Role::Muted),
-        State::Draining => (Ink::line(Role::Ink, 1.25).on(Role::Raised).dash(Dash::Dashed), Role::Ink),
-        State::Warming => (Ink::line(Role::Accent, 1.5).on(Role::Raised).dash(Dash::Dotted), Role::Ink),
+    let (ink, text) = match bar.status {
+        Status::Normal => (Ink::line(Role::Ink, 1.25).on(Role::Raised), Role::Ink),
+        Status::Quiet => (Ink::line(Role::Muted, 1.0).on(Role::Soft), Role::Muted),
+        Status::Active => (Ink::line(Role::Accent, 1.5).on(Role::AccentTint), Role::Ink),
+        Status::Trouble => (Ink::line(Role::Trouble, 2.5).on(Role::TroubleTint), Role::Trouble),
+        Status::Down => (Ink::line(Role::Muted, 1.25).on(Role::Soft).dash(Dash::Dashed), Role::Muted),
+        Status::Draining => (Ink::line(Role::Ink, 1.25).on(Role::Raised).dash(Dash::Dashed), Role::Ink),
+        Status::Warming => (Ink::line(Role::Accent, 1.5).on(Role::Raised).dash(Dash::Dotted), Role::Ink),
     };
-    sheet.rect(bar.entity, place, round, ink);
-    sheet.region(bar.entity, place);
-    let label = sheet.say(&bar.label);
+    builder.rect(bar.entity, place, round, ink);
+    builder.region(bar.entity, place);
+    let label = builder.say(&bar.label);
     let set = SMALL.role(text).anchor(Anchor::Middle);
     let room = place.w - 6.0;
     // One letter and a '…' say nothing; the describer and the explain panel say all.
     if metrics::fit(&label, set.size, set.face, room).chars().count() >= label.chars().count().min(3) {
-        sheet.text(bar.entity, at(place.centre().x, y + BAR / 2.0 + 4.0), room, &label, set);
+        builder.text(bar.entity, at(place.centre().x, y + BAR / 2.0 + 4.0), room, &label, set);
     }
 }

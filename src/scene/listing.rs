@@ -1,19 +1,19 @@
 //! The listing panel: code, the line that runs next, and what the lines that ran have done.
 
+use super::builder::{NOTE, PictureBuilder, SMALL, TITLE_HEIGHT, TextStyle};
 use super::mark::{Anchor, Ink, Rect, Role, at};
 use super::metrics::{self, Face};
-use super::panel::{Label, Listing, State};
-use super::sheet::{NOTE, SMALL, Sheet, TITLE_HEIGHT, Type};
+use super::panel::{Label, Listing, Status};
 
-const CODE: Type = Type::new(13.0, Face::Mono, Role::Ink);
+const CODE: TextStyle = TextStyle::new(13.0, Face::Mono, Role::Ink);
 /// Line numbers, and before them the sign of the line that runs next.
 const GUTTER: f32 = 46.0;
 /// Least room for notes beside the code; with less they stand under it.
 const NOTES: f32 = 90.0;
 
-pub(super) fn lay(listing: &Listing, area: Rect, sheet: &mut Sheet) -> f32 {
-    sheet.region(listing.entity, Rect { h: TITLE_HEIGHT, ..area });
-    let mut y = area.y + sheet.title(&listing.title, area);
+pub(super) fn lay_out(listing: &Listing, area: Rect, builder: &mut PictureBuilder) -> f32 {
+    builder.region(listing.entity, Rect { h: TITLE_HEIGHT, ..area });
+    let mut y = area.y + builder.title(&listing.title, area);
     let longest = listing
         .lines
         .iter()
@@ -23,34 +23,34 @@ pub(super) fn lay(listing: &Listing, area: Rect, sheet: &mut Sheet) -> f32 {
     let beside = rest >= NOTES;
     let tall = if beside { 25.0 } else { 40.0 };
     let frame = Rect::new(area.x, y, area.w, tall * listing.lines.len() as f32 + 8.0);
-    sheet.rect(None, frame, 6.0, Ink::line(Role::Line, 1.0).on(Role::Soft));
+    builder.rect(None, frame, 6.0, Ink::line(Role::Line, 1.0).on(Role::Soft));
     y += 4.0;
     for (number, line) in listing.lines.iter().enumerate() {
         let place = Rect::new(area.x + 1.0, y, area.w - 2.0, tall);
-        let role = match line.state {
-            State::Active => Some(Role::AccentTint),
-            State::Trouble => Some(Role::TroubleTint),
+        let role = match line.status {
+            Status::Active => Some(Role::AccentTint),
+            Status::Trouble => Some(Role::TroubleTint),
             _ => None,
         };
         if let Some(role) = role {
-            sheet.rect(line.entity, place, 3.0, Ink::fill(role));
+            builder.rect(line.entity, place, 3.0, Ink::fill(role));
         }
-        sheet.region(line.entity, place);
+        builder.region(line.entity, place);
         let baseline = y + 17.0;
-        sheet.sign(line.entity, at(area.x + 11.0, baseline - 4.5), line.state);
-        if line.state == State::Quiet {
+        builder.status_sign(line.entity, at(area.x + 11.0, baseline - 4.5), line.status);
+        if line.status == Status::Quiet {
             // A tick: this line has run.
             let (x, y) = (area.x + 8.0, baseline - 4.0);
             let tick = [at(x, y), at(x + 2.5, y + 3.0), at(x + 7.5, y - 4.5)];
-            sheet.path(line.entity, &tick, Ink::line(Role::Muted, 1.5));
+            builder.path(line.entity, &tick, Ink::line(Role::Muted, 1.5));
         }
         let set = SMALL.anchor(Anchor::End);
-        sheet.text(None, at(area.x + 38.0, baseline), 18.0, &(number + 1).to_string(), set);
-        let role = if matches!(line.state, State::Quiet | State::Down) { Role::Muted } else { Role::Ink };
+        builder.text(None, at(area.x + 38.0, baseline), 18.0, &(number + 1).to_string(), set);
+        let role = if matches!(line.status, Status::Quiet | Status::Down) { Role::Muted } else { Role::Ink };
         let room = area.w - GUTTER - 10.0;
-        sheet.text(line.entity, at(area.x + GUTTER, baseline), room, &line.code, CODE.role(role));
+        builder.text(line.entity, at(area.x + GUTTER, baseline), room, &line.code, CODE.role(role));
         if let Some(note) = &line.note {
-            note_text(sheet, line.entity, note, area, baseline, (beside, rest));
+            note_text(builder, line.entity, note, area, baseline, (beside, rest));
         }
         y += tall;
     }
@@ -58,18 +58,18 @@ pub(super) fn lay(listing: &Listing, area: Rect, sheet: &mut Sheet) -> f32 {
 }
 
 fn note_text(
-    sheet: &mut Sheet,
+    builder: &mut PictureBuilder,
     entity: crate::sim::Entity,
     note: &Label,
     area: Rect,
     baseline: f32,
     (beside, rest): (bool, f32),
 ) {
-    let text = sheet.say(note);
+    let text = builder.say(note);
     if beside {
-        sheet.text(entity, at(area.right() - 10.0, baseline), rest, &text, NOTE.anchor(Anchor::End));
+        builder.text(entity, at(area.right() - 10.0, baseline), rest, &text, NOTE.anchor(Anchor::End));
     } else {
         let room = area.w - GUTTER - 10.0;
-        sheet.text(entity, at(area.x + GUTTER, baseline + 16.0), room, &text, NOTE);
+        builder.text(entity, at(area.x + GUTTER, baseline + 16.0), room, &text, NOTE);
     }
 }

@@ -177,11 +177,11 @@ impl Rect {
         p.x >= self.x && p.x <= self.right() && p.y >= self.y && p.y <= self.bottom()
     }
     /// Whether the two share more than an edge.
-    pub fn meets(&self, other: &Self) -> bool {
+    pub fn overlaps(&self, other: &Self) -> bool {
         self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()
     }
     /// Whether `other` lies in it, but for `slack`.
-    pub fn holds(&self, other: &Self, slack: f32) -> bool {
+    pub fn encloses(&self, other: &Self, slack: f32) -> bool {
         let all = self.grow(slack);
         all.contains(at(other.x, other.y)) && all.contains(at(other.right(), other.bottom()))
     }

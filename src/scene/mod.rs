@@ -1,12 +1,13 @@
 //! Pictures as data: what is to be seen at a moment of a run, without pixels, colours or a browser.
 //!
 //! An experiment fills a [`Scene`] with panels. A panel says what there is and what belongs together, never where it
-//! goes or how it looks: colours are roles ([`State`]), positions are the layout's. Every mark names its
+//! goes or how it looks: colours are roles ([`Status`]), positions are the layout's. Every mark names its
 //! [`Entity`](crate::sim::Entity). Each panel has three readers that share one layout: the canvas painter (in `paint`),
 //! the SVG writer, and the describer, which says in words and tables what the picture shows.
 //!
 //! Begin with [`Scene`] and [`Panel`]; [`Words`] turns messages into sentences.
 
+mod builder;
 mod catalogue;
 mod chart;
 mod curve;
@@ -19,19 +20,19 @@ mod mark;
 pub mod metrics;
 mod panel;
 mod picture;
-mod sheet;
 mod svg;
 mod table;
 mod words;
 
+pub use builder::Region;
 pub use curve::{Curve, DOT, Dot, PACKETS};
 pub use describe::{Description, RowView, TableView, describe};
 pub use mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text};
 pub use panel::{
-    Axis, Bar, Cell, Chart, Curves, Flow, Grid, GridRow, Histogram, Label, Lane, Lanes, Line, Link, Listing,
-    ListingLine, Node, Packet, Panel, Plotted, Row, Scene, Series, Shape, Slots, State, Table, Tier, Workers,
+    Axis, Bar, Cell, Chart, CurveLine, Curves, Flow, Grid, GridRow, Histogram, Label, Lane, Lanes, Link,
+    Listing, ListingLine, Node, Packet, PacketKind, Panel, Row, Scene, Series, SeriesLine, Slots, Status,
+    Table, Tier, Workers,
 };
-pub use picture::{Options, PanelArea, Picture};
-pub use sheet::Region;
-pub use svg::{Still, svg};
-pub use words::{Naming, Patterns, Words, capital};
+pub use picture::{LayoutOptions, PanelArea, Picture};
+pub use svg::{SvgOptions, svg};
+pub use words::{Naming, Patterns, Words, capitalize};

@@ -12,7 +12,7 @@ pub struct Scene {
     pub panels: Vec<Panel>,
     /// The state in sentences, for those who don't see it and for everybody under the readings: the anomaly first, then
     /// its figure, then the trend. One to three.
-    pub says: Vec<Msg>,
+    pub sentences: Vec<Msg>,
 }
 
 /// One picture of a scene.
@@ -34,7 +34,7 @@ pub enum Panel {
 
 /// How something fares. Painted by colour *and* shape or pattern, and said in words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum State {
+pub enum Status {
     /// Nothing to remark.
     #[default]
     Normal,
@@ -52,7 +52,7 @@ pub enum State {
     Warming,
 }
 
-impl State {
+impl Status {
     /// Every state.
     pub const ALL: [Self; 7] =
         [Self::Normal, Self::Quiet, Self::Active, Self::Trouble, Self::Down, Self::Draining, Self::Warming];
@@ -79,7 +79,7 @@ impl Label {
     }
 }
 
-/// Nodes in tiers, in the direction in which requests travel: left to right where there is room, else downwards.
+/// A flow: nodes in tiers along the direction of requests, left to right where there is room, else downwards.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Flow {
     /// From where requests come to where they end.
@@ -90,24 +90,24 @@ pub struct Flow {
     pub packets: Vec<Packet>,
 }
 
-/// Nodes that stand beside each other.
+/// Nodes beside each other.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tier {
     /// In order.
     pub nodes: Vec<Node>,
 }
 
-/// A party: a client, a balancer, a server.
+/// A node: a client, a balancer, a server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Node {
     /// Who it is.
     pub entity: Entity,
     /// Its name.
     pub label: Label,
-    /// What is to be said of it in three or four words, if anything ('4 × slower').
+    /// A note of three or four words, if any ('4 × slower').
     pub note: Option<Label>,
-    /// How it fares.
-    pub state: State,
+    /// Its status.
+    pub status: Status,
     /// The queue before it, if it has one.
     pub queue: Option<Slots>,
     /// Its workers, if they are to be seen.
@@ -121,28 +121,28 @@ pub struct Slots {
     pub waiting: Vec<Entity>,
     /// How many can wait; `None` without bound.
     pub capacity: Option<u32>,
-    /// How the queue fares.
-    pub state: State,
+    /// The queue's status.
+    pub status: Status,
 }
 
 /// Workers side by side, the first of them busy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Workers {
-    /// Whom each busy worker serves, and since when.
+    /// The entity that each busy worker serves, and since when.
     pub busy: Vec<(Entity, Time)>,
     /// How many there are.
     pub total: u32,
 }
 
-/// A way from one node to another.
+/// A link from one node to another.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Link {
     /// One end.
     pub from: Entity,
     /// The other end.
     pub to: Entity,
-    /// How it fares: a link in trouble is dotted, one that is down is broken.
-    pub state: State,
+    /// Its status: a link in trouble is dotted, one that is down is broken.
+    pub status: Status,
 }
 
 /// Something under way from one node to another between two times; its place follows from the scene's time.
@@ -159,12 +159,12 @@ pub struct Packet {
     /// When it arrives.
     pub arrives: Time,
     /// What it is.
-    pub shape: Shape,
+    pub kind: PacketKind,
 }
 
 /// What travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Shape {
+pub enum PacketKind {
     /// A request: a filled disc.
     Request,
     /// An answer: a ring.
@@ -175,17 +175,17 @@ pub enum Shape {
     Probe,
 }
 
-impl Shape {
+impl PacketKind {
     /// Every shape.
     pub const ALL: [Self; 4] = [Self::Request, Self::Answer, Self::Failure, Self::Probe];
 }
 
-/// A chart: drawn by the player's readers, with the labels at the data.
+/// A chart, with the names of curves at their ends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Chart {
     /// Readings over the run's time, sampled by the player. An experiment names them; the player fills the points.
     Series(Series),
-    /// How often which value.
+    /// A histogram.
     Histogram(Histogram),
     /// How one thing depends on another: measured beside expected.
     Curves(Curves),
@@ -199,28 +199,28 @@ pub struct Series {
     /// The unit that all its lines share.
     pub unit: Unit,
     /// The curves.
-    pub lines: Vec<Line>,
+    pub lines: Vec<SeriesLine>,
     /// The axis: from the start of the run to its end.
     pub until: Time,
 }
 
 /// One curve.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Line {
+pub struct SeriesLine {
     /// Id of the reading.
     pub reading: std::borrow::Cow<'static, str>,
     /// Its name, written at its end.
     pub label: Label,
     /// Its role: an accent, or trouble (dashed as well as coloured).
-    pub state: State,
+    pub status: Status,
     /// Time in seconds and value in the unit's base, ascending in time; filled by the player.
     pub points: Vec<(f32, f32)>,
 }
 
-impl Line {
-    /// The curve of a reading that is called as its id's words say.
-    pub fn of(reading: &'static str, state: State) -> Self {
-        Self { reading: reading.into(), label: Label::words(reading), state, points: Vec::new() }
+impl SeriesLine {
+    /// The curve of a reading, labelled with the words of its id.
+    pub fn of(reading: &'static str, status: Status) -> Self {
+        Self { reading: reading.into(), label: Label::words(reading), status, points: Vec::new() }
     }
 }
 
@@ -234,7 +234,7 @@ pub struct Histogram {
     /// Lower bound, upper bound, count; ascending and apart.
     pub bars: Vec<(f64, f64, u64)>,
     /// Values to be marked on the axis, with their names: a percentile, a bound.
-    pub marks: Vec<(Label, f64, State)>,
+    pub marks: Vec<(Label, f64, Status)>,
 }
 
 /// How one thing depends on another, as the experiment knows it at this moment.
@@ -247,7 +247,7 @@ pub struct Curves {
     /// The axis upwards.
     pub y: Axis,
     /// What is drawn.
-    pub lines: Vec<Plotted>,
+    pub lines: Vec<CurveLine>,
     /// Where on the axis along the run is now, if it is anywhere.
     pub now: Option<f64>,
 }
@@ -267,11 +267,11 @@ pub struct Axis {
 
 /// One of the lines of [`Curves`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Plotted {
+pub struct CurveLine {
     /// Its name, written at its end.
     pub label: Label,
-    /// Its role: as with a [`Line`].
-    pub state: State,
+    /// Its role: as with a [`SeriesLine`].
+    pub status: Status,
     /// Points on both axes, ascending along. Beyond an axis' ends they are not drawn.
     pub points: Vec<(f32, f32)>,
     /// Dots for what was measured, a line for what is expected.
@@ -286,7 +286,7 @@ pub struct Grid {
     /// Top to bottom.
     pub rows: Vec<GridRow>,
     /// The most cells that a row can have: it sets their width.
-    pub across: u32,
+    pub columns: u32,
     /// Whether cells are tall, because their levels matter.
     pub tall: bool,
 }
@@ -300,8 +300,8 @@ pub struct GridRow {
     pub label: Label,
     /// A number or a few words at its end.
     pub note: Option<Label>,
-    /// How it fares.
-    pub state: State,
+    /// Its status.
+    pub status: Status,
     /// Left to right.
     pub cells: Vec<Cell>,
 }
@@ -314,7 +314,7 @@ pub struct Cell {
     /// How full it is, 0 to 1.
     pub level: f32,
     /// Its role: the accent for what has just changed, trouble for what stands out.
-    pub state: State,
+    pub status: Status,
 }
 
 /// Rows of things, one column each for what is to be said of them.
@@ -335,8 +335,8 @@ pub struct Row {
     pub entity: Entity,
     /// One cell for each column.
     pub cells: Vec<Label>,
-    /// How it fares.
-    pub state: State,
+    /// Its status.
+    pub status: Status,
 }
 
 /// Lanes over time: what each thread did, when.
@@ -377,7 +377,7 @@ pub struct Bar {
     /// What is written on it, where there is room.
     pub label: Label,
     /// Its role.
-    pub state: State,
+    pub status: Status,
 }
 
 /// A program, line by line.
@@ -401,5 +401,5 @@ pub struct ListingLine {
     /// What the line did, once it has run ('r = 0').
     pub note: Option<Label>,
     /// Active: the line that runs next; quiet: has run.
-    pub state: State,
+    pub status: Status,
 }

@@ -1,13 +1,13 @@
 //! A scene laid out: one result for painting, hit test, focus order, stills and forced colours.
 
+use super::builder::{PictureBuilder, Region};
 use super::curve::{Dot, Links};
 use super::mark::{Form, Mark, Point, Rect, at};
 use super::metrics;
 use super::panel::{Packet, Panel, Scene};
-use super::sheet::{Region, Sheet};
 use super::words::Words;
 use super::{chart, flow, grid, lanes, listing, table};
-use crate::sim::{Entity, Time, within};
+use crate::sim::{Entity, Time, clamp};
 
 /// Room between two panels.
 const GAP: f32 = 20.0;
@@ -16,7 +16,7 @@ const WIDTHS: (f32, f32) = (240.0, 4000.0);
 
 /// What is to be laid out, beyond the scene itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct LayoutOptions {
     /// Only the panel of this number; `None`: all of them. The page sets charts in another column than the flow.
     pub only: Option<usize>,
 }
@@ -52,9 +52,9 @@ pub struct Picture {
 
 impl Picture {
     /// Lays `scene` out for a picture `width` CSS pixels wide (240 to 4,000).
-    pub fn new(scene: &Scene, words: &Words, width: f32, options: &Options) -> Self {
-        let width = if width.is_finite() { within(width, WIDTHS.0, WIDTHS.1) } else { WIDTHS.0 };
-        let mut sheet = Sheet::new(words, scene.time);
+    pub fn new(scene: &Scene, words: &Words, width: f32, options: &LayoutOptions) -> Self {
+        let width = if width.is_finite() { clamp(width, WIDTHS.0, WIDTHS.1) } else { WIDTHS.0 };
+        let mut builder = PictureBuilder::new(words, scene.time);
         let mut areas = Vec::new();
         let chosen: Vec<(usize, &Panel)> = scene
             .panels
@@ -65,7 +65,7 @@ impl Picture {
         let mut y = 0.0;
         let mut rest = chosen.as_slice();
         while let Some((_, first)) = rest.first() {
-            let beside = abreast(first, rest, width);
+            let beside = side_by_side(first, rest, width);
             let (row, after) = rest.split_at(beside);
             rest = after;
             if !areas.is_empty() {
@@ -74,17 +74,17 @@ impl Picture {
             let w = libm::floorf((width - GAP * (beside - 1) as f32) / beside as f32);
             let mut tallest: f32 = 0.0;
             for (place, &(panel, what)) in row.iter().enumerate() {
-                let marks = sheet.marks.len();
-                sheet.panel = panel;
+                let marks = builder.marks.len();
+                builder.panel = panel;
                 let area = Rect::new(place as f32 * (w + GAP), y, w, 0.0);
-                let h = lay(what, area, &mut sheet);
-                areas.push(PanelArea { panel, area: Rect { h, ..area }, marks: marks..sheet.marks.len() });
+                let h = lay_out(what, area, &mut builder);
+                areas.push(PanelArea { panel, area: Rect { h, ..area }, marks: marks..builder.marks.len() });
                 tallest = tallest.max(h);
             }
             y += tallest;
         }
-        sheet.links.sort();
-        let Sheet { marks, regions, links, .. } = sheet;
+        builder.links.sort();
+        let PictureBuilder { marks, regions, links, .. } = builder;
         let mut picture =
             Self { width, height: y.max(1.0), panels: areas, marks, regions, links, dots: Vec::new() };
         for (_, panel) in chosen {
@@ -95,8 +95,8 @@ impl Picture {
         picture
     }
 
-    /// Puts another picture into this one, its upper left corner at a point. What is found is found here first.
-    pub fn place(&mut self, other: Self, dx: f32, dy: f32) {
+    /// Inserts another picture with its upper left corner at a point. Lookups find entities of this picture first.
+    pub fn insert(&mut self, other: Self, dx: f32, dy: f32) {
         let marks = self.marks.len();
         // Its panels are others than those here.
         let panels = self.panels.iter().map(|panel| panel.panel + 1).max().unwrap_or(0);
@@ -131,9 +131,9 @@ impl Picture {
         self.dots.extend(packets.iter().filter_map(|packet| self.links.place(packet, now)));
     }
 
-    /// Who is at the point: a packet before what lies under it, the smallest area before a larger one. `reach` pixels
+    /// The entity at a point: a packet before what is under it, a smaller area before a larger one. `reach` pixels
     /// beside still count (12 makes a target of 24), but what is hit exactly goes first.
-    pub fn at(&self, x: f32, y: f32, reach: f32) -> Option<Entity> {
+    pub fn entity_at(&self, x: f32, y: f32, reach: f32) -> Option<Entity> {
         let p = at(x, y);
         let distance = |q: Point| libm::hypotf(q.x - p.x, q.y - p.y);
         let nearest = self.dots.iter().map(|dot| (distance(dot.at), dot.entity));
@@ -154,12 +154,12 @@ impl Picture {
     }
 
     /// Where the entity is: its first region, else its packet.
-    pub fn find(&self, entity: Entity) -> Option<Rect> {
-        self.find_from(entity, (0, 0))
+    pub fn area_of(&self, entity: Entity) -> Option<Rect> {
+        self.area_of_after(entity, (0, 0))
     }
 
     /// The same, without the first regions and packets.
-    pub fn find_from(&self, entity: Entity, (regions, dots): (usize, usize)) -> Option<Rect> {
+    pub fn area_of_after(&self, entity: Entity, (regions, dots): (usize, usize)) -> Option<Rect> {
         let mut rest = self.regions.iter().skip(regions);
         let region = rest.find(|region| region.entity == entity).map(|region| region.area);
         region.or_else(|| {
@@ -174,7 +174,7 @@ impl Picture {
         let mut found = Vec::new();
         let all = Rect::new(0.0, 0.0, self.width, self.height);
         for panel in &self.panels {
-            if !panel.area.is_finite() || !all.holds(&panel.area, 0.5) {
+            if !panel.area.is_finite() || !all.encloses(&panel.area, 0.5) {
                 found.push(format!("panel {} lies outside the picture: {:?}", panel.panel, panel.area));
             }
             let marks = &self.marks[panel.marks.clone()];
@@ -182,7 +182,7 @@ impl Picture {
                 let bounds = mark.form.bounds();
                 if !bounds.is_finite() || !mark.ink.width.is_finite() {
                     found.push(format!("panel {}: a mark that is nowhere: {mark:?}", panel.panel));
-                } else if !panel.area.holds(&bounds, 0.5) {
+                } else if !panel.area.encloses(&bounds, 0.5) {
                     found.push(format!("panel {}: outside {:?}: {mark:?}", panel.panel, panel.area));
                 }
             }
@@ -198,13 +198,13 @@ impl Picture {
                     found.push(format!("'{}' is set in {} px", text.text, text.size));
                 }
                 for (other, others) in &texts[k + 1..] {
-                    if bounds.grow(-0.25).meets(&others.grow(-0.25)) {
+                    if bounds.grow(-0.25).overlaps(&others.grow(-0.25)) {
                         found.push(format!("'{}' meets '{}' at {bounds:?}", text.text, other.text));
                     }
                 }
             }
             for region in self.regions.iter().filter(|region| region.panel == panel.panel) {
-                if !region.area.is_finite() || !panel.area.holds(&region.area, 0.5) {
+                if !region.area.is_finite() || !panel.area.encloses(&region.area, 0.5) {
                     found.push(format!("panel {}: a region outside: {region:?}", panel.panel));
                 }
             }
@@ -218,8 +218,8 @@ impl Picture {
     }
 }
 
-/// How many of the next panels stand beside each other: of the same kind, as long as each keeps room enough.
-fn abreast(first: &Panel, rest: &[(usize, &Panel)], width: f32) -> usize {
+/// How many of the next panels fit beside each other: panels of the same kind, each wide enough.
+fn side_by_side(first: &Panel, rest: &[(usize, &Panel)], width: f32) -> usize {
     let least = match first {
         Panel::Listing(_) => 250.0,
         Panel::Chart(_) => 300.0,
@@ -232,13 +232,13 @@ fn abreast(first: &Panel, rest: &[(usize, &Panel)], width: f32) -> usize {
     alike.min(fit).max(1)
 }
 
-fn lay(panel: &Panel, area: Rect, sheet: &mut Sheet) -> f32 {
+fn lay_out(panel: &Panel, area: Rect, builder: &mut PictureBuilder) -> f32 {
     match panel {
-        Panel::Flow(flow) => flow::lay(flow, area, sheet),
-        Panel::Chart(chart) => chart::lay(chart, area, sheet),
-        Panel::Table(table) => table::lay(table, area, sheet),
-        Panel::Lanes(lanes) => lanes::lay(lanes, area, sheet),
-        Panel::Listing(listing) => listing::lay(listing, area, sheet),
-        Panel::Grid(grid) => grid::lay(grid, area, sheet),
+        Panel::Flow(flow) => flow::lay_out(flow, area, builder),
+        Panel::Chart(chart) => chart::lay_out(chart, area, builder),
+        Panel::Table(table) => table::lay_out(table, area, builder),
+        Panel::Lanes(lanes) => lanes::lay_out(lanes, area, builder),
+        Panel::Listing(listing) => listing::lay_out(listing, area, builder),
+        Panel::Grid(grid) => grid::lay_out(grid, area, builder),
     }
 }

@@ -6,18 +6,18 @@
 use super::curve::{DOT, Dot, PACKETS};
 use super::mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text, at};
 use super::metrics::Face;
-use super::panel::Shape;
+use super::panel::PacketKind;
 use super::picture::Picture;
 
 /// What an SVG says about itself.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Still<'a> {
+pub struct SvgOptions<'a> {
     /// Prefix of ids, unlike any other in the page.
     pub id: &'a str,
     /// Name of the picture, for those who don't see it.
     pub title: &'a str,
     /// What it shows, in a sentence or three.
-    pub describes: &'a str,
+    pub description: &'a str,
     /// Further classes of the `svg` element, separated by spaces: `wide`, `narrow`.
     pub class: &'a str,
     /// A file for itself: with its own colours, light and dark as the system is, and its ground.
@@ -55,7 +55,7 @@ const DASHES: [(Dash, &str); 3] =
     [(Dash::Dashed, "dashed"), (Dash::Dotted, "dotted"), (Dash::Broken, "broken")];
 
 /// The picture as an `svg` element.
-pub fn svg(picture: &Picture, still: &Still) -> String {
+pub fn svg(picture: &Picture, still: &SvgOptions) -> String {
     let mut out = Writer(String::with_capacity(4096 + picture.marks.len() * 96));
     let (w, h) = (picture.width, picture.height);
     out.raw("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" class=\"picture");
@@ -79,7 +79,7 @@ pub fn svg(picture: &Picture, still: &Still) -> String {
     out.raw("</title><desc id=\"");
     out.text(still.id);
     out.raw("-d\">");
-    out.text(still.describes);
+    out.text(still.description);
     out.raw("</desc>");
     if still.standalone {
         out.style_sheet();
@@ -100,11 +100,13 @@ fn tenths(value: f32) -> i64 {
 }
 
 /// The points that a line needs: without them it would pass some point at more than a tenth of a pixel.
-fn thinned(points: &[Point]) -> Vec<Point> {
+fn simplified(points: &[Point]) -> Vec<Point> {
     let mut kept = Vec::new();
     let mut from = 0;
     for (k, &p) in points.iter().enumerate() {
-        if k == 0 || points[from + 1..k].iter().any(|&between| apart(between, points[from], p) > 0.1) {
+        if k == 0
+            || points[from + 1..k].iter().any(|&between| distance_to_line(between, points[from], p) > 0.1)
+        {
             from = k.saturating_sub(1);
             kept.push(points[from]);
         }
@@ -116,11 +118,11 @@ fn thinned(points: &[Point]) -> Vec<Point> {
 }
 
 /// How far a point is from the stretch between two others.
-fn apart(p: Point, from: Point, to: Point) -> f32 {
+fn distance_to_line(p: Point, from: Point, to: Point) -> f32 {
     let (x, y) = (to.x - from.x, to.y - from.y);
     let length = x * x + y * y;
     let share = if length > 0.0 { ((p.x - from.x) * x + (p.y - from.y) * y) / length } else { 0.0 };
-    let share = crate::sim::within(share, 0.0, 1.0);
+    let share = crate::sim::clamp(share, 0.0, 1.0);
     libm::hypotf(p.x - from.x - share * x, p.y - from.y - share * y)
 }
 
@@ -188,7 +190,7 @@ impl Writer {
     fn points(&mut self, points: &[Point]) {
         let mut before = None;
         let mut last = "";
-        for p in thinned(points) {
+        for p in simplified(points) {
             let here = [tenths(p.x), tenths(p.y)];
             let Some([x, y]) = before.replace(here) else {
                 self.raw("M");
@@ -322,12 +324,12 @@ impl Writer {
 
     fn dot(&mut self, dot: &Dot) {
         let Point { x, y } = dot.at;
-        let Some(&(_, ink)) = PACKETS.iter().find(|(shape, _)| *shape == dot.shape) else { return };
-        match dot.shape {
-            Shape::Request => self.circle(dot.at, DOT, ink),
-            Shape::Answer => self.circle(dot.at, DOT - 0.75, ink),
-            Shape::Probe => self.rect(&Rect::new(x - 2.5, y - 2.5, 5.0, 5.0), 0.0, ink),
-            Shape::Failure => {
+        let Some(&(_, ink)) = PACKETS.iter().find(|(shape, _)| *shape == dot.kind) else { return };
+        match dot.kind {
+            PacketKind::Request => self.circle(dot.at, DOT, ink),
+            PacketKind::Answer => self.circle(dot.at, DOT - 0.75, ink),
+            PacketKind::Probe => self.rect(&Rect::new(x - 2.5, y - 2.5, 5.0, 5.0), 0.0, ink),
+            PacketKind::Failure => {
                 self.raw("<path d=\"");
                 let r = DOT - 0.5;
                 self.points(&[at(x - r, y - r), at(x + r, y + r)]);
@@ -366,7 +368,7 @@ impl Writer {
 /// `{stroke-dasharray:5 3.5}`. Dots are dashes without length, which round ends make visible.
 fn dash_rule(dash: Dash) -> String {
     let length = |&length: &f32| {
-        let text = crate::sim::decimal::written(length.into(), 2);
+        let text = crate::sim::decimal::format(length.into(), 2);
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     };
     let lengths: Vec<String> = dash.pattern().iter().map(length).collect();
@@ -408,7 +410,7 @@ mod tests {
     fn a_file_has_the_colours_that_the_page_has() {
         let sheets = [include_str!("../../style/tokens.css"), include_str!("../../style/picture.css")];
         for (theme, colours) in [(":root {", LIGHT), (":root[data-theme=\"dark\"] {", DARK)] {
-            let blocks = sheets.map(|sheet| sheet.split_once(theme).expect("it has this theme").1);
+            let blocks = sheets.map(|builder| builder.split_once(theme).expect("it has this theme").1);
             let blocks = blocks.map(|block| block.split('}').next().unwrap_or_default());
             for (role, value) in colours {
                 let name = format!("--{}: ", role.name());
@@ -421,11 +423,11 @@ mod tests {
 
     #[test]
     fn the_pages_style_sheet_knows_every_dash() {
-        let sheet: String = include_str!("../../style/picture.css").split_whitespace().collect();
+        let builder: String = include_str!("../../style/picture.css").split_whitespace().collect();
         for (dash, class) in DASHES {
             let rule: String = format!(".picture.{class}{}", dash_rule(dash)).split_whitespace().collect();
             let rule = rule.replace('}', ";}");
-            assert!(sheet.contains(&rule), "{rule}");
+            assert!(builder.contains(&rule), "{rule}");
         }
     }
 }

@@ -85,14 +85,14 @@ impl Words {
         out.push_str(rest);
         // What ends like a sentence begins like one, also where it begins with a name: 'server C is dead.'
         if pattern.starts_with('{') && pattern.ends_with(['.', '!', '?']) {
-            out = capital(out);
+            out = capitalize(out);
         }
         out
     }
 
     /// The message as a sentence of its own: it begins with a capital, also where it begins with a name ('server C').
     pub fn sentence(&self, msg: &Msg) -> String {
-        capital(self.say(msg))
+        capitalize(self.say(msg))
     }
 
     /// A label's text.
@@ -155,7 +155,7 @@ impl Words {
 
 /// The text with a capital, where it begins with a letter of ASCII: names and words of ours do, and the capitals of all
 /// other letters weigh more in a browser than everything else here.
-pub fn capital(mut text: String) -> String {
+pub fn capitalize(mut text: String) -> String {
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }

@@ -10,7 +10,7 @@ const EXACT: i32 = 22;
 ///
 /// Instead of `f64::clamp`, whose assertion formats its bounds and so brings in what this file does without.
 #[inline]
-pub fn within<T: PartialOrd>(value: T, low: T, high: T) -> T {
+pub fn clamp<T: PartialOrd>(value: T, low: T, high: T) -> T {
     if value < low {
         low
     } else if value > high {
@@ -47,7 +47,7 @@ fn scaled(value: f64, power: i32) -> Option<u128> {
 
 /// The number with so many digits after the point, at most 22, as `format!("{value:.decimals$}")` writes it. What is not
 /// finite is written `–`, and so is what has more than 38 digits: no quantity of a model has.
-pub fn written(value: f64, decimals: u8) -> String {
+pub fn format(value: f64, decimals: u8) -> String {
     let Some(mut rest) = scaled(value, decimals.into()).filter(|_| value.is_finite()) else {
         return "–".into();
     };
@@ -92,7 +92,7 @@ pub fn significant(value: f64, digits: i32) -> f64 {
 
 /// Reads digits with or without a sign, point and exponent; `None` for anything else. The result is the number nearest to
 /// the text for up to 19 digits and 19 places before or after them, and otherwise off by a few units in the last place.
-pub fn read(text: &str) -> Option<f64> {
+pub fn parse(text: &str) -> Option<f64> {
     let (text, sign) = match text.strip_prefix('-') {
         Some(rest) => (rest, -1.0),
         None => (text, 1.0),
@@ -171,7 +171,7 @@ mod tests {
         #[test]
         fn writes_what_the_standard_library_writes(n in number(), decimals in 0..16_u8) {
             let places = usize::from(decimals);
-            prop_assert_eq!(written(n, decimals), format!("{n:.places$}"));
+            prop_assert_eq!(format(n, decimals), format!("{n:.places$}"));
         }
 
         #[test]
@@ -189,9 +189,9 @@ mod tests {
                 let after = mantissa.split_once('.').map_or(0, |(_, fraction)| i64::try_from(fraction.len()).unwrap());
                 let places = after - exponent.parse::<i64>().unwrap();
                 if digits <= 19 && places.abs() <= 19 {
-                    prop_assert_eq!(read(&text).map(f64::to_bits), Some(expected.to_bits()), "{}", text);
+                    prop_assert_eq!(parse(&text).map(f64::to_bits), Some(expected.to_bits()), "{}", text);
                 } else {
-                    let error = (read(&text).unwrap() - expected).abs();
+                    let error = (parse(&text).unwrap() - expected).abs();
                     prop_assert!(error <= expected.abs() * 1e-15 + 1e-300, "{text}");
                 }
             }
@@ -199,16 +199,16 @@ mod tests {
 
         #[test]
         fn no_text_panics(text in "[-0-9.eE+]{0,30}") {
-            prop_assert_eq!(read(&text).is_some(), text.parse::<f64>().is_ok() && !text.starts_with('+'), "{}", text);
+            prop_assert_eq!(parse(&text).is_some(), text.parse::<f64>().is_ok() && !text.starts_with('+'), "{}", text);
         }
     }
 
     #[test]
     fn what_is_no_number_is_none() {
         for text in ["", "-", ".", "e5", "1e", "1.2.3", "--1", "1 ", "inf", "nan", "1e99999999999"] {
-            assert_eq!(read(text), None, "{text}");
+            assert_eq!(parse(text), None, "{text}");
         }
-        assert_eq!(read("1e999"), Some(f64::INFINITY));
-        assert_eq!((written(f64::NAN, 2), written(1e300, 0)), ("–".into(), "–".into()));
+        assert_eq!(parse("1e999"), Some(f64::INFINITY));
+        assert_eq!((format(f64::NAN, 2), format(1e300, 0)), ("–".into(), "–".into()));
     }
 }

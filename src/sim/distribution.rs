@@ -1,7 +1,7 @@
 //! Distributions, by inversion: one uniform number makes one sample, and a larger one a larger sample, so that two runs
 //! with the same streams stay comparable when a parameter moves.
 
-use super::decimal::within;
+use super::decimal::clamp;
 use super::entity::Entity;
 use super::logarithm::ln;
 use super::random::{Draws, Purpose};
@@ -160,7 +160,7 @@ pub(super) fn normal_quantile(p: f64) -> f64 {
         let poly = |c: &[f64; 8]| c.iter().rev().fold(0.0, |sum, c| sum * r + c);
         poly(a) / poly(b)
     }
-    let p = within(p, 1.0 / (1u64 << 54) as f64, 1.0 - 1.0 / (1u64 << 53) as f64);
+    let p = clamp(p, 1.0 / (1u64 << 54) as f64, 1.0 - 1.0 / (1u64 << 53) as f64);
     let q = p - 0.5;
     if libm::fabs(q) <= 0.425 {
         return q * ratio(0.180_625 - q * q, &CENTRE.0, &CENTRE.1);

@@ -23,7 +23,7 @@ impl Entity {
 
 /// How an entity ended. The meaning of a number is the figure's; by convention zero is the good end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Fate(pub u8);
+pub struct EndKind(pub u8);
 
 /// Marks an entity of the window that has been closed already.
 const CLOSED: u64 = u64::MAX;
@@ -33,30 +33,30 @@ const CLOSED: u64 = u64::MAX;
 /// Open entities are kept in a window over their numbers, so that opening and closing cost a few instructions; the
 /// window is as long as the distance between the oldest and the newest entity under way.
 #[derive(Clone, Debug, Default)]
-pub struct Census {
+pub struct Tally {
     /// Number of the entity at the window's front.
     base: u32,
     /// Time of opening in nanoseconds, or [`CLOSED`], from `base` on.
     window: VecDeque<u64>,
     /// How many ended, by fate.
-    fates: Vec<u64>,
+    end_kinds: Vec<u64>,
 }
 
-impl Census {
+impl Tally {
     /// Nothing was opened yet.
-    pub(super) const EMPTY: &Self = &Self { base: 0, window: VecDeque::new(), fates: Vec::new() };
+    pub(super) const EMPTY: &Self = &Self { base: 0, window: VecDeque::new(), end_kinds: Vec::new() };
 
     /// How many were ever opened.
     pub fn opened(&self) -> u64 {
         u64::from(self.base) + self.window.len() as u64
     }
     /// How many were closed with this fate.
-    pub fn closed(&self, fate: Fate) -> u64 {
-        self.fates.get(usize::from(fate.0)).copied().unwrap_or(0)
+    pub fn closed(&self, fate: EndKind) -> u64 {
+        self.end_kinds.get(usize::from(fate.0)).copied().unwrap_or(0)
     }
     /// How many were closed in any way.
     pub fn closed_in_all(&self) -> u64 {
-        self.fates.iter().sum()
+        self.end_kinds.iter().sum()
     }
     /// How many are under way, counted one by one rather than as a difference, so that the sum can be checked.
     pub fn under_way(&self) -> u64 {
@@ -86,7 +86,7 @@ impl Census {
 
     /// Ends entity `n` and says how long it lived.
     #[inline]
-    pub(super) fn close(&mut self, n: u32, fate: Fate, now: Time) -> Span {
+    pub(super) fn close(&mut self, n: u32, fate: EndKind, now: Time) -> Span {
         let slot = n.checked_sub(self.base).and_then(|at| self.window.get_mut(at as usize));
         let slot = slot.expect("an entity is closed once, after it was opened");
         assert!(*slot != CLOSED, "an entity is closed once, after it was opened");
@@ -97,10 +97,10 @@ impl Census {
             self.base += 1;
         }
         let fate = usize::from(fate.0);
-        if self.fates.len() <= fate {
-            self.fates.resize(fate + 1, 0);
+        if self.end_kinds.len() <= fate {
+            self.end_kinds.resize(fate + 1, 0);
         }
-        self.fates[fate] += 1;
+        self.end_kinds[fate] += 1;
         life
     }
 }

@@ -16,10 +16,10 @@
 //! assert_eq!(world.now(), Time::from_millis(1));
 //! ```
 
-mod book;
 pub mod decimal;
 mod distribution;
 mod entity;
+mod entity_map;
 mod hash;
 mod heap;
 mod later;
@@ -35,10 +35,10 @@ mod time;
 mod unit;
 mod world;
 
-pub use book::Book;
-pub use decimal::within;
+pub use decimal::clamp;
 pub use distribution::{Bursts, Dist, DistError, Zipf};
-pub use entity::{Census, Entity, Fate};
+pub use entity::{EndKind, Entity, Tally};
+pub use entity_map::EntityMap;
 pub use hash::TraceHasher;
 pub use message::{Arg, Msg};
 pub use numbering::Numbering;
@@ -47,4 +47,4 @@ pub use random::{Draws, Purpose};
 pub use seed::{Seed, SeedError};
 pub use time::{Span, Time};
 pub use unit::{Unit, UnitError};
-pub use world::{Because, Ending, Notable, Step, World};
+pub use world::{Cause, Ending, HistoryStep, Notable, World};

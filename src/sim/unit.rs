@@ -125,7 +125,7 @@ impl Unit {
             })
             .map_or(trimmed.len(), |(at, _)| at);
         let (number, suffix) = trimmed.split_at(split);
-        let number = decimal::read(number).ok_or_else(fail)?;
+        let number = decimal::parse(number).ok_or_else(fail)?;
         let suffix = suffix.trim();
         let &(_, size) = self.suffixes().iter().find(|(name, _)| *name == suffix).ok_or_else(fail)?;
         let value = number * size;
@@ -196,7 +196,7 @@ fn three_digits(value: f64) -> String {
     } else {
         3
     };
-    let text = decimal::written(value, decimals);
+    let text = decimal::format(value, decimals);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 

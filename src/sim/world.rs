@@ -1,6 +1,6 @@
 //! The world that an experiment lives in: its clock, its pending events, its randomness and its books.
 
-use super::entity::{Census, Entity, Fate};
+use super::entity::{EndKind, Entity, Tally};
 use super::hash::TraceHasher;
 use super::message::Msg;
 use super::queue::{EventQueue, Handle};
@@ -11,16 +11,16 @@ use serde::{Deserialize, Serialize};
 
 /// Why a step happened: the rule, with its numbers, and the other party.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Because {
+pub struct Cause {
     /// The rule and its numbers ('queue 10 of 10').
     pub rule: Msg,
     /// Who else had a part in it: the request ahead, the server that refused.
-    pub party: Option<Entity>,
+    pub other: Option<Entity>,
 }
 
 /// One step in the life of an entity, as a recording keeps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Step {
+pub struct HistoryStep {
     /// When.
     pub time: Time,
     /// To whom.
@@ -30,7 +30,7 @@ pub struct Step {
     /// Where.
     pub place: Option<Entity>,
     /// Why.
-    pub because: Option<Because>,
+    pub cause: Option<Cause>,
 }
 
 /// A moment worth a marker on the time line, a stop for 'step', and a mention in the live text.
@@ -59,7 +59,7 @@ pub struct Ending {
     /// Who.
     pub entity: Entity,
     /// In which way.
-    pub fate: Fate,
+    pub end_kind: EndKind,
     /// How long it was under way.
     pub took: Span,
 }
@@ -69,7 +69,7 @@ pub struct Ending {
 struct Recording {
     /// The entities whose steps are kept: the one asked for, and its descendants.
     of: Vec<Entity>,
-    steps: Vec<Step>,
+    steps: Vec<HistoryStep>,
     endings: Vec<Ending>,
 }
 
@@ -81,7 +81,7 @@ pub struct World<E> {
     queue: EventQueue<E>,
     hash: TraceHasher,
     events: u64,
-    census: Vec<Census>,
+    tally: Vec<Tally>,
     notables: Vec<Notable>,
     recording: Option<Box<Recording>>,
 }
@@ -95,7 +95,7 @@ impl<E> World<E> {
             queue: EventQueue::default(),
             hash: TraceHasher::default(),
             events: 0,
-            census: Vec::new(),
+            tally: Vec::new(),
             notables: Vec::new(),
             recording: None,
         }
@@ -137,10 +137,10 @@ impl<E> World<E> {
     /// Opens the next entity of a kind: from now on it is under way, until it is closed.
     #[inline]
     pub fn open(&mut self, kind: u8, parent: Option<Entity>) -> Entity {
-        if self.census.len() <= usize::from(kind) {
-            self.census.resize_with(usize::from(kind) + 1, Census::default);
+        if self.tally.len() <= usize::from(kind) {
+            self.tally.resize_with(usize::from(kind) + 1, Tally::default);
         }
-        let entity = Entity::new(kind, self.census[usize::from(kind)].open(self.now));
+        let entity = Entity::new(kind, self.tally[usize::from(kind)].open(self.now));
         if let (Some(recording), Some(parent)) = (&mut self.recording, parent)
             && recording.of.contains(&parent)
         {
@@ -154,34 +154,38 @@ impl<E> World<E> {
     /// # Panics
     /// If it was never opened or is closed already: the model would have lost count.
     #[inline]
-    pub fn close(&mut self, entity: Entity, fate: Fate) -> Span {
-        let took = self.census[usize::from(entity.kind)].close(entity.n, fate, self.now);
+    pub fn close(&mut self, entity: Entity, end_kind: EndKind) -> Span {
+        let took = self.tally[usize::from(entity.kind)].close(entity.n, end_kind, self.now);
         if let Some(recording) = &mut self.recording {
-            recording.endings.push(Ending { time: self.now, entity, fate, took });
+            recording.endings.push(Ending { time: self.now, entity, end_kind, took });
         }
         took
     }
 
     /// The book of one kind.
-    pub fn census(&self, kind: u8) -> &Census {
-        self.census.get(usize::from(kind)).unwrap_or(Census::EMPTY)
+    pub fn tally(&self, kind: u8) -> &Tally {
+        self.tally.get(usize::from(kind)).unwrap_or(Tally::EMPTY)
     }
 
     /// Notes a step in an entity's life. Free unless the run is being replayed with this entity recorded; only then is
     /// `tell` called, to say what happened, where and why.
     #[inline]
-    pub fn step(&mut self, entity: Entity, tell: impl FnOnce() -> (Msg, Option<Entity>, Option<Because>)) {
+    pub fn record_step(
+        &mut self,
+        entity: Entity,
+        tell: impl FnOnce() -> (Msg, Option<Entity>, Option<Cause>),
+    ) {
         if self.recording.is_some() {
             self.record(entity, tell);
         }
     }
 
     #[cold]
-    fn record(&mut self, entity: Entity, tell: impl FnOnce() -> (Msg, Option<Entity>, Option<Because>)) {
+    fn record(&mut self, entity: Entity, tell: impl FnOnce() -> (Msg, Option<Entity>, Option<Cause>)) {
         let Some(recording) = &mut self.recording else { return };
         if recording.of.contains(&entity) && recording.steps.len() < RECORDED_STEPS {
-            let (what, place, because) = tell();
-            recording.steps.push(Step { time: self.now, entity, what, place, because });
+            let (what, place, cause) = tell();
+            recording.steps.push(HistoryStep { time: self.now, entity, what, place, cause });
         }
     }
 
@@ -231,8 +235,8 @@ impl<E> World<E> {
     }
 
     /// About how many bytes a clone takes, with a model that keeps a small record of each entity under way.
-    pub fn weight(&self) -> usize {
-        let kept: usize = self.census.iter().map(Census::kept).sum();
+    pub fn approx_bytes(&self) -> usize {
+        let kept: usize = self.tally.iter().map(Tally::kept).sum();
         self.queue.len() * PENDING_BYTES + kept * ENTITY_BYTES
     }
 
@@ -242,7 +246,7 @@ impl<E> World<E> {
     }
 
     /// Folds something into the run's hash that is no event: an input, say.
-    pub fn fold(&mut self, value: &impl Hash) {
+    pub fn add_to_hash(&mut self, value: &impl Hash) {
         value.hash(&mut self.hash);
     }
 
@@ -262,7 +266,7 @@ impl<E> World<E> {
     }
 
     /// Ends the recording and hands its steps over, oldest first.
-    pub fn take_recording(&mut self) -> Vec<Step> {
+    pub fn take_recording(&mut self) -> Vec<HistoryStep> {
         self.recording.take().map(|recording| recording.steps).unwrap_or_default()
     }
 }

@@ -1,29 +1,30 @@
-//! What a learner does besides reading: predictions, challenges, questions, cards. Without scripts they read as what they
-//! are, with the reason for each option. With scripts they are answered: what is chosen, typed or drawn stands
-//! in these elements, and `data-stage` says how far it is.
+//! Activities: predictions, challenges, questions and cards. Without scripts they can be read, with the reason for each
+//! option. With scripts they can be answered in these elements; `data-stage` has the state.
 
 use super::prose::Context;
 use crate::course::Text;
-use crate::course::blocks::{Answer, Block, Card, Challenge, Choice, Interview, Predict, Quiz};
+use crate::course::blocks::{
+    Block, Card, ChallengeBlock, Choice, Interview, PredictAnswer, PredictBlock, Quiz,
+};
 use crate::desk::ActionKind;
 use crate::desk::markup::class;
-use crate::player::{Asks, Axis, CURVE_POINTS};
+use crate::player::{AnswerKind, CURVE_POINTS, CurveAxis};
 use maud::{Markup, html};
 
 /// A prediction.
-pub fn predict(cx: &Context, block: &Block, predict: &Predict) -> Markup {
+pub fn predict(cx: &Context, block: &Block, predict: &PredictBlock) -> Markup {
     let id = &block.id;
     let shown = cx.stills.get(&predict.figure.text);
-    let asks = shown.and_then(|shown| shown.figure.prediction(id)).map(|prediction| prediction.asks);
+    let asks = shown.and_then(|shown| shown.figure.prediction(id)).map(|prediction| prediction.answer_kind);
     html! {
         section.(class::ACTIVITY).predict id={ "predict-" (id) } data-predict=(id) data-figure=(predict.figure.text) data-stage="open" {
             p.activity-kind { "Predict first" }
             h3 { (cx.phrase(&predict.question)) }
             @match &predict.answer {
-                Answer::Choice(options) => (choices(cx, id, options, &[])),
-                Answer::Order(things) => (order(cx, things)),
-                Answer::Number => (number(asks)),
-                Answer::Curve { x, y } => (sketch(asks, x, y)),
+                PredictAnswer::Choice(options) => (choices(cx, id, options, &[])),
+                PredictAnswer::Order(things) => (order(cx, things)),
+                PredictAnswer::Number => (number(asks)),
+                PredictAnswer::Curve { x, y } => (sketch(asks, x, y)),
             }
             p.(class::ANSWER_ERROR) role="status" {}
             div.(class::ANSWER_BUTTONS) {
@@ -72,9 +73,11 @@ fn order(cx: &Context, things: &[Choice]) -> Markup {
     }
 }
 
-fn number(asks: Option<Asks>) -> Markup {
+fn number(asks: Option<AnswerKind>) -> Markup {
     let (noun, within) = match asks {
-        Some(Asks::Number { unit, tolerance }) => (unit.noun(), crate::sim::Unit::Share.format(tolerance)),
+        Some(AnswerKind::Number { unit, tolerance }) => {
+            (unit.noun(), crate::sim::Unit::Share.format(tolerance))
+        }
         _ => ("number", "0 %".to_owned()),
     };
     html! {
@@ -84,9 +87,9 @@ fn number(asks: Option<Asks>) -> Markup {
 }
 
 /// A place to draw a curve: by pointer and touch over it, by keyboard with a slider for each point.
-fn sketch(asks: Option<Asks>, x: &Text, y: &Text) -> Markup {
-    let Some(Asks::Curve { x: along, y: up, .. }) = asks else { return html! {} };
-    let end = |axis: &Axis, n| axis.unit.format(axis.at(n, CURVE_POINTS));
+fn sketch(asks: Option<AnswerKind>, x: &Text, y: &Text) -> Markup {
+    let Some(AnswerKind::Curve { x: along, y: up, .. }) = asks else { return html! {} };
+    let end = |axis: &CurveAxis, n| axis.unit.format(axis.at(n, CURVE_POINTS));
     let last = CURVE_POINTS - 1;
     html! {
         p.asks { "Draw it: with the pointer or a finger, or with the arrow keys, point by point." }
@@ -111,7 +114,7 @@ fn sketch(asks: Option<Asks>, x: &Text, y: &Text) -> Markup {
 }
 
 /// A challenge.
-pub fn challenge(cx: &Context, block: &Block, challenge: &Challenge) -> Markup {
+pub fn challenge(cx: &Context, block: &Block, challenge: &ChallengeBlock) -> Markup {
     let id = &block.id;
     html! {
         section.(class::ACTIVITY).challenge id={ "challenge-" (id) } data-challenge=(id) data-figure=(challenge.figure.text) data-stage="idle" {

@@ -1,7 +1,7 @@
 //! A page of the site as it stands after a desk has spoken: what a browser does with [`Patch`]es, done to the page's HTML
 //! natively. So what a desk changes can be looked at, and held against the elements that there are, without a browser.
 
-use crate::desk::{Child, Node, Part, Patch};
+use crate::desk::{NewChild, NewElement, Patch, Selector};
 use dom_query::{Document, NodeRef, Selection};
 
 /// A page, or a piece of one, that changes are applied to.
@@ -18,20 +18,20 @@ pub struct Applied {
 
 /// The elements that a change names: what it changes, and of a copy also the button that says so. A text that is offered
 /// as a file names none.
-pub fn parts(patch: &Patch) -> Vec<&Part> {
+pub fn parts(patch: &Patch) -> Vec<&Selector> {
     match patch {
         Patch::Text(part, _)
-        | Patch::Attr(part, ..)
+        | Patch::Attribute(part, ..)
         | Patch::Class(part, ..)
         | Patch::Style(part, ..)
-        | Patch::Value { part, .. }
-        | Patch::Place(part, _)
+        | Patch::Value { field: part, .. }
+        | Patch::SliderPosition(part, _)
         | Patch::Checked(part, _)
-        | Patch::Fill(part, _)
+        | Patch::Children(part, _)
         | Patch::Focus(part)
         | Patch::Address(part, _) => vec![part],
-        Patch::Copy { from, by } => vec![from, by],
-        Patch::Save { .. } => Vec::new(),
+        Patch::Copy { field, button } => vec![field, button],
+        Patch::Download { .. } => Vec::new(),
     }
 }
 
@@ -58,11 +58,18 @@ impl Applied {
     }
 
     /// What a part of a figure means: all elements of the page, or the n-th one in the figure.
-    pub fn find(&self, figure: &str, part: &Part) -> Vec<NodeRef<'_>> {
-        if part.page {
-            return self.select(&part.css);
+    pub fn find(&self, figure: &str, part: &Selector) -> Vec<NodeRef<'_>> {
+        if part.in_whole_page {
+            return self.select(&part.selector);
         }
-        self.figure(figure).select(&part.css).nodes().iter().skip(part.n.into()).take(1).copied().collect()
+        self.figure(figure)
+            .select(&part.selector)
+            .nodes()
+            .iter()
+            .skip(part.nth.into())
+            .take(1)
+            .copied()
+            .collect()
     }
 
     /// Applies what the desk of this figure says, and returns how many elements of those that it names were found. What
@@ -73,15 +80,15 @@ impl Applied {
         for element in &all {
             match patch {
                 Patch::Text(_, text) => element.set_text(text.as_str()),
-                Patch::Attr(_, name, Some(value)) => element.set_attr(name, value),
-                Patch::Attr(_, name, None) => element.remove_attr(name),
+                Patch::Attribute(_, name, Some(value)) => element.set_attr(name, value),
+                Patch::Attribute(_, name, None) => element.remove_attr(name),
                 Patch::Class(_, class, true) => element.add_class(class),
                 Patch::Class(_, class, false) => element.remove_class(class),
                 Patch::Style(_, property, value) => style(element, property, value),
                 Patch::Value { value, .. } => hold(element, value),
-                Patch::Place(_, place) => hold(element, &place.to_string()),
+                Patch::SliderPosition(_, place) => hold(element, &place.to_string()),
                 Patch::Checked(_, checked) => self.tick(element, *checked),
-                Patch::Fill(_, nodes) => {
+                Patch::Children(_, nodes) => {
                     element.remove_children();
                     for node in nodes {
                         element.append_child(&made(element, node));
@@ -95,7 +102,7 @@ impl Applied {
                         hold(element, &address);
                     }
                 }
-                Patch::Focus(_) | Patch::Copy { .. } | Patch::Save { .. } => {}
+                Patch::Focus(_) | Patch::Copy { .. } | Patch::Download { .. } => {}
             }
         }
         all.len()
@@ -142,7 +149,7 @@ fn style(element: &NodeRef, property: &str, value: &str) {
 }
 
 /// An element that is new to the page.
-fn made<'a>(place: &NodeRef<'a>, node: &Node) -> NodeRef<'a> {
+fn made<'a>(place: &NodeRef<'a>, node: &NewElement) -> NodeRef<'a> {
     let element = place.tree.new_element(&node.tag);
     if !node.class.is_empty() {
         element.set_attr("class", &node.class);
@@ -155,8 +162,8 @@ fn made<'a>(place: &NodeRef<'a>, node: &Node) -> NodeRef<'a> {
     }
     for child in &node.children {
         match child {
-            Child::Text(text) => element.append_child(&place.tree.new_text(text.as_str())),
-            Child::Node(node) => element.append_child(&made(place, node)),
+            NewChild::Text(text) => element.append_child(&place.tree.new_text(text.as_str())),
+            NewChild::Element(node) => element.append_child(&made(place, node)),
         }
     }
     element
@@ -165,7 +172,7 @@ fn made<'a>(place: &NodeRef<'a>, node: &Node) -> NodeRef<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::desk::protocol::{find, node, nth, on_page};
+    use crate::desk::protocol::{element, find, nth, page_selector};
 
     const FIGURES: &str = "<figure data-figure=\"f\" class=\"k\"><b>1</b><span></span><i data-x=\"1\"><b>2</b></i>\
         <input type=\"radio\" name=\"g\" value=\"1\" checked=\"\"><input type=\"radio\" name=\"g\" value=\"2\">\
@@ -197,9 +204,9 @@ mod tests {
             Patch::Text(nth("b".into(), 1), "4".into()),
             Patch::Text(find(".k > b".into()), "0".into()),
             Patch::Text(nth("b".into(), 2), "of another figure".into()),
-            Patch::Attr(on_page("b:not([title])".into()), "title".into(), Some("t".into())),
+            Patch::Attribute(page_selector("b:not([title])".into()), "title".into(), Some("t".into())),
             Patch::Class(find("i:is([data-x=\"1\"], .no)".into()), "l".into(), true),
-            Patch::Save { name: String::new(), text: String::new() },
+            Patch::Download { name: String::new(), text: String::new() },
         ]);
         assert_eq!(found, [1, 1, 1, 0, 3, 1, 0]);
         assert!(html.starts_with(
@@ -213,7 +220,7 @@ mod tests {
     fn fields_hold_what_they_are_told() {
         let (_, html) = after(&[
             Patch::Checked(nth("[name=g]".into(), 1), true),
-            Patch::Value { part: find("select".into()), value: "y".into(), forced: false },
+            Patch::Value { field: find("select".into()), value: "y".into(), forced: false },
             Patch::Address(find("[name=g]".into()), "code".into()),
         ]);
         for piece in [
@@ -226,10 +233,13 @@ mod tests {
 
     #[test]
     fn elements_are_made_as_they_are_described() {
-        let new =
-            node("em", "c").attr("title", "\"").styled("left", "3%".into()).text("<").with([node("b", "")]);
+        let new = element("em", "c")
+            .attr("title", "\"")
+            .styled("left", "3%".into())
+            .text("<")
+            .with([element("b", "")]);
         let (_, html) = after(&[
-            Patch::Fill(find("i".into()), vec![new]),
+            Patch::Children(find("i".into()), vec![new]),
             Patch::Style(find("em".into()), "top".into(), "1px".into()),
             Patch::Style(find("em".into()), "left".into(), "4%".into()),
         ]);

@@ -1,13 +1,13 @@
-//! A figure's element: the one place where its markup is written. It stands whole before any script runs (caption, still,
-//! readings, sentences, controls that wait), and the page brings these very elements to life rather than putting others
-//! in their place: nothing moves, and the page's WASM holds no markup.
+//! The markup of a figure. It is complete before any script runs: caption, still, readings, sentences, and disabled
+//! controls. The page's script enables and updates these elements rather than replacing them, so nothing moves when it
+//! starts, and the page's WASM contains no markup.
 //!
 //! What the page reads: `data-figure`, the id on this page; `data-view`, run and moment of the still, as a link holds
-//! them; `data-do`, on whatever can be pressed, what pressing it does; and the figure's facts, see [`facts`].
+//! them; `data-do`, on whatever can be pressed, what pressing it does; and the figure's facts, see [`words`].
 
 use super::prose::Context;
-use super::still::Shown;
-use crate::course::blocks::{Block, Figure};
+use super::still::Still;
+use crate::course::blocks::{Block, FigureBlock};
 use crate::desk::markup::class;
 use crate::desk::{ActionKind, clock};
 use crate::lessons;
@@ -15,7 +15,7 @@ use crate::player::{
     Control, ControlKind, FigureSpec, Frame, Needs, Pace, Slider, Value, ValueKind, encode_view,
 };
 use crate::scene::{
-    Description, Listing, Options, Panel, Picture, Scene, Still, TableView, Words, describe, svg,
+    Description, LayoutOptions, Listing, Panel, Picture, Scene, SvgOptions, TableView, Words, describe, svg,
 };
 use crate::sim::{Entity, Time};
 use maud::{Markup, PreEscaped, html};
@@ -29,7 +29,7 @@ const SIDE: f32 = 288.0;
 /// Model seconds in a second that can be chosen.
 const SPEEDS: [f64; 12] = [0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 600.0];
 
-/// What a figure's element says beyond what it shows.
+/// What the markup of a figure needs beyond the run that it shows.
 #[derive(Clone, Debug)]
 pub struct Caption<'a> {
     /// Its id on the page.
@@ -40,8 +40,8 @@ pub struct Caption<'a> {
     pub markup: Markup,
     /// The caption as plain text.
     pub text: &'a str,
-    /// The predictions that its run would give away.
-    pub after: Vec<&'a str>,
+    /// Ids of the predictions that gate it, because its run would give them away.
+    pub gated_by: Vec<&'a str>,
     /// The set of figures that it belongs to, which tells its worker; none where no worker is to show it.
     pub set: Option<&'a str>,
     /// Where its stills and its facts go if they are files beside the page: those of a page's first figure are in the
@@ -50,28 +50,28 @@ pub struct Caption<'a> {
 }
 
 /// The element of a lesson's figure. `number` is its place among the page's figures.
-pub fn element(cx: &Context, block: &Block, figure: &Figure, number: usize) -> Markup {
+pub fn element(cx: &Context, block: &Block, figure: &FigureBlock, number: usize) -> Markup {
     let caption = Caption {
         id: &block.id,
         number,
         markup: cx.phrase(&figure.caption),
         text: &figure.caption.text,
-        after: cx.stills.predicted_before(&block.id),
+        gated_by: cx.stills.gating_predictions(&block.id),
         set: lessons::set_of(&figure.shows.text),
         files: (number > 1).then_some(&cx.files),
     };
     markup(&caption, cx.stills.get(&block.id))
 }
 
-/// A figure's element with what it shows; only its caption where it shows nothing yet.
-pub fn markup(caption: &Caption, shown: Option<&Shown>) -> Markup {
-    let masked = !caption.after.is_empty();
-    let at = |shown: &Shown| if masked { Time::ZERO } else { shown.view.at };
+/// The markup of a figure; only the caption if there is nothing to show yet.
+pub fn markup(caption: &Caption, shown: Option<&Still>) -> Markup {
+    let masked = !caption.gated_by.is_empty();
+    let at = |shown: &Still| if masked { Time::ZERO } else { shown.view.at };
     let frame = shown.and_then(|shown| Some((shown, shown.frame(at(shown))?)));
     html! {
         figure.figure id={ "fig-" (caption.id) } data-figure=(caption.id) data-figure-set=[caption.set]
-            data-view=[shown.map(|shown| encode_view(&shown.view))] data-after=[masked.then(|| caption.after.join(","))]
-            data-facts-at=[shown.and_then(|shown| facts_beside(caption, shown))] {
+            data-view=[shown.map(|shown| encode_view(&shown.view))] data-after=[masked.then(|| caption.gated_by.join(","))]
+            data-facts-at=[shown.and_then(|shown| words_file(caption, shown))] {
             figcaption {
                 span.fig-number-of { "Figure " (caption.number) }
                 span.fig-title { (caption.markup) }
@@ -83,20 +83,21 @@ pub fn markup(caption: &Caption, shown: Option<&Shown>) -> Markup {
     }
 }
 
-/// What a figure's desk has to know and can't read off its element, in the page: the words of its lesson.
-pub fn facts(id: &str, shown: &Shown) -> Markup {
-    html! { template data-facts-of=(id) data-facts=(PreEscaped(crate::desk::facts(&shown.words))) {} }
+/// The lesson's words for a figure's desk, as a template in the page.
+pub fn words(id: &str, shown: &Still) -> Markup {
+    html! { template data-facts-of=(id) data-facts=(PreEscaped(crate::desk::encode_words(&shown.words))) {} }
 }
 
-/// The same as a file beside the page, if there are to be such; its name, which no other words ever have.
-fn facts_beside(caption: &Caption, shown: &Shown) -> Option<String> {
-    let facts = crate::desk::facts(&shown.words);
+/// The same as a file beside the page; its name, which contains a hash of the words. `None` if everything goes into the
+/// page.
+fn words_file(caption: &Caption, shown: &Still) -> Option<String> {
+    let facts = crate::desk::encode_words(&shown.words);
     let name = format!("{}-{:016x}.txt", caption.id, xxh64(facts.as_bytes(), 0));
     caption.files?.borrow_mut().push((name.clone(), facts));
     Some(name)
 }
 
-/// Beside the caption: what there is to do with the figure as a whole.
+/// The tools beside the caption.
 fn tools() -> Markup {
     html! {
         div.(class::TOOLS) hidden {
@@ -109,7 +110,7 @@ fn tools() -> Markup {
     }
 }
 
-/// What the tools open.
+/// The drawers that the tools open.
 fn drawers(id: &str, spec: &FigureSpec) -> Markup {
     html! {
         div.(class::NOTICE_PLACE) role="status" {}
@@ -155,7 +156,7 @@ fn drawers(id: &str, spec: &FigureSpec) -> Markup {
     }
 }
 
-/// One control over its range.
+/// The sweep's drawer.
 fn sweep(spec: &FigureSpec) -> Markup {
     html! {
         div.(class::DRAWER).(class::SWEEP) data-drawer-of="sweep" hidden {
@@ -175,7 +176,7 @@ fn sweep(spec: &FigureSpec) -> Markup {
     }
 }
 
-/// What keys do.
+/// The list of keyboard shortcuts.
 fn keys() -> Markup {
     let keys = [
         ("Space", "play and pause"),
@@ -194,22 +195,23 @@ fn keys() -> Markup {
     }
 }
 
-fn parts(caption: &Caption, shown: &Shown, frame: Frame, masked: bool) -> Markup {
+fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup {
     let id = caption.id;
-    let Description { mut says, tables } = describe(&frame.scene, &shown.words);
+    let Description { mut sentences, tables } = describe(&frame.scene, &shown.words);
     if masked {
-        says = vec![crate::desk::text::PREDICT_FIRST.to_owned()];
+        sentences = vec![crate::desk::text::PREDICT_FIRST.to_owned()];
     }
     let spec = shown.spec();
     let steppers = steppers(shown, &frame.scene);
     let (charts, panels) = frame.scene.panels.into_iter().partition(|panel| matches!(panel, Panel::Chart(_)));
-    let part = |panels| Scene { time: frame.scene.time, panels, says: Vec::new() };
+    let part = |panels| Scene { time: frame.scene.time, panels, sentences: Vec::new() };
     let (main, charts): (Scene, Scene) = (part(panels), part(charts));
     let picture = |scene: &Scene, part: &str, class: &str, width: f32| -> Markup {
-        let picture = Picture::new(scene, &shown.words, width, &Options::default());
-        let (id, describes) = (format!("{id}-{part}"), says.join(" "));
+        let picture = Picture::new(scene, &shown.words, width, &LayoutOptions::default());
+        let (id, describes) = (format!("{id}-{part}"), sentences.join(" "));
         let beside = caption.files.is_some();
-        let still = Still { id: &id, title: caption.text, describes: &describes, class, standalone: beside };
+        let still =
+            SvgOptions { id: &id, title: caption.text, description: &describes, class, standalone: beside };
         let drawn = svg(&picture, &still);
         let Some(files) = caption.files else { return PreEscaped(drawn) };
         let file = format!("{id}.svg");
@@ -228,7 +230,8 @@ fn parts(caption: &Caption, shown: &Shown, frame: Frame, masked: bool) -> Markup
                 span.(class::SIDE_NAME) {} span.(class::SIDE_NAME) {}
                 div.(class::RING) hidden {} div.(class::RING) hidden {}
                 div.(class::WALK) role="group" aria-label="Picture: arrow keys walk through it, Enter explains" hidden {
-                    // Two, and focus goes to and fro between them: a screen reader says what gets focus, not what it becomes.
+                    // Two buttons, and the focus alternates between them: a screen reader announces an element that
+                    // gets the focus, but not a change of its label.
                     button.(class::SPOT) type="button" tabindex="0" aria-label="Picture" data-do=(ActionKind::Select.name()) {}
                     button.(class::SPOT) type="button" tabindex="-1" aria-label="Picture" data-do=(ActionKind::Select.name()) {}
                 }
@@ -240,7 +243,7 @@ fn parts(caption: &Caption, shown: &Shown, frame: Frame, masked: bool) -> Markup
                         div.(class::READING) .trouble[!masked && reading.trouble.is_some_and(|bound| *value >= bound)]
                             data-reading=(reading.id) title=(reading.help) {
                             dt {
-                                @if reading.behind.is_some() {
+                                @if reading.contributors.is_some() {
                                     button type="button" data-do=(ActionKind::Contributors.name()) data-on=(reading.id) disabled { (reading.label) }
                                 } @else { (reading.label) }
                             }
@@ -254,7 +257,7 @@ fn parts(caption: &Caption, shown: &Shown, frame: Frame, masked: bool) -> Markup
                         canvas.fig-canvas aria-hidden="true" hidden {}
                     }
                 }
-                p.(class::SAYS) { (says.join(" ")) }
+                p.(class::SAYS) { (sentences.join(" ")) }
                 p.(class::SPOKEN).sr-only aria-live="polite" {}
             }
             aside.(class::EXPLAIN) hidden {}
@@ -262,12 +265,12 @@ fn parts(caption: &Caption, shown: &Shown, frame: Frame, masked: bool) -> Markup
         (transport(shown, frame.scene.time, &steppers))
         (controls(id, shown))
         @if spec.needs == Needs::AccessLog { (log(id)) }
-        (in_tables(if masked { &[] } else { &tables }))
+        (tables_markup(if masked { &[] } else { &tables }))
     }
 }
 
-/// Where a run goes by steps: what takes one, for each thing in the picture that it applies to.
-fn steppers(shown: &Shown, scene: &Scene) -> Markup {
+/// Where a run goes by steps: a button per entity of the picture for each action that takes a step.
+fn steppers(shown: &Still, scene: &Scene) -> Markup {
     let spec = shown.spec();
     let mut actors: Vec<Entity> = Vec::new();
     for panel in &scene.panels {
@@ -279,7 +282,7 @@ fn steppers(shown: &Shown, scene: &Scene) -> Markup {
     }
     let apply = |who: &Entity| {
         let all = spec.actions.iter().filter(|action| action.arg == ValueKind::None);
-        all.filter(|action| action.on.contains(&who.kind)).collect::<Vec<_>>()
+        all.filter(|action| action.applies_to.contains(&who.kind)).collect::<Vec<_>>()
     };
     let name = |who: &Entity, words: &Words| words.name(*who);
     html! {
@@ -310,7 +313,7 @@ fn log(id: &str) -> Markup {
     }
 }
 
-fn transport(shown: &Shown, at: Time, steppers: &Markup) -> Markup {
+fn transport(shown: &Still, at: Time, steppers: &Markup) -> Markup {
     let spec = shown.spec();
     let (places, back, on) = match spec.pace {
         Pace::Steps(step) => ((spec.until.nanos() / step.nanos()) as f64, "Step before", "Next step"),
@@ -335,7 +338,7 @@ fn transport(shown: &Shown, at: Time, steppers: &Markup) -> Markup {
                 div.(class::LINE_SEEN) {}
                 div.(class::LINE_DONE) {}
                 input type="range" min="0" max=(places) step="1" value=(place) aria-label="Moment of the run" disabled;
-                // The menu has the same as a list, for those who don't see it.
+                // The menu has the same as a list, for screen readers.
                 div.(class::MARKS) aria-hidden="true" {}
             }
             span.fig-end { (clock(spec.until, spec.pace)) }
@@ -349,7 +352,7 @@ fn transport(shown: &Shown, at: Time, steppers: &Markup) -> Markup {
 }
 
 /// The controls; the primary ones first.
-fn controls(id: &str, shown: &Shown) -> Markup {
+fn controls(id: &str, shown: &Still) -> Markup {
     let (primary, others): (Vec<&Control>, Vec<&Control>) =
         shown.spec().controls.iter().partition(|c| c.primary);
     let widget = |control: &Control| widget(id, control, &shown.value(&control.id).unwrap_or_default());
@@ -369,7 +372,7 @@ fn controls(id: &str, shown: &Shown) -> Markup {
     }
 }
 
-fn seed(id: &str, shown: &Shown) -> Markup {
+fn seed(id: &str, shown: &Still) -> Markup {
     html! {
         div.fig-control.(class::SEED_CONTROL) title="All randomness of the run comes from this: the same seed gives the same run on every machine." {
             label for={ (id) "-seed" } { "Seed" }
@@ -431,7 +434,7 @@ fn widget(figure: &str, control: &Control, value: &Value) -> Markup {
 fn number(id: &str, control: &Control, value: &Value, noun: &str) -> Markup {
     let says = control.show(value);
     let (places, place) =
-        Slider::of(control).map_or((1.0, 0.0), |slider| (slider.places(), slider.place(value)));
+        Slider::of(control).map_or((1.0, 0.0), |slider| (slider.last_position(), slider.position(value)));
     html! {
         div.fig-control.number data-control=(control.id) title=(control.help) {
             label for=(id) { (control.label) }
@@ -447,7 +450,7 @@ fn number(id: &str, control: &Control, value: &Value, noun: &str) -> Markup {
     }
 }
 
-fn in_tables(tables: &[TableView]) -> Markup {
+fn tables_markup(tables: &[TableView]) -> Markup {
     html! {
         details.(class::TABLES) {
             summary { "The same in tables" }

@@ -28,9 +28,9 @@ pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eva
 /// what is not known is not true.
 const NOT_WEBKIT: &str = "(device-posture: continuous), (video-dynamic-range: standard)";
 
-/// What to finish, and how.
+/// Options of the last build step.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct FinishOptions {
     /// The folder with trunk's output and the rendered pages.
     pub out: PathBuf,
     /// The URL that trunk put before its links: `/`, `/sub/` or `./`.
@@ -41,26 +41,26 @@ pub struct Options {
     pub workers: Workers,
 }
 
-/// What all pages share.
+/// What all pages have in common.
 struct Site<'a> {
-    options: &'a Options,
+    options: &'a FinishOptions,
     build_id: String,
     /// The stylesheet's file name.
     style: String,
     /// The page's own script and WASM.
-    app: Placed,
+    app: PlacedFiles,
     /// Worker's name → file name.
     workers: BTreeMap<String, String>,
 }
 
 /// File names of a script and the WASM that it starts.
-struct Placed {
+struct PlacedFiles {
     script: String,
     wasm: String,
 }
 
 /// Finishes the site in place. `Err` says which file has what wrong with it.
-pub fn finish(options: &Options) -> Result<(), String> {
+pub fn finish(options: &FinishOptions) -> Result<(), String> {
     let out = &options.out;
     let files = files(out)?;
     let build_id = build_id(out, &files)?;
@@ -116,7 +116,7 @@ impl Site<'_> {
     /// The stylesheet, and in a page with a figure the app: its WASM is asked for before its script has arrived. Not by
     /// WebKit, which would ask for it again when it is wanted: see [`NOT_WEBKIT`].
     fn links(&self, html: &str, root: &str) -> String {
-        let Self { style, app: Placed { script, wasm }, .. } = self;
+        let Self { style, app: PlacedFiles { script, wasm }, .. } = self;
         let style = format!("<link rel=\"stylesheet\" href=\"{root}{style}\">");
         if !has_figure(html) {
             return style;
@@ -194,7 +194,7 @@ fn is_trunks(link: &str) -> bool {
 }
 
 /// Writes trunk's stylesheets, in their order, into one, and returns its name.
-fn place_style(options: &Options, shell: &str) -> Result<String, String> {
+fn place_style(options: &FinishOptions, shell: &str) -> Result<String, String> {
     let mut style = String::new();
     for link in tags::attributes(shell).iter().filter(|a| a.tag == "link" && a.name == "href") {
         if is_style(link.whole) {
@@ -210,7 +210,7 @@ fn place_style(options: &Options, shell: &str) -> Result<String, String> {
 }
 
 /// Makes one module of the app's glue and its start.
-fn place_app(options: &Options, shell: &str) -> Result<Placed, String> {
+fn place_app(options: &FinishOptions, shell: &str) -> Result<PlacedFiles, String> {
     let (_, text, _) = inline_start(shell).ok_or("index.html: trunk's start script is missing from it")?;
     let glue = text
         .split('\'')
@@ -227,7 +227,7 @@ fn place_app(options: &Options, shell: &str) -> Result<Placed, String> {
 }
 
 /// Makes one script of a worker's glue and its start, and returns its name.
-fn place_worker(options: &Options, name: &str, build_id: &str) -> Result<String, String> {
+fn place_worker(options: &FinishOptions, name: &str, build_id: &str) -> Result<String, String> {
     let stem = format!("worker-{name}");
     let (glue, wasm) = (format!("{stem}.js"), format!("{stem}_bg.wasm"));
     let build = format!("globalThis.BUILD_ID = '{build_id}';\n");
@@ -238,17 +238,17 @@ fn place_worker(options: &Options, name: &str, build_id: &str) -> Result<String,
 /// Gives glue and WASM their names by content, the script with what comes before and behind the glue (`WASM` is the
 /// name of that). A second run over a finished folder is not meant to be: trunk stages afresh each time.
 fn place(
-    options: &Options,
+    options: &FinishOptions,
     stem: &str,
     [glue, wasm]: [&str; 2],
     [before, behind]: [&str; 2],
-) -> Result<Placed, String> {
+) -> Result<PlacedFiles, String> {
     let out = &options.out;
     let code = read(out, glue)?;
     let bytes = fs::read(out.join(wasm)).map_err(|e| format!("{wasm}: {e}; is it in index.html?"))?;
     let placed_wasm = format!("{stem}-{}_bg.wasm", hash(&bytes));
     let script = format!("{before}{code}{}", behind.replace("WASM", &placed_wasm));
-    let placed = Placed { script: format!("{stem}-{}.js", hash(script.as_bytes())), wasm: placed_wasm };
+    let placed = PlacedFiles { script: format!("{stem}-{}.js", hash(script.as_bytes())), wasm: placed_wasm };
     remove(out, glue)?;
     remove(out, wasm)?;
     fs::write(out.join(&placed.wasm), bytes).map_err(|e| format!("{}: {e}", placed.wasm))?;
@@ -344,7 +344,7 @@ pub fn is_page(path: &str) -> bool {
     path.ends_with(".html")
 }
 
-/// FNV-1a, 64 bits, in hexadecimal: names files by content; nobody has to withstand an attacker here.
+/// FNV-1a, 64 bits, in hexadecimal, to name files by their content. It needn't withstand attackers.
 fn hash(bytes: &[u8]) -> String {
     let sum = bytes
         .iter()

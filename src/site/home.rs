@@ -1,7 +1,7 @@
 //! The front page: every lesson by chapter. Those that are only planned say so, and there is nothing to click.
 
 use super::prose::typeset;
-use crate::course::front_matter::Status;
+use crate::course::front_matter::LessonStatus;
 use crate::course::{Chapter, Course, Lesson};
 use maud::{Markup, html};
 
@@ -15,7 +15,7 @@ pub fn body(course: &Course) -> Markup {
     let first = course
         .lessons
         .iter()
-        .find(|lesson| lesson.front.status != Status::Planned && lesson.slug == "load-balancing");
+        .find(|lesson| lesson.front.status != LessonStatus::Planned && lesson.slug == "load-balancing");
     html! {
         div.home {
             header.hero {
@@ -48,7 +48,7 @@ fn chapter_of(course: &Course, chapter: &Chapter) -> Markup {
 
 fn entry(lesson: &Lesson) -> Markup {
     let front = &lesson.front;
-    let planned = front.status == Status::Planned;
+    let planned = front.status == LessonStatus::Planned;
     html! {
         li.lesson .planned[planned] id=(anchor(lesson)) {
             h3 {
@@ -67,21 +67,21 @@ fn entry(lesson: &Lesson) -> Markup {
 /// How far a lesson is, as its readers are told.
 pub fn state(lesson: &Lesson) -> String {
     match lesson.front.status {
-        Status::Planned => "planned".into(),
-        Status::Draft => "draft".into(),
-        Status::Ready => format!("{} minutes", lesson.front.minutes),
+        LessonStatus::Planned => "planned".into(),
+        LessonStatus::Draft => "draft".into(),
+        LessonStatus::Ready => format!("{} minutes", lesson.front.minutes),
     }
 }
 
 /// The address of a lesson: its page, or its place on the front page if it has none yet.
 pub fn page_of(lesson: &Lesson) -> String {
     match lesson.front.status {
-        Status::Planned => format!("@root/#{}", anchor(lesson)),
+        LessonStatus::Planned => format!("@root/#{}", anchor(lesson)),
         _ => format!("@root/{}/", lesson.path()),
     }
 }
 
-/// The page for what isn't there.
+/// The 404 page.
 pub fn missing() -> Markup {
     html! {
         article.lesson-page {

@@ -4,12 +4,12 @@ use super::cache::Cache;
 use super::prose::{Context, typeset};
 use super::{activity, figure, home};
 use crate::course::blocks::{Block, Body};
-use crate::course::front_matter::Status;
+use crate::course::front_matter::LessonStatus;
 use crate::course::{Course, Lesson, Part, Text};
 use maud::{Markup, PreEscaped, html};
 use std::rc::Rc;
 
-/// The page's own part, and the files beside it: names and texts. From the cache, if nothing that it depends on has
+/// The page's content, and the files beside it as names and texts. From the cache, if nothing that it depends on has
 /// changed.
 pub fn body(course: &Course, lesson: &Lesson, cache: &Rc<Cache>) -> (Markup, Vec<(String, String)>) {
     let (html, files) = cache.get_or(&cache.page_key(course, lesson), || {
@@ -32,7 +32,7 @@ pub(super) fn markup(cx: &Context) -> Markup {
                         a href={ "@root/#" (chapter.id.text) } { (chapter.title.text) } " · "
                     }
                     (front.minutes) " minutes"
-                    @if front.status == Status::Draft { " · " span.tag { "draft" } }
+                    @if front.status == LessonStatus::Draft { " · " span.tag { "draft" } }
                 }
                 h1 { (typeset(&front.title.text)) }
                 p.lead { (typeset(&front.summary.text)) }
@@ -44,12 +44,12 @@ pub(super) fn markup(cx: &Context) -> Markup {
         }
         // The other figures' come when they are scrolled to.
         @if let Some((block, _)) = lesson.figures().next() && let Some(shown) = cx.stills.get(&block.id) {
-            (figure::facts(&block.id, shown))
+            (figure::words(&block.id, shown))
         }
     }
 }
 
-/// What to know first.
+/// The prerequisites.
 fn before(course: &Course, lesson: &Lesson) -> Markup {
     let known: Vec<&Lesson> =
         lesson.front.prerequisites.iter().filter_map(|path| course.lesson(&path.text)).collect();
@@ -58,7 +58,7 @@ fn before(course: &Course, lesson: &Lesson) -> Markup {
     }
 }
 
-/// What this leads to, and what comes next.
+/// The lessons that build on this one, and the next one.
 fn after(course: &Course, lesson: &Lesson) -> Markup {
     let path = lesson.path();
     let builds = |other: &&Lesson| other.front.prerequisites.iter().any(|before| before.text == path);
@@ -76,7 +76,7 @@ fn links(lessons: &[&Lesson]) -> Markup {
         @for (n, lesson) in lessons.iter().enumerate() {
             @if n > 0 { @if n + 1 == lessons.len() { " and " } @else { ", " } }
             @let title = typeset(&lesson.front.title.text);
-            @if lesson.front.status == Status::Planned { (title) " (planned)" }
+            @if lesson.front.status == LessonStatus::Planned { (title) " (planned)" }
             @else { a href=(home::page_of(lesson)) { (title) } }
         }
     }

@@ -4,9 +4,11 @@
 use super::applied::{Applied, parts};
 use super::lesson;
 use super::prose::Context;
-use super::still::Shown;
+use super::still::Still;
 use crate::course::Course;
-use crate::desk::{ActionKind, Deed, Desk, Opening, Patch, Piece, Tell, Told, facts};
+use crate::desk::{
+    ActionKind, Desk, DeskCommand, DeskEvent, FileChunk, OpenFigure, Patch, UserAction, encode_words,
+};
 use crate::lessons;
 use crate::player::{Figure, View, decode_view};
 use crate::scene::{Picture, Scene, Words};
@@ -93,50 +95,50 @@ impl<'a> Lessons<'a> {
         let it = self.masked(id, width);
         let after = it.page.select(&root(id))[0].attr("data-after").unwrap_or_default();
         let predictions = after.split(',').filter(|id| !id.is_empty());
-        predictions.fold(it, |it, prediction| it.does(deed_on("skip", prediction)))
+        predictions.fold(it, |it, prediction| it.does(action_on("skip", prediction)))
     }
 
     /// The same, with its predictions open.
     pub fn masked(&self, id: &str, width: u16) -> Operated {
         let built = self.built(id);
-        let shown: &Shown = built.context.stills.get(id).unwrap_or_else(|| panic!("{id} shows nothing"));
+        let shown: &Still = built.context.stills.get(id).unwrap_or_else(|| panic!("{id} shows nothing"));
         let root = root(id);
         let page = built.page.clone();
         let said = |name: &str| page.select(&root)[0].attr(name).map(String::from);
-        let opening = Opening {
+        let opening = OpenFigure {
             page_id: id.to_owned(),
-            facts: facts(&shown.words),
-            first: said("data-view").unwrap_or_default(),
-            after: said("data-after").iter().flat_map(|all| all.split(',')).map(str::to_owned).collect(),
-            ..Opening::default()
+            words: encode_words(&shown.words),
+            initial_view: said("data-view").unwrap_or_default(),
+            gated_by: said("data-after").iter().flat_map(|all| all.split(',')).map(str::to_owned).collect(),
+            ..OpenFigure::default()
         };
         let desk = Desk::new([shown.figure]);
         let (words, missing) = (shown.words.clone(), BTreeSet::new());
         let (errands, now) = (Vec::new(), String::new());
         let mut it = Operated { desk, page, figure: shown.figure, words, missing, errands, now };
-        it.tell(Tell::Sized { picture: width, charts: 288 });
-        it.tell(Tell::Open(opening));
+        it.tell(DeskCommand::Resize { picture: width, charts: 288 });
+        it.tell(DeskCommand::Open(opening));
         it.rest();
         it
     }
 }
 
 impl Operated {
-    fn tell(&mut self, tell: Tell) {
-        let told = self.desk.tell(tell, &mut |_| {});
+    fn tell(&mut self, tell: DeskCommand) {
+        let told = self.desk.handle(tell, &mut |_| {});
         self.hear(told);
     }
 
-    fn hear(&mut self, told: Told) {
-        if let Told::Shown(shown) = told {
+    fn hear(&mut self, told: DeskEvent) {
+        if let DeskEvent::Update(shown) = told {
             self.change(shown.patches);
             if shown.ready && !shown.masked {
                 self.enable();
             }
-            if let Some(errands) = shown.errands {
+            if let Some(errands) = shown.jobs {
                 self.errands = errands;
             }
-            if let Some(keep) = shown.keep {
+            if let Some(keep) = shown.resume_point {
                 self.now = keep.now;
             }
         }
@@ -162,8 +164,8 @@ impl Operated {
         for patch in patches {
             let found = self.page.apply(&self.figure.spec.id, &patch);
             // What is said to the whole page is for as many as there are.
-            let named = parts(&patch).into_iter().filter(|part| !part.page);
-            self.missing.extend(named.filter(|_| found == 0).map(|part| part.css.to_string()));
+            let named = parts(&patch).into_iter().filter(|part| !part.in_whole_page);
+            self.missing.extend(named.filter(|_| found == 0).map(|part| part.selector.to_string()));
         }
     }
 
@@ -180,8 +182,8 @@ impl Operated {
 
     /// Something is done to it.
     #[must_use]
-    pub fn does(mut self, deed: Deed) -> Self {
-        self.tell(Tell::Deed(deed));
+    pub fn does(mut self, action: UserAction) -> Self {
+        self.tell(DeskCommand::UserAction(action));
         self.rest();
         self
     }
@@ -189,7 +191,7 @@ impl Operated {
     /// It goes to a moment, in seconds.
     #[must_use]
     pub fn goes(self, seconds: f64) -> Self {
-        self.does(Deed { number: seconds * 1e9, ..deed("seek") })
+        self.does(UserAction { number: seconds * 1e9, ..action("seek") })
     }
 
     /// Of the errands that were sent out, so many are run and come back, until nothing waits for them.
@@ -200,11 +202,11 @@ impl Operated {
                 break;
             }
             let errand = self.errands.remove(0);
-            let bytes = match self.desk.tell(Tell::Errand(errand), &mut |_| {}) {
-                Told::Errand(bytes) => Some(bytes),
+            let bytes = match self.desk.handle(DeskCommand::RunJob(errand), &mut |_| {}) {
+                DeskEvent::JobResult(bytes) => Some(bytes),
                 _ => None,
             };
-            self.tell(Tell::Returned { bytes, seconds: 0.1 * n as f64 });
+            self.tell(DeskCommand::JobDone { bytes, seconds: 0.1 * n as f64 });
         }
         self.rest();
         self
@@ -215,7 +217,7 @@ impl Operated {
     pub fn reads(mut self, text: &str, last: bool) -> Self {
         let (name, bytes) = ("access.log".to_owned(), text.as_bytes().to_vec());
         let size = if last { bytes.len() } else { 3 * bytes.len() } as f64;
-        self.tell(Tell::Data(Piece { name, size, bytes, first: true, last, new: true }));
+        self.tell(DeskCommand::FileChunk(FileChunk { name, size, bytes, first: true, last, replay: true }));
         self.rest();
         self
     }
@@ -236,7 +238,7 @@ impl Operated {
     pub fn scene(&self) -> Scene {
         let view = self.view();
         let at = view.at;
-        let frame = Shown::of(self.figure, self.words.clone(), view).and_then(|shown| shown.frame(at));
+        let frame = Still::of(self.figure, self.words.clone(), view).and_then(|shown| shown.frame(at));
         frame.expect("the desk shows it too").scene
     }
 
@@ -255,16 +257,16 @@ pub fn root(id: &str) -> String {
 ///
 /// # Panics
 /// If there is no action of this name.
-pub fn deed(does: &str) -> Deed {
-    Deed::of(ActionKind::parse(does).unwrap_or_else(|| panic!("there is no action '{does}'")))
+pub fn action(does: &str) -> UserAction {
+    UserAction::of(ActionKind::parse(does).unwrap_or_else(|| panic!("there is no action '{does}'")))
 }
 
 /// The same, done to something.
-pub fn deed_on(does: &str, on: &str) -> Deed {
-    Deed { on: on.into(), ..deed(does) }
+pub fn action_on(does: &str, on: &str) -> UserAction {
+    UserAction { target: on.into(), ..action(does) }
 }
 
 /// The same, with what was typed or chosen.
-pub fn deed_with(does: &str, on: &str, text: &str) -> Deed {
-    Deed { text: text.into(), ..deed_on(does, on) }
+pub fn action_with(does: &str, on: &str, text: &str) -> UserAction {
+    UserAction { text: text.into(), ..action_on(does, on) }
 }

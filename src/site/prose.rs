@@ -3,7 +3,7 @@
 use super::cache::Cache;
 use super::home;
 use super::still::Stills;
-use crate::course::front_matter::Status;
+use crate::course::front_matter::LessonStatus;
 use crate::course::markdown::{self, Item, Live, Target};
 use crate::course::{Course, Lesson, Text};
 use crate::desk::markup::class;
@@ -24,7 +24,7 @@ pub fn typeset(text: &str) -> String {
     parts.collect()
 }
 
-/// What prose has to know of its surroundings.
+/// The context that prose is rendered in.
 pub struct Context<'a> {
     /// All lessons, for links between them.
     pub course: &'a Course,
@@ -89,7 +89,7 @@ impl<'a> Context<'a> {
                     let (classes, attrs) = (Vec::new(), Vec::new());
                     events.push(Event::Start(Tag::Heading { level, id: Some(id.into()), classes, attrs }));
                 }
-                // The check refuses it; should it ever come so far, it is text.
+                // The check refuses this; if it gets here anyway, it is shown as text.
                 Item::Refused(_, what) => events.push(Event::Text(what.into())),
             }
         }
@@ -104,12 +104,12 @@ impl<'a> Context<'a> {
             Live::Reading { figure, reading, at } => {
                 let Some((block, _)) = self.lesson.figure(figure.as_deref(), line) else { return html! {} };
                 let value = self.stills.reading(&block.id, reading, *at);
-                if self.stills.predicted_before(&block.id).is_empty() {
+                if self.stills.gating_predictions(&block.id).is_empty() {
                     return html! {
                         span.(class::LIVE) data-figure=(block.id) data-reading=(reading) data-at=[at.map(Time::nanos)] { (value) }
                     };
                 }
-                // Scripts write the number as soon as it gives nothing away.
+                // Scripts show the number once it no longer gives away a prediction.
                 html! {
                     span.(class::LIVE).(class::MASKED) data-figure=(block.id) data-reading=(reading) data-at=[at.map(Time::nanos)] data-says=(value) {
                         "?"
@@ -127,14 +127,14 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The opening tag of a link; `None` where it leads nowhere, and its text stands alone.
+    /// The opening tag of a link; `None` if it has no target, and then only its text is shown.
     fn link(&self, target: &Target, line: u32) -> Option<String> {
         let tag = match target {
             Target::Run { figure, set, does, sweep, at } => {
                 let (block, _) = self.lesson.figure(figure.as_deref(), line)?;
                 let code = self.stills.get(&block.id).filter(|_| !does.is_empty());
                 let code = match code {
-                    Some(shown) => Some(encode_view(&shown.taken(set, does, *at)?)),
+                    Some(shown) => Some(encode_view(&shown.view_with(set, does, *at)?)),
                     None => None,
                 };
                 let sweep = sweep.as_ref().map(|(control, reading)| format!("{control},,,{reading},3"));
@@ -148,7 +148,7 @@ impl<'a> Context<'a> {
             }
             Target::Lesson { lesson, heading } => {
                 let lesson = self.course.lesson(lesson)?;
-                let heading = heading.as_ref().filter(|_| lesson.front.status != Status::Planned);
+                let heading = heading.as_ref().filter(|_| lesson.front.status != LessonStatus::Planned);
                 let place = heading.map(|id| format!("#{id}")).unwrap_or_default();
                 html! { a href={ (home::page_of(lesson)) (place) } {} }
             }

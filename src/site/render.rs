@@ -4,7 +4,7 @@ use super::cache::Cache;
 use super::shell::{Head, Shell};
 use super::{home, lesson};
 use crate::course::facts::FigureFacts;
-use crate::course::front_matter::Status;
+use crate::course::front_matter::LessonStatus;
 use crate::course::{self, Course, Problem};
 use crate::lessons;
 use maud::{Markup, html};
@@ -51,7 +51,7 @@ pub fn pages(
         Page { path: path.into(), html, files: Vec::new() }
     };
     let mut pages = vec![page("404.html", &Head::missing(), &home::missing())];
-    for it in course.lessons.iter().filter(|lesson| lesson.front.status != Status::Planned) {
+    for it in course.lessons.iter().filter(|lesson| lesson.front.status != LessonStatus::Planned) {
         let (body, files) = lesson::body(course, it, cache);
         let own = problems.iter().filter(|problem| problem.file == it.file);
         let body = html! { (wrong(own)) (body) };

@@ -1,4 +1,4 @@
-//! What every page has around its own part: head, header, footer.
+//! What every page has around its content: head, header, footer.
 
 use crate::course::Lesson;
 use maud::{Markup, html};
@@ -8,7 +8,7 @@ use maud::{Markup, html};
 pub struct Head {
     title: String,
     description: String,
-    /// The front page needs no way home.
+    /// The front page has no link to itself.
     home: bool,
     /// It is for those who work on the site: search engines leave it out.
     unlisted: bool,
@@ -35,7 +35,7 @@ impl Head {
         Self { title: format!("The gallery · {NAME}"), description, home: false, unlisted: true }
     }
 
-    /// Of the page for what isn't there.
+    /// Of the 404 page.
     pub fn missing() -> Self {
         Self { title: format!("Not here · {NAME}"), description: ABOUT.into(), home: false, unlisted: false }
     }

@@ -1,11 +1,12 @@
-//! What a lesson's figures show before any script runs: each run is really computed, up to the moment of its still.
+//! The stills of a lesson's figures, which are shown before any script runs. Each run is really computed up to the
+//! moment of its still.
 
 use super::cache::Cache;
-use crate::course::blocks::{Body, Figure as FigureBlock};
+use crate::course::blocks::{Body, FigureBlock};
 use crate::course::{Course, Lesson, done, words};
 use crate::lessons;
 use crate::player::{
-    Answer, Ask, Figure, FigureSpec, Frame, Input, Request, Run, Session, Value, View, encode_view,
+    Figure, FigureSpec, Frame, Input, Query, Reply, Request, Run, Session, Value, View, encode_view,
 };
 use crate::scene::Words;
 use crate::sim::{Seed, Time};
@@ -13,17 +14,17 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// The seed of every figure that nobody has reshuffled yet.
+/// The seed that every figure starts with.
 const FIRST_SEED: &str = "k7-otter";
 
 /// The figures of one lesson, by their ids on its page.
 pub struct Stills<'a> {
     lesson: &'a Lesson,
-    figures: BTreeMap<&'a str, Shown>,
+    figures: BTreeMap<&'a str, Still>,
 }
 
-/// A figure on a page.
-pub struct Shown {
+/// A figure's still: its run at a moment.
+pub struct Still {
     /// What is registered.
     pub figure: &'static Figure,
     /// Its sentences.
@@ -37,27 +38,27 @@ pub struct Shown {
 }
 
 impl<'a> Stills<'a> {
-    /// Those of a lesson. A block that shows no registered figure has none.
+    /// The stills of a lesson. A block without a registered figure has none.
     pub fn new(course: &Course, lesson: &'a Lesson, cache: &Rc<Cache>) -> Self {
         let shown = |(id, block): (&'a str, &FigureBlock)| {
             let cache = Rc::clone(cache);
-            Some((id, Shown { cache, ..Shown::new(course, lesson, block)? }))
+            Some((id, Still { cache, ..Still::new(course, lesson, block)? }))
         };
         let figures = lesson.figures().map(|(block, figure)| (block.id.as_str(), figure));
         Self { lesson, figures: figures.filter_map(shown).collect() }
     }
 
     /// Every figure with its id on the page, in the order of their ids.
-    pub fn all(&self) -> impl Iterator<Item = (&'a str, &Shown)> {
+    pub fn all(&self) -> impl Iterator<Item = (&'a str, &Still)> {
         self.figures.iter().map(|(id, shown)| (*id, shown))
     }
 
-    /// What a block shows.
-    pub fn get(&self, block: &str) -> Option<&Shown> {
+    /// The still of a block.
+    pub fn get(&self, block: &str) -> Option<&Still> {
         self.figures.get(block)
     }
 
-    /// What a reading says at a moment, or at that of the still: `843 ms`.
+    /// A reading at a moment, by default that of the still: `843 ms`.
     pub fn reading(&self, block: &str, reading: &str, at: Option<Time>) -> String {
         let value = || {
             let shown = self.get(block)?;
@@ -76,8 +77,8 @@ impl<'a> Stills<'a> {
         shown.unwrap_or_else(|| value.to_owned())
     }
 
-    /// The predictions about a figure that come before it: its run would give them away.
-    pub fn predicted_before(&self, block: &str) -> Vec<&'a str> {
+    /// Ids of the predictions about a figure that come before it, and gate it.
+    pub fn gating_predictions(&self, block: &str) -> Vec<&'a str> {
         let before = self
             .lesson
             .blocks()
@@ -88,7 +89,7 @@ impl<'a> Stills<'a> {
     }
 }
 
-impl Shown {
+impl Still {
     fn new(course: &Course, lesson: &Lesson, block: &FigureBlock) -> Option<Self> {
         let (_, figure) = lessons::figure(&block.shows.text)?;
         let spec = figure.spec;
@@ -99,22 +100,28 @@ impl Shown {
         }
         let patterns = words::patterns(course, lesson, &spec.id).into_iter().collect();
         let words = Words { patterns, kinds: spec.naming() };
-        let view = View { run, against: Vec::new(), at: block.at.unwrap_or(spec.still) };
+        let view = View { run, compared_controls: Vec::new(), at: block.at.unwrap_or(spec.still_at) };
         Self::of(figure, words, view)
     }
 
     /// A figure at a moment of a run; `None` if it refuses the run.
     pub fn of(figure: &'static Figure, words: Words, view: View) -> Option<Self> {
         let mut session = Session::new([figure]);
-        let opened = session.handle(Request { id: 0, ask: Ask::Open(view.run.clone()) });
-        let opens = matches!(opened.answer, Answer::Opened(_));
+        let opened = session.handle(Request { id: 0, query: Query::Open(view.run.clone()) });
+        let opens = matches!(opened.reply, Reply::Opened(_));
         let lesson = lessons::figure(&figure.spec.id).map_or("", |(lesson, _)| lesson);
         let session = RefCell::new(session);
         opens.then(|| Self { figure, words, view, session, cache: Rc::default(), lesson })
     }
 
-    /// The run as a phrase takes it: with these settings, and what is done to it. `None` if the figure takes that not.
-    pub fn taken(&self, set: &[(String, String)], does: &[(Time, String)], at: Option<Time>) -> Option<View> {
+    /// The run that a phrase of the text asks for: these settings, and these actions. `None` if the figure doesn't
+    /// accept that.
+    pub fn view_with(
+        &self,
+        set: &[(String, String)],
+        does: &[(Time, String)],
+        at: Option<Time>,
+    ) -> Option<View> {
         let (spec, mut view) = (self.figure.spec, self.view.clone());
         for (id, value) in set {
             let (_, control) = spec.control(id)?;
@@ -138,9 +145,9 @@ impl Shown {
     fn computed(&self, at: Time) -> Option<Frame> {
         let mut session = self.session.borrow_mut();
         loop {
-            match session.handle(Request { id: 0, ask: Ask::Frame { at, reach: at } }).answer {
-                Answer::Frame(frame) if frame.there => return Some(*frame),
-                Answer::Frame(_) => {}
+            match session.handle(Request { id: 0, query: Query::Frame { at, reach: at } }).reply {
+                Reply::Frame(frame) if frame.reached => return Some(*frame),
+                Reply::Frame(_) => {}
                 _ => return None,
             }
         }

@@ -1,4 +1,4 @@
-//! What a first visit to each page loads, in bytes: the size report of `./dev build`.
+//! Measures how many bytes a first visit to each page loads: the size report of `./dev build`.
 //!
 //! The list comes from the built files themselves: tags and metas of the page; from there fonts that a stylesheet names,
 //! and scripts and WASM that a script names. It is an upper bound: a browser may leave a font alone that no text uses.
@@ -18,15 +18,15 @@ use serde::Serialize;
 use super::finish::{files, is_page, resolve};
 use super::tags;
 
-/// No page's first visit may load more, gzipped.
-pub const BAR: usize = 350_000;
+/// Most bytes that a page's first visit may load, gzipped.
+pub const MAX_FIRST_VISIT: usize = 350_000;
 /// No worker may weigh more, gzipped: then its figures go into two.
 pub const WORKER_BAR: usize = 230_000;
 
-/// What a file is for the reader of the report.
+/// The kinds of files in the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum FileKind {
     /// The page itself.
     Html,
     /// A stylesheet.
@@ -43,7 +43,7 @@ pub enum Kind {
     Other,
 }
 
-impl Kind {
+impl FileKind {
     const ALL: [Self; 7] =
         [Self::Html, Self::Css, Self::Font, Self::Js, Self::Wasm, Self::Worker, Self::Other];
 
@@ -61,7 +61,7 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for FileKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Html => "html",
@@ -77,11 +77,11 @@ impl fmt::Display for Kind {
 
 /// A file that a page loads.
 #[derive(Debug, Clone, Serialize)]
-pub struct Loaded {
+pub struct LoadedFile {
     /// Where it lies, from the site's root.
     pub path: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: FileKind,
     /// Its bytes.
     pub raw: usize,
     /// Its bytes, `gzip -9`; never more than `raw`, for a server doesn't compress what that makes larger.
@@ -97,16 +97,16 @@ pub struct Page {
     pub raw: usize,
     /// The sum of its files, gzipped.
     pub gzip: usize,
-    /// What comes when one goes on to its other figures, gzipped: further workers.
+    /// Gzipped bytes of further workers, which are loaded when the page's other figures come near the view.
     pub later: usize,
     /// Itself first.
-    pub files: Vec<Loaded>,
+    pub files: Vec<LoadedFile>,
 }
 
 /// The weights of a built site.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
-    /// [`BAR`].
+    /// [`MAX_FIRST_VISIT`].
     pub bar: usize,
     /// Every worker's script and WASM together, gzipped, by name.
     pub workers: BTreeMap<String, usize>,
@@ -128,14 +128,14 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut head = format!("{:44}", "first visit loads, kB gzip");
-        for kind in Kind::ALL {
+        for kind in FileKind::ALL {
             write!(head, "{kind:>8}")?;
         }
         writeln!(f, "{head}{:>8}{:>8}{:>8}", "all", "raw", "later")?;
         let kb = |bytes: usize| format!("{:.1}", bytes as f64 / 1000.0);
         for page in &self.pages {
             write!(f, "{:44}", page.path.trim_end_matches("index.html"))?;
-            for kind in Kind::ALL {
+            for kind in FileKind::ALL {
                 let sum = page.files.iter().filter(|l| l.kind == kind).map(|l| l.gzip).sum();
                 write!(f, "{:>8}", kb(sum))?;
             }
@@ -164,7 +164,7 @@ pub fn weigh(dist: &Path) -> Result<Report, String> {
                 None => *weights.entry(file.clone()).or_insert(weight(&dist.join(&file))?),
             };
             if first.iter().any(|(it, _)| *it == file) {
-                files.push(Loaded { path: file, kind, raw, gzip });
+                files.push(LoadedFile { path: file, kind, raw, gzip });
             } else {
                 later += gzip;
             }
@@ -178,7 +178,7 @@ pub fn weigh(dist: &Path) -> Result<Report, String> {
         let name = file.rsplit_once('-').map_or(file.as_str(), |(name, _)| name);
         *workers.entry(name.to_owned()).or_insert(0) += weight(&dist.join(file))?.1;
     }
-    Ok(Report { bar: BAR, workers, pages })
+    Ok(Report { bar: MAX_FIRST_VISIT, workers, pages })
 }
 
 /// The files that a page loads with so many of its workers, itself first.
@@ -187,15 +187,15 @@ fn loads(
     page: &str,
     all: &BTreeSet<String>,
     workers: usize,
-) -> Result<Vec<(String, Kind)>, String> {
-    let mut found: Vec<(String, Kind)> = vec![(page.to_owned(), Kind::Html)];
+) -> Result<Vec<(String, FileKind)>, String> {
+    let mut found: Vec<(String, FileKind)> = vec![(page.to_owned(), FileKind::Html)];
     let mut next = 0;
     while let Some((path, kind)) = found.get(next).cloned() {
         next += 1;
         let wanted = match kind {
-            Kind::Html => of_page(&text(dist, &path)?, workers),
-            Kind::Css => of_css(&text(dist, &path)?),
-            Kind::Js | Kind::Worker if path.ends_with(".js") => {
+            FileKind::Html => of_page(&text(dist, &path)?, workers),
+            FileKind::Css => of_css(&text(dist, &path)?),
+            FileKind::Js | FileKind::Worker if path.ends_with(".js") => {
                 // A script names its parts by plain strings; one that isn't a file is just a string.
                 let mut parts = of_script(&text(dist, &path)?);
                 parts.retain(|(part, _)| resolve(&path, part).is_some_and(|p| all.contains(&p)));
@@ -206,9 +206,9 @@ fn loads(
         for (link, as_worker) in wanted {
             let file = resolve(&path, &link).filter(|f| all.contains(f));
             let file = file.ok_or_else(|| format!("{path}: '{link}' is not in the site"))?;
-            let inside = (as_worker || kind == Kind::Worker).then_some(Kind::Worker);
+            let inside = (as_worker || kind == FileKind::Worker).then_some(FileKind::Worker);
             if found.iter().all(|(f, _)| *f != file) {
-                found.push((file.clone(), Kind::of(&file, inside)));
+                found.push((file.clone(), FileKind::of(&file, inside)));
             }
         }
     }

@@ -103,7 +103,7 @@ impl Workers {
             .iter()
             .map(|l| format!("playground::lessons::{}::FIGURES", l.replace('/', "::").replace('-', "_")))
             .collect();
-        // As rustfmt would have it.
+        // Formatted as rustfmt does.
         let mut call = format!("    playground::worker::start(&[{}]);", figures.join(", "));
         if call.len() > 110 {
             call = format!(

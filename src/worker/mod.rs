@@ -1,12 +1,12 @@
-//! A [`Desk`] behind a message port, and its pictures on canvases: what runs in a web worker.
+//! A [`Desk`] in a web worker: it receives messages, and paints on canvases of the page.
 //!
-//! Knows web-sys, and no lesson: a worker's binary hands its figures to [`start`]. Messages are postcard in transferable
-//! buffers; only the canvases come as they are. The first message from here is [`FromWorker::Hello`], with the build's id,
-//! which the page compares with its own before it says anything. Between messages the worker computes ahead, a slice at a
-//! time, so that it is never longer from its messages than one slice.
+//! Knows web-sys, and no lesson: a worker's binary hands its figures to [`start`]. Messages are postcard in
+//! transferable buffers; only the canvases come as they are. The first message from here is [`FromWorker::Ready`], with
+//! the build's id, which the page compares with its own before it sends anything. Between messages the worker computes
+//! ahead, one slice at a time, so that a message never waits for more than one slice.
 
-use crate::desk::{Desk, FromWorker, ToWorker, Told};
-use crate::paint::{Palette, ground, paint};
+use crate::desk::{Desk, DeskEvent, FromWorker, ToWorker};
+use crate::paint::{Palette, fill_background, paint};
 use crate::player::Figure;
 use crate::scene::Picture;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
@@ -23,40 +23,40 @@ pub fn start(sets: &[&'static [Figure]]) {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     install_panic_hook();
     let desk = Rc::new(RefCell::new(Desk::new(sets.iter().flat_map(|figures| figures.iter()))));
-    let easel = Rc::new(RefCell::new(Easel::default()));
-    let ahead = RunAhead::new(Rc::clone(&desk), Rc::clone(&easel));
+    let painter = Rc::new(RefCell::new(CanvasPainter::default()));
+    let ahead = BackgroundWork::new(Rc::clone(&desk), Rc::clone(&painter));
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let data = event.data();
-        let (mut desk, mut easel) = (desk.borrow_mut(), easel.borrow_mut());
+        let (mut desk, mut painter) = (desk.borrow_mut(), painter.borrow_mut());
         match data.dyn_into::<ArrayBuffer>() {
             Ok(buffer) => match postcard::from_bytes::<ToWorker>(&Uint8Array::new(&buffer).to_vec()) {
-                Ok(ToWorker::Tell(tell)) => {
-                    let told = desk.tell(tell, &mut |trying| post(&FromWorker::Told(trying)));
-                    if let Some(pictures) = desk.to_paint() {
-                        easel.paint(pictures);
+                Ok(ToWorker::Command(command)) => {
+                    let event = desk.handle(command, &mut |trying| post(&FromWorker::Event(trying)));
+                    if let Some(pictures) = desk.take_unpainted() {
+                        painter.paint(pictures);
                     }
-                    if let Told::Shown(shown) = &told
+                    if let DeskEvent::Update(shown) = &event
                         && let Some(name) = &shown.image
                     {
-                        easel.offer(&desk.whole_picture(), name);
+                        painter.send_file(&desk.whole_picture(), name);
                     }
-                    post(&FromWorker::Answer(told));
+                    post(&FromWorker::Reply(event));
                 }
-                Ok(ToWorker::Sleep(sleeps)) => ahead.asleep.set(sleeps),
-                Ok(ToWorker::Look { colours, scale }) => {
-                    easel.look(colours, scale);
-                    easel.paint(desk.pictures());
+                Ok(ToWorker::Hidden(sleeps)) => ahead.asleep.set(sleeps),
+                Ok(ToWorker::Appearance { colours, scale }) => {
+                    painter.set_appearance(colours, scale);
+                    painter.paint(desk.pictures());
                 }
-                // The page is of the same build: it says nothing that can't be read.
+                // Page and worker are of the same build, so every message can be decoded.
                 Err(_) => {}
             },
-            Err(canvases) => easel.canvases = canvases.unchecked_into::<Array>().iter().collect(),
+            Err(canvases) => painter.canvases = canvases.unchecked_into::<Array>().iter().collect(),
         }
         ahead.wake();
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
-    post(&FromWorker::Hello { build: build_id(&scope) });
+    post(&FromWorker::Ready { build: build_id(&scope) });
 }
 
 /// The build's id, which the last step of the build wrote into the worker's script.
@@ -68,7 +68,7 @@ fn post(message: &FromWorker) {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let bytes = postcard::to_allocvec(message).expect("a message is plain data");
     let buffer = Uint8Array::from(bytes.as_slice()).buffer();
-    // Nothing can be done here about a port that is closed: the page has gone.
+    // Sending only fails if the page is gone.
     let _ = scope.post_message_with_transfer(&buffer, &Array::of1(&buffer));
 }
 
@@ -79,19 +79,19 @@ fn install_panic_hook() {
     }));
 }
 
-/// What is painted on, and with what.
+/// The canvases, and the appearance to paint with.
 #[derive(Default)]
-struct Easel {
+struct CanvasPainter {
     canvases: Vec<JsValue>,
     palette: Palette,
     scale: f64,
 }
 
-impl Easel {
-    fn look(&mut self, colours: Vec<String>, scale: f64) {
+impl CanvasPainter {
+    fn set_appearance(&mut self, colours: Vec<String>, scale: f64) {
         let mut colours = colours.into_iter();
         self.palette = Palette::new(|_| colours.next().unwrap_or_default());
-        self.scale = crate::sim::within(scale, 1.0, 4.0);
+        self.scale = crate::sim::clamp(scale, 1.0, 4.0);
     }
 
     fn paint(&self, pictures: &[Picture; 2]) {
@@ -113,15 +113,15 @@ impl Easel {
     }
 }
 
-impl Easel {
-    /// Hands the picture to the page as a file, in the pixels that it is painted with.
-    fn offer(&self, picture: &Picture, name: &str) {
+impl CanvasPainter {
+    /// Sends the picture to the page as a PNG file, in device pixels.
+    fn send_file(&self, picture: &Picture, name: &str) {
         let device = |css: f32| libm::round(f64::from(css) * self.scale) as u32;
         let canvas = OffscreenCanvas::new(device(picture.width), device(picture.height));
         let Ok(canvas) = canvas else { return };
         let Ok(Some(context)) = canvas.get_context("2d") else { return };
         paint(context.unchecked_ref(), picture, &self.palette, self.scale);
-        ground(context.unchecked_ref(), picture, &self.palette);
+        fill_background(context.unchecked_ref(), picture, &self.palette);
         let Ok(blob) = canvas.convert_to_blob() else { return };
         let name = name.to_owned();
         let made = Closure::once_into_js(move |blob: Blob| {
@@ -135,15 +135,16 @@ impl Easel {
     }
 }
 
-/// Computes ahead in slices. A message to itself comes behind those that wait already, and, unlike a timer, at once.
-struct RunAhead {
+/// Computes ahead in slices. After each it posts a message to itself, which comes after messages that are waiting and,
+/// unlike a timer, without delay.
+struct BackgroundWork {
     channel: MessageChannel,
     under_way: Rc<Cell<bool>>,
     asleep: Rc<Cell<bool>>,
 }
 
-impl RunAhead {
-    fn new(desk: Rc<RefCell<Desk>>, easel: Rc<RefCell<Easel>>) -> Self {
+impl BackgroundWork {
+    fn new(desk: Rc<RefCell<Desk>>, painter: Rc<RefCell<CanvasPainter>>) -> Self {
         let channel = MessageChannel::new().expect("workers have message channels");
         let under_way = Rc::new(Cell::new(false));
         let asleep = Rc::new(Cell::new(false));
@@ -153,12 +154,12 @@ impl RunAhead {
                 return busy.set(false);
             }
             let mut desk = desk.borrow_mut();
-            let (more, told) = desk.work();
-            if let Some(told) = told {
-                if let Some(pictures) = desk.to_paint() {
-                    easel.borrow().paint(pictures);
+            let (more, event) = desk.work();
+            if let Some(event) = event {
+                if let Some(pictures) = desk.take_unpainted() {
+                    painter.borrow().paint(pictures);
                 }
-                post(&FromWorker::Told(told));
+                post(&FromWorker::Event(event));
             }
             busy.set(more);
             if more {

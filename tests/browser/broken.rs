@@ -8,11 +8,11 @@ use crate::harness::{Browser, Kind, Setup, copy_of_site};
 use crate::server;
 use maud::PreEscaped;
 use model::Broken;
-use playground::player::{Change, Experiment, Input, Run, Value, View, encode_view};
+use playground::player::{Experiment, Input, InputKind, Run, Value, View, encode_view};
 use playground::scene::Words;
 use playground::sim::{Entity, Seed, Time};
 use playground::site::figure::{self, Caption};
-use playground::site::still::Shown;
+use playground::site::still::Still;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -48,19 +48,19 @@ fn build() -> String {
         kinds: Broken::SPEC.naming(),
     };
     let run = Run::new(Broken::SPEC, Seed(1));
-    let view = View { run, against: Vec::new(), at: Broken::SPEC.still };
-    let shown = Shown::of(&BROKEN, words, view).expect("it opens");
+    let view = View { run, compared_controls: Vec::new(), at: Broken::SPEC.still_at };
+    let shown = Still::of(&BROKEN, words, view).expect("it opens");
     let caption = Caption {
         id: "slow-server",
         number: 1,
         markup: PreEscaped("It breaks".to_owned()),
         text: "It breaks",
-        after: Vec::new(),
+        gated_by: Vec::new(),
         set: Some("tests/broken"),
         files: None,
     };
     let element = figure::markup(&caption, Some(&shown)).into_string();
-    let facts = figure::facts("slow-server", &shown).into_string();
+    let facts = figure::words("slow-server", &shown).into_string();
     let start = page.find("<figure").expect("the page has a figure");
     let end = page.find("</figure>").expect("it ends") + "</figure>".len();
     let page = [&page[..start], &facts, &element, &page[end..]].concat();
@@ -81,12 +81,12 @@ pub async fn a_model_that_panics_or_hangs_is_taken_back_to_before_it_and_the_pag
     browser.goto(page).await;
     let figure = Figure { browser: &browser, css: FIGURE };
     figure.ready().await;
-    for (deed, notice) in [("Panic", "failed"), ("Hang", "did not answer")] {
+    for (action, notice) in [("Panic", "failed"), ("Hang", "did not answer")] {
         figure.keys(".fig-line input", "\u{e011}\u{e00e}").await;
         figure.says(".fig-time", "00:06.0").await;
         let before = figure.settled().await;
         figure.walk_to("thing A").await;
-        figure.press(deed).await;
+        figure.press(action).await;
         let told = format!("/{notice}/.test(document.querySelector('{FIGURE} .fig-notice')?.innerText)");
         browser.until(&told).await;
         let link: String = browser.run("return document.querySelector('.fig-notice a').href").await;
@@ -100,18 +100,18 @@ pub async fn a_model_that_panics_or_hangs_is_taken_back_to_before_it_and_the_pag
         let other: bool = browser
                 .run("document.querySelector('[data-theme-switch]').click(); return document.documentElement.hasAttribute('data-theme')")
                 .await;
-        assert!(other || deed == "Hang", "the page's own buttons work");
+        assert!(other || action == "Hang", "the page's own buttons work");
     }
     browser.errors().await;
 }
 
 /// A link to the broken figure at a moment, to which something is done at each of these seconds.
-fn link(page: &str, deed: &str, seconds: &[u64], at: u64) -> String {
+fn link(page: &str, action: &str, seconds: &[u64], at: u64) -> String {
     let mut run = Run::new(Broken::SPEC, Seed(1));
-    let change = Change::Act { action: deed.into(), on: vec![Entity::new(0, 0)], arg: Value::None };
+    let change = InputKind::Act { action: action.into(), targets: vec![Entity::new(0, 0)], arg: Value::None };
     let input = |secs: &u64| Input { at: Time::from_secs(*secs), change: change.clone() };
     run.inputs = seconds.iter().map(input).collect();
-    let view = View { run, against: Vec::new(), at: Time::from_secs(at) };
+    let view = View { run, compared_controls: Vec::new(), at: Time::from_secs(at) };
     format!("{page}#slow-server={}", encode_view(&view))
 }
 

@@ -3,7 +3,7 @@
 use crate::harness::{Browser, dist};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use playground::desk::{Deed, FromWorker, Probed, Tell, ToWorker, Told};
+use playground::desk::{DeskCommand, DeskEvent, FromWorker, Probed, ToWorker, UserAction};
 use serde_json::Value;
 use std::fs;
 
@@ -31,7 +31,7 @@ impl<'a> RemoteDesk<'a> {
         let hello = browser.wait_for(THROUGH, vec![address.into()]).await;
         let build: String = browser.run("return document.querySelector('meta[name=build-id]').content").await;
         match message(&hello) {
-            FromWorker::Hello { build: its } => assert_eq!(its, build, "page and worker are of one build"),
+            FromWorker::Ready { build: its } => assert_eq!(its, build, "page and worker are of one build"),
             other => panic!("{address} does not say hello but {other:?}"),
         }
         desk
@@ -41,10 +41,10 @@ impl<'a> RemoteDesk<'a> {
     ///
     /// # Panics
     /// If the worker panics, or its answer can't be read.
-    pub async fn tell(&self, tell: Tell) -> Told {
+    pub async fn tell(&self, tell: DeskCommand) -> DeskEvent {
         let said = self.call("remote.tell(...arguments)", tell).await;
         match message(&said) {
-            FromWorker::Answer(told) => told,
+            FromWorker::Reply(told) => told,
             other => panic!("{other:?}"),
         }
     }
@@ -53,8 +53,8 @@ impl<'a> RemoteDesk<'a> {
     ///
     /// # Panics
     /// If the worker fails.
-    pub async fn does(&self, deed: Deed) -> Took {
-        let said = self.call("remote.shown(...arguments)", Tell::Deed(deed)).await;
+    pub async fn does(&self, action: UserAction) -> Took {
+        let said = self.call("remote.shown(...arguments)", DeskCommand::UserAction(action)).await;
         let ms = |name: &str| said[name].as_f64().unwrap_or_else(|| panic!("milliseconds: {said}"));
         Took { ms: ms("took"), longest_ms: ms("longest") }
     }
@@ -64,8 +64,8 @@ impl<'a> RemoteDesk<'a> {
     /// # Panics
     /// If it is refused.
     pub async fn probe(&self, view: Option<String>) -> Probed {
-        match self.tell(Tell::Probe { view }).await {
-            Told::Probed(probed) => probed.unwrap_or_else(|why| panic!("it is refused: {why}")),
+        match self.tell(DeskCommand::Probe { view }).await {
+            DeskEvent::Probed(probed) => probed.unwrap_or_else(|why| panic!("it is refused: {why}")),
             other => panic!("{other:?}"),
         }
     }
@@ -79,8 +79,8 @@ impl<'a> RemoteDesk<'a> {
         said.as_u64().expect("a number of bytes")
     }
 
-    async fn call(&self, script: &str, tell: Tell) -> Value {
-        let bytes = postcard::to_allocvec(&ToWorker::Tell(tell)).expect("plain data");
+    async fn call(&self, script: &str, tell: DeskCommand) -> Value {
+        let bytes = postcard::to_allocvec(&ToWorker::Command(tell)).expect("plain data");
         self.browser.wait_for(script, vec![STANDARD.encode(bytes).into()]).await
     }
 }

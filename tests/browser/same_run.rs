@@ -4,11 +4,11 @@
 use crate::harness::{Browser, Kind, Setup, picked, site, tell};
 use crate::remote::{RemoteDesk, worker_of};
 use crate::runner::Story;
-use playground::desk::{ActionKind, Deed, Opening, Tell, facts};
+use playground::desk::{ActionKind, DeskCommand, OpenFigure, UserAction, encode_words};
 use playground::lessons;
 use playground::player::{
-    Answer, Ask, Change, Control, ControlKind, Figure, FigureSpec, Frame, Input, Pace, Request, Run, Session,
-    Value, ValueKind, View, encode_view,
+    Control, ControlKind, Figure, FigureSpec, Frame, Input, InputKind, Pace, Query, Reply, Request, Run,
+    Session, Value, ValueKind, View, encode_view,
 };
 use playground::scene::Words;
 use playground::sim::{Entity, Seed, Time};
@@ -52,16 +52,16 @@ fn another(control: &Control) -> Value {
 fn disturbed(spec: &FigureSpec, seed: Seed) -> Run {
     let mut run = Run::new(spec, seed);
     if let Some(control) = spec.controls.iter().find(|control| control.primary) {
-        let change = Change::Set { control: control.id.to_string(), value: another(control) };
+        let change = InputKind::Set { control: control.id.to_string(), value: another(control) };
         run.inputs.push(Input { at: moment(spec, DONE_AT[0]), change });
     }
     if let Some(action) = spec.actions.first() {
-        let on = action.on.first().map(|&kind| Entity::new(kind, 1));
+        let on = action.applies_to.first().map(|&kind| Entity::new(kind, 1));
         let arg = match action.arg {
             ValueKind::None => Value::None,
             ValueKind::Number(_, _, _, offered) => Value::Number(offered),
         };
-        let change = Change::Act { action: action.id.to_string(), on: on.into_iter().collect(), arg };
+        let change = InputKind::Act { action: action.id.to_string(), targets: on.into_iter().collect(), arg };
         run.inputs.push(Input { at: moment(spec, DONE_AT[1]), change });
     }
     run
@@ -70,9 +70,9 @@ fn disturbed(spec: &FigureSpec, seed: Seed) -> Run {
 /// The run at a moment, computed here.
 fn here(session: &mut Session, at: Time) -> Frame {
     loop {
-        match session.handle(Request { id: 1, ask: Ask::Frame { at, reach: at } }).answer {
-            Answer::Frame(frame) if frame.there => return *frame,
-            Answer::Frame(_) => {}
+        match session.handle(Request { id: 1, query: Query::Frame { at, reach: at } }).reply {
+            Reply::Frame(frame) if frame.reached => return *frame,
+            Reply::Frame(_) => {}
             other => panic!("{other:?}"),
         }
     }
@@ -106,19 +106,22 @@ async fn runs_are_the_same_to_the_last_bit(kind: Kind, worker: &str, figures: &[
     let browser = Browser::open(Setup::desk(kind)).await;
     browser.goto(&home).await;
     let there = RemoteDesk::start(&browser, &format!("{home}{worker}")).await;
-    there.tell(Tell::Sized { picture: 720, charts: 280 }).await;
+    there.tell(DeskCommand::Resize { picture: 720, charts: 280 }).await;
     for figure in figures {
         let spec = figure.spec;
         for run in [Run::new(spec, Seed(6897)), disturbed(spec, Seed(11))] {
             let mut session = Session::new([*figure]);
-            let opened = session.handle(Request { id: 1, ask: Ask::Open(run.clone()) }).answer;
-            assert!(matches!(opened, Answer::Opened(_)), "{}: {opened:?}", spec.id);
-            let first = encode_view(&View { run: run.clone(), against: Vec::new(), at: Time::ZERO });
-            let facts = facts(&Words::default());
-            there.tell(Tell::Open(Opening { first, facts, ..Opening::default() })).await;
+            let opened = session.handle(Request { id: 1, query: Query::Open(run.clone()) }).reply;
+            assert!(matches!(opened, Reply::Opened(_)), "{}: {opened:?}", spec.id);
+            let initial_view =
+                encode_view(&View { run: run.clone(), compared_controls: Vec::new(), at: Time::ZERO });
+            let facts = encode_words(&Words::default());
+            there
+                .tell(DeskCommand::Open(OpenFigure { initial_view, words: facts, ..OpenFigure::default() }))
+                .await;
             for share in MOMENTS {
                 let at = moment(spec, share);
-                let seek = Deed { number: at.nanos() as f64, ..Deed::of(ActionKind::Seek) };
+                let seek = UserAction { number: at.nanos() as f64, ..UserAction::of(ActionKind::Seek) };
                 there.does(seek).await;
                 let (far, near) = (there.probe(None).await, here(&mut session, at));
                 let what = format!("{} at {at} in {kind:?}: {run:?}", spec.id);

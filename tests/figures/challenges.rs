@@ -3,12 +3,12 @@
 use crate::budget::Budget;
 use crate::played::draws;
 use crate::shared::{frame, open, pick};
-use playground::lab::judged::{self, Judged, MAY_PASS, SETTINGS};
+use playground::lab::judged::{self, JudgedChallenge, MAY_PASS, SETTINGS};
 use playground::lab::{Terminal, pool};
 use playground::lessons;
 use playground::player::{
-    Asks, CURVE_POINTS, Challenge, Data, Figure, Frame, Grading, Judge, Prediction, Run, Session, Setting,
-    Sweep, Trial, Tried, Value, Verdict,
+    AnswerKind, CURVE_POINTS, Challenge, Data, Figure, Frame, Grading, Judge, Prediction, Run, Session,
+    Setting, Sweep, Trial, TrialResult, Value, Verdict,
 };
 use playground::sim::{Draws, Entity, Purpose, Seed, Time};
 use std::collections::HashSet;
@@ -42,7 +42,7 @@ fn is_judged_as_it_is(_: &str, figure: &'static Figure) {
     for challenge in judged::all().filter(|judged| judged.figure.spec.id == figure.spec.id) {
         let name = challenge.name();
         let recorded = RECORDS.contains(&challenge.fingerprint().unwrap());
-        let names: Vec<String> = judged::all().map(Judged::name).collect();
+        let names: Vec<String> = judged::all().map(JudgedChallenge::name).collect();
         if !recorded || JUDGED.among(names.iter().map(String::as_str), &name) > 0 {
             assert_eq!(challenge.wrong(), [""; 0]);
         }
@@ -58,12 +58,15 @@ fn is_judged_as_it_is(_: &str, figure: &'static Figure) {
 by_chapter!(is_judged_as_it_is);
 
 /// `keep-the-promise` with something changed.
-fn changed(change: impl Fn(&mut Challenge)) -> Judged {
+fn changed(change: impl Fn(&mut Challenge)) -> JudgedChallenge {
     let registered = figure("slow-server");
     let mut challenge = *registered.challenge("keep-the-promise").unwrap();
     change(&mut challenge);
     let challenges: &'static [Challenge] = Box::leak(Box::new([challenge]));
-    Judged { figure: Box::leak(Box::new(registered.challenged(challenges))), challenge: &challenges[0] }
+    JudgedChallenge {
+        figure: Box::leak(Box::new(registered.challenged(challenges))),
+        challenge: &challenges[0],
+    }
 }
 
 #[test]
@@ -80,7 +83,7 @@ fn a_challenge_that_is_not_what_it_has_to_be_is_told() {
             c.diagnose = |settings, _| settings.is("policy", "round-robin").then_some("more-workers");
         }),
         (&["reference moves 'load', which is not free"], |c| c.reference = &[("load", "10")]),
-        (&["'policy' is given and free"], |c| c.given = &[("policy", "random")]),
+        (&["'policy' is given and free"], |c| c.fixed = &[("policy", "random")]),
         (&["runs end at 10"], |c| c.until = Time::from_secs(10)),
     ];
     for (says, change) in cases {
@@ -108,7 +111,7 @@ fn what_a_record_is_of_is_told_by_its_hash() {
         |c| c.free = &["policy", "queue"],
         |c| c.cost = |_| 1.0,
         |c| c.pass = |_| Ok(()),
-        |c| c.befalls = Vec::new,
+        |c| c.scripted_inputs = Vec::new,
     ];
     let mut all: Vec<String> = changes.into_iter().map(hash).chain([own.clone()]).collect();
     all.sort();
@@ -125,7 +128,7 @@ fn what_a_record_is_of_is_told_by_its_hash() {
 }
 
 /// Runs of a setting of `keep-the-promise`, as they come back.
-fn tried(setting: Setting) -> (Judge, Vec<(usize, Tried)>) {
+fn tried(setting: Setting) -> (Judge, Vec<(usize, TrialResult)>) {
     let figure = figure("slow-server");
     let challenge = figure.challenge("keep-the-promise").unwrap();
     let judge = Judge::new(figure, challenge, &run(figure, 1, setting)).unwrap();
@@ -140,12 +143,12 @@ fn tried(setting: Setting) -> (Judge, Vec<(usize, Tried)>) {
     (judge, tried)
 }
 
-fn judged_in(setting: Setting, order: &[(usize, Tried)]) -> Verdict {
+fn judged_in(setting: Setting, order: &[(usize, TrialResult)]) -> Verdict {
     let figure = figure("slow-server");
     let challenge = figure.challenge("keep-the-promise").unwrap();
     let mut judge = Judge::new(figure, challenge, &run(figure, 1, setting)).unwrap();
     for (n, tried) in order {
-        judge.take(*n, tried.clone());
+        judge.add_result(*n, tried.clone());
         if let Some(verdict) = judge.verdict() {
             return verdict;
         }
@@ -214,10 +217,10 @@ fn truth(figure: &'static Figure, prediction: &'static Prediction, run: &Run) ->
     }
 }
 
-fn slow_server(id: &str, setting: Setting) -> (Asks, Value) {
+fn slow_server(id: &str, setting: Setting) -> (AnswerKind, Value) {
     let figure = figure("slow-server");
     let prediction = figure.prediction(id).unwrap();
-    (prediction.asks, truth(figure, prediction, &run(figure, 1, setting)))
+    (prediction.answer_kind, truth(figure, prediction, &run(figure, 1, setting)))
 }
 
 fn choice(id: &str) -> Value {
@@ -230,10 +233,10 @@ fn truths_are_answers_to_what_is_asked(_: &str, figure: &'static Figure) {
         let mut draws = draws(prediction.id, figure);
         for _ in 0..TRUTHS.of(&figure.spec.id) {
             let truth = truth(figure, prediction, &run(figure, draws.bits(), &[]));
-            assert!(prediction.asks.takes(&truth), "{}: {truth:?}", prediction.id);
-            assert!(prediction.asks.is_right(&truth, &truth), "{}: {truth:?}", prediction.id);
+            assert!(prediction.answer_kind.accepts(&truth), "{}: {truth:?}", prediction.id);
+            assert!(prediction.answer_kind.is_right(&truth, &truth), "{}: {truth:?}", prediction.id);
         }
-        if let Asks::Curve { x, y, .. } = prediction.asks {
+        if let AnswerKind::Curve { x, y, .. } = prediction.answer_kind {
             assert!(x.to > x.from && y.to > y.from, "{} has axes", prediction.id);
             assert_eq!(prediction.runs.len(), CURVE_POINTS, "{}", prediction.id);
         }
@@ -244,7 +247,8 @@ by_chapter!(truths_are_answers_to_what_is_asked);
 #[test]
 fn every_kind_of_question_is_asked() {
     let predictions = lessons::all().flat_map(|(_, figure)| figure.predictions);
-    let kinds: HashSet<_> = predictions.map(|prediction| std::mem::discriminant(&prediction.asks)).collect();
+    let kinds: HashSet<_> =
+        predictions.map(|prediction| std::mem::discriminant(&prediction.answer_kind)).collect();
     assert_eq!(kinds.len(), 4);
 }
 
@@ -313,7 +317,7 @@ fn the_first_seed_of_a_sweep_is_the_run_itself() {
     let trials = sweep.trials();
     assert_eq!(trials.len(), 6);
     pool::trials(figure, &Data::default(), trials.into_iter(), |n, tried| {
-        sweep.take(n, tried);
+        sweep.add_result(n, tried);
         true
     })
     .unwrap();
@@ -327,7 +331,7 @@ fn the_first_seed_of_a_sweep_is_the_run_itself() {
     let mut single =
         Sweep::new(figure, &run(figure, 6_897, &[("policy", "two-choices")]), "load", values.to_vec(), 1)
             .unwrap();
-    single.take(1, alone);
+    single.add_result(1, alone);
     assert_eq!((single.points(reading)[1].mean, single.points(reading)[0].seeds), (first, 0));
 }
 

@@ -2,32 +2,32 @@
 
 use crate::shared::pick::cases;
 use crate::shared::{frame, open};
-use playground::lessons::architecture::load_balancing::cluster::{Cluster, Demand, Event, Knobs};
+use playground::lessons::architecture::load_balancing::cluster::{Cluster, ControlValues, Demand, Event};
 use playground::player::{Control, Controls, Data, Experiment, Value};
-use playground::sim::{Entity, Fate, Time, World};
+use playground::sim::{EndKind, Entity, Time, World};
 use proptest::prelude::*;
 
 type Model = Cluster;
 
 fn values() -> Vec<Value> {
-    Knobs::ALL.iter().map(Control::default).collect()
+    ControlValues::ALL.iter().map(Control::default).collect()
 }
 
 fn with(mut values: Vec<Value>, id: &str, text: &str) -> Vec<Value> {
-    let at = Knobs::ALL.iter().position(|control| control.id == id).unwrap();
-    values[at] = Knobs::ALL[at].parse(text).unwrap();
+    let at = ControlValues::ALL.iter().position(|control| control.id == id).unwrap();
+    values[at] = ControlValues::ALL[at].parse(text).unwrap();
     values
 }
 
 fn start(values: &[Value], seed: u64) -> (Model, World<Event>) {
     let mut world = World::new(seed);
-    let model = Model::new(&Knobs::from_values(values), &Data::default(), &mut world).unwrap();
+    let model = Model::new(&ControlValues::from_values(values), &Data::default(), &mut world).unwrap();
     (model, world)
 }
 
 fn run_until(model: &mut Model, world: &mut World<Event>, until: Time) {
     while let Some(event) = world.next(until) {
-        model.on(event, world);
+        model.handle(event, world);
     }
     world.settle(until);
 }
@@ -42,7 +42,7 @@ enum Move {
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = prop_oneof![
         3 => (1..2_000u64).prop_map(Move::Wait),
-        2 => (0..Knobs::ALL.len(), 0.0..1.0_f64).prop_map(|(at, share)| Move::Set(at, share)),
+        2 => (0..ControlValues::ALL.len(), 0.0..1.0_f64).prop_map(|(at, share)| Move::Set(at, share)),
         2 => (0..5usize, 0..4u32).prop_map(|(action, server)| Move::Act(action, server)),
     ];
     prop::collection::vec(one, 1..40)
@@ -74,18 +74,18 @@ proptest! {
                     let until = world.now() + playground::sim::Span::from_millis(millis);
                     let mut nth = 0;
                     while let Some(event) = world.next(until) {
-                        model.on(event, &mut world);
+                        model.handle(event, &mut world);
                         nth += 1;
                         if nth % 7 == 0 {
-                            prop_assert_eq!(model.laws(&world), Ok(()));
+                            prop_assert_eq!(model.invariants(&world), Ok(()));
                         }
                     }
                     world.settle(until);
                 }
                 Move::Set(at, share) => {
                     let mut next = values.clone();
-                    next[at] = some_value(&Knobs::ALL[at], share);
-                    if model.set(&Knobs::from_values(&next), &mut world).is_ok() {
+                    next[at] = some_value(&ControlValues::ALL[at], share);
+                    if model.set(&ControlValues::from_values(&next), &mut world).is_ok() {
                         values = next;
                     }
                 }
@@ -93,7 +93,7 @@ proptest! {
                     model.act(action, &[Entity::new(1, server)], &Value::Number(7.0), &mut world).unwrap();
                 }
             }
-            prop_assert_eq!(model.laws(&world), Ok(()));
+            prop_assert_eq!(model.invariants(&world), Ok(()));
         }
     }
 }
@@ -102,11 +102,11 @@ proptest! {
 fn a_request_that_vanishes_breaks_the_law() {
     let (mut model, mut world) = start(&values(), 4);
     run_until(&mut model, &mut world, Time::from_secs(5));
-    assert_eq!(model.laws(&world), Ok(()));
+    assert_eq!(model.invariants(&world), Ok(()));
     // Somebody ends a request behind the model's back.
-    let n = (0..1_000_000).find(|&n| world.census(0).is_open(n)).unwrap();
-    world.close(Entity::new(0, n), Fate(0));
-    assert!(model.laws(&world).is_err());
+    let n = (0..1_000_000).find(|&n| world.tally(0).is_open(n)).unwrap();
+    world.close(Entity::new(0, n), EndKind(0));
+    assert!(model.invariants(&world).is_err());
 }
 
 #[test]
@@ -123,9 +123,9 @@ fn another_policy_meets_the_very_same_requests() {
             {
                 model.act(action, &[Entity::new(1, 0)], &Value::Number(9.0), &mut world).unwrap();
             }
-            model.on(event, &mut world);
+            model.handle(event, &mut world);
             if arrives {
-                let newest = (world.census(0).opened() - 1) as u32;
+                let newest = (world.tally(0).opened() - 1) as u32;
                 seen.push((world.now(), model.demand_of(newest).unwrap()));
             }
         }

@@ -1,8 +1,8 @@
 //! A figure operated from its desk, as a page operates it, without a browser.
 
-use crate::page::{Page, deed};
+use crate::page::{Page, action};
 use crate::shared::pick::cases;
-use playground::desk::{ActionKind, Deed, Piece, Tell};
+use playground::desk::{ActionKind, DeskCommand, FileChunk, UserAction};
 use playground::lessons;
 use playground::player::decode_view;
 use proptest::prelude::*;
@@ -20,7 +20,7 @@ fn a_learner_kills_a_server_goes_back_and_finds_the_same_run_again() {
     page.go(3.0);
     page.go(18.0);
     assert_eq!(page.readings(), killed);
-    page.does(deed("take-back"));
+    page.does(action("take-back"));
     assert_eq!((page.readings(), page.now.clone()), before);
 }
 
@@ -38,10 +38,15 @@ fn what_is_about_to_be_tried_is_said_before_it_is() {
 #[test]
 fn a_link_opens_what_was_shared_and_says_how_it_differs() {
     let mut page = Page::of("slow-server");
-    page.does(Deed { on: "policy".into(), way: String::new(), text: "random".into(), ..deed("control") });
-    page.does(Deed { text: "b3-otter".into(), ..deed("seed") });
+    page.does(UserAction {
+        target: "policy".into(),
+        variant: String::new(),
+        text: "random".into(),
+        ..action("control")
+    });
+    page.does(UserAction { text: "b3-otter".into(), ..action("seed") });
     page.go(21.0);
-    page.does(Deed { on: "share".into(), ..deed("drawer") });
+    page.does(UserAction { target: "share".into(), ..action("drawer") });
     let link = page.says(".fig-copy input").to_owned();
     let other = Page::opened("slow-server", Some(link.clone()));
     assert_eq!(other.readings(), page.readings());
@@ -57,8 +62,12 @@ fn a_link_opens_what_was_shared_and_says_how_it_differs() {
 #[test]
 fn what_is_typed_wrong_is_told_where_it_was_typed() {
     let mut page = Page::of("slow-server");
-    let load =
-        |text: &str| Deed { on: "load".into(), way: "text".into(), text: text.into(), ..deed("control") };
+    let load = |text: &str| UserAction {
+        target: "load".into(),
+        variant: "text".into(),
+        text: text.into(),
+        ..action("control")
+    };
     page.does(load("fast"));
     let told = page.says("[data-control=load] .fig-error").to_owned();
     assert!(told.contains("fast") && told.contains("480/s"), "{told}");
@@ -67,7 +76,7 @@ fn what_is_typed_wrong_is_told_where_it_was_typed() {
     assert_eq!(page.says("[data-control=load] .fig-number"), "200/s");
     page.act("slow", "1:0", "0.5");
     assert!(page.says("[data-error-of=slow]").contains("from 1"), "{}", page.says("[data-error-of=slow]"));
-    page.does(Deed { text: "nobody".into(), ..deed("seed") });
+    page.does(UserAction { text: "nobody".into(), ..action("seed") });
     assert!(page.says(".seed .fig-error").contains("k7-otter"));
 }
 
@@ -75,29 +84,29 @@ fn what_is_typed_wrong_is_told_where_it_was_typed() {
 fn a_request_says_why_it_was_late() {
     let mut page = Page::of("slow-server");
     page.go(20.0);
-    page.does(Deed { on: "1:2".into(), ..deed("select") });
+    page.does(UserAction { target: "1:2".into(), ..action("select") });
     let panel = page.says(".fig-explain").to_owned();
     assert!(panel.contains("Server\u{a0}C") && panel.contains("Kill it"), "{panel}");
     let story = page.says(".fig-story").to_owned();
     assert!(story.contains("In the queue: 10 of 10"), "{story}");
     let request =
         story.split("request\u{a0}").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap();
-    page.does(Deed { on: format!("0:{request}"), ..deed("select") });
+    page.does(UserAction { target: format!("0:{request}"), ..action("select") });
     assert!(page.says(".fig-story").contains("because"), "{}", page.says(".fig-story"));
 }
 
 #[test]
 fn playing_passes_model_time_at_its_speed_and_stops_at_the_end() {
     let mut page = Page::of("slow-server");
-    page.does(deed("play"));
+    page.does(action("play"));
     assert!(page.playing);
     for _ in 0..100 {
-        page.tell(Tell::Tick(0.02));
+        page.tell(DeskCommand::Tick(0.02));
     }
     assert_eq!(page.says(".fig-time"), "00:00.5");
-    page.does(Deed { text: "60".into(), ..deed("speed") });
+    page.does(UserAction { text: "60".into(), ..action("speed") });
     for _ in 0..100 {
-        page.tell(Tell::Tick(0.02));
+        page.tell(DeskCommand::Tick(0.02));
     }
     assert_eq!((page.says(".fig-time"), page.playing), ("01:00.0", false));
 }
@@ -115,7 +124,14 @@ fn a_log_is_replayed_and_what_could_not_be_read_is_told() {
     // The first attempt is given up half-way.
     for (bytes, first, last) in [(half, true, false), (half, true, false), (rest, false, true)] {
         let (name, size) = ("my.log".to_owned(), log.len() as f64);
-        page.tell(Tell::Data(Piece { name, size, bytes: bytes.to_vec(), first, last, new: true }));
+        page.tell(DeskCommand::FileChunk(FileChunk {
+            name,
+            size,
+            bytes: bytes.to_vec(),
+            first,
+            last,
+            replay: true,
+        }));
     }
     let told = page.says(".fig-data-says").to_owned();
     assert!(told.contains("my.log") && told.contains("200") && told.contains("1 "), "{told}");
@@ -127,7 +143,7 @@ fn a_log_is_replayed_and_what_could_not_be_read_is_told() {
 #[test]
 fn two_threads_are_stepped_by_hand_and_lose_an_update() {
     let mut page = Page::of("two-threads");
-    page.does(Deed { number: 0.0, ..deed("seek") });
+    page.does(UserAction { number: 0.0, ..action("seek") });
     for thread in ["0:0", "0:1", "0:0", "0:1", "0:0", "0:1"] {
         page.act("step", thread, "");
     }
@@ -137,26 +153,31 @@ fn two_threads_are_stepped_by_hand_and_lose_an_update() {
 #[test]
 fn one_store_can_wipe_out_two_increments() {
     let mut page = Page::of("two-threads");
-    page.does(Deed { on: "times".into(), way: "text".into(), text: "2".into(), ..deed("control") });
-    page.does(Deed { number: 0.0, ..deed("seek") });
+    page.does(UserAction {
+        target: "times".into(),
+        variant: "text".into(),
+        text: "2".into(),
+        ..action("control")
+    });
+    page.does(UserAction { number: 0.0, ..action("seek") });
     // A reads; B does both of its increments; A goes on with what it has read.
     for thread in ["0:0", "0:1", "0:1", "0:1", "0:1", "0:1", "0:1", "0:0", "0:0"] {
         page.act("step", thread, "");
     }
     assert_eq!(page.readings()[..3], ["1", "3", "2"], "x, increments done, updates lost");
-    page.desk.laws().expect("none is broken");
+    page.desk.invariants().expect("none is broken");
 }
 
 #[test]
 fn keys_walk_through_the_picture_and_along_the_time_line() {
     let mut page = Page::of("slow-server");
     for key in ["Home", "ArrowRight", "ArrowRight", "ArrowLeft", "End"] {
-        page.does(Deed { text: key.into(), ..deed("walk") });
+        page.does(UserAction { text: key.into(), ..action("walk") });
     }
-    page.does(Deed { text: "PageUp".into(), ..deed("line-key") });
-    page.does(Deed { text: "End".into(), ..deed("line-key") });
+    page.does(UserAction { text: "PageUp".into(), ..action("line-key") });
+    page.does(UserAction { text: "End".into(), ..action("line-key") });
     assert_eq!(page.says(".fig-time"), "01:00.0");
-    page.does(Deed { text: "Home".into(), ..deed("line-key") });
+    page.does(UserAction { text: "Home".into(), ..action("line-key") });
     assert_eq!(page.says(".fig-time"), "00:00.0");
 }
 
@@ -164,22 +185,22 @@ fn keys_walk_through_the_picture_and_along_the_time_line() {
 fn a_step_leads_to_the_next_thing_that_matters_and_back() {
     let mut page = Page::of("slow-server");
     page.go(0.0);
-    page.does(deed("on"));
+    page.does(action("on"));
     let first = page.says(".fig-time").to_owned();
     assert!(page.says(".fig-moments").contains(&first), "{first} in {}", page.says(".fig-moments"));
-    page.does(deed("on"));
+    page.does(action("on"));
     let second = page.says(".fig-time").to_owned();
     assert!(second > first, "{second} after {first}");
-    page.does(deed("back"));
+    page.does(action("back"));
     assert_eq!(page.says(".fig-time"), first);
-    page.does(deed("back"));
+    page.does(action("back"));
     assert_eq!(page.says(".fig-time"), "00:00.0");
 }
 
 /// Whatever a page could ever tell, sound or not.
-fn anything() -> impl Strategy<Value = Tell> {
+fn anything() -> impl Strategy<Value = DeskCommand> {
     let does = prop::sample::select(ActionKind::ALL);
-    let on = prop_oneof![
+    let target = prop_oneof![
         prop::sample::select(vec![
             "policy", "load", "slower", "compress", "arrivals", "checks", "share", "more"
         ])
@@ -187,7 +208,8 @@ fn anything() -> impl Strategy<Value = Tell> {
         (0..5_u8, 0..40_u32).prop_map(|(kind, n)| format!("{kind}:{n}")),
         ".{0,6}",
     ];
-    let way = prop::sample::select(vec!["kill", "slow", "drain", "restore", "step", "range", "text", "?"]);
+    let variant =
+        prop::sample::select(vec!["kill", "slow", "drain", "restore", "step", "range", "text", "?"]);
     let text = prop_oneof![
         prop::sample::select(vec![
             "ArrowRight",
@@ -205,18 +227,20 @@ fn anything() -> impl Strategy<Value = Tell> {
     ];
     let number = prop_oneof![-5.0..2_000.0_f64, 0.0..6e10_f64, any::<f64>()];
     let point = (-10.0..800.0_f32, -10.0..600.0_f32);
-    let deed = (does, on, way, text, number, point).prop_map(|(does, on, way, text, number, point)| {
-        let way = way.to_owned();
-        Tell::Deed(Deed { does, on, way, text, number, point })
-    });
+    let action = (does, target, variant, text, number, point).prop_map(
+        |(does, target, variant, text, number, point)| {
+            let variant = variant.to_owned();
+            DeskCommand::UserAction(UserAction { kind: does, target, variant, text, number, point })
+        },
+    );
     prop_oneof![
-        8 => deed,
-        3 => (0.0..0.3_f64).prop_map(Tell::Tick),
-        1 => (0..1_500_u16, 0..400_u16).prop_map(|(picture, charts)| Tell::Sized { picture, charts }),
-        1 => any::<bool>().prop_map(Tell::Calm),
-        1 => any::<f64>().prop_map(Tell::Tick),
-        1 => prop::collection::vec(any::<u8>(), 0..200).prop_map(|bytes| Tell::Data(Piece {
-            name: "x".into(), size: 1.0, bytes, first: true, last: true, new: true
+        8 => action,
+        3 => (0.0..0.3_f64).prop_map(DeskCommand::Tick),
+        1 => (0..1_500_u16, 0..400_u16).prop_map(|(picture, charts)| DeskCommand::Resize { picture, charts }),
+        1 => any::<bool>().prop_map(DeskCommand::ReduceMotion),
+        1 => any::<f64>().prop_map(DeskCommand::Tick),
+        1 => prop::collection::vec(any::<u8>(), 0..200).prop_map(|bytes| DeskCommand::FileChunk(FileChunk {
+            name: "x".into(), size: 1.0, bytes, first: true, last: true, replay: true
         })),
     ]
 }
@@ -237,7 +261,7 @@ proptest! {
         for tell in all {
             page.tell(tell);
             let _ = page.desk.work();
-            page.desk.laws().map_err(TestCaseError::fail)?;
+            page.desk.invariants().map_err(TestCaseError::fail)?;
             for picture in page.desk.pictures() {
                 prop_assert_eq!(picture.problems(), Vec::<String>::new());
             }

@@ -3,7 +3,7 @@
 use playground::course::Course;
 use playground::lessons;
 use playground::player::{ControlKind, ValueKind};
-use playground::scene::{Chart, Options, Panel, Picture, Shape, State};
+use playground::scene::{Chart, LayoutOptions, PacketKind, Panel, Picture, Status};
 use playground::site::applied::Applied;
 use playground::site::gallery::{Gallery, WIDTHS};
 use playground::site::render::Page;
@@ -44,24 +44,26 @@ const KINDS: [&str; 9] =
     ["flow", "lanes by steps", "lanes", "listing", "table", "series", "histogram", "curves", "grid"];
 
 /// States and shapes in all scenes, each state with the kind of panel that it stands in.
-fn shown() -> (BTreeSet<(&'static str, State)>, BTreeSet<String>) {
+fn shown() -> (BTreeSet<(&'static str, Status)>, BTreeSet<String>) {
     let (mut states, mut shapes) = (BTreeSet::new(), BTreeSet::new());
     for panel in GALLERY.0.exhibits.iter().flat_map(|it| &it.scene.panels) {
-        let all: Vec<State> = match panel {
+        let all: Vec<Status> = match panel {
             Panel::Flow(flow) => {
-                shapes.extend(flow.packets.iter().map(|packet| format!("{:?}", packet.shape)));
-                states.extend(flow.links.iter().map(|link| ("link", link.state)));
-                flow.tiers.iter().flat_map(|tier| &tier.nodes).map(|node| node.state).collect()
+                shapes.extend(flow.packets.iter().map(|packet| format!("{:?}", packet.kind)));
+                states.extend(flow.links.iter().map(|link| ("link", link.status)));
+                flow.tiers.iter().flat_map(|tier| &tier.nodes).map(|node| node.status).collect()
             }
             Panel::Lanes(lanes) => {
-                lanes.lanes.iter().flat_map(|lane| &lane.bars).map(|bar| bar.state).collect()
+                lanes.lanes.iter().flat_map(|lane| &lane.bars).map(|bar| bar.status).collect()
             }
-            Panel::Listing(listing) => listing.lines.iter().map(|line| line.state).collect(),
-            Panel::Table(table) => table.rows.iter().map(|row| row.state).collect(),
-            Panel::Chart(Chart::Series(series)) => series.lines.iter().map(|line| line.state).collect(),
+            Panel::Listing(listing) => listing.lines.iter().map(|line| line.status).collect(),
+            Panel::Table(table) => table.rows.iter().map(|row| row.status).collect(),
+            Panel::Chart(Chart::Series(series)) => series.lines.iter().map(|line| line.status).collect(),
             Panel::Chart(Chart::Histogram(histogram)) => histogram.marks.iter().map(|mark| mark.2).collect(),
-            Panel::Chart(Chart::Curves(curves)) => curves.lines.iter().map(|line| line.state).collect(),
-            Panel::Grid(grid) => grid.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.state).collect(),
+            Panel::Chart(Chart::Curves(curves)) => curves.lines.iter().map(|line| line.status).collect(),
+            Panel::Grid(grid) => {
+                grid.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.status).collect()
+            }
         };
         states.extend(all.into_iter().map(|state| (kind_of(panel), state)));
     }
@@ -74,15 +76,15 @@ fn every_kind_of_panel_is_shown_in_every_state() {
     let mut missing = Vec::new();
     for kind in KINDS.into_iter().chain(["link"]) {
         // Marks of a histogram are only ever one of three.
-        let wanted: &[State] = match kind {
-            "histogram" => &[State::Normal, State::Trouble, State::Quiet],
-            _ => &State::ALL,
+        let wanted: &[Status] = match kind {
+            "histogram" => &[Status::Normal, Status::Trouble, Status::Quiet],
+            _ => &Status::ALL,
         };
         missing
             .extend(wanted.iter().filter(|state| !states.contains(&(kind, **state))).map(|it| (kind, *it)));
     }
     assert!(missing.is_empty(), "never shown: {missing:?}");
-    for shape in Shape::ALL {
+    for shape in PacketKind::ALL {
         assert!(shapes.contains(&format!("{shape:?}")), "no {shape:?} is under way");
     }
 }
@@ -90,23 +92,23 @@ fn every_kind_of_panel_is_shown_in_every_state() {
 #[test]
 fn lists_of_variants_hold_each_once() {
     // A variant that is added doesn't compile here before it is in its list too.
-    let place = |state: &State| match state {
-        State::Normal => 0,
-        State::Quiet => 1,
-        State::Active => 2,
-        State::Trouble => 3,
-        State::Down => 4,
-        State::Draining => 5,
-        State::Warming => 6,
+    let place = |state: &Status| match state {
+        Status::Normal => 0,
+        Status::Quiet => 1,
+        Status::Active => 2,
+        Status::Trouble => 3,
+        Status::Down => 4,
+        Status::Draining => 5,
+        Status::Warming => 6,
     };
-    assert!(State::ALL.iter().map(place).eq(0..7));
-    let place = |shape: &Shape| match shape {
-        Shape::Request => 0,
-        Shape::Answer => 1,
-        Shape::Failure => 2,
-        Shape::Probe => 3,
+    assert!(Status::ALL.iter().map(place).eq(0..7));
+    let place = |shape: &PacketKind| match shape {
+        PacketKind::Request => 0,
+        PacketKind::Answer => 1,
+        PacketKind::Failure => 2,
+        PacketKind::Probe => 3,
     };
-    assert!(Shape::ALL.iter().map(place).eq(0..4));
+    assert!(PacketKind::ALL.iter().map(place).eq(0..4));
 }
 
 #[test]
@@ -134,7 +136,7 @@ fn every_kind_of_control_and_action_that_a_figure_has_is_shown() {
 fn labels_of_all_panels_can_be_read() {
     for it in &GALLERY.0.exhibits {
         for width in WIDTHS.into_iter().chain([240.0, 1280.0]) {
-            let picture = Picture::new(&it.scene, &it.words, width, &Options::default());
+            let picture = Picture::new(&it.scene, &it.words, width, &LayoutOptions::default());
             assert_eq!(picture.problems(), Vec::<String>::new(), "{} at {width} px", it.name);
         }
     }

@@ -1,12 +1,12 @@
 //! A figure's instruments, used as a page uses them, without a browser.
 
-use crate::page::{Page, deed};
-use playground::desk::{Deed, Piece, Tell};
+use crate::page::{Page, action};
+use playground::desk::{DeskCommand, FileChunk, UserAction};
 use playground::learner::Grade;
 use playground::player::decode_view;
 
-fn control(id: &str, text: &str) -> Deed {
-    Deed { on: id.into(), way: "text".into(), text: text.into(), ..deed("control") }
+fn control(id: &str, text: &str) -> UserAction {
+    UserAction { target: id.into(), variant: "text".into(), text: text.into(), ..action("control") }
 }
 
 /// What is to be read there, with ordinary spaces.
@@ -24,7 +24,7 @@ fn two_settings_run_side_by_side_on_the_same_arrivals() {
     let mut page = Page::of("slow-server");
     page.go(20.0);
     let alone = page.readings();
-    page.does(deed("compare"));
+    page.does(action("compare"));
     assert_eq!(page.readings(), alone, "A is the run as it was");
     assert_eq!(said(&page, ".fig-side-name"), "A · Round robin");
     assert_eq!(said(&page, ".fig-side-name 1"), "B · Least connections");
@@ -39,7 +39,7 @@ fn two_settings_run_side_by_side_on_the_same_arrivals() {
     page.does(control("load", "200/s"));
     assert_eq!(page.readings(), alone);
     assert!(said(&page, "[data-control=load] .fig-differs").contains("A: 120/s · B: 200/s"));
-    page.does(Deed { text: "a".into(), ..deed("side") });
+    page.does(UserAction { text: "a".into(), ..action("side") });
     page.does(control("slower", "8"));
     assert_eq!(decode_view(&page.now).unwrap().run.inputs.len(), 1, "an input of the run, and so of both");
     assert_eq!(said(&page, "[data-control=slower] .fig-differs"), "");
@@ -52,27 +52,27 @@ fn two_settings_run_side_by_side_on_the_same_arrivals() {
     assert!(b.contains("dead"), "{b}");
     // A link holds the comparison.
     let view = decode_view(&page.now).unwrap();
-    assert_eq!(view.against.len(), 2);
+    assert_eq!(view.compared_controls.len(), 2);
     let mut opened = Page::opened("slow-server", Some(page.now.clone()));
     opened.rest();
     assert_eq!((opened.readings(), against(&opened, 1)), (page.readings(), against(&page, 1)));
     assert!(said(&opened, ".fig-notice-place").contains("Compared with"));
     // Swapped and swapped back it is the same.
     let (a, b) = (page.readings(), against(&page, 1));
-    page.does(deed("swap"));
+    page.does(action("swap"));
     assert!(b.starts_with(&format!("B: {}", page.readings()[1])) || page.readings()[1] != a[1]);
-    page.does(deed("swap"));
-    page.does(deed("compare"));
+    page.does(action("swap"));
+    page.does(action("compare"));
     assert_eq!(against(&page, 1), "");
-    assert_eq!(decode_view(&page.now).unwrap().against, Vec::new());
+    assert_eq!(decode_view(&page.now).unwrap().compared_controls, Vec::new());
 }
 
 #[test]
 fn the_same_request_is_explained_in_both() {
     let mut page = Page::of("slow-server");
     page.go(20.0);
-    page.does(deed("compare"));
-    page.does(Deed { on: "0:2000".into(), ..deed("select") });
+    page.does(action("compare"));
+    page.does(UserAction { target: "0:2000".into(), ..action("select") });
     let story = said(&page, ".fig-story");
     let (a, b) = story.split_once("In B").expect("both are told");
     assert!(a.contains("In A") && a.contains("Given to") && b.contains("Given to"), "{story}");
@@ -82,7 +82,7 @@ fn the_same_request_is_explained_in_both() {
 #[test]
 fn a_sweep_draws_every_value_and_its_runs_open() {
     let mut page = Page::of("one-server");
-    page.does(Deed { text: "load,30 %,90 %,mean,2".into(), ..deed("sweep") });
+    page.does(UserAction { text: "load,30 %,90 %,mean,2".into(), ..action("sweep") });
     let all = page.errands.len();
     assert_eq!(all, 22);
     page.run_errands(all - 1);
@@ -96,11 +96,11 @@ fn a_sweep_draws_every_value_and_its_runs_open() {
     let table = said(&page, ".fig-sweep-result");
     assert!(table.contains("30 %") && table.contains("90 %"), "{table}");
     // Nonsense is refused with a sentence; what is under way is called off by the next one.
-    page.does(Deed { text: "load,fast,,mean,2".into(), ..deed("sweep") });
+    page.does(UserAction { text: "load,fast,,mean,2".into(), ..action("sweep") });
     assert!(said(&page, ".fig-sweep-progress").contains("fast"), "{}", said(&page, ".fig-sweep-progress"));
-    page.does(Deed { text: "load,,,mean,2".into(), ..deed("sweep") });
+    page.does(UserAction { text: "load,,,mean,2".into(), ..action("sweep") });
     let late = page.errands[0].clone();
-    page.does(deed("call-off"));
+    page.does(action("call-off"));
     assert!(page.errands.is_empty());
     page.errands = vec![late];
     page.run_errands(1);
@@ -111,7 +111,7 @@ fn a_sweep_draws_every_value_and_its_runs_open() {
 fn a_number_leads_to_those_who_made_it() {
     let mut page = Page::of("slow-server");
     page.go(30.0);
-    page.does(Deed { on: "p99".into(), ..deed("behind") });
+    page.does(UserAction { target: "p99".into(), ..action("behind") });
     let panel = said(&page, ".fig-explain");
     assert!(panel.contains("Behind p99") && panel.contains("took"), "{panel}");
     // They took as long as the reading says, or just longer.
@@ -125,13 +125,13 @@ fn a_number_leads_to_those_who_made_it() {
     let took: f64 = first.split_whitespace().next().unwrap().parse().unwrap();
     let took = if first.split_whitespace().nth(1) == Some("ms") { took / 1e3 } else { took };
     assert!((took - p99 / unit).abs() < 0.1 * took, "{took} s, p99 {p99}");
-    page.does(Deed { on: "lost".into(), ..deed("behind") });
+    page.does(UserAction { target: "lost".into(), ..action("behind") });
     assert!(said(&page, ".fig-explain").contains("request"), "{}", said(&page, ".fig-explain"));
     // One of them is asked about, and the panel is its.
     let panel = said(&page, ".fig-explain");
     let who = panel.split("request ").nth(1).unwrap();
     let who = who.split_whitespace().next().unwrap().to_owned();
-    page.does(Deed { on: format!("0:{who}"), ..deed("select") });
+    page.does(UserAction { target: format!("0:{who}"), ..action("select") });
     assert!(said(&page, ".fig-story").contains("refus"), "{}", said(&page, ".fig-story"));
 }
 
@@ -139,23 +139,23 @@ fn a_number_leads_to_those_who_made_it() {
 fn picture_and_numbers_are_taken_along() {
     let mut page = Page::of("slow-server");
     page.go(20.0);
-    page.does(Deed { way: "svg".into(), ..deed("picture") });
-    page.does(deed("numbers"));
+    page.does(UserAction { variant: "svg".into(), ..action("picture") });
+    page.does(action("numbers"));
     let (svg, csv) = (&page.saved[0], &page.saved[1]);
     assert_eq!((svg.0.as_str(), csv.0.as_str()), ("slow-server.svg", "slow-server.csv"));
     assert!(svg.1.starts_with("<svg") && svg.1.contains("balancer"));
     let lines: Vec<&str> = csv.1.lines().collect();
     assert_eq!(lines[0], "seconds,p50,p99,answered,lost,longest-queue,lost-share");
     assert!(lines.len() > 200 && lines[200].split(',').count() == 7, "{}", lines.len());
-    page.does(deed("compare"));
-    page.does(deed("numbers"));
+    page.does(action("compare"));
+    page.does(action("numbers"));
     assert!(page.saved[2].1.starts_with("seconds,p50") && page.saved[2].1.contains(",b-p99,"));
 }
 
 const FIRST: &str = "after-a-minute";
 
-fn commit(id: &str, text: &str) -> Deed {
-    Deed { on: id.into(), text: text.into(), ..deed("commit") }
+fn commit(id: &str, text: &str) -> UserAction {
+    UserAction { target: id.into(), text: text.into(), ..action("commit") }
 }
 
 fn stage(page: &Page, id: &str) -> String {
@@ -170,9 +170,9 @@ fn a_figure_gives_nothing_away_until_its_prediction_is_committed() {
     assert!(said(&page, ".fig-says").contains("Say first"));
     // Nothing leads around it.
     for does in ["play", "on", "seek", "compare", "numbers", "view", "tables"] {
-        page.does(Deed { number: 4e10, ..deed(does) });
+        page.does(UserAction { number: 4e10, ..action(does) });
     }
-    page.does(Deed { text: "policy=random".into(), number: 3e10, ..deed("go") });
+    page.does(UserAction { text: "policy=random".into(), number: 3e10, ..action("go") });
     assert!(page.masked && page.readings().iter().all(|reading| reading == "?"));
     assert_eq!((page.says(".fig-time"), page.saved.len(), page.playing), ("00:00.0", 0, false));
     assert!(page.attempts.is_empty());
@@ -201,9 +201,9 @@ fn what_was_committed_is_graded_by_the_run_and_never_again() {
     assert_eq!((marks("everybody").as_str(), marks("some").as_str()), ("your answer", "what happens"));
     // Neither another setting, nor a replay, nor a second answer changes that.
     page.does(control("slower", "1"));
-    page.does(deed("play"));
+    page.does(action("play"));
     page.does(commit(FIRST, "some"));
-    page.does(Deed { on: FIRST.into(), ..deed("skip") });
+    page.does(UserAction { target: FIRST.into(), ..action("skip") });
     assert_eq!((page.attempts.len(), stage(&page, FIRST).as_str()), (1, "wrong"));
     // A worker that is started anew knows that it is done.
     let again = Page::after("slow-server", &[FIRST], &page.attempts);
@@ -213,7 +213,7 @@ fn what_was_committed_is_graded_by_the_run_and_never_again() {
 #[test]
 fn a_prediction_that_is_skipped_unmasks_the_figure() {
     let mut page = Page::after("slow-server", &[FIRST], &[]);
-    page.does(Deed { on: FIRST.into(), ..deed("skip") });
+    page.does(UserAction { target: FIRST.into(), ..action("skip") });
     assert!(!page.masked && !page.playing);
     assert_eq!((page.attempts[0].grade, stage(&page, FIRST).as_str()), (Grade::Skipped, "skipped"));
     assert_eq!(page.readings(), Page::of("slow-server").readings());
@@ -267,9 +267,9 @@ fn a_setting_is_judged_and_the_verdict_leads_to_what_failed() {
     let id = "keep-the-promise";
     let of = |css: &str| format!("[data-challenge=\"{id}\"]{css}");
     let mut page = Page::of("slow-server");
-    page.does(Deed { on: id.into(), ..deed("set-up") });
+    page.does(UserAction { target: id.into(), ..action("set-up") });
     assert!(said(&page, &of(" .judge-cost")).contains("of "), "{}", said(&page, &of(" .judge-cost")));
-    page.does(Deed { on: id.into(), ..deed("judge") });
+    page.does(UserAction { target: id.into(), ..action("judge") });
     assert_eq!(page.errands.len(), 200);
     page.run_errands(3);
     assert!(said(&page, &of(" .judge-progress")).contains("3 of 200 runs"));
@@ -280,7 +280,7 @@ fn a_setting_is_judged_and_the_verdict_leads_to_what_failed() {
     assert_eq!((page.attempts[0].id.as_str(), page.attempts[0].grade), (id, Grade::Wrong));
     // A tempting answer is told to be one.
     page.does(control("policy", "random"));
-    page.does(Deed { on: id.into(), ..deed("judge") });
+    page.does(UserAction { target: id.into(), ..action("judge") });
     page.run_errands(200);
     assert_eq!(page.attr(&of(" [data-verdict=\"not-looking\"]"), "hidden"), "");
     assert!(
@@ -305,9 +305,16 @@ fn a_sweep_over_a_log_of_ones_own_runs_where_the_log_is() {
     let mut page = Page::of("your-traffic");
     let (name, log) = ("my.log".to_owned(), a_log());
     let size = log.len() as f64;
-    page.tell(Tell::Data(Piece { name, size, bytes: log.into_bytes(), first: true, last: true, new: true }));
+    page.tell(DeskCommand::FileChunk(FileChunk {
+        name,
+        size,
+        bytes: log.into_bytes(),
+        first: true,
+        last: true,
+        replay: true,
+    }));
     page.does(control("compress", "8"));
-    page.does(Deed { text: "policy,,,p99,2".into(), ..deed("sweep") });
+    page.does(UserAction { text: "policy,,,p99,2".into(), ..action("sweep") });
     assert!(page.errands.is_empty(), "other workers have no such file");
     page.rest();
     assert_eq!(said(&page, ".fig-sweep-progress"), "");

@@ -5,7 +5,7 @@ use playground::course::Course;
 use playground::desk::ActionKind;
 use playground::lessons;
 use playground::player::{Figure, ValueKind};
-use playground::site::operated::{Lessons, Operated, deed, deed_on, deed_with};
+use playground::site::operated::{Lessons, Operated, action, action_on, action_with};
 use playground::site::render::checked;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -28,28 +28,31 @@ fn missing(lessons: &Lessons, id: &str, figure: &'static Figure) -> BTreeSet<Str
 
     // Before a prediction: an answer that is none, then each is skipped.
     let gated = figure.predictions.iter().fold(lessons.masked(id, 340), |it, prediction| {
-        it.does(deed_with("commit", prediction.id, "")).does(deed_on("skip", prediction.id))
+        it.does(action_with("commit", prediction.id, "")).does(action_on("skip", prediction.id))
     });
-    end(gated.does(deed("play")).does(deed("play")));
+    end(gated.does(action("play")).does(action("play")));
 
     let seconds = spec.until.secs();
     let open = || lessons.open(id).goes(seconds * 0.4);
     let mut it = open();
     for control in spec.controls.iter() {
         let value = control.show(&control.default());
-        it = it.does(deed_with("control", &control.id, &value)).does(deed_with(
+        it = it.does(action_with("control", &control.id, &value)).does(action_with(
             "control",
             &control.id,
             "nonsense",
         ));
-        it = it.does(deed_on("hold", &control.id)).does(deed_with("nudge", &control.id, "ArrowRight"));
+        it = it.does(action_on("hold", &control.id)).does(action_with("nudge", &control.id, "ArrowRight"));
     }
-    it = it.does(deed_with("seed", "", "b3-otter")).does(deed_with("seed", "", "?")).does(deed("take-back"));
+    it = it
+        .does(action_with("seed", "", "b3-otter"))
+        .does(action_with("seed", "", "?"))
+        .does(action("take-back"));
     end(it);
 
-    let mut it = open().does(deed_on("tables", ""));
+    let mut it = open().does(action_on("tables", ""));
     for key in ["ArrowRight", "ArrowRight", "ArrowLeft"] {
-        it = it.does(deed_with("walk", "", key));
+        it = it.does(action_with("walk", "", key));
     }
     let regions: BTreeSet<(u8, u32)> = it.pictures()[0]
         .regions
@@ -59,38 +62,38 @@ fn missing(lessons: &Lessons, id: &str, figure: &'static Figure) -> BTreeSet<Str
         .collect();
     for (kind, n) in regions {
         let who = format!("{kind}:{n}");
-        it = it.does(deed_on("select", &who));
-        for action in spec.actions.iter().filter(|action| action.on.contains(&kind)) {
+        it = it.does(action_on("select", &who));
+        for action in spec.actions.iter().filter(|action| action.applies_to.contains(&kind)) {
             let text = match &action.arg {
                 ValueKind::None => String::new(),
                 ValueKind::Number(unit, _, _, offered) => unit.format(*offered),
             };
             let act = |text: &str| {
-                let mut act = deed_with("act", &who, text);
-                act.way = action.id.to_string();
+                let mut act = action_with("act", &who, text);
+                act.variant = action.id.to_string();
                 act
             };
             it = it.does(act("nonsense")).does(act(&text));
         }
-        it = it.does(deed("close"));
+        it = it.does(action("close"));
     }
     end(it);
 
     let mut it = open();
-    for reading in spec.readings.iter().filter(|reading| reading.behind.is_some()) {
-        it = it.does(deed_on("behind", &reading.id));
+    for reading in spec.readings.iter().filter(|reading| reading.contributors.is_some()) {
+        it = it.does(action_on("behind", &reading.id));
     }
     for drawer in ["share", "more", "sweep", "keys", "none"] {
-        it = it.does(deed_on("drawer", drawer));
+        it = it.does(action_on("drawer", drawer));
     }
     for does in
         ["copy-link", "copy-seed", "save", "picture", "numbers", "on", "back", "close-notice", "reset"]
     {
-        it = it.does(deed(does));
+        it = it.does(action(does));
     }
     if let (Some(control), Some(reading)) = (spec.controls.first(), spec.readings.first()) {
-        it = it.does(deed_with("sweep", "", &format!("{},,,{},1", control.id, reading.id))).errands(3);
-        it = it.does(deed("call-off")).does(deed_with(
+        it = it.does(action_with("sweep", "", &format!("{},,,{},1", control.id, reading.id))).errands(3);
+        it = it.does(action("call-off")).does(action_with(
             "sweep",
             "",
             &format!("{},no,,{},1", control.id, reading.id),
@@ -98,11 +101,11 @@ fn missing(lessons: &Lessons, id: &str, figure: &'static Figure) -> BTreeSet<Str
     }
     end(it);
 
-    let compared = open().does(deed("compare")).does(deed("swap")).does(deed_with("side", "", "a"));
-    end(compared.does(deed("compare")));
+    let compared = open().does(action("compare")).does(action("swap")).does(action_with("side", "", "a"));
+    end(compared.does(action("compare")));
 
     for challenge in figure.challenges {
-        end(open().does(deed_on("set-up", challenge.id)).does(deed_on("judge", challenge.id)).errands(2));
+        end(open().does(action_on("set-up", challenge.id)).does(action_on("judge", challenge.id)).errands(2));
     }
     all
 }

@@ -6,12 +6,12 @@
 mod planted;
 
 use crate::budget::Budget;
-use crate::page::{Page, deed};
+use crate::page::{Page, action};
 use crate::shared::pick;
 use planted::{IN_DRAW, IN_ON, Planted};
-use playground::desk::{ActionKind, Deed, Opening, Tell};
+use playground::desk::{ActionKind, DeskCommand, OpenFigure, UserAction};
 use playground::lessons;
-use playground::player::{Asks, CURVE_POINTS, ControlKind, Figure, Slider, ValueKind, decode_view};
+use playground::player::{AnswerKind, CURVE_POINTS, ControlKind, Figure, Slider, ValueKind, decode_view};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -81,9 +81,9 @@ impl Monkey {
     }
 
     /// What to do next: its name in the table of what was covered, and what is told.
-    fn choose(&mut self) -> (String, Tell) {
+    fn choose(&mut self) -> (String, DeskCommand) {
         let kind = self.below(100);
-        let (name, deed) = match kind {
+        let (name, action) = match kind {
             0..=24 => self.control(),
             25..=34 => self.act(),
             35..=49 => self.time(),
@@ -92,79 +92,84 @@ impl Monkey {
             78..=89 => self.surroundings(),
             90..=92 => {
                 let (picture, charts) = (self.below(1_400) as u16, self.below(500) as u16);
-                return ("page: resize".into(), Tell::Sized { picture, charts });
+                return ("page: resize".into(), DeskCommand::Resize { picture, charts });
             }
-            93 => return ("page: calm".into(), Tell::Calm(self.below(2) == 0)),
-            94..=95 => return ("time: tick".into(), Tell::Tick(self.share() * 0.3)),
+            93 => return ("page: calm".into(), DeskCommand::ReduceMotion(self.below(2) == 0)),
+            94..=95 => return ("time: tick".into(), DeskCommand::Tick(self.share() * 0.3)),
             _ => return self.link(),
         };
-        (name, Tell::Deed(deed))
+        (name, DeskCommand::UserAction(action))
     }
 
-    fn control(&mut self) -> (String, Deed) {
+    fn control(&mut self) -> (String, UserAction) {
         let spec = self.figure.spec;
         let control = &spec.controls[self.below(spec.controls.len())];
-        let on = control.id.to_string();
+        let target = control.id.to_string();
         let share = self.share();
-        let deed = match (&control.kind, Slider::of(control)) {
-            (ControlKind::Number { .. }, Some(slider)) if self.below(3) > 0 => {
-                Deed { way: "range".into(), number: (share * slider.places()).round(), ..deed("control") }
-            }
+        let action = match (&control.kind, Slider::of(control)) {
+            (ControlKind::Number { .. }, Some(slider)) if self.below(3) > 0 => UserAction {
+                variant: "range".into(),
+                number: (share * slider.last_position()).round(),
+                ..action("control")
+            },
             (ControlKind::Number { unit, .. }, Some(slider)) => match self.below(3) {
-                0 => Deed { text: "no number".into(), way: "text".into(), ..deed("control") },
-                1 => Deed {
+                0 => UserAction { text: "no number".into(), variant: "text".into(), ..action("control") },
+                1 => UserAction {
                     text: self.one(&["ArrowRight", "ArrowLeft", "PageUp", "Home", "End"]).into(),
-                    ..deed("nudge")
+                    ..action("nudge")
                 },
                 _ => {
-                    let text = unit.format(slider.value((share * slider.places()).round()));
-                    Deed { text, way: "text".into(), ..deed("control") }
+                    let text = unit.format(slider.value((share * slider.last_position()).round()));
+                    UserAction { text, variant: "text".into(), ..action("control") }
                 }
             },
             (ControlKind::Choice { options, .. }, _) => {
-                Deed { text: options[self.below(options.len())].0.to_string(), ..deed("control") }
+                UserAction { text: options[self.below(options.len())].0.to_string(), ..action("control") }
             }
-            _ => Deed { number: self.below(2) as f64, ..deed("control") },
+            _ => UserAction { number: self.below(2) as f64, ..action("control") },
         };
-        (format!("control: {on}"), Deed { on, ..deed })
+        (format!("control: {target}"), UserAction { target, ..action })
     }
 
-    fn act(&mut self) -> (String, Deed) {
+    fn act(&mut self) -> (String, UserAction) {
         let spec = self.figure.spec;
         if spec.actions.is_empty() {
             return self.control();
         }
-        let action = &spec.actions[self.below(spec.actions.len())];
-        let kind = action.on.first().copied().unwrap_or(0);
+        let of_figure = &spec.actions[self.below(spec.actions.len())];
+        let kind = of_figure.applies_to.first().copied().unwrap_or(0);
         let n = if self.below(10) == 0 { 77 } else { self.below(4) };
-        let text = match action.arg {
+        let text = match of_figure.arg {
             ValueKind::Number(unit, min, max, _) => unit.format(min + (max - min) * self.share()),
             ValueKind::None => String::new(),
         };
-        let way = action.id.to_string();
-        (format!("action: {way}"), Deed { way, on: format!("{kind}:{n}"), text, ..deed("act") })
+        let variant = of_figure.id.to_string();
+        (
+            format!("action: {variant}"),
+            UserAction { variant, target: format!("{kind}:{n}"), text, ..action("act") },
+        )
     }
 
-    fn time(&mut self) -> (String, Deed) {
+    fn time(&mut self) -> (String, UserAction) {
         let until = self.figure.spec.until.nanos() as f64;
-        let deed = match self.below(7) {
-            0 => deed("play"),
-            1 => deed(self.one(&["back", "on"])),
-            2 => Deed { number: self.share() * until * 1.1, ..deed("seek") },
-            3 => Deed { number: self.share() * 2_000.0, ..deed("line") },
+        let action = match self.below(7) {
+            0 => action("play"),
+            1 => action(self.one(&["back", "on"])),
+            2 => UserAction { number: self.share() * until * 1.1, ..action("seek") },
+            3 => UserAction { number: self.share() * 2_000.0, ..action("line") },
             4 => {
                 let text = self.one(&["ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "End"]).into();
-                Deed { text, ..deed("line-key") }
+                UserAction { text, ..action("line-key") }
             }
-            5 => Deed { text: self.one(&["0.1", "1", "10", "600"]).into(), ..deed("speed") },
-            _ => Deed { number: self.share() * until, text: "nonsense=1&&=".into(), ..deed("go") },
+            5 => UserAction { text: self.one(&["0.1", "1", "10", "600"]).into(), ..action("speed") },
+            _ => UserAction { number: self.share() * until, text: "nonsense=1&&=".into(), ..action("go") },
         };
         let key =
-            if deed.does == ActionKind::TimeLineKey { format!(" {}", deed.text) } else { String::new() };
-        (format!("time: {}{key}", deed.does.name()), deed)
+            if action.kind == ActionKind::TimeLineKey { format!(" {}", action.text) } else { String::new() };
+        (format!("time: {}{key}", action.kind.name()), action)
     }
 
-    fn picture(&mut self) -> (String, Deed) {
+    fn picture(&mut self) -> (String, UserAction) {
         let regions = &self.page.desk.pictures()[0].regions;
         let regions: Vec<_> =
             regions.iter().map(|region| (region.entity, region.area, region.panel)).collect();
@@ -175,77 +180,80 @@ impl Monkey {
         match self.below(5) {
             0 => {
                 let point = (area.x + area.w / 2.0, area.y + area.h / 2.0);
-                (format!("panel {panel}: point"), Deed { point, ..deed("point") })
+                (format!("panel {panel}: point"), UserAction { point, ..action("point") })
             }
             1 => (
                 format!("panel {panel}: select"),
-                Deed { on: format!("{}:{}", who.kind, who.n), ..deed("select") },
+                UserAction { target: format!("{}:{}", who.kind, who.n), ..action("select") },
             ),
             2 => {
                 let text = self.one(&["ArrowLeft", "ArrowRight", "Home", "End"]);
-                (format!("key: {text} in the picture"), Deed { text: text.into(), ..deed("walk") })
+                (format!("key: {text} in the picture"), UserAction { text: text.into(), ..action("walk") })
             }
-            3 => ("panel: close".into(), deed("close")),
+            3 => ("panel: close".into(), action("close")),
             _ => {
-                let on = format!("{}:{}", self.below(5), self.below(3_000));
-                ("panel: whoever".into(), Deed { on, ..deed("select") })
+                let target = format!("{}:{}", self.below(5), self.below(3_000));
+                ("panel: whoever".into(), UserAction { target, ..action("select") })
             }
         }
     }
 
-    fn instrument(&mut self) -> (String, Deed) {
+    fn instrument(&mut self) -> (String, UserAction) {
         let spec = self.figure.spec;
         let reading = spec.readings[self.below(spec.readings.len())].id.to_string();
         let control = spec.controls[self.below(spec.controls.len())].id.to_string();
-        let deed = match self.below(12) {
-            0..=2 => deed("compare"),
-            3 => Deed { text: self.one(&["a", "b"]).into(), ..deed("side") },
-            4 => deed("swap"),
-            5..=6 => Deed { on: reading, ..deed("behind") },
-            7 => Deed { text: format!("{control},,,{reading},{}", self.below(4)), ..deed("sweep") },
-            8 => deed("call-off"),
-            9 => Deed { way: self.one(&["svg", "png"]).into(), ..deed("picture") },
-            10 => deed("numbers"),
+        let action = match self.below(12) {
+            0..=2 => action("compare"),
+            3 => UserAction { text: self.one(&["a", "b"]).into(), ..action("side") },
+            4 => action("swap"),
+            5..=6 => UserAction { target: reading, ..action("behind") },
+            7 => UserAction { text: format!("{control},,,{reading},{}", self.below(4)), ..action("sweep") },
+            8 => action("call-off"),
+            9 => UserAction { variant: self.one(&["svg", "png"]).into(), ..action("picture") },
+            10 => action("numbers"),
             _ => return self.task(),
         };
-        (format!("instrument: {}", deed.does.name()), deed)
+        (format!("instrument: {}", action.kind.name()), action)
     }
 
-    fn task(&mut self) -> (String, Deed) {
+    fn task(&mut self) -> (String, UserAction) {
         let (predictions, challenges) = (self.figure.predictions, self.figure.challenges);
         if predictions.is_empty() || (self.below(2) == 0 && !challenges.is_empty()) {
             let Some(challenge) = challenges.first() else { return self.time() };
             let does = self.one(&["set-up", "judge"]);
             return (
                 format!("task: {does} {}", challenge.id),
-                Deed { on: challenge.id.into(), ..deed(does) },
+                UserAction { target: challenge.id.into(), ..action(does) },
             );
         }
         let prediction = &predictions[self.below(predictions.len())];
-        let text = match prediction.asks {
-            Asks::Choice(options) => self.one(options).to_owned(),
-            Asks::Number { .. } => self.one(&["3", "200 ms", "?", ""]).to_owned(),
-            Asks::Order(things) => things.join(","),
-            Asks::Curve { .. } => ["500"; CURVE_POINTS].join(","),
+        let text = match prediction.answer_kind {
+            AnswerKind::Choice(options) => self.one(options).to_owned(),
+            AnswerKind::Number { .. } => self.one(&["3", "200 ms", "?", ""]).to_owned(),
+            AnswerKind::Order(things) => things.join(","),
+            AnswerKind::Curve { .. } => ["500"; CURVE_POINTS].join(","),
         };
         let does = self.one(&["commit", "commit", "skip"]);
-        (format!("task: {does} {}", prediction.id), Deed { on: prediction.id.into(), text, ..deed(does) })
+        (
+            format!("task: {does} {}", prediction.id),
+            UserAction { target: prediction.id.into(), text, ..action(does) },
+        )
     }
 
-    fn surroundings(&mut self) -> (String, Deed) {
+    fn surroundings(&mut self) -> (String, UserAction) {
         let drawer = self.one(&["share", "sweep", "more", "keys", ""]);
         let seed = self.one(&["k7-otter", "b3-otter", "no seed", "🦦"]);
-        let deed = match self.below(9) {
-            0..=1 => Deed { on: drawer.into(), ..deed("drawer") },
-            2 => Deed { text: seed.into(), ..deed("seed") },
-            3 => Deed { number: self.share() * 16_384.0, ..deed("reshuffle") },
-            4 => deed("take-back"),
-            5 => deed(self.one(&["reset", "save"])),
-            6 => Deed { number: self.below(2) as f64, ..deed("tables") },
-            7 => Deed { text: self.hostile(), ..deed("open-run") },
-            _ => Deed { text: self.page.now.clone(), ..deed("view") },
+        let action = match self.below(9) {
+            0..=1 => UserAction { target: drawer.into(), ..action("drawer") },
+            2 => UserAction { text: seed.into(), ..action("seed") },
+            3 => UserAction { number: self.share() * 16_384.0, ..action("reshuffle") },
+            4 => action("take-back"),
+            5 => action(self.one(&["reset", "save"])),
+            6 => UserAction { number: self.below(2) as f64, ..action("tables") },
+            7 => UserAction { text: self.hostile(), ..action("open-run") },
+            _ => UserAction { text: self.page.now.clone(), ..action("view") },
         };
-        (format!("around: {}", deed.does.name()), deed)
+        (format!("around: {}", action.kind.name()), action)
     }
 
     /// A link that nobody made: cut, turned around, swapped, or out of the air.
@@ -265,20 +273,20 @@ impl Monkey {
         link
     }
 
-    fn link(&mut self) -> (String, Tell) {
+    fn link(&mut self) -> (String, DeskCommand) {
         let hostile = self.below(3) > 0;
         let view = if hostile { self.hostile() } else { self.page.now.clone() };
         (self.decodes)(&view);
         let spec = self.figure.spec;
-        let opening = Opening {
+        let opening = OpenFigure {
             page_id: spec.id.to_string(),
-            facts: crate::page::told_by(self.lesson, self.figure),
-            first: self.first.clone(),
+            words: crate::page::told_by(self.lesson, self.figure),
+            initial_view: self.first.clone(),
             view: Some(view),
-            linked: true,
-            ..Opening::default()
+            from_link: true,
+            ..OpenFigure::default()
         };
-        (if hostile { "link: hostile" } else { "link: sound" }.into(), Tell::Open(opening))
+        (if hostile { "link: hostile" } else { "link: sound" }.into(), DeskCommand::Open(opening))
     }
 
     /// All that a learner could notice of the page.
@@ -306,13 +314,13 @@ impl Monkey {
             self.page.run_errands(1);
             // Where something plays, some time passes; that is none of the monkey's doing.
             if self.page.playing {
-                self.page.tell(Tell::Tick(0.05));
+                self.page.tell(DeskCommand::Tick(0.05));
             }
         }));
         if done.is_err() {
             return Err(format!("a panic at '{what}'"));
         }
-        self.page.desk.laws().map_err(|law| format!("{law}, at '{what}'"))?;
+        self.page.desk.invariants().map_err(|law| format!("{law}, at '{what}'"))?;
         for picture in self.page.desk.pictures() {
             if let Some(problem) = picture.problems().first() {
                 return Err(format!("{problem}, at '{what}'"));

@@ -4,7 +4,10 @@
 
 use playground::course::Course;
 use playground::course::words::patterns;
-use playground::desk::{ActionKind, Child, Deed, Desk, Node, Opening, Patch, Shown, Tell, Told, facts};
+use playground::desk::{
+    ActionKind, Desk, DeskCommand, DeskEvent, NewChild, NewElement, OpenFigure, Patch, Update, UserAction,
+    encode_words,
+};
 use playground::learner::Attempt;
 use playground::lessons;
 use playground::player::{Figure, Run, View, encode_view};
@@ -71,69 +74,71 @@ impl Page {
             errands: Vec::new(),
             figure,
         };
-        page.tell(Tell::Sized { picture: 700, charts: 280 });
-        page.tell(Tell::Open(Opening {
+        page.tell(DeskCommand::Resize { picture: 700, charts: 280 });
+        page.tell(DeskCommand::Open(OpenFigure {
             page_id: figure.spec.id.to_string(),
-            facts: facts(&words(lesson, figure)),
-            first: first(figure),
-            linked: link.is_some(),
+            words: encode_words(&words(lesson, figure)),
+            initial_view: first(figure),
+            from_link: link.is_some(),
             view: link,
             notice: None,
-            after: after.iter().map(|&id| id.to_owned()).collect(),
-            done: done.to_vec(),
+            gated_by: after.iter().map(|&id| id.to_owned()).collect(),
+            attempts: done.to_vec(),
         }));
         page
     }
 
-    pub fn tell(&mut self, tell: Tell) {
+    pub fn tell(&mut self, tell: DeskCommand) {
         let tried = &mut self.tried;
-        let told = self.desk.tell(tell, &mut |told| {
-            if let Told::Trying { culprit, back } = told {
-                tried.push((culprit, back));
+        let told = self.desk.handle(tell, &mut |told| {
+            if let DeskEvent::ChangeStarting { culprit, fallback } = told {
+                tried.push((culprit, fallback));
             }
         });
         self.hear(told);
     }
 
-    fn hear(&mut self, told: Told) {
-        let Told::Shown(shown) = told else { return };
-        let Shown { patches, playing, keep, masked, attempts, errands, image, .. } = *shown;
+    fn hear(&mut self, told: DeskEvent) {
+        let DeskEvent::Update(shown) = told else { return };
+        let Update { patches, playing, resume_point, masked, attempts, jobs, image, .. } = *shown;
         self.images += u32::from(image.is_some());
-        (self.playing, self.masked) = (playing, masked);
+        self.playing = playing;
+        self.masked = masked;
         self.attempts.extend(attempts);
-        if let Some(errands) = errands {
-            self.errands = errands;
+        if let Some(jobs) = jobs {
+            self.errands = jobs;
         }
-        if let Some(keep) = keep {
-            self.now = keep.now;
+        if let Some(resume_point) = resume_point {
+            self.now = resume_point.now;
         }
         for patch in patches {
-            let (part, text) = match patch {
-                Patch::Text(part, text) => (part, text),
-                Patch::Value { part, value, .. } => (part, value),
-                Patch::Address(part, code) => (part, code),
-                Patch::Fill(part, nodes) => (part, nodes.iter().map(read).collect()),
-                Patch::Save { name, text } => {
+            let (field, text) = match patch {
+                Patch::Text(field, text) => (field, text),
+                Patch::Value { field, value, .. } => (field, value),
+                Patch::Address(field, code) => (field, code),
+                Patch::Children(field, nodes) => (field, nodes.iter().map(read).collect()),
+                Patch::Download { name, text } => {
                     self.saved.push((name, text));
                     continue;
                 }
-                Patch::Attr(part, name, value) => {
-                    let place = format!("{} {name}", part.css);
+                Patch::Attribute(field, name, value) => {
+                    let place = format!("{} {name}", field.selector);
                     self.attrs.retain(|(css, _)| *css != place);
                     self.attrs.extend(value.map(|value| (place, value)));
                     continue;
                 }
                 _ => continue,
             };
-            let place = if part.n == 0 { part.css } else { format!("{} {}", part.css, part.n) };
+            let place =
+                if field.nth == 0 { field.selector } else { format!("{} {}", field.selector, field.nth) };
             self.texts.retain(|(css, _)| *css != place);
             self.texts.push((place, text));
         }
     }
 
     /// Does something, and lets the desk finish what it has begun.
-    pub fn does(&mut self, deed: Deed) {
-        self.tell(Tell::Deed(deed));
+    pub fn does(&mut self, action: UserAction) {
+        self.tell(DeskCommand::UserAction(action));
         self.rest();
     }
 
@@ -154,10 +159,10 @@ impl Page {
                 return;
             }
             let errand = self.errands.remove(0);
-            let Told::Errand(bytes) = other.tell(Tell::Errand(errand), &mut |_| {}) else {
+            let DeskEvent::JobResult(bytes) = other.handle(DeskCommand::RunJob(errand), &mut |_| {}) else {
                 panic!("an errand is run")
             };
-            self.tell(Tell::Returned { bytes: Some(bytes), seconds: 1.0 });
+            self.tell(DeskCommand::JobDone { bytes: Some(bytes), seconds: 1.0 });
         }
     }
 
@@ -169,11 +174,11 @@ impl Page {
 
     /// Goes to a moment, in seconds.
     pub fn go(&mut self, seconds: f64) {
-        self.does(Deed { number: seconds * 1e9, ..deed("seek") });
+        self.does(UserAction { number: seconds * 1e9, ..action("seek") });
     }
 
     pub fn act(&mut self, way: &str, on: &str, text: &str) {
-        self.does(Deed { way: way.into(), on: on.into(), text: text.into(), ..deed("act") });
+        self.does(UserAction { variant: way.into(), target: on.into(), text: text.into(), ..action("act") });
     }
 
     pub fn says(&self, css: &str) -> &str {
@@ -186,14 +191,14 @@ impl Page {
     }
 }
 
-pub fn deed(does: &str) -> Deed {
-    Deed::of(ActionKind::parse(does).unwrap_or_else(|| panic!("there is no kind '{does}'")))
+pub fn action(does: &str) -> UserAction {
+    UserAction::of(ActionKind::parse(does).unwrap_or_else(|| panic!("there is no kind '{does}'")))
 }
 
-fn read(node: &Node) -> String {
-    let child = |child: &Child| match child {
-        Child::Text(text) => text.clone(),
-        Child::Node(node) => read(node),
+fn read(node: &NewElement) -> String {
+    let child = |child: &NewChild| match child {
+        NewChild::Text(text) => text.clone(),
+        NewChild::Element(node) => read(node),
     };
     let title = node.attrs.iter().filter(|(name, _)| name == "title").map(|(_, text)| text.clone());
     title.chain(node.children.iter().map(child)).collect::<Vec<_>>().join(" ") + "\n"
@@ -201,7 +206,7 @@ fn read(node: &Node) -> String {
 
 /// The words of a lesson's figure, as its page holds them.
 pub fn told_by(lesson: &str, figure: &Figure) -> String {
-    facts(&words(lesson, figure))
+    encode_words(&words(lesson, figure))
 }
 
 fn words(lesson: &str, figure: &Figure) -> Words {
@@ -215,5 +220,5 @@ fn words(lesson: &str, figure: &Figure) -> Words {
 
 fn first(figure: &Figure) -> String {
     let run = Run::new(figure.spec, Seed(7));
-    encode_view(&View { run, against: Vec::new(), at: figure.spec.still })
+    encode_view(&View { run, compared_controls: Vec::new(), at: figure.spec.still_at })
 }

@@ -6,8 +6,8 @@ use crate::shared::{ask, frame, open};
 use playground::course::Course;
 use playground::course::words::patterns;
 use playground::lessons;
-use playground::player::{Answer, Ask, Figure, Run, Session};
-use playground::scene::{Options, Picture, Still, Words, describe, svg};
+use playground::player::{Figure, Query, Reply, Run, Session};
+use playground::scene::{LayoutOptions, Picture, SvgOptions, Words, describe, svg};
 use playground::sim::{Seed, Time};
 use std::path::Path;
 use std::sync::LazyLock;
@@ -36,14 +36,14 @@ fn can_be_read_at_random_moments(lesson: &str, figure: &'static Figure) {
             let at = Time::from_secs_f64(figure.spec.until.secs() * moment);
             let scene = frame(&mut session, at).scene;
             for width in [360.0, 768.0, 1280.0] {
-                let picture = Picture::new(&scene, &words, width, &Options::default());
+                let picture = Picture::new(&scene, &words, width, &LayoutOptions::default());
                 let problems = picture.problems();
                 assert!(problems.is_empty(), "{} at {at}, {width} px: {problems:#?} {run:?}", figure.spec.id);
             }
-            assert!(!describe(&scene, &words).says.is_empty(), "{} says nothing", figure.spec.id);
+            assert!(!describe(&scene, &words).sentences.is_empty(), "{} says nothing", figure.spec.id);
             // A change that the model refuses is as good as none here.
             let change = some_change(figure, &mut draws);
-            if let Answer::Changed { run: now, .. } = ask(&mut session, Ask::Change { at, change }) {
+            if let Reply::Changed { run: now, .. } = ask(&mut session, Query::Change { at, change }) {
                 run = now;
             }
         }
@@ -59,11 +59,11 @@ fn stills_can_be_looked_at() {
         let words = words(lesson, figure);
         let mut session = Session::new([figure]);
         open(&mut session, &Run::new(figure.spec, Seed(1)));
-        let scene = frame(&mut session, figure.spec.still).scene;
+        let scene = frame(&mut session, figure.spec.still_at).scene;
         for width in [360.0, 860.0] {
-            let picture = Picture::new(&scene, &words, width, &Options::default());
+            let picture = Picture::new(&scene, &words, width, &LayoutOptions::default());
             let id = figure.spec.id.as_ref();
-            let still = Still { id, title: id, ..Still::default() };
+            let still = SvgOptions { id, title: id, ..SvgOptions::default() };
             let file = Path::new(&folder).join(format!("{id}-{width}.svg"));
             std::fs::write(file, svg(&picture, &still)).unwrap();
         }

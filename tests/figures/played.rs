@@ -4,7 +4,7 @@
 use crate::budget::Budget;
 use crate::shared::{ask, frame, open, pick};
 use playground::player::{
-    Answer, Ask, Change, ControlKind, Data, Explanation, Figure, Judge, Run, Session, Value, ValueKind,
+    ControlKind, Data, Explanation, Figure, InputKind, Judge, Query, Reply, Run, Session, Value, ValueKind,
 };
 use playground::sim::{Draws, Entity, Purpose, Seed, Span, Time};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,17 +28,17 @@ pub fn draws(purpose: &str, figure: &Figure) -> Draws {
 }
 
 /// A change at random that the figure declares, often to an end of what a control takes.
-pub fn some_change(figure: &Figure, draws: &mut Draws) -> Change {
+pub fn some_change(figure: &Figure, draws: &mut Draws) -> InputKind {
     let spec = figure.spec;
     let of = |n: usize, draws: &mut Draws| draws.below(n.max(1) as u32) as usize;
     if !spec.actions.is_empty() && (spec.controls.is_empty() || draws.chance(0.4)) {
         let action = &spec.actions[of(spec.actions.len(), draws)];
-        let on = action.on.first().map(|&kind| Entity::new(kind, draws.below(5)));
+        let on = action.applies_to.first().map(|&kind| Entity::new(kind, draws.below(5)));
         let arg = match action.arg {
             ValueKind::None => Value::None,
             ValueKind::Number(_, min, max, _) => Value::Number(min + (max - min) * draws.unit()),
         };
-        return Change::Act { action: action.id.to_string(), on: on.into_iter().collect(), arg };
+        return InputKind::Act { action: action.id.to_string(), targets: on.into_iter().collect(), arg };
     }
     let control = &spec.controls[of(spec.controls.len(), draws)];
     let value = match &control.kind {
@@ -49,7 +49,7 @@ pub fn some_change(figure: &Figure, draws: &mut Draws) -> Change {
         ControlKind::Choice { options, .. } => Value::Choice(options[of(options.len(), draws)].0.to_string()),
         ControlKind::Flag { .. } => Value::Flag(draws.chance(0.5)),
     };
-    Change::Set { control: control.id.to_string(), value }
+    InputKind::Set { control: control.id.to_string(), value }
 }
 
 /// A few of every kind that a figure has, early ones and later ones.
@@ -59,7 +59,7 @@ fn some_of_all(figure: &Figure, draws: &mut Draws) -> Vec<Entity> {
 }
 
 /// Plays a figure with changes and looks at random; hands every answer to `see`.
-fn play(figure: &'static Figure, draws: &mut Draws, steps: u32, see: &mut dyn FnMut(&Answer)) {
+fn play(figure: &'static Figure, draws: &mut Draws, steps: u32, see: &mut dyn FnMut(&Reply)) {
     let seed = Seed(draws.bits());
     let mut session = Session::new([figure]);
     let mut run = Run::new(figure.spec, seed);
@@ -68,10 +68,11 @@ fn play(figure: &'static Figure, draws: &mut Draws, steps: u32, see: &mut dyn Fn
     for _ in 0..steps {
         if draws.chance(0.5) {
             let change = some_change(figure, draws);
-            let answer = ask(&mut session, Ask::Change { at, change });
+            let answer = ask(&mut session, Query::Change { at, change });
             see(&answer);
-            if let Answer::Changed { run: now, at: next, .. } = answer {
-                (run, at) = (now, next);
+            if let Reply::Changed { run: now, at: next, .. } = answer {
+                run = now;
+                at = next;
             }
         }
         if draws.chance(0.1) {
@@ -81,13 +82,13 @@ fn play(figure: &'static Figure, draws: &mut Draws, steps: u32, see: &mut dyn Fn
             at = (at + Span::from_secs_f64(step * draws.unit())).min(figure.spec.until);
         }
         let shown = frame(&mut session, at);
-        assert_eq!(session.laws(), Ok(()), "{} at {at}: {run:?}", figure.spec.id);
-        see(&Answer::Frame(Box::new(shown)));
+        assert_eq!(session.invariants(), Ok(()), "{} at {at}: {run:?}", figure.spec.id);
+        see(&Reply::Frame(Box::new(shown)));
         for entity in some_of_all(figure, draws) {
-            see(&ask(&mut session, Ask::Explain { entity, at }));
+            see(&ask(&mut session, Query::Explain { entity, at }));
         }
     }
-    see(&ask(&mut session, Ask::Markers));
+    see(&ask(&mut session, Query::Markers));
     let last = frame(&mut session, at);
     let mut again = Session::new([figure]);
     open(&mut again, &run);
@@ -141,7 +142,7 @@ fn failures(figure: &'static Figure) -> Vec<serde_json::Value> {
         for _ in 0..REFUSED.of(&figure.spec.id) {
             let mut run = Run::new(figure.spec, Seed(1));
             for _ in 0..3 {
-                if let Change::Set { control, value } = some_change(figure, &mut draws) {
+                if let InputKind::Set { control, value } = some_change(figure, &mut draws) {
                     run.set(figure.spec, &control, &value).unwrap();
                 }
             }
@@ -195,14 +196,9 @@ by_chapter!(says_what_it_declares_and_nothing_else);
 
 /// What there is to say of an entity, with the steps that belong to it for certain: of what has always been there, those
 /// of the last seconds; a replay may begin earlier.
-fn explained(
-    session: &mut Session,
-    entity: Entity,
-    at: Time,
-    all_of_it: bool,
-) -> Result<Explanation, Answer> {
-    match ask(session, Ask::Explain { entity, at }) {
-        Answer::Explained(mut told) => {
+fn explained(session: &mut Session, entity: Entity, at: Time, all_of_it: bool) -> Result<Explanation, Reply> {
+    match ask(session, Query::Explain { entity, at }) {
+        Reply::Explained(mut told) => {
             told.steps.retain(|step| all_of_it || step.time >= at.back(Span::from_secs(5)));
             Ok(told)
         }
@@ -220,7 +216,7 @@ fn is_explained_alike_however_far_its_run_is_computed(_: &str, figure: &'static 
         let at = Time::from_secs_f64(figure.spec.until.secs() * share);
         frame(&mut ahead, at);
         let change = some_change(figure, &mut draws);
-        if let Answer::Changed { run: now, .. } = ask(&mut ahead, Ask::Change { at, change }) {
+        if let Reply::Changed { run: now, .. } = ask(&mut ahead, Query::Change { at, change }) {
             run = now;
         }
     }

@@ -2,26 +2,26 @@
 
 pub mod pick;
 
-use playground::player::{Answer, Ask, Frame, Request, Run, Session};
+use playground::player::{Frame, Query, Reply, Request, Run, Session};
 use playground::sim::Time;
 
 /// Asks a session.
-pub fn ask(session: &mut Session, ask: Ask) -> Answer {
-    session.handle(Request { id: 0, ask }).answer
+pub fn ask(session: &mut Session, ask: Query) -> Reply {
+    session.handle(Request { id: 0, query: ask }).reply
 }
 
 /// Opens a run.
 pub fn open(session: &mut Session, run: &Run) {
-    let answer = ask(session, Ask::Open(run.clone()));
-    assert!(matches!(answer, Answer::Opened(_)), "{run:?}: {answer:?}");
+    let answer = ask(session, Query::Open(run.clone()));
+    assert!(matches!(answer, Reply::Opened(_)), "{run:?}: {answer:?}");
 }
 
 /// The open run at a moment, however many slices that takes.
 pub fn frame(session: &mut Session, at: Time) -> Frame {
     for _ in 0..100_000 {
-        match ask(session, Ask::Frame { at, reach: at }) {
-            Answer::Frame(frame) if frame.there => return *frame,
-            Answer::Frame(_) => {}
+        match ask(session, Query::Frame { at, reach: at }) {
+            Reply::Frame(frame) if frame.reached => return *frame,
+            Reply::Frame(_) => {}
             other => panic!("{other:?}"),
         }
     }

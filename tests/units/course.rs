@@ -5,7 +5,7 @@ use playground::course::facts::{Allows, ChallengeFacts, ControlFacts, MessageFac
 use playground::course::markdown::LANGUAGES;
 use playground::course::{Course, FigureFacts, Lesson, Problem, check};
 use playground::lessons;
-use playground::player::{Action, Kind, Names};
+use playground::player::{Action, EntityKind, EntityNames};
 use playground::sim::{Time, Unit};
 use proptest::prelude::*;
 use std::path::Path;
@@ -25,7 +25,7 @@ fn figure() -> FigureFacts {
     };
     FigureFacts {
         actions: vec![Action::new("kill", "Kill it", &[0])],
-        kinds: vec![Kind::new("server", Names::Letters)],
+        kinds: vec![EntityKind::new("server", EntityNames::Letters)],
         id: "servers".into(),
         lesson: "architecture/sample".into(),
         until: Time::from_secs(60),

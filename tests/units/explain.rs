@@ -1,10 +1,10 @@
 //! Why: an entity's life is replayed, and no more of the run than that.
 
 use crate::shared::{ask, frame, open};
-use playground::lessons::architecture::load_balancing::one_server::{Event, Knobs, OneServer};
+use playground::lessons::architecture::load_balancing::one_server::{ControlValues, Event, OneServer};
 use playground::player::{
-    Answer, Ask, Data, Experiment, Explained, Explanation, Figure, FigureSpec, Message, Readings, Run,
-    Session, Value,
+    About, Data, Experiment, Explanation, Figure, FigureSpec, Message, Query, Readings, Reply, Run, Session,
+    Value,
 };
 use playground::scene::Scene;
 use playground::sim::{Entity, Msg, Seed, Time, World};
@@ -20,22 +20,22 @@ thread_local! {
 struct Counted(OneServer);
 
 impl Experiment for Counted {
-    type Controls = Knobs;
+    type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = OneServer::SPEC;
     const MESSAGES: &'static [Message] = OneServer::MESSAGES;
 
-    fn new(knobs: &Knobs, data: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
-        OneServer::new(knobs, data, world).map(Self)
+    fn new(controls: &ControlValues, data: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
+        OneServer::new(controls, data, world).map(Self)
     }
 
-    fn on(&mut self, event: Event, world: &mut World<Event>) {
+    fn handle(&mut self, event: Event, world: &mut World<Event>) {
         HANDLED.set(HANDLED.get() + 1);
-        self.0.on(event, world);
+        self.0.handle(event, world);
     }
 
-    fn set(&mut self, knobs: &Knobs, world: &mut World<Event>) -> Result<(), Msg> {
-        self.0.set(knobs, world)
+    fn set(&mut self, controls: &ControlValues, world: &mut World<Event>) -> Result<(), Msg> {
+        self.0.set(controls, world)
     }
 
     fn act(
@@ -56,12 +56,12 @@ impl Experiment for Counted {
         self.0.draw(world, scene);
     }
 
-    fn about(&self, entity: Entity, world: &World<Event>) -> Option<Explained> {
+    fn about(&self, entity: Entity, world: &World<Event>) -> Option<About> {
         self.0.about(entity, world)
     }
 
-    fn laws(&self, world: &World<Event>) -> Result<(), String> {
-        self.0.laws(world)
+    fn invariants(&self, world: &World<Event>) -> Result<(), String> {
+        self.0.invariants(world)
     }
 }
 
@@ -87,8 +87,8 @@ fn at(seconds: u64) -> (Session, u64) {
 /// What is said of an entity, and how many events were replayed for that.
 fn explained(session: &mut Session, entity: Entity, seconds: u64) -> (Explanation, u64) {
     let before = HANDLED.get();
-    match ask(session, Ask::Explain { entity, at: Time::from_secs(seconds) }) {
-        Answer::Explained(told) => (told, HANDLED.get() - before),
+    match ask(session, Query::Explain { entity, at: Time::from_secs(seconds) }) {
+        Reply::Explained(told) => (told, HANDLED.get() - before),
         other => panic!("{other:?}"),
     }
 }
@@ -101,7 +101,7 @@ fn what_has_ended_is_replayed_to_its_end_and_not_on_to_now() {
         let (told, replayed) = explained(&mut session, Entity::new(REQUEST, n), 60);
         let ids: Vec<&str> = told.steps.iter().map(|step| step.what.id.as_ref()).collect();
         assert_eq!(ids, ["arrived", "served", "answered"], "request {n}");
-        assert_eq!(told.says[0].id, "about-answered", "request {n}");
+        assert_eq!(told.sentences[0].id, "about-answered", "request {n}");
         assert!(replayed <= SPACING + 2 * SLICE, "{replayed} events were replayed for request {n}");
     }
 }
@@ -121,6 +121,6 @@ fn what_the_world_never_opens_is_told_as_it_is_at_the_moment_asked_for() {
         let (fresh, _) = explained(&mut at(seconds).0, SERVER, seconds);
         assert_eq!(told, fresh, "at {seconds} s");
     }
-    let says = |seconds| explained(&mut at(60).0, SERVER, seconds).0.says;
+    let says = |seconds| explained(&mut at(60).0, SERVER, seconds).0.sentences;
     assert_ne!(says(3), says(60), "otherwise this would tell nothing");
 }

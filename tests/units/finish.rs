@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use playground::site::finish::{Options, POLICY, finish};
-use playground::site::weigh::{Kind, weigh};
+use playground::site::finish::{FinishOptions, POLICY, finish};
+use playground::site::weigh::{FileKind, weigh};
 use playground::site::workers::Workers;
 
 const TABLE: &str = "[package]\n[package.metadata.workers]\nq = [\"a/one\"]\nr = [\"a/two\", \"b/three\"]\n";
@@ -73,7 +73,7 @@ impl Staged {
 
     fn finish(&self, url: &str, release: bool) -> Result<(), String> {
         let workers = Workers::parse(TABLE).unwrap();
-        finish(&Options { out: self.0.clone(), public_url: url.to_owned(), release, workers })
+        finish(&FinishOptions { out: self.0.clone(), public_url: url.to_owned(), release, workers })
     }
 
     /// The one file whose name begins and ends so, with only a hash between.
@@ -216,17 +216,17 @@ fn the_size_report_follows_pages_styles_scripts_and_workers() {
     site.finish("/", true).unwrap();
     let report = weigh(&site.0).unwrap();
     let page = report.pages.iter().find(|p| p.path == "a/one/index.html").unwrap();
-    let mut kinds: Vec<(Kind, &str)> = page.files.iter().map(|f| (f.kind, f.path.as_str())).collect();
+    let mut kinds: Vec<(FileKind, &str)> = page.files.iter().map(|f| (f.kind, f.path.as_str())).collect();
     kinds.sort();
     let (app, q) = (site.named("app-", ".wasm"), site.named("worker-q-", ".js"));
     let expected = [
-        (Kind::Html, "a/one/index.html"),
-        (Kind::Css, &site.named("style-", ".css")),
-        (Kind::Font, "fonts/serif.woff2"),
-        (Kind::Js, &site.named("app-", ".js")),
-        (Kind::Wasm, &app),
-        (Kind::Worker, &q),
-        (Kind::Worker, &site.named("worker-q-", ".wasm")),
+        (FileKind::Html, "a/one/index.html"),
+        (FileKind::Css, &site.named("style-", ".css")),
+        (FileKind::Font, "fonts/serif.woff2"),
+        (FileKind::Js, &site.named("app-", ".js")),
+        (FileKind::Wasm, &app),
+        (FileKind::Worker, &q),
+        (FileKind::Worker, &site.named("worker-q-", ".wasm")),
     ];
     assert_eq!(kinds, expected);
     assert_eq!(page.raw, page.files.iter().map(|f| f.raw).sum::<usize>());

@@ -2,7 +2,7 @@
 
 use crate::shared::{self, ask, frame};
 use playground::lessons;
-use playground::player::{Answer, Ask, Change, Frame, Input, Run, Session, Value};
+use playground::player::{Frame, Input, InputKind, Query, Reply, Run, Session, Value};
 use playground::sim::{Entity, Seed, Time};
 
 fn session() -> Session {
@@ -20,9 +20,9 @@ fn open(run: &Run) -> Session {
 }
 
 fn set(session: &mut Session, at: Time, load: f64) -> Run {
-    let change = Change::Set { control: "load".into(), value: Value::Number(load) };
-    match ask(session, Ask::Change { at, change }) {
-        Answer::Changed { run, .. } => run,
+    let change = InputKind::Set { control: "load".into(), value: Value::Number(load) };
+    match ask(session, Query::Change { at, change }) {
+        Reply::Changed { run, .. } => run,
         other => panic!("{other:?}"),
     }
 }
@@ -62,7 +62,7 @@ fn a_change_forks_the_run_and_can_be_taken_back() {
     let other = frame(&mut session, later);
     assert_ne!(other.hash, untouched.hash);
     assert_eq!(other.hash, frame(&mut open(&changed), later).hash, "the record gives the same run");
-    assert!(matches!(ask(&mut session, Ask::TakeBack), Answer::Changed { .. }));
+    assert!(matches!(ask(&mut session, Query::Undo), Reply::Changed { .. }));
     assert_eq!(frame(&mut session, later).hash, untouched.hash);
     assert_eq!(frame(&mut session, before).hash, earlier.hash);
 }
@@ -80,7 +80,7 @@ fn a_drag_is_one_input_every_tenth_of_a_second() {
     let value = |input: &Input| input.change.clone();
     assert_eq!(
         value(last.inputs.last().unwrap()),
-        Change::Set { control: "load".into(), value: Value::Number(0.69) }
+        InputKind::Set { control: "load".into(), value: Value::Number(0.69) }
     );
     let later = Time::from_secs(20);
     assert_eq!(frame(&mut session, later).hash, frame(&mut open(&last), later).hash);
@@ -91,19 +91,19 @@ fn what_a_figure_does_not_take_is_refused_and_changes_nothing() {
     let mut session = open(&run(5));
     let at = Time::from_secs(20);
     let hash = frame(&mut session, at).hash;
-    let bad = |control: &str, value| Change::Set { control: control.into(), value };
+    let bad = |control: &str, value| InputKind::Set { control: control.into(), value };
     for change in [
         bad("load", Value::Number(7.0)),
         bad("load", Value::Number(f64::NAN)),
         bad("speed", Value::Number(1.0)),
-        Change::Act { action: "kill".into(), on: vec![Entity::new(1, 0)], arg: Value::None },
+        InputKind::Act { action: "kill".into(), targets: vec![Entity::new(1, 0)], arg: Value::None },
     ] {
-        assert!(matches!(ask(&mut session, Ask::Change { at, change }), Answer::Refused(_)));
+        assert!(matches!(ask(&mut session, Query::Change { at, change }), Reply::Refused(_)));
     }
     assert_eq!(frame(&mut session, at).hash, hash);
     assert!(matches!(
-        ask(&mut session, Ask::Change { at: Time::MAX, change: bad("load", Value::Number(0.5)) }),
-        Answer::Refused(_)
+        ask(&mut session, Query::Change { at: Time::MAX, change: bad("load", Value::Number(0.5)) }),
+        Reply::Refused(_)
     ));
 }
 
@@ -112,7 +112,7 @@ fn a_request_that_was_answered_long_ago_is_explained() {
     let mut session = open(&run(9));
     let end = Time::from_secs(60);
     frame(&mut session, end);
-    let Answer::Explained(told) = ask(&mut session, Ask::Explain { entity: Entity::new(0, 17), at: end })
+    let Reply::Explained(told) = ask(&mut session, Query::Explain { entity: Entity::new(0, 17), at: end })
     else {
         panic!("request 17 has a history");
     };
@@ -120,15 +120,16 @@ fn a_request_that_was_answered_long_ago_is_explained() {
     assert_eq!(ids, ["arrived", "served", "answered"]);
     assert!(told.steps.iter().all(|step| step.entity.n == 17));
     assert!(matches!(
-        ask(&mut session, Ask::Explain { entity: Entity::new(0, 9999), at: end }),
-        Answer::Refused(_)
+        ask(&mut session, Query::Explain { entity: Entity::new(0, 9999), at: end }),
+        Reply::Refused(_)
     ));
 }
 
 fn step(session: &mut Session, thread: u32, at: Time) -> (Run, Time) {
-    let change = Change::Act { action: "step".into(), on: vec![Entity::new(0, thread)], arg: Value::None };
-    match ask(session, Ask::Change { at, change }) {
-        Answer::Changed { run, at, .. } => (run, at),
+    let change =
+        InputKind::Act { action: "step".into(), targets: vec![Entity::new(0, thread)], arg: Value::None };
+    match ask(session, Query::Change { at, change }) {
+        Reply::Changed { run, at, .. } => (run, at),
         other => panic!("{other:?}"),
     }
 }

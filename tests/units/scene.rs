@@ -11,7 +11,7 @@ const WIDTHS: [f32; 5] = [240.0, 360.0, 768.0, 860.0, 1280.0];
 fn every_sample_is_a_good_picture_at_every_width() {
     for (name, scene) in scenes::all() {
         for width in WIDTHS {
-            let picture = Picture::new(&scene, &scenes::words(), width, &Options::default());
+            let picture = Picture::new(&scene, &scenes::words(), width, &LayoutOptions::default());
             let problems = picture.problems();
             assert!(problems.is_empty(), "{name} at {width} px: {problems:#?}");
         }
@@ -22,7 +22,7 @@ fn every_sample_is_a_good_picture_at_every_width() {
 fn nothing_moves_when_numbers_change() {
     // The same servers, idle and overloaded: places of nodes and the height stay.
     let places = |scene: &Scene, width| {
-        let picture = Picture::new(scene, &scenes::words(), width, &Options::default());
+        let picture = Picture::new(scene, &scenes::words(), width, &LayoutOptions::default());
         let nodes: Vec<Region> =
             picture.regions.iter().filter(|region| region.entity.kind < 3).copied().collect();
         (nodes, picture.height)
@@ -31,7 +31,8 @@ fn nothing_moves_when_numbers_change() {
     let Panel::Flow(flow) = &mut idle.panels[0] else { panic!("the sample is a flow") };
     flow.packets.clear();
     for node in flow.tiers.iter_mut().flat_map(|tier| &mut tier.nodes) {
-        (node.note, node.state) = (None, State::Normal);
+        node.note = None;
+        node.status = Status::Normal;
         if let (Some(queue), Some(workers)) = (&mut node.queue, &mut node.workers) {
             queue.waiting.clear();
             workers.busy.clear();
@@ -45,8 +46,9 @@ fn nothing_moves_when_numbers_change() {
 #[test]
 fn a_phone_reads_downwards_and_a_page_to_the_right() {
     let place = |width, entity| {
-        let picture = Picture::new(&scenes::four_servers(), &scenes::words(), width, &Options::default());
-        picture.find(entity).expect("every node has a region").centre()
+        let picture =
+            Picture::new(&scenes::four_servers(), &scenes::words(), width, &LayoutOptions::default());
+        picture.area_of(entity).expect("every node has a region").centre()
     };
     let (balancer, server) = (scenes::balancer(), scenes::server(0));
     assert!(place(360.0, balancer).y < place(360.0, server).y - 100.0);
@@ -55,16 +57,20 @@ fn a_phone_reads_downwards_and_a_page_to_the_right() {
 
 #[test]
 fn what_is_under_the_pointer_is_found() {
-    let picture = Picture::new(&scenes::four_servers(), &scenes::words(), 860.0, &Options::default());
+    let picture = Picture::new(&scenes::four_servers(), &scenes::words(), 860.0, &LayoutOptions::default());
     let dot = picture.dots[0];
-    assert_eq!(picture.at(dot.at.x, dot.at.y, 12.0), Some(dot.entity), "a packet lies over its link");
+    assert_eq!(picture.entity_at(dot.at.x, dot.at.y, 12.0), Some(dot.entity), "a packet lies over its link");
     let slot = picture.regions.iter().find(|region| region.entity == scenes::request(2003)).unwrap();
     let middle = slot.area.centre();
-    assert_eq!(picture.at(middle.x, middle.y, 12.0), Some(slot.entity), "a slot, however small");
-    let node = picture.find(scenes::server(1)).unwrap();
-    assert_eq!(picture.at(node.x + 3.0, node.y + 3.0, 12.0), Some(scenes::server(1)), "a node");
-    assert_eq!(picture.at(node.x + 3.0, node.y - 8.0, 12.0), Some(scenes::server(1)), "a little beside it");
-    assert_eq!(picture.at(4.0, 4.0, 0.0), None);
+    assert_eq!(picture.entity_at(middle.x, middle.y, 12.0), Some(slot.entity), "a slot, however small");
+    let node = picture.area_of(scenes::server(1)).unwrap();
+    assert_eq!(picture.entity_at(node.x + 3.0, node.y + 3.0, 12.0), Some(scenes::server(1)), "a node");
+    assert_eq!(
+        picture.entity_at(node.x + 3.0, node.y - 8.0, 12.0),
+        Some(scenes::server(1)),
+        "a little beside it"
+    );
+    assert_eq!(picture.entity_at(4.0, 4.0, 0.0), None);
 }
 
 #[test]
@@ -73,10 +79,10 @@ fn a_packet_travels_from_its_start_to_its_end() {
     let Panel::Flow(flow) = &mut scene.panels[0] else { panic!("the sample is a flow") };
     let (left, arrives) = (Time::from_millis(100), Time::from_millis(300));
     let (from, to) = (scenes::balancer(), scenes::server(3));
-    let packet = Packet { entity: scenes::request(7), from, to, left, arrives, shape: Shape::Request };
+    let packet = Packet { entity: scenes::request(7), from, to, left, arrives, kind: PacketKind::Request };
     flow.packets = vec![packet];
     let packets = flow.packets.clone();
-    let mut picture = Picture::new(&scene, &scenes::words(), 860.0, &Options::default());
+    let mut picture = Picture::new(&scene, &scenes::words(), 860.0, &LayoutOptions::default());
     let mut at = |millis| {
         picture.place_packets(&packets, Time::from_millis(millis));
         picture.dots.first().map(|dot| dot.at)
@@ -92,8 +98,8 @@ fn a_still_escapes_names_and_says_what_it_shows() {
     let mut scene = scenes::four_servers();
     let Panel::Flow(flow) = &mut scene.panels[0] else { panic!("the sample is a flow") };
     flow.tiers[0].nodes[0].label = Label::Plain("<b>&\"".into());
-    let picture = Picture::new(&scene, &scenes::words(), 860.0, &Options::default());
-    let still = Still { id: "f1", title: "A & B", describes: "C is <full>", ..Still::default() };
+    let picture = Picture::new(&scene, &scenes::words(), 860.0, &LayoutOptions::default());
+    let still = SvgOptions { id: "f1", title: "A & B", description: "C is <full>", ..SvgOptions::default() };
     let text = svg(&picture, &still);
     for part in
         ["role=\"img\"", "<title id=\"f1-t\">A &amp; B</title>", "C is &lt;full&gt;", "&lt;b&gt;&amp;&quot;"]
@@ -101,14 +107,17 @@ fn a_still_escapes_names_and_says_what_it_shows() {
         assert!(text.contains(part), "{part}");
     }
     assert!(!text.contains("<style>"));
-    let file = svg(&picture, &Still { standalone: true, ..still });
+    let file = svg(&picture, &SvgOptions { standalone: true, ..still });
     assert!(file.contains("<style>") && file.contains(".f-accent{fill:#0b6b64}"));
 }
 
 #[test]
 fn the_text_says_what_the_picture_shows() {
     let description = describe(&scenes::four_servers(), &scenes::words());
-    assert_eq!(description.says, ["Server\u{a0}C has 9 requests waiting and gets more than it can finish."]);
+    assert_eq!(
+        description.sentences,
+        ["Server\u{a0}C has 9 requests waiting and gets more than it can finish."]
+    );
     let parties = &description.tables[0];
     assert_eq!(parties.columns, ["Name", "State", "Note", "Waiting", "Waits longest", "Workers busy"]);
     let slow = parties.rows.iter().find(|row| row.entity == Some(scenes::server(2))).unwrap();
@@ -139,8 +148,8 @@ fn samples_can_be_looked_at() {
     let folder = std::path::PathBuf::from(folder);
     for (name, scene) in scenes::all() {
         for width in [360.0, 860.0] {
-            let picture = Picture::new(&scene, &scenes::words(), width, &Options::default());
-            let still = Still { id: name, title: name, ..Still::default() };
+            let picture = Picture::new(&scene, &scenes::words(), width, &LayoutOptions::default());
+            let still = SvgOptions { id: name, title: name, ..SvgOptions::default() };
             std::fs::write(folder.join(format!("{name}-{width}.svg")), svg(&picture, &still)).unwrap();
         }
     }
@@ -158,8 +167,8 @@ mod random {
     fn entity() -> impl Strategy<Value = Entity> {
         (0u8..4, 0u32..10).prop_map(|(kind, n)| Entity::new(kind, n))
     }
-    fn state() -> impl Strategy<Value = State> {
-        use State::{Active, Down, Draining, Normal, Quiet, Trouble, Warming};
+    fn state() -> impl Strategy<Value = Status> {
+        use Status::{Active, Down, Draining, Normal, Quiet, Trouble, Warming};
         prop::sample::select(vec![Normal, Quiet, Active, Trouble, Down, Draining, Warming])
     }
     fn number() -> impl Strategy<Value = f64> {
@@ -193,7 +202,7 @@ mod random {
     fn slots() -> impl Strategy<Value = Slots> {
         let capacity = prop_oneof![Just(None), (0u32..60).prop_map(Some), Just(Some(u32::MAX))];
         (prop::collection::vec(entity(), 0..60), capacity, state())
-            .prop_map(|(waiting, capacity, state)| Slots { waiting, capacity, state })
+            .prop_map(|(waiting, capacity, state)| Slots { waiting, capacity, status: state })
     }
     fn workers() -> impl Strategy<Value = Workers> {
         (prop::collection::vec((entity(), time()), 0..20), 0u32..40)
@@ -212,7 +221,7 @@ mod random {
                 entity,
                 label,
                 note,
-                state,
+                status: state,
                 queue,
                 workers,
             })
@@ -220,9 +229,14 @@ mod random {
     fn flow() -> impl Strategy<Value = Flow> {
         let tier = prop_oneof![5 => 0usize..6, 2 => 6usize..16, 1 => 16usize..180]
             .prop_flat_map(|n| prop::collection::vec(node(), n).prop_map(|nodes| Tier { nodes }));
-        let shape = prop::sample::select(vec![Shape::Request, Shape::Answer, Shape::Failure, Shape::Probe]);
-        let packet = (entity(), entity(), entity(), time(), time(), shape).prop_map(
-            |(entity, from, to, left, arrives, shape)| Packet { entity, from, to, left, arrives, shape },
+        let kind = prop::sample::select(vec![
+            PacketKind::Request,
+            PacketKind::Answer,
+            PacketKind::Failure,
+            PacketKind::Probe,
+        ]);
+        let packet = (entity(), entity(), entity(), time(), time(), kind).prop_map(
+            |(entity, from, to, left, arrives, kind)| Packet { entity, from, to, left, arrives, kind },
         );
         (
             prop::collection::vec(tier, 0..6),
@@ -230,17 +244,18 @@ mod random {
             prop::collection::vec(packet, 0..40),
         )
             .prop_map(|(tiers, links, packets)| {
-                let links = links.into_iter().map(|(from, to, state)| Link { from, to, state }).collect();
+                let links =
+                    links.into_iter().map(|(from, to, state)| Link { from, to, status: state }).collect();
                 Flow { tiers, links, packets }
             })
     }
     fn series() -> impl Strategy<Value = Chart> {
         let points = prop::collection::vec((number(), number()), 0..30)
             .prop_map(|points| points.into_iter().map(|(t, v)| (t as f32, v as f32)).collect());
-        let line = (label(), state(), points).prop_map(|(label, state, points)| Line {
+        let line = (label(), state(), points).prop_map(|(label, state, points)| SeriesLine {
             reading: "x".into(),
             label,
-            state,
+            status: state,
             points,
         });
         (label(), unit(), prop::collection::vec(line, 0..12), time())
@@ -261,7 +276,7 @@ mod random {
         let points = prop::collection::vec((number(), number()), 0..30)
             .prop_map(|points| points.into_iter().map(|(x, y)| (x as f32, y as f32)).collect());
         let line = (label(), state(), points, any::<bool>())
-            .prop_map(|(label, state, points, dots)| Plotted { label, state, points, dots });
+            .prop_map(|(label, state, points, dots)| CurveLine { label, status: state, points, dots });
         let now = prop::option::of(number());
         (label(), axis(), axis(), prop::collection::vec(line, 0..12), now)
             .prop_map(|(title, x, y, lines, now)| Chart::Curves(Curves { title, x, y, lines, now }))
@@ -270,23 +285,26 @@ mod random {
         let cell = (entity(), number(), state()).prop_map(|(entity, level, state)| Cell {
             entity,
             level: level as f32,
-            state,
+            status: state,
         });
         let cells = prop::collection::vec(cell, 0..40);
-        let row = (entity(), label(), prop::option::of(label()), state(), cells)
-            .prop_map(|(entity, label, note, state, cells)| GridRow { entity, label, note, state, cells });
+        let row = (entity(), label(), prop::option::of(label()), state(), cells).prop_map(
+            |(entity, label, note, state, cells)| GridRow { entity, label, note, status: state, cells },
+        );
         (label(), prop::collection::vec(row, 0..8), 0u32..200, any::<bool>())
-            .prop_map(|(title, rows, across, tall)| Grid { title, rows, across, tall })
+            .prop_map(|(title, rows, columns, tall)| Grid { title, rows, columns, tall })
     }
     fn table() -> impl Strategy<Value = Table> {
         let row = (entity(), prop::collection::vec(label(), 0..9), state())
-            .prop_map(|(entity, cells, state)| Row { entity, cells, state });
+            .prop_map(|(entity, cells, state)| Row { entity, cells, status: state });
         (label(), prop::collection::vec(label(), 0..9), prop::collection::vec(row, 0..12))
             .prop_map(|(title, columns, rows)| Table { title, columns, rows })
     }
     fn lanes() -> impl Strategy<Value = Lanes> {
-        let bar = (entity(), time(), time(), label(), state())
-            .prop_map(|(entity, from, until, label, state)| Bar { entity, from, until, label, state });
+        let bar =
+            (entity(), time(), time(), label(), state()).prop_map(|(entity, from, until, label, state)| {
+                Bar { entity, from, until, label, status: state }
+            });
         let lane = (entity(), label(), prop::collection::vec(bar, 0..2))
             .prop_map(|(entity, label, bars)| Lane { entity, label, bars });
         let step = prop::option::of((0u64..10_000).prop_map(Span::from_millis));
@@ -295,7 +313,7 @@ mod random {
     }
     fn listing() -> impl Strategy<Value = Listing> {
         let line = (entity(), text(), prop::option::of(label()), state())
-            .prop_map(|(entity, code, note, state)| ListingLine { entity, code, note, state });
+            .prop_map(|(entity, code, note, state)| ListingLine { entity, code, note, status: state });
         (entity(), label(), prop::collection::vec(line, 0..12)).prop_map(|(entity, title, lines)| Listing {
             entity,
             title,
@@ -318,7 +336,7 @@ mod random {
         (time(), prop::collection::vec(panel(), 0..4)).prop_map(|(time, panels)| Scene {
             time,
             panels,
-            says: vec![],
+            sentences: vec![],
         })
     }
 
@@ -330,10 +348,10 @@ mod random {
             Just(360.0f32), Just(768.0), Just(1280.0), 0.0..2000.0f32, Just(f32::NAN)
         ]) {
             let words = scenes::words();
-            let picture = Picture::new(&scene, &words, width, &Options::default());
+            let picture = Picture::new(&scene, &words, width, &LayoutOptions::default());
             let problems = picture.problems();
             prop_assert!(problems.is_empty(), "{:#?}", &problems[..problems.len().min(3)]);
-            let text = svg(&picture, &Still::default());
+            let text = svg(&picture, &SvgOptions::default());
             // Every mark and packet is an element; texts are escaped, so a '<' or '"' can only be ours.
             let elements: usize = ["<rect", "<circle", "<path", "<text"].iter().map(|tag| text.matches(tag).count()).sum();
             prop_assert_eq!(elements, picture.marks.len() + picture.dots.len());

@@ -68,23 +68,23 @@ fn word(id: &'static str) -> Label {
     Label::Words(Msg::new(id))
 }
 
-fn node(entity: Entity, note: Option<Label>, state: State) -> Node {
-    Node { entity, label: Label::Name(entity), note, state, queue: None, workers: None }
+fn node(entity: Entity, note: Option<Label>, status: Status) -> Node {
+    Node { entity, label: Label::Name(entity), note, status, queue: None, workers: None }
 }
 
-fn serving(n: u32, waiting: u32, capacity: Option<u32>, busy: u32, total: u32, state: State) -> Node {
+fn serving(n: u32, waiting: u32, capacity: Option<u32>, busy: u32, total: u32, state: Status) -> Node {
     let note = match state {
-        State::Trouble => "slower",
-        State::Down => "killed",
-        State::Draining => "leaving",
-        State::Warming => "coming",
+        Status::Trouble => "slower",
+        Status::Down => "killed",
+        Status::Draining => "leaving",
+        Status::Warming => "coming",
         _ => "base",
     };
     Node {
         queue: Some(Slots {
             waiting: (0..waiting).map(|k| request(1000 * n + k)).collect(),
             capacity,
-            state: if state == State::Trouble { State::Trouble } else { State::Normal },
+            status: if state == Status::Trouble { Status::Trouble } else { Status::Normal },
         }),
         workers: Some(Workers {
             busy: (0..busy).map(|k| (request(1000 * n + 500 + k), Time::from_secs(40))).collect(),
@@ -96,13 +96,19 @@ fn serving(n: u32, waiting: u32, capacity: Option<u32>, busy: u32, total: u32, s
 
 /// Packets on their way over the links, at all stages.
 fn packets(links: &[Link], n: u32) -> Vec<Packet> {
-    let shapes =
-        [Shape::Request, Shape::Request, Shape::Answer, Shape::Request, Shape::Failure, Shape::Probe];
+    let shapes = [
+        PacketKind::Request,
+        PacketKind::Request,
+        PacketKind::Answer,
+        PacketKind::Request,
+        PacketKind::Failure,
+        PacketKind::Probe,
+    ];
     (0..n)
         .map(|k| {
             let link = links[(k as usize * 11 + k as usize / 7) % links.len()];
-            let shape = shapes[(k as usize * 5) % shapes.len()];
-            let back = matches!(shape, Shape::Answer | Shape::Failure);
+            let kind = shapes[(k as usize * 5) % shapes.len()];
+            let back = matches!(kind, PacketKind::Answer | PacketKind::Failure);
             let (from, to) = if back { (link.to, link.from) } else { (link.from, link.to) };
             let left = Time::from_millis(43_000 - u64::from(k * 37 % 200));
             Packet {
@@ -111,7 +117,7 @@ fn packets(links: &[Link], n: u32) -> Vec<Packet> {
                 to,
                 left,
                 arrives: left + Span::from_millis(210),
-                shape,
+                kind,
             }
         })
         .collect()
@@ -119,23 +125,23 @@ fn packets(links: &[Link], n: u32) -> Vec<Packet> {
 
 /// Clients, a balancer, these servers.
 pub fn behind_a_balancer(servers: Vec<Node>, under_way: u32) -> Scene {
-    let clients: Vec<Node> = (0..3).map(|n| node(client(n), None, State::Normal)).collect();
+    let clients: Vec<Node> = (0..3).map(|n| node(client(n), None, Status::Normal)).collect();
     let mut links: Vec<Link> =
-        (0..3).map(|n| Link { from: client(n), to: balancer(), state: State::Normal }).collect();
+        (0..3).map(|n| Link { from: client(n), to: balancer(), status: Status::Normal }).collect();
     links.extend(servers.iter().map(|server| Link {
         from: balancer(),
         to: server.entity,
-        state: match server.state {
-            State::Trouble => State::Trouble,
-            State::Down => State::Down,
-            _ => State::Normal,
+        status: match server.status {
+            Status::Trouble => Status::Trouble,
+            Status::Down => Status::Down,
+            _ => Status::Normal,
         },
     }));
     let packets = packets(&links, under_way);
     let flow = Flow {
         tiers: vec![
             Tier { nodes: clients },
-            Tier { nodes: vec![node(balancer(), Some(word("rr")), State::Normal)] },
+            Tier { nodes: vec![node(balancer(), Some(word("rr")), Status::Normal)] },
             Tier { nodes: servers },
         ],
         links,
@@ -144,17 +150,17 @@ pub fn behind_a_balancer(servers: Vec<Node>, under_way: u32) -> Scene {
     Scene {
         time: Time::from_secs(43),
         panels: vec![Panel::Flow(flow)],
-        says: vec![Msg::new("trouble").of("server", server(2)).count("n", 9)],
+        sentences: vec![Msg::new("trouble").of("server", server(2)).count("n", 9)],
     }
 }
 
 pub fn four_servers() -> Scene {
     behind_a_balancer(
         vec![
-            serving(0, 2, Some(10), 2, 2, State::Normal),
-            serving(1, 1, Some(10), 1, 2, State::Normal),
-            serving(2, 9, Some(10), 2, 2, State::Trouble),
-            serving(3, 0, Some(10), 2, 2, State::Normal),
+            serving(0, 2, Some(10), 2, 2, Status::Normal),
+            serving(1, 1, Some(10), 1, 2, Status::Normal),
+            serving(2, 9, Some(10), 2, 2, Status::Trouble),
+            serving(3, 0, Some(10), 2, 2, Status::Normal),
         ],
         26,
     )
@@ -164,12 +170,12 @@ pub fn four_servers() -> Scene {
 pub fn all_states() -> Scene {
     behind_a_balancer(
         vec![
-            serving(0, 14, Some(30), 5, 8, State::Draining),
-            serving(1, 25, None, 3, 4, State::Warming),
-            serving(2, 130, Some(200), 60, 64, State::Trouble),
-            serving(3, 0, Some(10), 0, 2, State::Down),
-            serving(4, 3, Some(10), 1, 2, State::Active),
-            serving(5, 0, Some(0), 0, 1, State::Quiet),
+            serving(0, 14, Some(30), 5, 8, Status::Draining),
+            serving(1, 25, None, 3, 4, Status::Warming),
+            serving(2, 130, Some(200), 60, 64, Status::Trouble),
+            serving(3, 0, Some(10), 0, 2, Status::Down),
+            serving(4, 3, Some(10), 1, 2, Status::Active),
+            serving(5, 0, Some(0), 0, 1, Status::Quiet),
         ],
         12,
     )
@@ -177,21 +183,21 @@ pub fn all_states() -> Scene {
 
 pub fn many_servers(n: u32, under_way: u32) -> Scene {
     let state = |k| match k % 17 {
-        5 => State::Trouble,
-        9 => State::Down,
-        12 => State::Draining,
-        14 => State::Warming,
-        _ => State::Normal,
+        5 => Status::Trouble,
+        9 => Status::Down,
+        12 => Status::Draining,
+        14 => Status::Warming,
+        _ => Status::Normal,
     };
     let servers = (0..n).map(|k| serving(k, k * 7 % 11, Some(10), k % 3, 2, state(k))).collect();
     behind_a_balancer(servers, under_way)
 }
 
 pub fn series() -> Scene {
-    let line = |id: &'static str, state, from: f32, slope: f32| Line {
+    let line = |id: &'static str, status, from: f32, slope: f32| SeriesLine {
         reading: id.into(),
         label: word(id),
-        state,
+        status,
         points: (0..=430)
             .map(|k| {
                 let t = k as f32 / 10.0;
@@ -202,9 +208,9 @@ pub fn series() -> Scene {
             .collect(),
     };
     let lines = vec![
-        line("p99", State::Trouble, 25.0, 2.5),
-        line("p50", State::Active, 18.0, 0.05),
-        line("bound", State::Quiet, 15.0, 0.0),
+        line("p99", Status::Trouble, 25.0, 2.5),
+        line("p50", Status::Active, 18.0, 0.05),
+        line("bound", Status::Quiet, 15.0, 0.0),
     ];
     let series = Series { title: word("latency"), unit: Unit::Time, lines, until: Time::from_secs(60) };
     scene(vec![Panel::Chart(Chart::Series(series)), histogram()])
@@ -224,15 +230,15 @@ pub fn histogram() -> Panel {
         unit: Unit::Time,
         bars,
         marks: vec![
-            (word("p50"), 0.018, State::Normal),
-            (word("p99"), 0.4, State::Trouble),
-            (word("bound"), 0.5, State::Quiet),
+            (word("p50"), 0.018, Status::Normal),
+            (word("p99"), 0.4, Status::Trouble),
+            (word("bound"), 0.5, Status::Quiet),
         ],
     }))
 }
 
 pub fn table() -> Scene {
-    let row = |n: u32, state| Row {
+    let row = |n: u32, status| Row {
         entity: server(n),
         cells: vec![
             Label::Name(server(n)),
@@ -241,10 +247,11 @@ pub fn table() -> Scene {
             Label::Value(0.3 + f64::from(n) * 0.2, Unit::Share),
             Label::Value(f64::from(n * 3), Unit::Count),
         ],
-        state,
+        status,
     };
-    let states = [State::Normal, State::Trouble, State::Down, State::Draining, State::Warming, State::Active];
-    let rows = states.iter().enumerate().map(|(n, &state)| row(n as u32, state)).collect();
+    let states =
+        [Status::Normal, Status::Trouble, Status::Down, Status::Draining, Status::Warming, Status::Active];
+    let rows = states.iter().enumerate().map(|(n, &status)| row(n as u32, status)).collect();
     let columns = ["name", "rate", "p50", "busy", "waiting"].map(word).to_vec();
     scene(vec![Panel::Table(Table { title: word("servers"), columns, rows })])
 }
@@ -258,13 +265,14 @@ pub fn two_threads() -> Scene {
         "    stop()",
         "}",
     ];
-    let states = [State::Quiet, State::Active, State::Normal, State::Trouble, State::Normal, State::Normal];
+    let states =
+        [Status::Quiet, Status::Active, Status::Normal, Status::Trouble, Status::Normal, Status::Normal];
     let listing = |n: u32| {
-        let lines = code.iter().zip(states).enumerate().map(|(k, (code, state))| ListingLine {
+        let lines = code.iter().zip(states).enumerate().map(|(k, (code, status))| ListingLine {
             entity: Entity::new(5, n * 100 + k as u32),
             code: (*code).to_owned(),
             note: (k == 0).then(|| word("read")),
-            state,
+            status,
         });
         Panel::Listing(Listing {
             entity: Entity::new(4, n),
@@ -273,12 +281,12 @@ pub fn two_threads() -> Scene {
         })
     };
     let step = |k: u64| Time::from_secs(k);
-    let bar = |lane: u32, k: u64, text: &str, state| Bar {
+    let bar = |lane: u32, k: u64, text: &str, status| Bar {
         entity: Entity::new(6, lane * 100 + k as u32),
         from: step(k),
         until: step(k + 1),
         label: Label::Plain(text.to_owned()),
-        state,
+        status,
     };
     let lane = |n: u32, bars| Lane {
         entity: Entity::new(4, n),
@@ -291,22 +299,22 @@ pub fn two_threads() -> Scene {
         until: step(8),
         step: Some(Span::from_secs(1)),
         lanes: vec![
-            lane(0, vec![bar(0, 0, "load 0", State::Quiet), bar(0, 2, "add", State::Active)]),
+            lane(0, vec![bar(0, 0, "load 0", Status::Quiet), bar(0, 2, "add", Status::Active)]),
             lane(
                 1,
                 vec![
-                    bar(1, 1, "load 0", State::Normal),
-                    bar(1, 3, "lost update", State::Trouble),
-                    bar(1, 5, "wait", State::Down),
+                    bar(1, 1, "load 0", Status::Normal),
+                    bar(1, 3, "lost update", Status::Trouble),
+                    bar(1, 5, "wait", Status::Down),
                 ],
             ),
         ],
     };
-    Scene { time: step(4), panels: vec![listing(0), listing(1), Panel::Lanes(lanes)], says: vec![] }
+    Scene { time: step(4), panels: vec![listing(0), listing(1), Panel::Lanes(lanes)], sentences: vec![] }
 }
 
 fn scene(panels: Vec<Panel>) -> Scene {
-    Scene { time: Time::from_secs(43), panels, says: vec![] }
+    Scene { time: Time::from_secs(43), panels, sentences: vec![] }
 }
 
 /// All of them, by name.

@@ -1,6 +1,6 @@
 //! The pages, as they stand before any script runs.
 
-use playground::course::front_matter::Status;
+use playground::course::front_matter::LessonStatus;
 use playground::course::{Course, Lesson};
 use playground::site::render::{Page, checked, pages};
 use std::collections::BTreeSet;
@@ -47,7 +47,7 @@ fn every_lesson_stands_on_the_front_page_and_planned_ones_have_nothing_to_click(
         let (path, title) = (lesson.path(), lesson.front.title.text.replace('&', "&amp;"));
         assert!(home.contains(&title), "{path}");
         let linked = home.contains(&format!("href=\"@root/{path}/\""));
-        assert_eq!(linked, lesson.front.status != Status::Planned, "{path}");
+        assert_eq!(linked, lesson.front.status != LessonStatus::Planned, "{path}");
         let has_page = pages.iter().any(|page| page.path == format!("{path}/index.html"));
         assert_eq!(has_page, linked, "{path}");
         let id = format!("id=\"{}-{}\"", lesson.chapter, lesson.slug);

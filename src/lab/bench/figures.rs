@@ -1,7 +1,7 @@
 //! Default runs of every figure through a session, checkpoints and all.
 
 use crate::lab::play::Player;
-use crate::lab::{Failure, Terminal};
+use crate::lab::{CommandError, Terminal};
 use crate::lessons;
 use crate::player::Run;
 use crate::sim::Seed;
@@ -21,7 +21,7 @@ pub struct FigureRate {
 }
 
 /// Every figure's rate.
-pub fn rates(terminal: &mut Terminal) -> Result<Vec<FigureRate>, Failure> {
+pub fn rates(terminal: &mut Terminal) -> Result<Vec<FigureRate>, CommandError> {
     let mut rates = Vec::new();
     for figure in lessons::all().map(|(_, figure)| figure) {
         let (spec, mut events, mut seed) = (figure.spec, 0, 0);

@@ -1,6 +1,6 @@
 //! M/M/1 at λ = 0.9 and μ = 1, from empty to empty: through the interface that lessons use, and on a bare heap.
 
-use crate::lessons::architecture::load_balancing::one_server::{Knobs, OneServer};
+use crate::lessons::architecture::load_balancing::one_server::{ControlValues, OneServer};
 use crate::player::Experiment;
 use crate::sim::{Dist, Draws, Entity, Purpose, Seed, Span, Time, World};
 use std::collections::VecDeque;
@@ -29,12 +29,12 @@ impl Measured {
 
 /// The figure `one-server` in its world: hash, histogram, books and all.
 pub fn kernel(customers: u32, seed: Seed) -> Measured {
-    let knobs = Knobs { load: LOAD, service: Span::from_secs_f64(SERVICE_SECS) };
+    let controls = ControlValues { load: LOAD, service: Span::from_secs_f64(SERVICE_SECS) };
     let start = Instant::now();
     let mut world = World::new(seed.0);
-    let mut model = OneServer::with_limit(&knobs, customers, &mut world);
+    let mut model = OneServer::with_limit(&controls, customers, &mut world);
     while let Some(event) = world.next(Time::MAX) {
-        model.on(event, &mut world);
+        model.handle(event, &mut world);
     }
     Measured { events: world.events(), elapsed: start.elapsed(), mean_wait: model.mean_wait() }
 }

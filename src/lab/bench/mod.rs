@@ -11,7 +11,7 @@ pub use mm1::{Measured, bare, kernel};
 
 use super::args::{BenchArgs, OneBench};
 use super::report::print_json;
-use super::{Failure, Terminal, inputs};
+use super::{CommandError, Terminal, inputs};
 use crate::sim::Seed;
 use serde::Serialize;
 
@@ -47,7 +47,7 @@ struct Report {
     figures: Vec<figures::FigureRate>,
 }
 
-pub(super) fn bench(args: &BenchArgs, terminal: &mut Terminal) -> Result<(), Failure> {
+pub(super) fn bench(args: &BenchArgs, terminal: &mut Terminal) -> Result<(), CommandError> {
     if let Some(OneBench::Mm1 { customers, seed }) = &args.one {
         let measured = mm1::kernel(*customers, inputs::seed(seed)?);
         let (events, secs) = (measured.events, measured.elapsed.as_secs_f64());
@@ -80,7 +80,11 @@ pub(super) fn bench(args: &BenchArgs, terminal: &mut Terminal) -> Result<(), Fai
     } else {
         print(&report, terminal)?;
     }
-    if report.ratio >= KERNEL_BAR && report.hold_factor <= HOLD_BAR { Ok(()) } else { Err(Failure::Told) }
+    if report.ratio >= KERNEL_BAR && report.hold_factor <= HOLD_BAR {
+        Ok(())
+    } else {
+        Err(CommandError::Told)
+    }
 }
 
 fn print(report: &Report, terminal: &mut Terminal) -> std::io::Result<()> {

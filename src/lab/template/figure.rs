@@ -4,10 +4,10 @@
 
 use crate::controls;
 use crate::player::{
-    Action, Control, Controls, Data, Experiment, Explained, FigureSpec, Kind, Message, Names, Needs, Pace,
-    Reading, Readings, Value,
+    About, Action, Control, Controls, Data, EntityKind, EntityNames, Experiment, FigureSpec, Message, Needs,
+    Pace, Reading, Readings, Value,
 };
-use crate::scene::{Chart, Label, Line, Panel, Scene, Series, State};
+use crate::scene::{Chart, Label, Panel, Scene, Series, SeriesLine, Status};
 use crate::sim::{Dist, Entity, Msg, Purpose, Time, Unit, World};
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ const GAP: Purpose = Purpose::named("gap");
 
 controls! {
     /// What can be turned.
-    pub struct Knobs {
+    pub struct ControlValues {
         /// How often it happens.
         pub rate: f64 = Control::log_number("rate", "Rate", Unit::Rate, (0.1, 100.0), 2.0)
             .help("How often it happens, on average.").primary(),
@@ -33,7 +33,7 @@ pub enum Event {
 /// The world of the figure.
 #[derive(Clone, Debug)]
 pub struct NewFigure {
-    knobs: Knobs,
+    controls: ControlValues,
     happened: u32,
 }
 
@@ -41,23 +41,23 @@ impl NewFigure {
     /// The gap before event n comes from a stream of its own: it stays the same whatever else changes.
     fn expect_next(&self, world: &mut World<Event>) {
         let n = self.happened;
-        let gap = Dist::Exponential(1.0 / self.knobs.rate).span(&mut world.draws(GAP, Entity::new(0, n)));
+        let gap = Dist::Exponential(1.0 / self.controls.rate).span(&mut world.draws(GAP, Entity::new(0, n)));
         world.schedule(gap, Event::Happens(n));
     }
 }
 
 impl Experiment for NewFigure {
-    type Controls = Knobs;
+    type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = &FigureSpec {
         id: Cow::Borrowed("new-figure"),
         version: 1,
         until: Time::from_secs(60),
-        still: Time::from_secs(30),
-        warm: Time::ZERO,
+        still_at: Time::from_secs(30),
+        warm_up: Time::ZERO,
         pace: Pace::Continuous,
         speed: 1.0,
-        controls: Cow::Borrowed(Knobs::ALL),
+        controls: Cow::Borrowed(ControlValues::ALL),
         readings: Cow::Borrowed(&[Reading::new(
             "happened",
             "happened",
@@ -65,7 +65,7 @@ impl Experiment for NewFigure {
             "How often it has happened so far.",
         )]),
         actions: Cow::Borrowed(&[] as &[Action]),
-        kinds: Cow::Borrowed(&[Kind::new("source", Names::Only)]),
+        kinds: Cow::Borrowed(&[EntityKind::new("source", EntityNames::Only)]),
         needs: Needs::Nothing,
     };
     const MESSAGES: &'static [Message] = &[
@@ -75,19 +75,19 @@ impl Experiment for NewFigure {
         ("about-source", &["happened"]),
     ];
 
-    fn new(knobs: &Knobs, _: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
-        let model = Self { knobs: knobs.clone(), happened: 0 };
+    fn new(controls: &ControlValues, _: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
+        let model = Self { controls: controls.clone(), happened: 0 };
         model.expect_next(world);
         Ok(model)
     }
 
-    fn on(&mut self, Event::Happens(_): Event, world: &mut World<Event>) {
+    fn handle(&mut self, Event::Happens(_): Event, world: &mut World<Event>) {
         self.happened += 1;
         self.expect_next(world);
     }
 
-    fn set(&mut self, is: &Knobs, _: &mut World<Event>) -> Result<(), Msg> {
-        self.knobs = is.clone();
+    fn set(&mut self, is: &ControlValues, _: &mut World<Event>) -> Result<(), Msg> {
+        self.controls = is.clone();
         Ok(())
     }
 
@@ -103,23 +103,23 @@ impl Experiment for NewFigure {
         scene.panels.push(Panel::Chart(Chart::Series(Series {
             title: Label::Words(Msg::new("chart-title")),
             unit: Unit::Count,
-            lines: vec![Line {
+            lines: vec![SeriesLine {
                 reading: "happened".into(),
                 label: Label::Words(Msg::new("happened")),
-                state: State::Active,
+                status: Status::Active,
                 points: Vec::new(),
             }],
             until: Self::SPEC.until,
         })));
-        scene.says.push(Msg::new("says-happened").count("happened", self.happened.into()));
+        scene.sentences.push(Msg::new("says-happened").count("happened", self.happened.into()));
     }
 
-    fn about(&self, entity: Entity, _: &World<Event>) -> Option<Explained> {
-        let says = vec![Msg::new("about-source").count("happened", self.happened.into())];
-        (entity == SOURCE).then_some(Explained { says, related: Vec::new() })
+    fn about(&self, entity: Entity, _: &World<Event>) -> Option<About> {
+        let sentences = vec![Msg::new("about-source").count("happened", self.happened.into())];
+        (entity == SOURCE).then_some(About { sentences, related: Vec::new() })
     }
 
-    fn laws(&self, world: &World<Event>) -> Result<(), String> {
+    fn invariants(&self, world: &World<Event>) -> Result<(), String> {
         if u64::from(self.happened) != world.events() {
             return Err(format!("{} events, {} counted", world.events(), self.happened));
         }

@@ -1,10 +1,10 @@
 //! One line of Common or Combined Log Format. Source: Apache httpd, *Log Files*, and nginx, `log_format combined`.
 
 use super::records::Reason;
-use super::{Line, time};
+use super::{LogLine, time};
 
 /// Reads one line.
-pub(super) fn parse(line: &[u8]) -> Result<Line<'_>, Reason> {
+pub(super) fn parse(line: &[u8]) -> Result<LogLine<'_>, Reason> {
     let client_end =
         line.iter().position(|&byte| byte == b' ').filter(|&end| end > 0).ok_or(Reason::Client)?;
     let (client, rest) = line.split_at(client_end);
@@ -27,7 +27,7 @@ pub(super) fn parse(line: &[u8]) -> Result<Line<'_>, Reason> {
         return Err(Reason::Bytes);
     }
     further_fields(&rest[bytes..])?;
-    Ok(Line { nanos, key: key(request), client })
+    Ok(LogLine { nanos, key: key(request), client })
 }
 
 fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {

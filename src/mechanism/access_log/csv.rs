@@ -1,7 +1,7 @@
 //! A table of arrival times and keys.
 
 use super::records::Reason;
-use super::{Line, time};
+use super::{LogLine, time};
 
 const TIMES: [&str; 8] = ["time", "timestamp", "ts", "date", "datetime", "at", "arrival", "t"];
 const KEYS: [&str; 8] = ["key", "url", "uri", "path", "request", "object", "item", "id"];
@@ -46,7 +46,7 @@ impl Csv {
     }
 
     /// Reads one line.
-    pub(super) fn parse<'a>(&mut self, line: &'a [u8]) -> Result<Line<'a>, Reason> {
+    pub(super) fn parse<'a>(&mut self, line: &'a [u8]) -> Result<LogLine<'a>, Reason> {
         let cell = |wanted: usize| cells(line, self.separator).nth(wanted).map(<[u8]>::trim_ascii);
         let of_column = |column: Option<usize>| column.and_then(cell).unwrap_or_default();
         let (key, client) = (of_column(self.key), of_column(self.client));
@@ -63,7 +63,7 @@ impl Csv {
             });
             time::number(text, unit).ok_or(Reason::Time)?
         };
-        Ok(Line { nanos, key, client })
+        Ok(LogLine { nanos, key, client })
     }
 }
 

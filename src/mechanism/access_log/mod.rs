@@ -56,7 +56,7 @@ pub const SHOWN: usize = 20;
 
 /// What a line says.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Line<'a> {
+struct LogLine<'a> {
     /// Nanoseconds since 1970, or since whatever a CSV's numbers count from.
     nanos: i128,
     key: &'a [u8],
@@ -77,7 +77,7 @@ enum Format {
 impl Format {
     /// Reads a line, and learns the format from the first that shows it; `None` for a header, which only the `first` line
     /// can be.
-    fn read<'a>(&mut self, line: &'a [u8], first: bool) -> Option<Result<Line<'a>, Reason>> {
+    fn read<'a>(&mut self, line: &'a [u8], first: bool) -> Option<Result<LogLine<'a>, Reason>> {
         let header = match self {
             Self::Common => return Some(common::parse(line)),
             Self::Csv(csv) => return Some(csv.parse(line)),

@@ -28,7 +28,7 @@ impl Default for HealthConfig {
 
 /// What a check's result changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum HealthChange {
     /// The server is up again.
     WentUp,
     /// The server is down.
@@ -60,7 +60,7 @@ impl Health {
     }
 
     /// A check ended: an answer in time, or not.
-    pub fn checked(&mut self, passed: bool, config: HealthConfig) -> Option<Change> {
+    pub fn checked(&mut self, passed: bool, config: HealthConfig) -> Option<HealthChange> {
         let (rise, fall) = (config.rise.max(1), config.fall.max(1));
         let best = rise + fall - 1;
         let was_up = self.is_up(config);
@@ -77,8 +77,8 @@ impl Health {
             (false, _) => self.counter = 0,
         }
         match (was_up, self.is_up(config)) {
-            (false, true) => Some(Change::WentUp),
-            (true, false) => Some(Change::WentDown),
+            (false, true) => Some(HealthChange::WentUp),
+            (true, false) => Some(HealthChange::WentDown),
             _ => None,
         }
     }
@@ -94,8 +94,8 @@ mod tests {
     fn story(results: &str) -> String {
         let mut health = Health::new(CONFIG);
         let letter = |change| match change {
-            Some(Change::WentUp) => 'U',
-            Some(Change::WentDown) => 'D',
+            Some(HealthChange::WentUp) => 'U',
+            Some(HealthChange::WentDown) => 'D',
             None => '.',
         };
         results.chars().map(|result| letter(health.checked(result == '+', CONFIG))).collect()

@@ -29,7 +29,7 @@ mod sticky;
 mod tests;
 
 pub use decision::{Decision, Rule};
-pub use health::{Change, Health, HealthConfig};
+pub use health::{Health, HealthChange, HealthConfig};
 pub use passive::{Failures, MaxFails};
 pub use peak_ewma::{EwmaConfig, PeakEwma};
 pub use policy::{Config, ConfigError, Policy};
@@ -46,7 +46,7 @@ use xxhash_rust::xxh64::xxh64;
 
 /// How a request ended, for its balancer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
+pub enum RequestOutcome {
     /// With an answer.
     Answered,
     /// With an error, a refusal or no answer in time.
@@ -55,7 +55,7 @@ pub enum Outcome {
 
 /// What a policy remembers. Tables are shared between clones and replaced as a whole.
 #[derive(Clone, Debug)]
-enum State {
+enum ServerState {
     Random,
     RoundRobin { last: Option<u32> },
     SmoothWeighted(SmoothWeighted),
@@ -77,7 +77,7 @@ pub struct Balancer {
     /// The servers' names, for the consistent hashes.
     names: Arc<[String]>,
     failures: Vec<Failures>,
-    state: State,
+    state: ServerState,
 }
 
 impl Balancer {
@@ -89,16 +89,16 @@ impl Balancer {
         config.check(weights)?;
         let n = weights.len();
         let state = match policy {
-            Policy::Random => State::Random,
-            Policy::RoundRobin => State::RoundRobin { last: None },
-            Policy::WeightedRoundRobin => State::SmoothWeighted(SmoothWeighted::new(n)),
-            Policy::LeastConnections => State::LeastConnections(SmoothWeighted::new(n)),
-            Policy::TwoChoices => State::TwoChoices,
-            Policy::PeakEwma => State::PeakEwma(vec![PeakEwma::new(config.ewma, Time::ZERO); n]),
-            Policy::RingHash => State::RingHash(Arc::default()),
-            Policy::Maglev => State::Maglev(Arc::default()),
-            Policy::Modulo => State::Modulo(Arc::default()),
-            Policy::Sticky => State::Sticky(Sticky::new(n)),
+            Policy::Random => ServerState::Random,
+            Policy::RoundRobin => ServerState::RoundRobin { last: None },
+            Policy::WeightedRoundRobin => ServerState::SmoothWeighted(SmoothWeighted::new(n)),
+            Policy::LeastConnections => ServerState::LeastConnections(SmoothWeighted::new(n)),
+            Policy::TwoChoices => ServerState::TwoChoices,
+            Policy::PeakEwma => ServerState::PeakEwma(vec![PeakEwma::new(config.ewma, Time::ZERO); n]),
+            Policy::RingHash => ServerState::RingHash(Arc::default()),
+            Policy::Maglev => ServerState::Maglev(Arc::default()),
+            Policy::Modulo => ServerState::Modulo(Arc::default()),
+            Policy::Sticky => ServerState::Sticky(Sticky::new(n)),
         };
         let names = (0..n).map(|i| format!("10.0.{}.{}:80", i / 250, i % 250 + 1)).collect();
         let mut balancer = Self {
@@ -135,13 +135,13 @@ impl Balancer {
         self.eject(now);
         let Self { servers, config, .. } = self;
         let decision = match &mut self.state {
-            State::Random => sampling::random(servers, draws),
-            State::RoundRobin { last } => round_robin(servers, last),
-            State::SmoothWeighted(turns) => weighted_turn(servers, turns),
-            State::LeastConnections(turns) => least_connections::pick(servers, turns),
-            State::TwoChoices => sampling::least_of(servers, config.choices, draws),
-            State::PeakEwma(estimates) => peak_ewma::pick(servers, estimates, now, draws),
-            State::RingHash(ring) => {
+            ServerState::Random => sampling::random(servers, draws),
+            ServerState::RoundRobin { last } => round_robin(servers, last),
+            ServerState::SmoothWeighted(turns) => weighted_turn(servers, turns),
+            ServerState::LeastConnections(turns) => least_connections::pick(servers, turns),
+            ServerState::TwoChoices => sampling::least_of(servers, config.choices, draws),
+            ServerState::PeakEwma(estimates) => peak_ewma::pick(servers, estimates, now, draws),
+            ServerState::RingHash(ring) => {
                 let hash = hash_of(key);
                 let found = if servers.open().is_empty() {
                     None
@@ -153,8 +153,8 @@ impl Balancer {
                     rule: Rule::RingPoint { hash, point },
                 })
             }
-            State::Maglev(table) | State::Modulo(table) => table_slot(table, key),
-            State::Sticky(sticky) => sticky.pick(servers, client),
+            ServerState::Maglev(table) | ServerState::Modulo(table) => table_slot(table, key),
+            ServerState::Sticky(sticky) => sticky.pick(servers, client),
         }?;
         if let Some(rule) = config.max_fails {
             self.failures[decision.server].picked(now, rule);
@@ -171,19 +171,21 @@ impl Balancer {
     ///
     /// # Panics
     /// If none was under way there: the world would have lost count.
-    pub fn finished(&mut self, now: Time, server: usize, outcome: Outcome, latency: Span) {
+    pub fn finished(&mut self, now: Time, server: usize, outcome: RequestOutcome, latency: Span) {
         let connections = &mut self.servers.all[server].connections;
         *connections = connections.checked_sub(1).expect("a request ends once, after it was started");
-        if let State::PeakEwma(estimates) = &mut self.state {
+        if let ServerState::PeakEwma(estimates) = &mut self.state {
             estimates[server].observe(now, latency);
         }
         let Some(rule) = self.config.max_fails else { return };
         match outcome {
-            Outcome::Answered => self.failures[server].succeeded(),
-            Outcome::Failed => {
+            RequestOutcome::Answered => self.failures[server].succeeded(),
+            RequestOutcome::Failed => {
                 self.failures[server].failed(now);
                 let weight = self.servers.weight(server as u32);
-                if let State::SmoothWeighted(turns) | State::LeastConnections(turns) = &mut self.state {
+                if let ServerState::SmoothWeighted(turns) | ServerState::LeastConnections(turns) =
+                    &mut self.state
+                {
                     turns.failed(server as u32, weight, rule.max_fails);
                 }
             }
@@ -214,10 +216,10 @@ impl Balancer {
     /// that don't use it.
     pub fn current_weights(&self) -> Vec<f64> {
         match &self.state {
-            State::SmoothWeighted(turns) | State::LeastConnections(turns) => {
+            ServerState::SmoothWeighted(turns) | ServerState::LeastConnections(turns) => {
                 turns.currents().map(|current| current as f64 / UNITS as f64).collect()
             }
-            State::Sticky(sticky) => {
+            ServerState::Sticky(sticky) => {
                 sticky.turns.currents().map(|current| current as f64 / UNITS as f64).collect()
             }
             _ => Vec::new(),
@@ -246,7 +248,7 @@ impl Balancer {
 
     /// Makes the ring anew over all servers: it changes with their weights only.
     fn rebuild_ring(&mut self) {
-        if let State::RingHash(ring) = &mut self.state {
+        if let ServerState::RingHash(ring) = &mut self.state {
             let hosts = (0..).zip(&self.servers.all).map(|(server, state)| (server, state.weight));
             let named = hosts.map(|(server, weight)| (server, self.names[server as usize].as_str(), weight));
             *ring = Arc::new(Ring::new(named, self.config.points_per_weight));
@@ -261,8 +263,8 @@ impl Balancer {
         let hosts =
             open.iter().map(|&server| (server, names[server as usize].as_str(), f64::from(weight(server))));
         match &mut self.state {
-            State::Maglev(table) => *table = maglev::table(hosts, config.table_size).into(),
-            State::Modulo(table) => {
+            ServerState::Maglev(table) => *table = maglev::table(hosts, config.table_size).into(),
+            ServerState::Modulo(table) => {
                 // HAProxy's map: every server as often as its weight says, one round of all after the other.
                 let rounds = open.iter().map(|&server| weight(server)).max().unwrap_or(0);
                 let round = |r: u32| open.iter().copied().filter(move |&server| weight(server) > r);

@@ -20,7 +20,7 @@ fn counts(balancer: &mut Balancer, n: usize, requests: u32) -> Vec<u32> {
     for i in 0..requests {
         let server = balancer.pick(Time::ZERO, i.into(), i, &mut draws(i)).unwrap().server;
         balancer.started(Time::ZERO, server);
-        balancer.finished(Time::ZERO, server, Outcome::Answered, Span::from_millis(1));
+        balancer.finished(Time::ZERO, server, RequestOutcome::Answered, Span::from_millis(1));
         counts[server] += 1;
     }
     counts
@@ -80,7 +80,7 @@ proptest! {
                     }
                     Op::Finish { which, failed } if !under_way.is_empty() => {
                         let server = under_way.swap_remove(which % under_way.len());
-                        let outcome = if failed { Outcome::Failed } else { Outcome::Answered };
+                        let outcome = if failed { RequestOutcome::Failed } else { RequestOutcome::Answered };
                         balancer.finished(now, server, outcome, Span::from_millis(3));
                     }
                     Op::Finish { .. } => {}
@@ -201,7 +201,7 @@ fn nginx_leaves_a_failing_server_alone_for_fail_timeout() {
         at_0 += u32::from(server == 0);
         let failed = server == 0 && at_0 % 3 == 0;
         balancer.started(now, server);
-        let outcome = if failed { Outcome::Failed } else { Outcome::Answered };
+        let outcome = if failed { RequestOutcome::Failed } else { RequestOutcome::Answered };
         balancer.finished(now + Span::from_millis(5), server, outcome, Span::from_millis(5));
         successes[if failed { 1 } else { server }] += 1;
     }
@@ -211,7 +211,7 @@ fn nginx_leaves_a_failing_server_alone_for_fail_timeout() {
     let picks: Vec<_> = (0..6).map(|_| balancer.pick(later, 0, 0, &mut draws(0)).unwrap().server).collect();
     assert_eq!(picks.iter().filter(|&&server| server == 0).count(), 1, "{picks:?}");
     balancer.started(later, 0);
-    balancer.finished(later + Span::from_millis(5), 0, Outcome::Answered, Span::from_millis(5));
+    balancer.finished(later + Span::from_millis(5), 0, RequestOutcome::Answered, Span::from_millis(5));
     // The success must follow the check: nginx compares the times of failure and check.
     assert_eq!(counts(&mut balancer, 2, 10), [5, 5]);
 }
@@ -233,9 +233,9 @@ fn a_server_that_fails_fast_attracts_requests_under_peak_ewma() {
         let server = balancer.pick(now, 0, 0, &mut draws(i)).unwrap().server;
         counts[server] += 1;
         let (outcome, latency) = if server == 0 {
-            (Outcome::Failed, Span::from_millis(1))
+            (RequestOutcome::Failed, Span::from_millis(1))
         } else {
-            (Outcome::Answered, Span::from_millis(100))
+            (RequestOutcome::Answered, Span::from_millis(100))
         };
         balancer.started(now, server);
         balancer.finished(now + latency, server, outcome, latency);

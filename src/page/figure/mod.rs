@@ -1,53 +1,53 @@
-//! A figure of the page, and its worker.
+//! A figure in the page, and its worker.
 //!
-//! The page owns where the run is ([`Keep`], as links hold it); the worker can be dropped at any time and started again
-//! from it. What is told while the worker is busy and would be overtaken anyway (a slider on its way) is held back, so that
-//! a model that can't keep up makes the figure slower and never the page.
+//! The page owns where the run is ([`ResumePoint`], as links hold it); the worker can be dropped at any time and
+//! started again from it. While the worker is busy, actions that the next one supersedes anyway (a moving slider) are
+//! held back, so that a slow model slows down its figure and never the page.
 //!
-//! What the page says of a figure: `data-figure`, its id on this page; `data-view`, what its still shows, as a link holds
-//! it; `data-figure-set`, the set of figures that it belongs to; and, in a `template` with its id,
-//! `data-facts`, the words of its lesson; or these in a file, which `data-facts-at` names.
+//! What the markup says of a figure: `data-figure`, its id on this page; `data-view`, what its still shows, as a link
+//! holds it; `data-figure-set`, the set of figures that it belongs to; and, in a `template` with its id, `data-facts`,
+//! the words of its lesson; or these in a file, which `data-facts-at` names.
 
-mod failing;
-mod telling;
-mod work;
+mod commands;
+mod failures;
+mod lifecycle;
 
-use super::errands::Errands;
 use super::file::LearnersFile;
-use super::worker_client::Client;
-use super::{dom, hear, link, parking};
+use super::jobs::JobPool;
+use super::worker_client::WorkerClient;
+use super::{dom, events, link, parking};
 use crate::desk::markup::{any, attr, class};
-use crate::desk::{Deed, Keep, Notice, ToWorker};
+use crate::desk::{Notice, ResumePoint, ToWorker, UserAction};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
-/// How near a figure has to come before it is attached.
+/// How close to the view a figure has to be before it is attached.
 const NEAR: &str = "600px";
-/// Failures after which a figure stays stopped until the learner starts it again.
+/// After so many failures in a row a figure stays stopped until the learner starts it again.
 const FAILURES: u32 = 2;
-/// Where the picture and the charts are.
-const PLACES: [&str; 2] = [class::PICTURE, class::CHARTS];
+/// The elements with the canvases of picture and charts.
+const CANVAS_PLACES: [&str; 2] = [class::PICTURE, class::CHARTS];
 
 thread_local! {
-    static FIGURES: RefCell<Vec<Figure>> = const { RefCell::new(Vec::new()) };
+    static FIGURES: RefCell<Vec<PageFigure>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Whether there is a worker.
+/// The state of a figure's worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    /// None: the figure is out of view, or was never in it.
+enum WorkerStage {
+    /// There is none: the figure is out of view.
     Parked,
-    /// At work.
+    /// It runs.
     Open,
-    /// It failed again and again: started only when the learner says so.
+    /// It failed repeatedly, and is started only when the learner asks for it.
     Stopped,
 }
 
-/// A figure of the page; copied freely.
+/// A figure in the page. Clones are cheap and share their state.
 #[derive(Clone)]
-pub struct Figure {
+pub struct PageFigure {
     /// Its element.
     pub root: Element,
     inner: Rc<RefCell<Inner>>,
@@ -55,43 +55,43 @@ pub struct Figure {
 
 struct Inner {
     page_id: String,
-    facts: Option<String>,
-    first: String,
+    words: Option<String>,
+    initial_view: String,
     /// The address of its worker's script.
     worker: String,
     /// What was done before the words of the lesson had come: told when the worker is opened.
-    early: Vec<Deed>,
+    early: Vec<UserAction>,
     build: String,
-    stage: Stage,
-    client: Option<Client>,
-    keep: Keep,
-    /// What is being tried, and where to go back to if it fails.
-    trying: Option<(String, String)>,
-    /// What waits until the worker has answered: later deeds of the same kind take its place.
-    owed: Vec<Deed>,
+    stage: WorkerStage,
+    client: Option<WorkerClient>,
+    resume_point: ResumePoint,
+    /// The change that is being tried: the run with it, and the run to return to.
+    change_starting: Option<(String, String)>,
+    /// Actions that wait for the worker's answer; a later one of the same kind replaces an earlier one.
+    waiting: Vec<UserAction>,
     playing: bool,
-    /// Whether a frame of the page has been asked for, and when the last tick was told.
+    /// Whether an animation frame has been requested, and when the last tick was sent.
     ticking: bool,
     ticked_ms: f64,
     file: Option<LearnersFile>,
-    /// Failures in a row, without anything done by the learner in between.
+    /// Failures in a row, without an action of the learner in between.
     failures: u32,
-    /// The link that this run was opened from, until it has been shown.
-    opening: Option<String>,
-    /// What the learner has to be told when the run is opened next.
+    /// The link that the run was opened from, until the run has been shown.
+    link_being_opened: Option<String>,
+    /// A notice to show when the run is opened next.
     notice: Option<Notice>,
-    /// The predictions that come before the figure.
-    after: Vec<String>,
-    /// What other workers do for its desk.
-    errands: Option<Errands>,
-    /// It was to be parked while they were at it.
-    parks: bool,
+    /// Ids of the predictions that gate the figure.
+    gated_by: Vec<String>,
+    /// The jobs that other workers run for its desk.
+    jobs: Option<JobPool>,
+    /// Whether to park the figure when the worker is idle and the jobs are done.
+    park_when_idle: bool,
 }
 
 /// Attaches each figure as it comes near the view; those in the page's fragment at once.
 pub fn start() {
     let links = link::in_fragment();
-    for element in dom::select(&figures()) {
+    for element in dom::query_page(&figures()) {
         let id = id_of(&element);
         match links.iter().find(|(linked, _)| *linked == id) {
             Some((_, code)) => open_link(&id, code),
@@ -112,7 +112,7 @@ fn figures() -> String {
 
 fn open_link(id: &str, code: &str) {
     if let Some(figure) = find(id) {
-        figure.open(code);
+        figure.open_link(code);
         figure.root.scroll_into_view();
     }
 }
@@ -122,17 +122,17 @@ fn id_of(element: &Element) -> String {
 }
 
 /// The figure of this id on this page, attached if it isn't yet.
-pub fn find(id: &str) -> Option<Figure> {
+pub fn find(id: &str) -> Option<PageFigure> {
     let known = FIGURES.with_borrow(|all| all.iter().find(|figure| id_of(&figure.root) == id).cloned());
     known.or_else(|| {
-        let element = dom::select(&figures()).into_iter().find(|element| id_of(element) == id)?;
+        let element = dom::query_page(&figures()).into_iter().find(|element| id_of(element) == id)?;
         attach(&element)
     })
 }
 
-/// Looks may have changed: every figure at work is painted anew.
-pub fn look_again() {
-    FIGURES.with_borrow(|all| all.iter().for_each(Figure::tell_looks));
+/// Sends the appearance to every figure, which paints again.
+pub fn appearance_changed() {
+    FIGURES.with_borrow(|all| all.iter().for_each(PageFigure::send_appearance));
 }
 
 fn attach_when_near(element: &Element) {
@@ -150,7 +150,7 @@ fn attach_when_near(element: &Element) {
 
 /// The address of the worker that holds the figure's set; where the figure names none, the first.
 fn worker_for(element: &Element) -> Option<String> {
-    let workers = dom::select("meta[name=worker]");
+    let workers = dom::query_page("meta[name=worker]");
     let set = element.get_attribute(attr::FIGURE_SET);
     let holds = |meta: &&Element| {
         let sets = meta.get_attribute(attr::SETS).unwrap_or_default();
@@ -159,66 +159,66 @@ fn worker_for(element: &Element) -> Option<String> {
     workers.iter().find(holds)?.get_attribute("content")
 }
 
-fn attach(root: &Element) -> Option<Figure> {
+fn attach(root: &Element) -> Option<PageFigure> {
     let page_id = id_of(root);
-    let facts = dom::select(&["template", &any(attr::FACTS)].concat());
+    let facts = dom::query_page(&["template", &any(attr::FACTS)].concat());
     let facts = facts.iter().find(|it| it.get_attribute(attr::FACTS_OF).as_ref() == Some(&page_id));
-    let first = root.get_attribute(attr::VIEW)?;
+    let initial_view = root.get_attribute(attr::VIEW)?;
     let inner = Inner {
-        facts: facts.and_then(|it| it.get_attribute(attr::FACTS)),
-        keep: Keep { now: first.clone(), before: first.clone() },
-        first,
+        words: facts.and_then(|it| it.get_attribute(attr::FACTS)),
+        resume_point: ResumePoint { now: initial_view.clone(), before_last_change: initial_view.clone() },
+        initial_view,
         worker: worker_for(root)?,
         early: Vec::new(),
         build: dom::meta("build-id").unwrap_or_default(),
         page_id,
-        stage: Stage::Parked,
+        stage: WorkerStage::Parked,
         client: None,
-        trying: None,
-        owed: Vec::new(),
+        change_starting: None,
+        waiting: Vec::new(),
         playing: false,
         ticking: false,
         ticked_ms: 0.0,
         file: None,
         failures: 0,
-        opening: None,
+        link_being_opened: None,
         notice: None,
-        after: root
+        gated_by: root
             .get_attribute(attr::GATED_BY)
             .iter()
             .flat_map(|ids| ids.split(','))
             .map(str::to_owned)
             .collect(),
-        errands: None,
-        parks: false,
+        jobs: None,
+        park_when_idle: false,
     };
-    let figure = Figure { root: root.clone(), inner: Rc::new(RefCell::new(inner)) };
+    let figure = PageFigure { root: root.clone(), inner: Rc::new(RefCell::new(inner)) };
     FIGURES.with_borrow_mut(|all| all.push(figure.clone()));
-    hear::attach(&figure);
+    events::attach(&figure);
     figure.watch_sizes();
     parking::watch(&figure);
     Some(figure)
 }
 
-impl Figure {
+impl PageFigure {
     /// Whether it has a worker.
     pub fn is_open(&self) -> bool {
-        self.inner.borrow().stage == Stage::Open
+        self.inner.borrow().stage == WorkerStage::Open
     }
 
-    /// Whether time passes in it.
+    /// Whether it is playing.
     pub fn is_playing(&self) -> bool {
         self.inner.borrow().playing
     }
 
     /// Whether both are the same figure.
-    pub fn is(&self, other: &Self) -> bool {
+    pub fn same_as(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.inner, &other.inner)
     }
 
     fn send(&self, message: ToWorker) {
         if let Some(client) = &self.inner.borrow().client {
-            client.tell(message);
+            client.send(message);
         }
     }
 }

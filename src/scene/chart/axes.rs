@@ -1,11 +1,11 @@
 //! The surface of a chart with its two axes.
 
+use super::super::builder::{PictureBuilder, SMALL};
 use super::super::mark::{Anchor, Ink, Rect, Role, at};
 use super::super::metrics;
-use super::super::sheet::{SMALL, Sheet};
-use super::board::{Board, FINE};
+use super::backend::{ChartBackend, FINE};
 use super::{AXIS, PLOT};
-use crate::sim::{Unit, within};
+use crate::sim::{Unit, clamp};
 use core::ops::Range;
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{BoldPoints, Ranged};
@@ -17,7 +17,8 @@ use plotters::prelude::Cartesian2d;
 const LINES: usize = 4;
 
 /// What plotters' elements are drawn on.
-pub(super) type Canvas<'s, 'w> = DrawingArea<Board<'s, 'w>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+pub(super) type Canvas<'s, 'w> =
+    DrawingArea<ChartBackend<'s, 'w>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 /// The surface, and which values its edges stand for.
 pub(super) struct Plot {
@@ -70,30 +71,30 @@ impl Plot {
 
     pub(super) fn x_of(&self, value: f64) -> f32 {
         self.area.x
-            + self.area.w * within((value - self.x.start) / (self.x.end - self.x.start), 0.0, 1.0) as f32
+            + self.area.w * clamp((value - self.x.start) / (self.x.end - self.x.start), 0.0, 1.0) as f32
     }
     pub(super) fn y_of(&self, value: f64) -> f32 {
         self.area.bottom()
-            - self.area.h * within((value - self.y.start) / (self.y.end - self.y.start), 0.0, 1.0) as f32
+            - self.area.h * clamp((value - self.y.start) / (self.y.end - self.y.start), 0.0, 1.0) as f32
     }
 
     /// Lines across at round values, with their numbers.
-    pub(super) fn lines(&self, unit: Unit, sheet: &mut Sheet) {
-        self.rules(&ticks(&self.y, unit), sheet);
+    pub(super) fn lines(&self, unit: Unit, builder: &mut PictureBuilder) {
+        self.rules(&ticks(&self.y, unit), builder);
     }
 
     /// Lines across at these places, with their texts.
-    pub(super) fn rules(&self, ticks: &[(f64, String)], sheet: &mut Sheet) {
+    pub(super) fn rules(&self, ticks: &[(f64, String)], builder: &mut PictureBuilder) {
         for (value, text) in ticks {
             let y = self.y_of(*value);
-            sheet.path(None, &[at(self.area.x, y), at(self.area.right(), y)], Ink::line(Role::Line, 1.0));
+            builder.path(None, &[at(self.area.x, y), at(self.area.right(), y)], Ink::line(Role::Line, 1.0));
             let spot = at(self.area.x - 7.0, y + (metrics::ASCENT - metrics::DESCENT) / 2.0 * SMALL.size);
-            sheet.text(None, spot, f32::INFINITY, text, SMALL.anchor(Anchor::End));
+            builder.text(None, spot, f32::INFINITY, text, SMALL.anchor(Anchor::End));
         }
     }
 
     /// Numbers under the surface, each with its place and a tick; one that would meet an earlier one is left out.
-    pub(super) fn numbers(&self, numbers: &[(f32, String)], until: f32, sheet: &mut Sheet) {
+    pub(super) fn numbers(&self, numbers: &[(f32, String)], until: f32, builder: &mut PictureBuilder) {
         let bottom = self.area.bottom();
         let mut taken: Vec<(f32, f32)> = Vec::new();
         for (x, text) in numbers {
@@ -104,15 +105,16 @@ impl Plot {
                 continue;
             }
             taken.push((from, end));
-            sheet.path(None, &[at(*x, bottom), at(*x, bottom + 4.0)], Ink::line(Role::Muted, 1.0));
+            builder.path(None, &[at(*x, bottom), at(*x, bottom + 4.0)], Ink::line(Role::Muted, 1.0));
             let spot = at(centre, bottom + AXIS - 5.0);
-            sheet.text(None, spot, f32::INFINITY, text, SMALL.anchor(Anchor::Middle));
+            builder.text(None, spot, f32::INFINITY, text, SMALL.anchor(Anchor::Middle));
         }
     }
 
     /// The surface for plotters' elements, in the axes' values.
-    pub(super) fn canvas<'s, 'w>(&self, sheet: &'s mut Sheet<'w>) -> Canvas<'s, 'w> {
-        let area: DrawingArea<Board, Shift> = Board::new(sheet, self.area).into_drawing_area();
+    pub(super) fn canvas<'s, 'w>(&self, builder: &'s mut PictureBuilder<'w>) -> Canvas<'s, 'w> {
+        let area: DrawingArea<ChartBackend, Shift> =
+            ChartBackend::new(builder, self.area).into_drawing_area();
         let (w, h) = ((self.area.w * FINE) as i32, (self.area.h * FINE) as i32);
         area.apply_coord_spec(Cartesian2d::new(self.x.clone(), self.y.clone(), (0..w, h..0)))
     }

@@ -1,12 +1,12 @@
-//! How one thing depends on another.
+//! Curves of one quantity over another.
 
+use super::super::builder::{PictureBuilder, SMALL};
 use super::super::mark::Anchor;
 use super::super::mark::{Dash, Ink, Rect, Role, at};
-use super::super::panel::{Axis, Curves, Plotted};
-use super::super::sheet::{SMALL, Sheet};
+use super::super::panel::{Axis, CurveLine, Curves};
 use super::axes::{Plot, round_numbers};
-use super::board::{FINE, colour, line};
-use super::ends::{self, look};
+use super::backend::{FINE, colour, line};
+use super::line_names::{self, line_style};
 use super::{AXIS, PLOT, drawable};
 use plotters::element::{Circle, PathElement};
 use plotters::style::Color;
@@ -47,34 +47,34 @@ impl Axis {
     }
 }
 
-pub(super) fn lay(it: &Curves, area: Rect, sheet: &mut Sheet) -> f32 {
-    let top = area.y + sheet.title(&it.title, area);
-    let names: Vec<String> = it.lines.iter().map(|line| sheet.say(&line.label)).collect();
-    let right = ends::room(&names, area);
+pub(super) fn lay_out(it: &Curves, area: Rect, builder: &mut PictureBuilder) -> f32 {
+    let top = area.y + builder.title(&it.title, area);
+    let names: Vec<String> = it.lines.iter().map(|line| builder.say(&line.label)).collect();
+    let right = line_names::room(&names, area);
     let whole = Rect::new(area.x, top, (area.w - right).max(1.0), PLOT);
     let ticks = it.y.ticks(4);
     let plot = Plot::beside(whole, it.x.range(), it.y.range(), &ticks);
-    plot.rules(&ticks, sheet);
+    plot.rules(&ticks, builder);
     let numbers = it.x.ticks((plot.area.w / 55.0) as usize + 1).into_iter();
     let numbers: Vec<_> = numbers.map(|(value, text)| (plot.x_of(value), text)).collect();
-    plot.numbers(&numbers, area.right(), sheet);
-    let label = sheet.say(&it.x.label);
+    plot.numbers(&numbers, area.right(), builder);
+    let label = builder.say(&it.x.label);
     let spot = at(area.right(), plot.area.bottom() + AXIS + LABEL - 5.0);
-    sheet.text(None, spot, area.w, &label, SMALL.anchor(Anchor::End));
+    builder.text(None, spot, area.w, &label, SMALL.anchor(Anchor::End));
     if let Some(now) = it.now.map(|now| it.x.map(now)).filter(|now| it.x.range().contains(now)) {
         let x = plot.x_of(now);
         let ink = Ink::line(Role::Muted, 1.0).dash(Dash::Dashed);
-        sheet.path(None, &[at(x, plot.area.y), at(x, plot.area.bottom())], ink);
+        builder.path(None, &[at(x, plot.area.y), at(x, plot.area.bottom())], ink);
     }
     for plotted in &it.lines {
-        draw(plotted, it, &plot, sheet);
+        draw(plotted, it, &plot, builder);
     }
     let ends = it.lines.iter().map(|plotted| {
         let last = plotted.points.iter().rev().find_map(|&point| place(point, it));
         let (x, y) = last.unwrap_or((plot.x.end, plot.y.start));
-        (plot.x_of(x), plot.y_of(y), look(plotted.state).0)
+        (plot.x_of(x), plot.y_of(y), line_style(plotted.status).0)
     });
-    ends::name(ends.collect(), &names, &plot, right, sheet);
+    line_names::name(ends.collect(), &names, &plot, right, builder);
     PLOT + AXIS + LABEL + (top - area.y)
 }
 
@@ -85,12 +85,12 @@ fn place((x, y): (f32, f32), it: &Curves) -> Option<(f64, f64)> {
     (inside(it.x.range(), x) && inside(it.y.range(), y)).then_some((x, y))
 }
 
-fn draw(plotted: &Plotted, it: &Curves, plot: &Plot, sheet: &mut Sheet) {
-    let (role, dash) = look(plotted.state);
-    let canvas = plot.canvas(sheet);
+fn draw(plotted: &CurveLine, it: &Curves, plot: &Plot, builder: &mut PictureBuilder) {
+    let (role, dash) = line_style(plotted.status);
+    let canvas = plot.canvas(builder);
     let mut piece: Vec<(f64, f64)> = Vec::new();
     for point in plotted.points.iter().map(|&point| place(point, it)).chain([None]) {
-        // The board can't fail, so neither can these.
+        // The backend can't fail, so neither can these.
         match point {
             Some(point) if plotted.dots => {
                 let dot = Circle::new(point, (DOT * FINE) as i32, colour(role, Dash::Solid).filled());

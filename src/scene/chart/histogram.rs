@@ -1,18 +1,18 @@
-//! How often which value.
+//! A histogram.
 
+use super::super::builder::{PictureBuilder, TextStyle, text_role};
 use super::super::mark::{Dash, Ink, Rect, Role, at};
 use super::super::metrics::{self, Face};
 use super::super::panel::Histogram;
-use super::super::sheet::{Sheet, Type, text_role};
 use super::axes::{Canvas, Plot, round_numbers};
-use super::board::colour;
+use super::backend::colour;
 use super::{AXIS, PLOT, drawable, round_up};
 use crate::sim::sort::sort_by;
-use crate::sim::{Unit, within};
+use crate::sim::{Unit, clamp};
 use plotters::element::Rectangle;
 use plotters::style::Color;
 
-const NAME: Type = Type::new(12.0, Face::Bold, Role::Ink);
+const NAME: TextStyle = TextStyle::new(12.0, Face::Bold, Role::Ink);
 /// Height of one row of the marks' names.
 const ROW: f32 = 15.0;
 /// Rows for the marks' names, at most.
@@ -61,7 +61,7 @@ impl Scale {
     }
     /// The place of a value, at the axis' ends for what lies beyond them.
     fn within(&self, value: f64) -> f64 {
-        within(self.map(value), self.from, self.until)
+        clamp(self.map(value), self.from, self.until)
     }
     /// Round numbers for the axis, the most important ones first.
     fn ticks(&self) -> Vec<f64> {
@@ -82,8 +82,8 @@ impl Scale {
     }
 }
 
-pub(super) fn lay(histogram: &Histogram, area: Rect, sheet: &mut Sheet) -> f32 {
-    let top = area.y + sheet.title(&histogram.title, area);
+pub(super) fn lay_out(histogram: &Histogram, area: Rect, builder: &mut PictureBuilder) -> f32 {
+    let top = area.y + builder.title(&histogram.title, area);
     let rows = histogram.marks.len().min(ROWS);
     let names = ROW * rows as f32;
     let most = known(histogram).map(|bar| bar.2).max().unwrap_or(0);
@@ -91,15 +91,15 @@ pub(super) fn lay(histogram: &Histogram, area: Rect, sheet: &mut Sheet) -> f32 {
     let whole = Rect::new(area.x, top + names, (area.w - 8.0).max(1.0), PLOT);
     let scale = Scale::of(histogram);
     let plot = Plot::new(whole, scale.from..scale.until, 0.0..highest, Unit::Count);
-    plot.lines(Unit::Count, sheet);
-    bars(histogram, &scale, &plot.canvas(sheet));
+    plot.lines(Unit::Count, builder);
+    bars(histogram, &scale, &plot.canvas(builder));
     let base = [at(plot.area.x, plot.area.bottom()), at(plot.area.right(), plot.area.bottom())];
-    sheet.path(None, &base, Ink::line(Role::Muted, 1.0));
+    builder.path(None, &base, Ink::line(Role::Muted, 1.0));
     let ticks = scale.ticks().into_iter();
     let numbers: Vec<_> =
         ticks.map(|tick| (plot.x_of(scale.map(tick)), histogram.unit.format(tick))).collect();
-    plot.numbers(&numbers, area.right(), sheet);
-    marks(histogram, &scale, &plot, (top, rows), area, sheet);
+    plot.numbers(&numbers, area.right(), builder);
+    marks(histogram, &scale, &plot, (top, rows), area, builder);
     PLOT + AXIS + names + (top - area.y)
 }
 
@@ -111,7 +111,7 @@ fn marks(
     plot: &Plot,
     (top, rows): (f32, usize),
     area: Rect,
-    sheet: &mut Sheet,
+    builder: &mut PictureBuilder,
 ) {
     let mut ends = [f32::NEG_INFINITY; ROWS];
     let mut marks: Vec<_> = histogram.marks.iter().filter(|(_, value, _)| value.is_finite()).collect();
@@ -119,14 +119,18 @@ fn marks(
     let mut names = Vec::new();
     for (label, value, state) in marks {
         let x = plot.x_of(scale.map(*value));
-        let text = sheet.say(label);
+        let text = builder.say(label);
         let role = text_role(*state);
         let w = metrics::width(&text, NAME.size, NAME.face).min(area.w - 8.0);
         let right = x + 4.0 + w <= area.right();
         let start = if right { x + 4.0 } else { (x - 4.0 - w).max(area.x) };
         let row = (0..rows).find(|&row| start > ends[row] + 4.0);
         let from = row.map_or(plot.area.y, |row| top + ROW * row as f32);
-        sheet.path(None, &[at(x, from), at(x, plot.area.bottom())], Ink::line(role, 1.5).dash(Dash::Dashed));
+        builder.path(
+            None,
+            &[at(x, from), at(x, plot.area.bottom())],
+            Ink::line(role, 1.5).dash(Dash::Dashed),
+        );
         if let Some(row) = row {
             ends[row] = start + w;
             names.push((Rect::new(start, from, w, ROW - 1.0), text, role));
@@ -134,8 +138,8 @@ fn marks(
     }
     // Over all lines, each on a ground of its own.
     for (place, text, role) in names {
-        sheet.rect(None, place, 0.0, Ink::fill(Role::Raised));
-        sheet.text(None, at(place.x, place.y + 11.0), area.w, &text, NAME.role(role));
+        builder.rect(None, place, 0.0, Ink::fill(Role::Raised));
+        builder.text(None, at(place.x, place.y + 11.0), area.w, &text, NAME.role(role));
     }
 }
 
@@ -146,7 +150,7 @@ fn bars(histogram: &Histogram, scale: &Scale, canvas: &Canvas) {
         // A little air between neighbours.
         let air = (until - from) * 0.06;
         let corners = [(from + air, n as f64), (until - air, 0.0)];
-        // The board can't fail, so neither can this.
+        // The backend can't fail, so neither can this.
         let _ = canvas.draw(&Rectangle::new(corners, style));
     }
 }

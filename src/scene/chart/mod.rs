@@ -1,32 +1,32 @@
 //! The chart panel, drawn with plotters: curves with their names at their ends, and histograms with marks.
 //!
 //! plotters chooses round numbers for the axes, maps values to pixels and draws curves and bars; what it draws arrives
-//! at our [`board`] and becomes marks of the same display list as everything else. So a chart is painted, written as
+//! at our [`backend`] and becomes marks of the same display list as everything else. So a chart is painted, written as
 //! SVG, tested for overlapping labels and themed as the rest is, in the page and in a worker alike. Over
 //! plotters-canvas and plotters-svg this has two advantages that decided it: colours stay roles, and plotters' code is
 //! in the WASM once (plotters-canvas needs an `HtmlCanvasElement`, so a worker could not use it at all). Axes and their
 //! labels are ours: plotters' chart builder weighs more than all other panels together, and can't keep labels apart.
 
 mod axes;
-mod board;
+mod backend;
 mod curves;
-mod ends;
 mod histogram;
+mod line_names;
 mod series;
 
+use super::builder::PictureBuilder;
 use super::mark::Rect;
 use super::panel::Chart;
-use super::sheet::Sheet;
 
 /// Height of the surface that is drawn on, and of the numbers under it.
 const PLOT: f32 = 140.0;
 const AXIS: f32 = 20.0;
 
-pub(super) fn lay(chart: &Chart, area: Rect, sheet: &mut Sheet) -> f32 {
+pub(super) fn lay_out(chart: &Chart, area: Rect, builder: &mut PictureBuilder) -> f32 {
     match chart {
-        Chart::Series(series) => series::lay(series, area, sheet),
-        Chart::Histogram(histogram) => histogram::lay(histogram, area, sheet),
-        Chart::Curves(it) => curves::lay(it, area, sheet),
+        Chart::Series(series) => series::lay_out(series, area, builder),
+        Chart::Histogram(histogram) => histogram::lay_out(histogram, area, builder),
+        Chart::Curves(it) => curves::lay_out(it, area, builder),
     }
 }
 
@@ -36,7 +36,7 @@ fn drawable(value: f64) -> bool {
     value.abs() < 1e15
 }
 
-/// The next larger of 1, 2, 2.5, 5, 10 × a power of ten: where an axis ends. Something positive for what is not.
+/// The next larger of 1, 2, 2.5, 5, 10 × a power of ten, for the end of an axis. Never zero or negative.
 fn round_up(value: f64) -> f64 {
     if !(drawable(value) && value > 1e-12) {
         return 1.0;

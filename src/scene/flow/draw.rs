@@ -1,14 +1,14 @@
 //! The marks of a flow, where the plan wants them.
 
 use super::plan::{Place, Plan, QueuePlace, Size, name_size, worker_grid, worker_rows, workers_width};
+use crate::scene::builder::{NOTE, PictureBuilder, SMALL, TextStyle, fill_role, text_role};
 use crate::scene::curve::Curve;
 use crate::scene::mark::{Anchor, Dash, Ink, Point, Rect, Role, at};
 use crate::scene::metrics::{self, Face};
-use crate::scene::panel::{Flow, Slots, State, Workers};
-use crate::scene::sheet::{NOTE, SMALL, Sheet, Type, fill_role, text_role};
+use crate::scene::panel::{Flow, Slots, Status, Workers};
 use crate::sim::sort::sort_by_key;
 
-pub(super) fn links(flow: &Flow, plan: &Plan, sheet: &mut Sheet) {
+pub(super) fn links(flow: &Flow, plan: &Plan, builder: &mut PictureBuilder) {
     let mut by_entity: Vec<&Place> = plan.places.iter().collect();
     sort_by_key(&mut by_entity, |place| place.node.entity);
     let find = |entity| {
@@ -17,9 +17,9 @@ pub(super) fn links(flow: &Flow, plan: &Plan, sheet: &mut Sheet) {
     };
     // Calm ones first, so that trouble lies on top.
     let mut links: Vec<_> = flow.links.iter().collect();
-    sort_by_key(&mut links, |link| match link.state {
-        State::Trouble => 2,
-        State::Down => 1,
+    sort_by_key(&mut links, |link| match link.status {
+        Status::Trouble => 2,
+        Status::Down => 1,
         _ => 0,
     });
     let mut drawn = Vec::new();
@@ -29,27 +29,27 @@ pub(super) fn links(flow: &Flow, plan: &Plan, sheet: &mut Sheet) {
             continue;
         }
         let curve = way(from, to, plan.down);
-        sheet.links.add(link.from, link.to, curve);
+        builder.links.add(link.from, link.to, curve);
         // Links into a row of a grid end at the same place; one of them is drawn.
-        let ends = (curve.points[0], curve.points[3], link.state);
+        let ends = (curve.points[0], curve.points[3], link.status);
         if from.size.is_cell() || to.size.is_cell() {
             if drawn.contains(&ends) {
                 continue;
             }
             drawn.push(ends);
         }
-        let ink = match link.state {
-            State::Normal | State::Draining | State::Warming => Ink::line(Role::Muted, 1.0),
-            State::Quiet => Ink::line(Role::Line, 1.0),
-            State::Active => Ink::line(Role::Accent, 1.5),
-            State::Trouble => Ink::line(Role::Trouble, 2.0).dash(Dash::Dotted),
-            State::Down => Ink::line(Role::Muted, 1.5).dash(Dash::Broken),
+        let ink = match link.status {
+            Status::Normal | Status::Draining | Status::Warming => Ink::line(Role::Muted, 1.0),
+            Status::Quiet => Ink::line(Role::Line, 1.0),
+            Status::Active => Ink::line(Role::Accent, 1.5),
+            Status::Trouble => Ink::line(Role::Trouble, 2.0).dash(Dash::Dotted),
+            Status::Down => Ink::line(Role::Muted, 1.5).dash(Dash::Broken),
         };
-        let dashed = matches!(link.state, State::Draining | State::Warming);
-        sheet.curve(&curve, if dashed { ink.dash(Dash::Dashed) } else { ink });
+        let dashed = matches!(link.status, Status::Draining | Status::Warming);
+        builder.curve(&curve, if dashed { ink.dash(Dash::Dashed) } else { ink });
     }
     for place in &plan.places {
-        sheet.links.node(place.node.entity, place.area.centre());
+        builder.links.node(place.node.entity, place.area.centre());
     }
 }
 
@@ -84,7 +84,7 @@ fn bend(a: Point, b: Point, straight: f32, down: bool) -> Curve {
     }
 }
 
-pub(super) fn node(place: &Place, sheet: &mut Sheet) {
+pub(super) fn node(place: &Place, builder: &mut PictureBuilder) {
     let node = place.node;
     let area = place.area;
     let round = match place.size {
@@ -93,49 +93,49 @@ pub(super) fn node(place: &Place, sheet: &mut Sheet) {
         Size::Cell => 5.0,
         Size::Dot => 3.0,
     };
-    sheet.region(node.entity, area);
+    builder.region(node.entity, area);
     if place.size == Size::Dot {
-        let ink = match node.state {
-            State::Normal => Ink::line(Role::Muted, 1.0).on(Role::Raised),
+        let ink = match node.status {
+            Status::Normal => Ink::line(Role::Muted, 1.0).on(Role::Raised),
             state => Ink::line(text_role(state), 1.0).on(fill_role(state)),
         };
-        sheet.rect(node.entity, area, round, ink);
+        builder.rect(node.entity, area, round, ink);
         return;
     }
-    sheet.state_box(node.entity, area, round, node.state);
+    builder.status_box(node.entity, area, round, node.status);
     match place.size {
-        Size::Full if area.h > 60.0 || place.exit.y == area.bottom() => below(place, sheet),
-        Size::Compact if place.exit.y == area.bottom() => below(place, sheet),
-        Size::Full | Size::Compact => beside(place, sheet),
-        _ => cell(place, sheet),
+        Size::Full if area.h > 60.0 || place.exit.y == area.bottom() => below(place, builder),
+        Size::Compact if place.exit.y == area.bottom() => below(place, builder),
+        Size::Full | Size::Compact => beside(place, builder),
+        _ => cell(place, builder),
     }
     if let (Some(slots), Some(queue)) = (&node.queue, &place.queue) {
         let along_x = place.exit.y != area.bottom();
-        draw_queue(place, slots, queue, along_x, sheet);
+        draw_queue(place, slots, queue, along_x, builder);
     }
 }
 
 /// Name over note on the left, workers on the right.
-fn beside(place: &Place, sheet: &mut Sheet) {
+fn beside(place: &Place, builder: &mut PictureBuilder) {
     let (node, area) = (place.node, place.area);
     let full = place.size == Size::Full;
     let total = node.workers.as_ref().map_or(0, |workers| workers.total);
     let workers_room = if total > 0 { workers_width(total, place.size) + 10.0 } else { 0.0 };
-    let name_type = Type::new(name_size(place.size), Face::Bold, Role::Ink).role(text_role(node.state));
+    let name_type = TextStyle::new(name_size(place.size), Face::Bold, Role::Ink).role(text_role(node.status));
     let room = area.w - 22.0 - workers_room + if total > 0 { 4.0 } else { 0.0 };
-    let note = node.note.as_ref().filter(|_| full).map(|note| sheet.say(note));
-    let name = sheet.say(&node.label);
+    let note = node.note.as_ref().filter(|_| full).map(|note| builder.say(note));
+    let name = builder.say(&node.label);
     // A box without workers reads best with its words in the middle.
     let (x, anchor) =
         if total > 0 { (area.x + 12.0, Anchor::Start) } else { (area.centre().x, Anchor::Middle) };
     let middle = area.centre().y;
     match note {
-        None => sheet.text(node.entity, at(x, middle + 5.0), room, &name, name_type.anchor(anchor)),
+        None => builder.text(node.entity, at(x, middle + 5.0), room, &name, name_type.anchor(anchor)),
         Some(note) => {
             let (first, second) = metrics::fit_two(&note, NOTE.size, NOTE.face, room);
             let top = if second.is_some() { middle - 12.0 } else { middle - 4.0 };
-            sheet.text(node.entity, at(x, top), room, &name, name_type.anchor(anchor));
-            note_lines(place, sheet, &note, (first, second), at(x, top + 17.0), anchor);
+            builder.text(node.entity, at(x, top), room, &name, name_type.anchor(anchor));
+            note_lines(place, builder, &note, (first, second), at(x, top + 17.0), anchor);
         }
     }
     if let Some(workers) = &node.workers
@@ -147,12 +147,12 @@ fn beside(place: &Place, sheet: &mut Sheet) {
             None => area.h - 20.0,
         };
         let spot = Rect::new(area.right() - 10.0 - w, middle - h / 2.0, w, h);
-        draw_workers(place, workers, spot, sheet);
+        draw_workers(place, workers, spot, builder);
     }
 }
 
 /// Name, note and workers under each other, in the middle.
-fn below(place: &Place, sheet: &mut Sheet) {
+fn below(place: &Place, builder: &mut PictureBuilder) {
     let (node, area) = (place.node, place.area);
     let full = place.size == Size::Full;
     let room = area.w - 8.0;
@@ -160,18 +160,18 @@ fn below(place: &Place, sheet: &mut Sheet) {
     let total = node.workers.as_ref().map_or(0, |workers| workers.total);
     let rows = if total > 0 { worker_rows(total, place.size) + 4.0 } else { 0.0 };
     let words = Rect::new(area.x, area.y, area.w, area.h - rows);
-    let name_type = Type::new(name_size(place.size), Face::Bold, Role::Ink)
-        .role(text_role(node.state))
+    let name_type = TextStyle::new(name_size(place.size), Face::Bold, Role::Ink)
+        .role(text_role(node.status))
         .anchor(Anchor::Middle);
-    let name = sheet.say(&node.label);
+    let name = builder.say(&node.label);
     let middle = words.centre().y;
-    match node.note.as_ref().filter(|_| full).map(|note| sheet.say(note)) {
-        None => sheet.text(node.entity, at(x, middle + 5.0), room, &name, name_type),
+    match node.note.as_ref().filter(|_| full).map(|note| builder.say(note)) {
+        None => builder.text(node.entity, at(x, middle + 5.0), room, &name, name_type),
         Some(note) => {
             let (first, second) = metrics::fit_two(&note, SMALL.size, SMALL.face, room);
             let top = if second.is_some() { middle - 8.0 } else { middle - 2.0 };
-            sheet.text(node.entity, at(x, top), room, &name, name_type);
-            note_lines(place, sheet, &note, (first, second), at(x, top + 15.0), Anchor::Middle);
+            builder.text(node.entity, at(x, top), room, &name, name_type);
+            note_lines(place, builder, &note, (first, second), at(x, top + 15.0), Anchor::Middle);
         }
     }
     if let Some(workers) = &node.workers
@@ -180,13 +180,13 @@ fn below(place: &Place, sheet: &mut Sheet) {
         let w = workers_width(total, place.size).min(area.w - 12.0);
         let w = if worker_grid(total, place.size).is_none() { area.w - 16.0 } else { w };
         let spot = Rect::new(x - w / 2.0, area.bottom() - rows - 2.0, w, rows - 4.0);
-        draw_workers(place, workers, spot, sheet);
+        draw_workers(place, workers, spot, builder);
     }
 }
 
 fn note_lines(
     place: &Place,
-    sheet: &mut Sheet,
+    builder: &mut PictureBuilder,
     note: &str,
     (first, second): (String, Option<String>),
     spot: Point,
@@ -194,75 +194,75 @@ fn note_lines(
 ) {
     let down = place.exit.y == place.area.bottom();
     let set = if down { SMALL } else { NOTE }.anchor(anchor);
-    let set = if place.node.state == State::Trouble { set.role(Role::Trouble) } else { set };
+    let set = if place.node.status == Status::Trouble { set.role(Role::Trouble) } else { set };
     let cut = format!("{first}{}", second.as_deref().unwrap_or_default());
     let cut = cut.ends_with('…');
-    sheet.text(place.node.entity, spot, f32::INFINITY, &first, set);
+    builder.text(place.node.entity, spot, f32::INFINITY, &first, set);
     if let Some(second) = second {
-        sheet.text(place.node.entity, at(spot.x, spot.y + set.size * 1.2), f32::INFINITY, &second, set);
+        builder.text(place.node.entity, at(spot.x, spot.y + set.size * 1.2), f32::INFINITY, &second, set);
     }
     if cut {
-        sheet.last_text_in_full(note);
+        builder.last_text_in_full(note);
     }
 }
 
 /// A cell of a grid: its name, and two gauges: how full its queue is, how busy its workers are.
-fn cell(place: &Place, sheet: &mut Sheet) {
+fn cell(place: &Place, builder: &mut PictureBuilder) {
     let (node, area) = (place.node, place.area);
-    let name = sheet.say(&node.label);
-    let set = SMALL.role(text_role(node.state)).anchor(Anchor::Middle);
+    let name = builder.say(&node.label);
+    let set = SMALL.role(text_role(node.status)).anchor(Anchor::Middle);
     let gauges = node.queue.is_some() || node.workers.is_some();
     let y = if gauges { area.y + 14.0 } else { area.centre().y + 4.0 };
-    sheet.text(node.entity, at(area.centre().x, y), area.w - 6.0, &name, set);
-    let gauge = |sheet: &mut Sheet, y: f32, share: f32, role: Role| {
+    builder.text(node.entity, at(area.centre().x, y), area.w - 6.0, &name, set);
+    let gauge = |builder: &mut PictureBuilder, y: f32, share: f32, role: Role| {
         let all = Rect::new(area.x + 6.0, y, area.w - 12.0, 4.0);
-        sheet.rect(node.entity, all, 2.0, Ink::fill(Role::Line));
+        builder.rect(node.entity, all, 2.0, Ink::fill(Role::Line));
         if share > 0.0 {
             let taken = Rect { w: (all.w * share.min(1.0)).max(3.0), ..all };
-            sheet.rect(node.entity, taken, 2.0, Ink::fill(role));
+            builder.rect(node.entity, taken, 2.0, Ink::fill(role));
         }
     };
     if let Some(workers) = node.workers.as_ref().filter(|workers| workers.total > 0) {
         let share = workers.busy.len() as f32 / workers.total as f32;
-        gauge(sheet, area.bottom() - 7.0, share, Role::Ink);
+        gauge(builder, area.bottom() - 7.0, share, Role::Ink);
     }
     if let Some(slots) = &node.queue {
         let share = slots.waiting.len() as f32 / slots.capacity.unwrap_or(20).max(1) as f32;
-        gauge(sheet, area.bottom() - 14.0, share, fill_role(slots.state));
+        gauge(builder, area.bottom() - 14.0, share, fill_role(slots.status));
     }
 }
 
 /// The slots of a queue; the next to be served stands nearest to the box and wears a cap, for it has waited longest.
-fn draw_queue(place: &Place, slots: &Slots, queue: &QueuePlace, along_x: bool, sheet: &mut Sheet) {
+fn draw_queue(place: &Place, slots: &Slots, queue: &QueuePlace, along_x: bool, builder: &mut PictureBuilder) {
     let grid = queue.grid;
     let capacity = slots.capacity.unwrap_or(u32::MAX);
-    let drawn = (grid.along * grid.across).min(capacity) as usize;
+    let drawn = (grid.along * grid.columns).min(capacity) as usize;
     let (long, thick) = if along_x { (queue.area.w, queue.area.h) } else { (queue.area.h, queue.area.w) };
-    let (step, lane) = (long / grid.along as f32, thick / grid.across as f32);
+    let (step, lane) = (long / grid.along as f32, thick / grid.columns as f32);
     let gap = (step * 0.22).min(3.0);
     let slot = |k: usize| {
         let (behind, side) =
-            ((k as u32 / grid.across) as f32, (grid.across - 1 - k as u32 % grid.across) as f32);
+            ((k as u32 / grid.columns) as f32, (grid.columns - 1 - k as u32 % grid.columns) as f32);
         // From the box's side backwards.
         let (a, b) = (
             long - (behind + 1.0) * step + gap / 2.0,
-            side * lane + gap / 2.0 * (grid.across > 1) as u8 as f32,
+            side * lane + gap / 2.0 * (grid.columns > 1) as u8 as f32,
         );
-        let (l, t) = (step - gap, lane - gap * (grid.across > 1) as u8 as f32);
+        let (l, t) = (step - gap, lane - gap * (grid.columns > 1) as u8 as f32);
         if along_x {
             Rect::new(queue.area.x + a, queue.area.y + b, l, t)
         } else {
             Rect::new(queue.area.x + b, queue.area.y + a, t, l)
         }
     };
-    let role = fill_role(slots.state);
+    let role = fill_role(slots.status);
     let empty = Ink::line(Role::Muted, 1.0);
     for k in slots.waiting.len()..drawn {
-        sheet.rect(place.node.entity, slot(k).grow(-0.5), 2.0, empty);
+        builder.rect(place.node.entity, slot(k).grow(-0.5), 2.0, empty);
     }
     for (k, &who) in slots.waiting.iter().take(drawn).enumerate() {
-        sheet.rect(who, slot(k), 2.0, Ink::fill(role));
-        sheet.region(who, slot(k));
+        builder.rect(who, slot(k), 2.0, Ink::fill(role));
+        builder.region(who, slot(k));
     }
     if let Some(&first) = slots.waiting.first() {
         let head = slot(0);
@@ -271,17 +271,17 @@ fn draw_queue(place: &Place, slots: &Slots, queue: &QueuePlace, along_x: bool, s
         } else {
             [at(head.right() + 3.0, head.y), at(head.right() + 3.0, head.bottom())]
         };
-        sheet.path(first, &cap, Ink::line(Role::Ink, 2.0));
+        builder.path(first, &cap, Ink::line(Role::Ink, 2.0));
     }
     let beyond = slots.waiting.len().saturating_sub(drawn);
     if beyond > 0 && grid.long {
         let text = format!("+{beyond}");
-        let set = SMALL.role(text_role(slots.state));
+        let set = SMALL.role(text_role(slots.status));
         if along_x && place.size == Size::Compact {
             let spot = at(queue.more.right(), queue.more.centre().y + 4.0);
-            sheet.text(place.node.entity, spot, queue.more.w, &text, set.anchor(Anchor::End));
+            builder.text(place.node.entity, spot, queue.more.w, &text, set.anchor(Anchor::End));
         } else if along_x {
-            sheet.text(
+            builder.text(
                 place.node.entity,
                 at(queue.more.x, queue.more.bottom() - 4.0),
                 queue.more.w,
@@ -290,28 +290,28 @@ fn draw_queue(place: &Place, slots: &Slots, queue: &QueuePlace, along_x: bool, s
             );
         } else {
             let spot = at(queue.more.centre().x, queue.more.bottom() - 4.0);
-            sheet.text(place.node.entity, spot, queue.more.w, &text, set.anchor(Anchor::Middle));
+            builder.text(place.node.entity, spot, queue.more.w, &text, set.anchor(Anchor::Middle));
         }
     }
 }
 
-fn draw_workers(place: &Place, workers: &Workers, spot: Rect, sheet: &mut Sheet) {
+fn draw_workers(place: &Place, workers: &Workers, spot: Rect, builder: &mut PictureBuilder) {
     let node = place.node;
-    let (busy_role, idle_role) = match node.state {
-        State::Down => (Role::Muted, Role::Muted),
+    let (busy_role, idle_role) = match node.status {
+        Status::Down => (Role::Muted, Role::Muted),
         _ => (Role::Ink, Role::Muted),
     };
     let Some((columns, _, edge)) = worker_grid(workers.total, place.size) else {
         // Too many to draw: a gauge, filled from its beginning.
         let share = (workers.busy.len() as f32 / workers.total as f32).min(1.0);
-        sheet.rect(node.entity, spot, 3.0, Ink::line(idle_role, 1.0));
+        builder.rect(node.entity, spot, 3.0, Ink::line(idle_role, 1.0));
         let filled = if spot.w > spot.h {
             Rect { w: spot.w * share, ..spot }
         } else {
             Rect::new(spot.x, spot.bottom() - spot.h * share, spot.w, spot.h * share)
         };
         if share > 0.0 {
-            sheet.rect(node.entity, filled, 3.0, Ink::fill(busy_role));
+            builder.rect(node.entity, filled, 3.0, Ink::fill(busy_role));
         }
         return;
     };
@@ -322,10 +322,10 @@ fn draw_workers(place: &Place, workers: &Workers, spot: Rect, sheet: &mut Sheet)
             Rect::new(spot.x + column as f32 * edge, spot.y + row as f32 * edge + edge * 0.1, size, size);
         match workers.busy.get(k as usize) {
             Some(&(who, _)) => {
-                sheet.rect(who, square, 2.5, Ink::fill(busy_role));
-                sheet.region(who, square);
+                builder.rect(who, square, 2.5, Ink::fill(busy_role));
+                builder.region(who, square);
             }
-            None => sheet.rect(node.entity, square.grow(-0.5), 2.5, Ink::line(idle_role, 1.0)),
+            None => builder.rect(node.entity, square.grow(-0.5), 2.5, Ink::line(idle_role, 1.0)),
         }
     }
 }

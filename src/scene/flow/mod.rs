@@ -6,19 +6,19 @@
 mod draw;
 mod plan;
 
+use super::builder::PictureBuilder;
 use super::mark::{Ink, Rect, Role};
 use super::panel::Flow;
-use super::sheet::Sheet;
 
 /// Lays the flow out within `area` (its height is what is needed) and returns the height used.
-pub(super) fn lay(flow: &Flow, area: Rect, sheet: &mut Sheet) -> f32 {
-    let plan = plan::Plan::new(flow, area, sheet.words);
+pub(super) fn lay_out(flow: &Flow, area: Rect, builder: &mut PictureBuilder) -> f32 {
+    let plan = plan::Plan::new(flow, area, builder.words);
     for frame in &plan.frames {
-        sheet.rect(None, *frame, 10.0, Ink::line(Role::Line, 1.0));
+        builder.rect(None, *frame, 10.0, Ink::line(Role::Line, 1.0));
     }
-    draw::links(flow, &plan, sheet);
+    draw::links(flow, &plan, builder);
     for place in &plan.places {
-        draw::node(place, sheet);
+        draw::node(place, builder);
     }
     plan.height
 }

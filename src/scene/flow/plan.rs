@@ -4,8 +4,8 @@ use crate::scene::mark::{Point, Rect, at};
 use crate::scene::metrics::{self, Face};
 use crate::scene::panel::{Flow, Label, Node, Slots, Tier};
 use crate::scene::words::Words;
+use crate::sim::clamp;
 use crate::sim::sort::sort_by_key;
-use crate::sim::within;
 
 /// From this width on a flow goes from left to right, if its tiers find room.
 const WIDE: f32 = 560.0;
@@ -56,7 +56,7 @@ impl Size {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Grid {
     pub along: u32,
-    pub across: u32,
+    pub columns: u32,
     /// A number says how many wait beyond the drawn ones.
     pub long: bool,
 }
@@ -67,10 +67,10 @@ impl Grid {
         match slots.capacity {
             Some(0) => None,
             Some(n) if n <= 12 * most => {
-                let across = n.div_ceil(12);
-                Some(Self { along: n.div_ceil(across), across, long: false })
+                let columns = n.div_ceil(12);
+                Some(Self { along: n.div_ceil(columns), columns, long: false })
             }
-            _ => Some(Self { along: LONG, across: 1, long: true }),
+            _ => Some(Self { along: LONG, columns: 1, long: true }),
         }
     }
 }
@@ -137,7 +137,7 @@ impl Need {
         let grids = tier.nodes.iter().filter_map(|node| Grid::of(node.queue.as_ref()?, size));
         let grid = grids.reduce(|a, b| Grid {
             along: a.along.max(b.along),
-            across: a.across.max(b.across),
+            columns: a.columns.max(b.columns),
             long: a.long || b.long,
         });
         let workers = tier
@@ -159,14 +159,14 @@ impl Need {
                 };
                 (
                     ideal.max(name + 24.0).min(170.0) + workers_room,
-                    within(name + 20.0, 48.0, 110.0) + workers_room,
+                    clamp(name + 20.0, 48.0, 110.0) + workers_room,
                 )
             }
             Size::Compact => (64.0_f32.max(name + 20.0).min(120.0) + workers_room, 40.0 + workers_room),
             Size::Cell | Size::Dot => {
                 let (w, _) = size.cell().unwrap_or_default();
                 let columns =
-                    within(libm::ceilf(libm::sqrtf(n * 1.4)), 5.0, if w < 20.0 { 30.0 } else { 12.0 });
+                    clamp(libm::ceilf(libm::sqrtf(n * 1.4)), 5.0, if w < 20.0 { 30.0 } else { 12.0 });
                 (columns * (w + size.cell_gap()), 5.0 * (w + size.cell_gap()))
             }
         };
@@ -391,7 +391,7 @@ impl<'f> Plan<'f> {
                     && need.size.cell().is_none()
                 {
                     let (long, thick) = (grid.along as f32 * 8.0, QUEUE_ACROSS.min(wide));
-                    let thick = if grid.across > 1 { (thick * 1.8).min(wide) } else { thick };
+                    let thick = if grid.columns > 1 { (thick * 1.8).min(wide) } else { thick };
                     let (x, y) = (middle - thick / 2.0, area.y - QUEUE_GAP - long);
                     let more = Rect::new(area.x, y - MORE, wide, MORE);
                     place.queue = Some(QueuePlace { area: Rect::new(x, y, thick, long), grid, more });

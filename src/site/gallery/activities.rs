@@ -3,12 +3,12 @@
 use super::{Specimen, specimen};
 use crate::course::Lesson;
 use crate::course::blocks::{Body, Quiz};
-use crate::desk::protocol::on_page;
+use crate::desk::protocol::page_selector;
 use crate::desk::{Patch, text};
-use crate::player::{Asks, CURVE_POINTS, Challenge, Grading, Prediction, Settings, Value};
+use crate::player::{AnswerKind, CURVE_POINTS, Challenge, Grading, Prediction, StartSettings, Value};
 use crate::site::activity;
 use crate::site::applied::Applied;
-use crate::site::operated::{Lessons, Operated, deed_on, deed_with};
+use crate::site::operated::{Lessons, Operated, action_on, action_with};
 use maud::{Markup, html};
 
 /// The figure whose predictions and challenge are shown: it has a prediction of each kind.
@@ -70,11 +70,11 @@ fn folded(page: &Applied, css: &str) -> Vec<(&'static str, Markup)> {
 
 /// Each stage that a prediction can be in.
 fn prediction(lessons: &Lessons, prediction: &'static Prediction) -> Specimen {
-    let name = match prediction.asks {
-        Asks::Choice(_) => "Prediction: choice",
-        Asks::Number { .. } => "Prediction: number",
-        Asks::Order(_) => "Prediction: order",
-        Asks::Curve { .. } => "Prediction: curve",
+    let name = match prediction.answer_kind {
+        AnswerKind::Choice(_) => "Prediction: choice",
+        AnswerKind::Number { .. } => "Prediction: number",
+        AnswerKind::Order(_) => "Prediction: order",
+        AnswerKind::Curve { .. } => "Prediction: curve",
     };
     let id = prediction.id;
     let open = || lessons.masked(FIGURE, 720);
@@ -87,15 +87,15 @@ fn prediction(lessons: &Lessons, prediction: &'static Prediction) -> Specimen {
                 list.append_child(&filled.page.select(&thing)[0]);
             }
         }
-        filled.does(deed_with("commit", id, &written))
+        filled.does(action_with("commit", id, &written))
     };
     let truth = truth(&open(), prediction);
-    let (right, wrong) = (commit(&truth), commit(&mistaken(&prediction.asks, &truth)));
+    let (right, wrong) = (commit(&truth), commit(&mistaken(&prediction.answer_kind, &truth)));
     let css = format!("[data-predict={id}]");
     let take = |it: &Operated, stage: &str| specimen(&it.page, &css, stage);
     let mut stages = vec![
         ("open", take(&open(), "open")),
-        ("nothing was answered", take(&open().does(deed_with("commit", id, "")), "nothing")),
+        ("nothing was answered", take(&open().does(action_with("commit", id, "")), "nothing")),
     ];
     // What is read off other runs is told at once.
     if prediction.runs.is_empty() {
@@ -104,7 +104,7 @@ fn prediction(lessons: &Lessons, prediction: &'static Prediction) -> Specimen {
     let shows = prediction.at.secs();
     stages.push(("right", take(&right.goes(shows), "right")));
     stages.push(("wrong", take(&wrong.goes(shows), "wrong")));
-    stages.push(("skipped", take(&open().does(deed_on("skip", id)), "skipped")));
+    stages.push(("skipped", take(&open().does(action_on("skip", id)), "skipped")));
     Specimen { name, says: "To commit to before the run, and graded by it.", body: stages_of(&stages) }
 }
 
@@ -116,43 +116,44 @@ fn truth(it: &Operated, prediction: &'static Prediction) -> Value {
 }
 
 /// An answer that is wrong.
-fn mistaken(asks: &Asks, truth: &Value) -> Value {
+fn mistaken(asks: &AnswerKind, truth: &Value) -> Value {
     match (asks, truth) {
-        (Asks::Choice(options), Value::Choice(right)) => {
+        (AnswerKind::Choice(options), Value::Choice(right)) => {
             let other = options.iter().find(|option| *option != right);
             Value::Choice((*other.expect("there is a choice")).to_owned())
         }
         (_, Value::Number(right)) => Value::Number(2.0 * right),
         (_, Value::Order(right)) => Value::Order(right.iter().rev().copied().collect()),
-        (Asks::Curve { y, .. }, Value::Curve(right)) => Value::Curve(vec![y.to as f32; right.len()]),
+        (AnswerKind::Curve { y, .. }, Value::Curve(right)) => Value::Curve(vec![y.to as f32; right.len()]),
         _ => unreachable!("a truth is of the kind that is asked for"),
     }
 }
 
 /// An answer as the page writes it, and what stands in the page's fields before it is handed over.
 fn answer(prediction: &Prediction, answer: &Value) -> (String, Vec<Patch>) {
-    let of = |css: &str| on_page(format!("[data-predict={}] {css}", prediction.id));
-    match (&prediction.asks, answer) {
+    let of = |css: &str| page_selector(format!("[data-predict={}] {css}", prediction.id));
+    match (&prediction.answer_kind, answer) {
         (_, Value::Choice(option)) => {
             (option.clone(), vec![Patch::Checked(of(&format!("[value={option}]")), true)])
         }
-        (Asks::Number { unit, .. }, Value::Number(number)) => {
-            let (part, value) = (of(".answer-number input"), unit.format(*number));
-            (value.clone(), vec![Patch::Value { part, value, forced: true }])
+        (AnswerKind::Number { unit, .. }, Value::Number(number)) => {
+            let (field, value) = (of(".answer-number input"), unit.format(*number));
+            (value.clone(), vec![Patch::Value { field, value, forced: true }])
         }
-        (Asks::Order(things), Value::Order(order)) => {
+        (AnswerKind::Order(things), Value::Order(order)) => {
             let things: Vec<&str> = order.iter().map(|&n| things[usize::from(n)]).collect();
             (things.join(","), Vec::new())
         }
-        (Asks::Curve { y, .. }, Value::Curve(heights)) => {
+        (AnswerKind::Curve { y, .. }, Value::Curve(heights)) => {
             let share = |&height: &f32| (f64::from(height) - y.from) / (y.to - y.from);
             let heights: Vec<f64> = heights.iter().map(|height| (share(height) * HEIGHT).round()).collect();
             let step = HEIGHT / (CURVE_POINTS - 1) as f64;
             let point = |(n, height): (usize, &f64)| format!("{},{}", step * n as f64, HEIGHT - height);
-            let place = |(n, height): (usize, &f64)| Patch::Place(of(&format!("[data-n=\"{n}\"]")), *height);
+            let place =
+                |(n, height): (usize, &f64)| Patch::SliderPosition(of(&format!("[data-n=\"{n}\"]")), *height);
             let line: Vec<String> = heights.iter().enumerate().map(point).collect();
             let mut fields: Vec<Patch> = heights.iter().enumerate().map(place).collect();
-            fields.push(Patch::Attr(of(".yours"), "points".into(), Some(line.join(" "))));
+            fields.push(Patch::Attribute(of(".yours"), "points".into(), Some(line.join(" "))));
             (heights.iter().map(f64::to_string).collect::<Vec<_>>().join(","), fields)
         }
         _ => unreachable!("an answer is of the kind that is asked for"),
@@ -163,11 +164,12 @@ fn answer(prediction: &Prediction, answer: &Value) -> (String, Vec<Patch>) {
 fn challenge(lessons: &Lessons, challenge: &'static Challenge) -> Specimen {
     let id = challenge.id;
     let judged = |setting: &[(&str, &str)], most| {
-        let set_up = lessons.open(FIGURE).does(deed_on("set-up", id));
-        let set = setting.iter().fold(set_up, |it, (control, to)| it.does(deed_with("control", control, to)));
-        set.does(deed_on("judge", id)).errands(most)
+        let set_up = lessons.open(FIGURE).does(action_on("set-up", id));
+        let set =
+            setting.iter().fold(set_up, |it, (control, to)| it.does(action_with("control", control, to)));
+        set.does(action_on("judge", id)).errands(most)
     };
-    let cost = |it: &Operated| (challenge.cost)(&Settings::of(it.figure.spec, &it.view().run));
+    let cost = |it: &Operated| (challenge.cost)(&StartSettings::of(it.figure.spec, &it.view().run));
     let tempting = || challenge.tempting.iter().map(|(_, setting)| *setting);
     let dear = tempting().find(|setting| cost(&judged(setting, 0)) > challenge.budget);
     let css = format!("[data-challenge={id}]");
@@ -206,9 +208,10 @@ fn quizzes(page: &Applied, id: &str, quiz: &Quiz) -> Vec<(&'static str, Markup)>
 
 /// What the page does when a question is answered.
 fn check(id: &str, quiz: &Quiz, chosen: &[&str]) -> Vec<Patch> {
-    let of = |css: &str| on_page(format!("[data-quiz={id}]{css}"));
-    let attr =
-        |css: &str, name: &'static str, value: &str| Patch::Attr(of(css), name.into(), Some(value.into()));
+    let of = |css: &str| page_selector(format!("[data-quiz={id}]{css}"));
+    let attr = |css: &str, name: &'static str, value: &str| {
+        Patch::Attribute(of(css), name.into(), Some(value.into()))
+    };
     if chosen.is_empty() {
         return vec![Patch::Text(of(" .answer-error"), text::ANSWER_FIRST.into())];
     }

@@ -3,10 +3,10 @@
 
 use super::{Exhibit, Specimen, drawn, frame, id, rows, specimen, states};
 use crate::desk::protocol::{find, nth};
-use crate::desk::{Deed, Notice, Patch, Way, text};
+use crate::desk::{Notice, NoticeAction, Patch, UserAction, text};
 use crate::player::encode_view;
 use crate::site::applied::Applied;
-use crate::site::operated::{Lessons, Operated, deed, deed_on, deed_with, root};
+use crate::site::operated::{Lessons, Operated, action, action_on, action_with, root};
 use maud::{Markup, PreEscaped, html};
 
 /// The figure whose parts are shown: it has a control of each kind, actions with and without a number, readings with
@@ -24,7 +24,7 @@ pub const WHOLE: [(&str, &str, &str, Done); 6] = [
         broken.does(act("drain", "1:1", "")).goes(9.2)
     }),
     (FIGURE, "Two are compared", "Side by side where there is room, one clock, one set of controls.", |it| {
-        it.does(deed("compare")).does(turned("policy", "two-choices")).goes(20.0)
+        it.does(action("compare")).does(turned("policy", "two-choices")).goes(20.0)
     }),
     ("who-notices", "A deploy", "Servers leave and come back; checks are under way.", |it| {
         it.does(turned("drain", "10 s")).does(turned("slow-start", "10 s")).goes(21.05)
@@ -40,18 +40,18 @@ pub const WHOLE: [(&str, &str, &str, Done); 6] = [
 ];
 
 /// Something is turned, as one types it.
-fn turned(control: &str, to: &str) -> Deed {
-    deed_with("control", control, to)
+fn turned(control: &str, to: &str) -> UserAction {
+    action_with("control", control, to)
 }
 
 /// Something is done to somebody.
-fn act(way: &str, on: &str, with: &str) -> Deed {
-    Deed { way: way.into(), ..deed_with("act", on, with) }
+fn act(way: &str, on: &str, with: &str) -> UserAction {
+    UserAction { variant: way.into(), ..action_with("act", on, with) }
 }
 
 /// A field holds what was typed.
 fn typed(css: &str, n: usize, value: &str) -> Patch {
-    Patch::Value { part: nth(css.to_owned(), n), value: value.to_owned(), forced: true }
+    Patch::Value { field: nth(css.to_owned(), n), value: value.to_owned(), forced: true }
 }
 
 fn busy(l: &Lessons) -> Operated {
@@ -61,9 +61,10 @@ fn busy(l: &Lessons) -> Operated {
 /// All values that differ in the comparison.
 fn compared(l: &Lessons) -> Operated {
     let all = [("load", "240/s"), ("service", "80 ms"), ("arrivals", "bursty"), ("policy", "random")];
-    let it =
-        all.into_iter().fold(busy(l).does(deed("compare")), |it, (control, to)| it.does(turned(control, to)));
-    it.does(deed_on("control", "checks"))
+    let it = all
+        .into_iter()
+        .fold(busy(l).does(action("compare")), |it, (control, to)| it.does(turned(control, to)));
+    it.does(action_on("control", "checks"))
 }
 
 /// A part of the figure before scripts run.
@@ -99,12 +100,12 @@ pub fn controls(l: &Lessons) -> Vec<Specimen> {
         all.push(one(name, says, states("fig-controls", &shown)));
     }
     let css = ".fig-control.seed";
-    let refused = l.open(FIGURE).does(deed_with("seed", "", "seventeen"));
+    let refused = l.open(FIGURE).does(action_with("seed", "", "seventeen"));
     let refused = refused.changed([typed(".fig-seed input", 0, "seventeen")]);
     let wrong = ("what was typed is no seed", refused.part(css, "invalid"));
     let seeds = [("at rest", live.part(css, "rest")), built(l, css), wrong];
     all.push(one("Seed", "The same seed gives the same run everywhere.", states("fig-controls", &seeds)));
-    let server = live.does(deed_on("select", "1:0"));
+    let server = live.does(action_on("select", "1:0"));
     let at_rest = ("at rest", server.part(".fig-actions", "rest"));
     let refused = server.does(act("slow", "1:0", "999")).changed([typed("[data-with-of=slow]", 0, "999")]);
     let actions = [at_rest, ("the number is none that it takes", refused.part(".fig-actions", "invalid"))];
@@ -127,21 +128,24 @@ pub fn parts(l: &Lessons) -> Vec<Specimen> {
     let request = busy_one.pictures()[0].regions.iter().find(|region| region.entity.kind == 0);
     let request = request.map_or_else(String::new, |region| format!("0:{}", region.entity.n));
     let explained = [
-        ("a server", deed_on("select", "1:2")),
-        ("a request", deed_on("select", &request)),
-        ("who is behind a number", deed_on("behind", "p99")),
+        ("a server", action_on("select", "1:2")),
+        ("a request", action_on("select", &request)),
+        ("who is behind a number", action_on("behind", "p99")),
     ];
-    let explained = explained.map(|(name, deed)| {
+    let explained = explained.map(|(name, action)| {
         // Landmarks of one page have names of their own.
-        let label =
-            Patch::Attr(find(".fig-explain".into()), "aria-label".into(), Some(format!("Explained: {name}")));
-        (name, busy(l).does(deed).changed([label]).part(".fig-explain", &id(name)))
+        let label = Patch::Attribute(
+            find(".fig-explain".into()),
+            "aria-label".into(),
+            Some(format!("Explained: {name}")),
+        );
+        (name, busy(l).does(action).changed([label]).part(".fig-explain", &id(name)))
     });
     let changed = busy(l).goes(6.0).does(act("slow", "1:0", "4")).goes(9.0).does(turned("load", "100/s"));
     let marked = changed.goes(14.0);
     let paused = ("paused, with changes, faults, events", marked.part(".fig-transport", "paused"));
     let slow =
-        marked.does(deed("play")).changed([Patch::Class(find(".fig-speed".into()), "slow".into(), true)]);
+        marked.does(action("play")).changed([Patch::Class(find(".fig-speed".into()), "slow".into(), true)]);
     let transport = [
         built(l, ".fig-transport"),
         paused,
@@ -157,14 +161,15 @@ pub fn parts(l: &Lessons) -> Vec<Specimen> {
     ];
     // A caption belongs to a figure of its own.
     let captions = html! { @for (name, it) in captions { p.state-name { (name) } figure.figure { (it) } } };
-    let file = busy(l).changed([Patch::Attr(find("[data-drawer-of=file]".into()), "hidden".into(), None)]);
+    let file =
+        busy(l).changed([Patch::Attribute(find("[data-drawer-of=file]".into()), "hidden".into(), None)]);
     let opened = |name: &'static str| {
-        (name, busy(l).does(deed_on("drawer", name)).part(&format!("[data-drawer-of={name}]"), name))
+        (name, busy(l).does(action_on("drawer", name)).part(&format!("[data-drawer-of={name}]"), name))
     };
     let too_long = ("share, a run too long for a link", file.part("[data-drawer-of=file]", "file"));
     let drawers = [opened("share"), too_long, opened("more"), opened("keys")];
-    let open = Patch::Attr(find(".fig-tables".into()), "open".into(), Some(String::new()));
-    let tables = busy(l).does(Deed { number: 1.0, ..deed("tables") }).changed([open]);
+    let open = Patch::Attribute(find(".fig-tables".into()), "open".into(), Some(String::new()));
+    let tables = busy(l).does(UserAction { number: 1.0, ..action("tables") }).changed([open]);
     let (good, bad) = ("time,key\n0.1,a\n0.4,b\n0.5,a\n1.2,c\n", "nothing\nof the kind\n");
     let read = |name: &'static str, log: &str, last| {
         (name, l.open(FIGURE).reads(log, last).part(".fig-data", &id(name)))
@@ -193,21 +198,21 @@ fn notices(l: &Lessons) -> [(&'static str, Markup); 5] {
     let link = Some(encode_view(&l.open(FIGURE).view()));
     let list =
         vec!["Load: 160/s".to_owned(), "2 later changes and faults, marked on the time line".to_owned()];
-    let way = |way, says| Notice { way: Some(way), ..Notice::plain(says) };
+    let way = |way, says| Notice { action: Some(way), ..Notice::plain(says) };
     let all = [
         ("words alone", Notice::plain(text::NO_CANVAS)),
         ("a list", Notice { list, ..Notice::plain(text::FROM_LINK) }),
         ("a link to a run", Notice { link: link.clone(), ..Notice::plain(text::PANICKED) }),
-        ("a model that can be started again", Notice { link, ..way(Way::TryAgain, text::HUNG) }),
-        ("a page that is to be loaded again", way(Way::Reload, text::OTHER_BUILD)),
+        ("a model that can be started again", Notice { link, ..way(NoticeAction::TryAgain, text::HUNG) }),
+        ("a page that is to be loaded again", way(NoticeAction::Reload, text::OTHER_BUILD)),
     ];
     all.map(|(name, notice)| (name, l.open(FIGURE).changed(notice.patches()).part(".fig-notice", &id(name))))
 }
 
 fn sweeps(l: &Lessons) -> [(&'static str, Markup); 4] {
     let swept = |name: &'static str, figure: &str, chosen: [&str; 5], most| {
-        let begun = l.open(figure).does(deed_on("drawer", "sweep"));
-        let begun = begun.does(deed_with("sweep", "", &chosen.join(",")));
+        let begun = l.open(figure).does(action_on("drawer", "sweep"));
+        let begun = begun.does(action_with("sweep", "", &chosen.join(",")));
         let field = |(n, value): (usize, &&str)| typed(".fig-sweep-fields :is(input, select)", n, value);
         let fields: Vec<Patch> = chosen.iter().enumerate().map(field).collect();
         (name, begun.errands(most).changed(fields).part(".fig-sweep", &id(name)))

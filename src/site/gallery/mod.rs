@@ -17,7 +17,7 @@ use super::operated::{Lessons, Operated, root};
 use super::render::{Page, checked};
 use super::shell::{Head, Shell};
 use crate::course::Course;
-use crate::scene::{Options, Picture, Scene, Still, Words, svg};
+use crate::scene::{LayoutOptions, Picture, Scene, SvgOptions, Words, svg};
 use maud::{Markup, PreEscaped, html};
 use std::collections::BTreeSet;
 use std::fs;
@@ -151,7 +151,7 @@ fn id(name: &str) -> String {
 
 fn exhibit(it: &Exhibit) -> Specimen {
     let picture = |width: f32| {
-        let picture = Picture::new(&it.scene, &it.words, width, &Options::default());
+        let picture = Picture::new(&it.scene, &it.words, width, &LayoutOptions::default());
         drawn(&picture, &format!("{}-{width}", id(it.name)), "")
     };
     let body = frame(&html! { div.pictures { @for width in WIDTHS { div { (picture(width)) } } } });
@@ -184,7 +184,8 @@ impl Operated {
 
 /// A picture in the page.
 fn drawn(picture: &Picture, id: &str, class: &str) -> Markup {
-    let still = Still { id, title: "A picture", describes: "As the sentences say", class, standalone: false };
+    let still =
+        SvgOptions { id, title: "A picture", description: "As the sentences say", class, standalone: false };
     PreEscaped(svg(picture, &still))
 }
 

@@ -2,9 +2,9 @@
 
 use super::Exhibit;
 use crate::scene::{
-    Axis, Bar, Cell, Chart, Curves, Flow, Grid, GridRow, Histogram, Label, Lane, Lanes, Line, Link, Listing,
-    ListingLine, Node, Packet, Panel, Plotted, Row, Scene, Series, Shape, Slots, State, Table, Tier, Words,
-    Workers,
+    Axis, Bar, Cell, Chart, CurveLine, Curves, Flow, Grid, GridRow, Histogram, Label, Lane, Lanes, Link,
+    Listing, ListingLine, Node, Packet, PacketKind, Panel, Row, Scene, Series, SeriesLine, Slots, Status,
+    Table, Tier, Words, Workers,
 };
 use crate::sim::{Entity, Span, Time, Unit};
 
@@ -13,9 +13,9 @@ const SOURCE: Entity = Entity::new(0, 0);
 const REQUEST: u8 = 9;
 /// What figures leave over of the states of nodes and links, tables, and curves. What they show of the other kinds is
 /// so little that these are drawn in all.
-const NODES: &[State] = &[State::Quiet, State::Active, State::Warming];
-const ROWS: &[State] = &[State::Active, State::Warming];
-const CURVES: &[State] = &[State::Down, State::Draining, State::Warming];
+const NODES: &[Status] = &[Status::Quiet, Status::Active, Status::Warming];
+const ROWS: &[Status] = &[Status::Active, Status::Warming];
+const CURVES: &[Status] = &[Status::Down, Status::Draining, Status::Warming];
 
 /// All of them.
 pub fn all() -> Vec<Exhibit> {
@@ -38,7 +38,7 @@ pub fn all() -> Vec<Exhibit> {
 }
 
 fn exhibit(name: &'static str, says: &'static str, panel: Panel) -> Exhibit {
-    let scene = Scene { time: NOW, panels: vec![panel], says: Vec::new() };
+    let scene = Scene { time: NOW, panels: vec![panel], sentences: Vec::new() };
     Exhibit { name, says, scene, words: Words::default() }
 }
 
@@ -46,12 +46,12 @@ fn plain(text: impl Into<String>) -> Label {
     Label::Plain(text.into())
 }
 
-fn name(state: State) -> Label {
+fn name(state: Status) -> Label {
     plain(format!("{state:?}").to_lowercase())
 }
 
 /// Something of each state, with its number.
-fn each<T>(states: &[State], make: impl Fn(u32, State) -> T) -> Vec<T> {
+fn each<T>(states: &[Status], make: impl Fn(u32, Status) -> T) -> Vec<T> {
     states.iter().zip(0..).map(|(&state, n)| make(n, state)).collect()
 }
 
@@ -59,26 +59,26 @@ fn server(n: u32) -> Entity {
     Entity::new(1, n)
 }
 
-fn node(entity: Entity, label: &str, note: &str, state: State) -> Node {
+fn node(entity: Entity, label: &str, note: &str, status: Status) -> Node {
     let note = (!note.is_empty()).then(|| plain(note));
-    Node { entity, label: plain(label), note, state, queue: None, workers: None }
+    Node { entity, label: plain(label), note, status, queue: None, workers: None }
 }
 
 /// A source before these nodes, with a link to each in the node's own state, and probes under way.
 fn before(nodes: Vec<Node>) -> Panel {
-    let links = nodes.iter().map(|it| Link { from: SOURCE, to: it.entity, state: it.state }).collect();
+    let links = nodes.iter().map(|it| Link { from: SOURCE, to: it.entity, status: it.status }).collect();
     let (from, to, arrives) = (SOURCE, nodes[0].entity, NOW + Span::from_millis(200));
     let left = NOW.back(Span::from_millis(200));
-    let packet = Packet { entity: Entity::new(REQUEST, 0), from, to, left, arrives, shape: Shape::Probe };
-    let source = Tier { nodes: vec![node(SOURCE, "source", "", State::Normal)] };
+    let packet = Packet { entity: Entity::new(REQUEST, 0), from, to, left, arrives, kind: PacketKind::Probe };
+    let source = Tier { nodes: vec![node(SOURCE, "source", "", Status::Normal)] };
     Panel::Flow(Flow { tiers: vec![source, Tier { nodes }], links, packets: vec![packet] })
 }
 
 /// With so many waiting of so many, and so many workers busy of so many.
 fn served(it: Node, (waiting, capacity): (u32, Option<u32>), (busy, total): (u32, u32)) -> Node {
     let request = |k: u32| Entity::new(REQUEST, it.entity.n * 1000 + k);
-    let state = if it.state == State::Trouble { State::Trouble } else { State::Normal };
-    let queue = Slots { waiting: (0..waiting).map(request).collect(), capacity, state };
+    let status = if it.status == Status::Trouble { Status::Trouble } else { Status::Normal };
+    let queue = Slots { waiting: (0..waiting).map(request).collect(), capacity, status };
     let busy = (0..busy).map(|k| (request(500 + k), Time::ZERO)).collect();
     Node { queue: Some(queue), workers: Some(Workers { busy, total }), ..it }
 }
@@ -86,78 +86,79 @@ fn served(it: Node, (waiting, capacity): (u32, Option<u32>), (busy, total): (u32
 fn queues() -> Panel {
     let (long, note) = ("Donaudampfschifffahrtsgesellschaft", "weighted round robin with slow start");
     before(vec![
-        served(node(server(0), long, note, State::Trouble), (10, Some(10)), (2, 2)),
-        served(node(server(1), "B", "long", State::Trouble), (140, Some(200)), (60, 64)),
-        served(node(server(2), "C", "no bound", State::Normal), (37, None), (7, 8)),
-        served(node(server(3), "D", "no slots", State::Quiet), (0, Some(0)), (1, 1)),
+        served(node(server(0), long, note, Status::Trouble), (10, Some(10)), (2, 2)),
+        served(node(server(1), "B", "long", Status::Trouble), (140, Some(200)), (60, 64)),
+        served(node(server(2), "C", "no bound", Status::Normal), (37, None), (7, 8)),
+        served(node(server(3), "D", "no slots", Status::Quiet), (0, Some(0)), (1, 1)),
     ])
 }
 
 fn crowd(size: u32) -> Panel {
     let one = |n: u32| {
         // Most are normal, and of each other state there are a few.
-        let state = if n % 3 == 2 { State::ALL[n as usize / 3 % State::ALL.len()] } else { State::Normal };
-        let waiting = if state == State::Trouble { 10 } else { n * 7 % 8 };
+        let state = if n % 3 == 2 { Status::ALL[n as usize / 3 % Status::ALL.len()] } else { Status::Normal };
+        let waiting = if state == Status::Trouble { 10 } else { n * 7 % 8 };
         served(node(server(n), &format!("s{n}"), "", state), (waiting, Some(10)), (n % 3, 2))
     };
     before((0..size).map(one).collect())
 }
 
 fn lanes(step: Option<Span>) -> Panel {
-    let bar = |n: u32, state| {
+    let bar = |n: u32, status| {
         let (entity, from) = (Entity::new(REQUEST, n), Time::from_secs(u64::from(n) * 10));
-        Bar { entity, from, until: from + Span::from_secs(10), label: name(state), state }
+        Bar { entity, from, until: from + Span::from_secs(10), label: name(status), status }
     };
     let lane = |n: u32, label, bars| Lane { entity: server(n), label: plain(label), bars };
     let long = lane(1, "a name that is too long for what there is beside a lane", Vec::new());
-    let lanes = vec![lane(0, "states", each(&State::ALL, bar)), long];
+    let lanes = vec![lane(0, "states", each(&Status::ALL, bar)), long];
     let (title, from, until) = (plain("What each did"), Time::ZERO, Time::from_secs(80));
     Panel::Lanes(Lanes { title, from, until, step, lanes })
 }
 
 fn listing() -> Panel {
-    let line = |n: u32, state| {
+    let line = |n: u32, status| {
         let (entity, code) = (Entity::new(3, n), format!("x = x + {n}"));
-        ListingLine { entity, code, note: Some(name(state)), state }
+        ListingLine { entity, code, note: Some(name(status)), status }
     };
     let (entity, title) = (server(1), plain("Program"));
-    Panel::Listing(Listing { entity, title, lines: each(&State::ALL, line) })
+    Panel::Listing(Listing { entity, title, lines: each(&Status::ALL, line) })
 }
 
 fn table() -> Panel {
     let number = |n: u32, unit| Label::Value(0.012 * f64::from(n + 1), unit);
-    let cells = |n, state| vec![name(state), number(n, Unit::Time), number(n, Unit::Share)];
-    let row = |n, state| Row { entity: server(n), cells: cells(n, state), state };
+    let cells = |n, status| vec![name(status), number(n, Unit::Time), number(n, Unit::Share)];
+    let row = |n, status| Row { entity: server(n), cells: cells(n, status), status };
     let columns = ["State", "p50", "Busy"].map(plain).to_vec();
     Panel::Table(Table { title: plain("A row of each"), columns, rows: each(ROWS, row) })
 }
 
 fn series() -> Panel {
-    let line = |n: u32, state| {
+    let line = |n: u32, status| {
         let wobble = |k: u32| ((k * 7919 + n * 31) % 101) as f32 * 6e-5;
         let gap = |k: u32| n == 0 && (12..17).contains(&k);
         let value = |k| if gap(k) { f32::NAN } else { 0.01 + 0.014 * n as f32 + wobble(k) };
         let points = (0..44).map(|k| (k as f32, value(k))).collect();
-        Line { reading: "".into(), label: name(state), state, points }
+        SeriesLine { reading: "".into(), label: name(status), status, points }
     };
-    let (title, lines) = (plain("Readings over time"), each(&State::ALL, line));
+    let (title, lines) = (plain("Readings over time"), each(&Status::ALL, line));
     Panel::Chart(Chart::Series(Series { title, unit: Unit::Time, lines, until: Time::from_secs(60) }))
 }
 
 fn histogram() -> Panel {
     let at = |k: u32| 0.004 * libm::pow(1.25, k.into());
     let bars = (0..24).map(|k| (at(k), at(k + 1), u64::from(k * (24 - k)))).collect();
-    let marks =
-        each(&[State::Normal, State::Trouble, State::Quiet], |n, state| (name(state), at(5 + 6 * n), state));
+    let marks = each(&[Status::Normal, Status::Trouble, Status::Quiet], |n, state| {
+        (name(state), at(5 + 6 * n), state)
+    });
     Panel::Chart(Chart::Histogram(Histogram { title: plain("Latency"), unit: Unit::Time, bars, marks }))
 }
 
 fn curves() -> Panel {
     let axis = |label: &str, unit, ends, log| Axis { label: plain(label), unit, ends, log };
-    let line = |n: u32, state| {
+    let line = |n: u32, status| {
         let value = |k: u32| libm::pow(0.95, f64::from(k * (n + 1))) as f32;
         let points = (0..40).map(|k| (k as f32, value(k))).collect();
-        Plotted { label: name(state), state, points, dots: false }
+        CurveLine { label: name(status), status, points, dots: false }
     };
     let x = axis("requests that wait", Unit::Count, (0.0, 40.0), false);
     let y = axis("share of servers", Unit::Share, (1e-4, 1.0), true);
@@ -167,8 +168,9 @@ fn curves() -> Panel {
 
 fn grid() -> Panel {
     let entity = |n| Entity::new(REQUEST, n);
-    let cells = each(&State::ALL, |n, state| Cell { entity: entity(n), level: 0.3 + 0.1 * n as f32, state });
+    let cells =
+        each(&Status::ALL, |n, status| Cell { entity: entity(n), level: 0.3 + 0.1 * n as f32, status });
     let (label, note) = (plain("a name that is too long for its place"), Some(plain("its note")));
-    let rows = vec![GridRow { entity: server(0), label, note, state: State::Normal, cells }];
-    Panel::Grid(Grid { title: plain("A cell of each"), rows, across: 12, tall: true })
+    let rows = vec![GridRow { entity: server(0), label, note, status: Status::Normal, cells }];
+    Panel::Grid(Grid { title: plain("A cell of each"), rows, columns: 12, tall: true })
 }

@@ -4,9 +4,9 @@ use super::{Sorted, measure, open};
 use crate::harness::copy_of_site;
 use crate::remote::{RemoteDesk, worker_of};
 use crate::server;
-use playground::desk::{ActionKind, Deed, Opening, Tell, facts};
+use playground::desk::{ActionKind, DeskCommand, OpenFigure, UserAction, encode_words};
 use playground::lessons;
-use playground::player::{Answer, Ask, Change, Input, Request, Run, Session, Value, View, encode_view};
+use playground::player::{Input, InputKind, Query, Reply, Request, Run, Session, Value, View, encode_view};
 use playground::scene::Words;
 use playground::sim::{Draws, Entity, Purpose, Seed, Time};
 use std::fs;
@@ -18,12 +18,12 @@ const BAR_MIB: f64 = 64.0;
 const SEEKS: usize = 50;
 const SERVER: u8 = 1;
 
-fn act(action: &str, server: u32, arg: Value) -> Change {
-    Change::Act { action: action.into(), on: vec![Entity::new(SERVER, server)], arg }
+fn act(action: &str, server: u32, arg: Value) -> InputKind {
+    InputKind::Act { action: action.into(), targets: vec![Entity::new(SERVER, server)], arg }
 }
 
-fn set(control: &str, value: Value) -> Change {
-    Change::Set { control: control.into(), value }
+fn set(control: &str, value: Value) -> InputKind {
+    InputKind::Set { control: control.into(), value }
 }
 
 /// Ten minutes at a thousand requests a second, with faults and changes.
@@ -55,11 +55,16 @@ pub fn seeking_in_ten_minutes_of_a_thousand_requests_a_second() {
         let there = RemoteDesk::start(&browser, &format!("{home}door.js")).await;
         let empty = there.memory().await;
         let mut run = busy_run();
-        let seek = |at: Time| Deed { number: at.nanos() as f64, ..Deed::of(ActionKind::Seek) };
-        there.tell(Tell::Sized { picture: 720, charts: 280 }).await;
-        let first = encode_view(&View { run: run.clone(), against: Vec::new(), at: Time::ZERO });
+        let seek = |at: Time| UserAction { number: at.nanos() as f64, ..UserAction::of(ActionKind::Seek) };
+        there.tell(DeskCommand::Resize { picture: 720, charts: 280 }).await;
+        let initial_view =
+            encode_view(&View { run: run.clone(), compared_controls: Vec::new(), at: Time::ZERO });
         there
-            .tell(Tell::Open(Opening { first, facts: facts(&Words::default()), ..Opening::default() }))
+            .tell(DeskCommand::Open(OpenFigure {
+                initial_view,
+                words: encode_words(&Words::default()),
+                ..OpenFigure::default()
+            }))
             .await;
         let took = there.does(seek(until)).await;
         let whole = there.probe(None).await;
@@ -73,7 +78,11 @@ pub fn seeking_in_ten_minutes_of_a_thousand_requests_a_second() {
         // A fork in the middle drops what came after, and that is computed anew.
         let at = Time::from_secs(300);
         there.does(seek(at)).await;
-        let load = Deed { on: "load".into(), text: "900/s".into(), ..Deed::of(ActionKind::SetControl) };
+        let load = UserAction {
+            target: "load".into(),
+            text: "900/s".into(),
+            ..UserAction::of(ActionKind::SetControl)
+        };
         there.does(load).await;
         run.inputs.retain(|input| input.at <= at);
         run.inputs.push(Input { at, change: set("load", Value::Number(900.0)) });
@@ -111,12 +120,12 @@ pub fn seeking_in_ten_minutes_of_a_thousand_requests_a_second() {
         hashes.sort_unstable();
         let start = Instant::now();
         let mut here = Session::new([figure]);
-        assert!(matches!(here.handle(Request { id: 1, ask: Ask::Open(run) }).answer, Answer::Opened(_)));
+        assert!(matches!(here.handle(Request { id: 1, query: Query::Open(run) }).reply, Reply::Opened(_)));
         for (at, events, hash) in hashes {
             loop {
-                let asked = Request { id: 1, ask: Ask::Frame { at, reach: at } };
-                let Answer::Frame(frame) = here.handle(asked).answer else { panic!("a frame") };
-                if frame.there {
+                let asked = Request { id: 1, query: Query::Frame { at, reach: at } };
+                let Reply::Frame(frame) = here.handle(asked).reply else { panic!("a frame") };
+                if frame.reached {
                     assert_eq!((frame.events, frame.hash), (events, hash), "at {at}");
                     break;
                 }

@@ -2,10 +2,10 @@
 
 use playground::controls;
 use playground::player::{
-    Action, Control, Controls, Data, Experiment, Explained, FigureSpec, Kind, Message, Names, Needs, Pace,
-    Reading, Readings, Value,
+    About, Action, Control, Controls, Data, EntityKind, EntityNames, Experiment, FigureSpec, Message, Needs,
+    Pace, Reading, Readings, Value,
 };
-use playground::scene::{Flow, Label, Link, Node, Packet, Panel, Scene, Shape, State, Tier};
+use playground::scene::{Flow, Label, Link, Node, Packet, PacketKind, Panel, Scene, Status, Tier};
 use playground::sim::{Entity, Msg, Span, Time, Unit, World};
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ const RIGHT: Entity = Entity::new(THING, 1);
 
 controls! {
     /// What can be turned.
-    pub struct Knobs {
+    pub struct ControlValues {
         /// Packets under way at every moment.
         pub crowd: u32 = Control::number("crowd", "Crowd", Unit::Count, (0.0, 4000.0), 1.0, 3.0).primary(),
     }
@@ -25,48 +25,51 @@ controls! {
 /// A world in which little happens.
 #[derive(Clone)]
 pub struct Broken {
-    knobs: Knobs,
+    controls: ControlValues,
     ticks: u32,
 }
 
 impl Experiment for Broken {
-    type Controls = Knobs;
+    type Controls = ControlValues;
     type Event = ();
     const SPEC: &'static FigureSpec = &FigureSpec {
         id: Cow::Borrowed("broken"),
         version: 1,
         until: Time::from_secs(60),
-        still: Time::from_secs(1),
-        warm: Time::ZERO,
+        still_at: Time::from_secs(1),
+        warm_up: Time::ZERO,
         pace: Pace::Continuous,
         speed: 1.0,
-        controls: Cow::Borrowed(Knobs::ALL),
+        controls: Cow::Borrowed(ControlValues::ALL),
         readings: Cow::Borrowed(&[Reading::new("ticks", "ticks", Unit::Count, "Tenths of a second.")]),
         actions: Cow::Borrowed(&[
             Action::new("panic", "Panic", &[THING]),
             Action::new("hang", "Hang", &[THING]),
             Action::new("nudge", "Nudge", &[THING]),
         ]),
-        kinds: Cow::Borrowed(&[Kind::new("thing", Names::Letters), Kind::new("packet", Names::Numbers)]),
+        kinds: Cow::Borrowed(&[
+            EntityKind::new("thing", EntityNames::Letters),
+            EntityKind::new("packet", EntityNames::Numbers),
+        ]),
         needs: Needs::Nothing,
     };
 
     const MESSAGES: &'static [Message] = &[("nudged", &[]), ("ticking", &[])];
 
-    fn new(knobs: &Knobs, _: &Data, world: &mut World<()>) -> Result<Self, Msg> {
+    fn new(controls: &ControlValues, _: &Data, world: &mut World<()>) -> Result<Self, Msg> {
         world.open(THING, None);
         world.open(THING, None);
         world.schedule(Span::from_millis(100), ());
-        Ok(Self { knobs: knobs.clone(), ticks: 0 })
+        Ok(Self { controls: controls.clone(), ticks: 0 })
     }
 
-    fn on(&mut self, (): (), world: &mut World<()>) {
+    fn handle(&mut self, (): (), world: &mut World<()>) {
         self.ticks += 1;
         world.schedule(Span::from_millis(100), ());
     }
 
-    fn set(&mut self, is: &Knobs, _: &mut World<()>) -> Result<(), Msg> {
-        self.knobs = is.clone();
+    fn set(&mut self, is: &ControlValues, _: &mut World<()>) -> Result<(), Msg> {
+        self.controls = is.clone();
         Ok(())
     }
 
@@ -90,12 +93,12 @@ impl Experiment for Broken {
             entity,
             label: Label::Name(entity),
             note: None,
-            state: State::Normal,
+            status: Status::Normal,
             queue: None,
             workers: None,
         };
         // Spread over a second of travel, and moving.
-        let (now, n) = (world.now().nanos(), u64::from(self.knobs.crowd.max(1)));
+        let (now, n) = (world.now().nanos(), u64::from(self.controls.crowd.max(1)));
         let packet = |k: u64| {
             let gone = (now + k * 1_000_000_000 / n) % 1_000_000_000;
             let left = Time::from_nanos((now + 1_000_000_000).saturating_sub(gone));
@@ -105,22 +108,22 @@ impl Experiment for Broken {
                 to: RIGHT,
                 left: Time::from_nanos(left.nanos().saturating_sub(1_000_000_000)),
                 arrives: left,
-                shape: if k.is_multiple_of(3) { Shape::Answer } else { Shape::Request },
+                kind: if k.is_multiple_of(3) { PacketKind::Answer } else { PacketKind::Request },
             }
         };
         scene.panels.push(Panel::Flow(Flow {
             tiers: vec![Tier { nodes: vec![node(LEFT)] }, Tier { nodes: vec![node(RIGHT)] }],
-            links: vec![Link { from: LEFT, to: RIGHT, state: State::Normal }],
-            packets: (0..u64::from(self.knobs.crowd)).map(packet).collect(),
+            links: vec![Link { from: LEFT, to: RIGHT, status: Status::Normal }],
+            packets: (0..u64::from(self.controls.crowd)).map(packet).collect(),
         }));
-        scene.says.push(Msg::new("ticking"));
+        scene.sentences.push(Msg::new("ticking"));
     }
 
-    fn about(&self, _: Entity, _: &World<()>) -> Option<Explained> {
-        Some(Explained::default())
+    fn about(&self, _: Entity, _: &World<()>) -> Option<About> {
+        Some(About::default())
     }
 
-    fn laws(&self, _: &World<()>) -> Result<(), String> {
+    fn invariants(&self, _: &World<()>) -> Result<(), String> {
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Figures with a bug in them, for the monkey to find: a queue like any other, until it is in a certain state.
 
-use playground::lessons::architecture::load_balancing::one_server::{Event, Knobs, OneServer};
-use playground::player::{Data, Experiment, Explained, FigureSpec, Message, Readings, Value};
+use playground::lessons::architecture::load_balancing::one_server::{ControlValues, Event, OneServer};
+use playground::player::{About, Data, Experiment, FigureSpec, Message, Readings, Value};
 use playground::scene::Scene;
 use playground::sim::{Entity, Msg, World};
 
@@ -13,28 +13,28 @@ const REQUEST: u8 = 0;
 
 /// One server, with a bug.
 #[derive(Clone)]
-pub struct Planted<const BUG: u8>(OneServer, Knobs);
+pub struct Planted<const BUG: u8>(OneServer, ControlValues);
 
 impl<const BUG: u8> Experiment for Planted<BUG> {
-    type Controls = Knobs;
+    type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = OneServer::SPEC;
     const MESSAGES: &'static [Message] = OneServer::MESSAGES;
 
-    fn new(knobs: &Knobs, data: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
-        Ok(Self(OneServer::new(knobs, data, world)?, knobs.clone()))
+    fn new(controls: &ControlValues, data: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
+        Ok(Self(OneServer::new(controls, data, world)?, controls.clone()))
     }
 
-    fn on(&mut self, event: Event, world: &mut World<Event>) {
-        self.0.on(event, world);
+    fn handle(&mut self, event: Event, world: &mut World<Event>) {
+        self.0.handle(event, world);
         // Only when the load was turned up to the end, and only for a while.
         assert!(
-            BUG != IN_ON || self.1.load < 1.15 || world.census(REQUEST).under_way() < 30,
+            BUG != IN_ON || self.1.load < 1.15 || world.tally(REQUEST).under_way() < 30,
             "the planted bug: a queue that nobody thought of"
         );
     }
 
-    fn set(&mut self, is: &Knobs, world: &mut World<Event>) -> Result<(), Msg> {
+    fn set(&mut self, is: &ControlValues, world: &mut World<Event>) -> Result<(), Msg> {
         self.1 = is.clone();
         self.0.set(is, world)
     }
@@ -54,7 +54,7 @@ impl<const BUG: u8> Experiment for Planted<BUG> {
     }
 
     fn draw(&self, world: &World<Event>, scene: &mut Scene) {
-        let waiting = world.census(REQUEST).under_way();
+        let waiting = world.tally(REQUEST).under_way();
         assert!(
             BUG != IN_DRAW || waiting != 17 || self.1.service.secs() < 0.2,
             "the planted bug: a picture that can't be drawn"
@@ -62,12 +62,12 @@ impl<const BUG: u8> Experiment for Planted<BUG> {
         self.0.draw(world, scene);
     }
 
-    fn about(&self, entity: Entity, world: &World<Event>) -> Option<Explained> {
+    fn about(&self, entity: Entity, world: &World<Event>) -> Option<About> {
         self.0.about(entity, world)
     }
 
-    fn laws(&self, world: &World<Event>) -> Result<(), String> {
-        self.0.laws(world)
+    fn invariants(&self, world: &World<Event>) -> Result<(), String> {
+        self.0.invariants(world)
     }
 }
 

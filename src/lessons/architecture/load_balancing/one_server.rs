@@ -4,14 +4,15 @@
 
 use crate::controls;
 use crate::player::{
-    Action, Control, Controls, Data, Experiment, Explained, FigureSpec, Kind, Message, Names, Needs, Pace,
-    Reading, Readings, Value,
+    About, Action, Control, Controls, Data, EntityKind, EntityNames, Experiment, FigureSpec, Message, Needs,
+    Pace, Reading, Readings, Value,
 };
 use crate::scene::{
-    Chart, Flow, Label, Line, Link, Node, Packet, Panel, Scene, Series, Shape, Slots, State, Tier, Workers,
+    Chart, Flow, Label, Link, Node, Packet, PacketKind, Panel, Scene, Series, SeriesLine, Slots, Status,
+    Tier, Workers,
 };
 use crate::sim::statistics::{Histogram, TimeAverage};
-use crate::sim::{Because, Dist, Entity, Fate, Msg, Purpose, Span, Time, Unit, World};
+use crate::sim::{Cause, Dist, EndKind, Entity, Msg, Purpose, Span, Time, Unit, World};
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
@@ -20,13 +21,13 @@ const SERVER: Entity = Entity::new(1, 0);
 const CLIENTS: Entity = Entity::new(2, 0);
 const ARRIVAL: Purpose = Purpose::named("arrival");
 const SERVICE: Purpose = Purpose::named("service");
-const ANSWERED: Fate = Fate(0);
+const ANSWERED: EndKind = EndKind(0);
 /// How long a request is seen on its way; it takes no time in the model.
 const SEEN: Span = Span::from_millis(150);
 
 controls! {
     /// What can be turned.
-    pub struct Knobs {
+    pub struct ControlValues {
         /// Share of the server's capacity that is asked of it.
         pub load: f64 = Control::number("load", "Load", Unit::Share, (0.1, 1.2), 0.01, 0.9)
             .help("Requests that arrive, as a share of what the server can finish.").primary(),
@@ -48,7 +49,7 @@ pub enum Event {
 /// The world of the figure.
 #[derive(Clone, Debug)]
 pub struct OneServer {
-    knobs: Knobs,
+    controls: ControlValues,
     /// No more arrivals after so many.
     limit: u32,
     arrived: u32,
@@ -63,9 +64,9 @@ pub struct OneServer {
 
 impl OneServer {
     /// The model with at most `limit` customers.
-    pub fn with_limit(knobs: &Knobs, limit: u32, world: &mut World<Event>) -> Self {
+    pub fn with_limit(controls: &ControlValues, limit: u32, world: &mut World<Event>) -> Self {
         let mut model = Self {
-            knobs: knobs.clone(),
+            controls: controls.clone(),
             limit,
             arrived: 0,
             line: VecDeque::new(),
@@ -87,7 +88,7 @@ impl OneServer {
     /// Schedules the next arrival. Its gap is drawn from the coming request's own stream.
     fn expect_next(&mut self, world: &mut World<Event>) {
         if self.arrived < self.limit {
-            let gap = Dist::Exponential(self.knobs.service.secs() / self.knobs.load);
+            let gap = Dist::Exponential(self.controls.service.secs() / self.controls.load);
             let span = gap.span(&mut world.draws(ARRIVAL, Entity::new(REQUEST, self.arrived)));
             world.schedule(span, Event::Arrival);
         }
@@ -98,24 +99,26 @@ impl OneServer {
         let now = world.now();
         self.served_since = now;
         self.waited_nanos += u128::from(now.since(arrived).nanos());
-        let takes = Dist::Exponential(self.knobs.service.secs()).span(&mut world.draws(SERVICE, request));
+        let takes = Dist::Exponential(self.controls.service.secs()).span(&mut world.draws(SERVICE, request));
         world.schedule(takes, Event::Done);
-        world.step(request, || (Msg::new("served").span("waited", now.since(arrived)), Some(SERVER), None));
+        world.record_step(request, || {
+            (Msg::new("served").span("waited", now.since(arrived)), Some(SERVER), None)
+        });
     }
 }
 
 impl Experiment for OneServer {
-    type Controls = Knobs;
+    type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = &FigureSpec {
         id: Cow::Borrowed("one-server"),
         version: 1,
         until: Time::from_secs(60),
-        still: Time::from_secs(40),
-        warm: Time::from_secs(10),
+        still_at: Time::from_secs(40),
+        warm_up: Time::from_secs(10),
         pace: Pace::Continuous,
         speed: 1.0,
-        controls: Cow::Borrowed(Knobs::ALL),
+        controls: Cow::Borrowed(ControlValues::ALL),
         readings: Cow::Borrowed(&[
             Reading::new("waiting", "waiting", Unit::Count, "Requests in the queue now."),
             Reading::new("busy", "busy", Unit::Share, "Share of time that the server was busy so far.")
@@ -123,13 +126,13 @@ impl Experiment for OneServer {
             Reading::new("mean", "mean", Unit::Time, "Mean time from arrival to answer so far.").so_far(),
             Reading::new("p99", "p99", Unit::Time, "99 % of the answers so far took at most this long.")
                 .so_far()
-                .made_of(REQUEST, &[ANSWERED.0], 60.0),
+                .contributed_by(REQUEST, &[ANSWERED.0], 60.0),
         ]),
         actions: Cow::Borrowed(&[] as &[Action]),
         kinds: Cow::Borrowed(&[
-            Kind::new("request", Names::Numbers),
-            Kind::new("server", Names::Only),
-            Kind::new("clients", Names::Only),
+            EntityKind::new("request", EntityNames::Numbers),
+            EntityKind::new("server", EntityNames::Only),
+            EntityKind::new("clients", EntityNames::Only),
         ]),
         needs: Needs::Nothing,
     };
@@ -150,11 +153,11 @@ impl Experiment for OneServer {
         ("about-clients", &["arrived"]),
     ];
 
-    fn new(knobs: &Knobs, _: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
-        Ok(Self::with_limit(knobs, u32::MAX, world))
+    fn new(controls: &ControlValues, _: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
+        Ok(Self::with_limit(controls, u32::MAX, world))
     }
 
-    fn on(&mut self, event: Event, world: &mut World<Event>) {
+    fn handle(&mut self, event: Event, world: &mut World<Event>) {
         let now = world.now();
         match event {
             Event::Arrival => {
@@ -163,10 +166,10 @@ impl Experiment for OneServer {
                 self.in_system.add(now, 1.0);
                 let ahead = self.line.len() as u64;
                 self.line.push_back((request, now));
-                world.step(request, || {
-                    let because = (ahead > 0).then(|| Because {
+                world.record_step(request, || {
+                    let because = (ahead > 0).then(|| Cause {
                         rule: Msg::new("behind").count("ahead", ahead),
-                        party: Some(Entity::new(REQUEST, request.n - 1)),
+                        other: Some(Entity::new(REQUEST, request.n - 1)),
                     });
                     (Msg::new("arrived"), Some(SERVER), because)
                 });
@@ -178,7 +181,7 @@ impl Experiment for OneServer {
             }
             Event::Done => {
                 let (request, _) = self.line.pop_front().expect("somebody is in service");
-                world.step(request, || (Msg::new("answered"), Some(SERVER), None));
+                world.record_step(request, || (Msg::new("answered"), Some(SERVER), None));
                 self.latency.record(world.close(request, ANSWERED));
                 self.in_system.add(now, -1.0);
                 if self.line.is_empty() {
@@ -190,8 +193,8 @@ impl Experiment for OneServer {
         }
     }
 
-    fn set(&mut self, is: &Knobs, _: &mut World<Event>) -> Result<(), Msg> {
-        self.knobs = is.clone();
+    fn set(&mut self, is: &ControlValues, _: &mut World<Event>) -> Result<(), Msg> {
+        self.controls = is.clone();
         Ok(())
     }
 
@@ -208,16 +211,16 @@ impl Experiment for OneServer {
 
     fn draw(&self, world: &World<Event>, scene: &mut Scene) {
         let now = world.now();
-        let state = if self.line.len() > 20 { State::Trouble } else { State::Normal };
+        let status = if self.line.len() > 20 { Status::Trouble } else { Status::Normal };
         let server = Node {
             entity: SERVER,
             label: Label::Name(SERVER),
-            note: Some(Label::Value(self.knobs.service.secs(), Unit::Time)),
-            state,
+            note: Some(Label::Value(self.controls.service.secs(), Unit::Time)),
+            status,
             queue: Some(Slots {
                 waiting: self.line.iter().skip(1).map(|(request, _)| *request).collect(),
                 capacity: None,
-                state,
+                status,
             }),
             workers: Some(Workers {
                 busy: self.line.iter().take(1).map(|(request, _)| (*request, self.served_since)).collect(),
@@ -227,8 +230,8 @@ impl Experiment for OneServer {
         let clients = Node {
             entity: CLIENTS,
             label: Label::Name(CLIENTS),
-            note: Some(Label::Value(self.knobs.load / self.knobs.service.secs(), Unit::Rate)),
-            state: State::Normal,
+            note: Some(Label::Value(self.controls.load / self.controls.service.secs(), Unit::Rate)),
+            status: Status::Normal,
             queue: None,
             workers: None,
         };
@@ -239,35 +242,35 @@ impl Experiment for OneServer {
             to: SERVER,
             left,
             arrives: left + SEEN,
-            shape: Shape::Request,
+            kind: PacketKind::Request,
         });
         scene.panels.push(Panel::Flow(Flow {
             packets: packets.collect(),
             tiers: vec![Tier { nodes: vec![clients] }, Tier { nodes: vec![server] }],
-            links: vec![Link { from: CLIENTS, to: SERVER, state: State::Normal }],
+            links: vec![Link { from: CLIENTS, to: SERVER, status: Status::Normal }],
         }));
         scene.panels.push(Panel::Chart(Chart::Series(Series {
             title: Label::words("chart-waiting"),
             unit: Unit::Count,
-            lines: vec![Line::of("waiting", State::Active)],
+            lines: vec![SeriesLine::of("waiting", Status::Active)],
             until: Self::SPEC.until,
         })));
         let waiting = self.line.len().saturating_sub(1) as u64;
         let oldest = self.line.front().map_or(Span::ZERO, |(_, arrived)| now.since(*arrived));
-        scene.says.push(match waiting {
+        scene.sentences.push(match waiting {
             0 => Msg::new("says-no-queue"),
             _ => Msg::new("says-queue").count("waiting", waiting).span("oldest", oldest),
         });
     }
 
-    fn about(&self, entity: Entity, world: &World<Event>) -> Option<Explained> {
+    fn about(&self, entity: Entity, world: &World<Event>) -> Option<About> {
         let place = self.line.iter().position(|(request, _)| *request == entity);
         let says = match (entity.kind, place) {
             (REQUEST, Some(0)) => {
                 Msg::new("about-served").span("since", world.now().since(self.served_since))
             }
             (REQUEST, Some(ahead)) => Msg::new("about-waits").count("ahead", ahead as u64),
-            (REQUEST, None) if world.census(REQUEST).opened() > u64::from(entity.n) => {
+            (REQUEST, None) if world.tally(REQUEST).opened() > u64::from(entity.n) => {
                 Msg::new("about-answered")
             }
             (1, _) if entity == SERVER => Msg::new("about-server").count("line", self.line.len() as u64),
@@ -275,11 +278,11 @@ impl Experiment for OneServer {
             _ => return None,
         };
         let related = place.filter(|at| *at > 0).map(|at| self.line[at - 1].0).into_iter().collect();
-        Some(Explained { says: vec![says], related })
+        Some(About { sentences: vec![says], related })
     }
 
-    fn laws(&self, world: &World<Event>) -> Result<(), String> {
-        let census = world.census(REQUEST);
+    fn invariants(&self, world: &World<Event>) -> Result<(), String> {
+        let census = world.tally(REQUEST);
         if census.under_way() != self.line.len() as u64 {
             return Err(format!(
                 "{} requests under way, {} in the line",

@@ -1,18 +1,18 @@
 //! What is asked about the two threads.
 
-use crate::player::{Asks, Outcome, Prediction, Value};
+use crate::player::{AnswerKind, Prediction, RunOutcome, Value};
 use crate::sim::Time;
 
 /// What learners predict of the figure.
 pub const PREDICTIONS: &[Prediction] = &[Prediction {
     id: "where-x-ends",
-    asks: Asks::Choice(&["four", "two-or-three", "one"]),
+    answer_kind: AnswerKind::Choice(&["four", "two-or-three", "one"]),
     at: Time::from_secs(12),
     runs: &[&[("scheduler", "random"), ("times", "2")]],
     truth: where_x_ends,
 }];
 
-fn where_x_ends(outcomes: &[Outcome]) -> Value {
+fn where_x_ends(outcomes: &[RunOutcome]) -> Value {
     let x = outcomes[0].last("x");
     let id = match () {
         () if x >= outcomes[0].last("stored") => "four",

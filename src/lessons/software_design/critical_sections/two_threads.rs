@@ -5,11 +5,11 @@
 //! reorder, and processors that add in one instruction.
 
 use crate::player::{
-    Action, Control, Controls, Data, Experiment, Explained, FigureSpec, Kind, Message, Names, Needs, Pace,
-    Reading, Readings, Value,
+    About, Action, Control, Controls, Data, EntityKind, EntityNames, Experiment, FigureSpec, Message, Needs,
+    Pace, Reading, Readings, Value,
 };
-use crate::scene::{Bar, Label, Lane, Lanes, Listing, ListingLine, Panel, Row, Scene, State, Table};
-use crate::sim::{Because, Entity, Msg, Purpose, Span, Time, Unit, World};
+use crate::scene::{Bar, Label, Lane, Lanes, Listing, ListingLine, Panel, Row, Scene, Status, Table};
+use crate::sim::{Cause, Entity, Msg, Purpose, Span, Time, Unit, World};
 use crate::{choices, controls};
 use std::borrow::Cow;
 
@@ -35,7 +35,7 @@ choices! {
 
 controls! {
     /// What can be turned.
-    pub struct Knobs {
+    pub struct ControlValues {
         /// Who schedules.
         pub scheduler: Scheduler = Control::choice("scheduler", "Schedule", Scheduler::OPTIONS, "by-hand")
             .help("You step the threads, or a scheduler with the run's seed does.").primary(),
@@ -70,7 +70,7 @@ struct Ran {
 /// The world of the figure.
 #[derive(Clone, Debug)]
 pub struct TwoThreads {
-    knobs: Knobs,
+    controls: ControlValues,
     threads: [Thread; THREADS],
     x: u32,
     /// Number of stores so far, and the thread of the last.
@@ -91,7 +91,7 @@ fn instruction(thread: u32, line: u32) -> Entity {
 
 impl TwoThreads {
     fn finished(&self, n: usize) -> bool {
-        self.threads[n].done >= self.knobs.times * CODE.len() as u32
+        self.threads[n].done >= self.controls.times * CODE.len() as u32
     }
 
     fn line(&self, n: usize) -> u32 {
@@ -106,11 +106,15 @@ impl TwoThreads {
         match line {
             0 => {
                 me.register = self.x;
-                world.step(thread(n), || (Msg::new("loads").count("value", self.x.into()), Some(X), None));
+                world.record_step(thread(n), || {
+                    (Msg::new("loads").count("value", self.x.into()), Some(X), None)
+                });
             }
             1 => {
                 me.register += 1;
-                world.step(thread(n), || (Msg::new("adds").count("value", me.register.into()), None, None));
+                world.record_step(thread(n), || {
+                    (Msg::new("adds").count("value", me.register.into()), None, None)
+                });
             }
             _ => {
                 // The store wipes out what another thread has stored since this one read: of that, all that x had and
@@ -122,10 +126,10 @@ impl TwoThreads {
                 self.lost = missing;
                 let other = thread(self.last_writer);
                 let value = u64::from(me.register);
-                world.step(thread(n), || {
-                    let because = lost.then(|| Because {
+                world.record_step(thread(n), || {
+                    let because = lost.then(|| Cause {
                         rule: Msg::new("wrote-since").of("other", other),
-                        party: Some(other),
+                        other: Some(other),
                     });
                     (Msg::new("stores").count("value", value), Some(X), because)
                 });
@@ -143,13 +147,13 @@ impl TwoThreads {
     }
 
     fn schedule_turn(&self, world: &mut World<Turn>) {
-        if self.knobs.scheduler == Scheduler::Random {
+        if self.controls.scheduler == Scheduler::Random {
             world.schedule(Span::ZERO, Turn(self.ran.len() as u32));
         }
     }
 
     fn total(&self) -> u32 {
-        self.knobs.times * THREADS as u32
+        self.controls.times * THREADS as u32
     }
 
     fn done(&self) -> bool {
@@ -164,11 +168,11 @@ impl TwoThreads {
     fn listing(&self, n: u32) -> Panel {
         let me = &self.threads[n as usize];
         let line = |at: u32| {
-            let state = match () {
-                () if self.finished(n as usize) => State::Quiet,
-                () if at == self.line(n as usize) => State::Active,
-                () if at < self.line(n as usize) => State::Quiet,
-                () => State::Normal,
+            let status = match () {
+                () if self.finished(n as usize) => Status::Quiet,
+                () if at == self.line(n as usize) => Status::Active,
+                () if at < self.line(n as usize) => Status::Quiet,
+                () => Status::Normal,
             };
             // What the line left behind is told while its increment is under way.
             let ran = at < self.line(n as usize) || self.finished(n as usize);
@@ -180,7 +184,7 @@ impl TwoThreads {
             let note = value
                 .filter(|_| ran)
                 .map(|value| Label::Words(Msg::new("register-is").count("value", value.into())));
-            ListingLine { entity: instruction(n, at), code: CODE[at as usize].to_owned(), note, state }
+            ListingLine { entity: instruction(n, at), code: CODE[at as usize].to_owned(), note, status }
         };
         Panel::Listing(Listing {
             entity: thread(n),
@@ -191,17 +195,17 @@ impl TwoThreads {
 }
 
 impl Experiment for TwoThreads {
-    type Controls = Knobs;
+    type Controls = ControlValues;
     type Event = Turn;
     const SPEC: &'static FigureSpec = &FigureSpec {
         id: Cow::Borrowed("two-threads"),
         version: 2,
         until: Time::from_secs((THREADS * CODE.len()) as u64 * MOST_INCREMENTS as u64),
-        still: Time::ZERO,
-        warm: Time::ZERO,
+        still_at: Time::ZERO,
+        warm_up: Time::ZERO,
         pace: Pace::Steps(STEP),
         speed: 1.0,
-        controls: Cow::Borrowed(Knobs::ALL),
+        controls: Cow::Borrowed(ControlValues::ALL),
         readings: Cow::Borrowed(&[
             Reading::new("x", "x", Unit::Count, "The shared variable now."),
             Reading::new(
@@ -220,9 +224,9 @@ impl Experiment for TwoThreads {
         ]),
         actions: Cow::Borrowed(&[Action::new("step", "Run its next instruction", &[THREAD])]),
         kinds: Cow::Borrowed(&[
-            Kind::new("thread", Names::Letters),
-            Kind::new("instruction", Names::Numbers),
-            Kind::new("variable", Names::Words(Cow::Borrowed(&[Cow::Borrowed("variable-x")]))),
+            EntityKind::new("thread", EntityNames::Letters),
+            EntityKind::new("instruction", EntityNames::Numbers),
+            EntityKind::new("variable", EntityNames::Words(Cow::Borrowed(&[Cow::Borrowed("variable-x")]))),
         ]),
         needs: Needs::Nothing,
     };
@@ -255,12 +259,12 @@ impl Experiment for TwoThreads {
         ("variable-x", &[]),
     ];
 
-    fn new(knobs: &Knobs, _: &Data, world: &mut World<Turn>) -> Result<Self, Msg> {
+    fn new(controls: &ControlValues, _: &Data, world: &mut World<Turn>) -> Result<Self, Msg> {
         for _ in 0..THREADS {
             world.open(THREAD, None);
         }
         let model = Self {
-            knobs: knobs.clone(),
+            controls: controls.clone(),
             threads: Default::default(),
             x: 0,
             version: 0,
@@ -272,9 +276,9 @@ impl Experiment for TwoThreads {
         Ok(model)
     }
 
-    fn on(&mut self, Turn(turn): Turn, world: &mut World<Turn>) {
+    fn handle(&mut self, Turn(turn): Turn, world: &mut World<Turn>) {
         // A turn that was scheduled before the learner took over, or twice, is none.
-        if self.knobs.scheduler != Scheduler::Random || self.done() || turn != self.ran.len() as u32 {
+        if self.controls.scheduler != Scheduler::Random || self.done() || turn != self.ran.len() as u32 {
             return;
         }
         let ready: Vec<u32> = (0..THREADS).filter(|&n| !self.finished(n)).map(|n| n as u32).collect();
@@ -283,9 +287,9 @@ impl Experiment for TwoThreads {
         world.schedule(STEP, Turn(self.ran.len() as u32));
     }
 
-    fn set(&mut self, is: &Knobs, world: &mut World<Turn>) -> Result<(), Msg> {
-        let begins = is.scheduler == Scheduler::Random && self.knobs.scheduler != Scheduler::Random;
-        self.knobs = is.clone();
+    fn set(&mut self, is: &ControlValues, world: &mut World<Turn>) -> Result<(), Msg> {
+        let begins = is.scheduler == Scheduler::Random && self.controls.scheduler != Scheduler::Random;
+        self.controls = is.clone();
         if begins {
             self.schedule_turn(world);
         }
@@ -297,7 +301,7 @@ impl Experiment for TwoThreads {
         if n as usize >= THREADS {
             return Err(Msg::new("no-such-entity").of("entity", thread(n)));
         }
-        if self.knobs.scheduler != Scheduler::ByHand {
+        if self.controls.scheduler != Scheduler::ByHand {
             return Err(Msg::new("not-by-hand"));
         }
         if self.finished(n as usize) {
@@ -327,12 +331,12 @@ impl Experiment for TwoThreads {
                 &Label::Words(Msg::new("register-of").of("thread", thread(n))),
                 self.threads[n as usize].register,
             ),
-            state: State::Normal,
+            status: Status::Normal,
         };
         let shared = Row {
             entity: X,
             cells: cells(&Label::Name(X), self.x),
-            state: if self.lost > 0 { State::Trouble } else { State::Active },
+            status: if self.lost > 0 { Status::Trouble } else { Status::Active },
         };
         scene.panels.push(Panel::Table(Table {
             title: Label::words("memory"),
@@ -344,7 +348,7 @@ impl Experiment for TwoThreads {
             from: ran.at,
             until: ran.at + STEP,
             label: Label::Plain(CODE[ran.line as usize].to_owned()),
-            state: if ran.lost { State::Trouble } else { State::Active },
+            status: if ran.lost { Status::Trouble } else { Status::Active },
         };
         let lane = |n: u32| Lane {
             entity: thread(n),
@@ -359,7 +363,7 @@ impl Experiment for TwoThreads {
             lanes: (0..THREADS as u32).map(lane).collect(),
         }));
         let (x, stored) = (u64::from(self.x), u64::from(self.stored()));
-        scene.says.push(match (self.lost, self.done()) {
+        scene.sentences.push(match (self.lost, self.done()) {
             (0, false) if self.ran.is_empty() => Msg::new("says-start").count("times", self.total().into()),
             (0, false) => Msg::new("says-so-far").count("x", x).count("stored", stored),
             (0, true) => Msg::new("says-right").count("x", x),
@@ -370,7 +374,7 @@ impl Experiment for TwoThreads {
         let _ = world;
     }
 
-    fn about(&self, entity: Entity, _: &World<Turn>) -> Option<Explained> {
+    fn about(&self, entity: Entity, _: &World<Turn>) -> Option<About> {
         let n = entity.n as usize;
         let says = match entity.kind {
             THREAD if n < THREADS && self.finished(n) => Msg::new("about-finished").of("thread", entity),
@@ -386,10 +390,10 @@ impl Experiment for TwoThreads {
             }
             _ => return None,
         };
-        Some(Explained { says: vec![says], related: Vec::new() })
+        Some(About { sentences: vec![says], related: Vec::new() })
     }
 
-    fn laws(&self, _: &World<Turn>) -> Result<(), String> {
+    fn invariants(&self, _: &World<Turn>) -> Result<(), String> {
         if self.x + self.lost < self.stored() || self.x > self.stored() {
             return Err(format!("x = {}, {} stored, {} lost", self.x, self.stored(), self.lost));
         }

@@ -1,7 +1,7 @@
 //! M/M/1 through the interface that lessons use, as `lab bench` has it natively: hash, histogram, books and all.
 
 use js_sys::Array;
-use playground::lessons::architecture::load_balancing::one_server::{Knobs, OneServer};
+use playground::lessons::architecture::load_balancing::one_server::{ControlValues, OneServer};
 use playground::player::Experiment;
 use playground::sim::{Span, Time, World};
 use wasm_bindgen::prelude::*;
@@ -17,9 +17,9 @@ pub fn offer() {
 }
 
 fn kernel(customers: u32, seed: u32) -> (f64, f64) {
-    let knobs = Knobs { load: 0.9, service: Span::from_secs_f64(1.0) };
+    let controls = ControlValues { load: 0.9, service: Span::from_secs_f64(1.0) };
     let mut world = World::new(u64::from(seed));
-    let mut model = OneServer::with_limit(&knobs, customers, &mut world);
+    let mut model = OneServer::with_limit(&controls, customers, &mut world);
     while let Some(event) = world.next(Time::MAX) {
         model.on(event, &mut world);
     }

@@ -26,15 +26,15 @@ mod traffic;
 mod who_notices;
 
 pub use questions::{CHALLENGES, PREDICTIONS};
-pub use spec::{Arrivals, Knobs, Policy, Sizes, YOUR_TRAFFIC};
+pub use spec::{Arrivals, ControlValues, Policy, Sizes, YOUR_TRAFFIC};
 pub use traffic::Demand;
 pub use who_notices::{PREDICTIONS as WHO_NOTICES_PREDICTIONS, WhoNotices};
 
 use crate::mechanism::balancer::{self, Balancer, Health, HealthConfig, Standing};
-use crate::player::{Data, Experiment, Explained, FigureSpec, Message, Readings, Value};
+use crate::player::{About, Data, Experiment, FigureSpec, Message, Readings, Value};
 use crate::scene::Scene;
 use crate::sim::statistics::{Recent, RecentCount};
-use crate::sim::{Book, Census, Entity, Fate, Handle, Msg, Purpose, Span, Time, World};
+use crate::sim::{EndKind, Entity, EntityMap, Handle, Msg, Purpose, Span, Tally, Time, World};
 use server::{Fault, Server};
 use spec::{ANSWERED, BALANCER, CLIENT, CLIENTS, Deed, LOST, REQUEST, SERVER, SERVERS, SLOW};
 use traffic::Traffic;
@@ -72,7 +72,7 @@ pub enum Event {
     /// A server that came back gets more of its share.
     Ramp(u32),
     /// What only [`WhoNotices`] schedules.
-    Upkeep(who_notices::Step),
+    Upkeep(who_notices::DeployStep),
 }
 
 /// Where a request is.
@@ -83,9 +83,9 @@ enum Place {
     Waiting,
     Served,
     /// On its way from the server back to the balancer.
-    Back(Fate),
+    Back(EndKind),
     /// On its way from the balancer back to the client.
-    Home(Fate),
+    Home(EndKind),
 }
 
 /// A request under way, or one that a server still works on although nobody waits for it.
@@ -154,7 +154,7 @@ struct Front {
 /// The world of the figures.
 #[derive(Clone, Debug)]
 pub struct Cluster {
-    knobs: Knobs,
+    controls: ControlValues,
     upkeep: Upkeep,
     front: Front,
     traffic: Traffic,
@@ -163,7 +163,7 @@ pub struct Cluster {
     balancer: Balancer,
     watches: Vec<Watch>,
     servers: Vec<Server>,
-    requests: Book<Request>,
+    requests: EntityMap<Request>,
     latency: Recent,
     lost: RecentCount,
     /// Requests that each server was sent, and that it finished, of late.
@@ -188,8 +188,8 @@ fn client(n: u32) -> Entity {
 }
 
 /// How many have ended without an answer so far.
-fn lost(requests: &Census) -> u64 {
-    LOST.iter().map(|&fate| requests.closed(Fate(fate))).sum()
+fn lost(requests: &Tally) -> u64 {
+    LOST.iter().map(|&fate| requests.closed(EndKind(fate))).sum()
 }
 
 type W = World<Event>;
@@ -198,14 +198,14 @@ impl Cluster {
     /// A balancer of the present policy that knows what the last one knew of its servers and their requests.
     fn appoint(&self, now: Time) -> Result<Balancer, Msg> {
         // An operator who uses weights sets them by what the machines are known to do.
-        let weight = |n: u32| match (self.knobs.policy, n) {
-            (Policy::WeightedRoundRobin, SLOW) => libm::round(20.0 / self.knobs.slower).max(1.0) as u32,
+        let weight = |n: u32| match (self.controls.policy, n) {
+            (Policy::WeightedRoundRobin, SLOW) => libm::round(20.0 / self.controls.slower).max(1.0) as u32,
             (Policy::WeightedRoundRobin, _) => 20,
             _ => 1,
         };
         let weights: Vec<u32> = (0..SERVERS).map(weight).collect();
         let mut balancer = Balancer::new(
-            self.knobs.policy.rule(),
+            self.controls.policy.rule(),
             balancer::Config { table_size: 251, ..Default::default() },
             &weights,
         )
@@ -229,14 +229,14 @@ impl Cluster {
     fn standing(&self, n: u32) -> Standing {
         let watch = &self.watches[n as usize];
         match () {
-            () if self.knobs.checks && !watch.health.is_up(self.upkeep.checks) => Standing::Down,
+            () if self.controls.checks && !watch.health.is_up(self.upkeep.checks) => Standing::Down,
             () if watch.draining => Standing::Draining,
             () => Standing::Up,
         }
     }
 
-    fn start(knobs: &Knobs, upkeep: Upkeep, data: &Data, w: &mut W) -> Result<Self, Msg> {
-        if knobs.arrivals == Arrivals::Replay && data.records().is_none() {
+    fn start(controls: &ControlValues, upkeep: Upkeep, data: &Data, w: &mut W) -> Result<Self, Msg> {
+        if controls.arrivals == Arrivals::Replay && data.records().is_none() {
             return Err(Msg::new("no-log-yet"));
         }
         for _ in 0..SERVERS {
@@ -254,12 +254,12 @@ impl Cluster {
             failed: 0,
         };
         let mut servers = vec![Server::new(); SERVERS as usize];
-        servers[SLOW as usize].slower = knobs.slower;
+        servers[SLOW as usize].slower = controls.slower;
         let counter = || vec![RecentCount::new(SLOT, SLOTS); SERVERS as usize];
         let placeholder = Balancer::new(balancer::Policy::RoundRobin, balancer::Config::default(), &[1])
             .map_err(|error| Msg::new("model-fault").text("why", error.to_string()))?;
         let mut world = Self {
-            knobs: knobs.clone(),
+            controls: controls.clone(),
             upkeep,
             front: Front { node: BALANCER, open: true, checks: true },
             traffic: Traffic::new(data)?,
@@ -267,7 +267,7 @@ impl Cluster {
             balancer: placeholder,
             watches: vec![watch; SERVERS as usize],
             servers,
-            requests: Book::default(),
+            requests: EntityMap::default(),
             latency: Recent::new(SLOT, SLOTS),
             lost: RecentCount::new(SLOT, SLOTS),
             sent: counter(),
@@ -288,16 +288,16 @@ impl Cluster {
 }
 
 impl Experiment for Cluster {
-    type Controls = Knobs;
+    type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = spec::SLOW_SERVER;
     const MESSAGES: &'static [Message] = spec::MESSAGES;
 
-    fn new(knobs: &Knobs, data: &Data, w: &mut W) -> Result<Self, Msg> {
-        Self::start(knobs, UPKEEP, data, w)
+    fn new(controls: &ControlValues, data: &Data, w: &mut W) -> Result<Self, Msg> {
+        Self::start(controls, UPKEEP, data, w)
     }
 
-    fn on(&mut self, event: Event, w: &mut W) {
+    fn handle(&mut self, event: Event, w: &mut W) {
         match event {
             Event::Arrival => self.arrival(w),
             Event::AtBalancer(n) => self.at_balancer(n, w),
@@ -313,10 +313,10 @@ impl Experiment for Cluster {
         }
     }
 
-    fn set(&mut self, is: &Knobs, w: &mut W) -> Result<(), Msg> {
-        let was = core::mem::replace(&mut self.knobs, is.clone());
+    fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
+        let was = core::mem::replace(&mut self.controls, is.clone());
         if is.arrivals == Arrivals::Replay && !self.traffic.has_log() {
-            self.knobs = was;
+            self.controls = was;
             return Err(Msg::new("no-log-yet"));
         }
         if was.slower != is.slower {
@@ -374,7 +374,7 @@ impl Experiment for Cluster {
                     let was_away = self.watches[at].draining;
                     self.watches[at].draining = false;
                     self.servers[at].fault = Fault::None;
-                    self.servers[at].slower = if n == SLOW { self.knobs.slower } else { 1.0 };
+                    self.servers[at].slower = if n == SLOW { self.controls.slower } else { 1.0 };
                     if was_away {
                         self.begin_ramp(n, w);
                     }
@@ -395,7 +395,7 @@ impl Experiment for Cluster {
         out.put("answered", self.latency.rate(now));
         out.put("lost", self.lost.rate(now));
         out.put("longest-queue", self.servers.iter().map(|s| s.queue.len()).max().unwrap_or(0) as f64);
-        let census = w.census(REQUEST);
+        let census = w.tally(REQUEST);
         let ended = census.closed_in_all();
         out.put("lost-share", (ended > 0).then(|| (ended - census.closed(ANSWERED)) as f64 / ended as f64));
     }
@@ -404,12 +404,12 @@ impl Experiment for Cluster {
         self.picture(w, scene);
     }
 
-    fn about(&self, entity: Entity, w: &W) -> Option<Explained> {
+    fn about(&self, entity: Entity, w: &W) -> Option<About> {
         self.tell(entity, w)
     }
 
-    fn laws(&self, w: &W) -> Result<(), String> {
-        let census = w.census(REQUEST);
+    fn invariants(&self, w: &W) -> Result<(), String> {
+        let census = w.tally(REQUEST);
         let fates: u64 = census.closed(ANSWERED) + lost(census);
         if census.opened() != fates + census.under_way() {
             return Err(format!(

@@ -4,7 +4,7 @@ use super::server::Fault;
 use super::spec::{FAILED, HOP};
 use super::{Cluster, Event, Probe, RAMP_STEP, W, server};
 use crate::mechanism::balancer::{self, SlowStart};
-use crate::sim::{Because, Entity, Msg, Span, Time};
+use crate::sim::{Cause, Entity, Msg, Span, Time};
 
 impl Cluster {
     pub(super) fn check(&mut self, n: u32, w: &mut W) {
@@ -29,7 +29,7 @@ impl Cluster {
         let server = &self.servers[n as usize];
         let slower = server.slowness(now, self.upkeep.warm_up);
         let size = |request: &Entity| self.requests.get(request.n).map(|it| it.demand.size.scale(slower));
-        server.wait(now, self.knobs.workers, server.queue.iter().filter_map(size))
+        server.wait(now, self.controls.workers, server.queue.iter().filter_map(size))
     }
 
     pub(super) fn checked(&mut self, n: u32, passed: bool, w: &mut W) {
@@ -41,17 +41,17 @@ impl Cluster {
         }
         watch.failed = if passed { 0 } else { watch.failed + 1 };
         let change = watch.health.checked(passed, config);
-        if !self.knobs.checks {
+        if !self.controls.checks {
             return;
         }
         match change {
-            Some(balancer::Change::WentDown) => {
+            Some(balancer::HealthChange::WentDown) => {
                 w.notable(
                     server(n),
                     Msg::new("mark-down").of("server", server(n)).count("fall", config.fall.into()),
                 );
             }
-            Some(balancer::Change::WentUp) => {
+            Some(balancer::HealthChange::WentUp) => {
                 w.notable(
                     server(n),
                     Msg::new("mark-up").of("server", server(n)).count("rise", config.rise.into()),
@@ -64,7 +64,7 @@ impl Cluster {
     }
 
     pub(super) fn begin_ramp(&mut self, n: u32, w: &mut W) {
-        if self.knobs.slow_start > Span::ZERO {
+        if self.controls.slow_start > Span::ZERO {
             self.watches[n as usize].ramp_from = Some(w.now());
             self.ramp(n, w);
         }
@@ -82,7 +82,7 @@ impl Cluster {
 
     /// The share of its weight that a server has now, while that grows.
     pub(super) fn share(&self, n: u32, now: Time) -> Option<f64> {
-        let ramp = SlowStart { window: self.knobs.slow_start, ..SlowStart::default() };
+        let ramp = SlowStart { window: self.controls.slow_start, ..SlowStart::default() };
         self.watches[n as usize].ramp_from.map(|from| ramp.share(now.since(from)))
     }
 
@@ -95,9 +95,9 @@ impl Cluster {
             w.cancel(job.done);
         }
         for dropped in jobs.iter().map(|job| job.request).chain(waiting) {
-            w.step(dropped, || {
+            w.record_step(dropped, || {
                 let because =
-                    Because { rule: Msg::new("why-killed").of("server", server(n)), party: Some(server(n)) };
+                    Cause { rule: Msg::new("why-killed").of("server", server(n)), other: Some(server(n)) };
                 (Msg::new("step-failed"), Some(server(n)), Some(because))
             });
             self.send_back(dropped.n, FAILED, w);

@@ -7,10 +7,10 @@ use super::spec::{
 };
 use super::{Cluster, Place, W, client, request, server};
 use crate::mechanism::balancer::{Rule, Standing};
-use crate::player::{Experiment, Explained};
+use crate::player::{About, Experiment};
 use crate::scene::{
-    Chart, Flow, Label, Line, Link, Node, Packet, Panel, Row, Scene, Series, Shape, Slots, State, Table,
-    Tier, Workers,
+    Chart, Flow, Label, Link, Node, Packet, PacketKind, Panel, Row, Scene, Series, SeriesLine, Slots, Status,
+    Table, Tier, Workers,
 };
 use crate::sim::decimal::rounded;
 use crate::sim::{Arg, Entity, Msg, Span, Time, Unit};
@@ -65,7 +65,7 @@ impl Cluster {
         let now = w.now();
         let policy = Label::Words(Msg::new("policy-note").word("policy", self.policy_word()));
         scene.panels.push(Panel::Flow(self.flow(now, vec![plain_node(BALANCER, Some(policy))])));
-        let lines = vec![Line::of("p50", State::Active), Line::of("p99", State::Trouble)];
+        let lines = vec![SeriesLine::of("p50", Status::Active), SeriesLine::of("p99", Status::Trouble)];
         scene.panels.push(series("chart-latency", Unit::Time, lines, Self::SPEC.until));
         scene.panels.push(self.table(now));
         self.say(now, scene);
@@ -76,11 +76,11 @@ impl Cluster {
         let front = self.front.node;
         // Clients don't know that nobody is there; a balancer that is gone asks for nothing.
         let open = self.front.open;
-        let to_front = if open { State::Normal } else { State::Trouble };
-        let to_server = |n| if open { self.link_state(n, now) } else { State::Down };
+        let to_front = if open { Status::Normal } else { Status::Trouble };
+        let to_server = |n| if open { self.link_state(n, now) } else { Status::Down };
         let links = (0..CLIENTS)
-            .map(|n| Link { from: client(n), to: front, state: to_front })
-            .chain((0..SERVERS).map(|n| Link { from: front, to: server(n), state: to_server(n) }));
+            .map(|n| Link { from: client(n), to: front, status: to_front })
+            .chain((0..SERVERS).map(|n| Link { from: front, to: server(n), status: to_server(n) }));
         Flow {
             tiers: vec![
                 Tier { nodes: (0..CLIENTS).map(|n| plain_node(client(n), None)).collect() },
@@ -93,12 +93,12 @@ impl Cluster {
     }
 
     pub(super) fn policy_word(&self) -> &'static str {
-        self.knobs.policy.id()
+        self.controls.policy.id()
     }
 
     fn server_node(&self, n: u32, now: Time) -> Node {
         let it = &self.servers[n as usize];
-        let state = self.state(n, now);
+        let status = self.state(n, now);
         let note = match (it.fault, self.standing(n)) {
             (Fault::Killed, _) => Label::words("note-dead"),
             (Fault::FailsFast, _) => Label::words("note-fails-fast"),
@@ -107,54 +107,54 @@ impl Cluster {
             _ if it.slower > 1.0 => {
                 Label::Words(Msg::new("note-slower").with("slower", Arg::Number(it.slower, Unit::Factor)))
             }
-            _ => Label::Value(self.knobs.service.secs(), Unit::Time),
+            _ => Label::Value(self.controls.service.secs(), Unit::Time),
         };
         Node {
             entity: server(n),
             label: Label::Name(server(n)),
             note: Some(note),
-            state,
+            status,
             queue: Some(Slots {
                 waiting: it.queue.iter().copied().collect(),
-                capacity: Some(self.knobs.queue),
-                state: if self.is_full(it, now) { State::Trouble } else { State::Active },
+                capacity: Some(self.controls.queue),
+                status: if self.is_full(it, now) { Status::Trouble } else { Status::Active },
             }),
             workers: Some(Workers {
                 busy: it.busy.iter().map(|job| (job.request, job.since)).collect(),
-                total: self.knobs.workers,
+                total: self.controls.workers,
             }),
         }
     }
 
     /// Share of a server's workers that have been busy so far.
     fn busy(&self, n: u32, now: Time) -> f64 {
-        self.servers[n as usize].busy_workers.average(now) / f64::from(self.knobs.workers)
+        self.servers[n as usize].busy_workers.average(now) / f64::from(self.controls.workers)
     }
 
     fn is_full(&self, it: &Server, now: Time) -> bool {
-        let nearly = it.queue.len() as f64 >= NEARLY_FULL * f64::from(self.knobs.queue).max(1.0);
+        let nearly = it.queue.len() as f64 >= NEARLY_FULL * f64::from(self.controls.queue).max(1.0);
         nearly || it.refused_at.is_some_and(|at| now.since(at) < RECENT)
     }
 
-    fn state(&self, n: u32, now: Time) -> State {
+    fn state(&self, n: u32, now: Time) -> Status {
         let it = &self.servers[n as usize];
         match (it.fault, self.standing(n)) {
-            (Fault::Killed, _) | (_, Standing::Down) => State::Down,
-            (Fault::FailsFast, _) => State::Trouble,
-            (_, Standing::Draining) => State::Draining,
-            _ if self.is_full(it, now) => State::Trouble,
-            _ if self.watches[n as usize].ramp_from.is_some() => State::Warming,
-            _ => State::Normal,
+            (Fault::Killed, _) | (_, Standing::Down) => Status::Down,
+            (Fault::FailsFast, _) => Status::Trouble,
+            (_, Standing::Draining) => Status::Draining,
+            _ if self.is_full(it, now) => Status::Trouble,
+            _ if self.watches[n as usize].ramp_from.is_some() => Status::Warming,
+            _ => Status::Normal,
         }
     }
 
-    fn link_state(&self, n: u32, now: Time) -> State {
+    fn link_state(&self, n: u32, now: Time) -> Status {
         match (self.standing(n), self.state(n, now)) {
-            (Standing::Down, _) => State::Down,
-            (Standing::Draining, _) => State::Draining,
+            (Standing::Down, _) => Status::Down,
+            (Standing::Draining, _) => Status::Draining,
             // The balancer doesn't know yet that nobody is there.
-            (_, State::Down | State::Trouble) => State::Trouble,
-            _ => State::Normal,
+            (_, Status::Down | Status::Trouble) => Status::Trouble,
+            _ => Status::Normal,
         }
     }
 
@@ -162,18 +162,18 @@ impl Cluster {
         let front = self.front.node;
         let request_packet = |(n, r): (u32, &super::Request)| {
             let at = r.server.map_or(front, server);
-            let shape = |fate| if fate == ANSWERED { Shape::Answer } else { Shape::Failure };
+            let shape = |fate| if fate == ANSWERED { PacketKind::Answer } else { PacketKind::Failure };
             let (from, to, shape) = match r.place {
-                Place::ToBalancer => (client(r.demand.client), front, Shape::Request),
-                Place::ToServer => (front, at, Shape::Request),
+                Place::ToBalancer => (client(r.demand.client), front, PacketKind::Request),
+                Place::ToServer => (front, at, PacketKind::Request),
                 Place::Back(fate) => (at, front, shape(fate)),
                 Place::Home(fate) => (front, client(r.demand.client), shape(fate)),
                 Place::Waiting | Place::Served => return None,
             };
-            Some(Packet { entity: request(n), from, to, left: r.since, arrives: r.since + HOP, shape })
+            Some(Packet { entity: request(n), from, to, left: r.since, arrives: r.since + HOP, kind: shape })
         };
         let probe = |n: u32| {
-            let it = self.watches[n as usize].check.filter(|_| self.knobs.checks)?;
+            let it = self.watches[n as usize].check.filter(|_| self.controls.checks)?;
             let (entity, there) = (server(n), it.left + HOP);
             if now < there {
                 return Some(Packet {
@@ -182,12 +182,12 @@ impl Cluster {
                     to: entity,
                     left: it.left,
                     arrives: there,
-                    shape: Shape::Probe,
+                    kind: PacketKind::Probe,
                 });
             }
             let left = it.back.filter(|&back| now >= back)?;
-            let shape = if it.passes { Shape::Probe } else { Shape::Failure };
-            Some(Packet { entity, from: entity, to: front, left, arrives: left + HOP, shape })
+            let shape = if it.passes { PacketKind::Probe } else { PacketKind::Failure };
+            Some(Packet { entity, from: entity, to: front, left, arrives: left + HOP, kind: shape })
         };
         self.requests.iter().filter_map(request_packet).chain((0..SERVERS).filter_map(probe)).collect()
     }
@@ -207,7 +207,7 @@ impl Cluster {
                     count(it.queue.len()),
                     Label::Value(rounded(self.busy(n, now), 100.0), Unit::Share),
                 ],
-                state: self.state(n, now),
+                status: self.state(n, now),
             }
         };
         Panel::Table(Table {
@@ -225,9 +225,11 @@ impl Cluster {
         self.say_of(n, now, scene);
         let others: Vec<f64> = (0..SERVERS).filter(|&other| other != n).map(|n| self.busy(n, now)).collect();
         let mean = others.iter().sum::<f64>() / others.len() as f64;
-        scene.says.push(Msg::new("says-others").with("busy", Arg::Number(rounded(mean, 100.0), Unit::Share)));
-        if self.knobs.arrivals == Arrivals::Replay && self.next_arrival.is_none() {
-            scene.says.push(Msg::new("says-log-ended"));
+        scene
+            .sentences
+            .push(Msg::new("says-others").with("busy", Arg::Number(rounded(mean, 100.0), Unit::Share)));
+        if self.controls.arrivals == Arrivals::Replay && self.next_arrival.is_none() {
+            scene.sentences.push(Msg::new("says-log-ended"));
         }
     }
 
@@ -243,7 +245,7 @@ impl Cluster {
         let of = |id| Msg::new(id).of("server", server(n));
         let rate = |value: f64| Arg::Number(libm::round(value), Unit::Rate);
         let sent = rate(self.sent[n as usize].rate(now));
-        scene.says.push(match (it.fault, self.standing(n)) {
+        scene.sentences.push(match (it.fault, self.standing(n)) {
             (Fault::Killed, Standing::Up) => of("says-dead-unnoticed").with("sent", sent.clone()),
             (Fault::Killed, _) => of("says-dead"),
             (Fault::FailsFast, _) => of("says-fails-fast").with("sent", sent.clone()),
@@ -253,29 +255,29 @@ impl Cluster {
             }
             _ if self.is_full(it, now) => of("says-full")
                 .count("waiting", it.queue.len() as u64)
-                .count("capacity", self.knobs.queue.into()),
+                .count("capacity", self.controls.queue.into()),
             _ if it.queue.is_empty() => Msg::new("says-idle"),
             _ => Msg::new("says-calm").count("waiting", it.queue.len() as u64).of("server", server(n)),
         });
-        if self.state(n, now) == State::Trouble && it.fault == Fault::None {
+        if self.state(n, now) == Status::Trouble && it.fault == Fault::None {
             let finished = rate(self.finished[n as usize].rate(now));
-            scene.says.push(of("says-gets-more").with("sent", sent).with("finished", finished));
+            scene.sentences.push(of("says-gets-more").with("sent", sent).with("finished", finished));
         }
     }
 
-    pub(super) fn tell(&self, entity: Entity, w: &W) -> Option<Explained> {
+    pub(super) fn tell(&self, entity: Entity, w: &W) -> Option<About> {
         let now = w.now();
         let n = entity.n as usize;
         match entity.kind {
             REQUEST => self.tell_request(entity, w),
             SERVER if n < self.servers.len() => {
                 let it = &self.servers[n];
-                let mut says = vec![
+                let mut sentences = vec![
                     Msg::new("about-server")
                         .count("busy", it.busy.len() as u64)
-                        .count("workers", self.knobs.workers.into())
+                        .count("workers", self.controls.workers.into())
                         .count("waiting", it.queue.len() as u64)
-                        .count("capacity", self.knobs.queue.into()),
+                        .count("capacity", self.controls.queue.into()),
                     Msg::new("about-server-book")
                         .count("answered", it.answered)
                         .count("failed", it.failed)
@@ -289,46 +291,47 @@ impl Cluster {
                     (_, Standing::Draining) => Some("about-draining"),
                     _ => None,
                 };
-                says.extend(standing.map(Msg::new));
+                sentences.extend(standing.map(Msg::new));
                 let slower = it.slowness(now, self.upkeep.warm_up);
                 if slower > 1.0 {
-                    says.push(Msg::new("about-slower").with("slower", Arg::Number(slower, Unit::Factor)));
+                    sentences
+                        .push(Msg::new("about-slower").with("slower", Arg::Number(slower, Unit::Factor)));
                 }
                 let related =
                     it.busy.iter().map(|job| job.request).chain(it.queue.iter().copied()).take(12).collect();
-                Some(Explained { says, related })
+                Some(About { sentences, related })
             }
             CLIENT if entity.n < CLIENTS => {
                 let waiting =
                     self.requests.iter().filter(|(_, r)| r.is_awaited() && r.demand.client == entity.n);
                 let related: Vec<Entity> = waiting.map(|(n, _)| request(n)).collect();
-                let says = vec![Msg::new("about-client").count("waiting", related.len() as u64)];
-                Some(Explained { says, related: related.into_iter().take(12).collect() })
+                let sentences = vec![Msg::new("about-client").count("waiting", related.len() as u64)];
+                Some(About { sentences, related: related.into_iter().take(12).collect() })
             }
             _ if entity == BALANCER => {
-                let says = vec![
+                let sentences = vec![
                     Msg::new("about-balancer").word("policy", self.policy_word()),
                     Msg::new("about-available")
                         .count("available", self.balancer.available() as u64)
                         .count("servers", SERVERS.into()),
                 ];
                 let _ = now;
-                Some(Explained { says, related: (0..SERVERS).map(server).collect() })
+                Some(About { sentences, related: (0..SERVERS).map(server).collect() })
             }
             _ => None,
         }
     }
 
-    fn tell_request(&self, entity: Entity, w: &W) -> Option<Explained> {
+    fn tell_request(&self, entity: Entity, w: &W) -> Option<About> {
         let now = w.now();
         let Some(it) = self.requests.get(entity.n) else {
-            let known = w.census(REQUEST).opened() > u64::from(entity.n);
-            return known.then(|| Explained { says: vec![Msg::new("about-ended")], related: Vec::new() });
+            let known = w.tally(REQUEST).opened() > u64::from(entity.n);
+            return known.then(|| About { sentences: vec![Msg::new("about-ended")], related: Vec::new() });
         };
         let at = it.server.map_or(self.front.node, server);
         let ahead =
             it.server.and_then(|n| self.servers[n as usize].queue.iter().position(|other| *other == entity));
-        let says = match it.place {
+        let sentences = match it.place {
             Place::ToBalancer => Msg::new("about-to-balancer"),
             Place::ToServer => Msg::new("about-to-server").of("server", at),
             Place::Waiting => {
@@ -344,9 +347,9 @@ impl Cluster {
             Place::Back(_) | Place::Home(_) => Msg::new("about-no-server"),
         };
         let age = Msg::new("about-age").span("age", now.since(it.sent)).span("size", it.demand.size);
-        let mut says = vec![says, age];
+        let mut sentences = vec![sentences, age];
         if !it.is_awaited() {
-            says.push(Msg::new("about-abandoned"));
+            sentences.push(Msg::new("about-abandoned"));
         }
         let related = match (ahead, it.server) {
             (Some(0), Some(n)) => self.servers[n as usize].busy.iter().map(|job| job.request).collect(),
@@ -354,25 +357,25 @@ impl Cluster {
             _ => Vec::new(),
         };
         let related = it.server.map(server).into_iter().chain(related).collect();
-        Some(Explained { says, related })
+        Some(About { sentences, related })
     }
 }
 
 /// How bad a server's state is, for naming the worst first.
 fn severity(cluster: &Cluster, n: u32, now: Time) -> u8 {
     match cluster.state(n, now) {
-        State::Down => 3,
-        State::Trouble => 2,
-        State::Draining => 1,
+        Status::Down => 3,
+        Status::Trouble => 2,
+        Status::Draining => 1,
         _ => 0,
     }
 }
 
 /// A chart of these readings over the run.
-pub(super) fn series(title: &'static str, unit: Unit, lines: Vec<Line>, until: Time) -> Panel {
+pub(super) fn series(title: &'static str, unit: Unit, lines: Vec<SeriesLine>, until: Time) -> Panel {
     Panel::Chart(Chart::Series(Series { title: Label::words(title), unit, lines, until }))
 }
 
 pub(super) fn plain_node(entity: Entity, note: Option<Label>) -> Node {
-    Node { entity, label: Label::Name(entity), note, state: State::Normal, queue: None, workers: None }
+    Node { entity, label: Label::Name(entity), note, status: Status::Normal, queue: None, workers: None }
 }

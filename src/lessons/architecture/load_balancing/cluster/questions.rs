@@ -2,7 +2,8 @@
 
 use super::spec::SERVERS;
 use crate::player::{
-    Asks, Axis, Challenge, Change, Failure, Input, Outcome, Prediction, Setting, Settings, Tried, Value,
+    AnswerKind, Challenge, CurveAxis, Failure, Input, InputKind, Prediction, RunOutcome, Setting,
+    StartSettings, TrialResult, Value,
 };
 use crate::sim::sort::sort_by;
 use crate::sim::{Arg, Msg, Time, Unit};
@@ -17,21 +18,21 @@ const GOOD_LOST: f64 = 0.01;
 pub const PREDICTIONS: &[Prediction] = &[
     Prediction {
         id: "after-a-minute",
-        asks: Asks::Choice(&["everybody", "some", "nobody"]),
+        answer_kind: AnswerKind::Choice(&["everybody", "some", "nobody"]),
         at: Time::from_secs(60),
         runs: &[],
         truth: who_suffers,
     },
     Prediction {
         id: "ten-times-slower",
-        asks: Asks::Number { unit: Unit::Share, tolerance: 0.1 },
+        answer_kind: AnswerKind::Number { unit: Unit::Share, tolerance: 0.1 },
         at: Time::from_secs(60),
         runs: &[&[("policy", "round-robin"), ("slower", "10")]],
         truth: |outcomes| Value::Number(outcomes[0].last("lost-share")),
     },
     Prediction {
         id: "policies-by-p99",
-        asks: Asks::Order(&["round-robin", "least-connections", "two-choices", "peak-ewma"]),
+        answer_kind: AnswerKind::Order(&["round-robin", "least-connections", "two-choices", "peak-ewma"]),
         at: Time::from_secs(60),
         runs: &[
             &[("policy", "round-robin")],
@@ -43,9 +44,9 @@ pub const PREDICTIONS: &[Prediction] = &[
     },
     Prediction {
         id: "lost-over-load",
-        asks: Asks::Curve {
-            x: Axis { unit: Unit::Rate, from: 20.0, to: 220.0 },
-            y: Axis { unit: Unit::Share, from: 0.0, to: 0.4 },
+        answer_kind: AnswerKind::Curve {
+            x: CurveAxis { unit: Unit::Rate, from: 20.0, to: 220.0 },
+            y: CurveAxis { unit: Unit::Share, from: 0.0, to: 0.4 },
             tolerance: 0.1,
         },
         at: Time::from_secs(60),
@@ -69,7 +70,7 @@ const LOADS: &[Setting] = &[
     &[("policy", "round-robin"), ("load", "220")],
 ];
 
-fn who_suffers(outcomes: &[Outcome]) -> Value {
+fn who_suffers(outcomes: &[RunOutcome]) -> Value {
     let run = &outcomes[0];
     let id = match () {
         () if run.mean("p50") > SLOW_P50 => "everybody",
@@ -80,7 +81,7 @@ fn who_suffers(outcomes: &[Outcome]) -> Value {
 }
 
 /// The lowest first.
-fn by_p99(outcomes: &[Outcome]) -> Value {
+fn by_p99(outcomes: &[RunOutcome]) -> Value {
     let mut order: Vec<u16> = (0..outcomes.len() as u16).collect();
     let p99 = |n: &u16| outcomes[usize::from(*n)].mean("p99");
     sort_by(&mut order, |a, b| p99(a).total_cmp(&p99(b)));
@@ -101,9 +102,9 @@ pub const CHALLENGES: &[Challenge] = &[Challenge {
     id: "keep-the-promise",
     seeds: 200,
     until: Time::from_secs(40),
-    given: &[("load", "140"), ("slower", "4")],
+    fixed: &[("load", "140"), ("slower", "4")],
     free: &["policy", "workers", "queue"],
-    befalls: neighbour,
+    scripted_inputs: neighbour,
     unit: Unit::Money,
     budget: 28.0,
     cost,
@@ -124,17 +125,17 @@ pub const CHALLENGES: &[Challenge] = &[Challenge {
 fn neighbour() -> Vec<Input> {
     let act = |at, action: &str, arg| Input {
         at: Time::from_secs(at),
-        change: Change::Act { action: action.into(), on: vec![super::server(0)], arg },
+        change: InputKind::Act { action: action.into(), targets: vec![super::server(0)], arg },
     };
     vec![act(15, "slow", Value::Number(1.5)), act(21, "restore", Value::None)]
 }
 
-fn cost(settings: &Settings) -> f64 {
+fn cost(settings: &StartSettings) -> f64 {
     let each = WORKER * settings.number("workers") + SLOT * settings.number("queue");
     each * f64::from(SERVERS)
 }
 
-fn pass(outcome: &Outcome) -> Result<(), Failure> {
+fn pass(outcome: &RunOutcome) -> Result<(), Failure> {
     let lost = outcome.last("lost-share");
     if lost > PROMISED_LOST {
         let why = Msg::new("judge-lost")
@@ -152,7 +153,7 @@ fn pass(outcome: &Outcome) -> Result<(), Failure> {
     Ok(())
 }
 
-fn diagnose(settings: &Settings, _: &[Tried]) -> Option<&'static str> {
+fn diagnose(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static str> {
     let policy_is = |policies: &[&str]| policies.iter().any(|policy| settings.is("policy", policy));
     match () {
         () if settings.number("workers") > AFFORDED => Some("more-workers"),

@@ -6,23 +6,23 @@ use super::spec::{
     ANSWERED, CUT_OFF, FAILED, GAVE_UP, HOP, NO_BALANCER, NO_SERVER, REFUSED, REQUEST, SENT_TO_DEAD,
 };
 use super::{CALM, Cluster, Event, PICK, Place, Request, W, client, picture, request, server};
-use crate::mechanism::balancer::Outcome;
-use crate::sim::{Because, Fate, Msg, Time};
+use crate::mechanism::balancer::RequestOutcome;
+use crate::sim::{Cause, EndKind, Msg, Time};
 
 impl Cluster {
     pub(super) fn expect_arrival(&mut self, w: &mut W) {
-        let n = w.census(REQUEST).opened() as u32;
+        let n = w.tally(REQUEST).opened() as u32;
         self.next_arrival =
-            self.traffic.next_arrival(n, &self.knobs, w).map(|at| w.schedule_at(at, Event::Arrival));
+            self.traffic.next_arrival(n, &self.controls, w).map(|at| w.schedule_at(at, Event::Arrival));
     }
 
     pub(super) fn arrival(&mut self, w: &mut W) {
         let now = w.now();
-        let n = w.census(REQUEST).opened() as u32;
-        let demand = self.traffic.demand(n, &self.knobs, w);
+        let n = w.tally(REQUEST).opened() as u32;
+        let demand = self.traffic.demand(n, &self.controls, w);
         let entity = w.open(REQUEST, None);
         let gives_up = Some(w.schedule(demand.patience, Event::GivesUp(n)));
-        w.step(entity, || {
+        w.record_step(entity, || {
             let what = Msg::new("step-sent").span("size", demand.size).count("key", demand.key);
             (what, Some(client(demand.client)), None)
         });
@@ -42,7 +42,8 @@ impl Cluster {
 
     pub(super) fn move_to(&mut self, n: u32, place: Place, now: Time) {
         if let Some(request) = self.requests.get_mut(n) {
-            (request.place, request.since) = (place, now);
+            request.place = place;
+            request.since = now;
         }
     }
 
@@ -54,7 +55,7 @@ impl Cluster {
             return;
         };
         if !self.front.open {
-            w.step(request(n), || (Msg::new("step-no-balancer"), Some(self.front.node), None));
+            w.record_step(request(n), || (Msg::new("step-no-balancer"), Some(self.front.node), None));
             self.move_to(n, Place::Home(NO_BALANCER), now);
             w.schedule(HOP, Event::AtClient(n));
             return;
@@ -63,7 +64,7 @@ impl Cluster {
         let Some(decision) =
             self.balancer.pick(now, demand.key, demand.client * 1_000 + demand.user, &mut draws)
         else {
-            w.step(request(n), || (Msg::new("step-no-server"), Some(self.front.node), None));
+            w.record_step(request(n), || (Msg::new("step-no-server"), Some(self.front.node), None));
             self.move_to(n, Place::Home(NO_SERVER), now);
             w.schedule(HOP, Event::AtClient(n));
             return;
@@ -76,12 +77,12 @@ impl Cluster {
             request.server = Some(picked);
         }
         self.move_to(n, Place::ToServer, now);
-        w.step(request(n), || {
-            let (rule, party) = picture::reason(&decision.rule);
+        w.record_step(request(n), || {
+            let (rule, other) = picture::reason(&decision.rule);
             (
                 Msg::new("step-picked").of("server", server(picked)),
                 Some(self.front.node),
-                Some(Because { rule, party }),
+                Some(Cause { rule, other }),
             )
         });
         w.schedule(HOP, Event::AtServer(n));
@@ -90,35 +91,35 @@ impl Cluster {
     pub(super) fn at_server(&mut self, n: u32, w: &mut W) {
         let now = w.now();
         let Some(&Request { server: Some(at), .. }) = self.requests.get(n) else { return };
-        let capacity = self.knobs.queue;
+        let capacity = self.controls.queue;
         let had_refused = self.servers[at as usize].refused_at;
-        let admission = self.servers[at as usize].admit(request(n), now, self.knobs.workers, capacity);
+        let admission = self.servers[at as usize].admit(request(n), now, self.controls.workers, capacity);
         match admission {
             Admission::Served => {
-                w.step(request(n), || (Msg::new("step-arrived"), Some(server(at)), None));
+                w.record_step(request(n), || (Msg::new("step-arrived"), Some(server(at)), None));
                 self.serve(n, at, w);
             }
             Admission::Queued(ahead) => {
                 self.move_to(n, Place::Waiting, now);
                 let last = self.servers[at as usize].queue.iter().rev().nth(1).copied();
-                let party = last.or_else(|| self.servers[at as usize].busy.first().map(|job| job.request));
-                w.step(request(n), || {
+                let other = last.or_else(|| self.servers[at as usize].busy.first().map(|job| job.request));
+                w.record_step(request(n), || {
                     let rule = Msg::new("why-queued")
                         .count("place", u64::from(ahead) + 1)
                         .count("capacity", capacity.into())
-                        .count("workers", self.knobs.workers.into());
-                    (Msg::new("step-queued"), Some(server(at)), Some(Because { rule, party }))
+                        .count("workers", self.controls.workers.into());
+                    (Msg::new("step-queued"), Some(server(at)), Some(Cause { rule, other }))
                 });
             }
             Admission::Full => {
-                w.step(request(n), || {
+                w.record_step(request(n), || {
                     let rule = Msg::new("why-full")
                         .count("waiting", capacity.into())
                         .count("capacity", capacity.into());
                     (
                         Msg::new("step-refused"),
                         Some(server(at)),
-                        Some(Because { rule, party: Some(server(at)) }),
+                        Some(Cause { rule, other: Some(server(at)) }),
                     )
                 });
                 if had_refused.is_none_or(|before| now.since(before) >= CALM) {
@@ -129,10 +130,10 @@ impl Cluster {
                 self.send_back(n, REFUSED, w);
             }
             Admission::Refused | Admission::Failed => {
-                w.step(request(n), || {
+                w.record_step(request(n), || {
                     let rule = if admission == Admission::Refused { "why-dead" } else { "why-fails-fast" };
                     let because =
-                        Because { rule: Msg::new(rule).of("server", server(at)), party: Some(server(at)) };
+                        Cause { rule: Msg::new(rule).of("server", server(at)), other: Some(server(at)) };
                     (Msg::new("step-failed"), Some(server(at)), Some(because))
                 });
                 let dead = admission == Admission::Refused;
@@ -147,7 +148,8 @@ impl Cluster {
         let Some(state) = self.requests.get_mut(n) else { return };
         let waited = now.since(state.since);
         let was_waiting = state.place == Place::Waiting;
-        (state.place, state.since) = (Place::Served, now);
+        state.place = Place::Served;
+        state.since = now;
         let server_at = &mut self.servers[at as usize];
         if server_at.warmth == Warmth::Cold {
             server_at.warmth = Warmth::Since(now);
@@ -156,17 +158,17 @@ impl Cluster {
         let takes = state.demand.size.scale(slower);
         let done = w.schedule(takes, Event::Done(n));
         server_at.start(Job { request: request(n), since: now, done, ends: now + takes }, now);
-        w.step(request(n), || {
+        w.record_step(request(n), || {
             let what = if was_waiting {
                 Msg::new("step-served-late").span("waited", waited)
             } else {
                 Msg::new("step-served")
             };
-            let because = (slower > 1.0).then(|| Because {
+            let because = (slower > 1.0).then(|| Cause {
                 rule: Msg::new("why-slow")
                     .with("slower", crate::sim::Arg::Number(slower, crate::sim::Unit::Factor))
                     .span("takes", takes),
-                party: Some(server(at)),
+                other: Some(server(at)),
             });
             (what, Some(server(at)), because)
         });
@@ -174,7 +176,7 @@ impl Cluster {
 
     /// Gives free workers of a server something to do.
     pub(super) fn pump(&mut self, at: u32, w: &mut W) {
-        while (self.servers[at as usize].busy.len() as u32) < self.knobs.workers {
+        while (self.servers[at as usize].busy.len() as u32) < self.controls.workers {
             let Some(next) = self.servers[at as usize].queue.pop_front() else { return };
             self.serve(next.n, at, w);
         }
@@ -187,7 +189,7 @@ impl Cluster {
         self.finished[at as usize].record(now);
         if gives_up.is_some() {
             self.servers[at as usize].answered += 1;
-            w.step(request(n), || (Msg::new("step-done"), Some(server(at)), None));
+            w.record_step(request(n), || (Msg::new("step-done"), Some(server(at)), None));
             self.move_to(n, Place::Back(ANSWERED), now);
             w.schedule(HOP, Event::BackAtBalancer(n));
         } else {
@@ -197,7 +199,7 @@ impl Cluster {
     }
 
     /// A refusal or an error leaves server and goes back.
-    pub(super) fn send_back(&mut self, n: u32, fate: Fate, w: &mut W) {
+    pub(super) fn send_back(&mut self, n: u32, fate: EndKind, w: &mut W) {
         let now = w.now();
         let Some(&Request { server: Some(at), gives_up, .. }) = self.requests.get(n) else { return };
         self.servers[at as usize].failed += 1;
@@ -227,7 +229,7 @@ impl Cluster {
         let Some((at, since)) = self.requests.get_mut(n).and_then(|request| request.counted.take()) else {
             return;
         };
-        let outcome = if answered { Outcome::Answered } else { Outcome::Failed };
+        let outcome = if answered { RequestOutcome::Answered } else { RequestOutcome::Failed };
         self.balancer.finished(now, at as usize, outcome, now.since(since));
     }
 
@@ -240,7 +242,7 @@ impl Cluster {
         };
         self.requests.remove(n);
         w.cancel(gives_up);
-        w.step(request(n), || {
+        w.record_step(request(n), || {
             let what = match fate {
                 ANSWERED => "step-answered",
                 REFUSED => "step-told-refused",
@@ -263,9 +265,9 @@ impl Cluster {
         let Some(state) = self.requests.get_mut(n) else { return };
         state.gives_up = None;
         let (place, demand) = (state.place, state.demand);
-        w.step(request(n), || {
+        w.record_step(request(n), || {
             let rule = Msg::new("why-gave-up").span("patience", demand.patience);
-            (Msg::new("step-gave-up"), Some(client(demand.client)), Some(Because { rule, party: None }))
+            (Msg::new("step-gave-up"), Some(client(demand.client)), Some(Cause { rule, other: None }))
         });
         self.uncount(n, false, now);
         w.close(request(n), GAVE_UP);
@@ -290,7 +292,7 @@ impl Cluster {
             if matches!(state.place, Place::Back(_)) {
                 self.requests.remove(n);
             }
-            w.step(request(n), || (Msg::new("step-cut-off"), Some(self.front.node), None));
+            w.record_step(request(n), || (Msg::new("step-cut-off"), Some(self.front.node), None));
             w.close(request(n), CUT_OFF);
             self.lost.record(now);
         }

@@ -1,8 +1,10 @@
 //! What can be turned and measured.
 
 use crate::mechanism::balancer::Policy as Rule;
-use crate::player::{Action, Control, Controls, FigureSpec, Kind, Message, Names, Needs, Pace, Reading};
-use crate::sim::{Entity, Fate, Span, Time, Unit};
+use crate::player::{
+    Action, Control, Controls, EntityKind, EntityNames, FigureSpec, Message, Needs, Pace, Reading,
+};
+use crate::sim::{EndKind, Entity, Span, Time, Unit};
 use crate::{choices, controls};
 use std::borrow::Cow;
 
@@ -19,17 +21,17 @@ pub(super) const CLIENTS: u32 = 3;
 /// One way between two parties.
 pub(super) const HOP: Span = Span::from_millis(20);
 
-pub(super) const ANSWERED: Fate = Fate(0);
-pub(super) const REFUSED: Fate = Fate(1);
-pub(super) const FAILED: Fate = Fate(2);
-pub(super) const GAVE_UP: Fate = Fate(3);
-pub(super) const NO_SERVER: Fate = Fate(4);
+pub(super) const ANSWERED: EndKind = EndKind(0);
+pub(super) const REFUSED: EndKind = EndKind(1);
+pub(super) const FAILED: EndKind = EndKind(2);
+pub(super) const GAVE_UP: EndKind = EndKind(3);
+pub(super) const NO_SERVER: EndKind = EndKind(4);
 /// Sent to a server that is not there.
-pub(super) const SENT_TO_DEAD: Fate = Fate(5);
+pub(super) const SENT_TO_DEAD: EndKind = EndKind(5);
 /// Came to an address that no balancer holds.
-pub(super) const NO_BALANCER: Fate = Fate(6);
+pub(super) const NO_BALANCER: EndKind = EndKind(6);
 /// Was open through a balancer that went away.
-pub(super) const CUT_OFF: Fate = Fate(7);
+pub(super) const CUT_OFF: EndKind = EndKind(7);
 /// Every way to end without an answer.
 pub(super) const LOST: &[u8] =
     &[REFUSED.0, FAILED.0, GAVE_UP.0, NO_SERVER.0, SENT_TO_DEAD.0, NO_BALANCER.0, CUT_OFF.0];
@@ -79,7 +81,7 @@ choices! {
 
 controls! {
     /// What can be turned.
-    pub struct Knobs {
+    pub struct ControlValues {
         /// Which server gets a request.
         pub policy: Policy = Control::choice("policy", "Policy", Policy::OPTIONS, "round-robin")
             .help("The rule by which the balancer picks a server.").primary(),
@@ -142,62 +144,61 @@ const ACTIONS: &[Action] = &[
     Action::new("restore", "Restore it", &[SERVER]),
 ];
 
-const KINDS: &[Kind] = &[
-    Kind::new("request", Names::Numbers),
-    Kind::new("server", Names::Letters),
-    Kind::new(
+const KINDS: &[EntityKind] = &[
+    EntityKind::new("request", EntityNames::Numbers),
+    EntityKind::new("server", EntityNames::Letters),
+    EntityKind::new(
         "client",
-        Names::Words(Cow::Borrowed(&[
+        EntityNames::Words(Cow::Borrowed(&[
             Cow::Borrowed("client-web"),
             Cow::Borrowed("client-mobile"),
             Cow::Borrowed("client-jobs"),
         ])),
     ),
-    Kind::new("balancer", Names::Only),
+    EntityKind::new("balancer", EntityNames::Only),
 ];
 
-const READINGS: &[Reading] =
-    &[
-        Reading::new(
-            "p50",
-            "p50",
-            Unit::Time,
-            "Half of the answers of the last two seconds took at most this long.",
-        )
-        .made_of(REQUEST, &[ANSWERED.0], WINDOW),
-        Reading::new(
-            "p99",
-            "p99",
-            Unit::Time,
-            "99 % of the answers of the last two seconds took at most this long.",
-        )
-        .trouble_from(0.5)
-        .made_of(REQUEST, &[ANSWERED.0], WINDOW),
-        Reading::new("answered", "answered", Unit::Rate, "Answers a second over the last two seconds.")
-            .made_of(REQUEST, &[ANSWERED.0], WINDOW),
-        Reading::new(
-            "lost",
-            "lost",
-            Unit::Rate,
-            "Requests a second that were refused, failed or given up on, over the last two seconds.",
-        )
-        .trouble_from(0.5)
-        .made_of(REQUEST, LOST, WINDOW),
-        Reading::new(
-            "longest-queue",
-            "longest queue",
-            Unit::Count,
-            "Requests that wait at the server where most wait.",
-        ),
-        Reading::new(
-            "lost-share",
-            "lost so far",
-            Unit::Share,
-            "Share of all requests that ended without an answer.",
-        )
-        .so_far()
-        .made_of(REQUEST, LOST, 60.0),
-    ];
+const READINGS: &[Reading] = &[
+    Reading::new(
+        "p50",
+        "p50",
+        Unit::Time,
+        "Half of the answers of the last two seconds took at most this long.",
+    )
+    .contributed_by(REQUEST, &[ANSWERED.0], WINDOW),
+    Reading::new(
+        "p99",
+        "p99",
+        Unit::Time,
+        "99 % of the answers of the last two seconds took at most this long.",
+    )
+    .trouble_from(0.5)
+    .contributed_by(REQUEST, &[ANSWERED.0], WINDOW),
+    Reading::new("answered", "answered", Unit::Rate, "Answers a second over the last two seconds.")
+        .contributed_by(REQUEST, &[ANSWERED.0], WINDOW),
+    Reading::new(
+        "lost",
+        "lost",
+        Unit::Rate,
+        "Requests a second that were refused, failed or given up on, over the last two seconds.",
+    )
+    .trouble_from(0.5)
+    .contributed_by(REQUEST, LOST, WINDOW),
+    Reading::new(
+        "longest-queue",
+        "longest queue",
+        Unit::Count,
+        "Requests that wait at the server where most wait.",
+    ),
+    Reading::new(
+        "lost-share",
+        "lost so far",
+        Unit::Share,
+        "Share of all requests that ended without an answer.",
+    )
+    .so_far()
+    .contributed_by(REQUEST, LOST, 60.0),
+];
 
 /// What the figures can say.
 pub(super) const MESSAGES: &[Message] = &[
@@ -312,16 +313,16 @@ pub(super) const MESSAGES: &[Message] = &[
 ];
 
 /// The declaration of a figure over this world; they differ in length and name.
-const fn figure(id: &'static str, until: Time, still: Time, warm: Time) -> FigureSpec {
+const fn figure(id: &'static str, until: Time, still_at: Time, warm_up: Time) -> FigureSpec {
     FigureSpec {
         id: Cow::Borrowed(id),
         version: 1,
         until,
-        still,
-        warm,
+        still_at,
+        warm_up,
         pace: Pace::Continuous,
         speed: 0.25,
-        controls: Cow::Borrowed(Knobs::ALL),
+        controls: Cow::Borrowed(ControlValues::ALL),
         readings: Cow::Borrowed(READINGS),
         actions: Cow::Borrowed(ACTIONS),
         kinds: Cow::Borrowed(KINDS),

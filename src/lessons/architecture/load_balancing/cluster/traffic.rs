@@ -1,6 +1,6 @@
 //! Where requests come from: an open stream of arrivals, or a learner's access log.
 
-use super::spec::{Arrivals, Knobs};
+use super::spec::{Arrivals, ControlValues};
 use crate::player::Data;
 use crate::sim::{Bursts, Dist, Entity, Msg, Purpose, Span, Time, World, Zipf};
 
@@ -63,16 +63,18 @@ impl Traffic {
     }
 
     /// When request `n` arrives, if another does. Called once for each request, in order.
-    pub fn next_arrival<E>(&mut self, n: u32, knobs: &Knobs, world: &World<E>) -> Option<Time> {
+    pub fn next_arrival<E>(&mut self, n: u32, controls: &ControlValues, world: &World<E>) -> Option<Time> {
         let now = world.now();
         let unit = Dist::Exponential(1.0).sample(&mut world.draws(ARRIVAL, Entity::new(0, n)));
-        match knobs.arrivals {
-            Arrivals::Poisson => Some(now + Span::from_secs_f64(unit / knobs.load)),
-            Arrivals::Bursty => Some(now + self.bursts.gap(now, knobs.load, unit, |p, e| world.draws(p, e))),
+        match controls.arrivals {
+            Arrivals::Poisson => Some(now + Span::from_secs_f64(unit / controls.load)),
+            Arrivals::Bursty => {
+                Some(now + self.bursts.gap(now, controls.load, unit, |p, e| world.draws(p, e)))
+            }
             Arrivals::Replay => {
                 let at = self.data.records()?.arrival(self.next_record)?;
                 let since =
-                    Span::from_nanos(at.saturating_sub(self.replay_from.1)).scale(1.0 / knobs.compress);
+                    Span::from_nanos(at.saturating_sub(self.replay_from.1)).scale(1.0 / controls.compress);
                 Some((self.replay_from.0 + since).max(now))
             }
         }
@@ -91,15 +93,15 @@ impl Traffic {
     }
 
     /// What request `n` brings along.
-    pub fn demand<E>(&mut self, n: u32, knobs: &Knobs, world: &World<E>) -> Demand {
+    pub fn demand<E>(&mut self, n: u32, controls: &ControlValues, world: &World<E>) -> Demand {
         let entity = Entity::new(0, n);
         let draw = |purpose| world.draws(purpose, entity);
-        let size = knobs.sizes.dist(knobs.service.secs()).span(&mut draw(SIZE));
+        let size = controls.sizes.dist(controls.service.secs()).span(&mut draw(SIZE));
         // Patience is spread by a half around its mean, so that those who gave up don't all give up together.
         let patience = Dist::Uniform(0.5, 1.5).sample(&mut draw(PATIENCE));
         let mut demand =
-            Demand { key: 0, client: 0, user: 0, size, patience: knobs.patience.scale(patience) };
-        if knobs.arrivals == Arrivals::Replay
+            Demand { key: 0, client: 0, user: 0, size, patience: controls.patience.scale(patience) };
+        if controls.arrivals == Arrivals::Replay
             && let Some(records) = self.data.records()
             && let Some((key, user)) = records.who(self.next_record)
         {

@@ -24,16 +24,16 @@ const LARGEST: [(f64, f64); 7] = [
     (1.4236, 2.3995),
 ];
 
-type Line = Vec<(f32, f32)>;
+type Points = Vec<(f32, f32)>;
 
 /// What has been computed so far, for each number of servers. It depends on the run's keys alone, so that all moments of
 /// a run share it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Curve(Arc<[OnceLock<Line>; MOST as usize + 1]>);
+pub(super) struct Curve(Arc<[OnceLock<Points>; MOST as usize + 1]>);
 
 impl Curve {
     /// The busiest server's keys as a multiple of the mean, over the number of virtual nodes, for rings of `servers`.
-    pub fn measured(&self, servers: u32, names: &[u64]) -> Line {
+    pub fn measured(&self, servers: u32, names: &[u64]) -> Points {
         let line =
             || POINTS.iter().map(|&points| (points as f32, busiest(servers, points, names) as f32)).collect();
         self.0.get(servers as usize).map(|known| known.get_or_init(line).clone()).unwrap_or_default()
@@ -56,7 +56,7 @@ pub(super) fn busiest(servers: u32, points: u32, names: &[u64]) -> f64 {
 }
 
 /// What to expect of rings whose points lie at random.
-pub(super) fn typical(servers: u32, keys: usize) -> Line {
+pub(super) fn typical(servers: u32, keys: usize) -> Points {
     POINTS.iter().map(|&points| (points as f32, expected(servers, points, keys) as f32)).collect()
 }
 

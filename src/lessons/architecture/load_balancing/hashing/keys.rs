@@ -23,7 +23,7 @@ pub(super) enum Cause {
 
 /// What the last change did.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Change {
+pub(super) struct KeyMoves {
     pub cause: Cause,
     pub at: Time,
     /// Keys whose server is another one now.
@@ -53,7 +53,7 @@ pub(super) struct Keys {
     pub all: Vec<Key>,
     /// The servers that were there when keys were last placed, a bit each.
     there: u32,
-    pub change: Option<Change>,
+    pub change: Option<KeyMoves>,
 }
 
 impl Keys {
@@ -69,8 +69,8 @@ impl Keys {
     }
 
     /// Asks the balancer for each key's server. Who moves has to be fetched anew.
-    pub fn place(&mut self, cause: Cause, balancer: &mut Balancer, there: u32, now: Time) -> Change {
-        let mut change = Change { cause, at: now, moved: 0, least: 0 };
+    pub fn place(&mut self, cause: Cause, balancer: &mut Balancer, there: u32, now: Time) -> KeyMoves {
+        let mut change = KeyMoves { cause, at: now, moved: 0, least: 0 };
         let (gone, come) = (self.there & !there, there & !self.there);
         let among = |owner: Option<u8>, servers: u32| owner.is_some_and(|n| servers >> n & 1 == 1);
         for (it, &name) in self.all.iter_mut().zip(self.names.iter()) {

@@ -29,15 +29,15 @@ mod spec;
 mod tests;
 
 pub use questions::PREDICTIONS;
-pub use spec::{Knobs, Rule};
+pub use spec::{ControlValues, Rule};
 
 use crate::mechanism::balancer::{Balancer, Config, Standing};
-use crate::player::{Data, Experiment, Explained, FigureSpec, Message, Readings, Value};
+use crate::player::{About, Data, Experiment, FigureSpec, Message, Readings, Value};
 use crate::scene::Scene;
 use crate::sim::statistics::RecentCount;
-use crate::sim::{Book, Entity, Handle, Msg, Purpose, Span, Time, World, Zipf};
+use crate::sim::{Entity, EntityMap, Handle, Msg, Purpose, Span, Time, World, Zipf};
 use curve::Curve;
-use keys::{Cause, Change, Keys};
+use keys::{Cause, KeyMoves, Keys};
 use spec::{HIT, KEY, KEYS, MISS, MOST, NO_SERVER, REQUEST, SERVER, TABLE_SIZE, TAKE_OUT};
 
 const NAME: Purpose = Purpose::named("key-name");
@@ -102,13 +102,13 @@ struct Request {
 /// The world of the figure.
 #[derive(Clone, Debug)]
 pub struct Tier {
-    knobs: Knobs,
+    controls: ControlValues,
     balancer: Balancer,
     /// [`MOST`] of them, whatever the tier's size.
     servers: Vec<Server>,
     keys: Keys,
     law: Zipf,
-    requests: Book<Request>,
+    requests: EntityMap<Request>,
     hits: RecentCount,
     misses: RecentCount,
     next_arrival: Handle,
@@ -135,11 +135,14 @@ type W = World<Event>;
 
 impl Tier {
     /// A balancer of this rule over those servers that `there` has a bit for.
-    fn appoint(knobs: &Knobs, there: u32) -> Result<Balancer, Msg> {
-        let config =
-            Config { table_size: TABLE_SIZE, points_per_weight: knobs.points.max(1), ..Default::default() };
-        let mut balancer =
-            Balancer::new(knobs.rule.policy(), config, &[1; MOST as usize]).map_err(|error| fault(&error))?;
+    fn appoint(controls: &ControlValues, there: u32) -> Result<Balancer, Msg> {
+        let config = Config {
+            table_size: TABLE_SIZE,
+            points_per_weight: controls.points.max(1),
+            ..Default::default()
+        };
+        let mut balancer = Balancer::new(controls.rule.policy(), config, &[1; MOST as usize])
+            .map_err(|error| fault(&error))?;
         for n in (0..MOST).filter(|n| there >> n & 1 == 0) {
             balancer.set_standing(n as usize, Standing::Down);
         }
@@ -178,15 +181,15 @@ impl Tier {
     }
 
     fn restart(&mut self, w: &mut W) {
-        let servers = self.knobs.servers;
+        let servers = self.controls.servers;
         let next = (0..servers).map(|k| (self.turn + k) % servers).find(|&n| self.is_there(n));
         if let Some(n) = next {
             self.turn = n + 1;
-            let back = w.schedule(self.knobs.every.scale(THIRD), Event::Back(n));
+            let back = w.schedule(self.controls.every.scale(THIRD), Event::Back(n));
             self.show(n, Presence::Restarts(back), w);
             self.place(Cause::Left(n), w);
         }
-        self.expect_restart(self.knobs.every, w);
+        self.expect_restart(self.controls.every, w);
     }
 
     fn expect_restart(&mut self, after: Span, w: &mut W) {
@@ -215,43 +218,43 @@ impl Tier {
 }
 
 impl Experiment for Tier {
-    type Controls = Knobs;
+    type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = spec::SPEC;
     const MESSAGES: &'static [Message] = spec::MESSAGES;
 
-    fn new(knobs: &Knobs, _: &Data, w: &mut W) -> Result<Self, Msg> {
+    fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
         for _ in 0..MOST {
             w.open(SERVER, None);
         }
-        let there = (1 << knobs.servers) - 1;
-        let mut balancer = Self::appoint(knobs, there)?;
+        let there = (1 << controls.servers) - 1;
+        let mut balancer = Self::appoint(controls, there)?;
         let keys = Keys::new(&mut balancer, there, w);
         let server = |n| Server {
-            presence: if n < knobs.servers { Presence::There } else { Presence::None },
+            presence: if n < controls.servers { Presence::There } else { Presence::None },
             lives: 0,
             sent: RecentCount::new(SLOT, LONG),
             under_way: 0,
         };
         let mut tier = Self {
-            knobs: knobs.clone(),
+            controls: controls.clone(),
             balancer,
             servers: (0..MOST).map(server).collect(),
             keys,
-            law: Zipf::new(KEYS, knobs.skew).map_err(|error| fault(&error))?,
-            requests: Book::default(),
+            law: Zipf::new(KEYS, controls.skew).map_err(|error| fault(&error))?,
+            requests: EntityMap::default(),
             hits: RecentCount::new(SLOT, SHORT),
             misses: RecentCount::new(SLOT, SHORT),
-            next_arrival: requests::expect(knobs, w),
+            next_arrival: requests::expect(controls, w),
             next_restart: None,
             turn: 0,
             curve: Curve::default(),
         };
-        tier.expect_restart(knobs.every.scale(THIRD), w);
+        tier.expect_restart(controls.every.scale(THIRD), w);
         Ok(tier)
     }
 
-    fn on(&mut self, event: Event, w: &mut W) {
+    fn handle(&mut self, event: Event, w: &mut W) {
         match event {
             Event::Arrival => self.arrival(w),
             Event::Done(n) => self.done(n, w),
@@ -263,12 +266,12 @@ impl Experiment for Tier {
         }
     }
 
-    fn set(&mut self, is: &Knobs, w: &mut W) -> Result<(), Msg> {
+    fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
         let law = Zipf::new(KEYS, is.skew).map_err(|error| fault(&error))?;
-        let rule = self.knobs.rule != is.rule;
-        let points = is.rule == Rule::Ring && self.knobs.points != is.points;
+        let rule = self.controls.rule != is.rule;
+        let points = is.rule == Rule::Ring && self.controls.points != is.points;
         let appointed = if rule || points { Some(Self::appoint(is, self.there())?) } else { None };
-        let was = core::mem::replace(&mut self.knobs, is.clone());
+        let was = core::mem::replace(&mut self.controls, is.clone());
         self.law = law;
         if let Some(balancer) = appointed {
             self.balancer = balancer;
@@ -317,7 +320,7 @@ impl Experiment for Tier {
 
     fn read(&self, w: &W, out: &mut Readings) {
         let now = w.now();
-        let share = |count: fn(&Change) -> u32| {
+        let share = |count: fn(&KeyMoves) -> u32| {
             self.keys.change.as_ref().map(|change| f64::from(count(change)) / f64::from(KEYS))
         };
         out.put("moved", share(|change| change.moved));
@@ -335,12 +338,12 @@ impl Experiment for Tier {
         self.picture(w, scene);
     }
 
-    fn about(&self, entity: Entity, w: &W) -> Option<Explained> {
+    fn about(&self, entity: Entity, w: &W) -> Option<About> {
         self.tell(entity, w)
     }
 
-    fn laws(&self, w: &W) -> Result<(), String> {
-        let census = w.census(REQUEST);
+    fn invariants(&self, w: &W) -> Result<(), String> {
+        let census = w.tally(REQUEST);
         let ended: u64 = [HIT, MISS, NO_SERVER].iter().map(|&fate| census.closed(fate)).sum();
         let under_way = self.requests.iter().count() as u64;
         if census.opened() != ended + under_way || census.under_way() != under_way {
@@ -351,8 +354,8 @@ impl Experiment for Tier {
             if counted != self.servers[n as usize].under_way as usize {
                 return Err(format!("server {n}: {counted} requests at it, it counts otherwise"));
             }
-            if self.is_there(n) && n >= self.knobs.servers {
-                return Err(format!("server {n} is there, the tier has {}", self.knobs.servers));
+            if self.is_there(n) && n >= self.controls.servers {
+                return Err(format!("server {n} is there, the tier has {}", self.controls.servers));
             }
         }
         let mut balancer = self.balancer.clone();
@@ -372,7 +375,7 @@ impl Experiment for Tier {
             return Err(format!("{change:?}: fewer keys moved than had to"));
         }
         let placed_by_ring =
-            self.knobs.rule == Rule::Ring && !matches!(change.cause, Cause::Rule | Cause::Points);
+            self.controls.rule == Rule::Ring && !matches!(change.cause, Cause::Rule | Cause::Points);
         if placed_by_ring && change.moved != change.least {
             return Err(format!("{change:?}: the ring moved a key that could have stayed"));
         }

@@ -1,11 +1,11 @@
 //! What is to be seen and said of the tier.
 
-use super::keys::{Cause, Change, Key};
+use super::keys::{Cause, Key, KeyMoves};
 use super::spec::{EVERY_NTH, HOT, KEY, KEYS, REQUEST, Rule, SERVER};
 use super::{Presence, Tier, W, curve, key, server};
-use crate::player::{Experiment, Explained};
+use crate::player::{About, Experiment};
 use crate::scene::{
-    Axis, Cell, Chart, Curves, Grid, GridRow, Label, Line, Panel, Plotted, Scene, Series, State,
+    Axis, Cell, Chart, CurveLine, Curves, Grid, GridRow, Label, Panel, Scene, Series, SeriesLine, Status,
 };
 use crate::sim::decimal::rounded;
 use crate::sim::{Arg, Entity, Msg, Span, Time, Unit};
@@ -22,7 +22,7 @@ impl Tier {
         scene.panels.push(Panel::Chart(Chart::Series(Series {
             title: Label::words("chart-misses"),
             unit: Unit::Rate,
-            lines: vec![Line::of("misses", State::Active)],
+            lines: vec![SeriesLine::of("misses", Status::Active)],
             until: Self::SPEC.until,
         })));
         scene.panels.push(Panel::Chart(Chart::Curves(self.balance())));
@@ -34,11 +34,11 @@ impl Tier {
         let cell = |n: u32, it: &Key| Cell {
             entity: key(n),
             level: 1.0,
-            state: match () {
-                () if key(n) == HOT && self.knobs.hot > 0.0 => State::Trouble,
-                () if it.moved && fresh => State::Active,
-                () if !it.held => State::Quiet,
-                () => State::Normal,
+            status: match () {
+                () if key(n) == HOT && self.controls.hot > 0.0 => Status::Trouble,
+                () if it.moved && fresh => Status::Active,
+                () if !it.held => Status::Quiet,
+                () => Status::Normal,
             },
         };
         let row = |n: u32| {
@@ -51,19 +51,19 @@ impl Tier {
                 entity: server(n),
                 label: Label::Name(server(n)),
                 note: Some(if there { share } else { Label::words("note-away") }),
-                state: if there { State::Normal } else { State::Down },
+                status: if there { Status::Normal } else { Status::Down },
                 cells: cells.map(|(n, it)| cell(n, it)).collect(),
             }
         };
-        let rows: Vec<GridRow> = (0..self.knobs.servers).map(row).collect();
-        let across = rows.iter().map(|row| row.cells.len()).fold(ACROSS, usize::max) as u32;
+        let rows: Vec<GridRow> = (0..self.controls.servers).map(row).collect();
+        let columns = rows.iter().map(|row| row.cells.len()).fold(ACROSS, usize::max) as u32;
         let title = Msg::new("grid-keys").count("nth", EVERY_NTH as u64).count("keys", KEYS.into());
-        Grid { title: Label::Words(title), rows, across, tall: false }
+        Grid { title: Label::Words(title), rows, columns, tall: false }
     }
 
     fn balance(&self) -> Curves {
-        let servers = self.knobs.servers;
-        let plotted = |id, state, points, dots| Plotted { label: Label::words(id), state, points, dots };
+        let servers = self.controls.servers;
+        let plotted = |id, status, points, dots| CurveLine { label: Label::words(id), status, points, dots };
         let measured = self.curve.measured(servers, &self.keys.names);
         let most = measured.iter().map(|point| point.1).fold(2.0, f32::max);
         Curves {
@@ -76,19 +76,19 @@ impl Tier {
                 log: false,
             },
             lines: vec![
-                plotted("typical-ring", State::Quiet, curve::typical(servers, KEYS as usize), false),
-                plotted("this-ring", State::Active, measured, true),
+                plotted("typical-ring", Status::Quiet, curve::typical(servers, KEYS as usize), false),
+                plotted("this-ring", Status::Active, measured, true),
             ],
-            now: (self.knobs.rule == Rule::Ring).then_some(f64::from(self.knobs.points)),
+            now: (self.controls.rule == Rule::Ring).then_some(f64::from(self.controls.points)),
         }
     }
 
     /// The last change as a sentence.
-    pub(super) fn tell_change(&self, change: &Change) -> Msg {
+    pub(super) fn tell_change(&self, change: &KeyMoves) -> Msg {
         let says = match change.cause {
             Cause::Left(n) => Msg::new("change-left").of("server", server(n)),
             Cause::Back(n) => Msg::new("change-back").of("server", server(n)),
-            Cause::Servers => Msg::new("change-servers").count("servers", self.knobs.servers.into()),
+            Cause::Servers => Msg::new("change-servers").count("servers", self.controls.servers.into()),
             Cause::Rule => Msg::new("change-rule"),
             Cause::Points => Msg::new("change-points"),
         };
@@ -102,41 +102,41 @@ impl Tier {
     fn say(&self, now: Time, scene: &mut Scene) {
         let share = |n: f64| Arg::Number(rounded(n, 100.0), Unit::Share);
         if self.balancer.available() == 0 {
-            scene.says.push(Msg::new("says-nobody"));
+            scene.sentences.push(Msg::new("says-nobody"));
             return;
         }
-        scene.says.push(match &self.keys.change {
+        scene.sentences.push(match &self.keys.change {
             Some(change) => self.tell_change(change),
-            None => {
-                Msg::new("no-change").count("servers", self.knobs.servers.into()).count("keys", KEYS.into())
-            }
+            None => Msg::new("no-change")
+                .count("servers", self.controls.servers.into())
+                .count("keys", KEYS.into()),
         });
         let (hits, misses) = (self.hits.rate(now), self.misses.rate(now));
-        scene.says.push(if misses > 0.0 {
+        scene.sentences.push(if misses > 0.0 {
             let rate = Arg::Number(libm::round(misses), Unit::Rate);
             Msg::new("says-misses").with("misses", rate).with("hits", share(hits / (hits + misses)))
         } else {
             Msg::new("says-no-misses")
         });
         let owner = self.keys.all[HOT.n as usize].owner;
-        if let Some(n) = owner.map(u32::from).filter(|_| self.knobs.hot > 0.0) {
-            let says = Msg::new("says-hot").of("key", HOT).with("hot", share(self.knobs.hot));
-            scene.says.push(says.of("server", server(n)).with("share", share(self.share(n, now))));
+        if let Some(n) = owner.map(u32::from).filter(|_| self.controls.hot > 0.0) {
+            let says = Msg::new("says-hot").of("key", HOT).with("hot", share(self.controls.hot));
+            scene.sentences.push(says.of("server", server(n)).with("share", share(self.share(n, now))));
         } else if let Some((n, factor)) = self.busiest(now) {
             let says = Msg::new("says-busiest").of("server", server(n));
             let factor = Arg::Number(rounded(factor, 100.0), Unit::Factor);
-            scene.says.push(says.with("share", share(self.share(n, now))).with("factor", factor));
+            scene.sentences.push(says.with("share", share(self.share(n, now))).with("factor", factor));
         }
     }
 
-    pub(super) fn tell(&self, entity: Entity, w: &W) -> Option<Explained> {
+    pub(super) fn tell(&self, entity: Entity, w: &W) -> Option<About> {
         let n = entity.n;
         match entity.kind {
             REQUEST => self.tell_request(n, w),
             SERVER => {
                 let it = self.servers.get(n as usize).filter(|it| it.presence != Presence::None)?;
                 let (keys, held) = self.keys.count()[n as usize];
-                let says = if it.presence == Presence::There {
+                let sentences = if it.presence == Presence::There {
                     Msg::new("about-server")
                         .count("keys", keys.into())
                         .count("held", held.into())
@@ -144,31 +144,31 @@ impl Tier {
                 } else {
                     Msg::new("about-away")
                 };
-                Some(Explained { says: vec![says], related: Vec::new() })
+                Some(About { sentences: vec![sentences], related: Vec::new() })
             }
             KEY => {
                 let it = self.keys.all.get(n as usize)?;
                 let asked = Msg::new("about-asked").count("asked", it.asked.into());
                 let Some(at) = it.owner.map(|at| server(at.into())) else {
-                    let says = vec![Msg::new("about-no-owner"), asked];
-                    return Some(Explained { says, related: Vec::new() });
+                    let sentences = vec![Msg::new("about-no-owner"), asked];
+                    return Some(About { sentences, related: Vec::new() });
                 };
                 let held = if it.held { "in-memory" } else { "not-in-memory" };
-                let mut says = vec![Msg::new("about-owner").of("server", at).word("held", held), asked];
+                let mut sentences = vec![Msg::new("about-owner").of("server", at).word("held", held), asked];
                 let name = self.keys.names[n as usize];
                 let mut unused = w.draws(super::PICK, entity);
                 let picked = self.balancer.clone().pick(w.now(), name, 0, &mut unused);
-                says.extend(picked.map(|decision| self.reason(&decision.rule)));
-                Some(Explained { says, related: vec![at] })
+                sentences.extend(picked.map(|decision| self.reason(&decision.rule)));
+                Some(About { sentences, related: vec![at] })
             }
             _ => None,
         }
     }
 
-    fn tell_request(&self, n: u32, w: &W) -> Option<Explained> {
+    fn tell_request(&self, n: u32, w: &W) -> Option<About> {
         let Some(it) = self.requests.get(n) else {
-            let known = w.census(REQUEST).opened() > u64::from(n);
-            return known.then(|| Explained { says: vec![Msg::new("about-ended")], related: Vec::new() });
+            let known = w.tally(REQUEST).opened() > u64::from(n);
+            return known.then(|| About { sentences: vec![Msg::new("about-ended")], related: Vec::new() });
         };
         let at = server(it.server);
         let says = if it.hit {
@@ -176,6 +176,6 @@ impl Tier {
         } else {
             Msg::new("about-miss").of("server", at).span("since", w.now().since(it.since))
         };
-        Some(Explained { says: vec![says], related: vec![key(it.key), at] })
+        Some(About { sentences: vec![says], related: vec![key(it.key), at] })
     }
 }

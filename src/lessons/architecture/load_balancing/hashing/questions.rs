@@ -1,6 +1,6 @@
 //! What is asked about the tier.
 
-use crate::player::{Asks, Outcome, Prediction, Setting, Value};
+use crate::player::{AnswerKind, Prediction, RunOutcome, Setting, Value};
 use crate::sim::sort::sort_by;
 use crate::sim::{Time, Unit};
 
@@ -27,7 +27,7 @@ const ONE_IS_HOT: &[Setting] = &[
 pub const PREDICTIONS: &[Prediction] = &[
     Prediction {
         id: "modulo-loses-one",
-        asks: Asks::Number { unit: Unit::Share, tolerance: 0.1 },
+        answer_kind: AnswerKind::Number { unit: Unit::Share, tolerance: 0.1 },
         at: Time::from_secs(5),
         runs: ONE_LEAVES.split_at(1).0,
         // Each server leaves and comes back; the same keys move both times.
@@ -35,14 +35,14 @@ pub const PREDICTIONS: &[Prediction] = &[
     },
     Prediction {
         id: "who-moves-least",
-        asks: Asks::Order(&RULES),
+        answer_kind: AnswerKind::Order(&RULES),
         at: Time::from_secs(5),
         runs: ONE_LEAVES,
         truth: by_moved,
     },
     Prediction {
         id: "who-spreads-it",
-        asks: Asks::Choice(&["modulo", "ring", "maglev", "none"]),
+        answer_kind: AnswerKind::Choice(&["modulo", "ring", "maglev", "none"]),
         at: Time::from_secs(5),
         runs: ONE_IS_HOT,
         truth: |outcomes| {
@@ -53,7 +53,7 @@ pub const PREDICTIONS: &[Prediction] = &[
 ];
 
 /// The fewest first, beyond those that had to: how many keys the server had that left is chance.
-fn by_moved(outcomes: &[Outcome]) -> Value {
+fn by_moved(outcomes: &[RunOutcome]) -> Value {
     let mut order: Vec<u16> = (0..outcomes.len() as u16).collect();
     let needless = |n: &u16| {
         let outcome = &outcomes[usize::from(*n)];

@@ -1,15 +1,15 @@
 //! A request's way: its key, its server, a hit or a miss.
 
-use super::spec::{HIT, HIT_TAKES, HOT, Knobs, MISS, MISS_TAKES, NO_SERVER, REQUEST, Rule};
+use super::spec::{ControlValues, HIT, HIT_TAKES, HOT, MISS, MISS_TAKES, NO_SERVER, REQUEST, Rule};
 use super::{ARRIVAL, Event, IS_HOT, PICK, Request, Tier, W, WHICH, key, request, server};
 use crate::mechanism::balancer;
-use crate::sim::{Arg, Because, Dist, Handle, Msg, Span, Unit};
+use crate::sim::{Arg, Cause, Dist, Handle, Msg, Span, Unit};
 
 /// Schedules the next arrival. Its gap is drawn from the coming request's own stream.
-pub(super) fn expect(knobs: &Knobs, w: &mut W) -> Handle {
-    let n = w.census(REQUEST).opened() as u32;
+pub(super) fn expect(controls: &ControlValues, w: &mut W) -> Handle {
+    let n = w.tally(REQUEST).opened() as u32;
     let unit = Dist::Exponential(1.0).sample(&mut w.draws(ARRIVAL, request(n)));
-    w.schedule(Span::from_secs_f64(unit / knobs.load), Event::Arrival)
+    w.schedule(Span::from_secs_f64(unit / controls.load), Event::Arrival)
 }
 
 impl Tier {
@@ -17,7 +17,7 @@ impl Tier {
     pub(super) fn reason(&self, rule: &balancer::Rule) -> Msg {
         match *rule {
             balancer::Rule::TableSlot { slot, size, .. } => {
-                let why = if self.knobs.rule == Rule::Modulo { "why-modulo" } else { "why-maglev" };
+                let why = if self.controls.rule == Rule::Modulo { "why-modulo" } else { "why-maglev" };
                 Msg::new(why).count("slot", slot.into()).count("size", size.into())
             }
             balancer::Rule::RingPoint { hash, point } => {
@@ -32,14 +32,14 @@ impl Tier {
     pub(super) fn arrival(&mut self, w: &mut W) {
         let now = w.now();
         let it = w.open(REQUEST, None);
-        self.next_arrival = expect(&self.knobs, w);
-        let hot = w.draws(IS_HOT, it).chance(self.knobs.hot);
+        self.next_arrival = expect(&self.controls, w);
+        let hot = w.draws(IS_HOT, it).chance(self.controls.hot);
         let which = if hot { HOT.n } else { self.law.sample(&mut w.draws(WHICH, it)) };
         let wanted = &mut self.keys.all[which as usize];
         wanted.asked += 1;
         let (hit, name) = (wanted.held, self.keys.names[which as usize]);
         let Some(decision) = self.balancer.pick(now, name, 0, &mut w.draws(PICK, it)) else {
-            w.step(it, || (Msg::new("step-no-server").of("key", key(which)), None, None));
+            w.record_step(it, || (Msg::new("step-no-server").of("key", key(which)), None, None));
             w.close(it, NO_SERVER);
             return;
         };
@@ -50,10 +50,10 @@ impl Tier {
         let life = at.lives;
         self.requests.insert(it.n, Request { key: which, server: n, hit, life, since: now });
         w.schedule(if hit { HIT_TAKES } else { MISS_TAKES }, Event::Done(it.n));
-        w.step(it, || {
+        w.record_step(it, || {
             let what = Msg::new(if hit { "step-hit" } else { "step-miss" });
             let what = what.of("key", key(which)).of("server", server(n));
-            let because = Because { rule: self.reason(&decision.rule), party: Some(key(which)) };
+            let because = Cause { rule: self.reason(&decision.rule), other: Some(key(which)) };
             (what, Some(server(n)), Some(because))
         });
     }
@@ -69,7 +69,7 @@ impl Tier {
         fetched.held |= stays && !it.hit;
         let (counts, fate) = if it.hit { (&mut self.hits, HIT) } else { (&mut self.misses, MISS) };
         counts.record(w.now());
-        w.step(request(n), || {
+        w.record_step(request(n), || {
             let what = match (it.hit, stays) {
                 (true, _) => Msg::new("step-answered"),
                 (false, true) => Msg::new("step-fetched"),

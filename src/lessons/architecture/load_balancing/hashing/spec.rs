@@ -1,8 +1,10 @@
 //! What can be turned and measured.
 
 use crate::mechanism::balancer::Policy;
-use crate::player::{Action, Control, Controls, FigureSpec, Kind, Message, Names, Needs, Pace, Reading};
-use crate::sim::{Entity, Fate, Span, Time, Unit};
+use crate::player::{
+    Action, Control, Controls, EntityKind, EntityNames, FigureSpec, Message, Needs, Pace, Reading,
+};
+use crate::sim::{EndKind, Entity, Span, Time, Unit};
 use crate::{choices, controls};
 use std::borrow::Cow;
 
@@ -25,9 +27,9 @@ pub(super) const MISS_TAKES: Span = Span::from_millis(50);
 /// is meant for hundreds of servers.)
 pub(super) const TABLE_SIZE: u32 = 4_093;
 
-pub(super) const HIT: Fate = Fate(0);
-pub(super) const MISS: Fate = Fate(1);
-pub(super) const NO_SERVER: Fate = Fate(2);
+pub(super) const HIT: EndKind = EndKind(0);
+pub(super) const MISS: EndKind = EndKind(1);
+pub(super) const NO_SERVER: EndKind = EndKind(2);
 
 choices! {
     /// How a key leads to its server.
@@ -51,7 +53,7 @@ impl Rule {
 
 controls! {
     /// What can be turned.
-    pub struct Knobs {
+    pub struct ControlValues {
         /// How a key leads to its server.
         pub rule: Rule = Control::choice("rule", "Rule", Rule::OPTIONS, "modulo")
             .help("How the balancer finds a key's server.").primary(),
@@ -83,10 +85,10 @@ const ACTIONS: &[Action] = &[
     Action::new("bring-back", "Bring it back", &[SERVER]),
 ];
 
-const KINDS: &[Kind] = &[
-    Kind::new("request", Names::Numbers),
-    Kind::new("server", Names::Letters),
-    Kind::new("key", Names::Numbers),
+const KINDS: &[EntityKind] = &[
+    EntityKind::new("request", EntityNames::Numbers),
+    EntityKind::new("server", EntityNames::Letters),
+    EntityKind::new("key", EntityNames::Numbers),
 ];
 
 const READINGS: &[Reading] = &[
@@ -100,14 +102,14 @@ const READINGS: &[Reading] = &[
     ),
     Reading::new("misses", "misses", Unit::Rate, "Fetches from the database over the last second.")
         .trouble_from(100.0)
-        .made_of(REQUEST, &[MISS.0], 1.0),
+        .contributed_by(REQUEST, &[MISS.0], 1.0),
     Reading::new(
         "hit-share",
         "hits",
         Unit::Share,
         "Share of the answers of the last second that came from a server's memory.",
     )
-    .made_of(REQUEST, &[HIT.0], 1.0),
+    .contributed_by(REQUEST, &[HIT.0], 1.0),
     Reading::new(
         "busiest",
         "busiest by requests",
@@ -176,11 +178,11 @@ pub(super) const SPEC: &FigureSpec = &FigureSpec {
     id: Cow::Borrowed("what-a-hash-keeps"),
     version: 1,
     until: Time::from_secs(40),
-    still: Time::from_millis(5_000),
-    warm: Time::from_secs(4),
+    still_at: Time::from_millis(5_000),
+    warm_up: Time::from_secs(4),
     pace: Pace::Continuous,
     speed: 1.0,
-    controls: Cow::Borrowed(Knobs::ALL),
+    controls: Cow::Borrowed(ControlValues::ALL),
     readings: Cow::Borrowed(READINGS),
     actions: Cow::Borrowed(ACTIONS),
     kinds: Cow::Borrowed(KINDS),

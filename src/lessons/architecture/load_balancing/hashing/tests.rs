@@ -16,33 +16,34 @@ struct Bench {
 }
 
 /// A run with these settings; the others are at their defaults, but nothing is restarted.
-fn begun(seed: u64, change: impl Fn(&mut Knobs)) -> Bench {
-    let mut knobs = Knobs::from_values(&Knobs::ALL.iter().map(Control::default).collect::<Vec<_>>());
-    knobs.every = Span::ZERO;
-    change(&mut knobs);
+fn begun(seed: u64, change: impl Fn(&mut ControlValues)) -> Bench {
+    let mut controls =
+        ControlValues::from_values(&ControlValues::ALL.iter().map(Control::default).collect::<Vec<_>>());
+    controls.every = Span::ZERO;
+    change(&mut controls);
     let mut w = World::new(seed);
-    let tier = Tier::new(&knobs, &Data::default(), &mut w).unwrap();
+    let tier = Tier::new(&controls, &Data::default(), &mut w).unwrap();
     Bench { tier, w }
 }
 
 impl Bench {
     fn until(&mut self, at: Time) {
         while let Some(event) = self.w.next(at) {
-            self.tier.on(event, &mut self.w);
+            self.tier.handle(event, &mut self.w);
         }
         self.w.settle(at);
-        assert_eq!(self.tier.laws(&self.w), Ok(()));
+        assert_eq!(self.tier.invariants(&self.w), Ok(()));
     }
-    fn act(&mut self, action: usize, n: u32) -> Result<Change, Msg> {
+    fn act(&mut self, action: usize, n: u32) -> Result<KeyMoves, Msg> {
         self.tier.act(action, &[server(n)], &Value::None, &mut self.w)?;
-        assert_eq!(self.tier.laws(&self.w), Ok(()));
+        assert_eq!(self.tier.invariants(&self.w), Ok(()));
         Ok(self.tier.keys.change.unwrap())
     }
     fn owned(&self, n: u32) -> u32 {
         self.tier.keys.count()[n as usize].0
     }
     fn misses(&self) -> u64 {
-        self.w.census(REQUEST).closed(MISS)
+        self.w.tally(REQUEST).closed(MISS)
     }
 }
 
@@ -57,7 +58,7 @@ fn modulo_keeps_one_key_in_n_when_one_of_n_leaves() {
     // divisor, so all n(n − 1) pairs of remainders are equally likely; each of the n − 1 servers that stay has one.
     for servers in 2..=MOST {
         for gone in 0..servers {
-            let mut run = begun(u64::from(gone), |knobs| knobs.servers = servers);
+            let mut run = begun(u64::from(gone), |controls| controls.servers = servers);
             let change = run.act(TAKE_OUT, gone).unwrap();
             let (moved, share) = (f64::from(change.moved) / f64::from(KEYS), 1.0 - 1.0 / f64::from(servers));
             assert!((moved - share).abs() < four_errors(share), "{gone} of {servers}: {moved}");
@@ -71,10 +72,12 @@ fn modulo_keeps_one_key_in_n_when_one_of_n_leaves() {
 fn a_ring_moves_the_keys_of_the_server_that_left_and_no_others() {
     for (points, servers) in [(1, 5), (16, 8), (160, 5), (256, 2)] {
         for gone in 0..servers {
-            let knobs = |knobs: &mut Knobs| {
-                (knobs.rule, knobs.points, knobs.servers) = (Rule::Ring, points, servers);
+            let controls = |controls: &mut ControlValues| {
+                controls.rule = Rule::Ring;
+                controls.points = points;
+                controls.servers = servers;
             };
-            let mut run = begun(3, knobs);
+            let mut run = begun(3, controls);
             let its = run.owned(gone);
             let change = run.act(TAKE_OUT, gone).unwrap();
             assert_eq!((change.moved, change.least), (its, its));
@@ -89,8 +92,9 @@ fn maglev_moves_little_more_and_spreads_keys_as_evenly_as_chance_lets_it() {
     let (mut extra, mut places) = (0, 0);
     for servers in 2..=MOST {
         for gone in 0..servers {
-            let knobs = |knobs: &mut Knobs| (knobs.rule, knobs.servers) = (Rule::Maglev, servers);
-            let mut run = begun(u64::from(7 + gone), knobs);
+            let controls =
+                |controls: &mut ControlValues| (controls.rule, controls.servers) = (Rule::Maglev, servers);
+            let mut run = begun(u64::from(7 + gone), controls);
             let share = 1.0 / f64::from(servers);
             for n in 0..servers {
                 let its = f64::from(run.owned(n)) / f64::from(KEYS);
@@ -112,7 +116,7 @@ fn maglev_moves_little_more_and_spreads_keys_as_evenly_as_chance_lets_it() {
 
 /// Keys that server `n` had before the change, by its table anew.
 fn before(run: &Bench, n: u32) -> u32 {
-    let mut balancer = Tier::appoint(&run.tier.knobs, (1 << run.tier.knobs.servers) - 1).unwrap();
+    let mut balancer = Tier::appoint(&run.tier.controls, (1 << run.tier.controls.servers) - 1).unwrap();
     let owners = run.tier.keys.names.iter().filter_map(|&name| keys::owner(&mut balancer, name));
     owners.filter(|owner| u32::from(*owner) == n).count() as u32
 }
@@ -145,7 +149,7 @@ fn the_busiest_servers_keys_shrink_as_the_root_of_the_virtual_nodes() {
 #[test]
 fn the_curve_is_of_the_very_ring_that_places_the_keys() {
     for points in [1, 8, 160] {
-        let run = begun(5, |knobs| (knobs.rule, knobs.points) = (Rule::Ring, points));
+        let run = begun(5, |controls| (controls.rule, controls.points) = (Rule::Ring, points));
         let most = (0..5).map(|n| run.owned(n)).max().unwrap();
         let told = busiest(5, points, &run.tier.keys.names);
         assert!((told - f64::from(most) * 5.0 / f64::from(KEYS)).abs() < 1e-9, "{points}: {most}, {told}");
@@ -159,7 +163,7 @@ fn a_change_sends_the_database_each_moved_key_once_it_is_asked_for() {
     let (load, after) = (500.0, 2.0);
     let each = load / f64::from(KEYS);
     for rule in [Rule::Modulo, Rule::Ring, Rule::Maglev] {
-        let mut run = begun(11, |knobs| (knobs.rule, knobs.skew) = (rule, 0.0));
+        let mut run = begun(11, |controls| (controls.rule, controls.skew) = (rule, 0.0));
         run.until(Time::from_secs(4));
         assert_eq!(run.misses(), 0, "what is asked for is in memory at the start");
         let moved = f64::from(run.act(TAKE_OUT, 3).unwrap().moved);
@@ -173,7 +177,7 @@ fn a_change_sends_the_database_each_moved_key_once_it_is_asked_for() {
 #[test]
 fn who_is_away_gets_nothing_and_comes_back_empty() {
     for rule in [Rule::Modulo, Rule::Ring, Rule::Maglev] {
-        let mut run = begun(2, |knobs| knobs.rule = rule);
+        let mut run = begun(2, |controls| controls.rule = rule);
         run.until(Time::from_secs(2));
         run.act(TAKE_OUT, 1).unwrap();
         run.until(Time::from_secs(6));
@@ -187,7 +191,7 @@ fn who_is_away_gets_nothing_and_comes_back_empty() {
 
 #[test]
 fn what_is_fetched_while_its_server_is_restarted_is_not_kept() {
-    let mut run = begun(2, |knobs| (knobs.rule, knobs.hot) = (Rule::Ring, 0.6));
+    let mut run = begun(2, |controls| (controls.rule, controls.hot) = (Rule::Ring, 0.6));
     run.until(Time::from_secs(1));
     let at = u32::from(run.tier.keys.all[0].owner.unwrap());
     let quick = Span::from_millis(5);
@@ -201,7 +205,7 @@ fn what_is_fetched_while_its_server_is_restarted_is_not_kept() {
     let restarted = run.w.now().back(quick);
     while !run.tier.keys.all[0].held {
         let event = run.w.next(Time::MAX).unwrap();
-        run.tier.on(event, &mut run.w);
+        run.tier.handle(event, &mut run.w);
     }
     assert!(run.w.now().since(restarted) >= MISS_TAKES);
 }
@@ -209,8 +213,8 @@ fn what_is_fetched_while_its_server_is_restarted_is_not_kept() {
 #[test]
 fn everything_is_asked_for_alike_under_every_rule() {
     let asked = |rule, servers| {
-        let mut run = begun(9, |knobs| {
-            (knobs.rule, knobs.servers, knobs.every) = (rule, servers, Span::from_secs(3));
+        let mut run = begun(9, |controls| {
+            (controls.rule, controls.servers, controls.every) = (rule, servers, Span::from_secs(3));
         });
         run.until(Time::from_secs(10));
         run.tier.keys.all.iter().map(|it| it.asked).collect::<Vec<_>>()
@@ -222,12 +226,12 @@ fn everything_is_asked_for_alike_under_every_rule() {
 
 #[test]
 fn a_hot_key_stays_at_one_server() {
-    let mut run = begun(4, |knobs| (knobs.hot, knobs.rule) = (0.3, Rule::Maglev));
+    let mut run = begun(4, |controls| (controls.hot, controls.rule) = (0.3, Rule::Maglev));
     run.until(Time::from_secs(30));
     let at = u32::from(run.tier.keys.all[0].owner.unwrap());
     let (who, factor) = run.tier.busiest(run.w.now()).unwrap();
     assert!(who == at && factor > 2.0, "{who}: {factor}");
-    let share = f64::from(run.tier.keys.all[0].asked) / run.w.census(REQUEST).opened() as f64;
+    let share = f64::from(run.tier.keys.all[0].asked) / run.w.tally(REQUEST).opened() as f64;
     // 30 %, and of the others what Zipf's law gives the first of its ranks; 15,000 requests.
     let told = 0.3 + 0.7 * run.tier.law.probability(0);
     assert!((share - told).abs() < 4.0 * libm::sqrt(told * (1.0 - told) / 15_000.0), "{share}, told {told}");
@@ -252,7 +256,7 @@ fn what_is_out_of_place_is_refused_and_nothing_changes() {
         run.act(TAKE_OUT, n).unwrap();
     }
     run.until(Time::from_secs(1));
-    assert!(run.w.census(REQUEST).closed(NO_SERVER) > 100);
+    assert!(run.w.tally(REQUEST).closed(NO_SERVER) > 100);
     for n in 0..5 {
         run.act(BRING_BACK, n).unwrap();
     }
@@ -261,7 +265,7 @@ fn what_is_out_of_place_is_refused_and_nothing_changes() {
 
 #[test]
 fn one_server_after_the_other_is_restarted_a_third_of_the_time_away() {
-    let mut run = begun(1, |knobs| knobs.every = Span::from_secs(12));
+    let mut run = begun(1, |controls| controls.every = Span::from_secs(12));
     for (at, there) in [(3.9, 0b11111), (4.1, 0b11110), (8.1, 0b11111), (16.1, 0b11101), (28.1, 0b11011)] {
         run.until(Time::from_secs_f64(at));
         assert_eq!(run.tier.there(), there, "{at} s");

@@ -44,7 +44,8 @@ pub(super) fn shortest_of_all(n: u32, length: impl Fn(u32) -> u32, draws: &mut D
     for server in 0..n {
         let its = length(server);
         if its < shortest {
-            (shortest, tied) = (its, 0);
+            shortest = its;
+            tied = 0;
         }
         tied += u32::from(its == shortest);
     }

@@ -29,11 +29,11 @@ mod tests;
 mod theory;
 
 pub use questions::PREDICTIONS;
-pub use spec::{Knobs, Sizes};
+pub use spec::{ControlValues, Sizes};
 
-use crate::player::{Data, Experiment, Explained, FigureSpec, Message, Readings, Value};
+use crate::player::{About, Data, Experiment, FigureSpec, Message, Readings, Value};
 use crate::scene::Scene;
-use crate::sim::{Arg, Because, Dist, Entity, Handle, Msg, Purpose, Span, Time, Unit, World, within};
+use crate::sim::{Arg, Cause, Dist, Entity, Handle, Msg, Purpose, Span, Time, Unit, World, clamp};
 use farm::{Farm, Job};
 use spec::{ANSWERED, LONGEST, P99, RULE, RULES, SERVERS, STEP, STEPS};
 use std::sync::Arc;
@@ -81,7 +81,7 @@ struct Dot {
 /// The world of the figure.
 #[derive(Clone, Debug)]
 pub struct PowerOfTwo {
-    knobs: Knobs,
+    controls: ControlValues,
     /// The load now.
     load: f64,
     /// By their rules' numbers.
@@ -117,38 +117,38 @@ type W = World<Event>;
 impl PowerOfTwo {
     /// Arrivals a second.
     fn rate(&self) -> f64 {
-        self.load * f64::from(self.knobs.servers) / self.knobs.service.secs()
+        self.load * f64::from(self.controls.servers) / self.controls.service.secs()
     }
 
     /// How old the board is; zero while the news is fresh.
     fn age(&self, now: Time) -> Span {
-        if self.knobs.old > Span::ZERO { now.since(self.renewed) } else { Span::ZERO }
+        if self.controls.old > Span::ZERO { now.since(self.renewed) } else { Span::ZERO }
     }
 
     /// How many requests a cell of full height stands for: the longest queue of late, fading, so that it moves slowly.
     fn scale(&self, now: Time) -> f64 {
-        let longest = self.farms.iter().map(|farm| farm.longest(self.knobs.servers).1).max().unwrap_or(0);
+        let longest = self.farms.iter().map(|farm| farm.longest(self.controls.servers).1).max().unwrap_or(0);
         self.faded(now).max(f64::from(longest))
     }
 
     fn faded(&self, now: Time) -> f64 {
         let passed = now.since(self.peak.1).secs() / FADES.secs();
-        (f64::from(self.peak.0) * within(1.0 - passed / 2.0, 0.0, 1.0)).max(LEAST_SCALE)
+        (f64::from(self.peak.0) * clamp(1.0 - passed / 2.0, 0.0, 1.0)).max(LEAST_SCALE)
     }
 
     /// Schedules the next arrival. Its gap is drawn from the coming request's own stream.
     fn expect_arrival(&self, w: &mut W) {
-        let n = w.census(0).opened() as u32;
+        let n = w.tally(0).opened() as u32;
         let gap = Dist::Exponential(1.0 / self.rate()).span(&mut w.draws(ARRIVAL, request(0, n)));
         w.schedule(gap, Event::Arrival);
     }
 
     /// A request arrives at every farm.
     fn arrival(&mut self, w: &mut W) {
-        let (now, servers) = (w.now(), self.knobs.servers);
-        let n = w.census(0).opened() as u32;
+        let (now, servers) = (w.now(), self.controls.servers);
+        let n = w.tally(0).opened() as u32;
         let stream = |purpose| w.draws(purpose, request(0, n));
-        let takes = self.knobs.sizes.dist(self.knobs.service.secs()).span(&mut stream(SIZE));
+        let takes = self.controls.sizes.dist(self.controls.service.secs()).span(&mut stream(SIZE));
         let drawn = choice::candidates(servers, &mut stream(DRAW));
         let ties = stream(TIE);
         let age = self.age(now);
@@ -156,12 +156,12 @@ impl PowerOfTwo {
             let sent = self.farms[k].pick(drawn, servers, &mut ties.clone());
             let there = self.farms[k].at(sent.server);
             let entity = w.open(k as u8, None);
-            w.step(entity, || {
+            w.record_step(entity, || {
                 let what =
                     Msg::new("step-sent").count("server", sent.server.into()).count("there", there.into());
-                let because = Because {
+                let because = Cause {
                     rule: picture::reason(k, drawn, &sent, age),
-                    party: Some(server(k, sent.server)),
+                    other: Some(server(k, sent.server)),
                 };
                 (what, Some(rule(k)), Some(because))
             });
@@ -179,8 +179,8 @@ impl PowerOfTwo {
     fn serve(&mut self, farm: usize, at: u32, w: &mut W) {
         let Some(&Job { request: n, takes }) = self.farms[farm].lines[at as usize].front() else { return };
         w.schedule(takes, Event::Done(farm as u8, at));
-        let waited = w.now().since(w.census(farm as u8).opened_at(n).unwrap_or(w.now()));
-        w.step(request(farm, n), || {
+        let waited = w.now().since(w.tally(farm as u8).opened_at(n).unwrap_or(w.now()));
+        w.record_step(request(farm, n), || {
             let what = match waited {
                 Span::ZERO => Msg::new("step-served"),
                 _ => Msg::new("step-served-late").span("waited", waited),
@@ -190,9 +190,11 @@ impl PowerOfTwo {
     }
 
     fn done(&mut self, farm: usize, at: u32, w: &mut W) {
-        let Some(job) = self.farms[farm].leave(at, self.knobs.servers, w.now()) else { return };
+        let Some(job) = self.farms[farm].leave(at, self.controls.servers, w.now()) else { return };
         let entity = request(farm, job.request);
-        w.step(entity, || (Msg::new("step-answered").span("size", job.takes), Some(server(farm, at)), None));
+        w.record_step(entity, || {
+            (Msg::new("step-answered").span("size", job.takes), Some(server(farm, at)), None)
+        });
         let took = w.close(entity, ANSWERED);
         self.farms[farm].times.record(took);
         self.serve(farm, at, w);
@@ -203,10 +205,10 @@ impl PowerOfTwo {
         if let Some(handle) = self.renews.take() {
             w.cancel(handle);
         }
-        let old = self.knobs.old;
+        let old = self.controls.old;
         for farm in &mut self.farms {
             if old > Span::ZERO {
-                farm.renew(self.knobs.servers);
+                farm.renew(self.controls.servers);
             } else {
                 farm.board.clear();
             }
@@ -260,14 +262,14 @@ impl PowerOfTwo {
     fn measure(&mut self, now: Time) {
         self.from = now;
         for farm in &mut self.farms {
-            farm.measure(self.knobs.servers, now);
+            farm.measure(self.controls.servers, now);
         }
     }
 
     /// Measures anew, and once more when things have settled; servers are opened as they come.
     fn changed(&mut self, w: &mut W) {
         for k in 0..RULES {
-            while w.census(SERVERS + k as u8).opened() < u64::from(self.knobs.servers) {
+            while w.tally(SERVERS + k as u8).opened() < u64::from(self.controls.servers) {
                 w.open(SERVERS + k as u8, None);
             }
         }
@@ -283,9 +285,9 @@ impl PowerOfTwo {
         if now.nanos() / STEP.nanos() < STEPS - 1 {
             w.schedule(STEP, Event::Step);
         }
-        if self.knobs.rises {
+        if self.controls.rises {
             self.keep_dot(now);
-            self.load = self.knobs.load_at(now);
+            self.load = self.controls.load_at(now);
             self.changed(w);
             w.notable(rule(0), Msg::new("mark-load").with("load", Arg::Number(self.load, Unit::Share)));
         }
@@ -293,18 +295,18 @@ impl PowerOfTwo {
 }
 
 impl Experiment for PowerOfTwo {
-    type Controls = Knobs;
+    type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = spec::SPEC;
     const MESSAGES: &'static [Message] = spec::MESSAGES;
 
-    fn new(knobs: &Knobs, _: &Data, w: &mut W) -> Result<Self, Msg> {
+    fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
         for _ in 0..RULES {
             w.open(RULE, None);
         }
         let mut world = Self {
-            knobs: knobs.clone(),
-            load: knobs.load_at(Time::ZERO),
+            controls: controls.clone(),
+            load: controls.load_at(Time::ZERO),
             farms: (0..RULES).map(Farm::new).collect(),
             renewed: Time::ZERO,
             renews: None,
@@ -312,7 +314,7 @@ impl Experiment for PowerOfTwo {
             settles: None,
             dots: Vec::new(),
             peak: (0, Time::ZERO),
-            theory: Arc::new(Theory::new(knobs.servers)),
+            theory: Arc::new(Theory::new(controls.servers)),
         };
         world.changed(w);
         world.renew(w);
@@ -321,7 +323,7 @@ impl Experiment for PowerOfTwo {
         Ok(world)
     }
 
-    fn on(&mut self, event: Event, w: &mut W) {
+    fn handle(&mut self, event: Event, w: &mut W) {
         match event {
             Event::Arrival => self.arrival(w),
             Event::Done(farm, at) => self.done(farm.into(), at, w),
@@ -337,10 +339,10 @@ impl Experiment for PowerOfTwo {
         }
     }
 
-    fn set(&mut self, is: &Knobs, w: &mut W) -> Result<(), Msg> {
+    fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
         let now = w.now();
         let load = is.load_at(now);
-        let was = core::mem::replace(&mut self.knobs, is.clone());
+        let was = core::mem::replace(&mut self.controls, is.clone());
         // Dots are of one world: only the load may differ between them.
         if (was.old, was.servers, was.service, was.sizes) != (is.old, is.servers, is.service, is.sizes) {
             self.dots.clear();
@@ -367,7 +369,7 @@ impl Experiment for PowerOfTwo {
     fn read(&self, _: &W, out: &mut Readings) {
         for (k, farm) in self.farms.iter().enumerate() {
             out.put(P99[k], farm.p99().map(Span::secs));
-            out.put(LONGEST[k], f64::from(farm.longest(self.knobs.servers).1));
+            out.put(LONGEST[k], f64::from(farm.longest(self.controls.servers).1));
         }
     }
 
@@ -375,15 +377,15 @@ impl Experiment for PowerOfTwo {
         self.picture(w, scene);
     }
 
-    fn about(&self, entity: Entity, w: &W) -> Option<Explained> {
+    fn about(&self, entity: Entity, w: &W) -> Option<About> {
         self.tell(entity, w)
     }
 
-    fn laws(&self, w: &W) -> Result<(), String> {
-        let opened = w.census(0).opened();
+    fn invariants(&self, w: &W) -> Result<(), String> {
+        let opened = w.tally(0).opened();
         let mut busy = 0;
         for (k, farm) in self.farms.iter().enumerate() {
-            let census = w.census(k as u8);
+            let census = w.tally(k as u8);
             let here: u64 = farm.lines.iter().map(|line| line.len() as u64).sum();
             if census.opened() != opened || opened != census.closed(ANSWERED) + here {
                 return Err(format!(
@@ -398,10 +400,10 @@ impl Experiment for PowerOfTwo {
                     census.under_way()
                 ));
             }
-            if !farm.levels_hold(self.knobs.servers) {
+            if !farm.levels_hold(self.controls.servers) {
                 return Err(format!("farm {k}: the counts of servers by length are not those of the queues"));
             }
-            if (0..self.knobs.servers).any(|n| f64::from(farm.at(n)) > self.scale(w.now())) {
+            if (0..self.controls.servers).any(|n| f64::from(farm.at(n)) > self.scale(w.now())) {
                 return Err(format!("farm {k}: a queue is above the scale"));
             }
             busy += farm.lines.iter().filter(|line| !line.is_empty()).count();

@@ -6,14 +6,14 @@ use super::spec::{LONG, NAMES, RULE, RULES, SERVERS, Sizes};
 use super::theory::OverLoad;
 use super::{Dot, PowerOfTwo, W, request, rule, server};
 use crate::mechanism::queueing::supermarket_tail;
-use crate::player::Explained;
-use crate::scene::{Axis, Cell, Chart, Curves, Grid, GridRow, Label, Panel, Plotted, Scene, State};
+use crate::player::About;
+use crate::scene::{Axis, Cell, Chart, CurveLine, Curves, Grid, GridRow, Label, Panel, Scene, Status};
 use crate::sim::{Arg, Entity, Msg, Span, Time, Unit};
 
 const ROWS: [&str; RULES] = ["row-one", "row-two", "row-three", "row-all"];
 const LINES: [&str; RULES] = ["line-one", "line-two", "line-three", "line-all"];
 /// How each rule's curves look, in both charts.
-const LOOKS: [State; RULES] = [State::Trouble, State::Active, State::Normal, State::Quiet];
+const LOOKS: [Status; RULES] = [Status::Trouble, Status::Active, Status::Normal, Status::Quiet];
 const ABOUT: [&str; RULES] = ["about-rule-one", "about-rule-two", "about-rule-three", "about-rule-all"];
 /// Names of the arguments that are one number for each rule.
 const EACH: [&str; RULES] = ["one", "two", "three", "all"];
@@ -48,10 +48,10 @@ impl PowerOfTwo {
     pub(super) fn picture(&self, w: &W, scene: &mut Scene) {
         let now = w.now();
         let longest: [(u32, u32); RULES] =
-            core::array::from_fn(|k| self.farms[k].longest(self.knobs.servers));
+            core::array::from_fn(|k| self.farms[k].longest(self.controls.servers));
         scene.panels.push(self.grid(&longest, now));
         scene.panels.push(self.at_least(now));
-        let service = self.knobs.service.secs();
+        let service = self.controls.service.secs();
         let (p99, longest_of) = (|dot: &Dot| dot.p99, |dot: &Dot| dot.longest);
         let dots = self.dots_so_far(now);
         let axis = |label, unit, ends| Axis { label: Label::words(label), unit, ends, log: true };
@@ -63,19 +63,19 @@ impl PowerOfTwo {
     }
 
     fn grid(&self, longest: &[(u32, u32); RULES], now: Time) -> Panel {
-        let (servers, scale) = (self.knobs.servers, self.scale(now));
+        let (servers, scale) = (self.controls.servers, self.scale(now));
         let row = |k: usize| {
             let (worst, most) = longest[k];
             let cell = |n: u32| Cell {
                 entity: server(k, n),
                 level: (f64::from(self.farms[k].at(n)) / scale) as f32,
-                state: if n == worst && most > 0 { State::Trouble } else { State::Normal },
+                status: if n == worst && most > 0 { Status::Trouble } else { Status::Normal },
             };
             GridRow {
                 entity: rule(k),
                 label: Label::words(ROWS[k]),
                 note: Some(Label::Words(Msg::new("note-longest").count("longest", most.into()))),
-                state: if most >= LONG { State::Trouble } else { State::Normal },
+                status: if most >= LONG { Status::Trouble } else { Status::Normal },
                 cells: (0..servers).map(cell).collect(),
             }
         };
@@ -83,14 +83,14 @@ impl PowerOfTwo {
         Panel::Grid(Grid {
             title: Label::Words(Msg::new("grid-servers").with("full", full)),
             rows: (0..RULES).map(row).collect(),
-            across: servers,
+            columns: servers,
             tall: true,
         })
     }
 
     /// The model's curves hold for exponential service times, and for news that is fresh.
     fn has_theory(&self) -> bool {
-        self.knobs.sizes == Sizes::Exponential
+        self.controls.sizes == Sizes::Exponential
     }
 
     /// The name of an axis along, which also says what lines are, where there are any.
@@ -99,12 +99,12 @@ impl PowerOfTwo {
     }
 
     /// Adds what was measured of a rule, and right behind it what the model says, where it says something.
-    fn add(&self, lines: &mut Vec<Plotted>, k: usize, measured: Points, expected: Points) {
-        let state = LOOKS[k];
-        lines.push(Plotted { label: Label::words(LINES[k]), state, points: measured, dots: true });
+    fn add(&self, lines: &mut Vec<CurveLine>, k: usize, measured: Points, expected: Points) {
+        let status = LOOKS[k];
+        lines.push(CurveLine { label: Label::words(LINES[k]), status, points: measured, dots: true });
         if k < DRAWN && self.has_theory() {
             let label = Label::Plain(String::new());
-            lines.push(Plotted { label, state, points: expected, dots: false });
+            lines.push(CurveLine { label, status, points: expected, dots: false });
         }
     }
 
@@ -113,7 +113,7 @@ impl PowerOfTwo {
         for k in 0..RULES {
             let (mut measured, mut expected) = (Vec::new(), Vec::new());
             for n in 1..=DEEPEST {
-                let share = self.farms[k].share(n, self.knobs.servers, self.from, now);
+                let share = self.farms[k].share(n, self.controls.servers, self.from, now);
                 // What never was is no point on a logarithmic axis.
                 if share > 0.0 {
                     measured.push((n as f32, share as f32));
@@ -158,12 +158,12 @@ impl PowerOfTwo {
         let worst = (0..RULES).fold(0, |worst, k| if longest[k] > longest[worst] { k } else { worst });
         let most = Msg::new(match () {
             () if longest[worst] < LONG => "says-level",
-            () if worst == DRAWN && self.knobs.old > Span::ZERO => "says-herd",
+            () if worst == DRAWN && self.controls.old > Span::ZERO => "says-herd",
             () => "says-worst",
         });
         let most = most.count("longest", longest[worst].into());
-        scene.says.push(match most.id.as_ref() {
-            "says-herd" => most.span("old", self.knobs.old),
+        scene.sentences.push(match most.id.as_ref() {
+            "says-herd" => most.span("old", self.controls.old),
             "says-worst" => most.word("rule", NAMES[worst]),
             _ => most,
         });
@@ -174,26 +174,26 @@ impl PowerOfTwo {
             let seconds = self.farms[k].p99().map_or(f64::NAN, Span::secs);
             p99 = p99.with(EACH[k], Arg::Number(seconds, Unit::Time));
         }
-        scene.says.extend([all, p99]);
+        scene.sentences.extend([all, p99]);
     }
 
-    pub(super) fn tell(&self, entity: Entity, w: &W) -> Option<Explained> {
+    pub(super) fn tell(&self, entity: Entity, w: &W) -> Option<About> {
         let now = w.now();
-        let servers = self.knobs.servers;
+        let servers = self.controls.servers;
         match entity.kind {
             SERVERS..RULE => {
                 let farm = usize::from(entity.kind - SERVERS);
                 let line = self.farms[farm].lines.get(entity.n as usize)?;
-                let mut says = vec![Msg::new("about-server").count("requests", line.len() as u64)];
+                let mut sentences = vec![Msg::new("about-server").count("requests", line.len() as u64)];
                 if entity.n >= servers {
-                    says.push(Msg::new("about-taken-out"));
-                } else if self.knobs.old > Span::ZERO {
+                    sentences.push(Msg::new("about-taken-out"));
+                } else if self.controls.old > Span::ZERO {
                     let seen =
                         Msg::new("about-board").count("seen", self.farms[farm].believed(entity.n).into());
-                    says.push(seen.span("age", self.age(now)));
+                    sentences.push(seen.span("age", self.age(now)));
                 }
                 let related = line.iter().take(RELATED).map(|job| request(farm, job.request)).collect();
-                Some(Explained { says, related })
+                Some(About { sentences, related })
             }
             RULE if (entity.n as usize) < RULES => {
                 let k = entity.n as usize;
@@ -205,9 +205,9 @@ impl PowerOfTwo {
                     .count("servers", servers.into())
                     .count("longest", longest.into())
                     .with("p99", Arg::Number(p99, Unit::Time));
-                Some(Explained { says: vec![Msg::new(ABOUT[k]), here], related: vec![server(k, worst)] })
+                Some(About { sentences: vec![Msg::new(ABOUT[k]), here], related: vec![server(k, worst)] })
             }
-            kind if kind < SERVERS && w.census(kind).opened() > u64::from(entity.n) => {
+            kind if kind < SERVERS && w.tally(kind).opened() > u64::from(entity.n) => {
                 Some(self.tell_request(entity, w))
             }
             _ => None,
@@ -222,23 +222,23 @@ impl PowerOfTwo {
         })
     }
 
-    fn tell_request(&self, entity: Entity, w: &W) -> Explained {
+    fn tell_request(&self, entity: Entity, w: &W) -> About {
         let farm = usize::from(entity.kind);
-        let (mut says, mut related) = (Vec::new(), Vec::new());
+        let (mut sentences, mut related) = (Vec::new(), Vec::new());
         if let Some((at, ahead, size)) = self.find(farm, entity.n) {
             let at = server(farm, at);
-            says.push(match ahead {
+            sentences.push(match ahead {
                 0 => Msg::new("about-served").of("server", at),
                 _ => Msg::new("about-waiting").of("server", at).count("ahead", ahead),
             });
-            let since = w.census(entity.kind).opened_at(entity.n).unwrap_or(w.now());
-            says.push(Msg::new("about-age").span("age", w.now().since(since)).span("size", size));
+            let since = w.tally(entity.kind).opened_at(entity.n).unwrap_or(w.now());
+            sentences.push(Msg::new("about-age").span("age", w.now().since(since)).span("size", size));
             related.push(at);
         } else {
-            says.push(Msg::new("about-answered"));
+            sentences.push(Msg::new("about-answered"));
         }
         for twin in (0..RULES).filter(|&k| k != farm).map(|k| request(k, entity.n)) {
-            says.push(match self.find(twin.kind.into(), twin.n) {
+            sentences.push(match self.find(twin.kind.into(), twin.n) {
                 Some((at, ahead, _)) => {
                     related.push(twin);
                     Msg::new("about-twin").of("twin", twin).count("server", at.into()).count("ahead", ahead)
@@ -246,6 +246,6 @@ impl PowerOfTwo {
                 None => Msg::new("about-twin-answered").of("twin", twin),
             });
         }
-        Explained { says, related }
+        About { sentences, related }
     }
 }

@@ -1,7 +1,7 @@
 //! What is asked about the four farms.
 
 use super::spec::{LONGEST, P99, RULES};
-use crate::player::{Asks, Outcome, Prediction, Value};
+use crate::player::{AnswerKind, Prediction, RunOutcome, Value};
 use crate::sim::sort::sort_by;
 use crate::sim::{Time, Unit};
 
@@ -9,14 +9,14 @@ use crate::sim::{Time, Unit};
 pub const PREDICTIONS: &[Prediction] = &[
     Prediction {
         id: "longest-with-two",
-        asks: Asks::Number { unit: Unit::Count, tolerance: 0.34 },
+        answer_kind: AnswerKind::Number { unit: Unit::Count, tolerance: 0.34 },
         at: Time::from_secs(120),
         runs: &[&[("load", "90 %"), ("old", "0"), ("rises", "off")]],
         truth: |outcomes| Value::Number(libm::round(outcomes[0].mean(LONGEST[1]))),
     },
     Prediction {
         id: "when-news-is-old",
-        asks: Asks::Order(&["one", "two", "three", "all"]),
+        answer_kind: AnswerKind::Order(&["one", "two", "three", "all"]),
         at: Time::from_secs(120),
         runs: &[&[("load", "90 %"), ("old", "1 s"), ("rises", "off")]],
         truth: by_p99,
@@ -24,7 +24,7 @@ pub const PREDICTIONS: &[Prediction] = &[
 ];
 
 /// The lowest first.
-fn by_p99(outcomes: &[Outcome]) -> Value {
+fn by_p99(outcomes: &[RunOutcome]) -> Value {
     let mut order: Vec<u16> = (0..RULES as u16).collect();
     let p99 = |n: &u16| outcomes[0].last(P99[usize::from(*n)]);
     sort_by(&mut order, |a, b| p99(a).total_cmp(&p99(b)));

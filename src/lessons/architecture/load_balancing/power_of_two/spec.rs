@@ -1,7 +1,7 @@
 //! What can be turned and measured.
 
-use crate::player::{Control, Controls, FigureSpec, Kind, Message, Names, Needs, Pace, Reading};
-use crate::sim::{Dist, Fate, Span, Time, Unit};
+use crate::player::{Control, Controls, EntityKind, EntityNames, FigureSpec, Message, Needs, Pace, Reading};
+use crate::sim::{Dist, EndKind, Span, Time, Unit};
 use crate::{choices, controls};
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ pub(super) const NAMES: [&str; RULES] = ["one-choice", "two-choices", "three-cho
 /// Kinds: requests of farm 0, 1, 2, 3, then their servers, then the rules themselves.
 pub(super) const SERVERS: u8 = RULES as u8;
 pub(super) const RULE: u8 = 2 * RULES as u8;
-pub(super) const ANSWERED: Fate = Fate(0);
+pub(super) const ANSWERED: EndKind = EndKind(0);
 
 /// A rising load stays at each of its steps for a tenth of the run.
 pub(super) const STEPS: u64 = 10;
@@ -41,7 +41,7 @@ impl Sizes {
 
 controls! {
     /// What can be turned.
-    pub struct Knobs {
+    pub struct ControlValues {
         /// Share of a farm's capacity that is asked of it.
         pub load: f64 = Control::number("load", "Load", Unit::Share, (0.5, 0.99), 0.01, 0.9)
             .help("Work that arrives, as a share of what all servers of a farm can do.").primary(),
@@ -63,7 +63,7 @@ controls! {
     }
 }
 
-impl Knobs {
+impl ControlValues {
     /// The load at a moment of the run.
     pub(super) fn load_at(&self, now: Time) -> f64 {
         if !self.rises {
@@ -74,18 +74,18 @@ impl Knobs {
     }
 }
 
-const KINDS: &[Kind] = &[
-    Kind::new("request-one", Names::Numbers),
-    Kind::new("request-two", Names::Numbers),
-    Kind::new("request-three", Names::Numbers),
-    Kind::new("request-all", Names::Numbers),
-    Kind::new("server-one", Names::Numbers),
-    Kind::new("server-two", Names::Numbers),
-    Kind::new("server-three", Names::Numbers),
-    Kind::new("server-all", Names::Numbers),
-    Kind::new(
+const KINDS: &[EntityKind] = &[
+    EntityKind::new("request-one", EntityNames::Numbers),
+    EntityKind::new("request-two", EntityNames::Numbers),
+    EntityKind::new("request-three", EntityNames::Numbers),
+    EntityKind::new("request-all", EntityNames::Numbers),
+    EntityKind::new("server-one", EntityNames::Numbers),
+    EntityKind::new("server-two", EntityNames::Numbers),
+    EntityKind::new("server-three", EntityNames::Numbers),
+    EntityKind::new("server-all", EntityNames::Numbers),
+    EntityKind::new(
         "rule",
-        Names::Words(Cow::Borrowed(&[
+        EntityNames::Words(Cow::Borrowed(&[
             Cow::Borrowed(NAMES[0]),
             Cow::Borrowed(NAMES[1]),
             Cow::Borrowed(NAMES[2]),
@@ -99,7 +99,7 @@ pub(super) const LONG: u32 = 10;
 
 const fn p99(id: &'static str, label: &'static str, farm: u8, help: &'static str) -> Reading {
     const FATES: &[u8] = &[ANSWERED.0];
-    Reading::new(id, label, Unit::Time, help).so_far().made_of(farm, FATES, 20.0)
+    Reading::new(id, label, Unit::Time, help).so_far().contributed_by(farm, FATES, 20.0)
 }
 
 const fn longest(id: &'static str, label: &'static str, help: &'static str) -> Reading {
@@ -218,11 +218,11 @@ pub(super) const SPEC: &FigureSpec = &FigureSpec {
     id: Cow::Borrowed("power-of-two"),
     version: 1,
     until: UNTIL,
-    still: Time::from_secs(20),
-    warm: Time::from_secs(30),
+    still_at: Time::from_secs(20),
+    warm_up: Time::from_secs(30),
     pace: Pace::Continuous,
     speed: 1.0,
-    controls: Cow::Borrowed(Knobs::ALL),
+    controls: Cow::Borrowed(ControlValues::ALL),
     readings: Cow::Borrowed(READINGS),
     actions: Cow::Borrowed(&[]),
     kinds: Cow::Borrowed(KINDS),

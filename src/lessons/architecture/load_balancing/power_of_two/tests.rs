@@ -2,32 +2,32 @@ use super::*;
 use crate::mechanism::queueing::{supermarket_longest, supermarket_quantile, supermarket_tail};
 use crate::player::{Control, Controls, Grading, Run};
 use crate::sim::statistics::Interval;
-use crate::sim::{Seed, Step};
+use crate::sim::{HistoryStep, Seed};
 
 /// The default settings, changed.
-fn knobs(change: impl FnOnce(&mut Knobs)) -> Knobs {
-    let defaults: Vec<Value> = Knobs::ALL.iter().map(Control::default).collect();
-    let mut knobs = Knobs::from_values(&defaults);
-    change(&mut knobs);
-    knobs
+fn controls(change: impl FnOnce(&mut ControlValues)) -> ControlValues {
+    let defaults: Vec<Value> = ControlValues::ALL.iter().map(Control::default).collect();
+    let mut controls = ControlValues::from_values(&defaults);
+    change(&mut controls);
+    controls
 }
 
-fn start(knobs: &Knobs, seed: u64) -> (PowerOfTwo, W) {
+fn start(controls: &ControlValues, seed: u64) -> (PowerOfTwo, W) {
     let mut world = World::new(seed);
-    let model = PowerOfTwo::new(knobs, &Data::default(), &mut world).unwrap();
+    let model = PowerOfTwo::new(controls, &Data::default(), &mut world).unwrap();
     (model, world)
 }
 
 fn advance(model: &mut PowerOfTwo, world: &mut W, until: Time) {
     while let Some(event) = world.next(until) {
-        model.on(event, world);
+        model.handle(event, world);
     }
     world.settle(until);
-    assert_eq!(model.laws(world), Ok(()), "at {until}");
+    assert_eq!(model.invariants(world), Ok(()), "at {until}");
 }
 
-fn run(knobs: &Knobs, seed: u64, until: u64) -> (PowerOfTwo, W) {
-    let (mut model, mut world) = start(knobs, seed);
+fn run(controls: &ControlValues, seed: u64, until: u64) -> (PowerOfTwo, W) {
+    let (mut model, mut world) = start(controls, seed);
     advance(&mut model, &mut world, Time::from_secs(until));
     (model, world)
 }
@@ -38,7 +38,7 @@ fn p99(model: &PowerOfTwo) -> [f64; RULES] {
 
 #[test]
 fn the_longest_queue_is_as_long_as_many_independent_ones_would_make_it() {
-    let (mut model, mut world) = run(&knobs(|it| (it.load, it.servers) = (0.7, 100)), 1, 20);
+    let (mut model, mut world) = run(&controls(|it| (it.load, it.servers) = (0.7, 100)), 1, 20);
     let mut means = Vec::new();
     for n in 1..=BATCHES {
         let from = world.now();
@@ -63,7 +63,7 @@ const BATCHES: u64 = 16;
 type Shares = Vec<[[f64; 12]; 3]>;
 
 fn batches(load: f64, servers: u32, warm: u64, batch: u64) -> (Shares, Vec<[f64; RULES]>) {
-    let (mut model, mut world) = run(&knobs(|it| (it.load, it.servers) = (load, servers)), 1, warm);
+    let (mut model, mut world) = run(&controls(|it| (it.load, it.servers) = (load, servers)), 1, warm);
     let (mut shares, mut times) = (Vec::new(), Vec::new());
     for n in 1..=BATCHES {
         let from = world.now();
@@ -124,17 +124,17 @@ fn what_a_finite_farm_is_off_by_shrinks_with_its_size() {
 
 #[test]
 fn a_second_choice_flattens_the_queues_and_more_add_little() {
-    let (model, _) = run(&knobs(|_| {}), 1, 10);
+    let (model, _) = run(&controls(|_| {}), 1, 10);
     let longest: Vec<u32> = model.farms.iter().map(|farm| farm.longest(60).1).collect();
     assert!(longest[0] >= 3 * longest[1] && longest[1] <= 7, "within ten seconds: {longest:?}");
-    let (model, _) = run(&knobs(|_| {}), 1, 120);
+    let (model, _) = run(&controls(|_| {}), 1, 120);
     let [one, two, three, all] = p99(&model);
     assert!(one > 3.0 * two && two > three && three > all && two - all < 0.2 * (one - two));
 }
 
 #[test]
 fn old_news_makes_a_herd_of_those_who_look_at_all() {
-    let at = |old: f64| p99(&run(&knobs(|it| it.old = Span::from_secs_f64(old)), 2, 120).0);
+    let at = |old: f64| p99(&run(&controls(|it| it.old = Span::from_secs_f64(old)), 2, 120).0);
     let [fresh, half, second, five] = [0.0, 0.5, 1.0, 5.0].map(at);
     assert!(fresh[3] < fresh[2] && fresh[2] < fresh[1]);
     // Two choices degrade gently and are best; more look, and are worse; looking at all is worst.
@@ -148,7 +148,7 @@ fn old_news_makes_a_herd_of_those_who_look_at_all() {
 
 #[test]
 fn the_board_stands_still_until_it_is_renewed() {
-    let (mut model, mut world) = start(&knobs(|it| it.old = Span::from_secs(5)), 1);
+    let (mut model, mut world) = start(&controls(|it| it.old = Span::from_secs(5)), 1);
     advance(&mut model, &mut world, Time::from_millis(4_999));
     assert!(model.farms.iter().all(|farm| farm.board == [0; 60]));
     advance(&mut model, &mut world, Time::from_secs(5));
@@ -158,13 +158,13 @@ fn the_board_stands_still_until_it_is_renewed() {
     assert_eq!(model.age(world.now()), Span::from_secs(4));
     // The first event of that moment is the renewal: nothing else falls on it.
     assert!(model.farms.iter().zip(&lengths).all(|(farm, lengths)| farm.board == *lengths));
-    model.set(&knobs(|_| {}), &mut world).unwrap();
+    model.set(&controls(|_| {}), &mut world).unwrap();
     assert!(model.farms.iter().all(|farm| farm.board.is_empty()));
 }
 
 /// What happened to a request of a farm in ten seconds.
-fn life(farm: usize, n: u32) -> Vec<Step> {
-    let (mut model, mut world) = start(&knobs(|_| {}), 1);
+fn life(farm: usize, n: u32) -> Vec<HistoryStep> {
+    let (mut model, mut world) = start(&controls(|_| {}), 1);
     world.record_from_here(request(farm, n));
     advance(&mut model, &mut world, Time::from_secs(10));
     world.take_recording()
@@ -172,12 +172,12 @@ fn life(farm: usize, n: u32) -> Vec<Step> {
 
 #[test]
 fn all_farms_get_the_same_requests() {
-    let (model, world) = run(&knobs(|_| {}), 1, 30);
+    let (model, world) = run(&controls(|_| {}), 1, 30);
     let jobs = |k: usize| model.farms[k].lines.iter().flatten().copied();
     for k in 1..RULES {
         let mut twins = 0;
         for job in jobs(k) {
-            let opened = |k: usize| world.census(k as u8).opened_at(job.request);
+            let opened = |k: usize| world.tally(k as u8).opened_at(job.request);
             if let Some(twin) = jobs(0).find(|twin| twin.request == job.request) {
                 assert_eq!((twin.takes, opened(0)), (job.takes, opened(k)));
                 twins += 1;
@@ -187,7 +187,7 @@ fn all_farms_get_the_same_requests() {
     }
     // The farm of two looks at the first two servers that the farm of three looks at, the farm of one at the first.
     for n in [7, 500, 2_000] {
-        let sent = |farm| life(farm, n)[0].because.clone().unwrap().rule;
+        let sent = |farm| life(farm, n)[0].cause.clone().unwrap().rule;
         let number =
             |msg: &Msg, name: &str| msg.args.iter().find(|arg| arg.0 == name).map(|arg| arg.1.clone());
         let [one, two, three] = [sent(0), sent(1), sent(2)];
@@ -200,13 +200,13 @@ fn all_farms_get_the_same_requests() {
 #[test]
 fn another_setting_leaves_the_requests_untouched() {
     // The farm of one choice never looks at the board, so nothing at all may differ there.
-    let at = |old: u64| run(&knobs(|it| it.old = Span::from_secs(old)), 3, 20).0.farms[0].lines.clone();
+    let at = |old: u64| run(&controls(|it| it.old = Span::from_secs(old)), 3, 20).0.farms[0].lines.clone();
     assert_eq!(at(0), at(2));
 }
 
 #[test]
 fn a_rising_load_leaves_a_dot_at_each_step() {
-    let (model, world) = run(&knobs(|it| it.rises = true), 1, 119);
+    let (model, world) = run(&controls(|it| it.rises = true), 1, 119);
     let loads: Vec<f64> = model.dots.iter().map(|dot| dot.load).collect();
     assert_eq!(loads, [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9]);
     assert_eq!(model.load, 0.95);
@@ -217,25 +217,25 @@ fn a_rising_load_leaves_a_dot_at_each_step() {
     assert!(model.dots[8].p99[0] > 3.0 * model.dots[8].p99[1]);
     let mut scene = Scene { time: world.now(), ..Scene::default() };
     model.draw(&world, &mut scene);
-    assert_eq!((scene.panels.len(), scene.says.len()), (4, 3));
+    assert_eq!((scene.panels.len(), scene.sentences.len()), (4, 3));
 }
 
 #[test]
 fn dots_are_of_one_world_and_servers_come_and_go() {
-    let (mut model, mut world) = run(&knobs(|_| {}), 1, 11);
-    model.set(&knobs(|it| it.load = 0.8), &mut world).unwrap();
+    let (mut model, mut world) = run(&controls(|_| {}), 1, 11);
+    model.set(&controls(|it| it.load = 0.8), &mut world).unwrap();
     assert_eq!(model.dots.iter().map(|dot| dot.load).collect::<Vec<_>>(), [0.9]);
     // Not measured for long enough to leave anything.
     advance(&mut model, &mut world, Time::from_secs(14));
-    model.set(&knobs(|it| it.load = 0.7), &mut world).unwrap();
+    model.set(&controls(|it| it.load = 0.7), &mut world).unwrap();
     assert_eq!(model.dots.len(), 1);
     model
-        .set(&knobs(|it| (it.load, it.servers, it.old) = (0.7, 10, Span::from_secs(2))), &mut world)
+        .set(&controls(|it| (it.load, it.servers, it.old) = (0.7, 10, Span::from_secs(2))), &mut world)
         .unwrap();
     assert!(model.dots.is_empty());
     advance(&mut model, &mut world, Time::from_secs(40));
     assert!(model.farms.iter().all(|farm| (10..60).all(|n| farm.at(n) == 0)), "they finished what they had");
-    model.set(&knobs(|it| it.servers = 200), &mut world).unwrap();
+    model.set(&controls(|it| it.servers = 200), &mut world).unwrap();
     advance(&mut model, &mut world, Time::from_secs(60));
     assert!(model.farms[0].lines[150..].iter().any(|line| !line.is_empty()));
 }

@@ -7,7 +7,7 @@
 use super::super::spec::{REQUEST, SERVERS};
 use super::super::{Event, W, lost, server};
 use super::spec::Next;
-use super::{Step, WhoNotices};
+use super::{DeployStep, WhoNotices};
 use crate::mechanism::balancer::Standing;
 use crate::sim::{Msg, Span, Time};
 
@@ -43,18 +43,18 @@ impl WhoNotices {
             return;
         }
         let now = w.now();
-        let lost_before = lost(w.census(REQUEST));
+        let lost_before = lost(w.tally(REQUEST));
         w.notable(self.cluster.front.node, Msg::new("mark-deploy"));
         let deploy = Deploy { server: 0, phase: Phase::Draining, since: now, begun: now, lost_before };
         self.deploy = Some(self.take_out(deploy, w));
-        w.schedule(LOOK, Event::Upkeep(Step::Look));
+        w.schedule(LOOK, Event::Upkeep(DeployStep::Look));
     }
 
     /// The deploy turns to its server.
     fn take_out(&mut self, deploy: Deploy, w: &mut W) -> Deploy {
         let n = deploy.server;
         let deploy = Deploy { phase: Phase::Draining, since: w.now(), ..deploy };
-        if self.knobs.drain == Span::ZERO {
+        if self.controls.drain == Span::ZERO {
             return self.stop(deploy, w);
         }
         self.cluster.watches[n as usize].draining = true;
@@ -75,8 +75,8 @@ impl WhoNotices {
         let n = deploy.server;
         let passed = w.now().since(deploy.since);
         let next = match deploy.phase {
-            Phase::Draining if self.is_empty(n) || passed >= self.knobs.drain => self.stop(deploy, w),
-            Phase::Away if passed >= self.knobs.restart => {
+            Phase::Draining if self.is_empty(n) || passed >= self.controls.drain => self.stop(deploy, w),
+            Phase::Away if passed >= self.controls.restart => {
                 self.start_server(n, w);
                 w.notable(server(n), Msg::new("mark-started").of("server", server(n)));
                 Deploy { phase: Phase::Started, since: w.now(), ..deploy }
@@ -85,7 +85,7 @@ impl WhoNotices {
                 if n + 1 == SERVERS {
                     self.took = Some(w.now().since(deploy.begun));
                     self.deploy = None;
-                    let lost = lost(w.census(REQUEST)) - deploy.lost_before;
+                    let lost = lost(w.tally(REQUEST)) - deploy.lost_before;
                     w.notable(self.cluster.front.node, Msg::new("mark-deployed").count("lost", lost));
                     return;
                 }
@@ -94,7 +94,7 @@ impl WhoNotices {
             _ => deploy,
         };
         self.deploy = Some(next);
-        w.schedule(LOOK, Event::Upkeep(Step::Look));
+        w.schedule(LOOK, Event::Upkeep(DeployStep::Look));
     }
 
     /// Whether the balancer has nothing open at a server.
@@ -110,7 +110,7 @@ impl WhoNotices {
 
     fn may_go_on(&self, n: u32, now: Time) -> bool {
         let settled = self.cluster.watches[n as usize].ramp_from.is_none() && self.slowness(n, now) <= 1.0;
-        match self.knobs.next {
+        match self.controls.next {
             Next::Started => true,
             Next::InService => self.is_in_service(n),
             Next::Settled => self.is_in_service(n) && settled,
@@ -119,6 +119,6 @@ impl WhoNotices {
 
     /// How many times slower than a warm one a server works now.
     pub(super) fn slowness(&self, n: u32, now: Time) -> f64 {
-        self.cluster.servers[n as usize].slowness(now, self.knobs.warm_up)
+        self.cluster.servers[n as usize].slowness(now, self.controls.warm_up)
     }
 }

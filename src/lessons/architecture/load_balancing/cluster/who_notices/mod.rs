@@ -28,16 +28,16 @@ use super::server::{Fault, Warmth};
 use super::spec::{REQUEST, SERVER, SERVERS};
 use super::{Cluster, Event, W, lost, server};
 use crate::mechanism::balancer::{Health, Standing};
-use crate::player::{Data, Experiment, Explained, FigureSpec, Message, Readings, Value};
+use crate::player::{About, Data, Experiment, FigureSpec, Message, Readings, Value};
 use crate::scene::Scene;
 use crate::sim::{Entity, Handle, Msg, Span, Time};
 use deploy::Deploy;
 use pair::Pair;
-use spec::{BALANCER, CAUSE, CAUSES, Deed, Knobs};
+use spec::{BALANCER, CAUSE, CAUSES, ControlValues, Deed};
 
 /// What happens beside the cluster's own events.
 #[derive(Clone, Copy, Debug, Hash)]
-pub enum Step {
+pub enum DeployStep {
     /// The deploy that was planned begins.
     Deploy,
     /// The deploy under way looks whether it can go on.
@@ -53,7 +53,7 @@ pub enum Step {
 /// The world of the figure.
 #[derive(Clone, Debug)]
 pub struct WhoNotices {
-    knobs: Knobs,
+    controls: ControlValues,
     cluster: Cluster,
     pair: Pair,
     /// The deploy and the outage that are planned.
@@ -73,7 +73,7 @@ fn balancer(n: u32) -> Entity {
 
 impl WhoNotices {
     /// Schedules a step for a second of the run, unless that is past or zero, in place of `before`.
-    fn plan(before: Option<Handle>, second: Span, step: Step, w: &mut W) -> Option<Handle> {
+    fn plan(before: Option<Handle>, second: Span, step: DeployStep, w: &mut W) -> Option<Handle> {
         if let Some(before) = before {
             w.cancel(before);
         }
@@ -127,7 +127,7 @@ impl WhoNotices {
         if on.n >= known {
             return of("no-such-entity", "entity");
         }
-        if on.kind == BALANCER && on.n >= self.knobs.balancers.count() {
+        if on.kind == BALANCER && on.n >= self.controls.balancers.count() {
             return Some(Msg::new("no-standby"));
         }
         let (dead, draining) = if on.kind == SERVER {
@@ -147,13 +147,13 @@ impl WhoNotices {
 }
 
 impl Experiment for WhoNotices {
-    type Controls = Knobs;
+    type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = spec::WHO_NOTICES;
     const MESSAGES: &'static [Message] = spec::MESSAGES;
 
-    fn new(knobs: &Knobs, data: &Data, w: &mut W) -> Result<Self, Msg> {
-        let mut cluster = Cluster::start(&knobs.cluster(), knobs.upkeep(), data, w)?;
+    fn new(controls: &ControlValues, data: &Data, w: &mut W) -> Result<Self, Msg> {
+        let mut cluster = Cluster::start(&controls.cluster(), controls.upkeep(), data, w)?;
         w.open(BALANCER, None);
         for _ in CAUSES {
             w.open(CAUSE, None);
@@ -163,7 +163,7 @@ impl Experiment for WhoNotices {
             watch.health.checked(true, cluster.upkeep.checks);
         }
         let mut world = Self {
-            knobs: knobs.clone(),
+            controls: controls.clone(),
             cluster,
             pair: Pair::default(),
             planned: [None; 2],
@@ -174,34 +174,34 @@ impl Experiment for WhoNotices {
         };
         world.first_balancers(w);
         world.planned = [
-            Self::plan(None, knobs.deploy, Step::Deploy, w),
-            Self::plan(None, knobs.outage, Step::Outage, w),
+            Self::plan(None, controls.deploy, DeployStep::Deploy, w),
+            Self::plan(None, controls.outage, DeployStep::Outage, w),
         ];
         Ok(world)
     }
 
-    fn on(&mut self, event: Event, w: &mut W) {
+    fn handle(&mut self, event: Event, w: &mut W) {
         match event {
-            Event::Upkeep(Step::Deploy) => self.begin_deploy(w),
-            Event::Upkeep(Step::Look) => self.look(w),
-            Event::Upkeep(Step::Outage) => {
+            Event::Upkeep(DeployStep::Deploy) => self.begin_deploy(w),
+            Event::Upkeep(DeployStep::Look) => self.look(w),
+            Event::Upkeep(DeployStep::Outage) => {
                 if let Some(n) = self.pair.active() {
                     self.kill_balancer(n, w);
                 }
             }
-            Event::Upkeep(Step::Advert(n)) => self.advert(n, w),
-            Event::Upkeep(Step::TakesOver(n)) => self.take_over(n, w),
+            Event::Upkeep(DeployStep::Advert(n)) => self.advert(n, w),
+            Event::Upkeep(DeployStep::TakesOver(n)) => self.take_over(n, w),
             Event::Checked(n, _) => {
-                self.cluster.on(event, w);
+                self.cluster.handle(event, w);
                 self.restand(n, w.now());
             }
-            _ => self.cluster.on(event, w),
+            _ => self.cluster.handle(event, w),
         }
     }
 
-    fn set(&mut self, is: &Knobs, w: &mut W) -> Result<(), Msg> {
+    fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
         self.cluster.set(&is.cluster(), w)?;
-        let was = core::mem::replace(&mut self.knobs, is.clone());
+        let was = core::mem::replace(&mut self.controls, is.clone());
         let before = core::mem::replace(&mut self.cluster.upkeep, is.upkeep()).checks;
         let checks = is.upkeep().checks;
         if (before.rise, before.fall) != (checks.rise, checks.fall) {
@@ -213,10 +213,10 @@ impl Experiment for WhoNotices {
         }
         self.refresh(w.now());
         if was.deploy != is.deploy {
-            self.planned[0] = Self::plan(self.planned[0], is.deploy, Step::Deploy, w);
+            self.planned[0] = Self::plan(self.planned[0], is.deploy, DeployStep::Deploy, w);
         }
         if was.outage != is.outage {
-            self.planned[1] = Self::plan(self.planned[1], is.outage, Step::Outage, w);
+            self.planned[1] = Self::plan(self.planned[1], is.outage, DeployStep::Outage, w);
         }
         if was.balancers != is.balancers {
             self.more_or_fewer_balancers(w);
@@ -270,7 +270,7 @@ impl Experiment for WhoNotices {
     fn read(&self, w: &W, out: &mut Readings) {
         let now = w.now();
         let seconds = |span: Span| span.secs();
-        out.put("lost-so-far", lost(w.census(REQUEST)) as f64);
+        out.put("lost-so-far", lost(w.tally(REQUEST)) as f64);
         out.put("lost", self.cluster.lost.rate(now));
         out.put("p99", self.cluster.latency.histogram(now).quantile(0.99).map(seconds));
         out.put("in-service", (0..SERVERS).filter(|&n| self.is_in_service(n)).count() as f64);
@@ -284,12 +284,12 @@ impl Experiment for WhoNotices {
         self.picture(w, scene);
     }
 
-    fn about(&self, entity: Entity, w: &W) -> Option<Explained> {
+    fn about(&self, entity: Entity, w: &W) -> Option<About> {
         self.tell(entity, w)
     }
 
-    fn laws(&self, w: &W) -> Result<(), String> {
-        self.cluster.laws(w)?;
+    fn invariants(&self, w: &W) -> Result<(), String> {
+        self.cluster.invariants(w)?;
         let open = self.cluster.front.open;
         if open != self.pair.active().is_some() {
             return Err(format!("the address is open: {open}, and {:?} is active", self.pair.active()));

@@ -10,7 +10,7 @@
 
 use super::super::{Event, Front, W};
 use super::spec::Balancers;
-use super::{Step, WhoNotices, balancer};
+use super::{DeployStep, WhoNotices, balancer};
 use crate::mechanism::balancer::Health;
 use crate::sim::{Handle, Msg, Purpose, Span, Time};
 
@@ -55,19 +55,19 @@ fn other(n: u32) -> u32 {
 impl WhoNotices {
     /// The balancers at the start: the first is active.
     pub(super) fn first_balancers(&mut self, w: &mut W) {
-        self.pair.alive = [true, self.knobs.balancers == Balancers::Pair];
+        self.pair.alive = [true, self.controls.balancers == Balancers::Pair];
         self.activate(0, w);
         // It has been active for long: the next advertisement comes at any moment of the interval, not at full seconds.
         let phase = ADVERT.scale(w.draws(PHASE, balancer(0)).unit());
         if let Some(advert) = self.pair.next_advert.take() {
             w.cancel(advert);
         }
-        self.pair.next_advert = Some(w.schedule(phase, Event::Upkeep(Step::Advert(0))));
+        self.pair.next_advert = Some(w.schedule(phase, Event::Upkeep(DeployStep::Advert(0))));
     }
 
     /// The second one comes or goes.
     pub(super) fn more_or_fewer_balancers(&mut self, w: &mut W) {
-        match self.knobs.balancers {
+        match self.controls.balancers {
             Balancers::Pair => self.boot(1, w),
             Balancers::One => {
                 self.power_off(1, w);
@@ -104,12 +104,14 @@ impl WhoNotices {
             self.cluster.front.checks = true;
             for watch in &mut self.cluster.watches {
                 watch.health = Health::new(self.cluster.upkeep.checks);
-                (watch.failed, watch.ramp_from, watch.check) = (0, None, None);
+                watch.failed = 0;
+                watch.ramp_from = None;
+                watch.check = None;
             }
             self.refresh(w.now());
         }
         self.pair.alive[n as usize] = true;
-        match self.knobs.balancers {
+        match self.controls.balancers {
             Balancers::One => self.activate(n, w),
             Balancers::Pair => self.set_timer(n, Some(down_interval(PRIORITIES[n as usize])), w),
         }
@@ -155,7 +157,7 @@ impl WhoNotices {
                 self.set_timer(backup, Some(down_interval(PRIORITIES[backup as usize])), w);
             }
         }
-        self.pair.next_advert = Some(w.schedule(ADVERT, Event::Upkeep(Step::Advert(n))));
+        self.pair.next_advert = Some(w.schedule(ADVERT, Event::Upkeep(DeployStep::Advert(n))));
     }
 
     fn set_timer(&mut self, n: u32, after: Option<Span>, w: &mut W) {
@@ -163,6 +165,6 @@ impl WhoNotices {
             w.cancel(timer);
         }
         self.pair.timers[n as usize] =
-            after.map(|after| w.schedule(after, Event::Upkeep(Step::TakesOver(n))));
+            after.map(|after| w.schedule(after, Event::Upkeep(DeployStep::TakesOver(n))));
     }
 }

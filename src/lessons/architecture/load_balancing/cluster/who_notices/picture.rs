@@ -8,8 +8,8 @@ use super::pair::{PRIORITIES, down_interval};
 use super::spec::{BALANCER, CAUSE, CAUSES};
 use super::{Fault, WhoNotices, balancer};
 use crate::mechanism::balancer::Standing;
-use crate::player::{Experiment, Explained};
-use crate::scene::{Flow, Label, Line, Node, Panel, Row, Scene, State, Table};
+use crate::player::{About, Experiment};
+use crate::scene::{Flow, Label, Node, Panel, Row, Scene, SeriesLine, Status, Table};
 use crate::sim::decimal::rounded;
 use crate::sim::{Arg, Entity, Msg, Time, Unit};
 
@@ -20,51 +20,52 @@ impl WhoNotices {
         scene.panels.push(Panel::Flow(self.flow(now)));
         scene.panels.push(Self::causes(w));
         let charts = [("chart-lost", Unit::Rate, "lost"), ("chart-latency", Unit::Time, "p99")];
-        let chart =
-            |(title, unit, reading)| series(title, unit, vec![Line::of(reading, State::Trouble)], until);
+        let chart = |(title, unit, reading)| {
+            series(title, unit, vec![SeriesLine::of(reading, Status::Trouble)], until)
+        };
         scene.panels.extend(charts.map(chart));
         self.say(w, scene);
     }
 
     fn flow(&self, now: Time) -> Flow {
-        let count = self.knobs.balancers.count();
+        let count = self.controls.balancers.count();
         let mut flow = self.cluster.flow(now, (0..count).map(|n| self.balancer_node(n, now)).collect());
         for (n, node) in (0..SERVERS).zip(&mut flow.tiers[2].nodes) {
             node.note = Some(self.note(n, now));
-            let calm = matches!(node.state, State::Normal | State::Warming);
+            let calm = matches!(node.status, Status::Normal | Status::Warming);
             if calm && self.is_failing(n) {
-                node.state = State::Trouble;
+                node.status = Status::Trouble;
             } else if calm && self.slowness(n, now) > 1.0 {
-                node.state = State::Warming;
+                node.status = Status::Warming;
             }
         }
         flow
     }
 
     fn balancer_node(&self, n: u32, now: Time) -> Node {
-        let (note, state) = if !self.pair.is_alive(n) {
-            (Label::words("note-dead"), State::Down)
-        } else if self.knobs.balancers.count() == 1 {
-            (Label::Words(Msg::new("policy-note").word("policy", self.cluster.policy_word())), State::Normal)
+        let (note, status) = if !self.pair.is_alive(n) {
+            (Label::words("note-dead"), Status::Down)
+        } else if self.controls.balancers.count() == 1 {
+            (Label::Words(Msg::new("policy-note").word("policy", self.cluster.policy_word())), Status::Normal)
         } else if self.pair.active() == Some(n) {
-            (Label::words("note-active"), State::Normal)
+            (Label::words("note-active"), Status::Normal)
         } else {
             let silence = self.pair.said.map_or(0.0, |said| now.since(said).secs());
             let silence = Arg::Number(rounded(silence, 10.0), Unit::Time);
-            (Label::Words(Msg::new("note-backup").with("silence", silence)), State::Quiet)
+            (Label::Words(Msg::new("note-backup").with("silence", silence)), Status::Quiet)
         };
-        Node { state, ..plain_node(balancer(n), Some(note)) }
+        Node { status, ..plain_node(balancer(n), Some(note)) }
     }
 
     /// Checks of a server that failed in a row, if it still gets requests.
     fn is_failing(&self, n: u32) -> bool {
         let failed = self.cluster.watches[n as usize].failed;
-        self.knobs.checks && failed > 0 && self.cluster.standing(n) == Standing::Up
+        self.controls.checks && failed > 0 && self.cluster.standing(n) == Standing::Up
     }
 
     fn failing(&self, id: &'static str, n: u32) -> Msg {
-        let failed = self.cluster.watches[n as usize].failed.min(self.knobs.fall);
-        Msg::new(id).count("failed", failed.into()).count("fall", self.knobs.fall.into())
+        let failed = self.cluster.watches[n as usize].failed.min(self.controls.fall);
+        Msg::new(id).count("failed", failed.into()).count("fall", self.controls.fall.into())
     }
 
     fn note(&self, n: u32, now: Time) -> Label {
@@ -91,17 +92,17 @@ impl WhoNotices {
 
     /// What was lost so far, cause by cause.
     fn causes(w: &W) -> Panel {
-        let census = w.census(REQUEST);
+        let census = w.tally(REQUEST);
         let worst = worst_cause(w);
-        let row = |(n, &fate): (u32, &crate::sim::Fate)| {
+        let row = |(n, &fate): (u32, &crate::sim::EndKind)| {
             let requests = census.closed(fate) as f64;
             Row {
                 entity: Entity::new(CAUSE, n),
                 cells: vec![Label::Name(Entity::new(CAUSE, n)), Label::Value(requests, Unit::Count)],
-                state: match () {
-                    () if worst == Some(n) => State::Trouble,
-                    () if requests > 0.0 => State::Normal,
-                    () => State::Quiet,
+                status: match () {
+                    () if worst == Some(n) => Status::Trouble,
+                    () if requests > 0.0 => Status::Normal,
+                    () => Status::Quiet,
                 },
             }
         };
@@ -118,28 +119,28 @@ impl WhoNotices {
         let worst = self.cluster.worst(now);
         let front = self.cluster.front.node;
         self.cluster.say_of(worst, now, scene);
-        scene.says.truncate(1);
+        scene.sentences.truncate(1);
         let slowest = (0..SERVERS).max_by(|&a, &b| self.slowness(a, now).total_cmp(&self.slowness(b, now)));
         if !self.cluster.front.open {
-            scene.says[0] = Msg::new("says-no-balancer").of("balancer", front);
+            scene.sentences[0] = Msg::new("says-no-balancer").of("balancer", front);
             let next = (0..2).filter(|&n| self.pair.is_alive(n)).map(balancer).next();
-            scene.says.extend(next.map(|next| Msg::new("says-next-balancer").of("balancer", next)));
+            scene.sentences.extend(next.map(|next| Msg::new("says-next-balancer").of("balancer", next)));
         } else if let Some(n) = slowest
             && self.slowness(n, now) > 1.0
-            && matches!(scene.says[0].id.as_ref(), "says-idle" | "says-calm")
+            && matches!(scene.sentences[0].id.as_ref(), "says-idle" | "says-calm")
         {
             let slower = rounded(self.slowness(n, now), 10.0);
             let slower = Arg::Number(slower, Unit::Factor);
-            scene.says[0] = Msg::new("says-cold").of("server", server(n)).with("slower", slower);
+            scene.sentences[0] = Msg::new("says-cold").of("server", server(n)).with("slower", slower);
         }
-        if scene.says.len() < 2 {
-            scene.says.extend(self.deploy_now());
+        if scene.sentences.len() < 2 {
+            scene.sentences.extend(self.deploy_now());
         }
-        scene.says.push(match worst_cause(w) {
+        scene.sentences.push(match worst_cause(w) {
             Some(n) => Msg::new("says-lost")
-                .count("lost", lost(w.census(REQUEST)))
+                .count("lost", lost(w.tally(REQUEST)))
                 .of("cause", Entity::new(CAUSE, n))
-                .count("requests", w.census(REQUEST).closed(CAUSES[n as usize])),
+                .count("requests", w.tally(REQUEST).closed(CAUSES[n as usize])),
             None => Msg::new("says-lost-none"),
         });
     }
@@ -155,29 +156,31 @@ impl WhoNotices {
         })
     }
 
-    pub(super) fn tell(&self, entity: Entity, w: &W) -> Option<Explained> {
+    pub(super) fn tell(&self, entity: Entity, w: &W) -> Option<About> {
         let n = entity.n;
         match entity.kind {
-            BALANCER if n < self.knobs.balancers.count() => {
+            BALANCER if n < self.controls.balancers.count() => {
                 let standing = match () {
                     () if !self.pair.is_alive(n) => Msg::new("about-balancer-dead"),
                     () if self.pair.active() == Some(n) => Msg::new("about-active"),
                     () => Msg::new("about-backup").span("after", down_interval(PRIORITIES[n as usize])),
                 };
-                let mut says = vec![standing];
-                says.extend(self.cluster.tell(super::super::BALANCER, w)?.says);
-                says.extend(self.deploy.map(|it| Msg::new("about-deploy").of("server", server(it.server))));
-                Some(Explained { says, related: (0..SERVERS).map(server).collect() })
+                let mut sentences = vec![standing];
+                sentences.extend(self.cluster.tell(super::super::BALANCER, w)?.sentences);
+                sentences
+                    .extend(self.deploy.map(|it| Msg::new("about-deploy").of("server", server(it.server))));
+                Some(About { sentences, related: (0..SERVERS).map(server).collect() })
             }
             BALANCER => None,
             CAUSE => {
                 let &fate = CAUSES.get(n as usize)?;
-                let says = vec![Msg::new("about-cause").count("requests", w.census(REQUEST).closed(fate))];
-                Some(Explained { says, related: Vec::new() })
+                let sentences =
+                    vec![Msg::new("about-cause").count("requests", w.tally(REQUEST).closed(fate))];
+                Some(About { sentences, related: Vec::new() })
             }
             SERVER if n < SERVERS && self.is_failing(n) => {
                 let mut about = self.cluster.tell(entity, w)?;
-                about.says.push(self.failing("about-failing", n));
+                about.sentences.push(self.failing("about-failing", n));
                 Some(about)
             }
             _ => self.cluster.tell(entity, w),
@@ -187,6 +190,6 @@ impl WhoNotices {
 
 /// The cause of most losses, if there are any.
 fn worst_cause(w: &W) -> Option<u32> {
-    let requests = |n: u32| w.census(REQUEST).closed(CAUSES[n as usize]);
+    let requests = |n: u32| w.tally(REQUEST).closed(CAUSES[n as usize]);
     (0..CAUSES.len() as u32).rev().max_by_key(|&n| requests(n)).filter(|&n| requests(n) > 0)
 }

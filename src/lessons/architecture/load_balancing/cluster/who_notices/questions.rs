@@ -1,7 +1,7 @@
 //! What learners predict of the deploy and of the pair.
 
 use crate::player::Value;
-use crate::player::{Asks, Outcome, Prediction, Setting};
+use crate::player::{AnswerKind, Prediction, RunOutcome, Setting};
 use crate::sim::{Time, Unit};
 
 /// What may be changed against the loss, each alone: its id, and the setting.
@@ -13,28 +13,28 @@ const CURED: &[Setting] =
 pub const PREDICTIONS: &[Prediction] = &[
     Prediction {
         id: "deploy-without-drain",
-        asks: Asks::Number { unit: Unit::Count, tolerance: 0.25 },
+        answer_kind: AnswerKind::Number { unit: Unit::Count, tolerance: 0.25 },
         at: Time::from_secs(90),
         runs: &[],
         truth: |outcomes| Value::Number(outcomes[0].last("lost-so-far")),
     },
     Prediction {
         id: "what-helps-most",
-        asks: Asks::Choice(&CURES),
+        answer_kind: AnswerKind::Choice(&CURES),
         at: Time::from_secs(90),
         runs: CURED,
         truth: |outcomes| Value::Choice(CURES[fewest_lost(outcomes)].into()),
     },
     Prediction {
         id: "pair-takes-over",
-        asks: Asks::Number { unit: Unit::Count, tolerance: 0.25 },
+        answer_kind: AnswerKind::Number { unit: Unit::Count, tolerance: 0.25 },
         at: Time::from_secs(90),
         runs: &[&[("deploy", "0"), ("balancers", "pair"), ("outage", "10")]],
         truth: |outcomes| Value::Number(outcomes[0].last("lost-so-far")),
     },
 ];
 
-fn fewest_lost(outcomes: &[Outcome]) -> usize {
+fn fewest_lost(outcomes: &[RunOutcome]) -> usize {
     let lost = |n: &usize| outcomes[*n].last("lost-so-far") as u64;
     (0..outcomes.len()).min_by_key(lost).unwrap_or(0)
 }

@@ -6,8 +6,10 @@ use super::super::spec::{
 };
 use super::super::{self as cluster, Upkeep};
 use crate::mechanism::balancer::HealthConfig;
-use crate::player::{Action, Control, FigureSpec, Kind, Message, Names, Needs, Options, Pace, Reading};
-use crate::sim::{Fate, Span, Time, Unit};
+use crate::player::{
+    Action, ChoiceOptions, Control, EntityKind, EntityNames, FigureSpec, Message, Needs, Pace, Reading,
+};
+use crate::sim::{EndKind, Span, Time, Unit};
 use crate::{choices, controls};
 use std::borrow::Cow;
 
@@ -15,7 +17,7 @@ pub(super) const BALANCER: u8 = 3;
 pub(super) const CAUSE: u8 = 4;
 
 /// What a request can be lost by, in the order of the table.
-pub(super) const CAUSES: [Fate; 7] =
+pub(super) const CAUSES: [EndKind; 7] =
     [SENT_TO_DEAD, FAILED, REFUSED, NO_SERVER, GAVE_UP, CUT_OFF, NO_BALANCER];
 
 /// Mean time that a request keeps a worker.
@@ -31,7 +33,7 @@ const fn option(id: &'static str, label: &'static str) -> (Cow<'static, str>, Co
 }
 
 /// The policies that make a difference here, by the cluster's ids.
-const POLICIES: Options = &[
+const POLICIES: ChoiceOptions = &[
     option("weighted-round-robin", "Weighted round robin"),
     option("round-robin", "Round robin"),
     option("least-connections", "Least connections"),
@@ -63,7 +65,7 @@ impl Balancers {
 
 controls! {
     /// What can be turned.
-    pub struct Knobs {
+    pub struct ControlValues {
         /// Most time that a server has to finish what it has before it is stopped.
         pub drain: Span = Control::number("drain", "Drain", Unit::Time, (0.0, 30.0), 1.0, 0.0)
             .help("Before a server is stopped it gets no new requests and has this long to finish what it has: HAProxy's state drain, nginx's drain, preStop and terminationGracePeriodSeconds (30 s) in Kubernetes. At 0 it is just stopped.").primary(),
@@ -112,10 +114,10 @@ controls! {
     }
 }
 
-impl Knobs {
+impl ControlValues {
     /// The cluster's controls: these, and what can't be turned here.
-    pub(super) fn cluster(&self) -> cluster::Knobs {
-        cluster::Knobs {
+    pub(super) fn cluster(&self) -> cluster::ControlValues {
+        cluster::ControlValues {
             policy: self.policy,
             load: self.load,
             slower: 1.0,
@@ -162,13 +164,13 @@ const ACTIONS: &[Action] = &[
     Action::new("deploy", "Deploy a new version", &[BALANCER]),
 ];
 
-const fn words(id: &'static str, words: &'static [Cow<'static, str>]) -> Kind {
-    Kind::new(id, Names::Words(Cow::Borrowed(words)))
+const fn words(id: &'static str, words: &'static [Cow<'static, str>]) -> EntityKind {
+    EntityKind::new(id, EntityNames::Words(Cow::Borrowed(words)))
 }
 
-const KINDS: &[Kind] = &[
-    Kind::new("request", Names::Numbers),
-    Kind::new("server", Names::Letters),
+const KINDS: &[EntityKind] = &[
+    EntityKind::new("request", EntityNames::Numbers),
+    EntityKind::new("server", EntityNames::Letters),
     words(
         "client",
         &[Cow::Borrowed("client-web"), Cow::Borrowed("client-mobile"), Cow::Borrowed("client-jobs")],
@@ -192,7 +194,7 @@ const READINGS: &[Reading] = &[
     Reading::new("lost-so-far", "lost so far", Unit::Count, "Requests that ended without an answer.")
         .so_far()
         .trouble_from(1.0)
-        .made_of(REQUEST, LOST, 60.0),
+        .contributed_by(REQUEST, LOST, 60.0),
     Reading::new(
         "lost",
         "lost",
@@ -200,7 +202,7 @@ const READINGS: &[Reading] = &[
         "Requests a second that ended without an answer, over the last two seconds.",
     )
     .trouble_from(0.5)
-    .made_of(REQUEST, LOST, WINDOW),
+    .contributed_by(REQUEST, LOST, WINDOW),
     Reading::new(
         "p99",
         "p99",
@@ -208,7 +210,7 @@ const READINGS: &[Reading] = &[
         "99 % of the answers of the last two seconds took at most this long.",
     )
     .trouble_from(0.5)
-    .made_of(REQUEST, &[ANSWERED.0], WINDOW),
+    .contributed_by(REQUEST, &[ANSWERED.0], WINDOW),
     Reading::new("in-service", "in service", Unit::Count, "Servers that are there and get requests."),
     Reading::new(
         "unnoticed",
@@ -307,11 +309,11 @@ pub(super) const WHO_NOTICES: &FigureSpec = &FigureSpec {
     id: Cow::Borrowed("who-notices"),
     version: 1,
     until: Time::from_secs(90),
-    still: Time::from_millis(8_000),
-    warm: Time::from_secs(2),
+    still_at: Time::from_millis(8_000),
+    warm_up: Time::from_secs(2),
     pace: Pace::Continuous,
     speed: 0.5,
-    controls: Cow::Borrowed(<Knobs as crate::player::Controls>::ALL),
+    controls: Cow::Borrowed(<ControlValues as crate::player::Controls>::ALL),
     readings: Cow::Borrowed(READINGS),
     actions: Cow::Borrowed(ACTIONS),
     kinds: Cow::Borrowed(KINDS),

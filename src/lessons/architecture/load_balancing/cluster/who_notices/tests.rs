@@ -1,5 +1,5 @@
 use super::super::spec::{CUT_OFF, FAILED, NO_BALANCER, SENT_TO_DEAD};
-use super::super::{Fate, Place};
+use super::super::{EndKind, Place};
 use super::pair::down_interval;
 use super::spec::Deed;
 use super::*;
@@ -16,22 +16,22 @@ fn values(settings: &[(&str, &str)]) -> Vec<Value> {
         let set = settings.iter().find(|(id, _)| *id == control.id);
         set.map_or_else(|| control.default(), |(_, text)| control.parse(text).unwrap())
     };
-    Knobs::ALL.iter().map(value).collect()
+    ControlValues::ALL.iter().map(value).collect()
 }
 
 fn start(settings: &[(&str, &str)], seed: u64) -> (WhoNotices, W) {
     let mut w = World::new(seed);
-    let knobs = Knobs::from_values(&values(settings));
-    let model = WhoNotices::new(&knobs, &Data::default(), &mut w).unwrap();
+    let controls = ControlValues::from_values(&values(settings));
+    let model = WhoNotices::new(&controls, &Data::default(), &mut w).unwrap();
     (model, w)
 }
 
 fn go_on(model: &mut WhoNotices, w: &mut W, until: Time) {
     while let Some(event) = w.next(until) {
-        model.on(event, w);
+        model.handle(event, w);
     }
     w.settle(until);
-    assert_eq!(model.laws(w), Ok(()));
+    assert_eq!(model.invariants(w), Ok(()));
 }
 
 /// A run to its end, or to a second of it.
@@ -49,8 +49,8 @@ fn act(model: &mut WhoNotices, w: &mut W, deed: Deed, on: Entity) -> Result<(), 
     })
 }
 
-fn closed(w: &W, fate: Fate) -> u64 {
-    w.census(REQUEST).closed(fate)
+fn closed(w: &W, fate: EndKind) -> u64 {
+    w.tally(REQUEST).closed(fate)
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn what_a_death_costs_is_what_was_there_and_what_is_sent_until_it_is_noticed() {
         act(&mut model, &mut w, Deed::Kill, server(A)).unwrap();
         while model.cluster.standing(A) == Standing::Up {
             let event = w.next(Time::from_secs(30)).unwrap();
-            model.on(event, &mut w);
+            model.handle(event, &mut w);
             if let Event::AtBalancer(n) = event {
                 sent += u64::from(model.cluster.requests.get(n).is_some_and(|r| r.server == Some(A)));
             }
@@ -104,7 +104,7 @@ fn a_deploy_that_drains_loses_nobody_where_the_rest_can_carry_the_load() {
     for seed in 0..10 {
         let calm = [("load", "80"), ("warm-up", "0")];
         let (_, w) = run(&[&calm[..], &[("drain", "10")]].concat(), seed, 90);
-        assert_eq!(lost(w.census(REQUEST)), 0, "seed {seed}");
+        assert_eq!(lost(w.tally(REQUEST)), 0, "seed {seed}");
         // Without draining: four times a quarter of what comes in the 4.44 s until the third failed check.
         let (_, w) = run(&calm, seed, 90);
         let expected = 80.0 * 4.44;
@@ -117,7 +117,7 @@ fn a_deploy_that_drains_loses_nobody_where_the_rest_can_carry_the_load() {
 fn slow_start_spares_cold_servers_and_needs_a_policy_that_knows_weights() {
     let lost = |settings: &[(&str, &str)], seed| {
         let all = [&[("load", "100"), ("drain", "10")], settings].concat();
-        lost(run(&all, seed, 90).1.census(REQUEST))
+        lost(run(&all, seed, 90).1.tally(REQUEST))
     };
     // How much it helps depends on what the next stop falls on, so it is told of several deploys together.
     let sum = |settings: &[(&str, &str)]| (0..6).map(|seed| lost(settings, seed)).sum::<u64>();
@@ -132,7 +132,7 @@ fn slow_start_spares_cold_servers_and_needs_a_policy_that_knows_weights() {
 #[test]
 fn draining_helps_most_of_the_single_changes() {
     for seed in 0..20 {
-        let lost = |setting| lost(run(&[setting], seed, 90).1.census(REQUEST));
+        let lost = |setting| lost(run(&[setting], seed, 90).1.tally(REQUEST));
         let drained = lost(("drain", "10"));
         for other in [("interval", "1"), ("fall", "1"), ("slow-start", "10")] {
             let with = lost(other);
@@ -147,11 +147,11 @@ fn false_alarms(settings: &[(&str, &str)], seed: u64) -> u32 {
     let mut alarms = 0;
     while let Some(event) = w.next(Time::from_secs(90)) {
         let Event::Checked(n, _) = event else {
-            model.on(event, &mut w);
+            model.handle(event, &mut w);
             continue;
         };
         let was_in_service = model.is_in_service(n);
-        model.on(event, &mut w);
+        model.handle(event, &mut w);
         alarms += u32::from(was_in_service && !model.is_in_service(n));
     }
     alarms
@@ -181,12 +181,12 @@ fn a_check_waits_as_long_as_a_request_that_comes_at_the_same_moment() {
         if let Event::AtServer(n) = event {
             let at = model.cluster.requests.get(n).and_then(|r| r.server).unwrap();
             let wait = model.cluster.wait(at, w.now());
-            model.on(event, &mut w);
+            model.handle(event, &mut w);
             if model.cluster.requests.get(n).is_some_and(|r| r.place == Place::Waiting) {
                 expected.push((n, w.now() + wait));
             }
         } else {
-            model.on(event, &mut w);
+            model.handle(event, &mut w);
         }
         expected.retain(|&(n, at)| match model.cluster.requests.get(n) {
             Some(r) if r.place == Place::Served => {
@@ -216,7 +216,7 @@ fn a_backup_takes_over_by_the_formula_and_the_first_takes_its_address_back() {
         while model.pair.active().is_none() {
             let event = w.next(Time::from_secs(30)).unwrap();
             came += u64::from(matches!(event, Event::AtBalancer(_)));
-            model.on(event, &mut w);
+            model.handle(event, &mut w);
         }
         let took = w.now().since(killed);
         assert_eq!((model.pair.active(), w.now().since(heard)), (Some(1), down_interval(100)));
@@ -272,9 +272,9 @@ fn another_setting_meets_the_very_same_requests() {
         let (mut model, mut w) = start(settings, 77);
         let mut seen = Vec::new();
         while let Some(event) = w.next(Time::from_secs(20)) {
-            model.on(event, &mut w);
+            model.handle(event, &mut w);
             if matches!(event, Event::Arrival) {
-                let newest = w.census(REQUEST).opened() as u32 - 1;
+                let newest = w.tally(REQUEST).opened() as u32 - 1;
                 seen.push((w.now(), model.cluster.demand_of(newest)));
             }
         }
@@ -297,7 +297,7 @@ enum Move {
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = prop_oneof![
         3 => (1..3_000u64).prop_map(Move::Wait),
-        2 => (0..Knobs::ALL.len(), 0.0..1.0_f64).prop_map(|(at, share)| Move::Set(at, share)),
+        2 => (0..ControlValues::ALL.len(), 0.0..1.0_f64).prop_map(|(at, share)| Move::Set(at, share)),
         2 => (0..2usize, prop::sample::select(vec![SERVER, BALANCER]), 0..4u32)
             .prop_map(|(action, kind, n)| Move::Act(action, kind, n)),
         1 => (2..4usize, 0..4u32)
@@ -331,23 +331,23 @@ proptest! {
                     let until = w.now() + Span::from_millis(millis);
                     let mut nth = 0;
                     while let Some(event) = w.next(until) {
-                        model.on(event, &mut w);
+                        model.handle(event, &mut w);
                         nth += 1;
                         if nth % 7 == 0 {
-                            prop_assert_eq!(model.laws(&w), Ok(()));
+                            prop_assert_eq!(model.invariants(&w), Ok(()));
                         }
                     }
                     w.settle(until);
                 }
                 Move::Set(at, share) => {
-                    values[at] = some_value(&Knobs::ALL[at], share);
-                    prop_assert!(model.set(&Knobs::from_values(&values), &mut w).is_ok());
+                    values[at] = some_value(&ControlValues::ALL[at], share);
+                    prop_assert!(model.set(&ControlValues::from_values(&values), &mut w).is_ok());
                 }
                 Move::Act(action, kind, n) => {
                     let _ = model.act(action, &[Entity::new(kind, n)], &Value::None, &mut w);
                 }
             }
-            prop_assert_eq!(model.laws(&w), Ok(()));
+            prop_assert_eq!(model.invariants(&w), Ok(()));
         }
     }
 }

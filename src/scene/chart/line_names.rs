@@ -1,25 +1,25 @@
 //! How curves look, and their names at their ends.
 
+use super::super::builder::{PictureBuilder, TextStyle};
 use super::super::mark::{Dash, Rect, Role, at};
 use super::super::metrics::{self, Face};
-use super::super::panel::State;
-use super::super::sheet::{Sheet, Type};
+use super::super::panel::Status;
 use super::axes::Plot;
 use crate::sim::sort::sort_by;
 
-const NAME: Type = Type::new(12.0, Face::Bold, Role::Ink);
+const NAME: TextStyle = TextStyle::new(12.0, Face::Bold, Role::Ink);
 /// From name to name at the ends of the curves.
 const APART: f32 = 15.0;
 
 /// Colour and pattern of a curve.
-pub(super) const fn look(state: State) -> (Role, Dash) {
+pub(super) const fn line_style(state: Status) -> (Role, Dash) {
     match state {
-        State::Trouble => (Role::Trouble, Dash::Dashed),
-        State::Quiet => (Role::Muted, Dash::Solid),
-        State::Down | State::Draining => (Role::Muted, Dash::Dashed),
-        State::Active => (Role::Accent, Dash::Solid),
-        State::Normal => (Role::Ink, Dash::Solid),
-        State::Warming => (Role::Accent, Dash::Dashed),
+        Status::Trouble => (Role::Trouble, Dash::Dashed),
+        Status::Quiet => (Role::Muted, Dash::Solid),
+        Status::Down | Status::Draining => (Role::Muted, Dash::Dashed),
+        Status::Active => (Role::Accent, Dash::Solid),
+        Status::Normal => (Role::Ink, Dash::Solid),
+        Status::Warming => (Role::Accent, Dash::Dashed),
     }
 }
 
@@ -35,24 +35,24 @@ pub(super) fn name(
     names: &[String],
     plot: &Plot,
     right: f32,
-    sheet: &mut Sheet,
+    builder: &mut PictureBuilder,
 ) {
-    let mut ends: Vec<End> = ends
+    let mut ends: Vec<LineName> = ends
         .into_iter()
         .zip(names)
         .filter(|(_, name)| !name.is_empty())
-        .map(|((x, y, role), name)| End { name, role, x, y })
+        .map(|((x, y, role), name)| LineName { name, role, x, y })
         .collect();
     sort_by(&mut ends, |a, b| a.y.total_cmp(&b.y));
     ends.truncate((plot.area.h / APART) as usize + 1);
     spread(&mut ends, plot.area.y + 2.0, plot.area.bottom());
-    for End { name, role, x, y } in ends {
-        sheet.text(None, at(x + 6.0, y + 4.0), right - 6.0, name, NAME.role(role));
+    for LineName { name, role, x, y } in ends {
+        builder.text(None, at(x + 6.0, y + 4.0), right - 6.0, name, NAME.role(role));
     }
 }
 
 /// Where a curve ends, and its name begins.
-struct End<'a> {
+struct LineName<'a> {
     name: &'a str,
     role: Role,
     x: f32,
@@ -60,7 +60,7 @@ struct End<'a> {
 }
 
 /// Moves ascending places apart by [`APART`] at least, as little as that takes, and keeps them within bounds.
-fn spread(ends: &mut [End], from: f32, until: f32) {
+fn spread(ends: &mut [LineName], from: f32, until: f32) {
     let mut free = from;
     for end in ends.iter_mut() {
         end.y = end.y.max(free);

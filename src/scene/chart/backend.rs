@@ -1,35 +1,36 @@
-//! What plotters draws on: a backend that turns its calls into marks.
+//! A plotters backend that turns drawing calls into marks.
 
+use super::super::builder::PictureBuilder;
 use super::super::mark::{Dash, Form, Ink, Point, Rect, Role, at};
-use super::super::sheet::Sheet;
-use crate::sim::within;
+use crate::sim::clamp;
 use core::convert::Infallible;
 use plotters::style::{RGBColor, ShapeStyle};
 use plotters_backend::{BackendColor, BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind};
 
-/// plotters thinks in whole pixels; it is given this many for each of ours, so that lines don't stagger.
+/// plotters draws in whole pixels. It gets this many for each CSS pixel, so that lines are smooth.
 pub(super) const FINE: f32 = 8.0;
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
-/// A part of a sheet that plotters draws on. It is given no text to draw: texts are measured and set by us.
-pub(super) struct Board<'s, 'w> {
-    sheet: &'s mut Sheet<'w>,
+/// An area of the picture for plotters to draw on. Texts are not drawn through it, because we measure and place them
+/// ourselves.
+pub(super) struct ChartBackend<'s, 'w> {
+    builder: &'s mut PictureBuilder<'w>,
     area: Rect,
 }
 
-impl<'s, 'w> Board<'s, 'w> {
-    pub(super) fn new(sheet: &'s mut Sheet<'w>, area: Rect) -> Self {
-        Self { sheet, area }
+impl<'s, 'w> ChartBackend<'s, 'w> {
+    pub(super) fn new(builder: &'s mut PictureBuilder<'w>, area: Rect) -> Self {
+        Self { builder, area }
     }
     fn point(&self, (x, y): BackendCoord) -> Point {
         let p = at(self.area.x + x as f32 / FINE, self.area.y + y as f32 / FINE);
         // What lies beyond the chart's range ends at its edge.
-        at(within(p.x, self.area.x, self.area.right()), within(p.y, self.area.y, self.area.bottom()))
+        at(clamp(p.x, self.area.x, self.area.right()), clamp(p.y, self.area.y, self.area.bottom()))
     }
 }
 
-/// A colour role and a pattern, dressed as a colour for plotters.
+/// A colour role and a dash pattern, encoded as a colour for plotters.
 pub(super) fn colour(role: Role, dash: Dash) -> RGBColor {
     RGBColor(role as u8, u8::from(dash == Dash::Dashed), 0)
 }
@@ -50,7 +51,7 @@ fn ink<S: BackendStyle>(style: &S, fill: bool) -> Ink {
     if fill { Ink::fill(role) } else { Ink::line(role, style.stroke_width() as f32 / FINE).dash(dash) }
 }
 
-impl DrawingBackend for Board<'_, '_> {
+impl DrawingBackend for ChartBackend<'_, '_> {
     type ErrorType = Infallible;
 
     fn get_size(&self) -> (u32, u32) {
@@ -78,7 +79,7 @@ impl DrawingBackend for Board<'_, '_> {
     ) -> Drawn {
         let (a, b) = (self.point(upper_left), self.point(bottom_right));
         let rect = Rect::new(a.x.min(b.x), a.y.min(b.y), (b.x - a.x).abs(), (b.y - a.y).abs());
-        self.sheet.rect(None, rect, 0.0, ink(style, fill));
+        self.builder.rect(None, rect, 0.0, ink(style, fill));
         Ok(())
     }
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
@@ -97,9 +98,9 @@ impl DrawingBackend for Board<'_, '_> {
             // A curve of a single point is still seen.
             let radius = style.stroke_width() as f32 / FINE;
             let centre = points[0];
-            self.sheet.mark(None, Form::Circle(centre, radius.min(2.0)), ink(style, true));
+            self.builder.mark(None, Form::Circle(centre, radius.min(2.0)), ink(style, true));
         } else if !points.is_empty() {
-            self.sheet.mark(None, Form::Path(points), ink(style, false));
+            self.builder.mark(None, Form::Path(points), ink(style, false));
         }
         Ok(())
     }
@@ -111,7 +112,7 @@ impl DrawingBackend for Board<'_, '_> {
         fill: bool,
     ) -> Drawn {
         let centre = self.point(centre);
-        self.sheet.mark(None, Form::Circle(centre, radius as f32 / FINE), ink(style, fill));
+        self.builder.mark(None, Form::Circle(centre, radius as f32 / FINE), ink(style, fill));
         Ok(())
     }
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
@@ -120,7 +121,7 @@ impl DrawingBackend for Board<'_, '_> {
         style: &S,
     ) -> Drawn {
         let points = path.into_iter().map(|coord| self.point(coord)).collect();
-        self.sheet.mark(None, Form::Area(points), ink(style, true));
+        self.builder.mark(None, Form::Area(points), ink(style, true));
         Ok(())
     }
 }

@@ -1,13 +1,13 @@
-//! The sheet that panels are laid out on: it collects marks, regions and links, in the order in which they are painted.
+//! Builds a picture: panels add marks, regions and links to it, in the order in which they are painted.
 
 use super::curve::{Curve, Links};
 use super::mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text, at};
 use super::metrics::{self, Face};
-use super::panel::{Label, State};
+use super::panel::{Label, Status};
 use super::words::Words;
 use crate::sim::{Entity, Time};
 
-/// Where an entity is to be found.
+/// Where an entity is in the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Region {
     /// Who.
@@ -18,16 +18,16 @@ pub struct Region {
     pub panel: usize,
 }
 
-/// How a text is set.
+/// The style of a text.
 #[derive(Clone, Copy)]
-pub(super) struct Type {
+pub(super) struct TextStyle {
     pub size: f32,
     pub face: Face,
     pub role: Role,
     pub anchor: Anchor,
 }
 
-impl Type {
+impl TextStyle {
     pub(super) const fn new(size: f32, face: Face, role: Role) -> Self {
         Self { size, face, role, anchor: Anchor::Start }
     }
@@ -42,16 +42,16 @@ impl Type {
 }
 
 /// Title of a panel.
-pub(super) const TITLE: Type = Type::new(13.0, Face::Bold, Role::Ink);
-/// What stands under or beside something.
-pub(super) const NOTE: Type = Type::new(12.0, Face::Plain, Role::Muted);
+pub(super) const TITLE: TextStyle = TextStyle::new(13.0, Face::Bold, Role::Ink);
+/// Notes under or beside a box.
+pub(super) const NOTE: TextStyle = TextStyle::new(12.0, Face::Plain, Role::Muted);
 /// The smallest print: axes, cells.
-pub(super) const SMALL: Type = Type::new(metrics::SMALLEST, Face::Plain, Role::Muted);
+pub(super) const SMALL: TextStyle = TextStyle::new(metrics::SMALLEST, Face::Plain, Role::Muted);
 /// Height of a panel's title with the room under it.
 pub(super) const TITLE_HEIGHT: f32 = 26.0;
 
-/// Marks, regions and links on their way into a picture.
-pub(super) struct Sheet<'a> {
+/// The marks, regions and links of a picture while it is laid out.
+pub(super) struct PictureBuilder<'a> {
     pub words: &'a Words,
     pub now: Time,
     pub panel: usize,
@@ -60,7 +60,7 @@ pub(super) struct Sheet<'a> {
     pub links: Links,
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> PictureBuilder<'a> {
     pub(super) fn new(words: &'a Words, now: Time) -> Self {
         Self { words, now, panel: 0, marks: Vec::new(), regions: Vec::new(), links: Links::default() }
     }
@@ -81,26 +81,26 @@ impl<'a> Sheet<'a> {
         self.mark(None, Form::Curve(curve.points), ink);
     }
 
-    /// Writes a text, shortened to `room`. Nothing fits: nothing is written.
+    /// Adds a text, shortened to `room`; nothing if not even a letter fits.
     pub(super) fn text(
         &mut self,
         entity: impl Into<Option<Entity>>,
         place: Point,
         room: f32,
         text: &str,
-        set: Type,
+        set: TextStyle,
     ) {
         let fitted = metrics::fit(text, set.size, set.face, room);
         if fitted.is_empty() {
             return;
         }
         let full = (fitted != text).then(|| text.to_owned());
-        let Type { size, face, role, anchor } = set;
+        let TextStyle { size, face, role, anchor } = set;
         let text = Text { at: place, text: fitted.into_owned(), full, size, face, anchor };
         self.mark(entity, Form::Text(text), Ink::fill(role));
     }
 
-    /// Says what the last text would have been with more room.
+    /// Sets the full version of the last text, which was shortened.
     pub(super) fn last_text_in_full(&mut self, full: &str) {
         if let Some(Form::Text(text)) = self.marks.last_mut().map(|mark| &mut mark.form) {
             text.full = Some(full.to_owned());
@@ -122,26 +122,26 @@ impl<'a> Sheet<'a> {
         TITLE_HEIGHT
     }
 
-    /// A box as it looks in its state: ground, outline, and the pattern that tells the state without colour.
-    pub(super) fn state_box(&mut self, entity: Entity, area: Rect, round: f32, state: State) {
+    /// A box with the look of its status: background, outline, and a pattern that tells the status without colour.
+    pub(super) fn status_box(&mut self, entity: Entity, area: Rect, round: f32, state: Status) {
         let ink = match state {
-            State::Normal => Ink::line(Role::Ink, 1.5).on(Role::Raised),
-            State::Quiet => Ink::line(Role::Muted, 1.0).on(Role::Raised),
-            State::Active => Ink::line(Role::Accent, 2.0).on(Role::AccentTint),
-            State::Trouble => Ink::line(Role::Trouble, 2.5).on(Role::TroubleTint),
-            State::Down => Ink::line(Role::Muted, 1.5).on(Role::Soft).dash(Dash::Dashed),
-            State::Draining => Ink::line(Role::Ink, 1.5).on(Role::Raised).dash(Dash::Dashed),
-            State::Warming => Ink::line(Role::Accent, 2.0).on(Role::Raised).dash(Dash::Dotted),
+            Status::Normal => Ink::line(Role::Ink, 1.5).on(Role::Raised),
+            Status::Quiet => Ink::line(Role::Muted, 1.0).on(Role::Raised),
+            Status::Active => Ink::line(Role::Accent, 2.0).on(Role::AccentTint),
+            Status::Trouble => Ink::line(Role::Trouble, 2.5).on(Role::TroubleTint),
+            Status::Down => Ink::line(Role::Muted, 1.5).on(Role::Soft).dash(Dash::Dashed),
+            Status::Draining => Ink::line(Role::Ink, 1.5).on(Role::Raised).dash(Dash::Dashed),
+            Status::Warming => Ink::line(Role::Accent, 2.0).on(Role::Raised).dash(Dash::Dotted),
         };
         match state {
             // A quarter full of what is to come.
-            State::Warming => {
+            Status::Warming => {
                 self.rect(entity, area, round, Ink::fill(Role::Raised));
                 let filled = Rect::new(area.x, area.bottom() - area.h / 4.0, area.w, area.h / 4.0);
                 self.rect(entity, filled, round.min(area.h / 8.0), Ink::fill(Role::AccentTint));
                 self.rect(entity, area, round, Ink { fill: None, ..ink });
             }
-            State::Down => {
+            Status::Down => {
                 self.rect(entity, area, round, ink);
                 let inset = area.grow(-4.0);
                 let cross = Ink::line(Role::Line, 2.0);
@@ -149,7 +149,7 @@ impl<'a> Sheet<'a> {
                 self.path(entity, &[at(left, inset.y), at(right, inset.bottom())], cross);
                 self.path(entity, &[at(left, inset.bottom()), at(right, inset.y)], cross);
             }
-            State::Draining => {
+            Status::Draining => {
                 self.rect(entity, area, round, ink);
                 // Hatched, sparsely, so that the text on it stays readable.
                 let inset = area.grow(-2.0);
@@ -170,35 +170,35 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// How far a sign reaches from its middle.
+/// Radius of a status sign.
 pub(super) const SIGN: f32 = 4.5;
 
-impl Sheet<'_> {
-    /// The small sign of a state, beside a row or line: told apart by its shape.
-    pub(super) fn sign(&mut self, entity: Entity, middle: Point, state: State) {
+impl PictureBuilder<'_> {
+    /// The small sign for a status, beside a row or line; each status has its own shape.
+    pub(super) fn status_sign(&mut self, entity: Entity, middle: Point, state: Status) {
         let Point { x, y } = middle;
         let r = SIGN;
         match state {
-            State::Normal | State::Quiet => {}
-            State::Active => {
+            Status::Normal | Status::Quiet => {}
+            Status::Active => {
                 let triangle = vec![at(x - r * 0.6, y - r), at(x + r, y), at(x - r * 0.6, y + r)];
                 self.mark(entity, Form::Area(triangle), Ink::fill(Role::Accent));
             }
-            State::Trouble => {
+            Status::Trouble => {
                 let diamond = vec![at(x, y - r), at(x + r, y), at(x, y + r), at(x - r, y)];
                 self.mark(entity, Form::Area(diamond), Ink::fill(Role::Trouble));
             }
-            State::Down => {
+            Status::Down => {
                 let (r, ink) = (r * 0.8, Ink::line(Role::Ink, 1.75));
                 self.path(entity, &[at(x - r, y - r), at(x + r, y + r)], ink);
                 self.path(entity, &[at(x - r, y + r), at(x + r, y - r)], ink);
             }
-            State::Draining => {
+            Status::Draining => {
                 let bowl = vec![at(x - r, y), at(x + r, y), at(x, y + r)];
                 self.mark(entity, Form::Area(bowl), Ink::fill(Role::Ink));
                 self.path(entity, &[at(x, y - r), at(x, y)], Ink::line(Role::Ink, 1.5));
             }
-            State::Warming => {
+            Status::Warming => {
                 self.mark(entity, Form::Circle(middle, r - 1.0), Ink::line(Role::Accent, 1.75));
             }
         }
@@ -206,19 +206,19 @@ impl Sheet<'_> {
 }
 
 /// The colour of a text about something in this state.
-pub(super) const fn text_role(state: State) -> Role {
+pub(super) const fn text_role(state: Status) -> Role {
     match state {
-        State::Quiet | State::Down => Role::Muted,
-        State::Trouble => Role::Trouble,
-        State::Normal | State::Active | State::Draining | State::Warming => Role::Ink,
+        Status::Quiet | Status::Down => Role::Muted,
+        Status::Trouble => Role::Trouble,
+        Status::Normal | Status::Active | Status::Draining | Status::Warming => Role::Ink,
     }
 }
 
 /// The colour that something small is filled with in this state.
-pub(super) const fn fill_role(state: State) -> Role {
+pub(super) const fn fill_role(state: Status) -> Role {
     match state {
-        State::Trouble => Role::Trouble,
-        State::Quiet | State::Down => Role::Muted,
-        State::Normal | State::Active | State::Draining | State::Warming => Role::Accent,
+        Status::Trouble => Role::Trouble,
+        Status::Quiet | Status::Down => Role::Muted,
+        Status::Normal | Status::Active | Status::Draining | Status::Warming => Role::Accent,
     }
 }

@@ -1,6 +1,6 @@
 //! The project's own files, for commands that read or write them: lessons, sources, generated files.
 
-use super::Failure;
+use super::CommandError;
 use crate::course::Course;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -17,9 +17,11 @@ pub fn root() -> Option<PathBuf> {
 }
 
 /// The project's folder, for a command that can't do without.
-pub fn require_root() -> Result<PathBuf, Failure> {
+pub fn require_root() -> Result<PathBuf, CommandError> {
     root().ok_or_else(|| {
-        Failure::Refused(format!("there is no {MARK} here or above; start this inside the project's folder"))
+        CommandError::Refused(format!(
+            "there is no {MARK} here or above; start this inside the project's folder"
+        ))
     })
 }
 

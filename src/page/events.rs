@@ -1,48 +1,54 @@
-//! What is done to a figure's elements, as deeds: pressed, moved, typed, pointed at.
+//! Event listeners of a figure: clicks, keys, fields and pointer become actions for its desk.
 
-use super::figure::Figure;
+use super::figure::PageFigure;
 use super::{answer, dom};
 use crate::desk::markup::{any, attr, class, css, inside, with};
-use crate::desk::{ActionKind, Deed};
+use crate::desk::{ActionKind, UserAction};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DragEvent, Element, Event, HtmlElement, KeyboardEvent, MouseEvent};
 
-/// Seeds with the shortest names: what a reshuffle draws from.
+/// Seeds below this have the shortest names; a reshuffle draws from them.
 const SHORT_SEEDS: f64 = 16_384.0;
 
-/// Hears what is done to a figure, for as long as the page lives.
-pub fn attach(figure: &Figure) {
+/// Attaches the listeners of a figure; they stay as long as the page.
+pub fn attach(figure: &PageFigure) {
     let of = figure.clone();
     dom::listen::<MouseEvent>(&figure.root, "click", move |event| clicked(&of, &event));
     let of = figure.clone();
-    dom::listen::<KeyboardEvent>(&figure.root, "keydown", move |event| key(&of, &event));
+    dom::listen::<KeyboardEvent>(&figure.root, "keydown", move |event| key_pressed(&of, &event));
     for kind in ["input", "change"] {
         let of = figure.clone();
         dom::listen::<Event>(&figure.root, kind, move |event| {
-            if let Some(field) = dom::around(&event, &of.root, "input, select") {
-                moved(&of, &field, kind);
+            if let Some(field) = dom::closest(&event, &of.root, "input, select") {
+                field_changed(&of, &field, kind);
             }
         });
     }
-    if let Some(place) = dom::find(&figure.root, &css(class::PICTURE)) {
+    if let Some(place) = dom::query(&figure.root, &css(class::PICTURE)) {
         let (of, own) = (figure.clone(), place.clone());
         dom::listen::<MouseEvent>(&place, "mousemove", move |event| {
-            of.glance(Deed { point: within(&own, &event), ..Deed::of(ActionKind::Hover) });
+            of.send_if_idle(UserAction {
+                point: pointer_position(&own, &event),
+                ..UserAction::of(ActionKind::Hover)
+            });
         });
     }
-    if let Some(tables) = dom::find(&figure.root, &css(class::TABLES)) {
+    if let Some(tables) = dom::query(&figure.root, &css(class::TABLES)) {
         let (of, own) = (figure.clone(), tables.clone());
         dom::listen::<Event>(&tables, "toggle", move |_| {
-            of.deed(Deed { number: f64::from(own.has_attribute("open")), ..Deed::of(ActionKind::Tables) });
+            of.send_action(UserAction {
+                number: f64::from(own.has_attribute("open")),
+                ..UserAction::of(ActionKind::Tables)
+            });
         });
     }
-    if let Some(place) = dom::find(&figure.root, &css(class::DATA)) {
+    if let Some(place) = dom::query(&figure.root, &css(class::DATA)) {
         for (kind, over) in [("dragover", true), ("dragleave", false), ("drop", false)] {
             let (of, here) = (figure.clone(), place.clone());
             dom::listen::<DragEvent>(&place, kind, move |event| {
                 event.prevent_default();
-                dom::class(&here, "over", over);
+                dom::set_class(&here, "over", over);
                 let dropped = event.data_transfer().filter(|_| kind == "drop");
                 if let Some(file) = dropped.and_then(|data| data.files()).and_then(|files| files.get(0)) {
                     of.take_file(file);
@@ -52,126 +58,142 @@ pub fn attach(figure: &Figure) {
     }
 }
 
-/// What fields of the page say and no link holds, for a desk that is new to the figure.
-pub fn settings(figure: &Figure) -> impl Iterator<Item = Deed> {
-    let speed = dom::find(&figure.root, &inside(class::SPEED, "select"));
-    let speed = speed.map(|field| Deed { text: dom::field(&field).value(), ..Deed::of(ActionKind::Speed) });
-    let tables = dom::find(&figure.root, &[&css(class::TABLES), "[open]"].concat());
-    let tables = tables.map(|_| Deed { number: 1.0, ..Deed::of(ActionKind::Tables) });
+/// The settings that are only in the page's fields and in no link, as actions for a new desk.
+pub fn current_settings(figure: &PageFigure) -> impl Iterator<Item = UserAction> {
+    let speed = dom::query(&figure.root, &inside(class::SPEED, "select"));
+    let speed = speed
+        .map(|field| UserAction { text: dom::field(&field).value(), ..UserAction::of(ActionKind::Speed) });
+    let tables = dom::query(&figure.root, &[&css(class::TABLES), "[open]"].concat());
+    let tables = tables.map(|_| UserAction { number: 1.0, ..UserAction::of(ActionKind::Tables) });
     speed.into_iter().chain(tables)
 }
 
-/// Where the pointer is, from the upper left corner of an element.
-fn within(place: &Element, event: &MouseEvent) -> (f32, f32) {
+/// The pointer's position relative to an element's upper left corner.
+fn pointer_position(place: &Element, event: &MouseEvent) -> (f32, f32) {
     let bounds = place.get_bounding_client_rect();
     let at = |client: i32, edge: f64| (f64::from(client) - edge) as f32;
     (at(event.client_x(), bounds.left()), at(event.client_y(), bounds.top()))
 }
 
-fn clicked(figure: &Figure, event: &MouseEvent) {
-    if let Some(by) = dom::around(event, &figure.root, &any(attr::DO)) {
+fn clicked(figure: &PageFigure, event: &MouseEvent) {
+    if let Some(by) = dom::closest(event, &figure.root, &any(attr::DO)) {
         press(figure, &figure.root, &by);
-    } else if let Some(place) = dom::around(event, &figure.root, &css(class::PICTURE)) {
-        figure.deed(Deed { point: within(&place, event), ..Deed::of(ActionKind::Point) });
+    } else if let Some(place) = dom::closest(event, &figure.root, &css(class::PICTURE)) {
+        figure.send_action(UserAction {
+            point: pointer_position(&place, event),
+            ..UserAction::of(ActionKind::Point)
+        });
     }
 }
 
-/// Does what `by`, which was pressed in `place`, says that it does. What only the page can do is done here.
-pub fn press(figure: &Figure, place: &Element, by: &Element) {
+/// Performs the action of the button `by` within `place`. Actions that need the page are done here, all others by the
+/// desk.
+pub fn press(figure: &PageFigure, place: &Element, by: &Element) {
     let said = |name: &str| by.get_attribute(name).unwrap_or_default();
     let Some(kind) = dom::action_kind(by) else { return };
     match kind {
         ActionKind::ChooseRunFile => {
-            if let Some(file) = dom::find(&figure.root, &css(class::RUN_FILE)) {
+            if let Some(file) = dom::query(&figure.root, &css(class::RUN_FILE)) {
                 dom::field(&file).click();
             }
         }
         ActionKind::TryAgain => figure.try_again(),
         ActionKind::Reload => drop(dom::window().location().reload()),
-        // One press of a drawer's button opens it, the next one closes it.
-        ActionKind::Drawer if said("aria-expanded") == "true" => figure.deed(Deed::of(ActionKind::Drawer)),
+        // The button of an open drawer closes it.
+        ActionKind::Drawer if said("aria-expanded") == "true" => {
+            figure.send_action(UserAction::of(ActionKind::Drawer))
+        }
         ActionKind::Reshuffle => {
             let number = (js_sys::Math::random() * SHORT_SEEDS).floor();
-            figure.deed(Deed { number, ..Deed::of(ActionKind::Reshuffle) });
+            figure.send_action(UserAction { number, ..UserAction::of(ActionKind::Reshuffle) });
         }
         _ => {
             let text = if by.has_attribute(attr::WITH) {
                 let field = with(attr::WITH_OF, &said(attr::WITH));
-                dom::find(&figure.root, &field).map(|field| dom::field(&field).value())
+                dom::query(&figure.root, &field).map(|field| dom::field(&field).value())
             } else if by.has_attribute(attr::FIELDS) {
-                dom::find(place, &css(&said(attr::FIELDS))).map(|fields| answer::written(&fields))
+                dom::query(place, &css(&said(attr::FIELDS))).map(|fields| answer::answer_text(&fields))
             } else if kind == ActionKind::Commit {
-                Some(answer::written(place))
+                Some(answer::answer_text(place))
             } else {
                 by.get_attribute(attr::TEXT)
             };
-            figure.deed(Deed {
-                on: said(attr::ON),
-                way: said(attr::WAY),
+            figure.send_action(UserAction {
+                target: said(attr::ON),
+                variant: said(attr::WAY),
                 text: text.unwrap_or_default(),
                 number: dom::number(&said(attr::NUMBER)),
-                ..Deed::of(kind)
+                ..UserAction::of(kind)
             });
         }
     }
 }
 
-/// A field was moved: a slider counts while it moves, everything else when it has been.
-fn moved(figure: &Figure, field: &Element, event: &str) {
-    let way = field.get_attribute("type").unwrap_or_default();
-    if (way == "range") != (event == "input") {
+/// A field has changed. Sliders count on every 'input', all other fields on 'change'.
+fn field_changed(figure: &PageFigure, field: &Element, event: &str) {
+    let variant = field.get_attribute("type").unwrap_or_default();
+    if (variant == "range") != (event == "input") {
         return;
     }
     let own = dom::field(field);
-    let number = match way.as_str() {
+    let number = match variant.as_str() {
         "range" => own.value_as_number(),
         "checkbox" => f64::from(own.checked()),
         _ => 0.0,
     };
     let around = |css: &str| field.closest(css).ok().flatten();
-    if way == "file" {
+    if variant == "file" {
         let chosen = own.files().and_then(|files| files.get(0));
         match chosen {
             Some(file) if around(&css(class::DATA)).is_some() => figure.take_file(file),
             Some(file) => open_run(figure, &file),
             None => {}
         }
-        // The same file can be chosen again.
+        // Clear the field, so that choosing the same file again is a change.
         own.set_value("");
     } else if let Some(widget) = around(&any(attr::CONTROL)) {
-        let on = widget.get_attribute(attr::CONTROL).unwrap_or_default();
-        figure.passing_deed(Deed { on, way, number, text: own.value(), ..Deed::of(ActionKind::SetControl) });
+        let target = widget.get_attribute(attr::CONTROL).unwrap_or_default();
+        figure.send_latest(UserAction {
+            target,
+            variant,
+            number,
+            text: own.value(),
+            ..UserAction::of(ActionKind::SetControl)
+        });
     } else if around(&css(class::COMPARE)).is_some() {
-        figure.deed(Deed { text: own.value(), ..Deed::of(ActionKind::Side) });
+        figure.send_action(UserAction { text: own.value(), ..UserAction::of(ActionKind::Side) });
     } else if around(&css(class::LINE)).is_some() {
-        figure.passing_deed(Deed { number, ..Deed::of(ActionKind::MoveTimeLine) });
+        figure.send_latest(UserAction { number, ..UserAction::of(ActionKind::MoveTimeLine) });
     } else if around(&css(class::SPEED)).is_some() {
-        figure.deed(Deed { text: own.value(), ..Deed::of(ActionKind::Speed) });
+        figure.send_action(UserAction { text: own.value(), ..UserAction::of(ActionKind::Speed) });
     } else if around(&css(class::SEED_CONTROL)).is_some() {
-        figure.deed(Deed { text: own.value(), ..Deed::of(ActionKind::SetSeed) });
+        figure.send_action(UserAction { text: own.value(), ..UserAction::of(ActionKind::SetSeed) });
     }
 }
 
 /// Opens the run in a file that was saved from a figure.
-fn open_run(figure: &Figure, file: &web_sys::File) {
+fn open_run(figure: &PageFigure, file: &web_sys::File) {
     let (figure, text) = (figure.clone(), file.text());
     spawn_local(async move {
         let text = JsFuture::from(text).await.ok().and_then(|text: JsValue| text.as_string());
-        figure.deed(Deed { text: text.unwrap_or_default(), ..Deed::of(ActionKind::OpenRun) });
+        figure.send_action(UserAction {
+            text: text.unwrap_or_default(),
+            ..UserAction::of(ActionKind::OpenRun)
+        });
     });
 }
 
-/// Space plays and pauses, wherever in the figure it isn't needed for something else. In a field beside an action Enter
-/// acts; in the panel Escape closes it; in the picture arrow keys walk, on the time line they stride.
-fn key(figure: &Figure, event: &KeyboardEvent) {
+/// Keyboard: Space plays and pauses unless the focused element needs it. Enter in an action's field performs the
+/// action, Escape closes the panel or drawer, arrow keys move the focus in the picture and the moment on the time line.
+fn key_pressed(figure: &PageFigure, event: &KeyboardEvent) {
     if event.alt_key() || event.ctrl_key() || event.meta_key() {
         return;
     }
     let key = event.key();
-    let around = |css: &str| dom::around(event, &figure.root, css);
+    let around = |css: &str| dom::closest(event, &figure.root, css);
     let told = |kind: ActionKind| {
         event.prevent_default();
-        figure.deed(Deed { text: key.clone(), ..Deed::of(kind) });
+        figure.send_action(UserAction { text: key.clone(), ..UserAction::of(kind) });
     };
     let leads = matches!(
         key.as_str(),
@@ -180,7 +202,7 @@ fn key(figure: &Figure, event: &KeyboardEvent) {
     match key.as_str() {
         " " if !takes_space(event) => {
             event.prevent_default();
-            figure.deed(Deed::of(ActionKind::Play));
+            figure.send_action(UserAction::of(ActionKind::Play));
         }
         "Enter" => {
             if let Some(button) =
@@ -199,13 +221,13 @@ fn key(figure: &Figure, event: &KeyboardEvent) {
             let shortcut = SHORTCUTS.iter().find(|(of, ..)| *of == key);
             if let Some((_, kind, on)) = shortcut.filter(|_| !takes_typing(event)) {
                 event.prevent_default();
-                figure.deed(Deed { on: (*on).to_owned(), ..Deed::of(*kind) });
+                figure.send_action(UserAction { target: (*on).to_owned(), ..UserAction::of(*kind) });
             }
         }
     }
 }
 
-/// Keys that do something wherever in the figure nothing is typed: what they do, and to what.
+/// Shortcuts that work wherever the focus is not in a text field: key, action, target.
 const SHORTCUTS: [(&str, ActionKind, &str); 6] = [
     (",", ActionKind::StepBack, ""),
     (".", ActionKind::StepForward, ""),

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 /// and live about equally long, so those under way are a window that moves on. One that lives on for long keeps only a
 /// number for each that has gone since.
 #[derive(Clone, Debug)]
-pub struct Book<T> {
+pub struct EntityMap<T> {
     base: u32,
     /// The slot of each, counted from one; zero for those that have gone.
     window: VecDeque<u32>,
@@ -14,13 +14,13 @@ pub struct Book<T> {
     free: Vec<u32>,
 }
 
-impl<T> Default for Book<T> {
+impl<T> Default for EntityMap<T> {
     fn default() -> Self {
         Self { base: 0, window: VecDeque::new(), slots: Vec::new(), free: Vec::new() }
     }
 }
 
-impl<T> Book<T> {
+impl<T> EntityMap<T> {
     /// Adds the state of entity `n`.
     ///
     /// # Panics
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn keeps_what_is_under_way_and_forgets_the_rest() {
-        let mut book = Book::default();
+        let mut book = EntityMap::default();
         for n in 3..10 {
             book.insert(n, n * n);
         }

@@ -1,0 +1,279 @@
+//! Everything that a learner can do to a figure.
+
+use super::action_kind::ActionKind;
+use super::markup::{class, css, does, inside};
+use super::notice::Notice;
+use super::protocol::{Patch, Selector, UserAction, find, selector};
+use super::{BeforeChange, Desk, DeskEvent, explain, moments, text};
+use crate::player::{ControlKind, Input, InputKind, Query, Reply, Slider, Value, View, encode_view};
+use crate::sim::{Seed, Time};
+
+/// The suffix of a file that holds a run.
+const FILE_SUFFIX: &str = ".run.txt";
+
+impl Desk {
+    pub(super) fn apply_action(&mut self, action: &UserAction, before_change: BeforeChange) {
+        if self.state.masked
+            && !matches!(
+                action.kind,
+                ActionKind::Commit | ActionKind::Skip | ActionKind::Speed | ActionKind::Tables
+            )
+        {
+            return;
+        }
+        let nanos = Time::from_nanos(crate::sim::clamp(action.number, 0.0, 1e18) as u64);
+        match action.kind {
+            ActionKind::Play if self.state.playing => self.pause(),
+            ActionKind::Play => self.play(),
+            ActionKind::StepBack => self.step(false),
+            ActionKind::StepForward => self.step(true),
+            ActionKind::Seek => self.seek(nanos),
+            ActionKind::MoveTimeLine => self.seek(self.state.time_at_position(action.number)),
+            ActionKind::TimeLineKey => {
+                if let Some(to) = self.state.time_after_key(&action.text) {
+                    self.seek(to);
+                }
+            }
+            ActionKind::Speed => {
+                if let Ok(speed) = crate::sim::Unit::Factor.parse(&action.text) {
+                    self.state.speed = speed;
+                    self.state.slow = false;
+                    self.state.lag = 0.0;
+                    self.dirty.playback = true;
+                }
+            }
+            ActionKind::SetControl => self.move_control(action, before_change),
+            ActionKind::HoldNumber => self.start_drag(&action.target),
+            ActionKind::DragNumber => self.drag(action, before_change),
+            ActionKind::NudgeNumber => self.move_by_key(action, before_change),
+            ActionKind::GoTo => self.go_to_setting(action),
+            ActionKind::Act => {
+                if let Some(change) = explain::parse_action(&self.state, action, &mut self.extra_patches) {
+                    self.apply_change(change, before_change);
+                }
+            }
+            ActionKind::Skip => self.skip(&action.target),
+            ActionKind::OpenView => {
+                if let Ok(view) = crate::player::decode_view(&action.text) {
+                    self.open_view(view);
+                    self.state.untouched = false;
+                    self.extra_patches.push(Patch::Focus(selector(class::PLAY)));
+                }
+            }
+            ActionKind::Select => {
+                if let Some(who) = explain::parse_entity(&action.target) {
+                    self.select_entity(who);
+                }
+            }
+            ActionKind::Point => {
+                if let Some(who) = self.state.entity_at(action.point) {
+                    self.select_entity(who);
+                }
+            }
+            ActionKind::Hover => {
+                let cursor = if self.state.entity_at(action.point).is_some() { "pointer" } else { "default" };
+                self.extra_patches.push(Patch::Style(
+                    selector(class::PICTURE),
+                    "cursor".into(),
+                    cursor.to_owned(),
+                ));
+            }
+            ActionKind::Walk => self.move_focus(&action.text),
+            ActionKind::CloseExplanation => self.close_explanation(),
+            ActionKind::TakeBack => self.undo(),
+            ActionKind::SetSeed => self.reseed(&action.text),
+            ActionKind::Reshuffle => {
+                self.state.run.seed = Seed(action.number as u64);
+                self.rerun();
+            }
+            ActionKind::CopySeed => self
+                .extra_patches
+                .push(Patch::Copy { field: seed_field(), button: find(does(ActionKind::CopySeed)) }),
+            ActionKind::Drawer => moments::open_drawer(&self.state, &action.target, &mut self.extra_patches),
+            ActionKind::CopyLink => {
+                self.extra_patches.push(Patch::Copy {
+                    field: find(inside(class::COPY, "input")),
+                    button: find(does(ActionKind::CopyLink)),
+                });
+            }
+            ActionKind::SaveRun => self.extra_patches.push(Patch::Download {
+                name: [self.state.spec.id.as_ref(), FILE_SUFFIX].concat(),
+                text: encode_view(&self.state.view()),
+            }),
+            ActionKind::Reset => {
+                self.extra_patches.extend(moments::close_drawers());
+                self.set_notice(None);
+                let first = self.state.initial_view.clone();
+                self.open_view(first);
+            }
+            ActionKind::OpenRun => self.open_run(&action.text),
+            ActionKind::Tables => {
+                self.state.tables_open = action.number > 0.0;
+                self.dirty.readings = true;
+            }
+            ActionKind::CloseNotice => self.set_notice(None),
+            ActionKind::Commit => self.commit(action),
+            ActionKind::SetUp => self.set_up(&action.target),
+            ActionKind::Judge => self.judge(&action.target),
+            ActionKind::CallOff => self.cancel_batch(),
+            ActionKind::Sweep => self.sweep(&action.text),
+            ActionKind::Compare => self.compare(),
+            ActionKind::Swap => self.swap(),
+            ActionKind::Side => self.set_side(&action.text),
+            ActionKind::Contributors => self.show_contributors(&action.target),
+            ActionKind::SavePicture => self.save_picture(&action.variant),
+            ActionKind::SaveNumbers => self.save_numbers(),
+            // The page does these itself.
+            ActionKind::ChooseRunFile
+            | ActionKind::TryAgain
+            | ActionKind::Reload
+            | ActionKind::MoveUp
+            | ActionKind::MoveDown
+            | ActionKind::Check => {}
+        }
+    }
+
+    /// Moves a control: a slider by its position, a field or a choice by its text.
+    fn move_control(&mut self, action: &UserAction, before_change: BeforeChange) {
+        let Some((_, control)) = self.state.spec.control(&action.target) else { return };
+        let slider = Slider::of(control).filter(|_| action.variant == "range");
+        let value = match slider {
+            Some(slider) => Ok(Value::Number(slider.value(action.number))),
+            None if matches!(control.kind, ControlKind::Flag { .. }) => Ok(Value::Flag(action.number > 0.0)),
+            None => control.parse(&action.text).map_err(|why| self.state.say(&why)),
+        };
+        self.extra_patches.extend(super::controls::input_feedback(control, value.as_ref()));
+        if let Ok(value) = value
+            && !self.move_compared_control(&action.target, &value)
+        {
+            self.apply_change(InputKind::Set { control: action.target.clone(), value }, before_change);
+        }
+    }
+
+    /// Applies an input at the moment shown. A control that is moved before anything else was done is changed from the
+    /// start on.
+    pub(super) fn apply_change(&mut self, change: InputKind, before_change: BeforeChange) {
+        let state = &mut self.state;
+        let from_start = state.untouched && matches!(change, InputKind::Set { .. });
+        if !matches!(change, InputKind::Set { .. }) {
+            state.untouched = false;
+        }
+        if !state.playing {
+            state.target = state.at;
+        }
+        self.set_notice(None);
+        let at = if from_start { Time::ZERO } else { self.state.at };
+        before_change(self.state.change_starting(at, &change));
+        match self.ask(Query::Change { at, change }) {
+            Reply::Changed { run, at: next, can_undo } => {
+                let state = &mut self.state;
+                state.run = run;
+                state.can_undo = can_undo;
+                if !from_start {
+                    state.dropped_after = (state.seen > at).then_some(at);
+                    state.seen = next;
+                    state.target = next;
+                    state.play_position = next.secs();
+                }
+            }
+            Reply::Refused(why) => {
+                let why = self.state.say(&why);
+                self.set_notice(Notice::plain(why));
+            }
+            _ => {}
+        }
+        self.run_changed();
+        self.state.stale = true;
+        self.dirty.run = true;
+        self.dirty.markers = true;
+        self.advance();
+    }
+
+    /// Undoes the last change and restores what it dropped.
+    fn undo(&mut self) {
+        if let Reply::Changed { run, at, can_undo } = self.ask(Query::Undo) {
+            let state = &mut self.state;
+            state.run = run;
+            state.can_undo = can_undo;
+            state.dropped_after = None;
+            if !state.untouched {
+                state.target = at;
+                state.play_position = at.secs();
+            }
+            state.stale = true;
+            self.run_changed();
+            self.dirty.run = true;
+            self.dirty.markers = true;
+            self.advance();
+        }
+    }
+
+    fn reseed(&mut self, typed: &str) {
+        let seed = typed.parse::<Seed>().map_err(|why| why.to_string());
+        self.extra_patches.push(Patch::Text(
+            find(inside(class::SEED_CONTROL, &css(class::ERROR))),
+            seed.as_ref().err().cloned().unwrap_or_default(),
+        ));
+        if let Ok(seed) = seed {
+            self.state.run.seed = seed;
+            self.rerun();
+        }
+    }
+
+    fn open_run(&mut self, text: &str) {
+        let view = crate::player::decode_view(text.trim());
+        match view {
+            Ok(view) if view.run.figure == self.state.spec.id => {
+                self.extra_patches.extend(moments::close_drawers());
+                self.open_view(view);
+                self.state.untouched = false;
+            }
+            _ => self.set_notice(Notice::plain(text::NO_RUN_IN_FILE)),
+        }
+    }
+
+    /// Follows a phrase of the text: sets the controls that it names from the start on, or only seeks to its moment.
+    fn go_to_setting(&mut self, action: &UserAction) {
+        let at = (action.number >= 0.0).then(|| Time::from_nanos(action.number as u64));
+        if action.text.is_empty() {
+            return self.seek(at.unwrap_or(Time::ZERO));
+        }
+        let spec = self.state.spec;
+        let mut run = self.state.initial_view.run.clone();
+        run.seed = self.state.run.seed;
+        for (id, value) in action.text.split('&').filter_map(|pair| pair.split_once('=')) {
+            if let Some((_, control)) = spec.control(id)
+                && let Ok(value) = control.parse(value)
+            {
+                // The control has just accepted it.
+                let _ = run.set(spec, id, &value);
+            }
+        }
+        let at = at.unwrap_or(self.state.at);
+        self.open_view(View { run, compared_controls: Vec::new(), at });
+    }
+}
+
+/// The seed's field.
+pub(super) fn seed_field() -> Selector {
+    find(inside(class::SEED, "input"))
+}
+
+impl super::state::FigureState {
+    /// The event that announces a change: a link to the run with it, and the run to return to.
+    fn change_starting(&self, at: Time, change: &InputKind) -> DeskEvent {
+        let back = self.view();
+        let mut culprit = View { at: self.target.max(self.at), ..back.clone() };
+        match change {
+            InputKind::Set { control, value } if at == Time::ZERO => {
+                // The figure refuses what it doesn't know, so that can't make it fail.
+                let _ = culprit.run.set(self.spec, control, value);
+            }
+            change => {
+                culprit.run.inputs.retain(|input| input.at <= at);
+                culprit.run.inputs.push(Input { at, change: change.clone() });
+            }
+        }
+        DeskEvent::ChangeStarting { culprit: encode_view(&culprit), fallback: encode_view(&back) }
+    }
+}
