@@ -117,7 +117,10 @@ impl Desk {
             Compared { session: self.session.sibling(), frame: None, charts: None, explanation: None };
         if matches!(compared.ask(Query::Open(run)), Reply::Opened(_)) {
             // Keep showing the previous frame until the new one is computed.
-            (compared.frame, compared.charts) = was.map_or((None, None), |was| (was.frame, was.charts));
+            if let Some(was) = was {
+                compared.frame = was.frame;
+                compared.charts = was.charts;
+            }
             self.compared = Some(compared);
         } else {
             self.state.compared_controls = None;

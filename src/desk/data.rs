@@ -3,6 +3,7 @@
 use super::markup::class;
 use super::protocol::{FileChunk, NewElement, Patch, element, selector};
 use super::{Desk, text};
+use crate::player::DataReader;
 use crate::sim::Unit;
 
 /// The control for the source of requests, and its option for the learner's file.
@@ -10,33 +11,35 @@ pub(super) const ARRIVALS: (&str, &str) = ("arrivals", "replay");
 
 impl Desk {
     pub(super) fn read_chunk(&mut self, chunk: &FileChunk) {
-        let &FileChunk { ref name, size, ref bytes, first, last, replay: new } = chunk;
+        let &FileChunk { ref name, size, ref bytes, first, last, replay } = chunk;
         if first {
             // Drop what was read of an earlier file that never ended.
-            (self.reader, self.bytes_read) = Default::default();
+            self.reader = DataReader::default();
+            self.bytes_read = 0.0;
         }
         self.reader.push(bytes);
         self.bytes_read += bytes.len() as f64;
-        let taken = self.bytes_read;
+        let bytes_read = self.bytes_read;
         let (mut fingerprint, mut says) = (None, vec![self.reader.progress()]);
         if last {
             self.bytes_read = 0.0;
             match self.reader.finish() {
                 Ok(data) => {
-                    (fingerprint, says) = (data.fingerprint(), data.summary());
+                    fingerprint = data.fingerprint();
+                    says = data.summary();
                     self.session.set_data(data);
                 }
                 Err(why) => says = vec![why],
             }
         }
-        if !new {
+        if !replay {
             // The report was shown when the file was first read.
             return;
         }
         let says: Vec<String> = says.iter().map(|msg| self.state.say(msg)).collect();
         let mut parts = Vec::new();
         if !last {
-            parts.push(progress(taken, size));
+            parts.push(progress(bytes_read, size));
         }
         if !says.is_empty() {
             parts.push(element("p", "fig-file").text(name));

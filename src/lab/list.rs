@@ -218,7 +218,9 @@ fn control(control: &Control) -> ControlEntry {
         ControlKind::Number { unit, min, max, step, scale, .. } => {
             entry.kind = "number";
             entry.unit = Some(unit_id(*unit));
-            (entry.min, entry.max, entry.step) = (Some(*min), Some(*max), Some(*step));
+            entry.min = Some(*min);
+            entry.max = Some(*max);
+            entry.step = Some(*step);
             entry.scale = Some(if *scale == Scale::Log { "log" } else { "linear" });
         }
         ControlKind::Choice { options, .. } => {

@@ -128,7 +128,8 @@ impl Heap {
             }
             self.set(parent, least);
             let child = 4 * quad + place;
-            (quad, parent) = (child + 1, Some(child));
+            quad = child + 1;
+            parent = Some(child);
         }
         self.set(parent, key);
     }

@@ -111,6 +111,7 @@ impl Later {
     pub fn clear(&mut self) {
         self.buckets.iter_mut().for_each(Vec::clear);
         self.beyond.clear();
-        (self.after, self.len) = (u64::MAX, 0);
+        self.after = u64::MAX;
+        self.len = 0;
     }
 }

@@ -43,7 +43,8 @@ fn merge(pair: &mut [u32], middle: usize, aside: &mut Vec<u32>, after: &mut dyn 
     for &left in aside.iter() {
         while right < pair.len() && after(left, pair[right]) {
             pair[to] = pair[right];
-            (to, right) = (to + 1, right + 1);
+            to += 1;
+            right += 1;
         }
         pair[to] = left;
         to += 1;

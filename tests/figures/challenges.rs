@@ -76,7 +76,8 @@ fn a_challenge_that_is_not_what_it_has_to_be_is_told() {
         (&["the reference fails"], |c| c.reference = &[("workers", "1")]),
         (&["the reference fails"], |c| c.budget = 25.0),
         (&["default setting passes", "'only-counting' passes", "minimum passes", "maximum passes"], |c| {
-            (c.seeds, c.budget) = (11, f64::INFINITY);
+            c.seeds = 11;
+            c.budget = f64::INFINITY;
             c.pass = |_| Ok(());
         }),
         (&["the tempting answer 'only-counting' is told to be None"], |c| {

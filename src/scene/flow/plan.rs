@@ -334,9 +334,11 @@ impl<'f> Plan<'f> {
             let frame = all.unwrap_or_default().grow(size.cell_gap());
             for place in cells {
                 if self.down {
-                    (place.entry.y, place.exit.y) = (frame.y, frame.bottom());
+                    place.entry.y = frame.y;
+                    place.exit.y = frame.bottom();
                 } else {
-                    (place.entry.x, place.exit.x) = (frame.x, frame.right());
+                    place.entry.x = frame.x;
+                    place.exit.x = frame.right();
                 }
             }
             self.frames.push(frame);

@@ -14,10 +14,12 @@ pub const PREDICTIONS: &[Prediction] = &[Prediction {
 
 fn where_x_ends(outcomes: &[RunOutcome]) -> Value {
     let x = outcomes[0].last("x");
-    let id = match () {
-        () if x >= outcomes[0].last("stored") => "four",
-        () if x >= 2.0 => "two-or-three",
-        () => "one",
+    let id = if x >= outcomes[0].last("stored") {
+        "four"
+    } else if x >= 2.0 {
+        "two-or-three"
+    } else {
+        "one"
     };
     Value::Choice(id.into())
 }

@@ -168,11 +168,14 @@ impl TwoThreads {
     fn listing(&self, n: u32) -> Panel {
         let me = &self.threads[n as usize];
         let line = |at: u32| {
-            let status = match () {
-                () if self.finished(n as usize) => Status::Quiet,
-                () if at == self.line(n as usize) => Status::Active,
-                () if at < self.line(n as usize) => Status::Quiet,
-                () => Status::Normal,
+            let status = if self.finished(n as usize) {
+                Status::Quiet
+            } else if at == self.line(n as usize) {
+                Status::Active
+            } else if at < self.line(n as usize) {
+                Status::Quiet
+            } else {
+                Status::Normal
             };
             // What the line left behind is told while its increment is under way.
             let ran = at < self.line(n as usize) || self.finished(n as usize);

@@ -228,10 +228,12 @@ impl Cluster {
 
     fn standing(&self, n: u32) -> Standing {
         let watch = &self.watches[n as usize];
-        match () {
-            () if self.controls.checks && !watch.health.is_up(self.upkeep.checks) => Standing::Down,
-            () if watch.draining => Standing::Draining,
-            () => Standing::Up,
+        if self.controls.checks && !watch.health.is_up(self.upkeep.checks) {
+            Standing::Down
+        } else if watch.draining {
+            Standing::Draining
+        } else {
+            Standing::Up
         }
     }
 

@@ -72,10 +72,12 @@ const LOADS: &[Setting] = &[
 
 fn who_suffers(outcomes: &[RunOutcome]) -> Value {
     let run = &outcomes[0];
-    let id = match () {
-        () if run.mean("p50") > SLOW_P50 => "everybody",
-        () if run.mean("p99") > GOOD_P99 || run.last("lost-share") > GOOD_LOST => "some",
-        () => "nobody",
+    let id = if run.mean("p50") > SLOW_P50 {
+        "everybody"
+    } else if run.mean("p99") > GOOD_P99 || run.last("lost-share") > GOOD_LOST {
+        "some"
+    } else {
+        "nobody"
     };
     Value::Choice(id.into())
 }
@@ -155,13 +157,19 @@ fn pass(outcome: &RunOutcome) -> Result<(), Failure> {
 
 fn diagnose(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static str> {
     let policy_is = |policies: &[&str]| policies.iter().any(|policy| settings.is("policy", policy));
-    match () {
-        () if settings.number("workers") > AFFORDED => Some("more-workers"),
-        () if settings.number("queue") > 40.0 => Some("longer-queue"),
-        () if policy_is(&["weighted-round-robin"]) => Some("fixed-weights"),
-        () if policy_is(&["round-robin", "random", "ring-hash", "maglev", "sticky"]) => Some("not-looking"),
-        () if policy_is(&["least-connections", "two-choices"]) => Some("only-counting"),
-        () if settings.number("queue") < 16.0 => Some("short-queue"),
-        () => None,
+    if settings.number("workers") > AFFORDED {
+        Some("more-workers")
+    } else if settings.number("queue") > 40.0 {
+        Some("longer-queue")
+    } else if policy_is(&["weighted-round-robin"]) {
+        Some("fixed-weights")
+    } else if policy_is(&["round-robin", "random", "ring-hash", "maglev", "sticky"]) {
+        Some("not-looking")
+    } else if policy_is(&["least-connections", "two-choices"]) {
+        Some("only-counting")
+    } else if settings.number("queue") < 16.0 {
+        Some("short-queue")
+    } else {
+        None
     }
 }

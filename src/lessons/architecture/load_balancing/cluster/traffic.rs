@@ -105,7 +105,9 @@ impl Traffic {
             && let Some(records) = self.data.records()
             && let Some((key, user)) = records.who(self.next_record)
         {
-            (demand.key, demand.user, demand.client) = (key, user, user % CLIENT_SHARES.len() as u32);
+            demand.key = key;
+            demand.user = user;
+            demand.client = user % CLIENT_SHARES.len() as u32;
             self.next_record += 1;
             return demand;
         }

@@ -202,7 +202,8 @@ impl Tier {
             (0..MOST).filter(|&n| self.is_there(n)).map(|n| (n, self.servers[n as usize].sent.rate(now)));
         let (mut sum, mut count, mut most) = (0.0, 0.0, (0, 0.0));
         for (n, rate) in rates {
-            (sum, count) = (sum + rate, count + 1.0);
+            sum += rate;
+            count += 1.0;
             if rate > most.1 {
                 most = (n, rate);
             }

@@ -34,11 +34,14 @@ impl Tier {
         let cell = |n: u32, it: &Key| Cell {
             entity: key(n),
             level: 1.0,
-            status: match () {
-                () if key(n) == HOT && self.controls.hot > 0.0 => Status::Trouble,
-                () if it.moved && fresh => Status::Active,
-                () if !it.held => Status::Quiet,
-                () => Status::Normal,
+            status: if key(n) == HOT && self.controls.hot > 0.0 {
+                Status::Trouble
+            } else if it.moved && fresh {
+                Status::Active
+            } else if !it.held {
+                Status::Quiet
+            } else {
+                Status::Normal
             },
         };
         let row = |n: u32| {

@@ -214,7 +214,9 @@ fn what_is_fetched_while_its_server_is_restarted_is_not_kept() {
 fn everything_is_asked_for_alike_under_every_rule() {
     let asked = |rule, servers| {
         let mut run = begun(9, |controls| {
-            (controls.rule, controls.servers, controls.every) = (rule, servers, Span::from_secs(3));
+            controls.rule = rule;
+            controls.servers = servers;
+            controls.every = Span::from_secs(3);
         });
         run.until(Time::from_secs(10));
         run.tier.keys.all.iter().map(|it| it.asked).collect::<Vec<_>>()

@@ -156,10 +156,12 @@ impl PowerOfTwo {
     /// The anomaly, its figure, the trend.
     fn say(&self, longest: [u32; RULES], scene: &mut Scene) {
         let worst = (0..RULES).fold(0, |worst, k| if longest[k] > longest[worst] { k } else { worst });
-        let most = Msg::new(match () {
-            () if longest[worst] < LONG => "says-level",
-            () if worst == DRAWN && self.controls.old > Span::ZERO => "says-herd",
-            () => "says-worst",
+        let most = Msg::new(if longest[worst] < LONG {
+            "says-level"
+        } else if worst == DRAWN && self.controls.old > Span::ZERO {
+            "says-herd"
+        } else {
+            "says-worst"
         });
         let most = most.count("longest", longest[worst].into());
         scene.sentences.push(match most.id.as_ref() {

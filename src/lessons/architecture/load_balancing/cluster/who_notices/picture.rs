@@ -99,10 +99,12 @@ impl WhoNotices {
             Row {
                 entity: Entity::new(CAUSE, n),
                 cells: vec![Label::Name(Entity::new(CAUSE, n)), Label::Value(requests, Unit::Count)],
-                status: match () {
-                    () if worst == Some(n) => Status::Trouble,
-                    () if requests > 0.0 => Status::Normal,
-                    () => Status::Quiet,
+                status: if worst == Some(n) {
+                    Status::Trouble
+                } else if requests > 0.0 {
+                    Status::Normal
+                } else {
+                    Status::Quiet
                 },
             }
         };
@@ -160,10 +162,12 @@ impl WhoNotices {
         let n = entity.n;
         match entity.kind {
             BALANCER if n < self.controls.balancers.count() => {
-                let standing = match () {
-                    () if !self.pair.is_alive(n) => Msg::new("about-balancer-dead"),
-                    () if self.pair.active() == Some(n) => Msg::new("about-active"),
-                    () => Msg::new("about-backup").span("after", down_interval(PRIORITIES[n as usize])),
+                let standing = if !self.pair.is_alive(n) {
+                    Msg::new("about-balancer-dead")
+                } else if self.pair.active() == Some(n) {
+                    Msg::new("about-active")
+                } else {
+                    Msg::new("about-backup").span("after", down_interval(PRIORITIES[n as usize]))
                 };
                 let mut sentences = vec![standing];
                 sentences.extend(self.cluster.tell(super::super::BALANCER, w)?.sentences);
