@@ -12,8 +12,11 @@ use crate::sim::Time;
 const MOMENTS: usize = 100;
 /// Longest link code that is offered as a link. Longer runs are offered as a file.
 const LONGEST: usize = 2_000;
-/// The drawers by their ids, which are also those of their buttons.
-const DRAWERS: [&str; 5] = ["share", "file", "more", "sweep", "keys"];
+/// The drawers that have a button, by their ids, which are also those of the buttons.
+const DRAWERS: [&str; 4] = [SHARE, "more", "sweep", "keys"];
+const SHARE: &str = "share";
+/// What the button of [`SHARE`] opens where the run is too long for a link.
+const FILE: &str = "file";
 
 /// Lists the markers of the time line.
 pub(super) fn write(state: &FigureState, out: &mut Vec<Patch>) {
@@ -61,15 +64,15 @@ pub(super) fn write_undo(state: &FigureState, out: &mut Vec<Patch>) {
 /// Opens a drawer and closes the others; an unknown name only closes them.
 pub(super) fn open_drawer(state: &FigureState, open: &str, out: &mut Vec<Patch>) {
     out.extend(close_drawers());
-    let code = encode_view(&state.view());
-    let drawer = if open == "share" && code.len() > LONGEST { "file" } else { open };
-    if !DRAWERS.contains(&drawer) {
+    if !DRAWERS.contains(&open) {
         return;
     }
+    let code = encode_view(&state.view());
+    let drawer = if open == SHARE && code.len() > LONGEST { FILE } else { open };
     let expanded = find(with(attr::DRAWER, open));
     out.push(Patch::Attribute(expanded, "aria-expanded".into(), Some("true".into())));
     out.push(super::set_visible(find(with(attr::DRAWER_OF, drawer)), true));
-    if drawer == "share" {
+    if drawer == SHARE {
         // Copy the link at once where the browser allows it.
         let field = || find(inside(class::COPY, "input"));
         out.push(Patch::Address(field(), code));
@@ -79,7 +82,7 @@ pub(super) fn open_drawer(state: &FigureState, open: &str, out: &mut Vec<Patch>)
 
 /// Closes all drawers.
 pub(super) fn close_drawers() -> Vec<Patch> {
-    let mut out = Vec::new();
+    let mut out = vec![super::set_visible(find(with(attr::DRAWER_OF, FILE)), false)];
     for name in DRAWERS {
         out.push(super::set_visible(find(with(attr::DRAWER_OF, name)), false));
         let opens = find(with(attr::DRAWER, name));

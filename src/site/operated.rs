@@ -6,6 +6,7 @@ use super::lesson;
 use super::prose::Context;
 use super::still::Still;
 use crate::course::Course;
+use crate::desk::markup::class;
 use crate::desk::{
     ActionKind, Desk, DeskCommand, DeskEvent, FileChunk, OpenFigure, Patch, UserAction, encode_words,
 };
@@ -116,7 +117,9 @@ impl<'a> Lessons<'a> {
         let (words, missing) = (shown.words.clone(), BTreeSet::new());
         let (errands, now) = (Vec::new(), String::new());
         let mut it = Operated { desk, page, figure: shown.figure, words, missing, errands, now };
-        it.tell(DeskCommand::Resize { picture: width, charts: 288 });
+        // A browser measures nothing where there is no place for charts.
+        let has_charts = !it.page.select(&format!("{root} .{}", class::CHARTS)).is_empty();
+        it.tell(DeskCommand::Resize { picture: width, charts: if has_charts { 288 } else { 0 } });
         it.tell(DeskCommand::Open(opening));
         it.rest();
         it

@@ -69,13 +69,17 @@ fn what_is_typed_wrong_is_told_where_it_was_typed() {
         ..action("control")
     };
     page.does(load("fast"));
-    let told = page.says("[data-control=load] .fig-error").to_owned();
+    let told = page.says("[data-control=\"load\"] .fig-error").to_owned();
     assert!(told.contains("fast") && told.contains("480/s"), "{told}");
     page.does(load("200/s"));
-    assert_eq!(page.says("[data-control=load] .fig-error"), "");
-    assert_eq!(page.says("[data-control=load] .fig-number"), "200/s");
+    assert_eq!(page.says("[data-control=\"load\"] .fig-error"), "");
+    assert_eq!(page.says("[data-control=\"load\"] .fig-number"), "200/s");
     page.act("slow", "1:0", "0.5");
-    assert!(page.says("[data-error-of=slow]").contains("from 1"), "{}", page.says("[data-error-of=slow]"));
+    assert!(
+        page.says("[data-error-of=\"slow\"]").contains("from 1"),
+        "{}",
+        page.says("[data-error-of=\"slow\"]")
+    );
     page.does(UserAction { text: "nobody".into(), ..action("seed") });
     assert!(page.says(".seed .fig-error").contains("k7-otter"));
 }
@@ -136,7 +140,7 @@ fn a_log_is_replayed_and_what_could_not_be_read_is_told() {
     let told = page.says(".fig-data-says").to_owned();
     assert!(told.contains("my.log") && told.contains("200") && told.contains("1 "), "{told}");
     page.go(30.0);
-    assert_eq!(page.says("[data-control=arrivals] select"), "replay");
+    assert_eq!(page.says("[data-control=\"arrivals\"] [value=replay][type=radio]"), "true");
     assert_ne!(page.readings()[2], "0", "requests are answered");
 }
 

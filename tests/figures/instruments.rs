@@ -38,11 +38,11 @@ fn two_settings_run_side_by_side_on_the_same_arrivals() {
     // What is moved moves in B only, then in both.
     page.does(control("load", "200/s"));
     assert_eq!(page.readings(), alone);
-    assert!(said(&page, "[data-control=load] .fig-differs").contains("A: 120/s · B: 200/s"));
+    assert!(said(&page, "[data-control=\"load\"] .fig-differs").contains("A: 120/s · B: 200/s"));
     page.does(UserAction { text: "a".into(), ..action("side") });
     page.does(control("slower", "8"));
     assert_eq!(decode_view(&page.now).unwrap().run.inputs.len(), 1, "an input of the run, and so of both");
-    assert_eq!(said(&page, "[data-control=slower] .fig-differs"), "");
+    assert_eq!(said(&page, "[data-control=\"slower\"] .fig-differs"), "");
     // A fault befalls both.
     page.act("kill", "1:0", "");
     page.go(26.0);

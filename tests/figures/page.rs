@@ -116,6 +116,7 @@ impl Page {
                 Patch::Text(field, text) => (field, text),
                 Patch::Value { field, value, .. } => (field, value),
                 Patch::Address(field, code) => (field, code),
+                Patch::Checked(field, checked) => (field, checked.to_string()),
                 Patch::Children(field, nodes) => (field, nodes.iter().map(read).collect()),
                 Patch::Download { name, text } => {
                     self.saved.push((name, text));

@@ -1,6 +1,5 @@
 //! The lesson's further figures, which come when they are scrolled to.
 
-use super::cluster::{self, Cluster, WhoNotices, YOUR_TRAFFIC};
 use super::hashing::{self, Tier};
 use super::one_server::OneServer;
 use super::power_of_two::{self, PowerOfTwo};
@@ -10,7 +9,5 @@ use crate::player::Figure;
 pub const FIGURES: &[Figure] = &[
     Figure::of::<PowerOfTwo>().predicted(power_of_two::PREDICTIONS),
     Figure::of::<Tier>().predicted(hashing::PREDICTIONS),
-    Figure::of::<WhoNotices>().predicted(cluster::WHO_NOTICES_PREDICTIONS),
-    Figure::of::<Cluster>().declared(YOUR_TRAFFIC),
     Figure::of::<OneServer>(),
 ];

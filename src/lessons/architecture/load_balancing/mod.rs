@@ -7,8 +7,12 @@ pub mod one_server;
 pub mod power_of_two;
 
 use crate::player::Figure;
-use cluster::Cluster;
+use cluster::{Cluster, WhoNotices, YOUR_TRAFFIC};
 
-/// The lesson's first figure. The others are a set of their own ([`further`]), so that a first visit needn't carry them.
-pub const FIGURES: &[Figure] =
-    &[Figure::of::<Cluster>().predicted(cluster::PREDICTIONS).challenged(cluster::CHALLENGES)];
+/// The lesson's first figure, and those that share its model. The others are a set of their own ([`further`]), so that a
+/// first visit needn't carry them.
+pub const FIGURES: &[Figure] = &[
+    Figure::of::<Cluster>().predicted(cluster::PREDICTIONS).challenged(cluster::CHALLENGES),
+    Figure::of::<WhoNotices>().predicted(cluster::WHO_NOTICES_PREDICTIONS),
+    Figure::of::<Cluster>().declared(YOUR_TRAFFIC),
+];
