@@ -12,6 +12,8 @@ use crate::sim::{Seed, Time};
 const FILE_SUFFIX: &str = ".run.txt";
 
 impl Desk {
+    // A table: an arm for each kind of action.
+    #[allow(clippy::too_many_lines)]
     pub(super) fn apply_action(&mut self, action: &UserAction, before_change: BeforeChange) {
         if self.state.masked
             && !matches!(

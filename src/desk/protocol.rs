@@ -300,12 +300,12 @@ pub fn find(selector: String) -> Selector {
 
 /// The n-th match of a selector in the figure.
 pub fn nth(selector: String, n: usize) -> Selector {
-    Selector { selector: selector, nth: n as u16, in_whole_page: false }
+    Selector { selector, nth: n as u16, in_whole_page: false }
 }
 
 /// All matches of a selector in the whole page.
 pub fn page_selector(selector: String) -> Selector {
-    Selector { selector: selector, nth: 0, in_whole_page: true }
+    Selector { selector, nth: 0, in_whole_page: true }
 }
 
 /// A new element.

@@ -25,14 +25,14 @@ pub fn patch(root: &Element, patch: &Patch) {
     match patch {
         Patch::Text(selector, text) => each(selector, &|element| dom::set_text(element, text)),
         Patch::Attribute(selector, name, Some(value)) => {
-            each(selector, &|element| dom::set_attribute(element, name, value))
+            each(selector, &|element| dom::set_attribute(element, name, value));
         }
         Patch::Attribute(selector, name, None) => {
-            each(selector, &|element| drop(element.remove_attribute(name)))
+            each(selector, &|element| drop(element.remove_attribute(name)));
         }
         Patch::Class(selector, class, has) => each(selector, &|element| dom::set_class(element, class, *has)),
         Patch::Style(selector, property, value) => {
-            each(selector, &|element| dom::set_style(element, property, value))
+            each(selector, &|element| dom::set_style(element, property, value));
         }
         Patch::Value { field: selector, value, forced } => each(selector, &|element| {
             if *forced || dom::document().active_element().as_ref() != Some(element) {
@@ -40,10 +40,10 @@ pub fn patch(root: &Element, patch: &Patch) {
             }
         }),
         Patch::SliderPosition(selector, place) => {
-            each(selector, &|element| dom::field(element).set_value_as_number(*place))
+            each(selector, &|element| dom::field(element).set_value_as_number(*place));
         }
         Patch::Checked(selector, checked) => {
-            each(selector, &|element| dom::field(element).set_checked(*checked))
+            each(selector, &|element| dom::field(element).set_checked(*checked));
         }
         Patch::Children(selector, nodes) => each(selector, &|element| {
             element.set_text_content(None);

@@ -101,7 +101,7 @@ pub fn press(figure: &PageFigure, place: &Element, by: &Element) {
         ActionKind::Reload => drop(dom::window().location().reload()),
         // The button of an open drawer closes it.
         ActionKind::Drawer if said("aria-expanded") == "true" => {
-            figure.send_action(UserAction::of(ActionKind::Drawer))
+            figure.send_action(UserAction::of(ActionKind::Drawer));
         }
         ActionKind::Reshuffle => {
             let number = (js_sys::Math::random() * SHORT_SEEDS).floor();
@@ -213,7 +213,7 @@ fn key_pressed(figure: &PageFigure, event: &KeyboardEvent) {
         }
         "Escape" if around(&css(class::EXPLAIN)).is_some() => told(ActionKind::CloseExplanation),
         "Escape" if around(&[css(class::DRAWER), css(class::TOOLS)].join(", ")).is_some() => {
-            told(ActionKind::Drawer)
+            told(ActionKind::Drawer);
         }
         _ if leads && around(&css(class::WALK)).is_some() => told(ActionKind::Walk),
         _ if leads && around(&inside(class::LINE, "input")).is_some() => told(ActionKind::TimeLineKey),

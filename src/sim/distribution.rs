@@ -88,7 +88,7 @@ impl Dist {
         if values.iter().any(|v| !v.is_finite() || *v < 0.0) {
             return Err(DistError("the values of an empirical distribution are finite and not negative"));
         }
-        values.sort_by(f64::total_cmp);
+        super::sort::sort_by(&mut values, f64::total_cmp);
         Ok(Self::Empirical(values.into()))
     }
 

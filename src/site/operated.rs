@@ -64,6 +64,7 @@ impl<'a> Lessons<'a> {
     }
 
     /// The same lessons with another page: for tests of what a desk does when its page isn't what it should be.
+    #[must_use]
     pub fn changed(mut self, change: impl Fn(String) -> String) -> Self {
         for built in self.pages.values_mut() {
             built.page = Applied::parse(&change(built.page.html()));
@@ -168,7 +169,7 @@ impl Operated {
             let found = self.page.apply(&self.figure.spec.id, &patch);
             // What is said to the whole page is for as many as there are.
             let named = parts(&patch).into_iter().filter(|part| !part.in_whole_page);
-            self.missing.extend(named.filter(|_| found == 0).map(|part| part.selector.to_string()));
+            self.missing.extend(named.filter(|_| found == 0).map(|part| part.selector.clone()));
         }
     }
 

@@ -196,13 +196,18 @@ by_chapter!(says_what_it_declares_and_nothing_else);
 
 /// What there is to say of an entity, with the steps that belong to it for certain: of what has always been there, those
 /// of the last seconds; a replay may begin earlier.
-fn explained(session: &mut Session, entity: Entity, at: Time, all_of_it: bool) -> Result<Explanation, Reply> {
+fn explained(
+    session: &mut Session,
+    entity: Entity,
+    at: Time,
+    all_of_it: bool,
+) -> Result<Explanation, Box<Reply>> {
     match ask(session, Query::Explain { entity, at }) {
         Reply::Explained(mut told) => {
             told.steps.retain(|step| all_of_it || step.time >= at.back(Span::from_secs(5)));
             Ok(told)
         }
-        refused => Err(refused),
+        refused => Err(Box::new(refused)),
     }
 }
 

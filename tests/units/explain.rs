@@ -74,8 +74,8 @@ const SLICE: u64 = 1_000;
 
 /// A session that has computed a busy run up to a moment, and how many events that took.
 fn at(seconds: u64) -> (Session, u64) {
-    let before = HANDLED.get();
     static COUNTED: Figure = Figure::of::<Counted>();
+    let before = HANDLED.get();
     let mut session = Session::new([&COUNTED]);
     let mut run = Run::new(COUNTED.spec, Seed(9));
     run.set_all(COUNTED.spec, &[("service", "1ms"), ("load", "90 %")]).unwrap();

@@ -163,7 +163,7 @@ impl PageFigure {
     pub(super) fn on_event(&self, told: DeskEvent, answer: bool) {
         match told {
             DeskEvent::ChangeStarting { culprit, fallback } => {
-                self.inner.borrow_mut().change_starting = Some((culprit, fallback))
+                self.inner.borrow_mut().change_starting = Some((culprit, fallback));
             }
             DeskEvent::Update(shown) => self.apply_update(*shown, answer),
             DeskEvent::Probed(_) | DeskEvent::JobResult(_) => {}
