@@ -53,10 +53,10 @@ action_kinds! {
     Speed = "speed";
 
     // The run.
-    /// A control was moved: `on`, the control; `way`, the type of its field; `number`, a slider's place; `text`, what was
+    /// A control was moved: `target`, the control; `variant`, the type of its field; `number`, a slider's place; `text`, what was
     /// typed or chosen.
     SetControl = "control";
-    /// A number of the text is taken hold of: `on`, its control.
+    /// A number of the text is taken hold of: `target`, its control.
     HoldNumber = "hold";
     /// It is dragged: `number`, steps from where it was taken hold of.
     DragNumber = "drag";
@@ -65,7 +65,7 @@ action_kinds! {
     /// A phrase of the text takes the figure somewhere: `text`, settings; `number`, a moment in nanoseconds, or less than
     /// nothing for the moment shown.
     GoTo = "go";
-    /// Something is done to an entity: `on`, the entity; `way`, the action; `text`, its argument.
+    /// Something is done to an entity: `target`, the entity; `variant`, the action; `text`, its argument.
     Act = "act";
     /// The last change is taken back.
     TakeBack = "take-back";
@@ -85,7 +85,7 @@ action_kinds! {
     ChooseRunFile = "open";
 
     // The picture.
-    /// Selects an entity: `on`.
+    /// Selects an entity: `target`.
     Select = "select";
     /// Selects what is at `point`.
     Point = "point";
@@ -97,15 +97,15 @@ action_kinds! {
     CloseExplanation = "close";
     /// The tables were opened, or closed where `number` is zero.
     Tables = "tables";
-    /// Lists the entities that a reading comes from: `on`, the reading.
+    /// Lists the entities that a reading comes from: `target`, the reading.
     Contributors = "behind";
-    /// Offers the picture as a file: `way`, its format.
+    /// Offers the picture as a file: `variant`, its format.
     SavePicture = "picture";
     /// Offers the readings as a file.
     SaveNumbers = "numbers";
 
     // Beside the caption.
-    /// Opens the drawer `on`, and closes the others.
+    /// Opens the drawer `target`, and closes the others.
     Drawer = "drawer";
     /// Copies the link.
     CopyLink = "copy-link";
@@ -129,13 +129,13 @@ action_kinds! {
     Reload = "reload";
 
     // Activities.
-    /// Commits a prediction: `on`, its id; `text`, the answer.
+    /// Commits a prediction: `target`, its id; `text`, the answer.
     Commit = "commit";
-    /// Skips a prediction: `on`, its id.
+    /// Skips a prediction: `target`, its id.
     Skip = "skip";
-    /// Sets the figure up for a challenge: `on`, its id.
+    /// Sets the figure up for a challenge: `target`, its id.
     SetUp = "set-up";
-    /// Has the present setting judged: `on`, the challenge.
+    /// Has the present setting judged: `target`, the challenge.
     Judge = "judge";
     /// Moves a thing one place up its list. Done by the page.
     MoveUp = "up";

@@ -154,7 +154,7 @@ impl Desk {
 
     /// A run could not be computed: the batch ends, and the learner is told.
     fn batch_failed(&mut self, why: Option<&Msg>) {
-        let why = why.map_or_else(|| super::text::ERRAND_FAILED.to_owned(), |why| self.state.say(why));
+        let why = why.map_or_else(|| super::text::JOB_FAILED.to_owned(), |why| self.state.say(why));
         match &self.current_batch {
             Some(Batch::Judging(judging)) => {
                 let id = judging.challenge.id;

@@ -174,7 +174,7 @@ fn verdict_visible(id: &str, verdict: &str, shown: bool) -> Patch {
     super::set_visible(challenge_selector(id, &with(attr::VERDICT, verdict)), shown)
 }
 
-/// '37 of 200, 4 s left'.
+/// '37 of 200 runs, about 4 s left'.
 pub(super) fn progress_text(progress: &Progress) -> String {
     let Progress { done, total, .. } = progress;
     let (done, total) = (done.to_string(), total.to_string());

@@ -37,13 +37,13 @@ pub mod text;
 mod transport;
 
 pub use action_kind::ActionKind;
-pub use notice::{Notice, NoticeAction, clear_notice as no_notice};
+pub use notice::{Notice, NoticeAction, clear_notice};
 pub use opening::encode_words;
 pub use protocol::{
     DeskCommand, DeskEvent, FileChunk, FromWorker, NewChild, NewElement, OpenFigure, Patch, Probed,
     ResumePoint, Selector, ToWorker, Update, UserAction,
 };
-pub use transport::{TIMELINE_POSITIONS as LINE_PLACES, clock};
+pub use transport::{TIMELINE_POSITIONS, clock};
 
 use crate::learner::Attempt;
 use crate::player::{DataReader, Figure, Frame, Query, Reply, Request, Session, decode_view};

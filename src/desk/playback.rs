@@ -14,7 +14,7 @@ const REDUCED_MOTION_STEP: f64 = 0.25;
 /// so most is known.
 const LOOK_AHEAD_SLICES: u32 = 2;
 /// Seconds between updates of the readings while playing; faster ones can't be read.
-const READ_EVERY: f64 = 0.12;
+const REFRESH_READINGS_EVERY: f64 = 0.12;
 /// Seconds between updates of the explanation while playing.
 const EXPLAIN_EVERY: f64 = 0.7;
 
@@ -148,8 +148,8 @@ impl Desk {
         let markers = frame.markers;
         self.state.set_frame(frame);
         let at = self.state.at;
-        let rival_there = self.advance_compared(at, reach);
-        self.state.stale |= !rival_there;
+        let compared_reached = self.advance_compared(at, reach);
+        self.state.stale |= !compared_reached;
         self.dirty.picture = true;
         if markers != self.state.markers_known {
             if let Reply::Markers(markers) = self.ask(Query::Markers) {
@@ -159,7 +159,7 @@ impl Desk {
             self.dirty.markers = true;
         }
         let state = &mut self.state;
-        if !state.playing || state.since_readings >= READ_EVERY {
+        if !state.playing || state.since_readings >= REFRESH_READINGS_EVERY {
             state.since_readings = 0.0;
             self.dirty.readings = true;
         }

@@ -97,7 +97,7 @@ pub enum DeskCommand {
 pub struct OpenFigure {
     /// Its id on the page.
     pub page_id: String,
-    /// The words of its lesson, encoded for an HTML attribute (see [`facts`](super::encode_words)).
+    /// The words of its lesson, encoded for an HTML attribute (see [`encode_words`](super::encode_words)).
     pub words: String,
     /// The run and moment that the page shows at first, as a link code.
     pub initial_view: String,

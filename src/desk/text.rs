@@ -72,7 +72,7 @@ texts! {
     QUIZ_YOURS_WRONG = "yours, and wrong";
     QUIZ_RIGHT = "right";
     QUIZ_WRONG = "Not quite: see below each answer why.";
-    ERRAND_FAILED = "A run could not be computed, which is a mistake of ours.";
+    JOB_FAILED = "A run could not be computed, which is a mistake of ours.";
     SO_FAR = "{} of {} runs, about {} left";
     SO_MANY = "{} of {} runs";
     ATTEMPT = "Attempt {}.";

@@ -70,13 +70,14 @@ impl FigureState {
     }
 }
 
-pub(super) fn write(state: &FigureState, read: bool, out: &mut Vec<Patch>) {
+/// Writes the bar; while a figure plays only clock and filled line at every picture, the rest where `whole_bar` is set.
+pub(super) fn write(state: &FigureState, whole_bar: bool, out: &mut Vec<Patch>) {
     let spec = state.spec;
     let at = if state.playing { state.at } else { state.target };
     let share = at.secs() / spec.until.secs();
     out.push(Patch::Text(selector(class::TIME), clock(state.at, spec.pace)));
     out.push(Patch::Style(selector(class::LINE_DONE), "width".into(), percent(share)));
-    if !read {
+    if !whole_bar {
         return;
     }
     let from_start = state.untouched || state.at >= spec.until;

@@ -227,7 +227,8 @@ fn key_pressed(figure: &PageFigure, event: &KeyboardEvent) {
     }
 }
 
-/// Shortcuts that work wherever the focus is not in a text field: key, action, target.
+/// Shortcuts that work while the focus is in the figure, but not in a field that takes typing or a list: key, action,
+/// target. The list that learners see is `keys` in `site/figure.rs`.
 const SHORTCUTS: [(&str, ActionKind, &str); 6] = [
     (",", ActionKind::StepBack, ""),
     (".", ActionKind::StepForward, ""),

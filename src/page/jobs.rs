@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// Seconds that a job may take: a whole run, on a slow machine.
-const PATIENCE: u32 = 60;
+const HUNG_AFTER: u32 = 60;
 /// Most workers at a time.
 const MAX_WORKERS: usize = 4;
 
@@ -42,7 +42,7 @@ impl JobPool {
             let (own, of) = (Rc::clone(&all.0), figure.clone());
             let on_failure = move |_| job_done(&own, &of, n, None);
             let canvases = js_sys::Array::new();
-            match WorkerClient::start(address, build.to_owned(), canvases, PATIENCE, on_event, on_failure) {
+            match WorkerClient::start(address, build.to_owned(), canvases, HUNG_AFTER, on_event, on_failure) {
                 Ok(client) => all.0.borrow_mut().clients.push(client),
                 Err(_) => job_done(&all.0, figure, n, None),
             }

@@ -11,9 +11,10 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, Worker};
 
-/// Checks of the watchdog, one a second, without an answer until the worker counts as hung. Checks are counted rather
-/// than seconds, because a machine that was asleep has made none.
-pub const PATIENCE: u32 = 10;
+/// After so many checks of the watchdog, one a second, without an answer a figure's worker counts as hung: ten seconds, as
+/// [`text::HUNG`](crate::desk::text::HUNG) says too. Checks are counted rather than seconds, because a machine that was
+/// asleep has made none.
+pub const HUNG_AFTER: u32 = 10;
 
 /// How a worker has failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub enum WorkerFailure {
     OtherBuild,
     /// The model has panicked with this message.
     Panicked(String),
-    /// It has not answered for ten seconds.
+    /// It has not answered for so long that it counts as hung.
     Hung,
 }
 
@@ -48,19 +49,20 @@ struct Shared {
     ready: Cell<bool>,
     /// Checks of the watchdog since the last message, while an answer is awaited.
     silent_ticks: Cell<u32>,
-    patience: u32,
+    hung_after: u32,
     /// Number of answers awaited.
     awaited: Cell<u32>,
     /// The canvases, and messages that wait for the handshake.
     canvases: Array,
-    queued: RefCell<Vec<ToWorker>>,
+    before_ready: RefCell<Vec<ToWorker>>,
     on_event: RefCell<OnEvent>,
     on_failure: RefCell<Option<OnFailure>>,
 }
 
 impl WorkerClient {
-    /// Starts the worker at `address`, which paints on `canvases` and counts as hung after `patience` seconds. What it is told before it is ready waits. `on_broken` is
-    /// called at most once, and never before this returns.
+    /// Starts the worker at `address`, which paints on `canvases` and counts as hung after `hung_after` checks without an
+    /// answer. Messages sent before the worker is ready are before_ready. `on_failure` is called at most once, and never before
+    /// this returns.
     ///
     /// # Errors
     /// If the browser refuses to start workers.
@@ -68,7 +70,7 @@ impl WorkerClient {
         address: &str,
         build: String,
         canvases: Array,
-        patience: u32,
+        hung_after: u32,
         on_event: impl FnMut(DeskEvent, bool) + 'static,
         on_failure: impl FnOnce(WorkerFailure) + 'static,
     ) -> Result<Self, WorkerFailure> {
@@ -77,10 +79,10 @@ impl WorkerClient {
             worker,
             ready: Cell::new(false),
             silent_ticks: Cell::new(0),
-            patience,
+            hung_after,
             awaited: Cell::new(0),
             canvases,
-            queued: RefCell::default(),
+            before_ready: RefCell::default(),
             on_event: RefCell::new(Box::new(on_event)),
             on_failure: RefCell::new(Some(Box::new(on_failure))),
         });
@@ -118,7 +120,7 @@ impl WorkerClient {
         if shared.ready.get() {
             shared.post(&tell);
         } else {
-            shared.queued.borrow_mut().push(tell);
+            shared.before_ready.borrow_mut().push(tell);
         }
     }
 
@@ -166,16 +168,16 @@ impl Shared {
             Ok(FromWorker::Ready { build: its }) if its == build => {
                 self.ready.set(true);
                 let _ = self.worker.post_message_with_transfer(&self.canvases, &self.canvases);
-                for tell in self.queued.take() {
+                for tell in self.before_ready.take() {
                     self.post(&tell);
                 }
             }
             Ok(FromWorker::Ready { .. }) | Err(_) => self.fail(WorkerFailure::OtherBuild),
-            Ok(FromWorker::Reply(told)) => {
+            Ok(FromWorker::Reply(event)) => {
                 self.awaited.set(self.awaited.get().saturating_sub(1));
-                (self.on_event.borrow_mut())(told, true);
+                (self.on_event.borrow_mut())(event, true);
             }
-            Ok(FromWorker::Event(told)) => (self.on_event.borrow_mut())(told, false),
+            Ok(FromWorker::Event(event)) => (self.on_event.borrow_mut())(event, false),
             Ok(FromWorker::Panicked(words)) => self.fail(WorkerFailure::Panicked(words)),
         }
     }
@@ -188,7 +190,7 @@ impl Shared {
             return;
         }
         self.silent_ticks.set(self.silent_ticks.get() + 1);
-        if self.silent_ticks.get() >= self.patience {
+        if self.silent_ticks.get() >= self.hung_after {
             self.fail(WorkerFailure::Hung);
         }
     }

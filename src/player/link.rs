@@ -1,4 +1,9 @@
 //! A link is a run: a view as text that fits into an address, and back.
+//!
+//! The form is permanent: people have sent links to each other. What is inside is postcard, which goes by position, so a
+//! field that is added to [`View`], [`Run`](super::Run), [`InputKind`](super::InputKind) or [`Value`](super::Value), or a
+//! variant that is moved, makes another form: then [`FORM`] gets the next letter, and [`decode_view`] keeps reading the
+//! old one. A test holds links that were made long ago.
 
 use super::run::View;
 use base64::Engine;

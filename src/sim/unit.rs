@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 pub enum Unit {
     /// Seconds; written `250 ms`, `1.5 s`, `4 min`.
     Time,
-    /// Events per second; written `480/s`, `1.5k/s`.
+    /// Events per second; written `480/s`, from ten thousand on `15k/s`.
     Rate,
     /// A share of one; written `85 %`.
     Share,
     /// Bytes; written `64 KiB`.
     Bytes,
-    /// How many; written `1.5k` from ten thousand on.
+    /// How many; written `480`, from ten thousand on `15k`.
     Count,
     /// Money per hour; written `$12`.
     Money,
@@ -133,7 +133,7 @@ impl Unit {
     }
 
     /// Writes a number of this unit for people, with three significant digits at most beyond whole numbers: `250 ms`,
-    /// `1.5k/s`, `85 %`. NaN and infinities, which mean 'nothing measured yet', are written `–`.
+    /// `1500/s`, `85 %`. NaN and infinities, which mean 'nothing measured yet', are written `–`.
     pub fn format(self, value: f64) -> String {
         let (number, suffix) = self.parts(value);
         match (self, suffix) {

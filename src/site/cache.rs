@@ -95,7 +95,8 @@ impl Cache {
 
     /// The key of a lesson's page.
     pub fn page_key(&self, course: &Course, lesson: &Lesson) -> String {
-        let mut code = self.code(PAGE);
+        let mut code = self.code(MODEL);
+        code.extend(self.code(PAGE));
         let shown = lesson.figures().filter_map(|(_, block)| lessons::figure(&block.shows.text));
         code.extend(shown.map(|(of, _)| self.model(of)));
         // Of other lessons a page has titles and links.

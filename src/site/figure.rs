@@ -176,7 +176,7 @@ fn sweep(spec: &FigureSpec) -> Markup {
     }
 }
 
-/// The list of keyboard shortcuts.
+/// The list of keyboard shortcuts: `SHORTCUTS` of `page/events.rs`, in words.
 fn keys() -> Markup {
     let keys = [
         ("Space", "play and pause"),
@@ -318,7 +318,7 @@ fn transport(shown: &Still, at: Time, steppers: &Markup) -> Markup {
     let (places, back, on) = match spec.pace {
         Pace::Steps(step) => ((spec.until.nanos() / step.nanos()) as f64, "Step before", "Next step"),
         Pace::Continuous => {
-            (crate::desk::LINE_PLACES, "To the event before", "To the next event that matters")
+            (crate::desk::TIMELINE_POSITIONS, "To the event before", "To the next event that matters")
         }
     };
     let place = libm::round(at.secs() / spec.until.secs() * places);

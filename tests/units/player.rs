@@ -2,7 +2,9 @@
 
 use crate::shared::{self, ask, frame};
 use playground::lessons;
-use playground::player::{Frame, Input, InputKind, Query, Reply, Run, Session, Value};
+use playground::player::{
+    Frame, Input, InputKind, Query, Reply, Run, Session, Value, decode_view, encode_view,
+};
 use playground::sim::{Entity, Seed, Time};
 
 fn session() -> Session {
@@ -174,4 +176,14 @@ fn going_back_a_step_and_choosing_otherwise_replaces_it() {
     let (forked, next) = step(&mut session, 0, back);
     assert_eq!((run.inputs.len(), forked.inputs.len(), next), (6, 4, Time::from_secs(4)));
     assert_eq!(outcome(&mut session, next), (1.0, 0.0));
+}
+
+/// Links that people have kept. They open for ever: whoever has to change one of these has broken the others.
+#[test]
+fn links_made_long_ago_still_open() {
+    let code = "aC3Nsb3ctc2VydmVyAfE1AAAAAIDm3_UejhDrJQ";
+    let view = decode_view(code).unwrap();
+    assert_eq!((view.run.figure.as_str(), view.run.seed.to_string().as_str()), ("slow-server", "k7-otter"));
+    assert_eq!((view.at, view.run.inputs.len()), (Time::from_millis(8_300), 0));
+    assert_eq!(encode_view(&view), code);
 }

@@ -20,7 +20,7 @@ impl PageFigure {
         self.wake();
         if self.inner.borrow().words.is_none() {
             // The worker starts, and replays this, when the words have been fetched.
-            self.inner.borrow_mut().early.push(action);
+            self.inner.borrow_mut().before_words.push(action);
             return;
         }
         self.send_waiting();
@@ -41,8 +41,8 @@ impl PageFigure {
             return self.send_action(action);
         }
         let mut inner = self.inner.borrow_mut();
-        inner.waiting.retain(|other| (&other.kind, &other.target) != (&action.kind, &action.target));
-        inner.waiting.push(action);
+        inner.while_busy.retain(|other| (&other.kind, &other.target) != (&action.kind, &action.target));
+        inner.while_busy.push(action);
     }
 
     pub(super) fn is_busy(&self) -> bool {
@@ -50,7 +50,7 @@ impl PageFigure {
     }
 
     pub(super) fn send_waiting(&self) {
-        let owed = std::mem::take(&mut self.inner.borrow_mut().waiting);
+        let owed = std::mem::take(&mut self.inner.borrow_mut().while_busy);
         for action in owed {
             self.send(ToWorker::Command(DeskCommand::UserAction(action)));
         }

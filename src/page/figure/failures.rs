@@ -10,7 +10,7 @@ impl PageFigure {
     pub(super) fn show_notice(&self, notice: Option<&Notice>) {
         match notice {
             Some(notice) => notice.patches().for_each(|patch| apply::patch(&self.root, &patch)),
-            None => apply::patch(&self.root, &crate::desk::no_notice()),
+            None => apply::patch(&self.root, &crate::desk::clear_notice()),
         }
         self.enable();
     }

@@ -2,7 +2,7 @@
 
 use super::super::file::LearnersFile;
 use super::super::jobs::JobPool;
-use super::super::worker_client::{PATIENCE, WorkerClient};
+use super::super::worker_client::{HUNG_AFTER, WorkerClient};
 use super::super::{apply, dom, events, link, parking, record};
 use super::{CANVAS_PLACES, PageFigure, WorkerStage};
 use crate::desk::markup::{attr, class, css, with};
@@ -31,14 +31,15 @@ impl PageFigure {
         if canvases.length() == 0 {
             return self.stop(&Notice::plain(text::NO_CANVAS));
         }
-        let (told, broke) = (self.clone(), self.clone());
+        let listener = self.clone();
+        let on_failure = self.clone();
         let client = WorkerClient::start(
             &address,
             build,
             canvases,
-            PATIENCE,
-            move |what, answer| told.on_event(what, answer),
-            move |why| broke.on_failure(&why),
+            HUNG_AFTER,
+            move |event, answers| listener.on_event(event, answers),
+            move |why| on_failure.on_failure(&why),
         );
         match client {
             Ok(client) => {
@@ -47,7 +48,7 @@ impl PageFigure {
                     inner.client = Some(client);
                     inner.stage = WorkerStage::Open;
                     inner.change_starting = None;
-                    inner.waiting.clear();
+                    inner.while_busy.clear();
                 }
                 self.send_appearance();
                 self.send_sizes();
@@ -96,8 +97,8 @@ impl PageFigure {
             }
         };
         self.send(ToWorker::Command(DeskCommand::Open(opening)));
-        let early = std::mem::take(&mut self.inner.borrow_mut().early);
-        for action in events::current_settings(self).chain(early) {
+        let before_words = std::mem::take(&mut self.inner.borrow_mut().before_words);
+        for action in events::current_settings(self).chain(before_words) {
             self.send(ToWorker::Command(DeskCommand::UserAction(action)));
         }
     }
@@ -149,7 +150,7 @@ impl PageFigure {
         let client = {
             let mut inner = self.inner.borrow_mut();
             inner.playing = false;
-            inner.waiting.clear();
+            inner.while_busy.clear();
             inner.jobs = None;
             inner.client.take()
         };
@@ -160,8 +161,8 @@ impl PageFigure {
         }
     }
 
-    pub(super) fn on_event(&self, told: DeskEvent, answer: bool) {
-        match told {
+    pub(super) fn on_event(&self, event: DeskEvent, answer: bool) {
+        match event {
             DeskEvent::ChangeStarting { culprit, fallback } => {
                 self.inner.borrow_mut().change_starting = Some((culprit, fallback));
             }

@@ -60,7 +60,7 @@ struct Inner {
     /// The address of its worker's script.
     worker: String,
     /// What was done before the words of the lesson had come: told when the worker is opened.
-    early: Vec<UserAction>,
+    before_words: Vec<UserAction>,
     build: String,
     stage: WorkerStage,
     client: Option<WorkerClient>,
@@ -68,7 +68,7 @@ struct Inner {
     /// The change that is being tried: the run with it, and the run to return to.
     change_starting: Option<(String, String)>,
     /// Actions that wait for the worker's answer; a later one of the same kind replaces an earlier one.
-    waiting: Vec<UserAction>,
+    while_busy: Vec<UserAction>,
     playing: bool,
     /// Whether an animation frame has been requested, and when the last tick was sent.
     ticking: bool,
@@ -169,13 +169,13 @@ fn attach(root: &Element) -> Option<PageFigure> {
         resume_point: ResumePoint { now: initial_view.clone(), before_last_change: initial_view.clone() },
         initial_view,
         worker: worker_for(root)?,
-        early: Vec::new(),
+        before_words: Vec::new(),
         build: dom::meta("build-id").unwrap_or_default(),
         page_id,
         stage: WorkerStage::Parked,
         client: None,
         change_starting: None,
-        waiting: Vec::new(),
+        while_busy: Vec::new(),
         playing: false,
         ticking: false,
         ticked_ms: 0.0,
