@@ -1,4 +1,4 @@
-//! The page's ears and hands: `src/page`.
+//! The page's own program: `src/page`.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

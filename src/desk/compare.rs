@@ -335,7 +335,7 @@ fn side_by_side(
     Some((both, own))
 }
 
-/// The run's charts with the rival's curves in them.
+/// The run's charts with the compared run's curves in them.
 fn charts(of: &Scene, compared: &Scene, words: &Words) -> Scene {
     let named = |label: &Label| Label::Plain([&words.label(label), text::OF_B].concat());
     let mut panels = Vec::new();

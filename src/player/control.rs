@@ -314,13 +314,13 @@ impl FromValue for bool {
 /// use playground::{controls, player::{Control, Controls}, sim::Unit};
 /// controls! {
 ///     /// What can be turned.
-///     pub struct Knobs {
+///     pub struct ControlValues {
 ///         /// Requests a second.
 ///         pub load: f64 = Control::number("load", "Load", Unit::Rate, (10.0, 200.0), 10.0, 90.0),
 ///     }
 /// }
-/// let values: Vec<_> = Knobs::ALL.iter().map(Control::default).collect();
-/// assert_eq!(Knobs::from_values(&values).load, 90.0);
+/// let values: Vec<_> = ControlValues::ALL.iter().map(Control::default).collect();
+/// assert_eq!(ControlValues::from_values(&values).load, 90.0);
 /// ```
 #[macro_export]
 macro_rules! controls {

@@ -287,7 +287,7 @@ fn steppers(shown: &Still, scene: &Scene) -> Markup {
     let name = |who: &Entity, words: &Words| words.name(*who);
     html! {
         @if let Pace::Steps(_) = spec.pace {
-            span.fig-deeds {
+            span.fig-actors {
                 @for who in &actors { @for action in apply(who) {
                     @let name = name(who, &shown.words);
                     @let label = format!("{name}: {}", action.label);

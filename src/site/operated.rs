@@ -39,7 +39,7 @@ pub struct Operated {
     pub words: Words,
     /// Selectors of parts of the figure that the desk has named and the page lacks.
     pub missing: BTreeSet<String>,
-    errands: Vec<Vec<u8>>,
+    jobs: Vec<Vec<u8>>,
     /// Run and moment, as a link holds them.
     now: String,
 }
@@ -116,8 +116,8 @@ impl<'a> Lessons<'a> {
         };
         let desk = Desk::new([shown.figure]);
         let (words, missing) = (shown.words.clone(), BTreeSet::new());
-        let (errands, now) = (Vec::new(), String::new());
-        let mut it = Operated { desk, page, figure: shown.figure, words, missing, errands, now };
+        let (jobs, now) = (Vec::new(), String::new());
+        let mut it = Operated { desk, page, figure: shown.figure, words, missing, jobs, now };
         // A browser measures nothing where there is no place for charts.
         let has_charts = !it.page.select(&format!("{root} .{}", class::CHARTS)).is_empty();
         it.tell(DeskCommand::Resize { picture: width, charts: if has_charts { 288 } else { 0 } });
@@ -139,8 +139,8 @@ impl Operated {
             if shown.ready && !shown.masked {
                 self.enable();
             }
-            if let Some(errands) = shown.jobs {
-                self.errands = errands;
+            if let Some(jobs) = shown.jobs {
+                self.jobs = jobs;
             }
             if let Some(keep) = shown.resume_point {
                 self.now = keep.now;
@@ -198,15 +198,15 @@ impl Operated {
         self.does(UserAction { number: seconds * 1e9, ..action("seek") })
     }
 
-    /// Of the errands that were sent out, so many are run and come back, until nothing waits for them.
+    /// Of the jobs that were sent out, so many are run and come back, until nothing waits for them.
     #[must_use]
-    pub fn errands(mut self, most: usize) -> Self {
+    pub fn jobs(mut self, most: usize) -> Self {
         for n in 1..=most {
-            if self.errands.is_empty() {
+            if self.jobs.is_empty() {
                 break;
             }
-            let errand = self.errands.remove(0);
-            let bytes = match self.desk.handle(DeskCommand::RunJob(errand), &mut |_| {}) {
+            let job = self.jobs.remove(0);
+            let bytes = match self.desk.handle(DeskCommand::RunJob(job), &mut |_| {}) {
                 DeskEvent::JobResult(bytes) => Some(bytes),
                 _ => None,
             };

@@ -83,7 +83,7 @@ fn the_same_request_is_explained_in_both() {
 fn a_sweep_draws_every_value_and_its_runs_open() {
     let mut page = Page::of("one-server");
     page.does(UserAction { text: "load,30 %,90 %,mean,2".into(), ..action("sweep") });
-    let all = page.errands.len();
+    let all = page.jobs.len();
     assert_eq!(all, 22);
     page.run_errands(all - 1);
     assert!(
@@ -99,10 +99,10 @@ fn a_sweep_draws_every_value_and_its_runs_open() {
     page.does(UserAction { text: "load,fast,,mean,2".into(), ..action("sweep") });
     assert!(said(&page, ".fig-sweep-progress").contains("fast"), "{}", said(&page, ".fig-sweep-progress"));
     page.does(UserAction { text: "load,,,mean,2".into(), ..action("sweep") });
-    let late = page.errands[0].clone();
+    let late = page.jobs[0].clone();
     page.does(action("call-off"));
-    assert!(page.errands.is_empty());
-    page.errands = vec![late];
+    assert!(page.jobs.is_empty());
+    page.jobs = vec![late];
     page.run_errands(1);
     assert_eq!(said(&page, ".fig-sweep-progress"), "", "what comes back too late is of no account");
 }
@@ -270,13 +270,13 @@ fn a_setting_is_judged_and_the_verdict_leads_to_what_failed() {
     page.does(UserAction { target: id.into(), ..action("set-up") });
     assert!(said(&page, &of(" .judge-cost")).contains("of "), "{}", said(&page, &of(" .judge-cost")));
     page.does(UserAction { target: id.into(), ..action("judge") });
-    assert_eq!(page.errands.len(), 200);
+    assert_eq!(page.jobs.len(), 200);
     page.run_errands(3);
     assert!(said(&page, &of(" .judge-progress")).contains("3 of 200 runs"));
     page.run_errands(200);
     let result = said(&page, &of(" .judge-result"));
     assert!(result.contains("Not yet") && result.contains("the judge stopped"), "{result}");
-    assert!(page.errands.is_empty(), "nobody computes what nobody waits for");
+    assert!(page.jobs.is_empty(), "nobody computes what nobody waits for");
     assert_eq!((page.attempts[0].id.as_str(), page.attempts[0].grade), (id, Grade::Wrong));
     // A tempting answer is told to be one.
     page.does(control("policy", "random"));
@@ -315,7 +315,7 @@ fn a_sweep_over_a_log_of_ones_own_runs_where_the_log_is() {
     }));
     page.does(control("compress", "8"));
     page.does(UserAction { text: "policy,,,p99,2".into(), ..action("sweep") });
-    assert!(page.errands.is_empty(), "other workers have no such file");
+    assert!(page.jobs.is_empty(), "other workers have no such file");
     page.rest();
     assert_eq!(said(&page, ".fig-sweep-progress"), "");
     let result = said(&page, ".fig-sweep-result");

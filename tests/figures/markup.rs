@@ -92,7 +92,7 @@ fn missing(lessons: &Lessons, id: &str, figure: &'static Figure) -> BTreeSet<Str
         it = it.does(action(does));
     }
     if let (Some(control), Some(reading)) = (spec.controls.first(), spec.readings.first()) {
-        it = it.does(action_with("sweep", "", &format!("{},,,{},1", control.id, reading.id))).errands(3);
+        it = it.does(action_with("sweep", "", &format!("{},,,{},1", control.id, reading.id))).jobs(3);
         it = it.does(action("call-off")).does(action_with(
             "sweep",
             "",
@@ -105,7 +105,7 @@ fn missing(lessons: &Lessons, id: &str, figure: &'static Figure) -> BTreeSet<Str
     end(compared.does(action("compare")));
 
     for challenge in figure.challenges {
-        end(open().does(action_on("set-up", challenge.id)).does(action_on("judge", challenge.id)).errands(2));
+        end(open().does(action_on("set-up", challenge.id)).does(action_on("judge", challenge.id)).jobs(2));
     }
     all
 }

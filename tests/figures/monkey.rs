@@ -293,7 +293,7 @@ impl Monkey {
     fn seen(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         (&self.page.texts, &self.page.attrs, self.page.playing, &self.page.now).hash(&mut hasher);
-        (self.page.saved.len(), self.page.images, self.page.errands.len()).hash(&mut hasher);
+        (self.page.saved.len(), self.page.images, self.page.jobs.len()).hash(&mut hasher);
         for picture in self.page.desk.pictures() {
             (picture.width as u32, picture.height as u32, picture.marks.len()).hash(&mut hasher);
         }

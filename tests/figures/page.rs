@@ -30,8 +30,8 @@ pub struct Page {
     pub saved: Vec<(String, String)>,
     /// Pictures that were asked for as files of pixels.
     pub images: u32,
-    /// Errands that other workers would run now.
-    pub errands: Vec<Vec<u8>>,
+    /// Jobs that other workers would run now.
+    pub jobs: Vec<Vec<u8>>,
     figure: &'static Figure,
 }
 
@@ -71,7 +71,7 @@ impl Page {
             attempts: Vec::new(),
             saved: Vec::new(),
             images: 0,
-            errands: Vec::new(),
+            jobs: Vec::new(),
             figure,
         };
         page.tell(DeskCommand::Resize { picture: 700, charts: 280 });
@@ -106,7 +106,7 @@ impl Page {
         self.masked = masked;
         self.attempts.extend(attempts);
         if let Some(jobs) = jobs {
-            self.errands = jobs;
+            self.jobs = jobs;
         }
         if let Some(resume_point) = resume_point {
             self.now = resume_point.now;
@@ -152,16 +152,16 @@ impl Page {
         }
     }
 
-    /// Runs the next errands in a worker of their own, at most so many.
+    /// Runs the next jobs in a worker of their own, at most so many.
     pub fn run_errands(&mut self, most: usize) {
         let mut other = Desk::new([self.figure]);
         for _ in 0..most {
-            if self.errands.is_empty() {
+            if self.jobs.is_empty() {
                 return;
             }
-            let errand = self.errands.remove(0);
-            let DeskEvent::JobResult(bytes) = other.handle(DeskCommand::RunJob(errand), &mut |_| {}) else {
-                panic!("an errand is run")
+            let job = self.jobs.remove(0);
+            let DeskEvent::JobResult(bytes) = other.handle(DeskCommand::RunJob(job), &mut |_| {}) else {
+                panic!("a job is run")
             };
             self.tell(DeskCommand::JobDone { bytes: Some(bytes), seconds: 1.0 });
         }

@@ -1,4 +1,4 @@
-//! What holds for every registered figure: played at random, it keeps its laws, says only what it declares, gives the same
+//! What holds for every registered figure: played at random, it keeps its invariants, says only what it declares, gives the same
 //! run when its record is played again, and explains what it explains to whoever opens that run.
 
 use crate::budget::Budget;
@@ -9,8 +9,8 @@ use playground::player::{
 use playground::sim::{Draws, Entity, Purpose, Seed, Span, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Changes and looks after which the laws are checked.
-const LAWFUL: Budget = Budget { what: "looks at laws", full: 120, least: 10, total: 1_200 };
+/// Changes and looks after which the invariants are checked.
+const INVARIANTS: Budget = Budget { what: "looks at invariants", full: 120, least: 10, total: 1_200 };
 /// Changes and looks at what is said.
 const HEARD: Budget = Budget { what: "looks at messages", full: 540, least: 20, total: 4_320 };
 /// Settings at random that a figure's challenges are judged by, for what their judges say.
@@ -101,8 +101,8 @@ fn play(figure: &'static Figure, draws: &mut Draws, steps: u32, see: &mut dyn Fn
 }
 
 fn keeps_its_laws_and_its_record(_: &str, figure: &'static Figure) {
-    let mut draws = draws(LAWFUL.what, figure);
-    for steps in LAWFUL.pieces(&figure.spec.id, 40) {
+    let mut draws = draws(INVARIANTS.what, figure);
+    for steps in INVARIANTS.pieces(&figure.spec.id, 40) {
         play(figure, &mut draws, steps, &mut |_| {});
     }
 }

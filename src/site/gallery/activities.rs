@@ -167,7 +167,7 @@ fn challenge(lessons: &Lessons, challenge: &'static Challenge) -> Specimen {
         let set_up = lessons.open(FIGURE).does(action_on("set-up", id));
         let set =
             setting.iter().fold(set_up, |it, (control, to)| it.does(action_with("control", control, to)));
-        set.does(action_on("judge", id)).errands(most)
+        set.does(action_on("judge", id)).jobs(most)
     };
     let cost = |it: &Operated| (challenge.cost)(&StartSettings::of(it.figure.spec, &it.view().run));
     let tempting = || challenge.tempting.iter().map(|(_, setting)| *setting);

@@ -215,7 +215,7 @@ fn sweeps(l: &Lessons) -> [(&'static str, Markup); 4] {
         let begun = begun.does(action_with("sweep", "", &chosen.join(",")));
         let field = |(n, value): (usize, &&str)| typed(".fig-sweep-fields :is(input, select)", n, value);
         let fields: Vec<Patch> = chosen.iter().enumerate().map(field).collect();
-        (name, begun.errands(most).changed(fields).part(".fig-sweep", &id(name)))
+        (name, begun.jobs(most).changed(fields).part(".fig-sweep", &id(name)))
     };
     [
         swept("it takes no such value", FIGURE, ["load", "fast", "", "p99", "3"], 0),

@@ -36,7 +36,7 @@ use crate::scene::Scene;
 use crate::sim::statistics::{Recent, RecentCount};
 use crate::sim::{EndKind, Entity, EntityMap, Handle, Msg, Purpose, Span, Tally, Time, World};
 use server::{Fault, Server};
-use spec::{ANSWERED, BALANCER, CLIENT, CLIENTS, Deed, LOST, REQUEST, SERVER, SERVERS, SLOW};
+use spec::{ANSWERED, ActionId, BALANCER, CLIENT, CLIENTS, LOST, REQUEST, SERVER, SERVERS, SLOW};
 use traffic::Traffic;
 
 const PICK: Purpose = Purpose::named("pick");
@@ -352,27 +352,27 @@ impl Experiment for Cluster {
         }
         for &Entity { n, .. } in on {
             let at = n as usize;
-            let mark = match Deed::ALL[action] {
-                Deed::Kill => {
+            let mark = match ActionId::ALL[action] {
+                ActionId::Kill => {
                     self.kill(n, w);
                     "mark-killed"
                 }
-                Deed::FailFast => {
+                ActionId::FailFast => {
                     self.kill(n, w);
                     self.servers[at].fault = Fault::FailsFast;
                     "mark-fails-fast"
                 }
-                Deed::Slow => {
+                ActionId::Slow => {
                     if let Value::Number(slower) = *arg {
                         self.servers[at].slower = slower;
                     }
                     "mark-slowed"
                 }
-                Deed::Drain => {
+                ActionId::Drain => {
                     self.watches[at].draining = true;
                     "mark-draining"
                 }
-                Deed::Restore => {
+                ActionId::Restore => {
                     let was_away = self.watches[at].draining;
                     self.watches[at].draining = false;
                     self.servers[at].fault = Fault::None;

@@ -123,7 +123,7 @@ controls! {
 
 /// Actions, by their place in the declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(super) enum ActionId {
     Kill,
     FailFast,
     Slow,
@@ -131,7 +131,7 @@ pub(super) enum Deed {
     Restore,
 }
 
-impl Deed {
+impl ActionId {
     /// In the order of the declaration.
     pub const ALL: [Self; 5] = [Self::Kill, Self::FailFast, Self::Slow, Self::Drain, Self::Restore];
 }

@@ -33,7 +33,7 @@ use crate::scene::Scene;
 use crate::sim::{Entity, Handle, Msg, Span, Time};
 use deploy::Deploy;
 use pair::Pair;
-use spec::{BALANCER, CAUSE, CAUSES, ControlValues, Deed};
+use spec::{ActionId, BALANCER, CAUSE, CAUSES, ControlValues};
 
 /// What happens beside the cluster's own events.
 #[derive(Clone, Copy, Debug, Hash)]
@@ -120,8 +120,8 @@ impl WhoNotices {
         }
     }
 
-    /// Why a deed can't be done to this one, if it can't.
-    fn refusal(&self, deed: Deed, on: Entity) -> Option<Msg> {
+    /// Why a action_id can't be done to this one, if it can't.
+    fn refusal(&self, action_id: ActionId, on: Entity) -> Option<Msg> {
         let of = |id, name| Some(Msg::new(id).of(name, on));
         let known = if on.kind == SERVER { SERVERS } else { 2 };
         if on.n >= known {
@@ -136,11 +136,11 @@ impl WhoNotices {
         } else {
             (!self.pair.is_alive(on.n), false)
         };
-        match deed {
-            Deed::Deploy if self.deploy.is_some() => Some(Msg::new("deploy-under-way")),
-            Deed::Kill if dead => of("dead-already", "it"),
-            Deed::Drain if dead || draining => of("nothing-to-drain", "it"),
-            Deed::Restore if !dead && !draining => of("nothing-to-restore", "it"),
+        match action_id {
+            ActionId::Deploy if self.deploy.is_some() => Some(Msg::new("deploy-under-way")),
+            ActionId::Kill if dead => of("dead-already", "it"),
+            ActionId::Drain if dead || draining => of("nothing-to-drain", "it"),
+            ActionId::Restore if !dead && !draining => of("nothing-to-restore", "it"),
             _ => None,
         }
     }
@@ -225,39 +225,39 @@ impl Experiment for WhoNotices {
     }
 
     fn act(&mut self, action: usize, on: &[Entity], _: &Value, w: &mut W) -> Result<(), Msg> {
-        let deed = Deed::ALL[action];
-        if let Some(refusal) = on.iter().find_map(|&entity| self.refusal(deed, entity)) {
+        let action_id = ActionId::ALL[action];
+        if let Some(refusal) = on.iter().find_map(|&entity| self.refusal(action_id, entity)) {
             return Err(refusal);
         }
         for &entity in on {
             let n = entity.n;
             // One that was named twice has had it.
-            if self.refusal(deed, entity).is_some() {
+            if self.refusal(action_id, entity).is_some() {
                 continue;
             }
-            let server_mark = match (deed, entity.kind) {
-                (Deed::Deploy, _) => {
+            let server_mark = match (action_id, entity.kind) {
+                (ActionId::Deploy, _) => {
                     self.begin_deploy(w);
                     continue;
                 }
-                (Deed::Kill, BALANCER) => {
+                (ActionId::Kill, BALANCER) => {
                     self.kill_balancer(n, w);
                     continue;
                 }
-                (Deed::Restore, BALANCER) => {
+                (ActionId::Restore, BALANCER) => {
                     self.boot_balancer(n, w);
                     continue;
                 }
-                (Deed::Kill, _) => {
+                (ActionId::Kill, _) => {
                     self.kill_server(n, w);
                     "mark-killed"
                 }
-                (Deed::Drain, _) => {
+                (ActionId::Drain, _) => {
                     self.cluster.watches[n as usize].draining = true;
                     self.restand(n, w.now());
                     "mark-draining"
                 }
-                (Deed::Restore, _) => {
+                (ActionId::Restore, _) => {
                     self.start_server(n, w);
                     "mark-restored"
                 }

@@ -145,14 +145,14 @@ impl ControlValues {
 
 /// Actions, by their place in the declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(super) enum ActionId {
     Kill,
     Restore,
     Drain,
     Deploy,
 }
 
-impl Deed {
+impl ActionId {
     /// In the order of the declaration.
     pub const ALL: [Self; 4] = [Self::Kill, Self::Restore, Self::Drain, Self::Deploy];
 }

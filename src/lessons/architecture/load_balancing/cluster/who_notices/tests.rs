@@ -1,7 +1,7 @@
 use super::super::spec::{CUT_OFF, FAILED, NO_BALANCER, SENT_TO_DEAD};
 use super::super::{EndKind, Place};
 use super::pair::down_interval;
-use super::spec::Deed;
+use super::spec::ActionId;
 use super::*;
 use crate::pick::cases;
 use crate::player::{Control, ControlKind, Controls};
@@ -41,8 +41,8 @@ fn run(settings: &[(&str, &str)], seed: u64, seconds: u64) -> (WhoNotices, W) {
     (model, w)
 }
 
-fn act(model: &mut WhoNotices, w: &mut W, deed: Deed, on: Entity) -> Result<(), &'static str> {
-    let action = Deed::ALL.iter().position(|other| *other == deed).unwrap();
+fn act(model: &mut WhoNotices, w: &mut W, action_id: ActionId, on: Entity) -> Result<(), &'static str> {
+    let action = ActionId::ALL.iter().position(|other| *other == action_id).unwrap();
     model.act(action, &[on], &Value::None, w).map_err(|msg| match msg.id {
         std::borrow::Cow::Borrowed(id) => id,
         std::borrow::Cow::Owned(_) => "another",
@@ -61,7 +61,7 @@ fn a_death_is_noticed_after_the_checks_that_have_to_fail() {
             let settings = [("deploy", "0"), ("load", "60"), ("interval", &*text), ("fall", &*fall_text)];
             let (mut model, mut w) = start(&settings, seed);
             go_on(&mut model, &mut w, Time::from_millis(6_000 + 171 * seed));
-            act(&mut model, &mut w, Deed::Kill, server(A)).unwrap();
+            act(&mut model, &mut w, ActionId::Kill, server(A)).unwrap();
             let killed = w.now();
             go_on(&mut model, &mut w, killed + Span::from_secs(15));
             let took = model.unnoticed.unwrap();
@@ -84,7 +84,7 @@ fn what_a_death_costs_is_what_was_there_and_what_is_sent_until_it_is_noticed() {
         };
         let inside = at_it(&model, &[Place::Waiting, Place::Served]);
         let mut sent = at_it(&model, &[Place::ToServer]);
-        act(&mut model, &mut w, Deed::Kill, server(A)).unwrap();
+        act(&mut model, &mut w, ActionId::Kill, server(A)).unwrap();
         while model.cluster.standing(A) == Standing::Up {
             let event = w.next(Time::from_secs(30)).unwrap();
             model.handle(event, &mut w);
@@ -210,7 +210,7 @@ fn a_backup_takes_over_by_the_formula_and_the_first_takes_its_address_back() {
         go_on(&mut model, &mut w, Time::from_millis(5_000 + 137 * seed));
         let heard = model.pair.said.unwrap();
         let open = model.cluster.requests.iter().filter(|(_, r)| r.counted.is_some()).count() as u64;
-        act(&mut model, &mut w, Deed::Kill, balancer(0)).unwrap();
+        act(&mut model, &mut w, ActionId::Kill, balancer(0)).unwrap();
         assert_eq!((closed(&w, CUT_OFF), model.pair.active()), (open, None));
         let (mut came, killed) = (0, w.now());
         while model.pair.active().is_none() {
@@ -225,7 +225,7 @@ fn a_backup_takes_over_by_the_formula_and_the_first_takes_its_address_back() {
         go_on(&mut model, &mut w, until);
         assert_eq!(closed(&w, NO_BALANCER), came, "seed {seed}");
         // The first one returns as a backup of higher priority, which minds no advertisement of the other.
-        act(&mut model, &mut w, Deed::Restore, balancer(0)).unwrap();
+        act(&mut model, &mut w, ActionId::Restore, balancer(0)).unwrap();
         let back = w.now() + down_interval(101);
         go_on(&mut model, &mut w, back);
         assert_eq!(model.pair.active(), Some(1));
@@ -243,8 +243,8 @@ fn a_backup_takes_over_by_the_formula_and_the_first_takes_its_address_back() {
 fn a_lone_balancer_is_away_until_it_is_restored_and_then_has_to_check_anew() {
     let (mut model, mut w) = run(&[("deploy", "0"), ("outage", "5")], 3, 20);
     assert!(closed(&w, NO_BALANCER) > 1_500 && !model.cluster.front.open);
-    act(&mut model, &mut w, Deed::Kill, server(A)).unwrap();
-    act(&mut model, &mut w, Deed::Restore, balancer(0)).unwrap();
+    act(&mut model, &mut w, ActionId::Kill, server(A)).unwrap();
+    act(&mut model, &mut w, ActionId::Restore, balancer(0)).unwrap();
     assert!(model.cluster.front.open && model.dead[A as usize].is_some());
     go_on(&mut model, &mut w, Time::from_secs(24));
     // A server that was never checked goes down with the first check that fails.
@@ -255,15 +255,15 @@ fn a_lone_balancer_is_away_until_it_is_restored_and_then_has_to_check_anew() {
 fn what_is_out_of_place_is_refused_with_a_reason() {
     let (mut model, mut w) = start(&[("deploy", "1")], 1);
     go_on(&mut model, &mut w, Time::from_secs(2));
-    let mut refused = |deed, on| act(&mut model, &mut w, deed, on).err();
-    assert_eq!(refused(Deed::Deploy, balancer(0)), Some("deploy-under-way"));
-    assert_eq!(refused(Deed::Kill, server(A)), Some("dead-already"));
-    assert_eq!(refused(Deed::Drain, server(A)), Some("nothing-to-drain"));
-    assert_eq!(refused(Deed::Restore, server(1)), Some("nothing-to-restore"));
-    assert_eq!(refused(Deed::Restore, balancer(0)), Some("nothing-to-restore"));
-    assert_eq!(refused(Deed::Kill, balancer(1)), Some("no-standby"));
-    assert_eq!(refused(Deed::Kill, balancer(2)), Some("no-such-entity"));
-    assert_eq!(refused(Deed::Kill, server(SERVERS)), Some("no-such-entity"));
+    let mut refused = |action_id, on| act(&mut model, &mut w, action_id, on).err();
+    assert_eq!(refused(ActionId::Deploy, balancer(0)), Some("deploy-under-way"));
+    assert_eq!(refused(ActionId::Kill, server(A)), Some("dead-already"));
+    assert_eq!(refused(ActionId::Drain, server(A)), Some("nothing-to-drain"));
+    assert_eq!(refused(ActionId::Restore, server(1)), Some("nothing-to-restore"));
+    assert_eq!(refused(ActionId::Restore, balancer(0)), Some("nothing-to-restore"));
+    assert_eq!(refused(ActionId::Kill, balancer(1)), Some("no-standby"));
+    assert_eq!(refused(ActionId::Kill, balancer(2)), Some("no-such-entity"));
+    assert_eq!(refused(ActionId::Kill, server(SERVERS)), Some("no-such-entity"));
 }
 
 #[test]
