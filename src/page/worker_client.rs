@@ -61,7 +61,7 @@ struct Shared {
 
 impl WorkerClient {
     /// Starts the worker at `address`, which paints on `canvases` and counts as hung after `hung_after` checks without an
-    /// answer. Messages sent before the worker is ready are before_ready. `on_failure` is called at most once, and never before
+    /// answer. Messages sent before the worker is ready wait for it. `on_failure` is called at most once, and never before
     /// this returns.
     ///
     /// # Errors

@@ -120,7 +120,7 @@ impl WhoNotices {
         }
     }
 
-    /// Why a action_id can't be done to this one, if it can't.
+    /// Why an action can't be done to this one, if it can't.
     fn refusal(&self, action_id: ActionId, on: Entity) -> Option<Msg> {
         let of = |id, name| Some(Msg::new(id).of(name, on));
         let known = if on.kind == SERVER { SERVERS } else { 2 };
