@@ -1,4 +1,4 @@
-//! The page's own program: `src/page`.
+//! The page's own program: `src/engine/page`.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

@@ -17,17 +17,23 @@ use std::time::SystemTime;
 use xxhash_rust::xxh64::xxh64;
 
 /// Folders of `src` that a frame of a run is computed by, beside its lesson's own.
-const MODEL: &[&str] =
-    &["src/sim/", "src/mechanism/", "src/parts/", "src/scene/", "src/player/", "src/lessons/mod.rs"];
+const MODEL: &[&str] = &[
+    "engine/sim/",
+    "engine/mechanism/",
+    "engine/parts/",
+    "engine/scene/",
+    "engine/player/",
+    "lessons/mod.rs",
+];
 /// What a page's HTML is rendered by, beside that.
-const PAGE: &[&str] = &["src/site/", "src/course/", "src/desk/", "src/learner/", "Cargo.lock"];
+const PAGE: &[&str] = &["site/", "engine/course/", "engine/desk/", "engine/learner/", "Cargo.lock"];
 
 /// Results by their keys, one file each.
 #[derive(Debug, Default)]
 pub struct Cache {
     /// `None`: nothing is kept.
     folder: Option<PathBuf>,
-    /// The sources, from the package's root, with a hash of what is in each.
+    /// The sources, by their paths in `src`, with a hash of what is in each.
     sources: Vec<(String, u64)>,
     /// The sources are those that this program was built from. If one has changed since, its results must not be kept
     /// under the new key.
@@ -43,8 +49,7 @@ impl Cache {
     pub fn open(folder: PathBuf, root: &Path) -> Result<Self, String> {
         let mut sources = Vec::new();
         let mut newest = SystemTime::UNIX_EPOCH;
-        let mut add = |path: &str| {
-            let whole = root.join(path);
+        let mut add = |path: &str, whole: PathBuf| {
             let read = fs::read(&whole).and_then(|bytes| Ok((bytes, fs::metadata(&whole)?.modified()?)));
             let (bytes, modified) = read.map_err(|error| format!("{path}: {error}"))?;
             newest = newest.max(modified);
@@ -52,9 +57,9 @@ impl Cache {
             Ok::<(), String>(())
         };
         for file in super::finish::files(&root.join("src"))?.iter().filter(|file| file.ends_with(".rs")) {
-            add(&format!("src/{file}"))?;
+            add(file, root.join("src").join(file))?;
         }
-        add("Cargo.lock")?;
+        add("Cargo.lock", root.join("Cargo.lock"))?;
         let built = std::env::current_exe().and_then(|own| fs::metadata(own)?.modified());
         let current = built.is_ok_and(|built| newest <= built);
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -113,7 +118,7 @@ impl Cache {
 
     /// One hash over the code that computes a lesson's figures.
     fn model(&self, lesson: &str) -> u64 {
-        let own = format!("src/lessons/{}/", lesson.replace('-', "_"));
+        let own = format!("lessons/{}/", lesson.replace('-', "_"));
         let mut code = self.code(MODEL);
         code.extend(self.code(&[&own]));
         xxh64(format!("{code:?}").as_bytes(), 0)

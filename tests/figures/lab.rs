@@ -209,7 +209,7 @@ fn the_benchmark_runs_from_empty_to_empty_and_agrees_with_a_bare_loop() {
 fn every_message_of_the_player_has_a_shared_sentence() {
     let shared = lab::words::shared();
     let mut seen = 0;
-    for folder in ["src/player", "src/desk"] {
+    for folder in ["src/engine/player", "src/engine/desk"] {
         for file in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
             let source = std::fs::read_to_string(file.unwrap().path()).unwrap();
             let source = source.split("#[cfg(test)]").next().unwrap();

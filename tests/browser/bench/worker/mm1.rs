@@ -21,7 +21,7 @@ fn kernel(customers: u32, seed: u32) -> (f64, f64) {
     let mut world = World::new(u64::from(seed));
     let mut model = OneServer::with_limit(&controls, customers, &mut world);
     while let Some(event) = world.next(Time::MAX) {
-        model.on(event, &mut world);
+        model.handle(event, &mut world);
     }
     (world.events() as f64, model.mean_wait())
 }

@@ -311,7 +311,7 @@ impl FromValue for bool {
 /// Declares a figure's controls: a struct whose fields are what the experiment reads, each with its [`Control`].
 ///
 /// ```
-/// use playground::{controls, player::{Control, Controls}, sim::Unit};
+/// use engine::{controls, player::{Control, Controls}, sim::Unit};
 /// controls! {
 ///     /// What can be turned.
 ///     pub struct ControlValues {
@@ -345,7 +345,7 @@ macro_rules! controls {
 /// Declares the options of a choice: an enum, each variant with its permanent id and its label.
 ///
 /// ```
-/// use playground::choices;
+/// use engine::choices;
 /// choices! {
 ///     /// Who is served first.
 ///     pub enum Order { Fifo = "fifo", "First come, first served"; Lifo = "lifo", "Last come, first served" }

@@ -408,7 +408,7 @@ mod tests {
 
     #[test]
     fn a_file_has_the_colours_that_the_page_has() {
-        let sheets = [include_str!("../../style/tokens.css"), include_str!("../../style/picture.css")];
+        let sheets = [include_str!("../../../style/tokens.css"), include_str!("../../../style/picture.css")];
         for (theme, colours) in [(":root {", LIGHT), (":root[data-theme=\"dark\"] {", DARK)] {
             let blocks = sheets.map(|builder| builder.split_once(theme).expect("it has this theme").1);
             let blocks = blocks.map(|block| block.split('}').next().unwrap_or_default());
@@ -423,7 +423,7 @@ mod tests {
 
     #[test]
     fn the_pages_style_sheet_knows_every_dash() {
-        let builder: String = include_str!("../../style/picture.css").split_whitespace().collect();
+        let builder: String = include_str!("../../../style/picture.css").split_whitespace().collect();
         for (dash, class) in DASHES {
             let rule: String = format!(".picture.{class}{}", dash_rule(dash)).split_whitespace().collect();
             let rule = rule.replace('}', ";}");

@@ -8,7 +8,7 @@
 //! Begin with [`World`]: a model schedules events on it and is handed them back in a total order.
 //!
 //! ```
-//! use playground::sim::{Span, Time, World};
+//! use engine::sim::{Span, Time, World};
 //! let mut world: World<&'static str> = World::new(42);
 //! world.schedule(Span::from_millis(5), "later");
 //! world.schedule(Span::from_millis(1), "sooner");
