@@ -160,7 +160,7 @@ impl OpenRun {
         }
         let from = self.timeline.nearest(at);
         // Playing on from what is shown is cheapest; otherwise start from the nearest known state.
-        if self.cursor.now() > at || from.now() > self.cursor.now() {
+        if !self.cursor.leads_to(at) || from.now() > self.cursor.now() {
             self.cursor = from;
         }
         self.cursor.advance(self.figure.spec, &self.run, at, &mut budget, &mut |_| {})
@@ -313,4 +313,82 @@ fn first_difference(a: &Run, b: &Run) -> Option<Time> {
     let n = a.inputs.iter().zip(&b.inputs).take_while(|(a, b)| a == b).count();
     let at = |run: &Run| run.inputs.get(n).map_or(Time::MAX, |input| input.at);
     Some(at(a).min(at(b)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::player::{About, Control, Controls, Experiment, FigureSpec, Message, Needs, Reading, Value};
+    use crate::sim::{Entity, Unit, World};
+    use std::borrow::Cow;
+
+    /// Three things happen, all at one moment.
+    #[derive(Clone)]
+    struct ThreeAtOnce(u32);
+
+    #[derive(Clone, PartialEq)]
+    struct NoControls;
+
+    impl Controls for NoControls {
+        const ALL: &'static [Control] = &[];
+        fn from_values(_: &[Value]) -> Self {
+            Self
+        }
+    }
+
+    impl Experiment for ThreeAtOnce {
+        type Controls = NoControls;
+        type Event = ();
+        const SPEC: &'static FigureSpec = &FigureSpec {
+            id: Cow::Borrowed("three-at-once"),
+            version: 1,
+            until: Time::from_secs(9),
+            still_at: Time::ZERO,
+            warm_up: Time::ZERO,
+            pace: Pace::Continuous,
+            speed: 1.0,
+            controls: Cow::Borrowed(&[]),
+            readings: Cow::Borrowed(&[Reading::new("happened", "happened", Unit::Count, "How many.")]),
+            actions: Cow::Borrowed(&[]),
+            kinds: Cow::Borrowed(&[]),
+            needs: Needs::Nothing,
+        };
+        const MESSAGES: &'static [Message] = &[];
+
+        fn new(_: &NoControls, _: &Data, world: &mut World<()>) -> Result<Self, Msg> {
+            (0..3).for_each(|_| _ = world.schedule(Span::from_secs(4), ()));
+            Ok(Self(0))
+        }
+        fn handle(&mut self, (): (), _: &mut World<()>) {
+            self.0 += 1;
+        }
+        fn set(&mut self, _: &NoControls, _: &mut World<()>) -> Result<(), Msg> {
+            Ok(())
+        }
+        fn act(&mut self, _: usize, _: &[Entity], _: &Value, _: &mut World<()>) -> Result<(), Msg> {
+            Ok(())
+        }
+        fn read(&self, _: &World<()>, out: &mut Readings) {
+            out.put("happened", f64::from(self.0));
+        }
+        fn draw(&self, _: &World<()>, _: &mut Scene) {}
+        fn about(&self, _: Entity, _: &World<()>) -> Option<About> {
+            None
+        }
+        fn invariants(&self, _: &World<()>) -> Result<(), String> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_state_between_two_events_of_a_moment_is_not_the_state_at_that_moment() {
+        static FIGURE: Figure = Figure::of::<ThreeAtOnce>();
+        let run = Run::new(FIGURE.spec, crate::sim::Seed(1));
+        let mut open = OpenRun::start(&FIGURE, run.clone(), Data::default()).unwrap();
+        // On the way to the end the budget was spent after the first of the three.
+        assert!(!open.cursor.advance(FIGURE.spec, &run, Time::from_secs(9), &mut 1, &mut |_| {}));
+        assert_eq!(open.cursor.now(), Time::from_secs(4));
+        let frame = open.frame(Time::from_secs(4), Time::ZERO);
+        assert_eq!((frame.readings, frame.reached), (vec![0.0], true));
+    }
 }

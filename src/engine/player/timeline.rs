@@ -43,6 +43,12 @@ impl Cursor {
         self.model.now()
     }
 
+    /// Whether the state *at* `at` can be reached from this one. It can't from one that was left between two events of
+    /// that very moment.
+    pub fn leads_to(&self, at: Time) -> bool {
+        self.now() < at || (self.now() == at && self.settled)
+    }
+
     pub fn checkpoint(&self) -> Self {
         let Self { model, values, next_input, settled } = self;
         Self { model: model.checkpoint(), values: values.clone(), next_input: *next_input, settled: *settled }
@@ -227,7 +233,7 @@ impl Timeline {
 
     /// The known state closest before or at `at`, to advance from.
     pub fn nearest(&self, at: Time) -> Cursor {
-        if self.head.now() < at || (self.head.settled && self.head.now() == at) {
+        if self.head.leads_to(at) {
             return self.head.checkpoint();
         }
         self.checkpoint_before(at).checkpoint()

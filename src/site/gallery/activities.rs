@@ -38,14 +38,8 @@ pub fn all(lessons: &Lessons) -> Vec<Specimen> {
                 let page = Applied::parse(&activity::quiz(cx, block, quiz).0);
                 (name, "Each answer says why it is right or wrong.", quizzes(&page, id, quiz))
             }
-            Body::Card(_) => {
-                ("Card", "Something to be remembered.", folded(&page, &format!("[data-card={id}]")))
-            }
-            Body::Interview(_) => (
-                "Interview question",
-                "What a strong answer holds.",
-                folded(&page, &format!("[data-interview={id}]")),
-            ),
+            Body::Card(_) => ("Card", "Something to be remembered.", folded(&page, "card", id)),
+            Body::Interview(_) => ("Interview question", "A strong answer.", folded(&page, "interview", id)),
             _ => continue,
         };
         // One of each.
@@ -62,10 +56,10 @@ fn stages_of(all: &[(&str, Markup)]) -> Markup {
 }
 
 /// Closed and opened.
-fn folded(page: &Applied, css: &str) -> Vec<(&'static str, Markup)> {
-    let opened = page.clone();
-    opened.select(css).iter().for_each(|it| it.set_attr("open", ""));
-    vec![("closed", specimen(page, css, "closed")), ("opened", specimen(&opened, css, "opened"))]
+fn folded(page: &Applied, kind: &str, id: &str) -> Vec<(&'static str, Markup)> {
+    let (css, opened) = (format!("[data-{kind}={id}]"), page.clone());
+    opened.select(&css).iter().for_each(|it| it.set_attr("open", ""));
+    vec![("closed", specimen(page, &css, "closed")), ("opened", specimen(&opened, &css, "opened"))]
 }
 
 /// Each stage that a prediction can be in.
@@ -165,9 +159,8 @@ fn challenge(lessons: &Lessons, challenge: &'static Challenge) -> Specimen {
     let id = challenge.id;
     let judged = |setting: &[(&str, &str)], most| {
         let set_up = lessons.open(FIGURE).does(action_on("set-up", id));
-        let set =
-            setting.iter().fold(set_up, |it, (control, to)| it.does(action_with("control", control, to)));
-        set.does(action_on("judge", id)).jobs(most)
+        let all = setting.iter().map(|(control, to)| action_with("control", control, to));
+        all.fold(set_up, Operated::does).does(action_on("judge", id)).jobs(most)
     };
     let cost = |it: &Operated| (challenge.cost)(&StartSettings::of(it.figure.spec, &it.view().run));
     let tempting = || challenge.tempting.iter().map(|(_, setting)| *setting);

@@ -54,6 +54,11 @@ fn typed(css: &str, n: usize, value: &str) -> Patch {
     Patch::Value { field: nth(css.to_owned(), n), value: value.to_owned(), forced: true }
 }
 
+/// An element has this attribute, or none of this name.
+fn attribute(css: &str, name: &'static str, value: Option<&str>) -> Patch {
+    Patch::Attribute(find(css.to_owned()), name.into(), value.map(str::to_owned))
+}
+
 fn busy(l: &Lessons) -> Operated {
     l.open(FIGURE).does(turned("load", "200/s")).goes(12.0)
 }
@@ -61,10 +66,8 @@ fn busy(l: &Lessons) -> Operated {
 /// All values that differ in the comparison.
 fn compared(l: &Lessons) -> Operated {
     let all = [("load", "240/s"), ("service", "80 ms"), ("arrivals", "bursty"), ("policy", "random")];
-    let it = all
-        .into_iter()
-        .fold(busy(l).does(action("compare")), |it, (control, to)| it.does(turned(control, to)));
-    it.does(action_on("control", "checks"))
+    let all = all.map(|(control, to)| turned(control, to)).into_iter();
+    all.fold(busy(l).does(action("compare")), Operated::does).does(action_on("control", "checks"))
 }
 
 /// A part of the figure before scripts run.
@@ -134,11 +137,7 @@ pub fn parts(l: &Lessons) -> Vec<Specimen> {
     ];
     let explained = explained.map(|(name, action)| {
         // Landmarks of one page have names of their own.
-        let label = Patch::Attribute(
-            find(".fig-explain".into()),
-            "aria-label".into(),
-            Some(format!("Explained: {name}")),
-        );
+        let label = attribute(".fig-explain", "aria-label", Some(&format!("Explained: {name}")));
         (name, busy(l).does(action).changed([label]).part(".fig-explain", &id(name)))
     });
     let changed = busy(l).goes(6.0).does(act("slow", "1:0", "4")).goes(9.0).does(turned("load", "100/s"));
@@ -161,15 +160,15 @@ pub fn parts(l: &Lessons) -> Vec<Specimen> {
     ];
     // A caption belongs to a figure of its own.
     let captions = html! { @for (name, it) in captions { p.state-name { (name) } figure.figure { (it) } } };
-    let file =
-        busy(l).changed([Patch::Attribute(find("[data-drawer-of=file]".into()), "hidden".into(), None)]);
+    let file = busy(l).changed([attribute("[data-drawer-of=file]", "hidden", None)]);
     let opened = |name: &'static str| {
         (name, busy(l).does(action_on("drawer", name)).part(&format!("[data-drawer-of={name}]"), name))
     };
     let too_long = ("share, a run too long for a link", file.part("[data-drawer-of=file]", "file"));
     let drawers = [opened("share"), too_long, opened("more"), opened("keys")];
-    let open = Patch::Attribute(find(".fig-tables".into()), "open".into(), Some(String::new()));
-    let tables = busy(l).does(UserAction { number: 1.0, ..action("tables") }).changed([open]);
+    let tables = busy(l).does(UserAction { number: 1.0, ..action("tables") });
+    let tables = tables.changed([attribute(".fig-tables", "open", Some(""))]);
+    let tables = frame(&tables.part(".fig-tables", "tables"));
     let (good, bad) = ("time,key\n0.1,a\n0.4,b\n0.5,a\n1.2,c\n", "nothing\nof the kind\n");
     let read = |name: &'static str, log: &str, last| {
         (name, l.open(FIGURE).reads(log, last).part(".fig-data", &id(name)))
@@ -186,11 +185,7 @@ pub fn parts(l: &Lessons) -> Vec<Specimen> {
         one("Drawers", "What the tools open, one at a time, under the caption.", rows(&drawers)),
         one("Sweep", "One control over its range, several seeds at each value.", rows(&sweeps(l))),
         one("The learner’s own log", "Where a figure can replay one.", rows(&logs)),
-        one(
-            "In tables",
-            "The picture for those who don’t see it.",
-            frame(&tables.part(".fig-tables", "tables")),
-        ),
+        one("In tables", "The picture for those who don’t see it.", tables),
     ]
 }
 
