@@ -9,7 +9,7 @@ use super::prose::Context;
 use super::still::Still;
 use crate::course::blocks::{Block, FigureBlock};
 use crate::desk::markup::class;
-use crate::desk::{ActionKind, clock};
+use crate::desk::{ActionKind, SHORTCUTS, clock};
 use crate::lessons;
 use crate::player::{
     Control, ControlKind, FigureSpec, Frame, Needs, Pace, Slider, Value, ValueKind, encode_view,
@@ -178,16 +178,12 @@ fn sweep(spec: &FigureSpec) -> Markup {
 
 /// The list of keyboard shortcuts: `SHORTCUTS` of `page/events.rs`, in words.
 fn keys() -> Markup {
-    let keys = [
+    let elsewhere = [
         ("Space", "play and pause"),
-        (", and .", "one step back, one on"),
-        ("c", "compare two settings"),
-        ("s", "share"),
-        ("z", "take the last change back"),
-        ("Arrow keys", "in the picture and on the time line"),
+        ("Arrow keys", "move in the picture and on the time line"),
         ("Escape", "close what is open"),
-        ("?", "this list"),
     ];
+    let keys = elsewhere.into_iter().chain(SHORTCUTS.iter().map(|it| (it.key, it.says)));
     html! {
         div.(class::DRAWER).fig-keys data-drawer-of="keys" hidden {
             dl { @for (key, does) in keys { dt { kbd { (key) } } dd { (does) } } }

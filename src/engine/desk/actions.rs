@@ -4,7 +4,7 @@ use super::action_kind::ActionKind;
 use super::markup::{class, css, does, inside};
 use super::notice::Notice;
 use super::protocol::{Patch, Selector, UserAction, find, selector};
-use super::{BeforeChange, Desk, DeskEvent, explain, moments, text};
+use super::{BeforeChange, Desk, DeskEvent, explain, text, tools};
 use crate::player::{ControlKind, Input, InputKind, Query, Reply, Slider, Value, View, encode_view};
 use crate::sim::{Seed, Time};
 
@@ -91,7 +91,7 @@ impl Desk {
             ActionKind::CopySeed => self
                 .extra_patches
                 .push(Patch::Copy { field: seed_field(), button: find(does(ActionKind::CopySeed)) }),
-            ActionKind::Drawer => moments::open_drawer(&self.state, &action.target, &mut self.extra_patches),
+            ActionKind::Drawer => tools::open_drawer(&self.state, &action.target, &mut self.extra_patches),
             ActionKind::CopyLink => {
                 self.extra_patches.push(Patch::Copy {
                     field: find(inside(class::COPY, "input")),
@@ -103,7 +103,7 @@ impl Desk {
                 text: encode_view(&self.state.view()),
             }),
             ActionKind::Reset => {
-                self.extra_patches.extend(moments::close_drawers());
+                self.extra_patches.extend(tools::close_drawers());
                 self.set_notice(None);
                 let first = self.state.initial_view.clone();
                 self.open_view(first);
@@ -226,7 +226,7 @@ impl Desk {
         let view = crate::player::decode_view(text.trim());
         match view {
             Ok(view) if view.run.figure == self.state.spec.id => {
-                self.extra_patches.extend(moments::close_drawers());
+                self.extra_patches.extend(tools::close_drawers());
                 self.open_view(view);
                 self.state.untouched = false;
             }

@@ -4,7 +4,7 @@ use super::action_kind::ActionKind;
 use super::markup::{class, inside};
 use super::protocol::{Patch, button, element, find, selector};
 use super::state::FigureState;
-use super::{Desk, explain, moments, text, transport};
+use super::{Desk, explain, text, tools, transport};
 use crate::player::{Query, Reply};
 use crate::sim::{Ending, Unit};
 
@@ -24,7 +24,7 @@ pub(super) fn write(state: &FigureState, out: &mut Vec<Patch>) {
     let item = |it: &Ending| {
         let took = text::fill(text::TOOK, &[&Unit::Time.format(it.took.secs())]);
         element("li", "").with([
-            moments::seek_button(it.time, "quiet fig-when", &transport::clock_to_millis(it.time)),
+            tools::seek_button(it.time, "quiet fig-when", &transport::clock_to_millis(it.time)),
             element("span", "fig-what")
                 .with([explain::entity_button(state, it.entity)])
                 .text(" ")

@@ -2,9 +2,9 @@
 
 use super::action_kind::ActionKind;
 use super::markup::{attr, class, inside, with};
-use super::moments::{moment_button, seek_button};
 use super::protocol::{NewElement, Patch, UserAction, button, element, find, selector};
 use super::state::FigureState;
+use super::tools::{moment_button, seek_button};
 use super::{text, transport};
 use crate::player::{Action, Explanation, InputKind, Pace, Value, ValueKind};
 use crate::scene::capitalize;

@@ -4,7 +4,7 @@ use super::jobs::{Batch, Progress};
 use super::markup::{attr, class, css, with};
 use super::protocol::{NewElement, Patch, Selector, element, page_selector};
 use super::state::FigureState;
-use super::{Desk, moments, text, transport};
+use super::{Desk, text, tools, transport};
 use crate::learner::{Attempt, Grade, Task};
 use crate::player::{Challenge, Judge, Run, StartSettings, Verdict, View, encode_view};
 use crate::sim::Time;
@@ -118,7 +118,7 @@ impl Desk {
             let at = transport::clock(failure.at, state.spec.pace);
             let view = encode_view(&View { run: run.clone(), compared_controls: Vec::new(), at: failure.at });
             let words = text::fill(text::FAILED_AT, &[&at, &state.say(&failure.why)]);
-            let go = moments::view_button(&view, text::SEE_IT);
+            let go = tools::view_button(&view, text::SEE_IT);
             parts.push(element("p", "").text(&words).text(" ").with([go]));
         }
         let out = &mut self.extra_patches;

@@ -20,7 +20,7 @@ mod explain;
 mod jobs;
 mod judge;
 pub mod markup;
-mod moments;
+
 mod notice;
 mod opening;
 mod picture;
@@ -30,10 +30,12 @@ mod prose;
 pub mod protocol;
 mod readings;
 mod save;
+mod shortcuts;
 mod state;
 mod sweep;
 mod tables;
 pub mod text;
+mod tools;
 mod transport;
 
 pub use action_kind::ActionKind;
@@ -43,6 +45,7 @@ pub use protocol::{
     DeskCommand, DeskEvent, FileChunk, FromWorker, NewChild, NewElement, OpenFigure, Patch, Probed,
     ResumePoint, Selector, ToWorker, Update, UserAction,
 };
+pub use shortcuts::{SHORTCUTS, Shortcut};
 pub use transport::{TIMELINE_POSITIONS, clock};
 
 use crate::learner::Attempt;
@@ -201,13 +204,13 @@ impl Desk {
         }
         if changed.markers || changed.run {
             transport::write_marks(state, &mut out);
-            moments::write(state, &mut out);
+            tools::write(state, &mut out);
         }
         if changed.run || changed.playback {
-            moments::write_undo(state, &mut out);
+            tools::write_undo(state, &mut out);
         }
         if changed.run {
-            prose::write_stale(state, &mut out);
+            prose::write_first_run_titles(state, &mut out);
         }
         if changed.explanation {
             explain::write(&mut self.state, &mut out);

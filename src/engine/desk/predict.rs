@@ -4,7 +4,7 @@
 use super::markup::{attr, class, css, inside, with};
 use super::protocol::{NewElement, Patch, Selector, UserAction, element, page_selector};
 use super::state::FigureState;
-use super::{Desk, moments, text, transport};
+use super::{Desk, text, tools, transport};
 use crate::learner::{Attempt, Grade, Task};
 use crate::player::{AnswerKind, CURVE_POINTS, Grading, Prediction, Value, View, encode_view, mean_distance};
 use crate::sim::{Unit, clamp};
@@ -173,7 +173,7 @@ impl FigureState {
         let it = self.committed.iter().find(|it| it.prediction.id == id)?;
         let at = it.prediction.at;
         let words = text::fill(text::WATCH, &[&transport::clock(at, self.spec.pace)]);
-        let nodes = vec![element("p", "").text(&words), moments::seek_button(at, "", text::SHOW_NOW)];
+        let nodes = vec![element("p", "").text(&words), tools::seek_button(at, "", text::SHOW_NOW)];
         (!self.is_revealed(it))
             .then(|| Patch::Children(prediction_selector(id, &css(class::ANSWER_VERDICT)), nodes))
     }

@@ -7,12 +7,10 @@ use super::state::FigureState;
 use super::{BeforeChange, Desk, text};
 use crate::player::{Control, InputKind, Slider, Value};
 
-/// Marks numbers of the page's first run as stale while another run is open.
-pub(super) fn write_stale(state: &FigureState, out: &mut Vec<Patch>) {
-    let other = state.run != state.initial_view.run;
+/// Says of the numbers that were read off the page's first run that they are of that run, while another is open.
+pub(super) fn write_first_run_titles(state: &FigureState, out: &mut Vec<Patch>) {
     let selector = [&css(class::LIVE), &with(attr::FIGURE, &state.page_id), "[", attr::AT, "]"].concat();
-    out.push(Patch::Class(page_selector(selector.clone()), "stale".into(), other));
-    let title = if other { text::OF_FIRST_RUN } else { "" };
+    let title = if state.run == state.initial_view.run { "" } else { text::OF_FIRST_RUN };
     out.push(Patch::Attribute(page_selector(selector), "title".into(), Some(title.to_owned())));
 }
 

@@ -6,7 +6,7 @@ use super::judge::progress_text;
 use super::markup::{class, does, inside};
 use super::protocol::{NewElement, Patch, element, find, selector};
 use super::state::FigureState;
-use super::{Desk, moments, percent, text};
+use super::{Desk, percent, text, tools};
 use crate::player::{ControlKind, Sweep, SweepPoint, View, encode_view, sweep_values_between};
 use crate::sim::clamp;
 
@@ -136,7 +136,7 @@ fn write(state: &FigureState, sweeping: &Sweeping, out: &mut Vec<Patch>) {
         let runs = (0..sweeping.seeds).map(|k| {
             let view =
                 View { run: sweeping.sweep.run(n, k), compared_controls: Vec::new(), at: state.spec.until };
-            moments::view_button(&encode_view(&view), &(k + 1).to_string())
+            tools::view_button(&encode_view(&view), &(k + 1).to_string())
         });
         element("tr", "").with([
             element("th", "").attr("scope", "row").text(&control.show(&point.value)),

@@ -3,7 +3,7 @@
 use super::figure::PageFigure;
 use super::{answer, dom};
 use crate::desk::markup::{any, attr, class, css, inside, with};
-use crate::desk::{ActionKind, UserAction};
+use crate::desk::{ActionKind, SHORTCUTS, UserAction};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DragEvent, Element, Event, HtmlElement, KeyboardEvent, MouseEvent};
@@ -218,25 +218,15 @@ fn key_pressed(figure: &PageFigure, event: &KeyboardEvent) {
         _ if leads && around(&css(class::WALK)).is_some() => told(ActionKind::Walk),
         _ if leads && around(&inside(class::LINE, "input")).is_some() => told(ActionKind::TimeLineKey),
         _ => {
-            let shortcut = SHORTCUTS.iter().find(|(of, ..)| *of == key);
-            if let Some((_, kind, on)) = shortcut.filter(|_| !takes_typing(event)) {
+            let shortcut = SHORTCUTS.iter().find(|shortcut| shortcut.key == key);
+            if let Some(shortcut) = shortcut.filter(|_| !takes_typing(event)) {
                 event.prevent_default();
-                figure.send_action(UserAction { target: (*on).to_owned(), ..UserAction::of(*kind) });
+                let target = shortcut.target.to_owned();
+                figure.send_action(UserAction { target, ..UserAction::of(shortcut.action) });
             }
         }
     }
 }
-
-/// Shortcuts that work while the focus is in the figure, but not in a field that takes typing or a list: key, action,
-/// target. The list that learners see is `keys` in `site/figure.rs`.
-const SHORTCUTS: [(&str, ActionKind, &str); 6] = [
-    (",", ActionKind::StepBack, ""),
-    (".", ActionKind::StepForward, ""),
-    ("c", ActionKind::Compare, ""),
-    ("s", ActionKind::Drawer, "share"),
-    ("z", ActionKind::TakeBack, ""),
-    ("?", ActionKind::Drawer, "keys"),
-];
 
 fn takes_typing(event: &KeyboardEvent) -> bool {
     let on = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
