@@ -71,7 +71,7 @@ pub(super) fn generate(terminal: &mut Terminal) -> Result<(), CommandError> {
 /// Holds the mechanisms against outside truths.
 pub(super) fn oracle(args: &OracleArgs, terminal: &mut Terminal) -> Result<(), CommandError> {
     let summary = oracle::run(&args.files, &args.data, terminal.out)?;
-    if summary.failed == 0 { Ok(()) } else { Err(CommandError::Told) }
+    if summary.failed + summary.unread == 0 { Ok(()) } else { Err(CommandError::Told) }
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub(super) const SUITES: &[Suite] = &[
     Suite { id: "supermarket_model", inputs: &["lambda", "d"], measure: supermarket_model },
     Suite {
         id: "tower_peak_ewma",
-        inputs: &["default_rtt_ms", "decay_ms", "steps/*/t_ms"],
+        inputs: &["default_rtt_ms", "decay_ms", "steps/*/t_ms", "steps/*/op"],
         measure: tower_peak_ewma,
     },
 ];
@@ -53,6 +53,11 @@ fn nginx_swrr(case: Case) -> Result<Measured, String> {
 fn envoy_maglev(case: Case) -> Result<Measured, String> {
     let size = case.count("table_size", 2, 5_000_011)?;
     let mut measured = Measured::default();
+    // Every step comes to every slot only if the size is prime.
+    if !is_prime(size) {
+        measured.claim("expect", Claim::Text("rejected: table size must be prime".to_owned()));
+        return Ok(measured);
+    }
     let named = case.get("host_keys").is_some();
     let derived = Case(case.get("derived").unwrap_or(&Value::Null));
     let hosts = if named { case.len("host_keys") } else { derived.len("offset") };
@@ -70,7 +75,6 @@ fn envoy_maglev(case: Case) -> Result<Measured, String> {
             orders.map(|order| (f64::from(order.offset), f64::from(order.skip))).unzip();
         measured.list("derived/offset", offsets.into_iter());
         measured.list("derived/skip", skips.into_iter());
-        check_prime(size)?;
         let hosts = (0..).zip(keys).zip(&weights).filter(|(_, weight)| **weight > 0.0);
         maglev::table(hosts.map(|((server, key), &weight)| (server, key, weight)), size)
     } else {
@@ -80,7 +84,6 @@ fn envoy_maglev(case: Case) -> Result<Measured, String> {
             measured.claim(format!("derived/offset/{i}"), Claim::Given);
             measured.claim(format!("derived/skip/{i}"), Claim::Given);
         }
-        check_prime(size)?;
         if skips.len() != hosts {
             return Err(format!("there are {} skips for {hosts} offsets", skips.len()));
         }
@@ -101,13 +104,8 @@ fn envoy_maglev(case: Case) -> Result<Measured, String> {
     Ok(measured)
 }
 
-/// Every step comes to every slot only if the size is prime.
-fn check_prime(size: u32) -> Result<(), String> {
-    if (2..size).take_while(|d| d * d <= size).all(|d| !size.is_multiple_of(d)) {
-        Ok(())
-    } else {
-        Err(format!("`table_size` is {size}; it must be prime"))
-    }
+fn is_prime(size: u32) -> bool {
+    (2..size).take_while(|d| d * d <= size).all(|d| !size.is_multiple_of(d))
 }
 
 fn maglev_paper(case: Case) -> Result<Measured, String> {
@@ -144,6 +142,13 @@ fn maglev_paper(case: Case) -> Result<Measured, String> {
     let table = maglev::fill(size as u32, &turns, |b, j| row(b)[j as usize]);
     let mut measured = Measured::default();
     measured.list("expect_table", table.iter().map(|&server| f64::from(server)));
+    // What has changed since every backend was there, and which of it needn't have: its backend is still there.
+    let all: Vec<_> = (0..rows.len() as u32).map(|backend| (backend, 1.0)).collect();
+    let before = maglev::fill(size as u32, &all, |b, j| rows[b][j as usize]);
+    let changed: Vec<usize> = (0..size).filter(|&slot| before[slot] != table[slot]).collect();
+    let needless = changed.iter().filter(|&&slot| backends.contains(&before[slot])).map(|&slot| slot as f64);
+    measured.list("changed_slots_not_owned_by_removed", needless.collect::<Vec<_>>().into_iter());
+    measured.list("changed_slots", changed.iter().map(|&slot| slot as f64));
     Ok(measured)
 }
 
@@ -340,16 +345,36 @@ fn tower_peak_ewma(case: Case) -> Result<Measured, String> {
     let mut load = PeakEwma::new(config, Time::ZERO);
     let mut measured = Measured::default();
     let mut last = 0.0;
+    // Requests under way, by name, and when each began.
+    let mut pending: Vec<(&str, f64)> = Vec::new();
     for (i, step) in case.list("steps")?.iter().enumerate() {
         let t = Case(step).number("t_ms", last, 1e9)?;
         last = t;
-        let ms = load.load(Time::from_secs_f64(t / 1e3), 0).secs() * 1e3;
+        let now = Time::from_secs_f64(t / 1e3);
+        match Case(step).text("op").split(' ').collect::<Vec<_>>()[..] {
+            [""] => {}
+            ["start", name] => pending.push((name, t)),
+            // What follows the name is a comment: a request takes from its start to its finish.
+            ["finish", name, ..] => {
+                let at = pending.iter().position(|(other, _)| *other == name);
+                let at = at.ok_or_else(|| format!("`steps/{i}/op` finishes {name}, which has not begun"))?;
+                load.observe(now, Span::from_secs_f64((t - pending.remove(at).1) / 1e3));
+            }
+            _ => return Err(format!("`steps/{i}/op` can be 'start NAME' or 'finish NAME'")),
+        }
+        let ms = load.load(now, pending.len() as u32).secs() * 1e3;
         // Loads are kept in whole nanoseconds.
         let nanosecond = 1e-6;
         let exact = Claim::Exact { value: ms, relative: 1e-9, absolute: nanosecond };
-        measured.claim(format!("steps/{i}/expect_load_ms"), exact);
-        measured.claim(format!("steps/{i}/expect_load_ms_range/0"), Claim::AtLeast(ms));
-        measured.claim(format!("steps/{i}/expect_load_ms_range/1"), Claim::AtMost(ms));
+        for (expectation, claim) in [
+            ("expect_load_ms", exact),
+            ("expect_load_ms_range/0", Claim::AtLeast(ms)),
+            ("expect_load_ms_range/1", Claim::AtMost(ms)),
+            ("expect_load_gt_ms", Claim::AtLeast(ms)),
+            ("expect_load_lt_ms", Claim::AtMost(ms)),
+        ] {
+            measured.claim(format!("steps/{i}/{expectation}"), claim);
+        }
     }
     Ok(measured)
 }

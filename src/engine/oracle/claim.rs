@@ -129,24 +129,25 @@ impl Measured {
         expectations(case, inputs).iter().any(judged)
     }
 
-    /// Holds a case against the claims: one sentence for each expectation that isn't met, or that nothing is known
-    /// about. Paths that match `inputs` aren't expectations, and neither are texts that nothing is claimed about.
+    /// Holds a case against the claims: one sentence for each expectation that isn't met. Paths that match `inputs` aren't
+    /// expectations.
     pub fn compare(&self, case: &Value, inputs: &[&str]) -> Vec<String> {
         let mut complaints = Vec::new();
         for path in expectations(case, inputs) {
             let value = at(case, &path).unwrap_or(&Value::Null);
-            match self.0.get(&path) {
-                Some(claims) => complaints.extend(claims.iter().filter_map(|claim| {
-                    claim.judge(value).map(|wrong| format!("`{path}` is {value}, {wrong}"))
-                })),
-                None if value.is_string() || value.is_array() => {}
-                None => {
-                    complaints
-                        .push(format!("`{path}` is {value}; this suite doesn't know what that stands for"));
-                }
-            }
+            let wrong = self.of(&path).iter().filter_map(|claim| claim.judge(value));
+            complaints.extend(wrong.map(|wrong| format!("`{path}` is {value}, {wrong}")));
         }
         complaints
+    }
+
+    /// Paths of what a case may expect and nothing is claimed about. Texts without a claim are comments.
+    pub fn unread(&self, case: &Value, inputs: &[&str]) -> Vec<String> {
+        let mut paths = expectations(case, inputs);
+        paths.retain(|path| {
+            !self.0.contains_key(path) && at(case, path).is_some_and(|it| !it.is_string() && !it.is_array())
+        });
+        paths
     }
 }
 

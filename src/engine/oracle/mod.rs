@@ -2,8 +2,9 @@
 //!
 //! A file holds suites, a suite holds cases, a case holds inputs and expectations (`tests/oracles/` has some; each names
 //! its source). A suite's `measure` reads the *inputs* of a case and claims what the model makes of them; every
-//! expectation in the case is then held against the claims. An expectation about which nothing is claimed is a failure,
-//! so nothing in a file is silently passed over. Nothing reads the name of a case.
+//! expectation in the case is then held against the claims. An expectation about which nothing is claimed is one that
+//! this program can't read yet. Such a case counts neither as passed nor as failed but as unread, so nothing in a file is
+//! silently passed over. Nothing reads the name of a case.
 //!
 //! Native only: it is for tests and for the terminal.
 
@@ -30,14 +31,30 @@ pub struct Suite {
     pub measure: fn(Case) -> Result<Measured, String>,
 }
 
+/// What came of a case. It has passed if both lists are empty.
+#[derive(Clone, Debug, Default)]
+pub struct Verdict {
+    /// What is wrong with it, in sentences.
+    pub wrong: Vec<String>,
+    /// Paths of fields that the suite's `measure` doesn't read: a gap in this program, not a fault of the case.
+    pub unread: Vec<String>,
+}
+
 impl Suite {
-    /// What is wrong with a case: nothing, or sentences.
-    pub fn judge(&self, case: &Value) -> Vec<String> {
-        match (self.measure)(Case(case)) {
-            Ok(measured) if measured.judges(case, self.inputs) => measured.compare(case, self.inputs),
-            Ok(_) => vec!["it expects nothing that this suite can judge".to_owned()],
-            Err(wrong) => vec![wrong],
+    /// Judges a case.
+    pub fn judge(&self, case: &Value) -> Verdict {
+        let measured = match (self.measure)(Case(case)) {
+            Ok(measured) => measured,
+            Err(wrong) => return Verdict { wrong: vec![wrong], ..Verdict::default() },
+        };
+        let mut verdict = Verdict {
+            wrong: measured.compare(case, self.inputs),
+            unread: measured.unread(case, self.inputs),
+        };
+        if verdict.unread.is_empty() && !measured.judges(case, self.inputs) {
+            verdict.wrong.push("it expects nothing that this suite can judge".to_owned());
         }
+        verdict
     }
 }
 
@@ -86,13 +103,15 @@ pub struct Summary {
     pub passed: usize,
     /// Cases that failed, and files that could not be read.
     pub failed: usize,
+    /// Cases with fields that this program doesn't read, and nothing else wrong with them.
+    pub unread: usize,
     /// Suites that were not run: manual, or without their data.
     pub skipped: usize,
     /// Suites that this program doesn't know.
     pub unknown: usize,
 }
 
-/// At most so many failures of a suite are told in full.
+/// At most so many cases of a suite, and sentences of a case, are told in full.
 const TOLD: usize = 10;
 
 /// Runs every suite of the files that is known, and writes how it went.
@@ -140,18 +159,31 @@ fn run_suite(
         );
     }
     let verdicts = judge_all(suite, &listed.cases);
-    let failed = verdicts.iter().filter(|wrong| !wrong.is_empty()).count();
+    let failed = verdicts.iter().filter(|it| !it.wrong.is_empty()).count();
+    let unread = verdicts.iter().filter(|it| it.wrong.is_empty() && !it.unread.is_empty()).count();
+    let passed = verdicts.len() - failed - unread;
     summary.failed += failed;
-    summary.passed += verdicts.len() - failed;
-    writeln!(out, "{id}: {} passed, {failed} failed", verdicts.len() - failed)?;
-    let wrong = verdicts.iter().enumerate().filter(|(_, wrong)| !wrong.is_empty());
-    for (n, wrong) in wrong.take(TOLD) {
-        for sentence in wrong.iter().take(TOLD) {
+    summary.unread += unread;
+    summary.passed += passed;
+    write!(out, "{id}: {passed} passed, {failed} failed")?;
+    writeln!(out, "{}", if unread > 0 { format!(", {unread} not read in full") } else { String::new() })?;
+    let mut told = 0;
+    for (n, it) in verdicts.iter().enumerate().filter(|(_, it)| !it.wrong.is_empty() || !it.unread.is_empty())
+    {
+        told += 1;
+        if told > TOLD {
+            break;
+        }
+        for sentence in it.wrong.iter().take(TOLD) {
             writeln!(out, "  case {}: {sentence}", n + 1)?;
         }
+        if !it.unread.is_empty() {
+            let fields: Vec<String> = it.unread.iter().map(|path| format!("`{path}`")).collect();
+            writeln!(out, "  case {}: this program doesn't read {} yet", n + 1, fields.join(", "))?;
+        }
     }
-    if failed > TOLD {
-        writeln!(out, "  and {} more", failed - TOLD)?;
+    if failed + unread > TOLD {
+        writeln!(out, "  and {} more", failed + unread - TOLD)?;
     }
     out.flush()
 }
@@ -169,7 +201,7 @@ fn has_data(name: &str, listed: &Listed, folders: &[PathBuf]) -> bool {
 }
 
 /// Judges cases on all cores, in the order of the file.
-fn judge_all(suite: &Suite, cases: &[Value]) -> Vec<Vec<String>> {
+fn judge_all(suite: &Suite, cases: &[Value]) -> Vec<Verdict> {
     on_all_cores(cases, |case| suite.judge(case))
 }
 
