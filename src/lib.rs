@@ -4,9 +4,11 @@
 //! programs that know them all. The engine's layers are named as if they stood here.
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use engine::{choices, controls, course, desk, learner, mechanism, oracle, player, scene, sim};
+pub use engine::{choices, controls, course, desk, learner, mechanism, messages, oracle, player, scene, sim};
 #[cfg(target_arch = "wasm32")]
-pub use engine::{choices, controls, desk, learner, mechanism, page, paint, player, scene, sim, worker};
+pub use engine::{
+    choices, controls, desk, learner, mechanism, messages, page, paint, player, scene, sim, worker,
+};
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod lab;

@@ -173,8 +173,12 @@ fn says_what_it_declares_and_nothing_else(_: &str, figure: &'static Figure) {
     }
     // What the player itself says is in the words that all figures share.
     let shared = ["nothing-to-take-back", "not-computed-yet", "no-such-entity", "input-after-end"];
-    let declared: BTreeMap<&str, BTreeSet<&str>> =
-        figure.messages.iter().map(|(id, args)| (*id, args.iter().copied().collect())).collect();
+    let declared: BTreeMap<&str, BTreeSet<&str>> = figure
+        .messages
+        .iter()
+        .flat_map(|table| table.iter())
+        .map(|(id, args)| (*id, args.iter().copied().collect()))
+        .collect();
     for (id, args) in &said {
         if shared.contains(&id.as_str()) {
             continue;

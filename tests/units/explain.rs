@@ -23,7 +23,7 @@ impl Experiment for Counted {
     type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = OneServer::SPEC;
-    const MESSAGES: &'static [Message] = OneServer::MESSAGES;
+    const MESSAGES: &'static [&'static [Message]] = OneServer::MESSAGES;
 
     fn new(controls: &ControlValues, data: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
         OneServer::new(controls, data, world).map(Self)

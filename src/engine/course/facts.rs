@@ -100,6 +100,7 @@ impl FigureFacts {
             args: args.iter().map(|&arg| arg.to_owned()).collect(),
         };
         let kinds = spec.kinds.iter().map(|kind| message(&kind.id, &[]));
+        let says = figure.messages.iter().flat_map(|table| table.iter());
         let control = |c: &Control| ControlFacts { id: c.id.to_string(), allows: Allows::of(&c.kind) };
         Self {
             id: spec.id.to_string(),
@@ -111,7 +112,7 @@ impl FigureFacts {
             readings: spec.readings.iter().map(|reading| reading.id.to_string()).collect(),
             predictions: figure.predictions.iter().map(PredictionFacts::of).collect(),
             challenges: figure.challenges.iter().map(ChallengeFacts::of).collect(),
-            messages: Some(figure.messages.iter().map(|(id, args)| message(id, args)).chain(kinds).collect()),
+            messages: Some(says.map(|(id, args)| message(id, args)).chain(kinds).collect()),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::data::Data;
 use super::spec::FigureSpec;
 use super::value::Value;
 use crate::scene::Scene;
-use crate::sim::{Entity, Msg, World};
+use crate::sim::{Entity, Message, Msg, World};
 use core::hash::Hash;
 use serde::{Deserialize, Serialize};
 
@@ -18,9 +18,9 @@ pub trait Experiment: Clone + 'static {
     type Event: Clone + Hash;
     /// The declaration.
     const SPEC: &'static FigureSpec;
-    /// Every message that it can say, beyond its readings and kinds: the id and the names of its arguments. The
-    /// lesson's words have a sentence for each.
-    const MESSAGES: &'static [Message];
+    /// Every message that it can say, beyond its readings and kinds: its own table, and those of the parts that it is made
+    /// of. The lesson's words, or those that all lessons share, have a sentence for each.
+    const MESSAGES: &'static [&'static [Message]];
 
     /// The world at time zero, with its first events scheduled.
     ///
@@ -38,7 +38,7 @@ pub trait Experiment: Clone + 'static {
     fn set(&mut self, is: &Self::Controls, world: &mut World<Self::Event>) -> Result<(), Msg>;
 
     /// Performs an action: `action` is an index into the figure's actions, the entities are of the kinds it applies to,
-    /// and the argument is one it takes.
+    /// and the argument is one it takes. A figure without actions leaves it out.
     ///
     /// # Errors
     /// A sentence on why it can't; then nothing has changed.
@@ -48,9 +48,12 @@ pub trait Experiment: Clone + 'static {
         on: &[Entity],
         arg: &Value,
         world: &mut World<Self::Event>,
-    ) -> Result<(), Msg>;
+    ) -> Result<(), Msg> {
+        let _ = (action, on, arg, world);
+        Err(Msg::new("no-such-action"))
+    }
 
-    /// Writes the present value of every reading.
+    /// Writes the present value of every reading that the world doesn't measure by itself.
     fn read(&self, world: &World<Self::Event>, out: &mut Readings);
 
     /// Describes the present picture.
@@ -65,9 +68,6 @@ pub trait Experiment: Clone + 'static {
     /// Which invariant is broken, for a developer.
     fn invariants(&self, world: &World<Self::Event>) -> Result<(), String>;
 }
-
-/// A message that a figure can produce: its id and the names of its arguments.
-pub type Message = (&'static str, &'static [&'static str]);
 
 /// What an entity is and does at a moment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -94,7 +94,7 @@ impl Readings {
     ///
     /// # Panics
     /// If the figure declares no such reading.
-    pub fn put(&mut self, id: &'static str, value: impl Into<Option<f64>>) {
+    pub fn put(&mut self, id: &str, value: impl Into<Option<f64>>) {
         let at = self.spec.reading(id).expect("a figure reads what it declares");
         self.values[at] = value.into().unwrap_or(f64::NAN);
     }

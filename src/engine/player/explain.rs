@@ -84,7 +84,7 @@ pub(super) fn contributors(
     let value = spec.reading(&reading.id).map_or(f64::NAN, |place| readings.values()[place]);
     let mut endings = cursor.model.take_endings();
     let counts = |it: &Ending| {
-        it.time >= from && it.entity.kind == behind.kind && behind.end_kinds.contains(&it.end_kind.0)
+        it.time >= from && it.entity.kind == behind.kind && behind.end_kinds.contains(&it.end_kind)
     };
     endings.retain(counts);
     if reading.unit == Unit::Time {

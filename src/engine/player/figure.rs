@@ -4,6 +4,7 @@ use super::challenge::Challenge;
 use super::control::Controls;
 use super::data::Data;
 use super::experiment::{About, Experiment, Readings};
+use super::measure;
 use super::predict::Prediction;
 use super::spec::FigureSpec;
 use super::value::Value;
@@ -15,9 +16,9 @@ use crate::sim::{Ending, Entity, HistoryStep, Msg, Notable, Seed, Time, World};
 pub struct Figure {
     /// The declaration.
     pub spec: &'static FigureSpec,
-    /// The messages that it can produce; only needed by the checks.
+    /// Tables of the messages that it can produce; only needed by the checks.
     #[cfg(not(target_arch = "wasm32"))]
-    pub messages: &'static [super::experiment::Message],
+    pub messages: &'static [&'static [crate::sim::Message]],
     /// What learners predict of it.
     pub predictions: &'static [Prediction],
     /// The challenges in it.
@@ -26,7 +27,7 @@ pub struct Figure {
 }
 
 /// Starts a run with one accepted value for each control.
-type Start = fn(&[Value], Seed, &Data) -> Result<Box<dyn Model>, Msg>;
+type Start = fn(&'static FigureSpec, &[Value], Seed, &Data) -> Result<Box<dyn Model>, Msg>;
 
 impl Figure {
     /// The figure of an experiment.
@@ -78,7 +79,7 @@ impl Figure {
     }
 
     pub(super) fn start(&self, values: &[Value], seed: Seed, data: &Data) -> Result<Box<dyn Model>, Msg> {
-        (self.start)(values, seed, data)
+        (self.start)(self.spec, values, seed, data)
     }
 }
 
@@ -88,11 +89,17 @@ impl core::fmt::Debug for Figure {
     }
 }
 
-fn start<X: Experiment>(values: &[Value], seed: Seed, data: &Data) -> Result<Box<dyn Model>, Msg> {
+fn start<X: Experiment>(
+    spec: &'static FigureSpec,
+    values: &[Value],
+    seed: Seed,
+    data: &Data,
+) -> Result<Box<dyn Model>, Msg> {
     let mut world = World::new(seed.0);
+    measure::begin(spec, &mut world);
     let controls = X::Controls::from_values(values);
     let experiment = X::new(&controls, data, &mut world)?;
-    Ok(Box::new(Running { experiment, world }))
+    Ok(Box::new(Running { spec, experiment, world }))
 }
 
 /// A run under way.
@@ -124,6 +131,7 @@ pub(super) trait Model {
 
 #[derive(Clone)]
 struct Running<X: Experiment> {
+    spec: &'static FigureSpec,
     experiment: X,
     world: World<X::Event>,
 }
@@ -163,6 +171,7 @@ impl<X: Experiment> Model for Running<X> {
     }
     fn read(&self, out: &mut Readings) {
         self.experiment.read(&self.world, out);
+        measure::read(self.spec, &self.world, out);
     }
     fn draw(&self, scene: &mut Scene) {
         scene.time = self.world.now();

@@ -353,7 +353,7 @@ mod tests {
             kinds: Cow::Borrowed(&[]),
             needs: Needs::Nothing,
         };
-        const MESSAGES: &'static [Message] = &[];
+        const MESSAGES: &'static [&'static [Message]] = &[];
 
         fn new(_: &NoControls, _: &Data, world: &mut World<()>) -> Result<Self, Msg> {
             (0..3).for_each(|_| _ = world.schedule(Span::from_secs(4), ()));

@@ -5,7 +5,7 @@ use super::control::{Control, native_only};
 use super::value::Value;
 use super::value::ValueKind;
 use crate::scene::Naming;
-use crate::sim::{Time, Unit};
+use crate::sim::{EndKind, Endings, Span, Time, Unit};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -65,6 +65,23 @@ pub struct Reading {
     pub so_far: bool,
     /// Which entities make up the number, if that can be shown.
     pub contributors: Option<Contributors>,
+    /// What the world makes of them by itself; `None` where the model puts the value.
+    pub statistic: Option<Statistic>,
+}
+
+/// What a world measures of entities that end.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Statistic {
+    /// The smallest time under way that at least this share of them did not exceed.
+    Quantile(f64),
+    /// Their mean time under way.
+    Mean,
+    /// How many of them have ended since the run began.
+    Count,
+    /// How many of them end in a second.
+    Rate,
+    /// Which share they are of all of their kind that end.
+    Share,
 }
 
 /// The entities that make up a reading: those of a kind that ended recently in certain ways.
@@ -73,10 +90,13 @@ pub struct Contributors {
     /// The kind of these entities.
     pub kind: u8,
     /// The ways of ending that count.
-    pub end_kinds: Cow<'static, [u8]>,
+    pub end_kinds: Cow<'static, [EndKind]>,
     /// The reading's window in seconds: entities that ended earlier don't count.
     pub window_secs: f64,
 }
+
+/// Entities that make up a number about the whole run are shown from the last minute only.
+const SHOWN_SECS: f64 = 60.0;
 
 impl Reading {
     /// A reading, with the sentence on how it is measured.
@@ -89,7 +109,39 @@ impl Reading {
             trouble: None,
             so_far: false,
             contributors: None,
+            statistic: None,
         }
+    }
+    /// A reading that the world measures: of which entities, and over which time, say [`Self::of`] and [`Self::last`] or
+    /// [`Self::so_far`].
+    pub const fn measured(
+        id: &'static str,
+        label: &'static str,
+        statistic: Statistic,
+        help: &'static str,
+    ) -> Self {
+        let unit = match statistic {
+            Statistic::Quantile(_) | Statistic::Mean => Unit::Time,
+            Statistic::Count => Unit::Count,
+            Statistic::Rate => Unit::Rate,
+            Statistic::Share => Unit::Share,
+        };
+        let mut reading = Self::new(id, label, unit, help);
+        reading.statistic = Some(statistic);
+        reading
+    }
+    /// The same, about entities of a kind that end in one of these ways.
+    #[must_use]
+    pub const fn of(self, kind: u8, end_kinds: &'static [EndKind]) -> Self {
+        self.contributed_by(kind, end_kinds, SHOWN_SECS)
+    }
+    /// The same, over the last seconds.
+    #[must_use]
+    pub const fn last(mut self, seconds: f64) -> Self {
+        if let Some(contributors) = &mut self.contributors {
+            contributors.window_secs = seconds;
+        }
+        self
     }
     /// The same, about the run so far rather than a moment or a window.
     #[must_use]
@@ -99,14 +151,20 @@ impl Reading {
     }
     /// The same, made up of entities of a kind that ended in one of these ways within the last seconds.
     #[must_use]
-    pub const fn contributed_by(mut self, kind: u8, fates: &'static [u8], window_secs: f64) -> Self {
+    pub const fn contributed_by(mut self, kind: u8, end_kinds: &'static [EndKind], window_secs: f64) -> Self {
         // A constant function can't drop what it replaces.
         core::mem::forget(self.contributors.replace(Contributors {
             kind,
-            end_kinds: Cow::Borrowed(fates),
+            end_kinds: Cow::Borrowed(end_kinds),
             window_secs,
         }));
         self
+    }
+    /// The endings that the world measures for it, if it does.
+    pub fn endings(&'static self) -> Option<(Statistic, Endings)> {
+        let (statistic, of) = (self.statistic?, self.contributors.as_ref()?);
+        let window = (!self.so_far).then(|| Span::from_secs_f64(of.window_secs));
+        Some((statistic, Endings { kind: of.kind, end_kinds: &of.end_kinds, window }))
     }
     /// The same, shown as trouble from `bound` upwards.
     #[must_use]

@@ -1,6 +1,7 @@
 //! The world that an experiment lives in: its clock, its pending events, its randomness and its books.
 
 use super::entity::{EndKind, Entity, Tally};
+use super::gauge::{Endings, Gauge};
 use super::hash::TraceHasher;
 use super::message::Msg;
 use super::queue::{EventQueue, Handle};
@@ -82,6 +83,7 @@ pub struct World<E> {
     hash: TraceHasher,
     events: u64,
     tally: Vec<Tally>,
+    gauges: Vec<Gauge>,
     notables: Vec<Notable>,
     recording: Option<Box<Recording>>,
 }
@@ -96,6 +98,7 @@ impl<E> World<E> {
             hash: TraceHasher::default(),
             events: 0,
             tally: Vec::new(),
+            gauges: Vec::new(),
             notables: Vec::new(),
             recording: None,
         }
@@ -156,6 +159,9 @@ impl<E> World<E> {
     #[inline]
     pub fn close(&mut self, entity: Entity, end_kind: EndKind) -> Span {
         let took = self.tally[usize::from(entity.kind)].close(entity.n, end_kind, self.now);
+        for gauge in &mut self.gauges {
+            gauge.closed(self.now, entity.kind, end_kind, took);
+        }
         if let Some(recording) = &mut self.recording {
             recording.endings.push(Ending { time: self.now, entity, end_kind, took });
         }
@@ -165,6 +171,23 @@ impl<E> World<E> {
     /// The book of one kind.
     pub fn tally(&self, kind: u8) -> &Tally {
         self.tally.get(usize::from(kind)).unwrap_or(Tally::EMPTY)
+    }
+
+    /// Measures these endings from now on, with how long the entities had been under way or only how often. What is
+    /// measured already is measured once.
+    pub fn measure(&mut self, endings: Endings, durations: bool) {
+        match self.gauges.iter_mut().find(|gauge| *gauge.of() == endings) {
+            None => self.gauges.push(Gauge::new(endings, durations)),
+            Some(gauge) if durations && gauge.durations(self.now).is_none() => {
+                *gauge = Gauge::new(endings, true)
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// The measurement of these endings; `None` if they aren't measured.
+    pub fn gauge(&self, endings: &Endings) -> Option<&Gauge> {
+        self.gauges.iter().find(|gauge| gauge.of() == endings)
     }
 
     /// Notes a step in an entity's life. Free unless the run is being replayed with this entity recorded; only then is

@@ -68,12 +68,12 @@ impl Experiment for NewFigure {
         kinds: Cow::Borrowed(&[EntityKind::new("source", EntityNames::Only)]),
         needs: Needs::Nothing,
     };
-    const MESSAGES: &'static [Message] = &[
+    const MESSAGES: &'static [&'static [Message]] = &[&[
         ("happened", &[]),
         ("chart-title", &[]),
         ("says-happened", &["happened"]),
         ("about-source", &["happened"]),
-    ];
+    ]];
 
     fn new(controls: &ControlValues, _: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
         let model = Self { controls: controls.clone(), happened: 0 };

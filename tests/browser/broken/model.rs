@@ -54,7 +54,7 @@ impl Experiment for Broken {
         needs: Needs::Nothing,
     };
 
-    const MESSAGES: &'static [Message] = &[("nudged", &[]), ("ticking", &[])];
+    const MESSAGES: &'static [&'static [Message]] = &[&[("nudged", &[]), ("ticking", &[])]];
 
     fn new(controls: &ControlValues, _: &Data, world: &mut World<()>) -> Result<Self, Msg> {
         world.open(THING, None);

@@ -19,7 +19,7 @@ impl<const BUG: u8> Experiment for Planted<BUG> {
     type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = OneServer::SPEC;
-    const MESSAGES: &'static [Message] = OneServer::MESSAGES;
+    const MESSAGES: &'static [&'static [Message]] = OneServer::MESSAGES;
 
     fn new(controls: &ControlValues, data: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
         Ok(Self(OneServer::new(controls, data, world)?, controls.clone()))

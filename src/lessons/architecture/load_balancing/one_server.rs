@@ -5,7 +5,7 @@
 use crate::controls;
 use crate::player::{
     About, Action, Control, Controls, Data, EntityKind, EntityNames, Experiment, FigureSpec, Message, Needs,
-    Pace, Reading, Readings, Value,
+    Pace, Reading, Readings, Statistic, Value,
 };
 use crate::scene::{
     Chart, Flow, Label, Link, Node, Packet, PacketKind, Panel, Scene, Series, SeriesLine, Slots, Status,
@@ -123,10 +123,17 @@ impl Experiment for OneServer {
             Reading::new("waiting", "waiting", Unit::Count, "Requests in the queue now."),
             Reading::new("busy", "busy", Unit::Share, "Share of time that the server was busy so far.")
                 .so_far(),
-            Reading::new("mean", "mean", Unit::Time, "Mean time from arrival to answer so far.").so_far(),
-            Reading::new("p99", "p99", Unit::Time, "99 % of the answers so far took at most this long.")
-                .so_far()
-                .contributed_by(REQUEST, &[ANSWERED.0], 60.0),
+            Reading::measured("mean", "mean", Statistic::Mean, "Mean time from arrival to answer so far.")
+                .of(REQUEST, &[ANSWERED])
+                .so_far(),
+            Reading::measured(
+                "p99",
+                "p99",
+                Statistic::Quantile(0.99),
+                "99 % of the answers so far took at most this long.",
+            )
+            .of(REQUEST, &[ANSWERED])
+            .so_far(),
         ]),
         actions: Cow::Borrowed(&[] as &[Action]),
         kinds: Cow::Borrowed(&[
@@ -137,7 +144,7 @@ impl Experiment for OneServer {
         needs: Needs::Nothing,
     };
 
-    const MESSAGES: &'static [Message] = &[
+    const MESSAGES: &'static [&'static [Message]] = &[&[
         ("served", &["waited"]),
         ("arrived", &[]),
         ("answered", &[]),
@@ -151,7 +158,7 @@ impl Experiment for OneServer {
         ("about-answered", &[]),
         ("about-server", &["line"]),
         ("about-clients", &["arrived"]),
-    ];
+    ]];
 
     fn new(controls: &ControlValues, _: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
         Ok(Self::with_limit(controls, u32::MAX, world))

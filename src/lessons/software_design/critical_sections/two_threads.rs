@@ -234,7 +234,7 @@ impl Experiment for TwoThreads {
         needs: Needs::Nothing,
     };
 
-    const MESSAGES: &'static [Message] = &[
+    const MESSAGES: &'static [&'static [Message]] = &[&[
         ("loads", &["value"]),
         ("adds", &["value"]),
         ("stores", &["value"]),
@@ -260,7 +260,7 @@ impl Experiment for TwoThreads {
         ("about-instruction", &["code", "thread"]),
         ("about-x", &["x", "writes"]),
         ("variable-x", &[]),
-    ];
+    ]];
 
     fn new(controls: &ControlValues, _: &Data, world: &mut World<Turn>) -> Result<Self, Msg> {
         for _ in 0..THREADS {

@@ -33,7 +33,7 @@ pub use who_notices::{PREDICTIONS as WHO_NOTICES_PREDICTIONS, WhoNotices};
 use crate::mechanism::balancer::{self, Balancer, Health, HealthConfig, Standing};
 use crate::player::{About, Data, Experiment, FigureSpec, Message, Readings, Value};
 use crate::scene::Scene;
-use crate::sim::statistics::{Recent, RecentCount};
+use crate::sim::statistics::RecentCount;
 use crate::sim::{EndKind, Entity, EntityMap, Handle, Msg, Purpose, Span, Tally, Time, World};
 use server::{Fault, Server};
 use spec::{ANSWERED, ActionId, BALANCER, CLIENT, CLIENTS, LOST, REQUEST, SERVER, SERVERS, SLOW};
@@ -164,8 +164,6 @@ pub struct Cluster {
     watches: Vec<Watch>,
     servers: Vec<Server>,
     requests: EntityMap<Request>,
-    latency: Recent,
-    lost: RecentCount,
     /// Requests that each server was sent, and that it finished, of late.
     sent: Vec<RecentCount>,
     finished: Vec<RecentCount>,
@@ -189,7 +187,7 @@ fn client(n: u32) -> Entity {
 
 /// How many have ended without an answer so far.
 fn lost(requests: &Tally) -> u64 {
-    LOST.iter().map(|&fate| requests.closed(EndKind(fate))).sum()
+    LOST.iter().map(|&fate| requests.closed(fate)).sum()
 }
 
 type W = World<Event>;
@@ -270,8 +268,6 @@ impl Cluster {
             watches: vec![watch; SERVERS as usize],
             servers,
             requests: EntityMap::default(),
-            latency: Recent::new(SLOT, SLOTS),
-            lost: RecentCount::new(SLOT, SLOTS),
             sent: counter(),
             finished: counter(),
         };
@@ -293,7 +289,7 @@ impl Experiment for Cluster {
     type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = spec::SLOW_SERVER;
-    const MESSAGES: &'static [Message] = spec::MESSAGES;
+    const MESSAGES: &'static [&'static [Message]] = &[spec::MESSAGES];
 
     fn new(controls: &ControlValues, data: &Data, w: &mut W) -> Result<Self, Msg> {
         Self::start(controls, UPKEEP, data, w)
@@ -389,17 +385,8 @@ impl Experiment for Cluster {
         Ok(())
     }
 
-    fn read(&self, w: &W, out: &mut Readings) {
-        let now = w.now();
-        let latency = self.latency.histogram(now);
-        out.put("p50", latency.quantile(0.5).map(Span::secs));
-        out.put("p99", latency.quantile(0.99).map(Span::secs));
-        out.put("answered", self.latency.rate(now));
-        out.put("lost", self.lost.rate(now));
+    fn read(&self, _: &W, out: &mut Readings) {
         out.put("longest-queue", self.servers.iter().map(|s| s.queue.len()).max().unwrap_or(0) as f64);
-        let census = w.tally(REQUEST);
-        let ended = census.closed_in_all();
-        out.put("lost-share", (ended > 0).then(|| (ended - census.closed(ANSWERED)) as f64 / ended as f64));
     }
 
     fn draw(&self, w: &W, scene: &mut Scene) {

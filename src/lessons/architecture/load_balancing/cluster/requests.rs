@@ -252,12 +252,7 @@ impl Cluster {
             };
             (Msg::new(what), Some(client(from)), None)
         });
-        let took = w.close(request(n), fate);
-        if fate == ANSWERED {
-            self.latency.record(w.now(), took);
-        } else {
-            self.lost.record(w.now());
-        }
+        w.close(request(n), fate);
     }
 
     pub(super) fn gives_up(&mut self, n: u32, w: &mut W) {
@@ -271,7 +266,6 @@ impl Cluster {
         });
         self.uncount(n, false, now);
         w.close(request(n), GAVE_UP);
-        self.lost.record(now);
         // What is on its way or being worked on goes on to be so; what is on its way back reaches nobody.
         if matches!(place, Place::Home(_) | Place::Back(_)) {
             self.requests.remove(n);
@@ -294,7 +288,6 @@ impl Cluster {
             }
             w.record_step(request(n), || (Msg::new("step-cut-off"), Some(self.front.node), None));
             w.close(request(n), CUT_OFF);
-            self.lost.record(now);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::mechanism::balancer::Policy as Rule;
 use crate::player::{
-    Action, Control, Controls, EntityKind, EntityNames, FigureSpec, Message, Needs, Pace, Reading,
+    Action, Control, Controls, EntityKind, EntityNames, FigureSpec, Message, Needs, Pace, Reading, Statistic,
 };
 use crate::sim::{EndKind, Entity, Span, Time, Unit};
 use crate::{choices, controls};
@@ -33,8 +33,8 @@ pub(super) const NO_BALANCER: EndKind = EndKind(6);
 /// Was open through a balancer that went away.
 pub(super) const CUT_OFF: EndKind = EndKind(7);
 /// Every way to end without an answer.
-pub(super) const LOST: &[u8] =
-    &[REFUSED.0, FAILED.0, GAVE_UP.0, NO_SERVER.0, SENT_TO_DEAD.0, NO_BALANCER.0, CUT_OFF.0];
+pub(super) const LOST: &[EndKind] =
+    &[REFUSED, FAILED, GAVE_UP, NO_SERVER, SENT_TO_DEAD, NO_BALANCER, CUT_OFF];
 /// Seconds that the readings look back.
 pub(super) const WINDOW: f64 = 2.0;
 
@@ -158,46 +158,53 @@ const KINDS: &[EntityKind] = &[
     EntityKind::new("balancer", EntityNames::Only),
 ];
 
+/// What all figures of this world measure of how long answers take.
+pub(super) const P99: Reading = Reading::measured(
+    "p99",
+    "p99",
+    Statistic::Quantile(0.99),
+    "99 % of the answers of the last two seconds took at most this long.",
+)
+.trouble_from(0.5)
+.of(REQUEST, &[ANSWERED])
+.last(WINDOW);
+
 const READINGS: &[Reading] = &[
-    Reading::new(
+    Reading::measured(
         "p50",
         "p50",
-        Unit::Time,
+        Statistic::Quantile(0.5),
         "Half of the answers of the last two seconds took at most this long.",
     )
-    .contributed_by(REQUEST, &[ANSWERED.0], WINDOW),
-    Reading::new(
-        "p99",
-        "p99",
-        Unit::Time,
-        "99 % of the answers of the last two seconds took at most this long.",
-    )
-    .trouble_from(0.5)
-    .contributed_by(REQUEST, &[ANSWERED.0], WINDOW),
-    Reading::new("answered", "answered", Unit::Rate, "Answers a second over the last two seconds.")
-        .contributed_by(REQUEST, &[ANSWERED.0], WINDOW),
-    Reading::new(
+    .of(REQUEST, &[ANSWERED])
+    .last(WINDOW),
+    P99,
+    Reading::measured("answered", "answered", Statistic::Rate, "Answers a second over the last two seconds.")
+        .of(REQUEST, &[ANSWERED])
+        .last(WINDOW),
+    Reading::measured(
         "lost",
         "lost",
-        Unit::Rate,
+        Statistic::Rate,
         "Requests a second that were refused, failed or given up on, over the last two seconds.",
     )
     .trouble_from(0.5)
-    .contributed_by(REQUEST, LOST, WINDOW),
+    .of(REQUEST, LOST)
+    .last(WINDOW),
     Reading::new(
         "longest-queue",
         "longest queue",
         Unit::Count,
         "Requests that wait at the server where most wait.",
     ),
-    Reading::new(
+    Reading::measured(
         "lost-share",
         "lost so far",
-        Unit::Share,
+        Statistic::Share,
         "Share of all requests that ended without an answer.",
     )
-    .so_far()
-    .contributed_by(REQUEST, LOST, 60.0),
+    .of(REQUEST, LOST)
+    .so_far(),
 ];
 
 /// What the figures can say.

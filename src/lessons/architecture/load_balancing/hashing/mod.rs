@@ -222,7 +222,7 @@ impl Experiment for Tier {
     type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = spec::SPEC;
-    const MESSAGES: &'static [Message] = spec::MESSAGES;
+    const MESSAGES: &'static [&'static [Message]] = &[spec::MESSAGES];
 
     fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
         for _ in 0..MOST {

@@ -102,14 +102,14 @@ const READINGS: &[Reading] = &[
     ),
     Reading::new("misses", "misses", Unit::Rate, "Fetches from the database over the last second.")
         .trouble_from(100.0)
-        .contributed_by(REQUEST, &[MISS.0], 1.0),
+        .contributed_by(REQUEST, &[MISS], 1.0),
     Reading::new(
         "hit-share",
         "hits",
         Unit::Share,
         "Share of the answers of the last second that came from a server's memory.",
     )
-    .contributed_by(REQUEST, &[HIT.0], 1.0),
+    .contributed_by(REQUEST, &[HIT], 1.0),
     Reading::new(
         "busiest",
         "busiest by requests",

@@ -25,8 +25,8 @@ mod spec;
 pub use questions::PREDICTIONS;
 
 use super::server::{Fault, Warmth};
-use super::spec::{REQUEST, SERVER, SERVERS};
-use super::{Cluster, Event, W, lost, server};
+use super::spec::{SERVER, SERVERS};
+use super::{Cluster, Event, W, server};
 use crate::mechanism::balancer::{Health, Standing};
 use crate::player::{About, Data, Experiment, FigureSpec, Message, Readings, Value};
 use crate::scene::Scene;
@@ -150,7 +150,7 @@ impl Experiment for WhoNotices {
     type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = spec::WHO_NOTICES;
-    const MESSAGES: &'static [Message] = spec::MESSAGES;
+    const MESSAGES: &'static [&'static [Message]] = &[super::spec::MESSAGES, spec::OWN, spec::NAMES];
 
     fn new(controls: &ControlValues, data: &Data, w: &mut W) -> Result<Self, Msg> {
         let mut cluster = Cluster::start(&controls.cluster(), controls.upkeep(), data, w)?;
@@ -270,9 +270,6 @@ impl Experiment for WhoNotices {
     fn read(&self, w: &W, out: &mut Readings) {
         let now = w.now();
         let seconds = |span: Span| span.secs();
-        out.put("lost-so-far", lost(w.tally(REQUEST)) as f64);
-        out.put("lost", self.cluster.lost.rate(now));
-        out.put("p99", self.cluster.latency.histogram(now).quantile(0.99).map(seconds));
         out.put("in-service", (0..SERVERS).filter(|&n| self.is_in_service(n)).count() as f64);
         let longest = self.dead.iter().flatten().map(|&since| now.since(since)).max();
         out.put("unnoticed", longest.or(self.unnoticed).map(seconds));

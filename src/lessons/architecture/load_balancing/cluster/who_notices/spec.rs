@@ -1,13 +1,14 @@
 //! What can be turned and measured.
 
 use super::super::spec::{
-    ANSWERED, Arrivals, CUT_OFF, FAILED, GAVE_UP, LOST, NO_BALANCER, NO_SERVER, Policy, REFUSED, REQUEST,
-    SENT_TO_DEAD, SERVER, Sizes, WINDOW,
+    Arrivals, CUT_OFF, FAILED, GAVE_UP, LOST, NO_BALANCER, NO_SERVER, Policy, REFUSED, REQUEST, SENT_TO_DEAD,
+    SERVER, Sizes, WINDOW,
 };
 use super::super::{self as cluster, Upkeep};
 use crate::mechanism::balancer::HealthConfig;
 use crate::player::{
     Action, ChoiceOptions, Control, EntityKind, EntityNames, FigureSpec, Message, Needs, Pace, Reading,
+    Statistic,
 };
 use crate::sim::{EndKind, Span, Time, Unit};
 use crate::{choices, controls};
@@ -191,26 +192,25 @@ const KINDS: &[EntityKind] = &[
 ];
 
 const READINGS: &[Reading] = &[
-    Reading::new("lost-so-far", "lost so far", Unit::Count, "Requests that ended without an answer.")
-        .so_far()
-        .trouble_from(1.0)
-        .contributed_by(REQUEST, LOST, 60.0),
-    Reading::new(
+    Reading::measured(
+        "lost-so-far",
+        "lost so far",
+        Statistic::Count,
+        "Requests that ended without an answer.",
+    )
+    .of(REQUEST, LOST)
+    .so_far()
+    .trouble_from(1.0),
+    Reading::measured(
         "lost",
         "lost",
-        Unit::Rate,
+        Statistic::Rate,
         "Requests a second that ended without an answer, over the last two seconds.",
     )
     .trouble_from(0.5)
-    .contributed_by(REQUEST, LOST, WINDOW),
-    Reading::new(
-        "p99",
-        "p99",
-        Unit::Time,
-        "99 % of the answers of the last two seconds took at most this long.",
-    )
-    .trouble_from(0.5)
-    .contributed_by(REQUEST, &[ANSWERED.0], WINDOW),
+    .of(REQUEST, LOST)
+    .last(WINDOW),
+    cluster::spec::P99,
     Reading::new("in-service", "in service", Unit::Count, "Servers that are there and get requests."),
     Reading::new(
         "unnoticed",
@@ -228,7 +228,7 @@ const READINGS: &[Reading] = &[
 ];
 
 /// What the figure can say beyond what the cluster can.
-const OWN: [Message; 42] = [
+pub(super) const OWN: &[Message] = &[
     ("step-no-balancer", &[]),
     ("step-cut-off", &[]),
     ("step-told-no-balancer", &[]),
@@ -273,35 +273,17 @@ const OWN: [Message; 42] = [
     ("nothing-to-restore", &["it"]),
 ];
 
-/// What the figure can say: all that the cluster can, names of its own, and what it says itself.
-pub(super) const MESSAGES: &[Message] = &{
-    let shared = cluster::spec::MESSAGES;
-    let mut all: [Message; cluster::spec::MESSAGES.len() + OWN.len() + NAMES.len()] =
-        [("", &[]); cluster::spec::MESSAGES.len() + OWN.len() + NAMES.len()];
-    let mut n = 0;
-    while n < all.len() {
-        all[n] = if n < shared.len() {
-            shared[n]
-        } else if n < shared.len() + OWN.len() {
-            OWN[n - shared.len()]
-        } else {
-            (NAMES[n - shared.len() - OWN.len()], &[])
-        };
-        n += 1;
-    }
-    all
-};
-
-const NAMES: [&str; 9] = [
-    "balancer-1",
-    "balancer-2",
-    "cause-sent-to-dead",
-    "cause-stopped",
-    "cause-queue-full",
-    "cause-no-server",
-    "cause-gave-up",
-    "cause-cut-off",
-    "cause-no-balancer",
+/// Names of things, and of causes.
+pub(super) const NAMES: &[Message] = &[
+    ("balancer-1", &[]),
+    ("balancer-2", &[]),
+    ("cause-sent-to-dead", &[]),
+    ("cause-stopped", &[]),
+    ("cause-queue-full", &[]),
+    ("cause-no-server", &[]),
+    ("cause-gave-up", &[]),
+    ("cause-cut-off", &[]),
+    ("cause-no-balancer", &[]),
 ];
 
 /// A deploy of four servers.

@@ -1,3 +1,5 @@
+use super::super::lost;
+use super::super::spec::REQUEST;
 use super::super::spec::{CUT_OFF, FAILED, NO_BALANCER, SENT_TO_DEAD};
 use super::super::{EndKind, Place};
 use super::pair::down_interval;
