@@ -4,10 +4,12 @@
 //! programs that know them all. The engine's layers are named as if they stood here.
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use engine::{choices, controls, course, desk, learner, mechanism, messages, oracle, player, scene, sim};
+pub use engine::{
+    choices, controls, course, desk, learner, mechanism, messages, oracle, parts, player, scene, sim,
+};
 #[cfg(target_arch = "wasm32")]
 pub use engine::{
-    choices, controls, desk, learner, mechanism, messages, page, paint, player, scene, sim, worker,
+    choices, controls, desk, learner, mechanism, messages, page, paint, parts, player, scene, sim, worker,
 };
 
 #[cfg(not(target_arch = "wasm32"))]

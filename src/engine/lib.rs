@@ -15,6 +15,7 @@ pub mod oracle;
 pub mod page;
 #[cfg(target_arch = "wasm32")]
 pub mod paint;
+pub mod parts;
 /// What a run of the tests picks: shared with the binaries in `tests`.
 #[cfg(test)]
 #[path = "../../tests/shared/pick.rs"]

@@ -100,7 +100,8 @@ fn what_has_ended_is_replayed_to_its_end_and_not_on_to_now() {
     for n in [17, 9_000, 20_000, 40_000] {
         let (told, replayed) = explained(&mut session, Entity::new(REQUEST, n), 60);
         let ids: Vec<&str> = told.steps.iter().map(|step| step.what.id.as_ref()).collect();
-        assert_eq!(ids, ["arrived", "served", "answered"], "request {n}");
+        let lives = [vec!["step-served", "step-done"], vec!["step-queued", "step-served-late", "step-done"]];
+        assert!(lives.contains(&ids), "request {n}: {ids:?}");
         assert_eq!(told.sentences[0].id, "about-answered", "request {n}");
         assert!(replayed <= SPACING + 2 * SLICE, "{replayed} events were replayed for request {n}");
     }

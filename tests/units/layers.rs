@@ -10,7 +10,8 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("mechanism", &["sim"], &[]),
     ("scene", &["sim"], &[]),
     ("player", &["sim", "mechanism", "scene"], &[]),
-    ("lessons", &["sim", "mechanism", "scene", "player"], &[]),
+    ("parts", &["sim", "mechanism", "scene", "player"], &[]),
+    ("lessons", &["sim", "mechanism", "scene", "player", "parts"], &[]),
     ("course", &["sim", "scene", "player"], &[]),
     ("oracle", &["sim", "mechanism"], &[]),
     ("learner", &[], &[]),
@@ -94,7 +95,7 @@ fn trespasses(layer: &str, source: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     // The lessons' crate has the engine's layers at its own root, too.
     let mut named = paths(&code, "crate::");
-    named.extend(paths(&code, "engine::"));
+    named.extend(paths(&code, "use engine::"));
     for used in named.iter().filter(|used| !AT_THE_ROOT.contains(&used.as_str())) {
         if used != layer && !below.contains(&used.as_str()) {
             wrong.push(format!("crate::{used}"));

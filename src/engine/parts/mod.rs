@@ -1,0 +1,11 @@
+//! Pieces of worlds that many figures are made of: where requests come from, where work is done.
+//!
+//! A part is a plain struct that a figure's world owns. It schedules the figure's own events, notes the steps of what goes
+//! through it with their reasons, says what is to be seen and said of it, and has invariants of its own. Its sentences are in
+//! `lessons/words.toml`. What never lives here: what only one lesson needs.
+
+pub mod arrivals;
+pub mod station;
+
+pub use arrivals::Arrivals;
+pub use station::{Offer, Station};

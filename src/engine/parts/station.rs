@@ -1,0 +1,370 @@
+//! A place where work is done: workers, a queue before them, a speed, and whether it is there at all. A server, a database,
+//! a till.
+//!
+//! ```
+//! use engine::parts::{Offer, Station};
+//! use engine::sim::{EndKind, Entity, Span, Time, World};
+//!
+//! const REQUEST: u8 = 0;
+//! const SHOP: Entity = Entity::new(1, 0);
+//!
+//! // Events of the figure: here a request is done, or the next one comes.
+//! #[derive(Clone, Copy, Hash)]
+//! enum Event { Arrival, Done(Entity) }
+//!
+//! let mut world = World::new(1);
+//! let mut shop = Station::new(SHOP, 1, Some(2));
+//! for second in 0..4 {
+//!     world.schedule(Span::from_secs(second), Event::Arrival);
+//! }
+//! let mut refused = 0;
+//! while let Some(event) = world.next(Time::from_secs(60)) {
+//!     match event {
+//!         Event::Arrival => {
+//!             let request = world.open(REQUEST, None);
+//!             match shop.offer(request, Span::from_secs(10), &mut world, Event::Done(request)) {
+//!                 Offer::Served | Offer::Queued { .. } => {}
+//!                 Offer::Full | Offer::Down => {
+//!                     refused += 1;
+//!                     world.close(request, EndKind(1));
+//!                 }
+//!             }
+//!         }
+//!         Event::Done(request) => {
+//!             shop.done(request, &mut world);
+//!             world.close(request, EndKind(0));
+//!         }
+//!     }
+//! }
+//! // One is served for ten seconds, two wait, and the fourth finds the queue full.
+//! assert_eq!((refused, world.tally(REQUEST).closed(EndKind(0))), (1, 3));
+//! ```
+
+use crate::messages;
+use crate::scene::{Label, Node, Slots, Status, Workers};
+use crate::sim::statistics::TimeAverage;
+use crate::sim::{Cause, Entity, Handle, Msg, Span, Time, Unit, World};
+use std::collections::VecDeque;
+
+messages! {
+    /// What a station says of itself and of what goes through it.
+    pub MESSAGES;
+    step_served();
+    step_served_late(waited: Span);
+    step_queued();
+    step_refused();
+    step_failed();
+    step_done();
+    why_queued(place: usize, capacity: u32, workers: u32);
+    why_behind(ahead: usize, workers: u32);
+    why_full(waiting: u32, capacity: u32);
+    why_down(station: Entity);
+    why_killed(station: Entity);
+    why_slower(slower: (f64, Unit), takes: Span);
+    mark_full(station: Entity, capacity: u32);
+    about_station(busy: usize, workers: u32, waiting: usize);
+    about_capacity(capacity: u32);
+    about_down();
+    about_slower(slower: (f64, Unit));
+    about_served(station: Entity, since: Span);
+    about_waiting(station: Entity, ahead: usize);
+}
+
+/// A refusal after so long without one is worth a mark on the time line.
+const CALM: Span = Span::from_secs(3);
+/// A station is in trouble while its queue is this full, and for a while after it has refused somebody.
+const NEARLY_FULL: f64 = 0.8;
+/// What counts as full where there is no bound.
+const LONG: f64 = 25.0;
+const RECENT: Span = Span::from_secs(1);
+
+/// What became of something that was offered to a station.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// A worker has taken it up.
+    Served,
+    /// It waits behind so many.
+    Queued {
+        /// How many wait ahead of it.
+        ahead: u32,
+    },
+    /// The queue is full.
+    Full,
+    /// The station isn't there.
+    Down,
+}
+
+/// What a worker is at.
+#[derive(Clone, Copy, Debug)]
+pub struct Job {
+    /// Who is served.
+    pub of: Entity,
+    /// Since when.
+    pub since: Time,
+    /// When it will be done.
+    pub ends: Time,
+    done: Handle,
+}
+
+/// Who waits for a worker.
+#[derive(Clone, Copy, Debug)]
+struct Waiting<E> {
+    of: Entity,
+    since: Time,
+    takes: Span,
+    done: E,
+}
+
+/// Workers and a queue. `E` is the figure's event; the one that says that a worker is done with something is handed over
+/// with it.
+#[derive(Clone, Debug)]
+pub struct Station<E> {
+    entity: Entity,
+    workers: u32,
+    capacity: Option<u32>,
+    slower: f64,
+    down: bool,
+    busy: Vec<Job>,
+    queue: VecDeque<Waiting<E>>,
+    busy_workers: TimeAverage,
+    /// How many were taken up so far, and how long all of them together had waited.
+    taken_up: u64,
+    waited_nanos: u128,
+    refused_at: Option<Time>,
+}
+
+impl<E> Station<E> {
+    /// An idle station with at least one worker and a queue of so many places; without a bound if that is `None`.
+    pub fn new(entity: Entity, workers: u32, capacity: Option<u32>) -> Self {
+        Self {
+            entity,
+            workers: workers.max(1),
+            capacity,
+            slower: 1.0,
+            down: false,
+            busy: Vec::new(),
+            queue: VecDeque::new(),
+            busy_workers: TimeAverage::default(),
+            taken_up: 0,
+            waited_nanos: 0,
+            refused_at: None,
+        }
+    }
+
+    /// Who is being served, in the order in which they were taken up.
+    pub fn busy(&self) -> &[Job] {
+        &self.busy
+    }
+
+    /// Who waits, the first in line first.
+    pub fn waiting(&self) -> impl ExactSizeIterator<Item = Entity> {
+        self.queue.iter().map(|waiting| waiting.of)
+    }
+
+    /// Whether it isn't there.
+    pub fn is_down(&self) -> bool {
+        self.down
+    }
+
+    /// The average number of busy workers since the start.
+    pub fn average_busy(&self, now: Time) -> f64 {
+        self.busy_workers.average(now)
+    }
+
+    /// Mean time that those who were taken up so far had waited; `None` before the first.
+    pub fn mean_wait(&self) -> Option<f64> {
+        (self.taken_up > 0).then(|| self.waited_nanos as f64 / 1e9 / self.taken_up as f64)
+    }
+
+    /// Something comes that keeps a worker for `takes` at full speed; `done` is the event that says that it is finished.
+    /// What is refused has left no trace here but its step.
+    pub fn offer(&mut self, of: Entity, takes: Span, world: &mut World<E>, done: E) -> Offer {
+        let (now, entity) = (world.now(), self.entity);
+        if self.down {
+            world.record_step(of, || {
+                (step_failed(), Some(entity), Some(Cause { rule: why_down(entity), other: Some(entity) }))
+            });
+            return Offer::Down;
+        }
+        if self.busy.len() < self.workers as usize {
+            self.serve(Waiting { of, since: now, takes, done }, world);
+            return Offer::Served;
+        }
+        if let Some(capacity) = self.capacity.filter(|&capacity| self.queue.len() >= capacity as usize) {
+            let calm = self.refused_at.is_none_or(|before| now.since(before) >= CALM);
+            self.refused_at = Some(now);
+            world.record_step(of, || {
+                let rule = why_full(capacity, capacity);
+                (step_refused(), Some(entity), Some(Cause { rule, other: Some(entity) }))
+            });
+            if calm {
+                world.notable(entity, mark_full(entity, capacity));
+            }
+            return Offer::Full;
+        }
+        let ahead = self.queue.len();
+        let other = self.queue.back().map(|last| last.of).or_else(|| self.busy.last().map(|job| job.of));
+        world.record_step(of, || {
+            let rule = match self.capacity {
+                Some(capacity) => why_queued(ahead + 1, capacity, self.workers),
+                None => why_behind(ahead, self.workers),
+            };
+            (step_queued(), Some(entity), Some(Cause { rule, other }))
+        });
+        self.queue.push_back(Waiting { of, since: now, takes, done });
+        Offer::Queued { ahead: ahead as u32 }
+    }
+
+    fn serve(&mut self, next: Waiting<E>, world: &mut World<E>) {
+        let (now, slower) = (world.now(), self.slower);
+        let takes = if slower == 1.0 { next.takes } else { next.takes.scale(slower) };
+        let done = world.schedule(takes, next.done);
+        self.busy.push(Job { of: next.of, since: now, ends: now + takes, done });
+        self.busy_workers.set(now, self.busy.len() as f64);
+        let waited = now.since(next.since);
+        self.taken_up += 1;
+        self.waited_nanos += u128::from(waited.nanos());
+        world.record_step(next.of, || {
+            let what = if waited == Span::ZERO { step_served() } else { step_served_late(waited) };
+            let because = (slower > 1.0)
+                .then(|| Cause { rule: why_slower((slower, Unit::Factor), takes), other: Some(self.entity) });
+            (what, Some(self.entity), because)
+        });
+    }
+
+    /// A worker is done with something: to be called when the event that was handed over happens. The next in line is taken
+    /// up. False if no worker had it, as after the station went down.
+    pub fn done(&mut self, of: Entity, world: &mut World<E>) -> bool {
+        let Some(at) = self.busy.iter().position(|job| job.of == of) else { return false };
+        self.busy.remove(at);
+        self.busy_workers.set(world.now(), self.busy.len() as f64);
+        world.record_step(of, || (step_done(), Some(self.entity), None));
+        self.take_up(world);
+        true
+    }
+
+    /// Somebody who waits leaves the queue. False if they don't wait here.
+    pub fn leave(&mut self, of: Entity) -> bool {
+        let at = self.queue.iter().position(|waiting| waiting.of == of);
+        at.is_some_and(|at| self.queue.remove(at).is_some())
+    }
+
+    /// Gives free workers something to do.
+    fn take_up(&mut self, world: &mut World<E>) {
+        while !self.down && self.busy.len() < self.workers as usize {
+            let Some(next) = self.queue.pop_front() else { return };
+            self.serve(next, world);
+        }
+    }
+
+    /// So many workers from now on. With fewer, those who are busy finish what they have.
+    pub fn set_workers(&mut self, workers: u32, world: &mut World<E>) {
+        self.workers = workers.max(1);
+        self.take_up(world);
+    }
+
+    /// So many places in the queue from now on. With fewer, those who wait stay.
+    pub fn set_capacity(&mut self, capacity: Option<u32>) {
+        self.capacity = capacity;
+    }
+
+    /// What is taken up from now on takes so many times as long.
+    pub fn set_slower(&mut self, slower: f64) {
+        self.slower = slower;
+    }
+
+    /// It is gone: whoever was served or waited is dropped and handed back, those who were served first.
+    pub fn go_down(&mut self, world: &mut World<E>) -> Vec<Entity> {
+        let entity = self.entity;
+        self.down = true;
+        self.busy_workers.set(world.now(), 0.0);
+        let jobs = core::mem::take(&mut self.busy);
+        for job in &jobs {
+            world.cancel(job.done);
+        }
+        let waiting = core::mem::take(&mut self.queue);
+        let dropped: Vec<Entity> =
+            jobs.iter().map(|job| job.of).chain(waiting.iter().map(|waiting| waiting.of)).collect();
+        for &of in &dropped {
+            world.record_step(of, || {
+                (step_failed(), Some(entity), Some(Cause { rule: why_killed(entity), other: Some(entity) }))
+            });
+        }
+        dropped
+    }
+
+    /// It is back, empty.
+    pub fn come_up(&mut self) {
+        self.down = false;
+    }
+
+    /// How it is now: down, in trouble, or normal.
+    pub fn status(&self, now: Time) -> Status {
+        let refused = self.refused_at.is_some_and(|at| now.since(at) < RECENT);
+        let bound = self.capacity.map_or(LONG, f64::from);
+        let full = !self.queue.is_empty() && self.queue.len() as f64 >= bound * NEARLY_FULL;
+        if self.down {
+            Status::Down
+        } else if refused || full {
+            Status::Trouble
+        } else {
+            Status::Normal
+        }
+    }
+
+    /// Its node in a flow, with its queue and its workers.
+    pub fn node(&self, note: Option<Label>, now: Time) -> Node {
+        let status = self.status(now);
+        Node {
+            entity: self.entity,
+            label: Label::Name(self.entity),
+            note,
+            status,
+            queue: Some(Slots { waiting: self.waiting().collect(), capacity: self.capacity, status }),
+            workers: Some(Workers {
+                busy: self.busy.iter().map(|job| (job.of, job.since)).collect(),
+                total: self.workers,
+            }),
+        }
+    }
+
+    /// What is to be said of it.
+    pub fn about(&self) -> Vec<Msg> {
+        if self.down {
+            return vec![about_down()];
+        }
+        let mut says = vec![about_station(self.busy.len(), self.workers, self.queue.len())];
+        says.extend(self.capacity.map(about_capacity));
+        says.extend((self.slower > 1.0).then(|| about_slower((self.slower, Unit::Factor))));
+        says
+    }
+
+    /// What somebody here does, and who is concerned: the one ahead, or those who are being served. `None` for who isn't
+    /// here.
+    pub fn about_visitor(&self, of: Entity, now: Time) -> Option<(Msg, Vec<Entity>)> {
+        if let Some(job) = self.busy.iter().find(|job| job.of == of) {
+            return Some((about_served(self.entity, now.since(job.since)), vec![self.entity]));
+        }
+        let ahead = self.queue.iter().position(|waiting| waiting.of == of)?;
+        let related = match ahead.checked_sub(1) {
+            Some(before) => vec![self.queue[before].of],
+            None => self.busy.iter().map(|job| job.of).collect(),
+        };
+        Some((about_waiting(self.entity, ahead), related))
+    }
+
+    /// No worker is idle while somebody waits, and nobody is in a station that is down.
+    ///
+    /// # Errors
+    /// Which of them is broken.
+    pub fn invariants(&self) -> Result<(), String> {
+        let (busy, waiting) = (self.busy.len(), self.queue.len());
+        if self.down && busy + waiting > 0 {
+            return Err(format!("{busy} are served and {waiting} wait at a station that is down"));
+        }
+        if waiting > 0 && busy < self.workers as usize {
+            return Err(format!("{waiting} wait while {busy} of {} workers are busy", self.workers));
+        }
+        Ok(())
+    }
+}
