@@ -7,6 +7,8 @@
 //!
 //! Begin with [`Experiment`] and [`FigureSpec`]; then [`Run`], which is all that a link holds; then [`Session`].
 
+#[cfg(not(target_arch = "wasm32"))]
+mod bench;
 mod bytes_text;
 mod challenge;
 mod control;
@@ -28,6 +30,8 @@ mod trial;
 mod value;
 
 pub use crate::sim::Message;
+#[cfg(not(target_arch = "wasm32"))]
+pub use bench::Bench;
 pub use bytes_text::{bytes_to_text, text_to_bytes};
 pub use challenge::{Challenge, Failure, Judge, Verdict};
 pub use control::{ChoiceOptions, Control, ControlKind, Controls, FromValue, Scale};

@@ -222,3 +222,30 @@ impl Experiment for OneServer {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::player::Bench;
+
+    #[test]
+    fn ten_service_times_at_nine_tenths_of_the_capacity() {
+        // M/M/1: a request takes S ÷ (1 − ρ) on average. One run of ten minutes scatters around that, forty hardly do.
+        let mean = |seed| {
+            Bench::<OneServer>::new(&[("service", "10ms")], seed).until(Time::from_secs(600)).reading("mean")
+        };
+        let means: Vec<f64> = (0..40).map(mean).collect();
+        let interval = crate::sim::statistics::Interval::of(&means).unwrap();
+        assert!((interval.mean - 0.1).abs() < 2.0 * interval.half_width, "{interval:?}");
+        assert!(interval.half_width < 0.005, "{interval:?}");
+    }
+
+    #[test]
+    fn a_server_that_is_asked_too_much_never_catches_up() {
+        let overloaded = Bench::<OneServer>::new(&[("load", "120 %")], 1).until(Time::from_secs(60));
+        assert!(overloaded.reading("waiting") > 50.0 && overloaded.reading("busy") > 0.95);
+        assert_eq!(overloaded.says(), ["says-queue"]);
+        let relieved = overloaded.set("load", "50 %").on_for(Span::from_secs(60));
+        assert!(relieved.reading("waiting") < 10.0, "{}", relieved.reading("waiting"));
+    }
+}
