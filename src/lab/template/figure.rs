@@ -2,13 +2,13 @@
 //!
 //! To begin with it is a counter: something happens at random, so many times a second.
 
-use crate::controls;
 use crate::player::{
-    About, Action, Control, Controls, Data, EntityKind, EntityNames, Experiment, FigureSpec, Message, Needs,
-    Pace, Reading, Readings, Value,
+    About, Control, Controls, Data, EntityKind, EntityNames, Experiment, FigureSpec, Needs, Pace, Reading,
+    Readings,
 };
 use crate::scene::{Chart, Label, Panel, Scene, Series, SeriesLine, Status};
-use crate::sim::{Dist, Entity, Msg, Purpose, Time, Unit, World};
+use crate::sim::{Dist, Entity, Message, Msg, Purpose, Time, Unit, World};
+use crate::{controls, messages};
 use std::borrow::Cow;
 
 const SOURCE: Entity = Entity::new(0, 0);
@@ -21,6 +21,14 @@ controls! {
         pub rate: f64 = Control::log_number("rate", "Rate", Unit::Rate, (0.1, 100.0), 2.0)
             .help("How often it happens, on average.").primary(),
     }
+}
+
+messages! {
+    MESSAGES;
+    happened();
+    chart_title();
+    says_happened(happened: u32);
+    about_source(happened: u32);
 }
 
 /// What can happen.
@@ -64,16 +72,11 @@ impl Experiment for NewFigure {
             Unit::Count,
             "How often it has happened so far.",
         )]),
-        actions: Cow::Borrowed(&[] as &[Action]),
+        actions: Cow::Borrowed(&[]),
         kinds: Cow::Borrowed(&[EntityKind::new("source", EntityNames::Only)]),
         needs: Needs::Nothing,
     };
-    const MESSAGES: &'static [&'static [Message]] = &[&[
-        ("happened", &[]),
-        ("chart-title", &[]),
-        ("says-happened", &["happened"]),
-        ("about-source", &["happened"]),
-    ]];
+    const MESSAGES: &'static [&'static [Message]] = &[MESSAGES];
 
     fn new(controls: &ControlValues, _: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
         let model = Self { controls: controls.clone(), happened: 0 };
@@ -91,31 +94,27 @@ impl Experiment for NewFigure {
         Ok(())
     }
 
-    fn act(&mut self, _: usize, _: &[Entity], _: &Value, _: &mut World<Event>) -> Result<(), Msg> {
-        Ok(())
-    }
-
     fn read(&self, _: &World<Event>, out: &mut Readings) {
         out.put("happened", f64::from(self.happened));
     }
 
     fn draw(&self, _: &World<Event>, scene: &mut Scene) {
         scene.panels.push(Panel::Chart(Chart::Series(Series {
-            title: Label::Words(Msg::new("chart-title")),
+            title: Label::Words(chart_title()),
             unit: Unit::Count,
             lines: vec![SeriesLine {
                 reading: "happened".into(),
-                label: Label::Words(Msg::new("happened")),
+                label: Label::Words(happened()),
                 status: Status::Active,
                 points: Vec::new(),
             }],
             until: Self::SPEC.until,
         })));
-        scene.sentences.push(Msg::new("says-happened").count("happened", self.happened.into()));
+        scene.sentences.push(says_happened(self.happened));
     }
 
     fn about(&self, entity: Entity, _: &World<Event>) -> Option<About> {
-        let sentences = vec![Msg::new("about-source").count("happened", self.happened.into())];
+        let sentences = vec![about_source(self.happened)];
         (entity == SOURCE).then_some(About { sentences, related: Vec::new() })
     }
 

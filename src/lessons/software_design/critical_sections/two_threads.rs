@@ -4,13 +4,14 @@
 //! instruction happens at a time and everybody sees it at once. Leaves out: caches and store buffers, compilers that
 //! reorder, and processors that add in one instruction.
 
+use crate::parts::program::{self, Next, Program, SCHEDULER, Scheduler};
 use crate::player::{
-    About, Action, Control, Controls, Data, EntityKind, EntityNames, Experiment, FigureSpec, Message, Needs,
-    Pace, Reading, Readings, Value,
+    About, Action, Control, Controls, Data, EntityKind, EntityNames, Experiment, FigureSpec, Needs, Pace,
+    Reading, Readings, Value,
 };
-use crate::scene::{Bar, Label, Lane, Lanes, Listing, ListingLine, Panel, Row, Scene, Status, Table};
-use crate::sim::{Cause, Entity, Msg, Purpose, Span, Time, Unit, World};
-use crate::{choices, controls};
+use crate::scene::{Label, Panel, Row, Scene, Status, Table};
+use crate::sim::{Cause, Entity, Message, Msg, Span, Time, Unit, World};
+use crate::{controls, messages};
 use std::borrow::Cow;
 
 const THREAD: u8 = 0;
@@ -22,23 +23,13 @@ const THREADS: usize = 2;
 const STEP: Span = Span::from_secs(1);
 /// Most increments of a thread; two threads of three instructions each then fill the run.
 const MOST_INCREMENTS: u32 = 2;
-const CODE: [&str; 3] = ["r = x", "r = r + 1", "x = r"];
-const TURN: Purpose = Purpose::named("turn");
-
-choices! {
-    /// Who says whose turn it is.
-    pub enum Scheduler {
-        ByHand = "by-hand", "By hand";
-        Random = "random", "At random";
-    }
-}
+const CODE: &[&str] = &["r = x", "r = r + 1", "x = r"];
 
 controls! {
     /// What can be turned.
     pub struct ControlValues {
         /// Who schedules.
-        pub scheduler: Scheduler = Control::choice("scheduler", "Schedule", Scheduler::OPTIONS, "by-hand")
-            .help("You step the threads, or a scheduler with the run's seed does.").primary(),
+        pub scheduler: Scheduler = SCHEDULER,
         /// Increments of each thread.
         pub times: u32 = Control::number("times", "Increments of each thread", Unit::Count,
             (1.0, MOST_INCREMENTS as f64), 1.0, 1.0)
@@ -46,154 +37,116 @@ controls! {
     }
 }
 
+messages! {
+    MESSAGES;
+    loads(value: u32);
+    adds(value: u32);
+    stores(value: u32);
+    wrote_since(other: Entity);
+    lost_update(thread: Entity, other: Entity);
+    register_is(value: u32);
+    register_of(thread: Entity);
+    memory();
+    place();
+    value();
+    says_start(times: u32);
+    says_so_far(x: u32, stored: u32);
+    says_right(x: u32);
+    says_lost(x: u32, stored: u32, lost: u32);
+    about_register(register: u32);
+    about_x(x: u32, writes: u32);
+    variable_x();
+}
+
 /// What can happen by itself: the random scheduler's next turn.
 #[derive(Clone, Copy, Debug, Hash)]
 pub struct Turn(u32);
 
-/// One thread: its register, and where it is.
-#[derive(Clone, Debug, Default)]
+/// What a thread keeps to itself.
+#[derive(Clone, Copy, Debug, Default)]
 struct Thread {
-    /// Instructions done, over all increments.
-    done: u32,
     register: u32,
-}
-
-/// An instruction that has run.
-#[derive(Clone, Debug)]
-struct Ran {
-    at: Time,
-    thread: u32,
-    line: u32,
-    lost: bool,
+    /// Increments whose store has run.
+    stored: u32,
 }
 
 /// The world of the figure.
 #[derive(Clone, Debug)]
 pub struct TwoThreads {
     controls: ControlValues,
+    program: Program,
     threads: [Thread; THREADS],
     x: u32,
     /// Number of stores so far, and the thread of the last.
     version: u32,
     last_writer: u32,
     lost: u32,
-    ran: Vec<Ran>,
-}
-
-fn thread(n: u32) -> Entity {
-    Entity::new(THREAD, n)
-}
-
-/// Line `line` of a thread's program.
-fn instruction(thread: u32, line: u32) -> Entity {
-    Entity::new(INSTRUCTION, thread * CODE.len() as u32 + line)
 }
 
 impl TwoThreads {
-    fn finished(&self, n: usize) -> bool {
-        self.threads[n].done >= self.controls.times * CODE.len() as u32
-    }
-
-    fn line(&self, n: usize) -> u32 {
-        self.threads[n].done % CODE.len() as u32
-    }
-
     /// Runs the next instruction of a thread.
     fn run(&mut self, n: u32, world: &mut World<Turn>) {
-        let line = self.line(n as usize);
+        let (thread, line) = (self.program.thread(n), self.program.line(n));
         let me = &mut self.threads[n as usize];
-        let mut lost = false;
+        let (mut next, mut status) = (Next::Following, Status::Active);
         match line {
             0 => {
                 me.register = self.x;
-                world.record_step(thread(n), || {
-                    (Msg::new("loads").count("value", self.x.into()), Some(X), None)
-                });
+                let value = me.register;
+                world.record_step(thread, || (loads(value), Some(X), None));
             }
             1 => {
                 me.register += 1;
-                world.record_step(thread(n), || {
-                    (Msg::new("adds").count("value", me.register.into()), None, None)
-                });
+                let value = me.register;
+                world.record_step(thread, || (adds(value), None, None));
             }
             _ => {
-                // The store wipes out what another thread has stored since this one read: of that, all that x had and
-                // hasn't any more. Two increments may go with one store.
-                self.x = me.register;
-                self.version += 1;
-                let missing = self.version - self.x;
-                lost = missing > self.lost;
-                self.lost = missing;
-                let other = thread(self.last_writer);
-                let value = u64::from(me.register);
-                world.record_step(thread(n), || {
-                    let because = lost.then(|| Cause {
-                        rule: Msg::new("wrote-since").of("other", other),
-                        other: Some(other),
-                    });
-                    (Msg::new("stores").count("value", value), Some(X), because)
-                });
-                if lost {
-                    world.notable(
-                        thread(n),
-                        Msg::new("lost-update").of("thread", thread(n)).of("other", other),
-                    );
+                me.stored += 1;
+                next = if me.stored < self.controls.times { Next::Line(0) } else { Next::Finished };
+                if self.store(n, world) {
+                    status = Status::Trouble;
                 }
-                self.last_writer = n;
             }
         }
-        self.threads[n as usize].done += 1;
-        self.ran.push(Ran { at: world.now(), thread: n, line, lost });
+        self.program.ran(n, next, status, world.now());
     }
 
-    fn schedule_turn(&self, world: &mut World<Turn>) {
-        if self.controls.scheduler == Scheduler::Random {
-            world.schedule(Span::ZERO, Turn(self.ran.len() as u32));
+    /// A thread stores its register; true if an update is lost with that. The store wipes out what another thread has stored
+    /// since this one read: of that, all that x had and hasn't any more. Two increments may go with one store.
+    fn store(&mut self, n: u32, world: &mut World<Turn>) -> bool {
+        let (thread, other) = (self.program.thread(n), self.program.thread(self.last_writer));
+        self.x = self.threads[n as usize].register;
+        self.version += 1;
+        let missing = self.version - self.x;
+        let lost = missing > self.lost;
+        let value = self.x;
+        world.record_step(thread, || {
+            let because = lost.then(|| Cause { rule: wrote_since(other), other: Some(other) });
+            (stores(value), Some(X), because)
+        });
+        if lost {
+            world.notable(thread, lost_update(thread, other));
         }
-    }
-
-    fn total(&self) -> u32 {
-        self.controls.times * THREADS as u32
-    }
-
-    fn done(&self) -> bool {
-        (0..THREADS).all(|n| self.finished(n))
+        self.lost = missing;
+        self.last_writer = n;
+        lost
     }
 
     /// Increments that have been stored.
     fn stored(&self) -> u32 {
-        self.threads.iter().map(|thread| thread.done / CODE.len() as u32).sum()
+        self.threads.iter().map(|thread| thread.stored).sum()
     }
 
-    fn listing(&self, n: u32) -> Panel {
-        let me = &self.threads[n as usize];
-        let line = |at: u32| {
-            let status = if self.finished(n as usize) {
-                Status::Quiet
-            } else if at == self.line(n as usize) {
-                Status::Active
-            } else if at < self.line(n as usize) {
-                Status::Quiet
-            } else {
-                Status::Normal
-            };
-            // What the line left behind is told while its increment is under way.
-            let ran = at < self.line(n as usize) || self.finished(n as usize);
-            let value = match at {
-                2 => None,
-                0 if self.line(n as usize) > 1 || self.finished(n as usize) => me.register.checked_sub(1),
-                _ => Some(me.register),
-            };
-            let note = value
-                .filter(|_| ran)
-                .map(|value| Label::Words(Msg::new("register-is").count("value", value.into())));
-            ListingLine { entity: instruction(n, at), code: CODE[at as usize].to_owned(), note, status }
+    /// What a line left behind, while its increment is under way.
+    fn note(&self, n: u32, line: u32) -> Option<Label> {
+        let (register, at) = (self.threads[n as usize].register, self.program.line(n));
+        let over = self.program.is_finished(n);
+        let value = match line {
+            0 if at > 1 || over => register.checked_sub(1),
+            0 | 1 => Some(register),
+            _ => None,
         };
-        Panel::Listing(Listing {
-            entity: thread(n),
-            title: Label::Words(Msg::new("thread-title").of("thread", thread(n))),
-            lines: (0..CODE.len() as u32).map(line).collect(),
-        })
+        value.filter(|_| line < at || over).map(|value| Label::Words(register_is(value)))
     }
 }
 
@@ -202,7 +155,7 @@ impl Experiment for TwoThreads {
     type Event = Turn;
     const SPEC: &'static FigureSpec = &FigureSpec {
         id: Cow::Borrowed("two-threads"),
-        version: 2,
+        version: 3,
         until: Time::from_secs((THREADS * CODE.len()) as u64 * MOST_INCREMENTS as u64),
         still_at: Time::ZERO,
         warm_up: Time::ZERO,
@@ -233,87 +186,52 @@ impl Experiment for TwoThreads {
         ]),
         needs: Needs::Nothing,
     };
-
-    const MESSAGES: &'static [&'static [Message]] = &[&[
-        ("loads", &["value"]),
-        ("adds", &["value"]),
-        ("stores", &["value"]),
-        ("wrote-since", &["other"]),
-        ("lost-update", &["thread", "other"]),
-        ("register-is", &["value"]),
-        ("thread-title", &["thread"]),
-        ("one-thread-at-a-time", &[]),
-        ("not-by-hand", &[]),
-        ("thread-finished", &["thread"]),
-        ("no-such-entity", &["entity"]),
-        ("register-of", &["thread"]),
-        ("memory", &[]),
-        ("place", &[]),
-        ("value", &[]),
-        ("lanes-title", &[]),
-        ("says-start", &["times"]),
-        ("says-so-far", &["x", "stored"]),
-        ("says-right", &["x"]),
-        ("says-lost", &["x", "stored", "lost"]),
-        ("about-finished", &["thread"]),
-        ("about-thread", &["thread", "code", "register"]),
-        ("about-instruction", &["code", "thread"]),
-        ("about-x", &["x", "writes"]),
-        ("variable-x", &[]),
-    ]];
+    const MESSAGES: &'static [&'static [Message]] = &[MESSAGES, program::MESSAGES];
 
     fn new(controls: &ControlValues, _: &Data, world: &mut World<Turn>) -> Result<Self, Msg> {
         for _ in 0..THREADS {
             world.open(THREAD, None);
         }
-        let model = Self {
+        let program = Program::new((THREAD, INSTRUCTION), STEP, &[CODE; THREADS]);
+        if controls.scheduler == Scheduler::Random {
+            program.schedule(Span::ZERO, world, Turn);
+        }
+        Ok(Self {
             controls: controls.clone(),
+            program,
             threads: Default::default(),
             x: 0,
             version: 0,
             last_writer: 0,
             lost: 0,
-            ran: Vec::new(),
-        };
-        model.schedule_turn(world);
-        Ok(model)
+        })
     }
 
     fn handle(&mut self, Turn(turn): Turn, world: &mut World<Turn>) {
-        // A turn that was scheduled before the learner took over, or twice, is none.
-        if self.controls.scheduler != Scheduler::Random || self.done() || turn != self.ran.len() as u32 {
-            return;
+        // A turn that was scheduled before the learner took over is none.
+        if self.controls.scheduler == Scheduler::Random
+            && let Some(thread) = self.program.pick(turn, |_| true, world)
+        {
+            self.run(thread, world);
+            self.program.schedule(STEP, world, Turn);
         }
-        let ready: Vec<u32> = (0..THREADS).filter(|&n| !self.finished(n)).map(|n| n as u32).collect();
-        let pick = world.draws(TURN, instruction(0, turn)).below(ready.len() as u32);
-        self.run(ready[pick as usize], world);
-        world.schedule(STEP, Turn(self.ran.len() as u32));
     }
 
     fn set(&mut self, is: &ControlValues, world: &mut World<Turn>) -> Result<(), Msg> {
         let begins = is.scheduler == Scheduler::Random && self.controls.scheduler != Scheduler::Random;
         self.controls = is.clone();
+        for (n, thread) in (0..).zip(&self.threads) {
+            self.program.set_finished(n, self.program.line(n) == 0 && thread.stored >= is.times);
+        }
         if begins {
-            self.schedule_turn(world);
+            self.program.schedule(Span::ZERO, world, Turn);
         }
         Ok(())
     }
 
     fn act(&mut self, _: usize, on: &[Entity], _: &Value, world: &mut World<Turn>) -> Result<(), Msg> {
-        let &[Entity { n, .. }] = on else { return Err(Msg::new("one-thread-at-a-time")) };
-        if n as usize >= THREADS {
-            return Err(Msg::new("no-such-entity").of("entity", thread(n)));
-        }
-        if self.controls.scheduler != Scheduler::ByHand {
-            return Err(Msg::new("not-by-hand"));
-        }
-        if self.finished(n as usize) {
-            return Err(Msg::new("thread-finished").of("thread", thread(n)));
-        }
-        if self.ran.last().is_some_and(|ran| ran.at == world.now()) {
-            return Err(Msg::new("one-thread-at-a-time"));
-        }
-        self.run(n, world);
+        let thread = self.program.step_by_hand(on, self.controls.scheduler, |_| true, world.now())?;
+        self.run(thread, world);
         Ok(())
     }
 
@@ -323,80 +241,48 @@ impl Experiment for TwoThreads {
         out.put("lost", f64::from(self.lost));
     }
 
-    fn draw(&self, world: &World<Turn>, scene: &mut Scene) {
+    fn draw(&self, _: &World<Turn>, scene: &mut Scene) {
         for n in 0..THREADS as u32 {
-            scene.panels.push(self.listing(n));
+            scene.panels.push(self.program.listing(n, |line| self.note(n, line)));
         }
-        let cells = |name: &Label, value: u32| vec![name.clone(), Label::Value(value.into(), Unit::Count)];
-        let register = |n: u32| Row {
-            entity: thread(n),
-            cells: cells(
-                &Label::Words(Msg::new("register-of").of("thread", thread(n))),
-                self.threads[n as usize].register,
-            ),
-            status: Status::Normal,
+        let row = |entity, name, value: u32, status| Row {
+            entity,
+            cells: vec![name, Label::Value(value.into(), Unit::Count)],
+            status,
         };
-        let shared = Row {
-            entity: X,
-            cells: cells(&Label::Name(X), self.x),
-            status: if self.lost > 0 { Status::Trouble } else { Status::Active },
-        };
-        scene.panels.push(Panel::Table(Table {
-            title: Label::words("memory"),
-            columns: vec![Label::words("place"), Label::words("value")],
-            rows: std::iter::once(shared).chain((0..THREADS as u32).map(register)).collect(),
-        }));
-        let bar = |ran: &Ran| Bar {
-            entity: instruction(ran.thread, ran.line),
-            from: ran.at,
-            until: ran.at + STEP,
-            label: Label::Plain(CODE[ran.line as usize].to_owned()),
-            status: if ran.lost { Status::Trouble } else { Status::Active },
-        };
-        let lane = |n: u32| Lane {
-            entity: thread(n),
-            label: Label::Name(thread(n)),
-            bars: self.ran.iter().filter(|ran| ran.thread == n).map(bar).collect(),
-        };
-        scene.panels.push(Panel::Lanes(Lanes {
-            title: Label::words("lanes-title"),
-            from: Time::ZERO,
-            until: Time::ZERO + STEP * u64::from(self.total()) * CODE.len() as u64,
-            step: Some(STEP),
-            lanes: (0..THREADS as u32).map(lane).collect(),
-        }));
-        let (x, stored) = (u64::from(self.x), u64::from(self.stored()));
-        scene.sentences.push(match (self.lost, self.done()) {
-            (0, false) if self.ran.is_empty() => Msg::new("says-start").count("times", self.total().into()),
-            (0, false) => Msg::new("says-so-far").count("x", x).count("stored", stored),
-            (0, true) => Msg::new("says-right").count("x", x),
-            (lost, _) => {
-                Msg::new("says-lost").count("x", x).count("stored", stored).count("lost", lost.into())
-            }
+        let shared = if self.lost > 0 { Status::Trouble } else { Status::Active };
+        let registers = (0..).zip(&self.threads).map(|(n, me)| {
+            let thread = self.program.thread(n);
+            row(thread, Label::Words(register_of(thread)), me.register, Status::Normal)
         });
-        let _ = world;
+        scene.panels.push(Panel::Table(Table {
+            title: Label::Words(memory()),
+            columns: vec![Label::Words(place()), Label::Words(value())],
+            rows: std::iter::once(row(X, Label::Name(X), self.x, shared)).chain(registers).collect(),
+        }));
+        let increments = self.controls.times * THREADS as u32;
+        scene.panels.push(self.program.lanes(u64::from(increments) * CODE.len() as u64));
+        scene.sentences.push(match (self.lost, self.program.is_over()) {
+            (0, false) if self.program.history().is_empty() => says_start(increments),
+            (0, false) => says_so_far(self.x, self.stored()),
+            (0, true) => says_right(self.x),
+            (lost, _) => says_lost(self.x, self.stored(), lost),
+        });
     }
 
     fn about(&self, entity: Entity, _: &World<Turn>) -> Option<About> {
-        let n = entity.n as usize;
-        let says = match entity.kind {
-            THREAD if n < THREADS && self.finished(n) => Msg::new("about-finished").of("thread", entity),
-            THREAD if n < THREADS => Msg::new("about-thread")
-                .of("thread", entity)
-                .text("code", CODE[self.line(n) as usize])
-                .count("register", self.threads[n].register.into()),
-            INSTRUCTION if n < THREADS * CODE.len() => Msg::new("about-instruction")
-                .text("code", CODE[n % CODE.len()])
-                .of("thread", thread((n / CODE.len()) as u32)),
-            VARIABLE if entity == X => {
-                Msg::new("about-x").count("x", self.x.into()).count("writes", self.version.into())
-            }
-            _ => return None,
+        let mut sentences = match entity {
+            X => vec![about_x(self.x, self.version)],
+            _ => vec![self.program.about(entity)?],
         };
-        Some(About { sentences: vec![says], related: Vec::new() })
+        if entity.kind == THREAD && !self.program.is_finished(entity.n) {
+            sentences.push(about_register(self.threads[entity.n as usize].register));
+        }
+        Some(About { sentences, related: Vec::new() })
     }
 
     fn invariants(&self, _: &World<Turn>) -> Result<(), String> {
+        self.program.invariants()?;
         if self.x + self.lost < self.stored() || self.x > self.stored() {
             return Err(format!("x = {}, {} stored, {} lost", self.x, self.stored(), self.lost));
         }

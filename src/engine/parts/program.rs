@@ -1,0 +1,363 @@
+//! Threads that run instructions, one at a time: by the learner's hand, or by a scheduler that picks at random.
+//!
+//! What an instruction does is the figure's; the part knows where each thread is, whose turn it is, and what has run.
+//!
+//! ```
+//! use engine::parts::program::{Next, Program};
+//! use engine::scene::Status;
+//! use engine::sim::{Span, Time, World};
+//!
+//! #[derive(Clone, Copy, Hash)]
+//! struct Turn(u32);
+//!
+//! // Two threads of two instructions each; kinds 0 and 1 are the figure's threads and instructions.
+//! let mut program = Program::new((0, 1), Span::from_secs(1), &[&["x = 1", "y = x"], &["x = 2", "y = x"]]);
+//! let mut world = World::new(7);
+//! program.schedule(Span::ZERO, &mut world, Turn);
+//! while let Some(Turn(turn)) = world.next(Time::from_secs(60)) {
+//!     let Some(thread) = program.pick(turn, |_| true, &world) else { continue };
+//!     let next = if program.line(thread) == 1 { Next::Finished } else { Next::Following };
+//!     program.ran(thread, next, Status::Active, world.now());
+//!     program.schedule(Span::from_secs(1), &mut world, Turn);
+//! }
+//! assert!(program.is_over());
+//! assert_eq!(program.history().len(), 4);
+//! ```
+
+use crate::player::Control;
+use crate::scene::{Bar, Label, Lane, Lanes, Listing, ListingLine, Panel, Status};
+use crate::sim::{Entity, Msg, Purpose, Span, Time, World};
+use crate::{choices, messages};
+
+messages! {
+    /// What a program says of itself.
+    pub MESSAGES;
+    one_thread_at_a_time();
+    not_by_hand();
+    thread_finished(thread: Entity);
+    thread_waits(thread: Entity);
+    thread_title(thread: Entity);
+    lanes_title();
+    about_finished();
+    about_next(code: String);
+    about_instruction(code: String, thread: Entity);
+}
+
+choices! {
+    /// Who says whose turn it is.
+    pub enum Scheduler {
+        ByHand = "by-hand", "By hand";
+        Random = "random", "At random";
+    }
+}
+
+/// The control that chooses it.
+pub const SCHEDULER: Control = Control::choice("scheduler", "Schedule", Scheduler::OPTIONS, "by-hand")
+    .help("You step the threads, or a scheduler with the run's seed does.")
+    .primary();
+
+const TURN: Purpose = Purpose::named("turn");
+
+/// Where a thread goes on after an instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// With the line that follows.
+    Following,
+    /// With this line.
+    Line(u32),
+    /// Nowhere; it begins at its first line if it is woken.
+    Finished,
+}
+
+/// An instruction that has run.
+#[derive(Clone, Copy, Debug)]
+pub struct Ran {
+    /// When.
+    pub at: Time,
+    /// The thread.
+    pub thread: u32,
+    /// The line of its code.
+    pub line: u32,
+    /// How it is shown.
+    pub status: Status,
+}
+
+#[derive(Clone, Debug)]
+struct Thread {
+    code: &'static [&'static str],
+    line: u32,
+    finished: bool,
+}
+
+/// Threads and what they have run.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The figure's kinds of threads and of instructions.
+    kinds: (u8, u8),
+    step: Span,
+    threads: Vec<Thread>,
+    history: Vec<Ran>,
+}
+
+impl Program {
+    /// Threads at their first lines. `kinds` are the figure's kinds of threads and of instructions; a step of the schedule
+    /// takes `step`.
+    pub fn new(kinds: (u8, u8), step: Span, code: &[&'static [&'static str]]) -> Self {
+        let threads = code.iter().map(|&code| Thread { code, line: 0, finished: false }).collect();
+        Self { kinds, step, threads, history: Vec::new() }
+    }
+
+    /// Thread `n` as the figure's entity.
+    pub fn thread(&self, n: u32) -> Entity {
+        Entity::new(self.kinds.0, n)
+    }
+
+    /// A line of a thread's code as the figure's entity: lines are counted through all threads.
+    pub fn instruction(&self, thread: u32, line: u32) -> Entity {
+        let before: usize = self.threads[..thread as usize].iter().map(|thread| thread.code.len()).sum();
+        Entity::new(self.kinds.1, before as u32 + line)
+    }
+
+    /// The line that a thread runs next.
+    pub fn line(&self, thread: u32) -> u32 {
+        self.threads[thread as usize].line
+    }
+
+    /// Whether a thread has nothing left to run.
+    pub fn is_finished(&self, thread: u32) -> bool {
+        self.threads[thread as usize].finished
+    }
+
+    /// A thread has something to run after all, or has nothing left.
+    pub fn set_finished(&mut self, thread: u32, finished: bool) {
+        self.threads[thread as usize].finished = finished;
+    }
+
+    /// Whether all threads are finished.
+    pub fn is_over(&self) -> bool {
+        self.threads.iter().all(|thread| thread.finished)
+    }
+
+    /// What has run, in order.
+    pub fn history(&self) -> &[Ran] {
+        &self.history
+    }
+
+    /// A thread has run the instruction that it is at.
+    pub fn ran(&mut self, thread: u32, next: Next, status: Status, now: Time) {
+        let state = &mut self.threads[thread as usize];
+        self.history.push(Ran { at: now, thread, line: state.line, status });
+        match next {
+            Next::Following => state.line += 1,
+            Next::Line(line) => state.line = line,
+            Next::Finished => (state.line, state.finished) = (0, true),
+        }
+    }
+
+    /// Schedules the next turn of a random scheduler.
+    pub fn schedule<E>(&self, after: Span, world: &mut World<E>, turn: impl Fn(u32) -> E) {
+        world.schedule(after, turn(self.history.len() as u32));
+    }
+
+    /// Whose turn it is, among the threads that aren't finished and are ready to run; `None` if nobody is, or the turn is out
+    /// of date: an instruction has run since it was scheduled.
+    pub fn pick<E>(&self, turn: u32, is_ready: impl Fn(u32) -> bool, world: &World<E>) -> Option<u32> {
+        if turn != self.history.len() as u32 {
+            return None;
+        }
+        let all = 0..self.threads.len() as u32;
+        let ready: Vec<u32> = all.filter(|&thread| !self.is_finished(thread) && is_ready(thread)).collect();
+        let turns = Entity::new(self.kinds.1, turn);
+        let pick = (!ready.is_empty()).then(|| world.draws(TURN, turns).below(ready.len() as u32))?;
+        Some(ready[pick as usize])
+    }
+
+    /// The thread that the learner steps, if it can be stepped now.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn step_by_hand(
+        &self,
+        on: &[Entity],
+        scheduler: Scheduler,
+        is_ready: impl Fn(u32) -> bool,
+        now: Time,
+    ) -> Result<u32, Msg> {
+        let &[Entity { n, .. }] = on else { return Err(one_thread_at_a_time()) };
+        if n as usize >= self.threads.len() {
+            return Err(Msg::new("no-such-entity").of("entity", self.thread(n)));
+        }
+        if scheduler != Scheduler::ByHand {
+            return Err(not_by_hand());
+        }
+        if self.is_finished(n) {
+            return Err(thread_finished(self.thread(n)));
+        }
+        if !is_ready(n) {
+            return Err(thread_waits(self.thread(n)));
+        }
+        if self.history.last().is_some_and(|ran| ran.at == now) {
+            return Err(one_thread_at_a_time());
+        }
+        Ok(n)
+    }
+
+    /// A thread's code as a panel; `note` says what stands beside a line.
+    pub fn listing(&self, n: u32, note: impl Fn(u32) -> Option<Label>) -> Panel {
+        let thread = &self.threads[n as usize];
+        let line = |(at, code): (u32, &&str)| {
+            let status = match at.cmp(&thread.line) {
+                _ if thread.finished => Status::Quiet,
+                core::cmp::Ordering::Less => Status::Quiet,
+                core::cmp::Ordering::Equal => Status::Active,
+                core::cmp::Ordering::Greater => Status::Normal,
+            };
+            ListingLine { entity: self.instruction(n, at), code: (*code).to_owned(), note: note(at), status }
+        };
+        Panel::Listing(Listing {
+            entity: self.thread(n),
+            title: Label::Words(thread_title(self.thread(n))),
+            lines: (0..).zip(thread.code).map(line).collect(),
+        })
+    }
+
+    /// What has run as a panel, a lane for each thread and room for so many steps.
+    pub fn lanes(&self, steps: u64) -> Panel {
+        let bar = |ran: &Ran| Bar {
+            entity: self.instruction(ran.thread, ran.line),
+            from: ran.at,
+            until: ran.at + self.step,
+            label: Label::Plain(self.threads[ran.thread as usize].code[ran.line as usize].to_owned()),
+            status: ran.status,
+        };
+        let lane = |n: u32| Lane {
+            entity: self.thread(n),
+            label: Label::Name(self.thread(n)),
+            bars: self.history.iter().filter(|ran| ran.thread == n).map(bar).collect(),
+        };
+        Panel::Lanes(Lanes {
+            title: Label::Words(lanes_title()),
+            from: Time::ZERO,
+            until: Time::ZERO + self.step * steps,
+            step: Some(self.step),
+            lanes: (0..self.threads.len() as u32).map(lane).collect(),
+        })
+    }
+
+    /// What is to be said of a thread or an instruction; `None` for anything else.
+    pub fn about(&self, entity: Entity) -> Option<Msg> {
+        let n = entity.n;
+        if entity.kind == self.kinds.0 {
+            let thread = self.threads.get(n as usize)?;
+            let code = || thread.code[thread.line as usize].to_owned();
+            return Some(if thread.finished { about_finished() } else { about_next(code()) });
+        }
+        if entity.kind != self.kinds.1 {
+            return None;
+        }
+        let mut first = 0;
+        (0..).zip(&self.threads).find_map(|(thread, state)| {
+            let line = n.checked_sub(first);
+            first += state.code.len() as u32;
+            let code = state.code.get(line? as usize)?;
+            Some(about_instruction((*code).to_owned(), self.thread(thread)))
+        })
+    }
+
+    /// A thread that isn't finished is at a line of its code, and a moment has one instruction at most.
+    ///
+    /// # Errors
+    /// Which of them is broken.
+    pub fn invariants(&self) -> Result<(), String> {
+        for (n, thread) in self.threads.iter().enumerate() {
+            if !thread.finished && thread.line as usize >= thread.code.len() {
+                return Err(format!("thread {n} is at line {} of {}", thread.line, thread.code.len()));
+            }
+        }
+        if self.history.windows(2).any(|pair| pair[0].at >= pair[1].at) {
+            return Err("two instructions ran at one moment".to_owned());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pick::cases;
+    use proptest::prelude::*;
+
+    const STEP: Span = Span::from_secs(1);
+    const CODE: &[&str] = &["a", "b", "c"];
+
+    fn program() -> Program {
+        Program::new((0, 1), STEP, &[CODE, &["x"], CODE])
+    }
+
+    /// Runs whatever a thread is at.
+    fn run(program: &mut Program, thread: u32, now: Time) {
+        let last = program.line(thread) as usize + 1 == program.threads[thread as usize].code.len();
+        program.ran(thread, if last { Next::Finished } else { Next::Following }, Status::Active, now);
+    }
+
+    proptest! {
+        #![proptest_config(cases(128))]
+
+        #[test]
+        fn any_schedule_runs_every_line_once_and_in_order(seed in any::<u64>()) {
+            let (mut program, mut world) = (program(), World::new(seed));
+            program.schedule(Span::ZERO, &mut world, |turn| turn);
+            while let Some(turn) = world.next(Time::from_secs(60)) {
+                if let Some(thread) = program.pick(turn, |_| true, &world) {
+                    run(&mut program, thread, world.now());
+                    program.schedule(STEP, &mut world, |turn| turn);
+                    // A turn that was scheduled twice is one.
+                    program.schedule(STEP, &mut world, |turn| turn);
+                }
+                program.invariants().map_err(TestCaseError::fail)?;
+            }
+            prop_assert!(program.is_over());
+            for (n, lines) in [(0, vec![0, 1, 2]), (1, vec![0]), (2, vec![0, 1, 2])] {
+                let of: Vec<u32> =
+                    program.history().iter().filter(|ran| ran.thread == n).map(|ran| ran.line).collect();
+                prop_assert_eq!(of, lines);
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_that_cannot_be_taken_says_why() {
+        let mut program = program();
+        let at = |second| Time::from_secs(second);
+        let step = |program: &Program, on: &[u32], scheduler, ready: bool, second| {
+            let on: Vec<Entity> = on.iter().map(|&n| program.thread(n)).collect();
+            program.step_by_hand(&on, scheduler, |_| ready, at(second)).map_err(|why| why.id.to_string())
+        };
+        assert_eq!(step(&program, &[1], Scheduler::ByHand, true, 0), Ok(1));
+        run(&mut program, 1, at(0));
+        for (on, scheduler, ready, second, why) in [
+            (&[0, 2][..], Scheduler::ByHand, true, 1, "one-thread-at-a-time"),
+            (&[7], Scheduler::ByHand, true, 1, "no-such-entity"),
+            (&[0], Scheduler::Random, true, 1, "not-by-hand"),
+            (&[1], Scheduler::ByHand, true, 1, "thread-finished"),
+            (&[0], Scheduler::ByHand, false, 1, "thread-waits"),
+            (&[0], Scheduler::ByHand, true, 0, "one-thread-at-a-time"),
+        ] {
+            assert_eq!(step(&program, on, scheduler, ready, second), Err(why.to_owned()));
+        }
+    }
+
+    #[test]
+    fn every_line_has_a_number_of_its_own_and_is_told() {
+        let program = program();
+        let lines = [(0, 0), (0, 1), (0, 2), (1, 0), (2, 0), (2, 1), (2, 2)];
+        let numbers: Vec<u32> =
+            lines.iter().map(|&(thread, line)| program.instruction(thread, line).n).collect();
+        assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 6]);
+        let says = |n| program.about(Entity::new(1, n));
+        assert_eq!(says(3), Some(about_instruction("x".to_owned(), program.thread(1))));
+        assert_eq!(says(5), Some(about_instruction("b".to_owned(), program.thread(2))));
+        assert_eq!((says(7), program.about(Entity::new(2, 0))), (None, None));
+        assert_eq!(program.about(program.thread(0)), Some(about_next("a".to_owned())));
+    }
+}
