@@ -1,6 +1,7 @@
 //! What the test binaries have in common: what a run of them picks, and runs through their protocol.
 
 pub mod pick;
+pub mod watched;
 
 use playground::player::{Frame, Query, Reply, Request, Run, Session};
 use playground::sim::Time;

@@ -1,13 +1,10 @@
 //! Why: an entity's life is replayed, and no more of the run than that.
 
+use crate::shared::watched::{Watch, Watched};
 use crate::shared::{ask, frame, open};
-use playground::lessons::architecture::load_balancing::one_server::{ControlValues, Event, OneServer};
-use playground::player::{
-    About, Data, Experiment, Explanation, Figure, FigureSpec, Message, Query, Readings, Reply, Run, Session,
-    Value,
-};
-use playground::scene::Scene;
-use playground::sim::{Entity, Msg, Seed, Time, World};
+use playground::lessons::architecture::load_balancing::one_server::{ControlValues, Event};
+use playground::player::{Explanation, Figure, Query, Reply, Run, Session};
+use playground::sim::{Entity, Seed, Time, World};
 use std::cell::Cell;
 
 thread_local! {
@@ -15,55 +12,16 @@ thread_local! {
     static HANDLED: Cell<u64> = const { Cell::new(0) };
 }
 
-/// One server, whose events are counted.
-#[derive(Clone)]
-struct Counted(OneServer);
+/// Counts the events of one server.
+struct Count;
 
-impl Experiment for Counted {
-    type Controls = ControlValues;
-    type Event = Event;
-    const SPEC: &'static FigureSpec = OneServer::SPEC;
-    const MESSAGES: &'static [&'static [Message]] = OneServer::MESSAGES;
-
-    fn new(controls: &ControlValues, data: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
-        OneServer::new(controls, data, world).map(Self)
-    }
-
-    fn handle(&mut self, event: Event, world: &mut World<Event>) {
+impl Watch for Count {
+    fn handled(_: &ControlValues, _: &World<Event>) {
         HANDLED.set(HANDLED.get() + 1);
-        self.0.handle(event, world);
-    }
-
-    fn set(&mut self, controls: &ControlValues, world: &mut World<Event>) -> Result<(), Msg> {
-        self.0.set(controls, world)
-    }
-
-    fn act(
-        &mut self,
-        action: usize,
-        on: &[Entity],
-        arg: &Value,
-        world: &mut World<Event>,
-    ) -> Result<(), Msg> {
-        self.0.act(action, on, arg, world)
-    }
-
-    fn read(&self, world: &World<Event>, out: &mut Readings) {
-        self.0.read(world, out);
-    }
-
-    fn draw(&self, world: &World<Event>, scene: &mut Scene) {
-        self.0.draw(world, scene);
-    }
-
-    fn about(&self, entity: Entity, world: &World<Event>) -> Option<About> {
-        self.0.about(entity, world)
-    }
-
-    fn invariants(&self, world: &World<Event>) -> Result<(), String> {
-        self.0.invariants(world)
     }
 }
+
+type Counted = Watched<Count>;
 
 const REQUEST: u8 = 0;
 const SERVER: Entity = Entity::new(1, 0);
