@@ -1,5 +1,5 @@
-//! The lessons: one folder each, with its experiments and what they show. A lesson knows `mechanism`, `scene`, `player`
-//! and `sim`; nothing below knows a lesson.
+//! The lessons: one folder each, with its experiments and what they show. A lesson knows `parts`, `player`,
+//! `mechanism`, `scene` and `sim`; nothing below knows a lesson.
 //!
 //! A lesson exports its figures as `FIGURES`; those that shall live in another worker are a set of their own, exported by
 //! a module of the lesson. A worker lists the sets that it carries; only the terminal, the page renderer, the

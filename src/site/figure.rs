@@ -176,7 +176,7 @@ fn sweep(spec: &FigureSpec) -> Markup {
     }
 }
 
-/// The list of keyboard shortcuts: `SHORTCUTS` of `page/events.rs`, in words.
+/// The list of keyboard shortcuts.
 fn keys() -> Markup {
     let elsewhere = [
         ("Space", "play and pause"),

@@ -23,7 +23,8 @@ const fn shortcut(
     Shortcut { key, action, target, says }
 }
 
-/// All of them. Space, Escape and the arrow keys do different things in different places; the page has them.
+/// Those that do the same wherever the focus is. Space, Enter, Escape and the keys that move do different things in
+/// different places: `key_pressed` in `page/events.rs` has them.
 pub const SHORTCUTS: [Shortcut; 6] = [
     shortcut(",", ActionKind::StepBack, "", "one step back"),
     shortcut(".", ActionKind::StepForward, "", "one step forward"),

@@ -61,11 +61,11 @@ const TURN: Purpose = Purpose::named("turn");
 /// Where a thread goes on after an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// With the line that follows.
+    /// With the line that follows; after the last one it has finished.
     Following,
     /// With this line.
     Line(u32),
-    /// Nowhere; it begins at its first line if it is woken.
+    /// Nowhere. Should it have something to run after all ([`Program::set_finished`]), it begins at its first line.
     Finished,
 }
 
@@ -100,8 +100,8 @@ pub struct Program {
 }
 
 impl Program {
-    /// Threads at their first lines. `kinds` are the figure's kinds of threads and of instructions; a step of the schedule
-    /// takes `step`.
+    /// Threads at their first lines. `kinds` are the figure's kinds of threads and of instructions, as places in
+    /// `FigureSpec::kinds`; a step of the schedule takes `step`.
     pub fn new(kinds: (u8, u8), step: Span, code: &[&'static [&'static str]]) -> Self {
         let threads = code.iter().map(|&code| Thread { code, line: 0, finished: false }).collect();
         Self { kinds, step, threads, history: Vec::new() }
@@ -147,15 +147,21 @@ impl Program {
     pub fn ran(&mut self, thread: u32, next: Next, status: Status, now: Time) {
         let state = &mut self.threads[thread as usize];
         self.history.push(Ran { at: now, thread, line: state.line, status });
-        match next {
-            Next::Following => state.line += 1,
-            Next::Line(line) => state.line = line,
-            Next::Finished => (state.line, state.finished) = (0, true),
-        }
+        let line = match next {
+            Next::Following => Some(state.line + 1),
+            Next::Line(line) => Some(line),
+            Next::Finished => None,
+        };
+        // Past the end of its code a thread has finished, too.
+        let line = line.filter(|&line| (line as usize) < state.code.len());
+        state.finished = line.is_none();
+        state.line = line.unwrap_or(0);
     }
 
-    /// Schedules the next turn of a random scheduler.
+    /// Schedules the next turn of a random scheduler; a step later at least, if an instruction has run at this very moment.
     pub fn schedule<E>(&self, after: Span, world: &mut World<E>, turn: impl Fn(u32) -> E) {
+        let has_run = self.history.last().is_some_and(|ran| ran.at == world.now());
+        let after = if has_run { after.max(self.step) } else { after };
         world.schedule(after, turn(self.history.len() as u32));
     }
 
@@ -167,6 +173,7 @@ impl Program {
         }
         let all = 0..self.threads.len() as u32;
         let ready: Vec<u32> = all.filter(|&thread| !self.is_finished(thread) && is_ready(thread)).collect();
+        // A stream for each turn, which has no kind of its own.
         let turns = Entity::new(self.kinds.1, turn);
         let pick = (!ready.is_empty()).then(|| world.draws(TURN, turns).below(ready.len() as u32))?;
         Some(ready[pick as usize])
@@ -206,11 +213,12 @@ impl Program {
     pub fn listing(&self, n: u32, note: impl Fn(u32) -> Option<Label>) -> Panel {
         let thread = &self.threads[n as usize];
         let line = |(at, code): (u32, &&str)| {
-            let status = match at.cmp(&thread.line) {
-                _ if thread.finished => Status::Quiet,
-                core::cmp::Ordering::Less => Status::Quiet,
-                core::cmp::Ordering::Equal => Status::Active,
-                core::cmp::Ordering::Greater => Status::Normal,
+            let status = if thread.finished || at < thread.line {
+                Status::Quiet
+            } else if at == thread.line {
+                Status::Active
+            } else {
+                Status::Normal
             };
             ListingLine { entity: self.instruction(n, at), code: (*code).to_owned(), note: note(at), status }
         };
@@ -221,7 +229,7 @@ impl Program {
         })
     }
 
-    /// What has run as a panel, a lane for each thread and room for so many steps.
+    /// What has run as a panel, a lane for each thread and room for so many steps, or for all that have run.
     pub fn lanes(&self, steps: u64) -> Panel {
         let bar = |ran: &Ran| Bar {
             entity: self.instruction(ran.thread, ran.line),
@@ -238,7 +246,7 @@ impl Program {
         Panel::Lanes(Lanes {
             title: Label::Words(lanes_title()),
             from: Time::ZERO,
-            until: Time::ZERO + self.step * steps,
+            until: Time::ZERO + self.step * steps.max(self.history.len() as u64),
             step: Some(self.step),
             lanes: (0..self.threads.len() as u32).map(lane).collect(),
         })
@@ -249,8 +257,8 @@ impl Program {
         let n = entity.n;
         if entity.kind == self.kinds.0 {
             let thread = self.threads.get(n as usize)?;
-            let code = || thread.code[thread.line as usize].to_owned();
-            return Some(if thread.finished { about_finished() } else { about_next(code()) });
+            let code = thread.code.get(thread.line as usize).filter(|_| !thread.finished);
+            return Some(code.map_or_else(about_finished, |code| about_next((*code).to_owned())));
         }
         if entity.kind != self.kinds.1 {
             return None;
@@ -322,6 +330,24 @@ mod tests {
                     program.history().iter().filter(|ran| ran.thread == n).map(|ran| ran.line).collect();
                 prop_assert_eq!(of, lines);
             }
+        }
+    }
+
+    #[test]
+    fn a_turn_never_comes_at_the_moment_of_a_step_that_was_taken() {
+        let (mut program, mut world) = (program(), World::new(1));
+        run(&mut program, 0, world.now());
+        program.schedule(Span::ZERO, &mut world, |turn| turn);
+        assert_eq!(world.next_time(), Some(Time::ZERO + STEP));
+    }
+
+    #[test]
+    fn a_thread_that_runs_past_its_code_has_finished() {
+        let mut program = program();
+        for (thread, next) in [(1, Next::Following), (0, Next::Line(7))] {
+            program.ran(thread, next, Status::Active, Time::from_secs(u64::from(thread)));
+            assert!(program.is_finished(thread));
+            assert_eq!(program.about(program.thread(thread)), Some(about_finished()));
         }
     }
 

@@ -57,11 +57,11 @@ messages! {
     step_done();
     why_queued(place: usize, capacity: u32, workers: u32);
     why_behind(ahead: usize, workers: u32);
-    why_full(waiting: u32, capacity: u32);
+    why_full(waiting: usize, capacity: u32);
     why_down(station: Entity);
     why_killed(station: Entity);
     why_slower(slower: (f64, Unit), takes: Span);
-    mark_full(station: Entity, capacity: u32);
+    mark_full(station: Entity, waiting: usize, capacity: u32);
     about_station(busy: usize, workers: u32, waiting: usize);
     about_capacity(capacity: u32);
     about_down();
@@ -72,11 +72,12 @@ messages! {
 
 /// A refusal after so long without one is worth a mark on the time line.
 const CALM: Span = Span::from_secs(3);
-/// A station is in trouble while its queue is this full, and for a while after it has refused somebody.
+/// A station is in trouble while its queue is this full.
 const NEARLY_FULL: f64 = 0.8;
 /// What counts as full where there is no bound.
-const LONG: f64 = 25.0;
-const RECENT: Span = Span::from_secs(1);
+const FULL_WITHOUT_BOUND: f64 = 25.0;
+/// A station is in trouble for so long after it has refused somebody.
+const TROUBLED: Span = Span::from_secs(1);
 
 /// What became of something that was offered to a station.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,18 +167,19 @@ impl<E> Station<E> {
         self.down
     }
 
-    /// The average number of busy workers since the start.
-    pub fn average_busy(&self, now: Time) -> f64 {
-        self.busy_workers.average(now)
+    /// The share of its workers that have been busy, on average since the start; a time when it was down counts as idle.
+    pub fn utilisation(&self, now: Time) -> f64 {
+        self.busy_workers.average(now) / f64::from(self.workers)
     }
 
-    /// Mean time that those who were taken up so far had waited; `None` before the first.
+    /// Mean time in seconds that those who were taken up so far had waited; `None` before the first.
     pub fn mean_wait(&self) -> Option<f64> {
         (self.taken_up > 0).then(|| self.waited_nanos as f64 / 1e9 / self.taken_up as f64)
     }
 
     /// Something comes that keeps a worker for `takes` at full speed; `done` is the event that says that it is finished.
-    /// What is refused has left no trace here but its step.
+    /// Whoever is here already must not be offered again. What is refused is not kept: to close it is up to the caller.
+    #[must_use = "what is refused has to be closed"]
     pub fn offer(&mut self, of: Entity, takes: Span, world: &mut World<E>, done: E) -> Offer {
         let (now, entity) = (world.now(), self.entity);
         if self.down {
@@ -194,11 +196,11 @@ impl<E> Station<E> {
             let calm = self.refused_at.is_none_or(|before| now.since(before) >= CALM);
             self.refused_at = Some(now);
             world.record_step(of, || {
-                let rule = why_full(capacity, capacity);
+                let rule = why_full(self.queue.len(), capacity);
                 (step_refused(), Some(entity), Some(Cause { rule, other: Some(entity) }))
             });
             if calm {
-                world.notable(entity, mark_full(entity, capacity));
+                world.notable(entity, mark_full(entity, self.queue.len(), capacity));
             }
             return Offer::Full;
         }
@@ -243,7 +245,8 @@ impl<E> Station<E> {
         true
     }
 
-    /// Somebody who waits leaves the queue. False if they don't wait here.
+    /// Somebody who waits leaves the queue: the figure says why. Who is being served can't leave. False if they don't wait
+    /// here.
     pub fn leave(&mut self, of: Entity) -> bool {
         let at = self.queue.iter().position(|waiting| waiting.of == of);
         at.is_some_and(|at| self.queue.remove(at).is_some())
@@ -268,15 +271,16 @@ impl<E> Station<E> {
         self.capacity = capacity;
     }
 
-    /// What is taken up from now on takes so many times as long.
+    /// What is taken up from now on takes so many times as long as at full speed: at least once.
     pub fn set_slower(&mut self, slower: f64) {
-        self.slower = slower;
+        self.slower = slower.max(1.0);
     }
 
     /// It is gone: whoever was served or waited is dropped and handed back, those who were served first.
     pub fn go_down(&mut self, world: &mut World<E>) -> Vec<Entity> {
         let entity = self.entity;
         self.down = true;
+        self.refused_at = None;
         self.busy_workers.set(world.now(), 0.0);
         let jobs = core::mem::take(&mut self.busy);
         for job in &jobs {
@@ -300,8 +304,8 @@ impl<E> Station<E> {
 
     /// How it is now: down, in trouble, or normal.
     pub fn status(&self, now: Time) -> Status {
-        let refused = self.refused_at.is_some_and(|at| now.since(at) < RECENT);
-        let bound = self.capacity.map_or(LONG, f64::from);
+        let refused = self.refused_at.is_some_and(|at| now.since(at) < TROUBLED);
+        let bound = self.capacity.map_or(FULL_WITHOUT_BOUND, f64::from);
         let full = !self.queue.is_empty() && self.queue.len() as f64 >= bound * NEARLY_FULL;
         if self.down {
             Status::Down
@@ -409,7 +413,7 @@ mod tests {
             2 => (0_u32..60).prop_map(Move::Leave),
             1 => (1_u32..5).prop_map(Move::Workers),
             1 => proptest::option::of(0_u32..6).prop_map(Move::Capacity),
-            1 => (0.5_f64..4.0).prop_map(Move::Slower),
+            1 => (1.0_f64..4.0).prop_map(Move::Slower),
             1 => Just(Move::Down),
             1 => Just(Move::Up),
             6 => (0_u64..4_000).prop_map(Move::Wait),
@@ -530,7 +534,10 @@ mod tests {
         let mut station = Station::new(STATION, 1, Some(2));
         for _ in 0..3 {
             let of = world.open(0, None);
-            station.offer(of, Span::from_secs(9), &mut world, Event::Done(of));
+            assert!(matches!(
+                station.offer(of, Span::from_secs(9), &mut world, Event::Done(of)),
+                Offer::Served | Offer::Queued { .. }
+            ));
         }
         let says = |station: &Station<Event>, n| station.about_visitor(visitor(n), Time::from_secs(3));
         assert_eq!(says(&station, 0), Some((about_served(STATION, Span::from_secs(3)), vec![STATION])));

@@ -71,8 +71,9 @@ impl From<String> for Arg {
 /// A message that a model can produce: its id and the names of its arguments.
 pub type Message = (&'static str, &'static [&'static str]);
 
-/// Declares messages: a function for each, which makes it of typed arguments, and the table of all of them. A message that
-/// nothing makes is a function that nothing calls, which the compiler tells.
+/// Declares messages: a function for each, which makes it of typed arguments, and the table of all of them. Words that are
+/// looked up by their ids are declared too: the names of single things (`EntityNames::Words`), and a reading's where a chart
+/// shows it.
 ///
 /// A message's id is its function's name with hyphens. An argument may be an [`Entity`](crate::sim::Entity), a count (`u32`,
 /// `u64`, `usize`), a [`Span`](crate::sim::Span), a [`Time`](crate::sim::Time), a number with its unit (`(f64, Unit)`), a

@@ -2,7 +2,7 @@
 //!
 //! Leaves out: a bound on the queue, impatience, and what a real server's service times look like.
 
-use crate::parts::station::{self, Station};
+use crate::parts::station::{self, Offer, Station};
 use crate::player::{
     About, Control, Controls, Data, EntityKind, EntityNames, Experiment, FigureSpec, Needs, Pace, Reading,
     Readings, Statistic,
@@ -10,7 +10,7 @@ use crate::player::{
 use crate::scene::{
     Chart, Flow, Label, Link, Node, Packet, PacketKind, Panel, Scene, Series, SeriesLine, Status, Tier,
 };
-use crate::sim::{Dist, EndKind, Entity, Message, Msg, Purpose, Span, Time, Unit, World};
+use crate::sim::{Dist, EndKind, Entity, Handle, Message, Msg, Purpose, Span, Time, Unit, World};
 use crate::{controls, messages};
 use std::borrow::Cow;
 
@@ -61,6 +61,7 @@ pub struct OneServer {
     /// No more arrivals after so many.
     limit: u32,
     arrived: u32,
+    next_arrival: Option<Handle>,
     server: Station<Event>,
 }
 
@@ -68,8 +69,8 @@ impl OneServer {
     /// The model with at most `limit` customers.
     pub fn with_limit(controls: &ControlValues, limit: u32, world: &mut World<Event>) -> Self {
         let server = Station::new(SERVER, 1, None);
-        let model = Self { controls: controls.clone(), limit, arrived: 0, server };
-        model.expect_next(world);
+        let mut model = Self { controls: controls.clone(), limit, arrived: 0, next_arrival: None, server };
+        model.schedule_next_arrival(world);
         model
     }
 
@@ -79,11 +80,11 @@ impl OneServer {
     }
 
     /// Schedules the next arrival. Its gap is drawn from the coming request's own stream.
-    fn expect_next(&self, world: &mut World<Event>) {
+    fn schedule_next_arrival(&mut self, world: &mut World<Event>) {
         if self.arrived < self.limit {
             let gap = Dist::Exponential(self.controls.service.secs() / self.controls.load);
             let span = gap.span(&mut world.draws(ARRIVAL, Entity::new(REQUEST, self.arrived)));
-            world.schedule(span, Event::Arrival);
+            self.next_arrival = Some(world.schedule(span, Event::Arrival));
         }
     }
 }
@@ -137,10 +138,12 @@ impl Experiment for OneServer {
                 self.arrived += 1;
                 let service = Dist::Exponential(self.controls.service.secs());
                 let takes = service.span(&mut world.draws(SERVICE, request));
-                self.server.offer(request, takes, world, Event::Done);
-                self.expect_next(world);
+                let offer = self.server.offer(request, takes, world, Event::Done);
+                debug_assert!(!matches!(offer, Offer::Full | Offer::Down), "its queue has no bound");
+                self.schedule_next_arrival(world);
             }
             Event::Done => {
+                // There is one worker, so whoever is being served is the one that is done.
                 let request = self.server.busy()[0].of;
                 self.server.done(request, world);
                 world.close(request, ANSWERED);
@@ -148,14 +151,19 @@ impl Experiment for OneServer {
         }
     }
 
-    fn set(&mut self, is: &ControlValues, _: &mut World<Event>) -> Result<(), Msg> {
+    fn set(&mut self, is: &ControlValues, world: &mut World<Event>) -> Result<(), Msg> {
         self.controls = is.clone();
+        // The next arrival was drawn for another load.
+        if let Some(handle) = self.next_arrival.take() {
+            world.cancel(handle);
+        }
+        self.schedule_next_arrival(world);
         Ok(())
     }
 
     fn read(&self, world: &World<Event>, out: &mut Readings) {
         out.put("waiting", self.server.waiting().len() as f64);
-        out.put("busy", self.server.average_busy(world.now()));
+        out.put("busy", self.server.utilisation(world.now()));
     }
 
     fn draw(&self, world: &World<Event>, scene: &mut Scene) {

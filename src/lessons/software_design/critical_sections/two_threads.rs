@@ -41,7 +41,7 @@ messages! {
     MESSAGES;
     loads(value: u32);
     adds(value: u32);
-    stores(value: u32);
+    writes(value: u32);
     wrote_since(other: Entity);
     lost_update(thread: Entity, other: Entity);
     register_is(value: u32);
@@ -78,7 +78,7 @@ pub struct TwoThreads {
     threads: [Thread; THREADS],
     x: u32,
     /// Number of stores so far, and the thread of the last.
-    version: u32,
+    stores: u32,
     last_writer: u32,
     lost: u32,
 }
@@ -111,18 +111,18 @@ impl TwoThreads {
         self.program.ran(n, next, status, world.now());
     }
 
-    /// A thread stores its register; true if an update is lost with that. The store wipes out what another thread has stored
-    /// since this one read: of that, all that x had and hasn't any more. Two increments may go with one store.
+    /// A thread stores its register; true if an update is lost with that. Every store should have made x larger by one, so
+    /// what x lacks of their number is lost. One store can lose two increments of the other thread.
     fn store(&mut self, n: u32, world: &mut World<Turn>) -> bool {
         let (thread, other) = (self.program.thread(n), self.program.thread(self.last_writer));
         self.x = self.threads[n as usize].register;
-        self.version += 1;
-        let missing = self.version - self.x;
+        self.stores += 1;
+        let missing = self.stores - self.x;
         let lost = missing > self.lost;
         let value = self.x;
         world.record_step(thread, || {
             let because = lost.then(|| Cause { rule: wrote_since(other), other: Some(other) });
-            (stores(value), Some(X), because)
+            (writes(value), Some(X), because)
         });
         if lost {
             world.notable(thread, lost_update(thread, other));
@@ -201,7 +201,7 @@ impl Experiment for TwoThreads {
             program,
             threads: Default::default(),
             x: 0,
-            version: 0,
+            stores: 0,
             last_writer: 0,
             lost: 0,
         })
@@ -218,12 +218,12 @@ impl Experiment for TwoThreads {
     }
 
     fn set(&mut self, is: &ControlValues, world: &mut World<Turn>) -> Result<(), Msg> {
-        let begins = is.scheduler == Scheduler::Random && self.controls.scheduler != Scheduler::Random;
+        let had_turns = self.controls.scheduler == Scheduler::Random && !self.program.is_over();
         self.controls = is.clone();
         for (n, thread) in (0..).zip(&self.threads) {
             self.program.set_finished(n, self.program.line(n) == 0 && thread.stored >= is.times);
         }
-        if begins {
+        if is.scheduler == Scheduler::Random && !had_turns && !self.program.is_over() {
             self.program.schedule(Span::ZERO, world, Turn);
         }
         Ok(())
@@ -272,7 +272,7 @@ impl Experiment for TwoThreads {
 
     fn about(&self, entity: Entity, _: &World<Turn>) -> Option<About> {
         let mut sentences = match entity {
-            X => vec![about_x(self.x, self.version)],
+            X => vec![about_x(self.x, self.stores)],
             _ => vec![self.program.about(entity)?],
         };
         if entity.kind == THREAD && !self.program.is_finished(entity.n) {
@@ -283,7 +283,7 @@ impl Experiment for TwoThreads {
 
     fn invariants(&self, _: &World<Turn>) -> Result<(), String> {
         self.program.invariants()?;
-        if self.x + self.lost < self.stored() || self.x > self.stored() {
+        if self.x + self.lost != self.stores || self.stores != self.stored() {
             return Err(format!("x = {}, {} stored, {} lost", self.x, self.stored(), self.lost));
         }
         Ok(())
