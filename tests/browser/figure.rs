@@ -18,10 +18,14 @@ pub struct Figure<'a> {
 impl Figure<'_> {
     /// Waits until the still has come to life; predictions that come before it are skipped.
     pub async fn ready(&self) {
-        // A figure out of view is not woken.
-        let show = format!("document.querySelector('{}').scrollIntoView(); return 0", self.css);
-        let _: u32 = self.browser.run(&show).await;
-        self.browser.until(&Self::is_live(self.css)).await;
+        // A figure out of view is not woken. What loads above it can push it out of view again: WebKit doesn't hold on to
+        // what is seen while the page grows.
+        let show = format!("document.querySelector('{}').scrollIntoView()", self.css);
+        let _: u32 = self.browser.run(&format!("{show}; return 0")).await;
+        let away = format!("document.querySelector('{}').getBoundingClientRect()", self.css);
+        let away = format!("({away}.bottom < 0 || {away}.top > innerHeight)");
+        let live = Self::is_live(self.css);
+        self.browser.until(&format!("({away} && {show}, {live})")).await;
         let skip = format!(
             "const figure = document.querySelector('{}'); \
              for (const id of (figure.hasAttribute('data-live') ? '' : figure.dataset.after ?? '').split(',').filter(Boolean)) \
