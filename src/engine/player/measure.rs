@@ -1,7 +1,7 @@
 //! Readings that the world measures by itself, by what their declarations say.
 
 use super::experiment::Readings;
-use super::spec::{FigureSpec, Statistic};
+use super::spec::{FigureSpec, Reading, Statistic};
 use crate::sim::{EndKind, Endings, Span, World};
 
 /// All endings of the kind that some endings are of.
@@ -11,7 +11,7 @@ fn whole(of: &Endings) -> Endings {
 
 /// Has a new world measure what the figure's readings declare.
 pub(super) fn begin<E>(spec: &'static FigureSpec, world: &mut World<E>) {
-    for (statistic, endings) in spec.readings.iter().filter_map(|reading| reading.endings()) {
+    for (statistic, endings) in spec.readings.iter().filter_map(Reading::endings) {
         match statistic {
             Statistic::Quantile(_) | Statistic::Mean => world.measure(endings, true),
             // Since the start of a run the world's tally has these.

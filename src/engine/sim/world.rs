@@ -179,7 +179,7 @@ impl<E> World<E> {
         match self.gauges.iter_mut().find(|gauge| *gauge.of() == endings) {
             None => self.gauges.push(Gauge::new(endings, durations)),
             Some(gauge) if durations && gauge.durations(self.now).is_none() => {
-                *gauge = Gauge::new(endings, true)
+                *gauge = Gauge::new(endings, true);
             }
             Some(_) => {}
         }
