@@ -158,11 +158,13 @@ impl Program {
         state.line = line.unwrap_or(0);
     }
 
-    /// Schedules the next turn of a random scheduler; a step later at least, if an instruction has run at this very moment.
+    /// Schedules the next turn of a random scheduler: at the beginning of a step, and not before the last instruction's step is
+    /// over.
     pub fn schedule<E>(&self, after: Span, world: &mut World<E>, turn: impl Fn(u32) -> E) {
-        let has_run = self.history.last().is_some_and(|ran| ran.at == world.now());
-        let after = if has_run { after.max(self.step) } else { after };
-        world.schedule(after, turn(self.history.len() as u32));
+        let step = self.step.nanos();
+        let due = Time::from_nanos((world.now() + after).nanos().div_ceil(step) * step);
+        let over = self.history.last().map_or(Time::ZERO, |ran| ran.at + self.step);
+        world.schedule_at(due.max(over), turn(self.history.len() as u32));
     }
 
     /// Whose turn it is, among the threads that aren't finished and are ready to run; `None` if nobody is, or the turn is out
@@ -339,6 +341,11 @@ mod tests {
         run(&mut program, 0, world.now());
         program.schedule(Span::ZERO, &mut world, |turn| turn);
         assert_eq!(world.next_time(), Some(Time::ZERO + STEP));
+        // Nor in the middle of a step, when the learner hands over there.
+        let mut world = World::new(1);
+        world.settle(Time::from_millis(1_500));
+        program.schedule(Span::ZERO, &mut world, |turn| turn);
+        assert_eq!(world.next_time(), Some(Time::from_secs(2)));
     }
 
     #[test]
