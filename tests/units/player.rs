@@ -119,7 +119,7 @@ fn a_request_that_was_answered_long_ago_is_explained() {
         panic!("request 17 has a history");
     };
     let ids: Vec<&str> = told.steps.iter().map(|step| step.what.id.as_ref()).collect();
-    assert_eq!(ids, ["arrived", "served", "answered"]);
+    assert_eq!(ids, ["step-queued", "step-served-late", "step-done"]);
     assert!(told.steps.iter().all(|step| step.entity.n == 17));
     assert!(matches!(
         ask(&mut session, Query::Explain { entity: Entity::new(0, 9999), at: end }),

@@ -226,7 +226,7 @@ pub fn supermarket_quantile(lambda: f64, choices: u32, q: f64) -> f64 {
 }
 
 /// Balls into bins: the distribution of the fullest bin's load after each of `balls` went into the least loaded of
-/// `choices` bins drawn with replacement from `bins`; entry k is the probability that no bin holds more than k.
+/// `choices` bins drawn with replacement from `bins`; entry k is the probability that the fullest bin holds k.
 ///
 /// Exact, by the Markov chain over occupancies; their number grows like the partitions of `balls` (8,349 for 32).
 pub fn fullest_bin(balls: u32, bins: u32, choices: u32) -> Vec<f64> {
@@ -254,11 +254,11 @@ pub fn fullest_bin(balls: u32, bins: u32, choices: u32) -> Vec<f64> {
         }
         states = next;
     }
-    let mut at_most = vec![0.0; balls as usize + 1];
+    let mut fullest = vec![0.0; balls as usize + 1];
     for (state, p) in states {
-        at_most[state.len()..].iter_mut().for_each(|sum| *sum += p);
+        fullest[state.len()] += p;
     }
-    at_most
+    fullest
 }
 
 #[cfg(test)]

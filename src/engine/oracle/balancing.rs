@@ -263,31 +263,30 @@ fn d_choices_exact(case: Case) -> Result<Measured, String> {
     let mut measured = Measured::default();
     let error = libm::sqrt((squares / runs - sum * sum / runs / runs).max(0.0) / runs);
     measured.near("expected_max_load", Estimate { mean: sum / runs, error, floor: 1.0 / runs });
-    let mut share = |path: String, mean: f64, exact: Option<f64>| {
+    let mut share = |path: String, mean: f64, exact: Option<f64>, absolute: f64| {
         let error = libm::sqrt(mean * (1.0 - mean) / runs);
         measured.near(&path, Estimate { mean, error, floor: 12.0 / runs });
-        // Such probabilities are printed to twelve decimals.
         if let Some(value) = exact {
-            measured.claim(path, Claim::Exact { value, relative: 1e-9, absolute: 1e-11 });
+            measured.claim(path, Claim::Exact { value, relative: 1e-9, absolute });
         }
     };
     // More balls have too many occupancies for the exact chain.
     let exact = (balls <= 40).then(|| queueing::fullest_bin(balls, bins, d));
-    let exact_at_most = |k: usize| exact.as_ref().map(|p| p.get(k).copied().unwrap_or(1.0));
     for k in 0..case.len("P_max_le_k") {
         let at_most = fullest.iter().take(k + 1).sum::<u32>();
-        share(format!("P_max_le_k/{k}"), f64::from(at_most) / runs, exact_at_most(k));
+        let exact = exact.as_ref().map(|p| p.iter().take(k + 1).sum());
+        // These probabilities are printed to twelve decimals.
+        share(format!("P_max_le_k/{k}"), f64::from(at_most) / runs, exact, 1e-11);
     }
     for key in case.keys("P_max_eq_k") {
         let k: usize =
             key.parse().map_err(|_| format!("`P_max_eq_k` has the key {key}, not a whole number"))?;
         let equal = fullest.get(k).copied().unwrap_or(0);
-        let below = if k == 0 { Some(0.0) } else { exact_at_most(k - 1) };
-        let exact = exact_at_most(k).zip(below).map(|(to, below)| to - below);
-        share(format!("P_max_eq_k/{key}"), f64::from(equal) / runs, exact);
+        let exact = exact.as_ref().map(|p| p.get(k).copied().unwrap_or(0.0));
+        share(format!("P_max_eq_k/{key}"), f64::from(equal) / runs, exact, 0.0);
     }
     if let Some(exact) = &exact {
-        let mean = exact.iter().map(|at_most| 1.0 - at_most).sum();
+        let mean = (0_u32..).zip(exact).map(|(k, p)| f64::from(k) * p).sum();
         measured.claim("expected_max_load", Claim::Exact { value: mean, relative: 1e-9, absolute: 0.0 });
     }
     Ok(measured)
