@@ -136,11 +136,14 @@ impl Reading {
         self.contributed_by(kind, end_kinds, SHOWN_SECS)
     }
     /// The same, over the last seconds.
+    ///
+    /// # Panics
+    /// If it isn't known of which entities ([`Self::of`]): in a constant, when it is compiled.
     #[must_use]
     pub const fn last(mut self, seconds: f64) -> Self {
-        if let Some(contributors) = &mut self.contributors {
-            contributors.window_secs = seconds;
-        }
+        let contributors =
+            self.contributors.as_mut().expect("a reading says of which entities, then over what time");
+        contributors.window_secs = seconds;
         self
     }
     /// The same, about the run so far rather than a moment or a window.

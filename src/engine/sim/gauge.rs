@@ -3,6 +3,7 @@
 use super::entity::EndKind;
 use super::statistics::{Histogram, Recent, RecentCount};
 use super::time::{Span, Time};
+use std::borrow::Cow;
 
 /// A window is kept in so many whole slots and the one that is filling.
 const SLOTS: u64 = 20;
@@ -69,12 +70,17 @@ impl Gauge {
         }
     }
 
+    /// Whether it measures how long they had been under way.
+    pub fn keeps_durations(&self) -> bool {
+        !matches!(self.kept, Kept::Counts(_))
+    }
+
     /// How long they had been under way; `None` if only their number is measured.
-    pub fn durations(&self, now: Time) -> Option<Histogram> {
+    pub fn durations(&self, now: Time) -> Option<Cow<'_, Histogram>> {
         match &self.kept {
             Kept::Counts(_) => None,
-            Kept::Recent(recent) => Some(recent.histogram(now)),
-            Kept::SoFar(histogram) => Some(histogram.clone()),
+            Kept::Recent(recent) => Some(Cow::Owned(recent.histogram(now))),
+            Kept::SoFar(histogram) => Some(Cow::Borrowed(histogram)),
         }
     }
 

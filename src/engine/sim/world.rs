@@ -178,7 +178,7 @@ impl<E> World<E> {
     pub fn measure(&mut self, endings: Endings, durations: bool) {
         match self.gauges.iter_mut().find(|gauge| *gauge.of() == endings) {
             None => self.gauges.push(Gauge::new(endings, durations)),
-            Some(gauge) if durations && gauge.durations(self.now).is_none() => {
+            Some(gauge) if durations && !gauge.keeps_durations() => {
                 *gauge = Gauge::new(endings, true);
             }
             Some(_) => {}
