@@ -2,7 +2,13 @@
 
 use super::experiment::Readings;
 use super::spec::{FigureSpec, Reading, Statistic};
+use crate::sim::statistics::Histogram;
 use crate::sim::{EndKind, Endings, Span, World};
+use std::borrow::Cow;
+
+/// How long the entities of some endings had been under way. Readings that stand side by side are often about the same ones,
+/// and to merge a window's slots is most of the work.
+type Merged<'a> = Option<(Endings, Cow<'a, Histogram>)>;
 
 /// All endings of the kind that some endings are of.
 fn whole(of: &Endings) -> Endings {
@@ -28,25 +34,42 @@ pub(super) fn begin<E>(spec: &'static FigureSpec, world: &mut World<E>) {
 
 /// Puts the present values of these readings.
 pub(super) fn read<E>(spec: &'static FigureSpec, world: &World<E>, out: &mut Readings) {
+    let mut merged = None;
     for reading in spec.readings.iter() {
         if let Some((statistic, endings)) = reading.endings() {
-            out.put(&reading.id, value(statistic, &endings, world));
+            out.put(&reading.id, value(statistic, &endings, world, &mut merged));
         }
     }
 }
 
+/// The durations of these endings, merged at most once in a row.
+fn durations<'m, 'a, E>(
+    of: &Endings,
+    world: &'a World<E>,
+    merged: &'m mut Merged<'a>,
+) -> Option<&'m Histogram> {
+    if merged.as_ref().is_none_or(|(last, _)| last != of) {
+        *merged = world.gauge(of).and_then(|gauge| Some((*of, gauge.durations(world.now())?)));
+    }
+    merged.as_ref().map(|(_, durations)| durations.as_ref())
+}
+
 /// The value now; `None` while nothing has ended that it could be about.
-fn value<E>(statistic: Statistic, of: &Endings, world: &World<E>) -> Option<f64> {
+fn value<'a, E>(
+    statistic: Statistic,
+    of: &Endings,
+    world: &'a World<E>,
+    merged: &mut Merged<'a>,
+) -> Option<f64> {
     let now = world.now();
-    let durations = || world.gauge(of).and_then(|gauge| gauge.durations(now));
     let rate = |of: &Endings| match world.gauge(of) {
         Some(gauge) => gauge.rate(now),
         None if now.nanos() == 0 => 0.0,
         None => so_far(of, world) as f64 / now.secs(),
     };
     match statistic {
-        Statistic::Quantile(q) => durations()?.quantile(q).map(Span::secs),
-        Statistic::Mean => durations()?.mean().map(Span::secs),
+        Statistic::Quantile(q) => durations(of, world, merged)?.quantile(q).map(Span::secs),
+        Statistic::Mean => durations(of, world, merged)?.mean().map(Span::secs),
         Statistic::Count => Some(so_far(of, world) as f64),
         Statistic::Rate => Some(rate(of)),
         Statistic::Share if of.window.is_none() => {
