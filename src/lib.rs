@@ -5,11 +5,13 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use engine::{
-    choices, controls, course, desk, learner, mechanism, messages, oracle, parts, player, scene, sim,
+    choices, controls, course, desk, kinds, learner, losses, mechanism, messages, oracle, parts, player,
+    scene, sim,
 };
 #[cfg(target_arch = "wasm32")]
 pub use engine::{
-    choices, controls, desk, learner, mechanism, messages, page, paint, parts, player, scene, sim, worker,
+    choices, controls, desk, kinds, learner, losses, mechanism, messages, page, paint, parts, player, scene,
+    sim, worker,
 };
 
 #[cfg(not(target_arch = "wasm32"))]

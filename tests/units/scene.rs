@@ -216,14 +216,16 @@ mod random {
             state(),
             prop::option::of(slots()),
             prop::option::of(workers()),
+            prop::option::of((label(), state())),
         )
-            .prop_map(|(entity, label, note, state, queue, workers)| Node {
+            .prop_map(|(entity, label, note, state, queue, workers, badge)| Node {
                 entity,
                 label,
                 note,
                 status: state,
                 queue,
                 workers,
+                badge: badge.map(|(label, status)| Badge { label, status }),
             })
     }
     fn flow() -> impl Strategy<Value = Flow> {

@@ -69,7 +69,7 @@ fn word(id: &'static str) -> Label {
 }
 
 fn node(entity: Entity, note: Option<Label>, status: Status) -> Node {
-    Node { entity, label: Label::Name(entity), note, status, queue: None, workers: None }
+    Node { note, status, ..Node::new(entity) }
 }
 
 fn serving(n: u32, waiting: u32, capacity: Option<u32>, busy: u32, total: u32, state: Status) -> Node {

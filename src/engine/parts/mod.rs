@@ -4,8 +4,12 @@
 //! through it with their reasons, says what is to be seen and said of it, and has invariants of its own. Its sentences are in
 //! `lessons/words.toml`. What never lives here: what only one lesson needs.
 
+pub mod arrivals;
+pub mod journeys;
 pub mod program;
 pub mod station;
 
+pub use arrivals::Arrivals;
+pub use journeys::Journeys;
 pub use program::Program;
 pub use station::{Offer, Station};

@@ -268,6 +268,36 @@ impl EntityKind {
     }
 }
 
+/// Declares the kinds of entities: a constant with its number for each, and the table for [`FigureSpec::kinds`].
+///
+/// ```
+/// use engine::kinds;
+/// kinds! {
+///     /// What the shop consists of.
+///     KINDS;
+///     REQUEST = "request", Numbers;
+///     TILL = "till", Letters;
+///     CLIENT = "client", Words(&[std::borrow::Cow::Borrowed("web"), std::borrow::Cow::Borrowed("mobile")]);
+/// }
+/// assert_eq!((REQUEST, TILL, CLIENT), (0, 1, 2));
+/// assert_eq!(KINDS[1].id, "till");
+/// ```
+#[macro_export]
+macro_rules! kinds {
+    ($(#[$meta:meta])* $vis:vis $table:ident; $($kind:ident = $id:literal, $names:ident $(($words:expr))?);* $(;)?) => {
+        // The compiler counts.
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms, dead_code)]
+        enum KindNumber { $($kind),* }
+        $(#[doc = concat!("The number of the kind `", $id, "`.")]
+        $vis const $kind: u8 = KindNumber::$kind as u8;)*
+        $(#[$meta])*
+        $vis const $table: &[$crate::player::EntityKind] = &[$($crate::player::EntityKind::new(
+            $id,
+            $crate::player::EntityNames::$names $((std::borrow::Cow::Borrowed($words)))?,
+        )),*];
+    };
+}
+
 /// What a figure takes beyond its controls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Needs {

@@ -20,6 +20,7 @@ const PATTERNS: &[(&str, &str)] = &[
     ("scene-from", "From"),
     ("scene-line", "Line"),
     ("scene-links", "Links"),
+    ("scene-lost", "Lost here"),
     ("scene-mark", "Marked at {value}"),
     ("scene-marked", "Marked"),
     ("scene-marked-of", "{marked} of {cells}"),

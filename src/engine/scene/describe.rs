@@ -93,6 +93,7 @@ impl Writer<'_> {
         let nodes = || flow.tiers.iter().flat_map(|tier| &tier.nodes);
         let queues = nodes().any(|node| node.queue.is_some());
         let workers = nodes().any(|node| node.workers.is_some());
+        let badges = nodes().any(|node| node.badge.is_some());
         let mut columns = vec!["scene-name", "scene-state", "scene-note"];
         if queues {
             columns.extend(["scene-waiting", "scene-first"]);
@@ -100,7 +101,10 @@ impl Writer<'_> {
         if workers {
             columns.push("scene-busy");
         }
-        let rows = nodes().map(|node| self.node(node, queues, workers)).collect();
+        if badges {
+            columns.push("scene-lost");
+        }
+        let rows = nodes().map(|node| self.node(node, [queues, workers, badges])).collect();
         self.add(self.words.word("scene-flow"), &columns, rows);
 
         // Links that are as links should be need no row of their own.
@@ -133,7 +137,8 @@ impl Writer<'_> {
         }
     }
 
-    fn node(&self, node: &Node, queues: bool, workers: bool) -> RowView {
+    /// A node's row, with its queue, workers and badge where the table has columns for them.
+    fn node(&self, node: &Node, [queues, workers, badges]: [bool; 3]) -> RowView {
         let mut cells =
             vec![self.words.name(node.entity), self.state(node.status), self.label(node.note.as_ref())];
         if queues {
@@ -158,6 +163,9 @@ impl Writer<'_> {
                 || NOTHING.into(),
                 |w| self.of("scene-busy-of", [("busy", w.busy.len() as u64), ("total", u64::from(w.total))]),
             ));
+        }
+        if badges {
+            cells.push(self.label(node.badge.as_ref().map(|badge| &badge.label)));
         }
         RowView { entity: Some(node.entity), cells }
     }

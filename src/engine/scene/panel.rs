@@ -112,6 +112,37 @@ pub struct Node {
     pub queue: Option<Slots>,
     /// Its workers, if they are to be seen.
     pub workers: Option<Workers>,
+    /// What hangs at it: how many were lost there, and why.
+    pub badge: Option<Badge>,
+}
+
+impl Node {
+    /// A node with a name and nothing else.
+    pub fn new(entity: Entity) -> Self {
+        Self {
+            entity,
+            label: Label::Name(entity),
+            note: None,
+            status: Status::Normal,
+            queue: None,
+            workers: None,
+            badge: None,
+        }
+    }
+    /// The same with a note.
+    #[must_use]
+    pub fn note(self, note: Label) -> Self {
+        Self { note: Some(note), ..self }
+    }
+}
+
+/// A short text that hangs at a node.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Badge {
+    /// What it says, in a few words.
+    pub label: Label,
+    /// In trouble while that has just happened, quiet after a while.
+    pub status: Status,
 }
 
 /// A queue with a bound: slots, some of them taken.

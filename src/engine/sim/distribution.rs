@@ -302,6 +302,13 @@ pub struct Bursts {
     ends: Time,
 }
 
+/// Three times the mean rate in bursts of two seconds that fill a fifth of the time.
+impl Default for Bursts {
+    fn default() -> Self {
+        Self { peak: 3.0, share: 0.2, length: Span::from_secs(2), phase: 0, ends: Time::ZERO }
+    }
+}
+
 /// The stream of the phases' lengths.
 const PHASE: Purpose = Purpose::named("burst-phase");
 

@@ -61,7 +61,7 @@ fn server(n: u32) -> Entity {
 
 fn node(entity: Entity, label: &str, note: &str, status: Status) -> Node {
     let note = (!note.is_empty()).then(|| plain(note));
-    Node { entity, label: plain(label), note, status, queue: None, workers: None }
+    Node { label: plain(label), note, status, ..Node::new(entity) }
 }
 
 /// A source before these nodes, with a link to each in the node's own state, and probes under way.

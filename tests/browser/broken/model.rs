@@ -5,7 +5,7 @@ use playground::player::{
     About, Action, Control, Controls, Data, EntityKind, EntityNames, Experiment, FigureSpec, Message, Needs,
     Pace, Reading, Readings, Value,
 };
-use playground::scene::{Flow, Label, Link, Node, Packet, PacketKind, Panel, Scene, Status, Tier};
+use playground::scene::{Flow, Link, Node, Packet, PacketKind, Panel, Scene, Status, Tier};
 use playground::sim::{Entity, Msg, Span, Time, Unit, World};
 use std::borrow::Cow;
 
@@ -89,14 +89,7 @@ impl Experiment for Broken {
     }
 
     fn draw(&self, world: &World<()>, scene: &mut Scene) {
-        let node = |entity| Node {
-            entity,
-            label: Label::Name(entity),
-            note: None,
-            status: Status::Normal,
-            queue: None,
-            workers: None,
-        };
+        let node = Node::new;
         // Spread over a second of travel, and moving.
         let (now, n) = (world.now().nanos(), u64::from(self.controls.crowd.max(1)));
         let packet = |k: u64| {

@@ -24,7 +24,7 @@
 //!             let request = world.open(REQUEST, None);
 //!             match shop.offer(request, Span::from_secs(10), &mut world, Event::Done(request)) {
 //!                 Offer::Served | Offer::Queued { .. } => {}
-//!                 Offer::Full | Offer::Down => {
+//!                 Offer::Full | Offer::Down | Offer::Fails => {
 //!                     refused += 1;
 //!                     world.close(request, EndKind(1));
 //!                 }
@@ -43,10 +43,11 @@
 #[cfg(test)]
 mod tests;
 
-use crate::messages;
+use crate::player::Control;
 use crate::scene::{Label, Node, Slots, Status, Workers};
 use crate::sim::statistics::TimeAverage;
-use crate::sim::{Cause, Entity, Handle, Msg, Span, Time, Unit, World};
+use crate::sim::{Cause, Dist, Entity, Handle, Msg, Span, Time, Unit, World};
+use crate::{choices, messages};
 use std::collections::VecDeque;
 
 messages! {
@@ -63,14 +64,48 @@ messages! {
     why_full(waiting: usize, capacity: u32);
     why_down(station: Entity);
     why_killed(station: Entity);
+    why_fails_fast(station: Entity);
     why_slower(slower: (f64, Unit), takes: Span);
     mark_full(station: Entity, waiting: usize, capacity: u32);
     about_station(busy: usize, workers: u32, waiting: usize);
     about_capacity(capacity: u32);
     about_down();
+    about_fails_fast();
     about_slower(slower: (f64, Unit));
     about_served(station: Entity, since: Span);
     about_waiting(station: Entity, ahead: usize);
+}
+
+choices! {
+    /// How the times that work takes are spread around their mean.
+    pub enum Sizes {
+        Fixed = "fixed", "All equal";
+        Exponential = "exponential", "Exponential";
+        LogNormal = "log-normal", "Log-normal";
+        Pareto = "pareto", "Heavy tail";
+    }
+}
+
+/// The control that chooses them.
+pub const SIZES: Control = Control::choice("sizes", "Service times", Sizes::OPTIONS, "exponential")
+    .help("How the service times are spread around their mean.");
+
+/// Squared coefficient of variation of log-normal sizes.
+const LOG_NORMAL: f64 = 2.0;
+/// Shape of heavy-tailed sizes, and where they are cut, as a multiple of the smallest: in practice their variation is
+/// without bound.
+const PARETO: (f64, f64) = (1.5, 1_000.0);
+
+impl Sizes {
+    /// The distribution with this mean.
+    pub fn dist(self, mean: f64) -> Dist {
+        match self {
+            Self::Fixed => Dist::Fixed(mean),
+            Self::Exponential => Dist::Exponential(mean),
+            Self::LogNormal => Dist::log_normal(mean, LOG_NORMAL),
+            Self::Pareto => Dist::bounded_pareto(mean, PARETO.0, PARETO.1),
+        }
+    }
 }
 
 /// A refusal after so long without one is worth a mark on the time line.
@@ -96,6 +131,17 @@ pub enum Offer {
     Full,
     /// The station isn't there.
     Down,
+    /// The station answers everything with an error, at once.
+    Fails,
+}
+
+/// What may be wrong with a station, beyond being slow or full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It isn't there: what comes is refused at once.
+    Down,
+    /// It answers everything with an error, at once, and looks healthy to whoever only asks whether it is there.
+    FailsFast,
 }
 
 /// What a worker is at.
@@ -127,13 +173,14 @@ pub struct Station<E> {
     workers: u32,
     capacity: Option<u32>,
     slower: f64,
-    down: bool,
+    fault: Option<Fault>,
     busy: Vec<Job>,
     queue: VecDeque<Waiting<E>>,
     busy_workers: TimeAverage,
     /// How many were taken up so far, and how long all of them together had waited.
     taken_up: u64,
     waited_nanos: u128,
+    finished: u64,
     refused_at: Option<Time>,
 }
 
@@ -145,12 +192,13 @@ impl<E> Station<E> {
             workers: workers.max(1),
             capacity,
             slower: 1.0,
-            down: false,
+            fault: None,
             busy: Vec::new(),
             queue: VecDeque::new(),
             busy_workers: TimeAverage::default(),
             taken_up: 0,
             waited_nanos: 0,
+            finished: 0,
             refused_at: None,
         }
     }
@@ -165,9 +213,33 @@ impl<E> Station<E> {
         self.queue.iter().map(|waiting| waiting.of)
     }
 
-    /// Whether it isn't there.
-    pub fn is_down(&self) -> bool {
-        self.down
+    /// Everybody in it: who is served, then who waits.
+    pub fn here(&self) -> impl Iterator<Item = Entity> {
+        self.busy.iter().map(|job| job.of).chain(self.waiting())
+    }
+
+    /// What is wrong with it.
+    pub fn fault(&self) -> Option<Fault> {
+        self.fault
+    }
+
+    /// How many it has finished so far.
+    pub fn finished(&self) -> u64 {
+        self.finished
+    }
+
+    /// How long something that comes now would wait for a worker, if it took no place in the queue.
+    pub fn wait(&self, now: Time) -> Span {
+        let mut free: Vec<Span> = self.busy.iter().map(|job| job.ends.since(now)).collect();
+        if free.len() < self.workers as usize {
+            return Span::ZERO;
+        }
+        let first = |free: &[Span]| (0..free.len()).min_by_key(|&worker| free[worker]).unwrap_or(0);
+        for waiting in &self.queue {
+            let worker = first(&free);
+            free[worker] += waiting.takes.scale(self.slower);
+        }
+        free.get(first(&free)).copied().unwrap_or(Span::ZERO)
     }
 
     /// The share of its workers that have been busy, on average since the start; a time when it was down counts as idle.
@@ -185,11 +257,15 @@ impl<E> Station<E> {
     #[must_use = "what is refused has to be closed"]
     pub fn offer(&mut self, of: Entity, takes: Span, world: &mut World<E>, done: E) -> Offer {
         let (now, entity) = (world.now(), self.entity);
-        if self.down {
+        if let Some(fault) = self.fault {
+            let (offer, why) = match fault {
+                Fault::Down => (Offer::Down, why_down(entity)),
+                Fault::FailsFast => (Offer::Fails, why_fails_fast(entity)),
+            };
             world.record_step(of, || {
-                (step_failed(), Some(entity), Some(Cause { rule: why_down(entity), other: Some(entity) }))
+                (step_failed(), Some(entity), Some(Cause { rule: why, other: Some(entity) }))
             });
-            return Offer::Down;
+            return offer;
         }
         if self.busy.len() < self.workers as usize {
             self.serve(Waiting { of, since: now, takes, done }, world);
@@ -242,6 +318,7 @@ impl<E> Station<E> {
     pub fn done(&mut self, of: Entity, world: &mut World<E>) -> bool {
         let Some(at) = self.busy.iter().position(|job| job.of == of) else { return false };
         self.busy.remove(at);
+        self.finished += 1;
         self.busy_workers.set(world.now(), self.busy.len() as f64);
         world.record_step(of, || (step_done(), Some(self.entity), None));
         self.take_up(world);
@@ -257,7 +334,7 @@ impl<E> Station<E> {
 
     /// Gives free workers something to do.
     fn take_up(&mut self, world: &mut World<E>) {
-        while !self.down && self.busy.len() < self.workers as usize {
+        while self.fault.is_none() && self.busy.len() < self.workers as usize {
             let Some(next) = self.queue.pop_front() else { return };
             self.serve(next, world);
         }
@@ -279,19 +356,17 @@ impl<E> Station<E> {
         self.slower = slower.max(1.0);
     }
 
-    /// It is gone: whoever was served or waited is dropped and handed back, those who were served first.
-    pub fn go_down(&mut self, world: &mut World<E>) -> Vec<Entity> {
+    /// Something goes wrong with it: whoever was served or waited is dropped and handed back, those who were served first.
+    pub fn fail(&mut self, fault: Fault, world: &mut World<E>) -> Vec<Entity> {
         let entity = self.entity;
-        self.down = true;
+        self.fault = Some(fault);
         self.refused_at = None;
         self.busy_workers.set(world.now(), 0.0);
-        let jobs = core::mem::take(&mut self.busy);
-        for job in &jobs {
+        let dropped: Vec<Entity> = self.here().collect();
+        for job in self.busy.drain(..) {
             world.cancel(job.done);
         }
-        let waiting = core::mem::take(&mut self.queue);
-        let dropped: Vec<Entity> =
-            jobs.iter().map(|job| job.of).chain(waiting.iter().map(|waiting| waiting.of)).collect();
+        self.queue.clear();
         for &of in &dropped {
             world.record_step(of, || {
                 (step_failed(), Some(entity), Some(Cause { rule: why_killed(entity), other: Some(entity) }))
@@ -300,19 +375,19 @@ impl<E> Station<E> {
         dropped
     }
 
-    /// It is back, empty.
-    pub fn come_up(&mut self) {
-        self.down = false;
+    /// Nothing is wrong with it any more; after a fault it is empty.
+    pub fn restore(&mut self) {
+        self.fault = None;
     }
 
-    /// How it is now: down, in trouble, or normal.
+    /// How it is now: down, in trouble (full, failing), or normal.
     pub fn status(&self, now: Time) -> Status {
         let refused = self.refused_at.is_some_and(|at| now.since(at) < TROUBLED);
         let bound = self.capacity.map_or(FULL_WITHOUT_BOUND, f64::from);
         let full = !self.queue.is_empty() && self.queue.len() as f64 >= bound * NEARLY_FULL;
-        if self.down {
+        if self.fault == Some(Fault::Down) {
             Status::Down
-        } else if refused || full {
+        } else if self.fault.is_some() || refused || full {
             Status::Trouble
         } else {
             Status::Normal
@@ -332,13 +407,16 @@ impl<E> Station<E> {
                 busy: self.busy.iter().map(|job| (job.of, job.since)).collect(),
                 total: self.workers,
             }),
+            badge: None,
         }
     }
 
     /// What is to be said of it.
     pub fn about(&self) -> Vec<Msg> {
-        if self.down {
-            return vec![about_down()];
+        match self.fault {
+            Some(Fault::Down) => return vec![about_down()],
+            Some(Fault::FailsFast) => return vec![about_fails_fast()],
+            None => {}
         }
         let mut says = vec![about_station(self.busy.len(), self.workers, self.queue.len())];
         says.extend(self.capacity.map(about_capacity));
@@ -360,14 +438,14 @@ impl<E> Station<E> {
         Some((about_waiting(self.entity, ahead), related))
     }
 
-    /// No worker is idle while somebody waits, and nobody is in a station that is down.
+    /// No worker is idle while somebody waits, and nobody is in a station with a fault.
     ///
     /// # Errors
     /// Which of them is broken.
     pub fn invariants(&self) -> Result<(), String> {
         let (busy, waiting) = (self.busy.len(), self.queue.len());
-        if self.down && busy + waiting > 0 {
-            return Err(format!("{busy} are served and {waiting} wait at a station that is down"));
+        if self.fault.is_some() && busy + waiting > 0 {
+            return Err(format!("{busy} are served and {waiting} wait at a station with a fault"));
         }
         if waiting > 0 && busy < self.workers as usize {
             return Err(format!("{waiting} wait while {busy} of {} workers are busy", self.workers));

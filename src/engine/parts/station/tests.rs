@@ -28,8 +28,8 @@ enum Move {
     Workers(u32),
     Capacity(Option<u32>),
     Slower(f64),
-    Down,
-    Up,
+    Fails(Fault),
+    Restore,
     Wait(u64),
 }
 
@@ -39,8 +39,8 @@ fn moves() -> impl Strategy<Value = Move> {
         1 => (1_u32..5).prop_map(Move::Workers),
         1 => proptest::option::of(0_u32..6).prop_map(Move::Capacity),
         1 => (1.0_f64..4.0).prop_map(Move::Slower),
-        1 => Just(Move::Down),
-        1 => Just(Move::Up),
+        1 => prop_oneof![Just(Fault::Down), Just(Fault::FailsFast)].prop_map(Move::Fails),
+        1 => Just(Move::Restore),
         6 => (0_u64..4_000).prop_map(Move::Wait),
     ]
 }
@@ -52,7 +52,7 @@ fn advance(station: &mut Station<Event>, world: &mut World<Event>, until: Time) 
             Event::Comes(takes) => {
                 let of = world.open(0, None);
                 let offer = station.offer(of, Span::from_millis(takes), world, Event::Done(of));
-                if matches!(offer, Offer::Full | Offer::Down) {
+                if !matches!(offer, Offer::Served | Offer::Queued { .. }) {
                     world.close(of, REFUSED);
                 }
             }
@@ -91,12 +91,12 @@ proptest! {
                 Move::Workers(workers) => station.set_workers(workers, &mut world),
                 Move::Capacity(capacity) => station.set_capacity(capacity),
                 Move::Slower(slower) => station.set_slower(slower),
-                Move::Down => {
-                    for of in station.go_down(&mut world) {
+                Move::Fails(fault) => {
+                    for of in station.fail(fault, &mut world) {
                         world.close(of, DROPPED);
                     }
                 }
-                Move::Up => station.come_up(),
+                Move::Restore => station.restore(),
                 Move::Wait(millis) => {
                     let until = world.now() + Span::from_millis(millis);
                     advance(&mut station, &mut world, until);
@@ -106,7 +106,7 @@ proptest! {
             let here = station.busy().len() + station.waiting().len();
             prop_assert_eq!(world.tally(0).under_way(), here as u64);
         }
-        station.come_up();
+        station.restore();
         advance(&mut station, &mut world, Time::from_secs(10_000));
         prop_assert_eq!(world.tally(0).under_way(), 0);
         prop_assert_eq!(station.busy().len() + station.waiting().len(), 0);
@@ -171,7 +171,7 @@ fn what_it_says_fits_what_it_is() {
     assert_eq!(says(&station, 3), None);
     assert_eq!(station.about(), [about_station(1, 1, 2), about_capacity(2)]);
     assert_eq!(station.status(Time::from_secs(3)), Status::Trouble);
-    let dropped = station.go_down(&mut world);
+    let dropped = station.fail(Fault::Down, &mut world);
     assert_eq!(dropped, [visitor(0), visitor(1), visitor(2)]);
     assert_eq!((station.about(), station.status(Time::from_secs(3))), (vec![about_down()], Status::Down));
     assert_eq!(station.offer(visitor(9), Span::ZERO, &mut world, Event::Comes(0)), Offer::Down);

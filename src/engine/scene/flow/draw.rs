@@ -5,7 +5,7 @@ use crate::scene::builder::{NOTE, PictureBuilder, SMALL, TextStyle, fill_role, t
 use crate::scene::curve::Curve;
 use crate::scene::mark::{Anchor, Dash, Ink, Point, Rect, Role, at};
 use crate::scene::metrics::{self, Face};
-use crate::scene::panel::{Flow, Slots, Status, Workers};
+use crate::scene::panel::{Badge, Flow, Slots, Status, Workers};
 use crate::sim::sort::sort_by_key;
 
 pub(super) fn links(flow: &Flow, plan: &Plan, builder: &mut PictureBuilder) {
@@ -113,6 +113,42 @@ pub(super) fn node(place: &Place, builder: &mut PictureBuilder) {
         let along_x = place.exit.y != area.bottom();
         draw_queue(place, slots, queue, along_x, builder);
     }
+    if let Some(badge) = &node.badge {
+        draw_badge(place, badge, builder);
+    }
+}
+
+/// A cross and a few words that hang at the lower edge of a box. Where they don't fit, the first of them, which is the
+/// number; on a small box only that, at its upper corner.
+fn draw_badge(place: &Place, badge: &Badge, builder: &mut PictureBuilder) {
+    const HEIGHT: f32 = 15.0;
+    /// Room for the cross, with its distance to both sides.
+    const CROSS: f32 = 13.0;
+    let (area, entity) = (place.area, place.node.entity);
+    let full = place.size == Size::Full;
+    if !full && place.size != Size::Compact {
+        return;
+    }
+    let words = builder.say(&badge.label);
+    let first = words.split(' ').next().unwrap_or_default();
+    let wide = |text| metrics::width(text, SMALL.size, SMALL.face) + CROSS + 5.0;
+    let text = if full && wide(&words) <= area.w { &words } else { first };
+    let wide = wide(text);
+    let spot = if full {
+        Rect::new(libm::roundf(area.centre().x - wide / 2.0), area.bottom() - 4.0, wide, HEIGHT)
+    } else {
+        Rect::new(area.right() - wide + 6.0, area.y - 6.0, wide, HEIGHT)
+    };
+    let ink = match badge.status {
+        Status::Trouble => Ink::line(Role::Trouble, 1.5).on(Role::TroubleTint),
+        _ => Ink::line(Role::Line, 1.0).on(Role::Raised),
+    };
+    let role = text_role(badge.status);
+    builder.rect(entity, spot, 4.0, ink);
+    let (x, y, r) = (spot.x + CROSS / 2.0, spot.centre().y, 3.0);
+    builder.path(entity, &[at(x - r, y - r), at(x + r, y + r)], Ink::line(role, 1.5));
+    builder.path(entity, &[at(x - r, y + r), at(x + r, y - r)], Ink::line(role, 1.5));
+    builder.text(entity, at(spot.x + CROSS, y + 4.0), f32::INFINITY, text, SMALL.role(role));
 }
 
 /// Name over note on the left, workers on the right.

@@ -139,7 +139,10 @@ impl Experiment for OneServer {
                 let service = Dist::Exponential(self.controls.service.secs());
                 let takes = service.span(&mut world.draws(SERVICE, request));
                 let offer = self.server.offer(request, takes, world, Event::Done);
-                debug_assert!(!matches!(offer, Offer::Full | Offer::Down), "its queue has no bound");
+                debug_assert!(
+                    !matches!(offer, Offer::Full | Offer::Down | Offer::Fails),
+                    "its queue has no bound"
+                );
                 self.schedule_next_arrival(world);
             }
             Event::Done => {
@@ -170,17 +173,13 @@ impl Experiment for OneServer {
         let now = world.now();
         let opened = |request| world.tally(REQUEST).opened_at(request).unwrap_or(now);
         let service = self.controls.service.secs();
-        let clients = Node {
-            entity: CLIENTS,
-            label: Label::Name(CLIENTS),
-            note: Some(Label::Value(self.controls.load / service, Unit::Rate)),
-            status: Status::Normal,
-            queue: None,
-            workers: None,
-        };
+        let clients = Node::new(CLIENTS).note(Label::Value(self.controls.load / service, Unit::Rate));
         let server = self.server.node(Some(Label::Value(service, Unit::Time)), now);
-        let here = self.server.busy().iter().map(|job| job.of).chain(self.server.waiting());
-        let packets = here.map(|entity| (entity, opened(entity.n))).filter(|(_, at)| now.since(*at) < SEEN);
+        let packets = self
+            .server
+            .here()
+            .map(|entity| (entity, opened(entity.n)))
+            .filter(|(_, at)| now.since(*at) < SEEN);
         let packets = packets.map(|(entity, left)| Packet {
             entity,
             from: CLIENTS,
@@ -222,8 +221,7 @@ impl Experiment for OneServer {
 
     fn invariants(&self, world: &World<Event>) -> Result<(), String> {
         self.server.invariants()?;
-        let (under_way, here) =
-            (world.tally(REQUEST).under_way(), self.server.busy().len() + self.server.waiting().len());
+        let (under_way, here) = (world.tally(REQUEST).under_way(), self.server.here().count());
         if under_way != here as u64 {
             return Err(format!("{under_way} requests under way, {here} at the server"));
         }

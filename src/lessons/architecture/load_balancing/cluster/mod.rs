@@ -26,18 +26,20 @@ mod traffic;
 mod who_notices;
 
 pub use questions::{CHALLENGES, PREDICTIONS};
-pub use spec::{Arrivals, ControlValues, Policy, Sizes, YOUR_TRAFFIC};
+pub use spec::{ControlValues, Policy, YOUR_TRAFFIC};
 pub use traffic::Demand;
 pub use who_notices::{PREDICTIONS as WHO_NOTICES_PREDICTIONS, WhoNotices};
 
 use crate::mechanism::balancer::{self, Balancer, Health, HealthConfig, Standing};
+use crate::parts::arrivals::{self, Arrivals};
+use crate::parts::journeys::{self, Journeys, Losses, Place};
+use crate::parts::station::{self, Fault};
 use crate::player::{About, Data, Experiment, FigureSpec, Message, Readings, Value};
 use crate::scene::Scene;
 use crate::sim::statistics::RecentCount;
-use crate::sim::{EndKind, Entity, EntityMap, Handle, Msg, Purpose, Span, Tally, Time, World};
-use server::{Fault, Server};
-use spec::{ANSWERED, ActionId, BALANCER, CLIENT, CLIENTS, LOST, REQUEST, SERVER, SERVERS, SLOW};
-use traffic::Traffic;
+use crate::sim::{Entity, Msg, Purpose, Span, Time, World, Zipf};
+use server::Server;
+use spec::{ActionId, BALANCER, CLIENT, CLIENTS, LOSSES, REQUEST, SERVER, SERVERS, SLOW, model_fault};
 
 const PICK: Purpose = Purpose::named("pick");
 /// The window of the readings: two seconds in slots of a tenth.
@@ -45,8 +47,6 @@ const SLOT: Span = Span::from_millis(100);
 const SLOTS: usize = 21;
 /// Between two updates of a ramp's share.
 const RAMP_STEP: Span = Span::from_millis(500);
-/// A refusal after so long without one is worth a marker.
-const CALM: Span = Span::from_secs(3);
 
 /// What can happen.
 #[derive(Clone, Copy, Debug, Hash)]
@@ -75,38 +75,14 @@ pub enum Event {
     Upkeep(who_notices::DeployStep),
 }
 
-/// Where a request is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Place {
-    ToBalancer,
-    ToServer,
-    Waiting,
-    Served,
-    /// On its way from the server back to the balancer.
-    Back(EndKind),
-    /// On its way from the balancer back to the client.
-    Home(EndKind),
-}
-
-/// A request under way, or one that a server still works on although nobody waits for it.
+/// What a request under way carries.
 #[derive(Clone, Copy, Debug)]
 struct Request {
     demand: Demand,
-    sent: Time,
-    place: Place,
-    /// When it came there.
-    since: Time,
+    /// Its server, once it has one.
+    server: Option<u32>,
     /// Its server and when the balancer sent it there, while the balancer counts it.
     counted: Option<(u32, Time)>,
-    server: Option<u32>,
-    gives_up: Option<Handle>,
-}
-
-impl Request {
-    /// Whether its client waits for it.
-    fn is_awaited(&self) -> bool {
-        self.gives_up.is_some()
-    }
 }
 
 /// What the balancer knows of a server's health, and what its operator has ordered.
@@ -157,13 +133,12 @@ pub struct Cluster {
     controls: ControlValues,
     upkeep: Upkeep,
     front: Front,
-    traffic: Traffic,
-    /// The arrival that is scheduled.
-    next_arrival: Option<Handle>,
+    arrivals: Arrivals,
+    keys: Zipf,
     balancer: Balancer,
     watches: Vec<Watch>,
     servers: Vec<Server>,
-    requests: EntityMap<Request>,
+    journeys: Journeys<Request>,
     /// Requests that each server was sent, and that it finished, of late.
     sent: Vec<RecentCount>,
     finished: Vec<RecentCount>,
@@ -185,11 +160,6 @@ fn client(n: u32) -> Entity {
     Entity::new(CLIENT, n)
 }
 
-/// How many have ended without an answer so far.
-fn lost(requests: &Tally) -> u64 {
-    LOST.iter().map(|&fate| requests.closed(fate)).sum()
-}
-
 type W = World<Event>;
 
 impl Cluster {
@@ -207,12 +177,12 @@ impl Cluster {
             balancer::Config { table_size: 251, ..Default::default() },
             &weights,
         )
-        .map_err(|error| Msg::new("model-fault").text("why", error.to_string()))?;
+        .map_err(|error| model_fault(error.to_string()))?;
         for n in 0..SERVERS {
             balancer.set_standing(n as usize, self.standing(n));
         }
-        for (_, request) in self.requests.iter() {
-            if let Some((n, _)) = request.counted {
+        for (_, journey) in self.journeys.iter() {
+            if let Some((n, _)) = journey.carries.counted {
                 balancer.started(now, n as usize);
             }
         }
@@ -221,7 +191,13 @@ impl Cluster {
 
     /// What request `n` brought along, while it is under way.
     pub fn demand_of(&self, n: u32) -> Option<Demand> {
-        self.requests.get(n).map(|request| request.demand)
+        self.journeys.get(request(n)).map(|journey| journey.carries.demand)
+    }
+
+    /// Has server `n` work as fast as it does now.
+    fn keep_pace(&mut self, n: u32, now: Time) {
+        let it = &mut self.servers[n as usize];
+        it.station.set_slower(it.slowness(now, self.upkeep.warm_up));
     }
 
     fn standing(&self, n: u32) -> Standing {
@@ -235,10 +211,13 @@ impl Cluster {
         }
     }
 
-    fn start(controls: &ControlValues, upkeep: Upkeep, data: &Data, w: &mut W) -> Result<Self, Msg> {
-        if controls.arrivals == Arrivals::Replay && data.records().is_none() {
-            return Err(Msg::new("no-log-yet"));
-        }
+    fn start(
+        controls: &ControlValues,
+        upkeep: Upkeep,
+        losses: &'static Losses,
+        data: &Data,
+        w: &mut W,
+    ) -> Result<Self, Msg> {
         for _ in 0..SERVERS {
             w.open(SERVER, None);
         }
@@ -253,27 +232,27 @@ impl Cluster {
             check: None,
             failed: 0,
         };
-        let mut servers = vec![Server::new(); SERVERS as usize];
+        let mut servers: Vec<Server> =
+            (0..SERVERS).map(|n| Server::new(server(n), controls.workers, controls.queue)).collect();
         servers[SLOW as usize].slower = controls.slower;
         let counter = || vec![RecentCount::new(SLOT, SLOTS); SERVERS as usize];
         let placeholder = Balancer::new(balancer::Policy::RoundRobin, balancer::Config::default(), &[1])
-            .map_err(|error| Msg::new("model-fault").text("why", error.to_string()))?;
+            .map_err(|error| model_fault(error.to_string()))?;
         let mut world = Self {
             controls: controls.clone(),
             upkeep,
             front: Front { node: BALANCER, open: true, checks: true },
-            traffic: Traffic::new(data)?,
-            next_arrival: None,
+            arrivals: Arrivals::start(REQUEST, controls.stream(), data, w, Event::Arrival)?,
+            keys: Zipf::new(traffic::KEYS.0, traffic::KEYS.1)
+                .map_err(|error| model_fault(error.to_string()))?,
             balancer: placeholder,
             watches: vec![watch; SERVERS as usize],
             servers,
-            requests: EntityMap::default(),
+            journeys: Journeys::new(REQUEST, losses),
             sent: counter(),
             finished: counter(),
         };
         world.balancer = world.appoint(w.now())?;
-        world.traffic.begin_replay(w.now());
-        world.expect_arrival(w);
         for n in 0..SERVERS {
             // Spread over the interval, as HAProxy does, so that not all are asked at once.
             w.schedule(
@@ -289,10 +268,11 @@ impl Experiment for Cluster {
     type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = spec::SLOW_SERVER;
-    const MESSAGES: &'static [&'static [Message]] = &[spec::MESSAGES];
+    const MESSAGES: &'static [&'static [Message]] =
+        &[spec::MESSAGES, station::MESSAGES, arrivals::MESSAGES, journeys::MESSAGES, LOSSES.messages];
 
     fn new(controls: &ControlValues, data: &Data, w: &mut W) -> Result<Self, Msg> {
-        Self::start(controls, UPKEEP, data, w)
+        Self::start(controls, UPKEEP, LOSSES, data, w)
     }
 
     fn handle(&mut self, event: Event, w: &mut W) {
@@ -312,11 +292,8 @@ impl Experiment for Cluster {
     }
 
     fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
+        self.arrivals.set(is.stream(), w, Event::Arrival)?;
         let was = core::mem::replace(&mut self.controls, is.clone());
-        if is.arrivals == Arrivals::Replay && !self.traffic.has_log() {
-            self.controls = was;
-            return Err(Msg::new("no-log-yet"));
-        }
         if was.slower != is.slower {
             self.servers[SLOW as usize].slower = is.slower;
         }
@@ -324,20 +301,11 @@ impl Experiment for Cluster {
         if was.policy != is.policy || was.checks != is.checks || weights {
             self.balancer = self.appoint(w.now())?;
         }
-        if was.arrivals != is.arrivals || was.compress != is.compress || was.load != is.load {
-            // The arrival under way is drawn anew at the new pace.
-            if let Some(handle) = self.next_arrival.take() {
-                w.cancel(handle);
-            }
-            match (was.arrivals, is.arrivals) {
-                (Arrivals::Replay, Arrivals::Replay) => self.traffic.change_pace(w.now(), was.compress),
-                (_, Arrivals::Replay) => self.traffic.begin_replay(w.now()),
-                _ => {}
-            }
-            self.expect_arrival(w);
-        }
         for n in 0..SERVERS {
-            self.pump(n, w);
+            self.keep_pace(n, w.now());
+            let station = &mut self.servers[n as usize].station;
+            station.set_capacity(Some(is.queue));
+            station.set_workers(is.workers, w);
         }
         Ok(())
     }
@@ -350,43 +318,41 @@ impl Experiment for Cluster {
             let at = n as usize;
             let mark = match ActionId::ALL[action] {
                 ActionId::Kill => {
-                    self.kill(n, w);
-                    "mark-killed"
+                    self.fail(n, Fault::Down, w);
+                    spec::mark_killed(server(n))
                 }
                 ActionId::FailFast => {
-                    self.kill(n, w);
-                    self.servers[at].fault = Fault::FailsFast;
-                    "mark-fails-fast"
+                    self.fail(n, Fault::FailsFast, w);
+                    spec::mark_fails_fast(server(n))
                 }
                 ActionId::Slow => {
                     if let Value::Number(slower) = *arg {
                         self.servers[at].slower = slower;
                     }
-                    "mark-slowed"
+                    spec::mark_slowed(server(n))
                 }
                 ActionId::Drain => {
                     self.watches[at].draining = true;
-                    "mark-draining"
+                    spec::mark_draining(server(n))
                 }
                 ActionId::Restore => {
-                    let was_away = self.watches[at].draining;
-                    self.watches[at].draining = false;
-                    self.servers[at].fault = Fault::None;
+                    self.servers[at].station.restore();
                     self.servers[at].slower = if n == SLOW { self.controls.slower } else { 1.0 };
-                    if was_away {
+                    if core::mem::take(&mut self.watches[at].draining) {
                         self.begin_ramp(n, w);
                     }
-                    "mark-restored"
+                    spec::mark_restored(server(n))
                 }
             };
             self.balancer.set_standing(at, self.standing(n));
-            w.notable(server(n), Msg::new(mark).of("server", server(n)));
+            w.notable(server(n), mark);
         }
         Ok(())
     }
 
     fn read(&self, _: &W, out: &mut Readings) {
-        out.put("longest-queue", self.servers.iter().map(|s| s.queue.len()).max().unwrap_or(0) as f64);
+        let longest = self.servers.iter().map(|it| it.station.waiting().len()).max();
+        out.put("longest-queue", longest.unwrap_or(0) as f64);
     }
 
     fn draw(&self, w: &W, scene: &mut Scene) {
@@ -398,33 +364,23 @@ impl Experiment for Cluster {
     }
 
     fn invariants(&self, w: &W) -> Result<(), String> {
-        let census = w.tally(REQUEST);
-        let fates: u64 = census.closed(ANSWERED) + lost(census);
-        if census.opened() != fates + census.under_way() {
-            return Err(format!(
-                "{} requests, {fates} ended, {} under way",
-                census.opened(),
-                census.under_way()
-            ));
-        }
-        let awaited = self.requests.iter().filter(|(_, request)| request.is_awaited()).count() as u64;
-        if awaited != census.under_way() {
-            return Err(format!("{} requests under way, {awaited} of them have a place", census.under_way()));
-        }
+        self.journeys.invariants(w)?;
         for n in 0..SERVERS {
-            let counted =
-                self.requests.iter().filter(|(_, r)| r.counted.is_some_and(|(at, _)| at == n)).count();
+            let counted = self
+                .journeys
+                .iter()
+                .filter(|(_, it)| it.carries.counted.is_some_and(|(at, _)| at == n))
+                .count();
             let connections = self.balancer.servers()[n as usize].connections as usize;
             if counted != connections {
                 return Err(format!(
                     "server {n}: {counted} requests at it, the balancer counts {connections}"
                 ));
             }
-            let server = &self.servers[n as usize];
-            let at = |place: Place| {
-                self.requests.iter().filter(|(_, r)| r.server == Some(n) && r.place == place).count()
-            };
-            if (at(Place::Waiting), at(Place::Served)) != (server.queue.len(), server.busy.len()) {
+            let station = &self.servers[n as usize].station;
+            station.invariants()?;
+            let is_here = |of| self.journeys.get(of).is_some_and(|it| it.place == Place::At(server(n)));
+            if station.here().count() != self.journeys.at(server(n)) || !station.here().all(is_here) {
                 return Err(format!("server {n}: its queue or its workers hold somebody who is elsewhere"));
             }
         }

@@ -1,10 +1,10 @@
 //! What happens to servers: they are checked, come back little by little, and die.
 
-use super::server::Fault;
-use super::spec::{FAILED, HOP};
+use super::spec::{FAILED, HOP, mark_down, mark_up};
 use super::{Cluster, Event, Probe, RAMP_STEP, W, server};
 use crate::mechanism::balancer::{self, SlowStart};
-use crate::sim::{Cause, Entity, Msg, Span, Time};
+use crate::parts::station::Fault;
+use crate::sim::{Span, Time};
 
 impl Cluster {
     pub(super) fn check(&mut self, n: u32, w: &mut W) {
@@ -14,22 +14,17 @@ impl Cluster {
         if !self.front.checks {
             return;
         }
-        let there = self.servers[n as usize].fault != Fault::Killed;
-        let takes = HOP * 2 + if there && self.upkeep.checks_wait { self.wait(n, now) } else { Span::ZERO };
+        let there = self.servers[n as usize].station.fault() != Some(Fault::Down);
+        // A check waits behind the requests that are there, or is answered at once.
+        self.keep_pace(n, now);
+        let waits = there && self.upkeep.checks_wait;
+        let takes = HOP * 2 + if waits { self.servers[n as usize].station.wait(now) } else { Span::ZERO };
         let timeout = config.timeout.min(config.interval);
         let in_time = takes <= timeout;
         let passes = there && in_time;
         let back = in_time.then(|| (now + takes).back(HOP));
         self.watches[n as usize].check = Some(Probe { left: now, back, passes });
         w.schedule(takes.min(timeout), Event::Checked(n, passes));
-    }
-
-    /// How long a check that comes to a server now waits behind the requests there.
-    pub(super) fn wait(&self, n: u32, now: Time) -> Span {
-        let server = &self.servers[n as usize];
-        let slower = server.slowness(now, self.upkeep.warm_up);
-        let size = |request: &Entity| self.requests.get(request.n).map(|it| it.demand.size.scale(slower));
-        server.wait(now, self.controls.workers, server.queue.iter().filter_map(size))
     }
 
     pub(super) fn checked(&mut self, n: u32, passed: bool, w: &mut W) {
@@ -46,16 +41,10 @@ impl Cluster {
         }
         match change {
             Some(balancer::HealthChange::WentDown) => {
-                w.notable(
-                    server(n),
-                    Msg::new("mark-down").of("server", server(n)).count("fall", config.fall.into()),
-                );
+                w.notable(server(n), mark_down(server(n), config.fall));
             }
             Some(balancer::HealthChange::WentUp) => {
-                w.notable(
-                    server(n),
-                    Msg::new("mark-up").of("server", server(n)).count("rise", config.rise.into()),
-                );
+                w.notable(server(n), mark_up(server(n), config.rise));
                 self.begin_ramp(n, w);
             }
             None => return,
@@ -86,20 +75,9 @@ impl Cluster {
         self.watches[n as usize].ramp_from.map(|from| ramp.share(now.since(from)))
     }
 
-    /// Everybody in a server that dies is told so at once.
-    pub(super) fn kill(&mut self, n: u32, w: &mut W) {
-        let now = w.now();
-        self.servers[n as usize].fault = Fault::Killed;
-        let (jobs, waiting) = self.servers[n as usize].drop_all(now);
-        for job in &jobs {
-            w.cancel(job.done);
-        }
-        for dropped in jobs.iter().map(|job| job.request).chain(waiting) {
-            w.record_step(dropped, || {
-                let because =
-                    Cause { rule: Msg::new("why-killed").of("server", server(n)), other: Some(server(n)) };
-                (Msg::new("step-failed"), Some(server(n)), Some(because))
-            });
+    /// Something goes wrong with a server; everybody in it is told so at once.
+    pub(super) fn fail(&mut self, n: u32, fault: Fault, w: &mut W) {
+        for dropped in self.servers[n as usize].station.fail(fault, w) {
             self.send_back(dropped.n, FAILED, w);
         }
     }

@@ -1,73 +1,56 @@
 //! What is to be seen and said of the cluster.
 
-use super::server::{Fault, Server};
 use super::spec::{
-    ANSWERED, Arrivals, BALANCER, CLIENT, CLIENTS, FAILED, HOP, NO_BALANCER, REFUSED, REQUEST, SENT_TO_DEAD,
-    SERVER, SERVERS,
+    self, BALANCER, CAUSE, CLIENT, CLIENTS, HOP, REQUEST, SERVER, SERVERS, note_dead, policy_note,
 };
-use super::{Cluster, Place, W, client, request, server};
+use super::{Cluster, W, client, server};
 use crate::mechanism::balancer::{Rule, Standing};
+use crate::parts::arrivals::{Pattern, says_log_ended};
+use crate::parts::station::Fault;
 use crate::player::{About, Experiment};
 use crate::scene::{
-    Chart, Flow, Label, Link, Node, Packet, PacketKind, Panel, Row, Scene, Series, SeriesLine, Slots, Status,
-    Table, Tier, Workers,
+    Chart, Flow, Label, Link, Node, Packet, PacketKind, Panel, Row, Scene, Series, SeriesLine, Status, Table,
+    Tier,
 };
 use crate::sim::decimal::rounded;
-use crate::sim::{Arg, Entity, Msg, Span, Time, Unit};
-
-/// A server is in trouble while its queue is this full, and for a while after it has refused somebody.
-const NEARLY_FULL: f64 = 0.8;
-const RECENT: Span = Span::from_secs(1);
+use crate::sim::{Entity, Msg, Time, Unit};
 
 /// The balancer's rule as a reason, with the other server that had a part in it.
 pub(super) fn reason(rule: &Rule) -> (Msg, Option<Entity>) {
-    let other = |n: u32| server(n);
+    let share = |n: u64| (n as f64 / u64::MAX as f64, Unit::Share);
+    let count = |n: f64| (n, Unit::Count);
     match *rule {
-        Rule::Drawn { of } => (Msg::new("why-drawn").count("of", of.into()), None),
-        Rule::Turn { after: Some(after) } => {
-            (Msg::new("why-turn").of("after", other(after)), Some(other(after)))
-        }
-        Rule::Turn { after: None } => (Msg::new("why-first-turn"), None),
+        Rule::Drawn { of } => (spec::why_drawn(of), None),
+        Rule::Turn { after: Some(n) } => (spec::why_turn(server(n)), Some(server(n))),
+        Rule::Turn { after: None } => (spec::why_first_turn(), None),
         Rule::LargestCurrentWeight { current, total } => {
-            let number = |n| Arg::Number(n, Unit::Count);
-            (Msg::new("why-weight").with("current", number(current)).with("total", number(total)), None)
+            (spec::why_weight(count(current), count(total)), None)
         }
-        Rule::FewestConnections { connections, tied } => {
-            (Msg::new("why-fewest").count("connections", connections.into()).count("tied", tied.into()), None)
+        Rule::FewestConnections { connections, tied } => (spec::why_fewest(connections, tied), None),
+        Rule::LeastOfDrawn { connections, other, other_connections, .. } => {
+            (spec::why_two_choices(connections, server(other), other_connections), Some(server(other)))
         }
-        Rule::LeastOfDrawn { connections, other: o, other_connections, .. } => {
-            let msg = Msg::new("why-two-choices").count("connections", connections.into());
-            (msg.of("other", other(o)).count("others", other_connections.into()), Some(other(o)))
+        Rule::LowerCost { cost, other, other_cost } => {
+            (spec::why_cost(cost, server(other), other_cost), Some(server(other)))
         }
-        Rule::LowerCost { cost, other: o, other_cost } => {
-            let msg =
-                Msg::new("why-cost").span("cost", cost).of("other", other(o)).span("others", other_cost);
-            (msg, Some(other(o)))
-        }
-        Rule::RingPoint { hash, point } => {
-            let share = |n: u64| Arg::Number(n as f64 / u64::MAX as f64, Unit::Share);
-            (Msg::new("why-ring").with("hash", share(hash)).with("point", share(point)), None)
-        }
-        Rule::TableSlot { slot, size, .. } => {
-            (Msg::new("why-slot").count("slot", slot.into()).count("size", size.into()), None)
-        }
-        Rule::Bound { draining: true } => (Msg::new("why-bound-draining"), None),
-        Rule::Bound { draining: false } => (Msg::new("why-bound"), None),
-        Rule::NewlyBound { instead_of: Some(n) } => {
-            (Msg::new("why-rebound").of("was", other(n)), Some(other(n)))
-        }
-        Rule::NewlyBound { instead_of: None } => (Msg::new("why-newly-bound"), None),
+        Rule::RingPoint { hash, point } => (spec::why_ring(share(hash), share(point)), None),
+        Rule::TableSlot { slot, size, .. } => (spec::why_slot(slot, size), None),
+        Rule::Bound { draining: true } => (spec::why_bound_draining(), None),
+        Rule::Bound { draining: false } => (spec::why_bound(), None),
+        Rule::NewlyBound { instead_of: Some(n) } => (spec::why_rebound(server(n)), Some(server(n))),
+        Rule::NewlyBound { instead_of: None } => (spec::why_newly_bound(), None),
     }
 }
 
 impl Cluster {
     pub(super) fn picture(&self, w: &W, scene: &mut Scene) {
         let now = w.now();
-        let policy = Label::Words(Msg::new("policy-note").word("policy", self.policy_word()));
-        scene.panels.push(Panel::Flow(self.flow(now, vec![plain_node(BALANCER, Some(policy))])));
+        let policy = Label::Words(policy_note(self.policy_word()));
+        scene.panels.push(Panel::Flow(self.flow(now, vec![Node::new(BALANCER).note(policy)])));
         let lines = vec![SeriesLine::of("p50", Status::Active), SeriesLine::of("p99", Status::Trouble)];
-        scene.panels.push(series("chart-latency", Unit::Time, lines, Self::SPEC.until));
+        scene.panels.push(series(spec::chart_latency(), Unit::Time, lines, Self::SPEC.until));
         scene.panels.push(self.table(now));
+        scene.panels.push(self.journeys.ledger());
         self.say(now, scene);
     }
 
@@ -83,8 +66,8 @@ impl Cluster {
             .chain((0..SERVERS).map(|n| Link { from: front, to: server(n), status: to_server(n) }));
         Flow {
             tiers: vec![
-                Tier { nodes: (0..CLIENTS).map(|n| plain_node(client(n), None)).collect() },
-                Tier { nodes: balancers },
+                Tier { nodes: (0..CLIENTS).map(|n| self.with_badge(Node::new(client(n)), now)).collect() },
+                Tier { nodes: balancers.into_iter().map(|node| self.with_badge(node, now)).collect() },
                 Tier { nodes: (0..SERVERS).map(|n| self.server_node(n, now)).collect() },
             ],
             links: links.collect(),
@@ -96,53 +79,31 @@ impl Cluster {
         self.controls.policy.id()
     }
 
+    fn with_badge(&self, node: Node, now: Time) -> Node {
+        Node { badge: self.journeys.badge(node.entity, now), ..node }
+    }
+
     fn server_node(&self, n: u32, now: Time) -> Node {
         let it = &self.servers[n as usize];
-        let status = self.state(n, now);
-        let note = match (it.fault, self.standing(n)) {
-            (Fault::Killed, _) => Label::words("note-dead"),
-            (Fault::FailsFast, _) => Label::words("note-fails-fast"),
-            (Fault::None, Standing::Draining) => Label::words("note-draining"),
-            (Fault::None, Standing::Down) => Label::words("note-out"),
-            _ if it.slower > 1.0 => {
-                Label::Words(Msg::new("note-slower").with("slower", Arg::Number(it.slower, Unit::Factor)))
-            }
+        let note = match (it.station.fault(), self.standing(n)) {
+            (Some(Fault::Down), _) => Label::Words(note_dead()),
+            (Some(Fault::FailsFast), _) => Label::Words(spec::note_fails_fast()),
+            (None, Standing::Draining) => Label::Words(spec::note_draining()),
+            (None, Standing::Down) => Label::Words(spec::note_out()),
+            _ if it.slower > 1.0 => Label::Words(spec::note_slower((it.slower, Unit::Factor))),
             _ => Label::Value(self.controls.service.secs(), Unit::Time),
         };
-        Node {
-            entity: server(n),
-            label: Label::Name(server(n)),
-            note: Some(note),
-            status,
-            queue: Some(Slots {
-                waiting: it.queue.iter().copied().collect(),
-                capacity: Some(self.controls.queue),
-                status: if self.is_full(it, now) { Status::Trouble } else { Status::Active },
-            }),
-            workers: Some(Workers {
-                busy: it.busy.iter().map(|job| (job.request, job.since)).collect(),
-                total: self.controls.workers,
-            }),
-        }
-    }
-
-    /// Share of a server's workers that have been busy so far.
-    fn busy(&self, n: u32, now: Time) -> f64 {
-        self.servers[n as usize].busy_workers.average(now) / f64::from(self.controls.workers)
-    }
-
-    fn is_full(&self, it: &Server, now: Time) -> bool {
-        let nearly = it.queue.len() as f64 >= NEARLY_FULL * f64::from(self.controls.queue).max(1.0);
-        nearly || it.refused_at.is_some_and(|at| now.since(at) < RECENT)
+        let node = it.station.node(Some(note), now);
+        self.with_badge(Node { status: self.state(n, now), ..node }, now)
     }
 
     fn state(&self, n: u32, now: Time) -> Status {
-        let it = &self.servers[n as usize];
-        match (it.fault, self.standing(n)) {
-            (Fault::Killed, _) | (_, Standing::Down) => Status::Down,
-            (Fault::FailsFast, _) => Status::Trouble,
+        let status = self.servers[n as usize].station.status(now);
+        match (status, self.standing(n)) {
+            (Status::Down, _) | (_, Standing::Down) => Status::Down,
+            (Status::Trouble, _) if self.servers[n as usize].station.fault().is_some() => Status::Trouble,
             (_, Standing::Draining) => Status::Draining,
-            _ if self.is_full(it, now) => Status::Trouble,
+            (Status::Trouble, _) => Status::Trouble,
             _ if self.watches[n as usize].ramp_from.is_some() => Status::Warming,
             _ => Status::Normal,
         }
@@ -160,18 +121,6 @@ impl Cluster {
 
     fn packets(&self, now: Time) -> Vec<Packet> {
         let front = self.front.node;
-        let request_packet = |(n, r): (u32, &super::Request)| {
-            let at = r.server.map_or(front, server);
-            let shape = |fate| if fate == ANSWERED { PacketKind::Answer } else { PacketKind::Failure };
-            let (from, to, shape) = match r.place {
-                Place::ToBalancer => (client(r.demand.client), front, PacketKind::Request),
-                Place::ToServer => (front, at, PacketKind::Request),
-                Place::Back(fate) => (at, front, shape(fate)),
-                Place::Home(fate) => (front, client(r.demand.client), shape(fate)),
-                Place::Waiting | Place::Served => return None,
-            };
-            Some(Packet { entity: request(n), from, to, left: r.since, arrives: r.since + HOP, kind: shape })
-        };
         let probe = |n: u32| {
             let it = self.watches[n as usize].check.filter(|_| self.controls.checks)?;
             let (entity, there) = (server(n), it.left + HOP);
@@ -189,32 +138,36 @@ impl Cluster {
             let shape = if it.passes { PacketKind::Probe } else { PacketKind::Failure };
             Some(Packet { entity, from: entity, to: front, left, arrives: left + HOP, kind: shape })
         };
-        self.requests.iter().filter_map(request_packet).chain((0..SERVERS).filter_map(probe)).collect()
+        self.journeys.packets().chain((0..SERVERS).filter_map(probe)).collect()
     }
 
     fn table(&self, now: Time) -> Panel {
-        let words = |id| Label::words(id);
         let row = |n: u32| {
             let it = &self.servers[n as usize];
             let rate = |value| Label::Value(libm::round(value), Unit::Rate);
-            let count = |value: usize| Label::Value(value as f64, Unit::Count);
             Row {
                 entity: server(n),
                 cells: vec![
                     Label::Name(server(n)),
                     rate(self.sent[n as usize].rate(now)),
                     rate(self.finished[n as usize].rate(now)),
-                    count(it.queue.len()),
-                    Label::Value(rounded(self.busy(n, now), 100.0), Unit::Share),
+                    Label::Value(it.station.waiting().len() as f64, Unit::Count),
+                    Label::Value(rounded(it.station.utilisation(now), 100.0), Unit::Share),
                 ],
                 status: self.state(n, now),
             }
         };
         Panel::Table(Table {
-            title: words("table-servers"),
-            columns: ["column-server", "column-sent", "column-finished", "column-waiting", "column-busy"]
-                .map(words)
-                .into(),
+            title: Label::Words(spec::table_servers()),
+            columns: [
+                spec::column_server(),
+                spec::column_sent(),
+                spec::column_finished(),
+                spec::column_waiting(),
+                spec::column_busy(),
+            ]
+            .map(Label::Words)
+            .into(),
             rows: (0..SERVERS).map(row).collect(),
         })
     }
@@ -223,141 +176,89 @@ impl Cluster {
     fn say(&self, now: Time, scene: &mut Scene) {
         let n = self.worst(now);
         self.say_of(n, now, scene);
-        let others: Vec<f64> = (0..SERVERS).filter(|&other| other != n).map(|n| self.busy(n, now)).collect();
+        let busy = |n: u32| self.servers[n as usize].station.utilisation(now);
+        let others: Vec<f64> = (0..SERVERS).filter(|&other| other != n).map(busy).collect();
         let mean = others.iter().sum::<f64>() / others.len() as f64;
-        scene
-            .sentences
-            .push(Msg::new("says-others").with("busy", Arg::Number(rounded(mean, 100.0), Unit::Share)));
-        if self.controls.arrivals == Arrivals::Replay && self.next_arrival.is_none() {
-            scene.sentences.push(Msg::new("says-log-ended"));
+        scene.sentences.push(spec::says_others((rounded(mean, 100.0), Unit::Share)));
+        if self.controls.arrivals == Pattern::Replay && self.arrivals.is_over() {
+            scene.sentences.push(says_log_ended());
         }
     }
 
     /// The server that fares worst.
     pub(super) fn worst(&self, now: Time) -> u32 {
-        let badness = |&n: &u32| (severity(self, n, now), self.servers[n as usize].queue.len());
+        let badness = |&n: &u32| (severity(self, n, now), self.servers[n as usize].station.waiting().len());
         (0..SERVERS).max_by_key(badness).unwrap_or(0)
     }
 
     /// How server `n`, the worst, fares.
     pub(super) fn say_of(&self, n: u32, now: Time, scene: &mut Scene) {
-        let it = &self.servers[n as usize];
-        let of = |id| Msg::new(id).of("server", server(n));
-        let rate = |value: f64| Arg::Number(libm::round(value), Unit::Rate);
+        let (it, station) = (server(n), &self.servers[n as usize].station);
+        let rate = |value: f64| (libm::round(value), Unit::Rate);
         let sent = rate(self.sent[n as usize].rate(now));
-        scene.sentences.push(match (it.fault, self.standing(n)) {
-            (Fault::Killed, Standing::Up) => of("says-dead-unnoticed").with("sent", sent.clone()),
-            (Fault::Killed, _) => of("says-dead"),
-            (Fault::FailsFast, _) => of("says-fails-fast").with("sent", sent.clone()),
-            (_, Standing::Down) => of("says-out"),
-            (_, Standing::Draining) => {
-                of("says-draining").count("left", it.busy.len() as u64 + it.queue.len() as u64)
-            }
-            _ if self.is_full(it, now) => of("says-full")
-                .count("waiting", it.queue.len() as u64)
-                .count("capacity", self.controls.queue.into()),
-            _ if it.queue.is_empty() => Msg::new("says-idle"),
-            _ => Msg::new("says-calm").count("waiting", it.queue.len() as u64).of("server", server(n)),
+        let waiting = station.waiting().len();
+        let full = station.status(now) == Status::Trouble;
+        scene.sentences.push(match (station.fault(), self.standing(n)) {
+            (Some(Fault::Down), Standing::Up) => spec::says_dead_unnoticed(it, sent),
+            (Some(Fault::Down), _) => spec::says_dead(it),
+            (Some(Fault::FailsFast), _) => spec::says_fails_fast(it, sent),
+            (_, Standing::Down) => spec::says_out(it),
+            (_, Standing::Draining) => spec::says_draining(it, station.busy().len() + waiting),
+            _ if full => spec::says_full(it, waiting, self.controls.queue),
+            _ if waiting == 0 => spec::says_idle(),
+            _ => spec::says_calm(waiting, it),
         });
-        if self.state(n, now) == Status::Trouble && it.fault == Fault::None {
+        if self.state(n, now) == Status::Trouble && station.fault().is_none() {
             let finished = rate(self.finished[n as usize].rate(now));
-            scene.sentences.push(of("says-gets-more").with("sent", sent).with("finished", finished));
+            scene.sentences.push(spec::says_gets_more(it, sent, finished));
         }
     }
 
     pub(super) fn tell(&self, entity: Entity, w: &W) -> Option<About> {
-        let now = w.now();
         let n = entity.n as usize;
         match entity.kind {
-            REQUEST => self.tell_request(entity, w),
-            SERVER if n < self.servers.len() => {
-                let it = &self.servers[n];
-                let mut sentences = vec![
-                    Msg::new("about-server")
-                        .count("busy", it.busy.len() as u64)
-                        .count("workers", self.controls.workers.into())
-                        .count("waiting", it.queue.len() as u64)
-                        .count("capacity", self.controls.queue.into()),
-                    Msg::new("about-server-book")
-                        .count("answered", it.answered)
-                        .count("failed", it.failed)
-                        .count("connections", self.balancer.servers()[n].connections.into()),
-                ];
-                let standing = match (it.fault, self.standing(entity.n)) {
-                    (Fault::Killed, Standing::Up) => Some("about-dead-unnoticed"),
-                    (Fault::Killed, _) => Some("about-dead"),
-                    (Fault::FailsFast, _) => Some("about-fails-fast"),
-                    (_, Standing::Down) => Some("about-out"),
-                    (_, Standing::Draining) => Some("about-draining"),
-                    _ => None,
-                };
-                sentences.extend(standing.map(Msg::new));
-                let slower = it.slowness(now, self.upkeep.warm_up);
-                if slower > 1.0 {
-                    sentences
-                        .push(Msg::new("about-slower").with("slower", Arg::Number(slower, Unit::Factor)));
-                }
-                let related =
-                    it.busy.iter().map(|job| job.request).chain(it.queue.iter().copied()).take(12).collect();
-                Some(About { sentences, related })
-            }
+            REQUEST | CAUSE => self.journeys.about(entity, w, |node| {
+                let station = &self.servers.get(node.n as usize).filter(|_| node.kind == SERVER)?.station;
+                station.about_visitor(entity, w.now())
+            }),
+            SERVER if n < self.servers.len() => Some(self.about_server(entity)),
             CLIENT if entity.n < CLIENTS => {
                 let waiting =
-                    self.requests.iter().filter(|(_, r)| r.is_awaited() && r.demand.client == entity.n);
-                let related: Vec<Entity> = waiting.map(|(n, _)| request(n)).collect();
-                let sentences = vec![Msg::new("about-client").count("waiting", related.len() as u64)];
+                    self.journeys.iter().filter(|(_, it)| it.awaited && it.carries.demand.client == entity.n);
+                let related: Vec<Entity> = waiting.map(|(request, _)| request).collect();
+                let sentences = vec![spec::about_client(related.len())];
                 Some(About { sentences, related: related.into_iter().take(12).collect() })
             }
             _ if entity == BALANCER => {
                 let sentences = vec![
-                    Msg::new("about-balancer").word("policy", self.policy_word()),
-                    Msg::new("about-available")
-                        .count("available", self.balancer.available() as u64)
-                        .count("servers", SERVERS.into()),
+                    spec::about_balancer(self.policy_word()),
+                    spec::about_available(self.balancer.available(), SERVERS),
                 ];
-                let _ = now;
                 Some(About { sentences, related: (0..SERVERS).map(server).collect() })
             }
             _ => None,
         }
     }
 
-    fn tell_request(&self, entity: Entity, w: &W) -> Option<About> {
-        let now = w.now();
-        let Some(it) = self.requests.get(entity.n) else {
-            let known = w.tally(REQUEST).opened() > u64::from(entity.n);
-            return known.then(|| About { sentences: vec![Msg::new("about-ended")], related: Vec::new() });
-        };
-        let at = it.server.map_or(self.front.node, server);
-        let ahead =
-            it.server.and_then(|n| self.servers[n as usize].queue.iter().position(|other| *other == entity));
-        let sentences = match it.place {
-            Place::ToBalancer => Msg::new("about-to-balancer"),
-            Place::ToServer => Msg::new("about-to-server").of("server", at),
-            Place::Waiting => {
-                Msg::new("about-waiting").of("server", at).count("ahead", ahead.unwrap_or(0) as u64)
+    fn about_server(&self, entity: Entity) -> About {
+        let it = &self.servers[entity.n as usize];
+        let station = &it.station;
+        let mut sentences = match station.fault() {
+            Some(Fault::Down) if self.standing(entity.n) == Standing::Up => {
+                vec![spec::about_dead_unnoticed()]
             }
-            Place::Served => Msg::new("about-served").of("server", at).span("since", now.since(it.since)),
-            Place::Back(ANSWERED) | Place::Home(ANSWERED) => Msg::new("about-answer"),
-            Place::Back(REFUSED) | Place::Home(REFUSED) => Msg::new("about-refusal"),
-            Place::Back(FAILED | SENT_TO_DEAD) | Place::Home(FAILED | SENT_TO_DEAD) => {
-                Msg::new("about-failure")
-            }
-            Place::Home(NO_BALANCER) => Msg::new("about-no-balancer"),
-            Place::Back(_) | Place::Home(_) => Msg::new("about-no-server"),
+            Some(Fault::Down) => vec![spec::about_dead()],
+            _ => station.about(),
         };
-        let age = Msg::new("about-age").span("age", now.since(it.sent)).span("size", it.demand.size);
-        let mut sentences = vec![sentences, age];
-        if !it.is_awaited() {
-            sentences.push(Msg::new("about-abandoned"));
+        let connections = self.balancer.servers()[entity.n as usize].connections;
+        let lost = self.journeys.lost_at(entity);
+        sentences.insert(1, spec::about_server_book(station.finished(), lost, connections));
+        match self.standing(entity.n) {
+            Standing::Down if station.fault().is_none() => sentences.push(spec::about_out()),
+            Standing::Draining => sentences.push(spec::about_draining()),
+            _ => {}
         }
-        let related = match (ahead, it.server) {
-            (Some(0), Some(n)) => self.servers[n as usize].busy.iter().map(|job| job.request).collect(),
-            (Some(place), Some(n)) => vec![self.servers[n as usize].queue[place - 1]],
-            _ => Vec::new(),
-        };
-        let related = it.server.map(server).into_iter().chain(related).collect();
-        Some(About { sentences, related })
+        About { sentences, related: station.here().take(12).collect() }
     }
 }
 
@@ -372,10 +273,6 @@ fn severity(cluster: &Cluster, n: u32, now: Time) -> u8 {
 }
 
 /// A chart of these readings over the run.
-pub(super) fn series(title: &'static str, unit: Unit, lines: Vec<SeriesLine>, until: Time) -> Panel {
-    Panel::Chart(Chart::Series(Series { title: Label::words(title), unit, lines, until }))
-}
-
-pub(super) fn plain_node(entity: Entity, note: Option<Label>) -> Node {
-    Node { entity, label: Label::Name(entity), note, status: Status::Normal, queue: None, workers: None }
+pub(super) fn series(title: Msg, unit: Unit, lines: Vec<SeriesLine>, until: Time) -> Panel {
+    Panel::Chart(Chart::Series(Series { title: Label::Words(title), unit, lines, until }))
 }

@@ -1,17 +1,28 @@
 //! What can be turned and measured.
 
 use crate::mechanism::balancer::Policy as Rule;
-use crate::player::{
-    Action, Control, Controls, EntityKind, EntityNames, FigureSpec, Message, Needs, Pace, Reading, Statistic,
-};
+use crate::parts::arrivals::{ARRIVALS, COMPRESS, Pattern, Stream};
+use crate::parts::journeys::PATIENCE;
+use crate::parts::station::{SIZES, Sizes};
+use crate::player::{Action, Control, Controls, FigureSpec, Needs, Pace, Reading, Statistic};
 use crate::sim::{EndKind, Entity, Span, Time, Unit};
-use crate::{choices, controls};
+use crate::{choices, controls, kinds, losses, messages};
 use std::borrow::Cow;
 
-pub(super) const REQUEST: u8 = 0;
-pub(super) const SERVER: u8 = 1;
-pub(super) const CLIENT: u8 = 2;
-pub(super) const BALANCER: Entity = Entity::new(3, 0);
+kinds! {
+    pub(super) KINDS;
+    REQUEST = "request", Numbers;
+    SERVER = "server", Letters;
+    CLIENT = "client", Words(CLIENT_NAMES);
+    BALANCER_KIND = "balancer", Only;
+    CAUSE = "cause", Words(LOSSES.names);
+}
+
+/// Who sends requests.
+pub(super) const CLIENT_NAMES: &[Cow<'static, str>] =
+    &[Cow::Borrowed("client-web"), Cow::Borrowed("client-mobile"), Cow::Borrowed("client-jobs")];
+
+pub(super) const BALANCER: Entity = Entity::new(BALANCER_KIND, 0);
 /// Servers of the figure.
 pub(super) const SERVERS: u32 = 4;
 /// The one that is slow at first: C.
@@ -22,12 +33,17 @@ pub(super) const CLIENTS: u32 = 3;
 pub(super) const HOP: Span = Span::from_millis(20);
 
 pub(super) const ANSWERED: EndKind = EndKind(0);
-pub(super) const REFUSED: EndKind = EndKind(1);
-pub(super) const FAILED: EndKind = EndKind(2);
-pub(super) const GAVE_UP: EndKind = EndKind(3);
-pub(super) const NO_SERVER: EndKind = EndKind(4);
-/// Sent to a server that is not there.
-pub(super) const SENT_TO_DEAD: EndKind = EndKind(5);
+losses! {
+    /// How a request can end without an answer in *slow-server*.
+    pub(super) LOSSES of CAUSE;
+    REFUSED = 1, "cause-queue-full";
+    /// By an error of its server.
+    FAILED = 2, "cause-error";
+    GAVE_UP = 3, "cause-gave-up";
+    NO_SERVER = 4, "cause-no-server";
+    /// Sent to a server that is not there.
+    SENT_TO_DEAD = 5, "cause-sent-to-dead";
+}
 /// Came to an address that no balancer holds.
 pub(super) const NO_BALANCER: EndKind = EndKind(6);
 /// Was open through a balancer that went away.
@@ -60,25 +76,6 @@ impl Policy {
     }
 }
 
-choices! {
-    /// Where requests come from.
-    pub enum Arrivals {
-        Poisson = "poisson", "Poisson";
-        Bursty = "bursty", "Bursty";
-        Replay = "replay", "Your log";
-    }
-}
-
-choices! {
-    /// How the sizes of requests are spread around their mean.
-    pub enum Sizes {
-        Fixed = "fixed", "All equal";
-        Exponential = "exponential", "Exponential";
-        LogNormal = "log-normal", "Log-normal";
-        Pareto = "pareto", "Heavy tail";
-    }
-}
-
 controls! {
     /// What can be turned.
     pub struct ControlValues {
@@ -95,8 +92,7 @@ controls! {
         pub service: Span = Control::log_number("service", "Mean service time", Unit::Time, (0.001, 1.0), 0.04)
             .help("How long a request keeps a worker of a server at full speed, on average."),
         /// How sizes are spread.
-        pub sizes: Sizes = Control::choice("sizes", "Service times", Sizes::OPTIONS, "exponential")
-            .help("How the service times are spread around their mean."),
+        pub sizes: Sizes = SIZES,
         /// Workers of each server.
         pub workers: u32 = Control::number("workers", "Workers of a server", Unit::Count, (1.0, 8.0), 1.0, 2.0)
             .help("Requests that a server works on at the same time."),
@@ -104,20 +100,24 @@ controls! {
         pub queue: u32 = Control::number("queue", "Queue of a server", Unit::Count, (0.0, 100.0), 1.0, 10.0)
             .help("Requests that can wait at a server; the next is refused."),
         /// How long a client waits.
-        pub patience: Span = Control::log_number("patience", "Clients wait", Unit::Time, (0.1, 30.0), 5.0)
-            .help("How long a client waits for its answer, on average, before it gives up."),
+        pub patience: Span = PATIENCE,
         /// Where requests come from.
-        pub arrivals: Arrivals = Control::choice("arrivals", "Arrivals", Arrivals::OPTIONS, "poisson")
-            .help("A steady random stream, one that comes in bursts with the same mean, or your own access log."),
+        pub arrivals: Pattern = ARRIVALS,
         /// How many seconds of the log pass in a second.
-        pub compress: f64 = Control::log_number("compress", "Log runs faster", Unit::Factor, (1.0, 1e5), 1.0)
-            .help("Arrivals of your log are moved together by this factor: real logs are mostly silence."),
+        pub compress: f64 = COMPRESS,
         /// Whether the balancer checks its servers.
         pub checks: bool = Control::flag("checks", "Health checks", true)
             .help("Every 2 s the balancer asks each server whether it is there; 3 failures take it out, 2 successes bring it back."),
         /// Length of the ramp of a server that comes back.
         pub slow_start: Span = Control::number("slow-start", "Slow start", Unit::Time, (0.0, 30.0), 1.0, 0.0)
             .help("A server that comes back gets its share little by little over this time, where the policy knows weights."),
+    }
+}
+
+impl ControlValues {
+    /// The stream of arrivals that is asked for.
+    pub(super) fn stream(&self) -> Stream {
+        Stream { pattern: self.arrivals, rate: self.load, compress: self.compress }
     }
 }
 
@@ -142,20 +142,6 @@ const ACTIONS: &[Action] = &[
     Action::new("slow", "Slow it down", &[SERVER]).with_number(Unit::Factor, (1.0, 100.0), 4.0),
     Action::new("drain", "Drain it", &[SERVER]),
     Action::new("restore", "Restore it", &[SERVER]),
-];
-
-const KINDS: &[EntityKind] = &[
-    EntityKind::new("request", EntityNames::Numbers),
-    EntityKind::new("server", EntityNames::Letters),
-    EntityKind::new(
-        "client",
-        EntityNames::Words(Cow::Borrowed(&[
-            Cow::Borrowed("client-web"),
-            Cow::Borrowed("client-mobile"),
-            Cow::Borrowed("client-jobs"),
-        ])),
-    ),
-    EntityKind::new("balancer", EntityNames::Only),
 ];
 
 /// What all figures of this world measure of how long answers take.
@@ -207,117 +193,82 @@ const READINGS: &[Reading] = &[
     .so_far(),
 ];
 
-/// What the figures can say.
-pub(super) const MESSAGES: &[Message] = &[
-    ("step-sent", &["size", "key"]),
-    ("step-no-server", &[]),
-    ("step-picked", &["server"]),
-    ("step-arrived", &[]),
-    ("step-queued", &[]),
-    ("step-refused", &[]),
-    ("step-failed", &[]),
-    ("step-served", &[]),
-    ("step-served-late", &["waited"]),
-    ("step-done", &[]),
-    ("step-answered", &[]),
-    ("step-told-refused", &[]),
-    ("step-told-no-server", &[]),
-    ("step-told-failed", &[]),
-    ("step-gave-up", &[]),
-    ("why-queued", &["place", "capacity", "workers"]),
-    ("why-full", &["waiting", "capacity"]),
-    ("why-dead", &["server"]),
-    ("why-fails-fast", &["server"]),
-    ("why-slow", &["slower", "takes"]),
-    ("why-killed", &["server"]),
-    ("why-gave-up", &["patience"]),
-    ("why-drawn", &["of"]),
-    ("why-turn", &["after"]),
-    ("why-first-turn", &[]),
-    ("why-weight", &["current", "total"]),
-    ("why-fewest", &["connections", "tied"]),
-    ("why-two-choices", &["connections", "other", "others"]),
-    ("why-cost", &["cost", "other", "others"]),
-    ("why-ring", &["hash", "point"]),
-    ("why-slot", &["slot", "size"]),
-    ("why-bound", &[]),
-    ("why-bound-draining", &[]),
-    ("why-rebound", &["was"]),
-    ("why-newly-bound", &[]),
-    ("mark-full", &["server", "capacity"]),
-    ("mark-down", &["server", "fall"]),
-    ("mark-up", &["server", "rise"]),
-    ("mark-killed", &["server"]),
-    ("mark-fails-fast", &["server"]),
-    ("mark-slowed", &["server"]),
-    ("mark-draining", &["server"]),
-    ("mark-restored", &["server"]),
-    ("note-dead", &[]),
-    ("note-fails-fast", &[]),
-    ("note-draining", &[]),
-    ("note-out", &[]),
-    ("note-slower", &["slower"]),
-    ("policy-note", &["policy"]),
-    ("chart-latency", &[]),
-    ("table-servers", &[]),
-    ("column-server", &[]),
-    ("column-sent", &[]),
-    ("column-finished", &[]),
-    ("column-waiting", &[]),
-    ("column-busy", &[]),
-    ("says-dead-unnoticed", &["server", "sent"]),
-    ("says-dead", &["server"]),
-    ("says-fails-fast", &["server", "sent"]),
-    ("says-out", &["server"]),
-    ("says-draining", &["server", "left"]),
-    ("says-full", &["server", "waiting", "capacity"]),
-    ("says-calm", &["waiting", "server"]),
-    ("says-idle", &[]),
-    ("says-gets-more", &["server", "sent", "finished"]),
-    ("says-others", &["busy"]),
-    ("says-log-ended", &[]),
-    ("about-server", &["busy", "workers", "waiting", "capacity"]),
-    ("about-server-book", &["answered", "failed", "connections"]),
-    ("about-dead-unnoticed", &[]),
-    ("about-dead", &[]),
-    ("about-fails-fast", &[]),
-    ("about-out", &[]),
-    ("about-draining", &[]),
-    ("about-slower", &["slower"]),
-    ("about-client", &["waiting"]),
-    ("about-balancer", &["policy"]),
-    ("about-available", &["available", "servers"]),
-    ("about-ended", &[]),
-    ("about-to-balancer", &[]),
-    ("about-to-server", &["server"]),
-    ("about-waiting", &["server", "ahead"]),
-    ("about-served", &["server", "since"]),
-    ("about-answer", &[]),
-    ("about-refusal", &[]),
-    ("about-failure", &[]),
-    ("about-no-server", &[]),
-    ("about-age", &["age", "size"]),
-    ("about-abandoned", &[]),
-    ("judge-lost", &["lost", "bound"]),
-    ("judge-p99", &["p99", "bound"]),
-    ("no-log-yet", &[]),
-    ("no-such-entity", &["entity"]),
-    ("model-fault", &["why"]),
-    ("round-robin", &[]),
-    ("least-connections", &[]),
-    ("two-choices", &[]),
-    ("peak-ewma", &[]),
-    ("random", &[]),
-    ("weighted-round-robin", &[]),
-    ("ring-hash", &[]),
-    ("maglev", &[]),
-    ("sticky", &[]),
-    ("p50", &[]),
-    ("p99", &[]),
-    ("client-web", &[]),
-    ("client-mobile", &[]),
-    ("client-jobs", &[]),
-];
+messages! {
+    /// What the figures can say, beyond what their parts do.
+    pub(super) MESSAGES;
+    step_sent(size: Span, key: u64);
+    step_no_server();
+    step_picked(server: Entity);
+    why_drawn(of: u32);
+    why_turn(after: Entity);
+    why_first_turn();
+    why_weight(current: (f64, Unit), total: (f64, Unit));
+    why_fewest(connections: u32, tied: u32);
+    why_two_choices(connections: u32, other: Entity, others: u32);
+    why_cost(cost: Span, other: Entity, others: Span);
+    why_ring(hash: (f64, Unit), point: (f64, Unit));
+    why_slot(slot: u32, size: u32);
+    why_bound();
+    why_bound_draining();
+    why_rebound(was: Entity);
+    why_newly_bound();
+    mark_down(server: Entity, fall: u32);
+    mark_up(server: Entity, rise: u32);
+    mark_killed(server: Entity);
+    mark_fails_fast(server: Entity);
+    mark_slowed(server: Entity);
+    mark_draining(server: Entity);
+    mark_restored(server: Entity);
+    note_dead();
+    note_fails_fast();
+    note_draining();
+    note_out();
+    note_slower(slower: (f64, Unit));
+    policy_note(policy: &'static str);
+    chart_latency();
+    table_servers();
+    column_server();
+    column_sent();
+    column_finished();
+    column_waiting();
+    column_busy();
+    says_dead_unnoticed(server: Entity, sent: (f64, Unit));
+    says_dead(server: Entity);
+    says_fails_fast(server: Entity, sent: (f64, Unit));
+    says_out(server: Entity);
+    says_draining(server: Entity, left: usize);
+    says_full(server: Entity, waiting: usize, capacity: u32);
+    says_calm(waiting: usize, server: Entity);
+    says_idle();
+    says_gets_more(server: Entity, sent: (f64, Unit), finished: (f64, Unit));
+    says_others(busy: (f64, Unit));
+    about_server_book(answered: u64, lost: u64, connections: u32);
+    about_dead_unnoticed();
+    about_dead();
+    about_out();
+    about_draining();
+    about_client(waiting: usize);
+    about_balancer(policy: &'static str);
+    about_available(available: usize, servers: u32);
+    judge_lost(lost: (f64, Unit), bound: (f64, Unit));
+    judge_p99(p99: (f64, Unit), bound: (f64, Unit));
+    no_such_entity(entity: Entity);
+    model_fault(why: String);
+    round_robin();
+    least_connections();
+    two_choices();
+    peak_ewma();
+    random();
+    weighted_round_robin();
+    ring_hash();
+    maglev();
+    sticky();
+    p50();
+    p99();
+    client_web();
+    client_mobile();
+    client_jobs();
+}
 
 /// The declaration of a figure over this world; they differ in length and name.
 const fn figure(id: &'static str, until: Time, still_at: Time, warm_up: Time) -> FigureSpec {

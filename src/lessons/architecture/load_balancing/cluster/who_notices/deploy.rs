@@ -4,8 +4,8 @@
 //! service, its `preStop` hook runs, and at the end of `terminationGracePeriodSeconds`, 30 s by default, it is killed)
 //! and *Deployments* (`minReadySeconds`).
 
-use super::super::spec::{REQUEST, SERVERS};
-use super::super::{Event, W, lost, server};
+use super::super::spec::SERVERS;
+use super::super::{Event, W, server};
 use super::spec::Next;
 use super::{DeployStep, WhoNotices};
 use crate::mechanism::balancer::Standing;
@@ -43,7 +43,7 @@ impl WhoNotices {
             return;
         }
         let now = w.now();
-        let lost_before = lost(w.tally(REQUEST));
+        let lost_before = self.cluster.journeys.lost();
         w.notable(self.cluster.front.node, Msg::new("mark-deploy"));
         let deploy = Deploy { server: 0, phase: Phase::Draining, since: now, begun: now, lost_before };
         self.deploy = Some(self.take_out(deploy, w));
@@ -85,7 +85,7 @@ impl WhoNotices {
                 if n + 1 == SERVERS {
                     self.took = Some(w.now().since(deploy.begun));
                     self.deploy = None;
-                    let lost = lost(w.tally(REQUEST)) - deploy.lost_before;
+                    let lost = self.cluster.journeys.lost() - deploy.lost_before;
                     w.notable(self.cluster.front.node, Msg::new("mark-deployed").count("lost", lost));
                     return;
                 }
@@ -104,8 +104,7 @@ impl WhoNotices {
 
     /// Whether a server is there and gets requests.
     pub(super) fn is_in_service(&self, n: u32) -> bool {
-        self.cluster.standing(n) == Standing::Up
-            && self.cluster.servers[n as usize].fault == super::Fault::None
+        self.cluster.standing(n) == Standing::Up && self.cluster.servers[n as usize].station.fault().is_none()
     }
 
     fn may_go_on(&self, n: u32, now: Time) -> bool {

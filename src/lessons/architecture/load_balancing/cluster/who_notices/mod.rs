@@ -24,16 +24,17 @@ mod spec;
 
 pub use questions::PREDICTIONS;
 
-use super::server::{Fault, Warmth};
+use super::server::Warmth;
 use super::spec::{SERVER, SERVERS};
 use super::{Cluster, Event, W, server};
 use crate::mechanism::balancer::{Health, Standing};
+use crate::parts::{arrivals, journeys, station, station::Fault};
 use crate::player::{About, Data, Experiment, FigureSpec, Message, Readings, Value};
 use crate::scene::Scene;
 use crate::sim::{Entity, Handle, Msg, Span, Time};
 use deploy::Deploy;
 use pair::Pair;
-use spec::{ActionId, BALANCER, CAUSE, CAUSES, ControlValues};
+use spec::{ActionId, BALANCER, CAUSES, ControlValues};
 
 /// What happens beside the cluster's own events.
 #[derive(Clone, Copy, Debug, Hash)]
@@ -94,7 +95,7 @@ impl WhoNotices {
         let standing = self.cluster.standing(n);
         self.cluster.balancer.set_standing(n as usize, standing);
         let dead = &mut self.dead[n as usize];
-        if self.cluster.servers[n as usize].fault == Fault::Killed && standing == Standing::Up {
+        if self.cluster.servers[n as usize].station.fault() == Some(Fault::Down) && standing == Standing::Up {
             *dead = dead.or(Some(now));
         } else if let Some(since) = dead.take() {
             self.unnoticed = Some(now.since(since));
@@ -102,17 +103,17 @@ impl WhoNotices {
     }
 
     fn kill_server(&mut self, n: u32, w: &mut W) {
-        self.cluster.kill(n, w);
+        self.cluster.fail(n, Fault::Down, w);
         self.restand(n, w.now());
     }
 
     /// A server's process is up again, and cold; an order to drain it is taken back.
     fn start_server(&mut self, n: u32, w: &mut W) {
         let it = &mut self.cluster.servers[n as usize];
-        if it.fault == Fault::Killed {
+        if it.station.fault() == Some(Fault::Down) {
             it.warmth = Warmth::Cold;
         }
-        it.fault = Fault::None;
+        it.station.restore();
         let was_draining = core::mem::take(&mut self.cluster.watches[n as usize].draining);
         self.restand(n, w.now());
         if was_draining && self.cluster.standing(n) == Standing::Up {
@@ -131,7 +132,7 @@ impl WhoNotices {
             return Some(Msg::new("no-standby"));
         }
         let (dead, draining) = if on.kind == SERVER {
-            let dead = self.cluster.servers[on.n as usize].fault == Fault::Killed;
+            let dead = self.cluster.servers[on.n as usize].station.fault() == Some(Fault::Down);
             (dead, self.cluster.watches[on.n as usize].draining)
         } else {
             (!self.pair.is_alive(on.n), false)
@@ -150,13 +151,20 @@ impl Experiment for WhoNotices {
     type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = spec::WHO_NOTICES;
-    const MESSAGES: &'static [&'static [Message]] = &[super::spec::MESSAGES, spec::OWN, spec::NAMES];
+    const MESSAGES: &'static [&'static [Message]] = &[
+        super::spec::MESSAGES,
+        station::MESSAGES,
+        arrivals::MESSAGES,
+        journeys::MESSAGES,
+        spec::OWN,
+        spec::NAMES,
+    ];
 
     fn new(controls: &ControlValues, data: &Data, w: &mut W) -> Result<Self, Msg> {
-        let mut cluster = Cluster::start(&controls.cluster(), controls.upkeep(), data, w)?;
+        let mut cluster = Cluster::start(&controls.cluster(), controls.upkeep(), CAUSES, data, w)?;
         w.open(BALANCER, None);
-        for _ in CAUSES {
-            w.open(CAUSE, None);
+        for _ in CAUSES.ends {
+            w.open(CAUSES.kind, None);
         }
         for watch in &mut cluster.watches {
             // The run begins long after the servers were first checked.
@@ -294,15 +302,11 @@ impl Experiment for WhoNotices {
         if self.pair.active().is_some_and(|n| !self.pair.is_alive(n)) {
             return Err("a dead balancer is active".into());
         }
-        if !open && self.cluster.requests.iter().any(|(_, request)| request.counted.is_some()) {
+        if !open && self.cluster.open_requests().next().is_some() {
             return Err("a request is open through a balancer that is gone".into());
         }
         for n in 0..SERVERS {
-            let it = &self.cluster.servers[n as usize];
-            let gone = it.fault == Fault::Killed;
-            if gone && !(it.busy.is_empty() && it.queue.is_empty()) {
-                return Err(format!("server {n} is dead and holds requests"));
-            }
+            let gone = self.cluster.servers[n as usize].station.fault() == Some(Fault::Down);
             if self.dead[n as usize].is_some() != (gone && self.cluster.standing(n) == Standing::Up) {
                 return Err(format!("server {n}: who is dead and sent requests is not who is marked so"));
             }

@@ -1,15 +1,15 @@
 //! What is to be seen and said.
 
-use super::super::picture::{plain_node, series};
-use super::super::spec::{REQUEST, SERVER, SERVERS};
-use super::super::{W, lost, server};
+use super::super::picture::series;
+use super::super::spec::{SERVER, SERVERS};
+use super::super::{W, server};
 use super::deploy::Phase;
 use super::pair::{PRIORITIES, down_interval};
-use super::spec::{BALANCER, CAUSE, CAUSES};
+use super::spec::{BALANCER, CAUSES};
 use super::{Fault, WhoNotices, balancer};
 use crate::mechanism::balancer::Standing;
 use crate::player::{About, Experiment};
-use crate::scene::{Flow, Label, Node, Panel, Row, Scene, SeriesLine, Status, Table};
+use crate::scene::{Flow, Label, Node, Panel, Scene, SeriesLine, Status};
 use crate::sim::decimal::rounded;
 use crate::sim::{Arg, Entity, Msg, Time, Unit};
 
@@ -18,10 +18,10 @@ impl WhoNotices {
         let now = w.now();
         let until = Self::SPEC.until;
         scene.panels.push(Panel::Flow(self.flow(now)));
-        scene.panels.push(Self::causes(w));
+        scene.panels.push(self.cluster.journeys.ledger());
         let charts = [("chart-lost", Unit::Rate, "lost"), ("chart-latency", Unit::Time, "p99")];
         let chart = |(title, unit, reading)| {
-            series(title, unit, vec![SeriesLine::of(reading, Status::Trouble)], until)
+            series(Msg::new(title), unit, vec![SeriesLine::of(reading, Status::Trouble)], until)
         };
         scene.panels.extend(charts.map(chart));
         self.say(w, scene);
@@ -54,7 +54,7 @@ impl WhoNotices {
             let silence = Arg::Number(rounded(silence, 10.0), Unit::Time);
             (Label::Words(Msg::new("note-backup").with("silence", silence)), Status::Quiet)
         };
-        Node { status, ..plain_node(balancer(n), Some(note)) }
+        Node { status, ..Node::new(balancer(n)).note(note) }
     }
 
     /// Checks of a server that failed in a row, if it still gets requests.
@@ -70,9 +70,9 @@ impl WhoNotices {
 
     fn note(&self, n: u32, now: Time) -> Label {
         let slower = self.slowness(n, now);
-        let msg = match (self.cluster.servers[n as usize].fault, self.cluster.standing(n)) {
+        let msg = match (self.cluster.servers[n as usize].station.fault(), self.cluster.standing(n)) {
             _ if self.is_failing(n) => self.failing("note-failing", n),
-            (Fault::Killed, _) => Msg::new("note-stopped"),
+            (Some(Fault::Down), _) => Msg::new("note-stopped"),
             (_, Standing::Draining) => Msg::new("note-draining"),
             (_, Standing::Down) => Msg::new("note-out"),
             _ if slower > 1.0 => {
@@ -88,31 +88,6 @@ impl WhoNotices {
             },
         };
         Label::Words(msg)
-    }
-
-    /// What was lost so far, cause by cause.
-    fn causes(w: &W) -> Panel {
-        let census = w.tally(REQUEST);
-        let worst = worst_cause(w);
-        let row = |(n, &fate): (u32, &crate::sim::EndKind)| {
-            let requests = census.closed(fate) as f64;
-            Row {
-                entity: Entity::new(CAUSE, n),
-                cells: vec![Label::Name(Entity::new(CAUSE, n)), Label::Value(requests, Unit::Count)],
-                status: if worst == Some(n) {
-                    Status::Trouble
-                } else if requests > 0.0 {
-                    Status::Normal
-                } else {
-                    Status::Quiet
-                },
-            }
-        };
-        Panel::Table(Table {
-            title: Label::words("table-causes"),
-            columns: ["column-cause", "column-requests"].map(Label::words).into(),
-            rows: (0..).zip(&CAUSES).map(row).collect(),
-        })
     }
 
     /// The anomaly, what the deploy does, and what was lost.
@@ -138,11 +113,14 @@ impl WhoNotices {
         if scene.sentences.len() < 2 {
             scene.sentences.extend(self.deploy_now());
         }
-        scene.sentences.push(match worst_cause(w) {
-            Some(n) => Msg::new("says-lost")
-                .count("lost", lost(w.tally(REQUEST)))
-                .of("cause", Entity::new(CAUSE, n))
-                .count("requests", w.tally(REQUEST).closed(CAUSES[n as usize])),
+        let journeys = &self.cluster.journeys;
+        let causes = (0..CAUSES.ends.len() as u32).rev().map(|n| Entity::new(CAUSES.kind, n));
+        let worst = causes.max_by_key(|&cause| journeys.lost_by(cause).0).filter(|_| journeys.lost() > 0);
+        scene.sentences.push(match worst {
+            Some(cause) => Msg::new("says-lost")
+                .count("lost", journeys.lost())
+                .of("cause", cause)
+                .count("requests", journeys.lost_by(cause).0),
             None => Msg::new("says-lost-none"),
         });
     }
@@ -176,12 +154,6 @@ impl WhoNotices {
                 Some(About { sentences, related: (0..SERVERS).map(server).collect() })
             }
             BALANCER => None,
-            CAUSE => {
-                let &fate = CAUSES.get(n as usize)?;
-                let sentences =
-                    vec![Msg::new("about-cause").count("requests", w.tally(REQUEST).closed(fate))];
-                Some(About { sentences, related: Vec::new() })
-            }
             SERVER if n < SERVERS && self.is_failing(n) => {
                 let mut about = self.cluster.tell(entity, w)?;
                 about.sentences.push(self.failing("about-failing", n));
@@ -190,10 +162,4 @@ impl WhoNotices {
             _ => self.cluster.tell(entity, w),
         }
     }
-}
-
-/// The cause of most losses, if there are any.
-fn worst_cause(w: &W) -> Option<u32> {
-    let requests = |n: u32| w.tally(REQUEST).closed(CAUSES[n as usize]);
-    (0..CAUSES.len() as u32).rev().max_by_key(|&n| requests(n)).filter(|&n| requests(n) > 0)
 }

@@ -1,16 +1,19 @@
 //! What can be turned and measured.
 
 use super::super::spec::{
-    Arrivals, CUT_OFF, FAILED, GAVE_UP, LOST, NO_BALANCER, NO_SERVER, Policy, REFUSED, REQUEST, SENT_TO_DEAD,
-    SERVER, Sizes, WINDOW,
+    CUT_OFF, FAILED, GAVE_UP, LOST, NO_BALANCER, NO_SERVER, Policy, REFUSED, REQUEST, SENT_TO_DEAD, SERVER,
+    WINDOW,
 };
 use super::super::{self as cluster, Upkeep};
 use crate::mechanism::balancer::HealthConfig;
+use crate::parts::arrivals::Pattern;
+use crate::parts::journeys::Losses;
+use crate::parts::station::Sizes;
 use crate::player::{
     Action, ChoiceOptions, Control, EntityKind, EntityNames, FigureSpec, Message, Needs, Pace, Reading,
     Statistic,
 };
-use crate::sim::{EndKind, Span, Time, Unit};
+use crate::sim::{Span, Time, Unit};
 use crate::{choices, controls};
 use std::borrow::Cow;
 
@@ -18,8 +21,20 @@ pub(super) const BALANCER: u8 = 3;
 pub(super) const CAUSE: u8 = 4;
 
 /// What a request can be lost by, in the order of the table.
-pub(super) const CAUSES: [EndKind; 7] =
-    [SENT_TO_DEAD, FAILED, REFUSED, NO_SERVER, GAVE_UP, CUT_OFF, NO_BALANCER];
+pub(super) const CAUSES: &Losses = &Losses {
+    kind: CAUSE,
+    ends: &[SENT_TO_DEAD, FAILED, REFUSED, NO_SERVER, GAVE_UP, CUT_OFF, NO_BALANCER],
+    names: &[
+        Cow::Borrowed("cause-sent-to-dead"),
+        Cow::Borrowed("cause-stopped"),
+        Cow::Borrowed("cause-queue-full"),
+        Cow::Borrowed("cause-no-server"),
+        Cow::Borrowed("cause-gave-up"),
+        Cow::Borrowed("cause-cut-off"),
+        Cow::Borrowed("cause-no-balancer"),
+    ],
+    messages: &[],
+};
 
 /// Mean time that a request keeps a worker.
 const SERVICE: Span = Span::from_millis(40);
@@ -127,7 +142,7 @@ impl ControlValues {
             workers: WORKERS,
             queue: QUEUE,
             patience: PATIENCE,
-            arrivals: Arrivals::Poisson,
+            arrivals: Pattern::Poisson,
             compress: 1.0,
             checks: self.checks,
             slow_start: self.slow_start,
@@ -177,18 +192,7 @@ const KINDS: &[EntityKind] = &[
         &[Cow::Borrowed("client-web"), Cow::Borrowed("client-mobile"), Cow::Borrowed("client-jobs")],
     ),
     words("balancer", &[Cow::Borrowed("balancer-1"), Cow::Borrowed("balancer-2")]),
-    words(
-        "cause",
-        &[
-            Cow::Borrowed("cause-sent-to-dead"),
-            Cow::Borrowed("cause-stopped"),
-            Cow::Borrowed("cause-queue-full"),
-            Cow::Borrowed("cause-no-server"),
-            Cow::Borrowed("cause-gave-up"),
-            Cow::Borrowed("cause-cut-off"),
-            Cow::Borrowed("cause-no-balancer"),
-        ],
-    ),
+    words("cause", CAUSES.names),
 ];
 
 const READINGS: &[Reading] = &[
@@ -231,8 +235,6 @@ const READINGS: &[Reading] = &[
 pub(super) const OWN: &[Message] = &[
     ("step-no-balancer", &[]),
     ("step-cut-off", &[]),
-    ("step-told-no-balancer", &[]),
-    ("about-no-balancer", &[]),
     ("mark-deploy", &[]),
     ("mark-stopped", &["server"]),
     ("mark-started", &["server"]),
@@ -249,9 +251,6 @@ pub(super) const OWN: &[Message] = &[
     ("note-backup", &["silence"]),
     ("chart-lost", &[]),
     ("lost", &[]),
-    ("table-causes", &[]),
-    ("column-cause", &[]),
-    ("column-requests", &[]),
     ("says-no-balancer", &["balancer"]),
     ("says-next-balancer", &["balancer"]),
     ("says-cold", &["server", "slower"]),
@@ -260,7 +259,6 @@ pub(super) const OWN: &[Message] = &[
     ("says-deploy-started", &["server"]),
     ("says-lost", &["lost", "cause", "requests"]),
     ("says-lost-none", &[]),
-    ("about-cause", &["requests"]),
     ("about-active", &[]),
     ("about-backup", &["after"]),
     ("about-balancer-dead", &[]),

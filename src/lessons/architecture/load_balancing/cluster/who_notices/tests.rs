@@ -1,14 +1,16 @@
-use super::super::lost;
-use super::super::spec::REQUEST;
-use super::super::spec::{CUT_OFF, FAILED, NO_BALANCER, SENT_TO_DEAD};
-use super::super::{EndKind, Place};
+use super::super::spec::{CUT_OFF, FAILED, LOST, NO_BALANCER, REQUEST, SENT_TO_DEAD};
+use super::super::{Place, request};
 use super::pair::down_interval;
 use super::spec::ActionId;
 use super::*;
 use crate::pick::cases;
 use crate::player::{Control, ControlKind, Controls};
-use crate::sim::World;
+use crate::sim::{EndKind, World};
 use proptest::prelude::*;
+
+fn lost(w: &W) -> u64 {
+    LOST.iter().map(|&end| w.tally(REQUEST).closed(end)).sum()
+}
 
 const A: u32 = 0;
 const WAY: Span = Span::from_millis(40);
@@ -79,19 +81,20 @@ fn what_a_death_costs_is_what_was_there_and_what_is_sent_until_it_is_noticed() {
     for seed in 0..20 {
         let (mut model, mut w) = start(&[("deploy", "0"), ("load", "100")], seed);
         go_on(&mut model, &mut w, Time::from_millis(4_000 + 93 * seed));
-        let at_it = |model: &WhoNotices, places: &[Place]| {
-            let all = model.cluster.requests.iter();
-            let here = all.filter(|(_, r)| r.counted.is_some_and(|(n, _)| n == A));
-            here.filter(|(_, r)| places.contains(&r.place)).count() as u64
+        let at_it = |there: fn(Place) -> bool| {
+            let all = model.cluster.journeys.iter();
+            let here = all.filter(|(_, it)| it.carries.counted.is_some_and(|(n, _)| n == A));
+            here.filter(|(_, it)| there(it.place)).count() as u64
         };
-        let inside = at_it(&model, &[Place::Waiting, Place::Served]);
-        let mut sent = at_it(&model, &[Place::ToServer]);
+        let inside = at_it(|place| place == Place::At(server(A)));
+        let mut sent = at_it(|place| matches!(place, Place::Between { to, .. } if to == server(A)));
         act(&mut model, &mut w, ActionId::Kill, server(A)).unwrap();
         while model.cluster.standing(A) == Standing::Up {
             let event = w.next(Time::from_secs(30)).unwrap();
             model.handle(event, &mut w);
             if let Event::AtBalancer(n) = event {
-                sent += u64::from(model.cluster.requests.get(n).is_some_and(|r| r.server == Some(A)));
+                let it = model.cluster.journeys.get(request(n));
+                sent += u64::from(it.is_some_and(|it| it.carries.server == Some(A)));
             }
         }
         let until = w.now() + Span::from_secs(1);
@@ -106,7 +109,7 @@ fn a_deploy_that_drains_loses_nobody_where_the_rest_can_carry_the_load() {
     for seed in 0..10 {
         let calm = [("load", "80"), ("warm-up", "0")];
         let (_, w) = run(&[&calm[..], &[("drain", "10")]].concat(), seed, 90);
-        assert_eq!(lost(w.tally(REQUEST)), 0, "seed {seed}");
+        assert_eq!(lost(&w), 0, "seed {seed}");
         // Without draining: four times a quarter of what comes in the 4.44 s until the third failed check.
         let (_, w) = run(&calm, seed, 90);
         let expected = 80.0 * 4.44;
@@ -119,7 +122,7 @@ fn a_deploy_that_drains_loses_nobody_where_the_rest_can_carry_the_load() {
 fn slow_start_spares_cold_servers_and_needs_a_policy_that_knows_weights() {
     let lost = |settings: &[(&str, &str)], seed| {
         let all = [&[("load", "100"), ("drain", "10")], settings].concat();
-        lost(run(&all, seed, 90).1.tally(REQUEST))
+        lost(&run(&all, seed, 90).1)
     };
     // How much it helps depends on what the next stop falls on, so it is told of several deploys together.
     let sum = |settings: &[(&str, &str)]| (0..6).map(|seed| lost(settings, seed)).sum::<u64>();
@@ -134,7 +137,7 @@ fn slow_start_spares_cold_servers_and_needs_a_policy_that_knows_weights() {
 #[test]
 fn draining_helps_most_of_the_single_changes() {
     for seed in 0..20 {
-        let lost = |setting| lost(run(&[setting], seed, 90).1.tally(REQUEST));
+        let lost = |setting| lost(&run(&[setting], seed, 90).1);
         let drained = lost(("drain", "10"));
         for other in [("interval", "1"), ("fall", "1"), ("slow-start", "10")] {
             let with = lost(other);
@@ -176,28 +179,28 @@ fn one_failure_as_the_limit_takes_out_servers_that_are_only_late() {
 #[test]
 fn a_check_waits_as_long_as_a_request_that_comes_at_the_same_moment() {
     let (mut model, mut w) = start(&[("deploy", "0"), ("load", "190")], 5);
-    let mut expected: Vec<(u32, Time)> = Vec::new();
+    let mut expected: Vec<(u32, u32, Time)> = Vec::new();
     let mut met = 0;
     while met < 200 {
         let event = w.next(Time::from_secs(60)).unwrap();
         if let Event::AtServer(n) = event {
-            let at = model.cluster.requests.get(n).and_then(|r| r.server).unwrap();
-            let wait = model.cluster.wait(at, w.now());
+            let at = model.cluster.journeys.get(request(n)).and_then(|it| it.carries.server).unwrap();
+            let wait = model.cluster.servers[at as usize].station.wait(w.now());
             model.handle(event, &mut w);
-            if model.cluster.requests.get(n).is_some_and(|r| r.place == Place::Waiting) {
-                expected.push((n, w.now() + wait));
+            if model.cluster.servers[at as usize].station.waiting().any(|of| of == request(n)) {
+                expected.push((n, at, w.now() + wait));
             }
         } else {
             model.handle(event, &mut w);
         }
-        expected.retain(|&(n, at)| match model.cluster.requests.get(n) {
-            Some(r) if r.place == Place::Served => {
-                assert_eq!(r.since, at, "request {n}");
-                met += 1;
-                false
-            }
-            Some(r) => r.place == Place::Waiting,
-            None => false,
+        expected.retain(|&(n, server, at)| {
+            let station = &model.cluster.servers[server as usize].station;
+            let Some(job) = station.busy().iter().find(|job| job.of == request(n)) else {
+                return station.waiting().any(|of| of == request(n));
+            };
+            assert_eq!(job.since, at, "request {n}");
+            met += 1;
+            false
         });
     }
 }
@@ -211,7 +214,7 @@ fn a_backup_takes_over_by_the_formula_and_the_first_takes_its_address_back() {
         let (mut model, mut w) = start(&[("deploy", "0"), ("balancers", "pair")], seed);
         go_on(&mut model, &mut w, Time::from_millis(5_000 + 137 * seed));
         let heard = model.pair.said.unwrap();
-        let open = model.cluster.requests.iter().filter(|(_, r)| r.counted.is_some()).count() as u64;
+        let open = model.cluster.open_requests().count() as u64;
         act(&mut model, &mut w, ActionId::Kill, balancer(0)).unwrap();
         assert_eq!((closed(&w, CUT_OFF), model.pair.active()), (open, None));
         let (mut came, killed) = (0, w.now());
