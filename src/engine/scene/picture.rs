@@ -65,18 +65,19 @@ impl Picture {
         let mut y = 0.0;
         let mut rest = chosen.as_slice();
         while let Some((_, first)) = rest.first() {
-            let beside = side_by_side(first, rest, width);
-            let (row, after) = rest.split_at(beside);
+            let widths = side_by_side(first, rest, width, words);
+            let (row, after) = rest.split_at(widths.len());
             rest = after;
             if !areas.is_empty() {
                 y += GAP;
             }
-            let w = libm::floorf((width - GAP * (beside - 1) as f32) / beside as f32);
+            let mut x = 0.0;
             let mut tallest: f32 = 0.0;
-            for (place, &(panel, what)) in row.iter().enumerate() {
+            for (w, &(panel, what)) in widths.into_iter().zip(row) {
                 let marks = builder.marks.len();
                 builder.panel = panel;
-                let area = Rect::new(place as f32 * (w + GAP), y, w, 0.0);
+                let area = Rect::new(x, y, w, 0.0);
+                x += w + GAP;
                 let h = lay_out(what, area, &mut builder);
                 areas.push(PanelArea { panel, area: Rect { h, ..area }, marks: marks..builder.marks.len() });
                 tallest = tallest.max(h);
@@ -218,18 +219,29 @@ impl Picture {
     }
 }
 
-/// How many of the next panels fit beside each other: panels of the same kind, each wide enough.
-fn side_by_side(first: &Panel, rest: &[(usize, &Panel)], width: f32) -> usize {
-    let least = match first {
+/// Widths of the next panels that stand beside each other: panels of the same kind, as many as find the room that they
+/// need. What is left over is shared out.
+fn side_by_side(first: &Panel, rest: &[(usize, &Panel)], width: f32, words: &Words) -> Vec<f32> {
+    let need = |panel: &Panel| match panel {
         Panel::Listing(_) => 250.0,
         Panel::Chart(_) => 300.0,
-        Panel::Flow(_) | Panel::Table(_) | Panel::Lanes(_) | Panel::Grid(_) => return 1,
+        Panel::Table(table) => table::least_width(table, words),
+        Panel::Flow(_) | Panel::Lanes(_) | Panel::Grid(_) => width,
     };
     let same =
         |(_, other): &&(usize, &Panel)| core::mem::discriminant(*other) == core::mem::discriminant(first);
-    let alike = rest.iter().take_while(same).count();
-    let fit = ((width + GAP) / (least + GAP)) as usize;
-    alike.min(fit).max(1)
+    let mut needs: Vec<f32> = Vec::new();
+    let mut left = width;
+    for (_, panel) in rest.iter().take_while(same) {
+        let more = need(panel) + if needs.is_empty() { 0.0 } else { GAP };
+        if more > left && !needs.is_empty() {
+            break;
+        }
+        needs.push(need(panel));
+        left -= more;
+    }
+    let share = left / needs.len() as f32;
+    needs.into_iter().map(|need| libm::floorf(need + share)).collect()
 }
 
 fn lay_out(panel: &Panel, area: Rect, builder: &mut PictureBuilder) -> f32 {

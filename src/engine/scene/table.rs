@@ -4,6 +4,7 @@ use super::builder::{NOTE, PictureBuilder, SIGN, SMALL, TextStyle, text_role};
 use super::mark::{Anchor, Ink, Rect, Role, at};
 use super::metrics::{self, Face};
 use super::panel::{Label, Row, Status, Table};
+use super::words::Words;
 
 const HEIGHT: f32 = 27.0;
 /// Narrowest column, beside the first.
@@ -14,17 +15,28 @@ const ROOMY: f32 = 90.0;
 const GUTTER: f32 = 18.0;
 const CELL: TextStyle = TextStyle::new(13.0, Face::Plain, Role::Ink);
 
+/// Width of the first column's words.
+fn names(table: &Table, words: &Words) -> f32 {
+    let names = table.rows.iter().filter_map(|row| row.cells.first());
+    let wide = names.chain(table.columns.first()).map(|label| match label {
+        // A number changes while the run goes on; its room must not.
+        Label::Value(..) => 60.0,
+        label => metrics::width(&words.label(label), CELL.size, Face::Bold),
+    });
+    wide.fold(40.0, f32::max)
+}
+
+/// The width that a table needs if it isn't to become cards.
+pub(super) fn least_width(table: &Table, words: &Words) -> f32 {
+    GUTTER + names(table, words) + 12.0 + table.columns.len().saturating_sub(1) as f32 * (LEAST + 4.0)
+}
+
 pub(super) fn lay_out(table: &Table, area: Rect, builder: &mut PictureBuilder) -> f32 {
     let top = area.y + builder.title(&table.title, area);
     let others = table.columns.len().saturating_sub(1);
-    let names = table.rows.iter().filter_map(|row| row.cells.first());
-    let names = names.chain(table.columns.first()).map(|label| match label {
-        Label::Value(..) => 60.0,
-        label => metrics::width(&builder.say(label), CELL.size, Face::Bold),
-    });
     // Long names get two fifths, or what the other columns leave.
     let left = area.w - GUTTER - 12.0 - others as f32 * ROOMY;
-    let first = GUTTER + names.fold(40.0, f32::max).min(left.max(area.w * 0.4)) + 12.0;
+    let first = GUTTER + names(table, builder.words).min(left.max(area.w * 0.4)) + 12.0;
     let share = if others > 0 { (area.w - first) / others as f32 } else { 0.0 };
     if others > 0 && share < LEAST {
         return cards(table, Rect { y: top, ..area }, builder) + (top - area.y);

@@ -387,23 +387,28 @@ impl<T> Journeys<T> {
 
     /// The table of what was lost, by cause.
     pub fn ledger(&self) -> Panel {
-        let row = |n: usize| {
-            let entity = Entity::new(self.losses.kind, n as u32);
-            let (lost, most_at) = self.lost_by(entity);
+        let causes = || (0..self.losses.ends.len() as u32).map(|n| Entity::new(self.losses.kind, n));
+        let most = causes().map(|cause| self.lost_by(cause).0).max();
+        let row = |cause: Entity| {
+            let (lost, most_at) = self.lost_by(cause);
             Row {
-                entity,
+                entity: cause,
                 cells: vec![
-                    Label::Name(entity),
+                    Label::Name(cause),
                     Label::Value(lost as f64, Unit::Count),
                     most_at.map_or_else(|| Label::Words(ledger_nowhere()), Label::Name),
                 ],
-                status: if lost > 0 { Status::Trouble } else { Status::Normal },
+                status: match lost {
+                    0 => Status::Quiet,
+                    _ if most == Some(lost) => Status::Trouble,
+                    _ => Status::Normal,
+                },
             }
         };
         Panel::Table(Table {
             title: Label::Words(ledger_title(self.lost())),
             columns: [column_cause(), column_requests(), column_most_at()].map(Label::Words).into(),
-            rows: (0..self.losses.ends.len()).map(row).collect(),
+            rows: causes().map(row).collect(),
         })
     }
 

@@ -133,11 +133,11 @@ fn draw_badge(place: &Place, badge: &Badge, builder: &mut PictureBuilder) {
     let first = words.split(' ').next().unwrap_or_default();
     let wide = |text| metrics::width(text, SMALL.size, SMALL.face) + CROSS + 5.0;
     let text = if full && wide(&words) <= area.w { &words } else { first };
-    let wide = wide(text);
+    let wide = wide(text).min(area.w);
     let spot = if full {
-        Rect::new(libm::roundf(area.centre().x - wide / 2.0), area.bottom() - 4.0, wide, HEIGHT)
+        Rect::new(libm::roundf(area.centre().x - wide / 2.0), area.bottom() - 3.0, wide, HEIGHT)
     } else {
-        Rect::new(area.right() - wide + 6.0, area.y - 6.0, wide, HEIGHT)
+        Rect::new(area.right() - wide, area.y - 6.0, wide, HEIGHT)
     };
     let ink = match badge.status {
         Status::Trouble => Ink::line(Role::Trouble, 1.5).on(Role::TroubleTint),
@@ -148,7 +148,7 @@ fn draw_badge(place: &Place, badge: &Badge, builder: &mut PictureBuilder) {
     let (x, y, r) = (spot.x + CROSS / 2.0, spot.centre().y, 3.0);
     builder.path(entity, &[at(x - r, y - r), at(x + r, y + r)], Ink::line(role, 1.5));
     builder.path(entity, &[at(x - r, y + r), at(x + r, y - r)], Ink::line(role, 1.5));
-    builder.text(entity, at(spot.x + CROSS, y + 4.0), f32::INFINITY, text, SMALL.role(role));
+    builder.text(entity, at(spot.x + CROSS, y + 4.0), spot.w - CROSS, text, SMALL.role(role));
 }
 
 /// Name over note on the left, workers on the right.
