@@ -200,7 +200,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
     let spec = shown.spec();
     let steppers = steppers(shown, &frame.scene);
     let (charts, panels) = frame.scene.panels.into_iter().partition(|panel| matches!(panel, Panel::Chart(_)));
-    let part = |panels| Scene { time: frame.scene.time, panels, sentences: Vec::new() };
+    let part = |panels| Scene { time: frame.scene.time, panels, ..Scene::default() };
     let (main, charts): (Scene, Scene) = (part(panels), part(charts));
     let picture = |scene: &Scene, part: &str, class: &str, width: f32| -> Markup {
         let picture = Picture::new(scene, &shown.words, width, &LayoutOptions::default());

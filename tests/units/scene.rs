@@ -338,7 +338,7 @@ mod random {
         (time(), prop::collection::vec(panel(), 0..4)).prop_map(|(time, panels)| Scene {
             time,
             panels,
-            sentences: vec![],
+            ..Scene::default()
         })
     }
 

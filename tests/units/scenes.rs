@@ -151,6 +151,7 @@ pub fn behind_a_balancer(servers: Vec<Node>, under_way: u32) -> Scene {
         time: Time::from_secs(43),
         panels: vec![Panel::Flow(flow)],
         sentences: vec![Msg::new("trouble").of("server", server(2)).count("n", 9)],
+        choices: Vec::new(),
     }
 }
 
@@ -310,11 +311,11 @@ pub fn two_threads() -> Scene {
             ),
         ],
     };
-    Scene { time: step(4), panels: vec![listing(0), listing(1), Panel::Lanes(lanes)], sentences: vec![] }
+    Scene { time: step(4), panels: vec![listing(0), listing(1), Panel::Lanes(lanes)], ..Scene::default() }
 }
 
 fn scene(panels: Vec<Panel>) -> Scene {
-    Scene { time: Time::from_secs(43), panels, sentences: vec![] }
+    Scene { time: Time::from_secs(43), panels, ..Scene::default() }
 }
 
 /// All of them, by name.

@@ -363,5 +363,5 @@ fn charts(of: &Scene, compared: &Scene, words: &Words) -> Scene {
             _ => panels.push(panel),
         }
     }
-    Scene { panels, time: of.time, sentences: Vec::new() }
+    Scene { panels, time: of.time, ..Scene::default() }
 }

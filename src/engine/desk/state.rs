@@ -105,7 +105,7 @@ pub(super) struct FigureState {
 pub(super) fn take_charts(frame: &mut Frame) -> Scene {
     let (charts, panels) = frame.scene.panels.drain(..).partition(|panel| matches!(panel, Panel::Chart(_)));
     frame.scene.panels = panels;
-    Scene { panels: charts, time: frame.at, sentences: Vec::new() }
+    Scene { panels: charts, time: frame.at, ..Scene::default() }
 }
 
 impl FigureState {

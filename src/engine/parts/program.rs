@@ -25,9 +25,10 @@
 //! ```
 
 use crate::player::Control;
-use crate::scene::{Bar, Label, Lane, Lanes, Listing, ListingLine, Panel, Status};
+use crate::scene::{Bar, Choice, Label, Lane, Lanes, Listing, ListingLine, Panel, Status};
 use crate::sim::{Entity, Msg, Purpose, Span, Time, World};
 use crate::{choices, messages};
+use core::hash::{Hash, Hasher};
 
 messages! {
     /// What a program says of itself.
@@ -37,6 +38,7 @@ messages! {
     thread_finished(thread: Entity);
     thread_waits(thread: Entity);
     thread_title(thread: Entity);
+    choice_runs(thread: Entity, code: String);
     lanes_title();
     about_finished();
     about_next(code: String);
@@ -209,6 +211,31 @@ impl Program {
             return Err(one_thread_at_a_time());
         }
         Ok(n)
+    }
+
+    /// What the learner can have happen next: the next instruction of each thread that is ready, by this action. Nothing where
+    /// a scheduler decides.
+    pub fn choices(
+        &self,
+        action: &'static str,
+        scheduler: Scheduler,
+        is_ready: impl Fn(u32) -> bool,
+    ) -> Vec<Choice> {
+        let by_hand = (0..self.threads.len() as u32).filter(|_| scheduler == Scheduler::ByHand);
+        let ready = by_hand.filter(|&n| !self.is_finished(n) && is_ready(n));
+        let choice = |n: u32| {
+            let thread = &self.threads[n as usize];
+            let says = choice_runs(self.thread(n), thread.code[thread.line as usize].to_owned());
+            Choice { action: action.into(), on: self.thread(n), says }
+        };
+        ready.map(choice).collect()
+    }
+
+    /// Tells where all threads are, for a search's key.
+    pub fn hash_places(&self, hasher: &mut impl Hasher) {
+        for thread in &self.threads {
+            (thread.line, thread.finished).hash(hasher);
+        }
     }
 
     /// A thread's code as a panel; `note` says what stands beside a line.

@@ -2,6 +2,7 @@
 
 use super::control::Controls;
 use super::data::Data;
+use super::search::Found;
 use super::spec::FigureSpec;
 use super::value::Value;
 use crate::scene::Scene;
@@ -61,6 +62,13 @@ pub trait Experiment: Clone + 'static {
 
     /// What an entity is and does now, and which others are concerned; `None` if there is nothing to say.
     fn about(&self, entity: Entity, world: &World<Self::Event>) -> Option<About>;
+
+    /// For figures whose learner chooses what happens next (`Scene::choices`): what tells the present state from others, and
+    /// what is wrong with it if it must never be. The shortest way to such a state can then be searched for. All others
+    /// leave it out.
+    fn found_in(&self) -> Option<Found> {
+        None
+    }
 
     /// Invariants that hold after every event: nothing vanishes, bounds are kept.
     ///

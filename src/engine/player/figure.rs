@@ -6,6 +6,7 @@ use super::data::Data;
 use super::experiment::{About, Experiment, Readings};
 use super::measure;
 use super::predict::Prediction;
+use super::search::Found;
 use super::spec::FigureSpec;
 use super::value::Value;
 use crate::scene::Scene;
@@ -116,6 +117,7 @@ pub(super) trait Model {
     fn read(&self, out: &mut Readings);
     fn draw(&self, scene: &mut Scene);
     fn about(&self, entity: Entity) -> Option<About>;
+    fn found_in(&self) -> Option<Found>;
     /// Only the terminal and the tests check these.
     #[cfg(not(target_arch = "wasm32"))]
     fn invariants(&self) -> Result<(), String>;
@@ -179,6 +181,9 @@ impl<X: Experiment> Model for Running<X> {
     }
     fn about(&self, entity: Entity) -> Option<About> {
         self.experiment.about(entity, &self.world)
+    }
+    fn found_in(&self) -> Option<Found> {
+        self.experiment.found_in()
     }
     #[cfg(not(target_arch = "wasm32"))]
     fn invariants(&self) -> Result<(), String> {

@@ -5,7 +5,7 @@ use super::challenge::Failure;
 use super::data::Data;
 use super::figure::Figure;
 use super::run::Run;
-use super::spec::FigureSpec;
+use super::spec::{FigureSpec, Reading};
 use super::timeline::Timeline;
 use super::value::Value;
 use crate::sim::{Msg, Seed, Span, Time};
@@ -166,6 +166,10 @@ impl RunOutcome {
             .expect("truths and judges ask for readings that the figure declares")
     }
 
+    pub(super) fn declared(&self, reading: &str) -> &Reading {
+        &self.settings.spec.readings[self.place(reading)]
+    }
+
     /// A reading over time, without what wasn't measured.
     pub fn series(&self, reading: &str) -> impl Iterator<Item = (Time, f64)> {
         let (place, every) = (self.place(reading), self.every.nanos());
@@ -214,10 +218,6 @@ impl RunOutcome {
     /// One number for the whole run: the last value where the reading is about the run so far, else the mean after the
     /// warm-up.
     pub fn summary(&self, reading: &str) -> f64 {
-        if self.settings.spec.readings[self.place(reading)].so_far {
-            self.last(reading)
-        } else {
-            self.mean(reading)
-        }
+        if self.declared(reading).so_far { self.last(reading) } else { self.mean(reading) }
     }
 }

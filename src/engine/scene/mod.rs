@@ -29,9 +29,9 @@ pub use curve::{Curve, DOT, Dot, PACKETS};
 pub use describe::{Description, RowView, TableView, describe};
 pub use mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text};
 pub use panel::{
-    Axis, Badge, Bar, Cell, Chart, CurveLine, Curves, Flow, Grid, GridRow, Histogram, Label, Lane, Lanes,
-    Link, Listing, ListingLine, Node, Packet, PacketKind, Panel, Row, Scene, Series, SeriesLine, Slots,
-    Status, Table, Tier, Workers,
+    Axis, Badge, Bar, Cell, Chart, Choice, CurveLine, Curves, Flow, Grid, GridRow, Histogram, Label, Lane,
+    Lanes, Link, Listing, ListingLine, Node, Packet, PacketKind, Panel, Row, Scene, Series, SeriesLine,
+    Slots, Status, Table, Tier, Workers,
 };
 pub use picture::{LayoutOptions, PanelArea, Picture};
 pub use svg::{SvgOptions, svg};

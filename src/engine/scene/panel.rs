@@ -13,6 +13,19 @@ pub struct Scene {
     /// The state in sentences, for those who don't see it and for everybody under the readings: the anomaly first, then
     /// its figure, then the trend. One to three.
     pub sentences: Vec<Msg>,
+    /// What can happen next, where the learner chooses it: a figure that goes by steps and leaves its schedule to them.
+    pub choices: Vec<Choice>,
+}
+
+/// Something that can happen next, if the learner chooses it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    /// Id of the action that makes it happen; it takes no argument.
+    pub action: std::borrow::Cow<'static, str>,
+    /// To whom.
+    pub on: Entity,
+    /// What happens, in a few words: 'A: r = x'.
+    pub says: Msg,
 }
 
 /// One picture of a scene.

@@ -38,7 +38,7 @@ pub fn all() -> Vec<Exhibit> {
 }
 
 fn exhibit(name: &'static str, says: &'static str, panel: Panel) -> Exhibit {
-    let scene = Scene { time: NOW, panels: vec![panel], sentences: Vec::new() };
+    let scene = Scene { time: NOW, panels: vec![panel], ..Scene::default() };
     Exhibit { name, says, scene, words: Words::default() }
 }
 

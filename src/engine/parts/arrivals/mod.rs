@@ -6,8 +6,7 @@
 //! (Schroeder, Wierman, Harchol-Balter: Open versus closed, 2006).
 //!
 //! ```
-//! use engine::parts::arrivals::{Arrivals, Pattern, Stream};
-//! use engine::player::Data;
+//! use engine::parts::Arrivals;
 //! use engine::sim::{Time, World};
 //!
 //! const REQUEST: u8 = 0;
@@ -15,8 +14,7 @@
 //! struct Arrival;
 //!
 //! let mut world = World::new(7);
-//! let stream = Stream { pattern: Pattern::Poisson, rate: 50.0, compress: 1.0 };
-//! let mut arrivals = Arrivals::start(REQUEST, stream, &Data::default(), &mut world, Arrival).unwrap();
+//! let mut arrivals = Arrivals::poisson(REQUEST, 50.0, &mut world, Arrival);
 //! while let Some(Arrival) = world.next(Time::from_secs(60)) {
 //!     arrivals.arrived(&mut world, Arrival);
 //!     world.open(REQUEST, None);
@@ -73,7 +71,7 @@ pub struct Stream {
 
 impl Stream {
     /// A steady random stream of so many requests a second.
-    pub const fn poisson(rate: f64) -> Self {
+    const fn poisson(rate: f64) -> Self {
         Self { pattern: Pattern::Poisson, rate, compress: 1.0 }
     }
 }
@@ -97,7 +95,15 @@ pub struct Arrivals {
 }
 
 impl Arrivals {
-    /// Begins a stream of entities of this kind: the figure opens one of them at each `event`, and no others of the kind.
+    /// Begins a steady random stream of so many a second: the figure opens an entity of this kind at each `event`, and no
+    /// others of the kind.
+    pub fn poisson<E>(kind: u8, rate: f64, world: &mut World<E>, event: E) -> Self {
+        let mut arrivals = Self::new(kind, Stream::poisson(rate), Data::default(), world.now());
+        arrivals.schedule(world, event);
+        arrivals
+    }
+
+    /// Begins any stream.
     ///
     /// # Errors
     /// If it is to replay a log and there is none.
@@ -108,21 +114,25 @@ impl Arrivals {
         world: &mut World<E>,
         event: E,
     ) -> Result<Self, Msg> {
-        let mut arrivals = Self {
+        let mut arrivals = Self::new(kind, stream, data.clone(), world.now());
+        arrivals.check(stream)?;
+        arrivals.begin_replay(world.now());
+        arrivals.schedule(world, event);
+        Ok(arrivals)
+    }
+
+    fn new(kind: u8, stream: Stream, data: Data, now: Time) -> Self {
+        Self {
             stream,
             kind,
             arrived: 0,
             limit: u32::MAX,
             next: None,
             bursts: Bursts::default(),
-            data: data.clone(),
+            data,
             record: 0,
-            replay_from: (world.now(), 0),
-        };
-        arrivals.check(stream)?;
-        arrivals.begin_replay(world.now());
-        arrivals.schedule(world, event);
-        Ok(arrivals)
+            replay_from: (now, 0),
+        }
     }
 
     /// The same stream, which ends after so many arrivals, at least one.
@@ -164,9 +174,19 @@ impl Arrivals {
     /// If it is to replay a log and there is none; then nothing has changed.
     pub fn set<E>(&mut self, stream: Stream, world: &mut World<E>, event: E) -> Result<(), Msg> {
         self.check(stream)?;
+        self.change(stream, world, event);
+        Ok(())
+    }
+
+    /// So many a second from now on; a log goes on at its own pace.
+    pub fn set_rate<E>(&mut self, rate: f64, world: &mut World<E>, event: E) {
+        self.change(Stream { rate, ..self.stream }, world, event);
+    }
+
+    fn change<E>(&mut self, stream: Stream, world: &mut World<E>, event: E) {
         let was = core::mem::replace(&mut self.stream, stream);
         if was == stream {
-            return Ok(());
+            return;
         }
         if let Some(handle) = self.next.take() {
             world.cancel(handle);
@@ -180,7 +200,6 @@ impl Arrivals {
             _ => {}
         }
         self.schedule(world, event);
-        Ok(())
     }
 
     fn check(&self, stream: Stream) -> Result<(), Msg> {

@@ -11,9 +11,10 @@ const REQUEST: u8 = 0;
 struct Arrival;
 
 fn log(millis: &[u64]) -> Data {
-    let lines: String = millis.iter().enumerate().map(|(n, at)| format!("{at},key{n}\n")).collect();
     let mut reader = DataReader::default();
-    reader.push(lines.as_bytes());
+    for (n, at) in millis.iter().enumerate() {
+        reader.push(format!("{at},key{n}\n").as_bytes());
+    }
     reader.finish().unwrap()
 }
 
@@ -92,9 +93,8 @@ fn without_a_log_there_is_nothing_to_replay_and_nothing_changes() {
 
 #[test]
 fn a_stream_with_a_limit_ends() {
-    let (none, mut world) = (Data::default(), World::new(1));
-    let mut arrivals =
-        Arrivals::start(REQUEST, Stream::poisson(10.0), &none, &mut world, Arrival).unwrap().ending_after(5);
+    let mut world = World::new(1);
+    let mut arrivals = Arrivals::poisson(REQUEST, 10.0, &mut world, Arrival).ending_after(5);
     while let Some(Arrival) = world.next(Time::from_secs(60)) {
         arrivals.arrived(&mut world, Arrival);
     }

@@ -1,16 +1,13 @@
 //! Nothing vanishes, and the badges and the ledger add up, whatever happens to whom.
 
 use super::*;
+use crate::losses;
 use crate::pick::cases;
-use crate::{kinds, losses};
 use proptest::prelude::*;
 
-kinds! {
-    KINDS;
-    REQUEST = "request", Numbers;
-    NODE = "node", Letters;
-    CAUSE = "cause", Words(LOSSES.names);
-}
+const REQUEST: u8 = 0;
+const NODE: u8 = 1;
+const CAUSE: u8 = 2;
 losses! {
     LOSSES of CAUSE;
     REFUSED = 1, "queue-full";

@@ -2,6 +2,7 @@
 //!
 //! Leaves out: a bound on the queue, impatience, and what a real server's service times look like.
 
+use crate::parts::Arrivals;
 use crate::parts::station::{self, Offer, Station};
 use crate::player::{
     About, Control, Controls, Data, EntityKind, EntityNames, Experiment, FigureSpec, Needs, Pace, Reading,
@@ -10,14 +11,13 @@ use crate::player::{
 use crate::scene::{
     Chart, Flow, Label, Link, Node, Packet, PacketKind, Panel, Scene, Series, SeriesLine, Status, Tier,
 };
-use crate::sim::{Dist, EndKind, Entity, Handle, Message, Msg, Purpose, Span, Time, Unit, World};
+use crate::sim::{Dist, EndKind, Entity, Message, Msg, Purpose, Span, Time, Unit, World};
 use crate::{controls, messages};
 use std::borrow::Cow;
 
 const REQUEST: u8 = 0;
 const SERVER: Entity = Entity::new(1, 0);
 const CLIENTS: Entity = Entity::new(2, 0);
-const ARRIVAL: Purpose = Purpose::named("arrival");
 const SERVICE: Purpose = Purpose::named("service");
 const ANSWERED: EndKind = EndKind(0);
 /// How long a request is seen on its way; it takes no time in the model.
@@ -58,34 +58,31 @@ pub enum Event {
 #[derive(Clone, Debug)]
 pub struct OneServer {
     controls: ControlValues,
-    /// No more arrivals after so many.
-    limit: u32,
-    arrived: u32,
-    next_arrival: Option<Handle>,
+    arrivals: Arrivals,
     server: Station<Event>,
+}
+
+impl ControlValues {
+    /// Requests a second.
+    fn rate(&self) -> f64 {
+        self.load / self.service.secs()
+    }
 }
 
 impl OneServer {
     /// The model with at most `limit` customers.
     pub fn with_limit(controls: &ControlValues, limit: u32, world: &mut World<Event>) -> Self {
-        let server = Station::new(SERVER, 1, None);
-        let mut model = Self { controls: controls.clone(), limit, arrived: 0, next_arrival: None, server };
-        model.schedule_next_arrival(world);
-        model
+        let arrivals = Arrivals::poisson(REQUEST, controls.rate(), world, Event::Arrival);
+        Self {
+            controls: controls.clone(),
+            arrivals: arrivals.ending_after(limit),
+            server: Station::new(SERVER, 1, None),
+        }
     }
 
     /// Mean time that the served customers waited before their service, in seconds.
     pub fn mean_wait(&self) -> f64 {
         self.server.mean_wait().unwrap_or(0.0)
-    }
-
-    /// Schedules the next arrival. Its gap is drawn from the coming request's own stream.
-    fn schedule_next_arrival(&mut self, world: &mut World<Event>) {
-        if self.arrived < self.limit {
-            let gap = Dist::Exponential(self.controls.service.secs() / self.controls.load);
-            let span = gap.span(&mut world.draws(ARRIVAL, Entity::new(REQUEST, self.arrived)));
-            self.next_arrival = Some(world.schedule(span, Event::Arrival));
-        }
     }
 }
 
@@ -134,8 +131,8 @@ impl Experiment for OneServer {
     fn handle(&mut self, event: Event, world: &mut World<Event>) {
         match event {
             Event::Arrival => {
+                self.arrivals.arrived(world, Event::Arrival);
                 let request = world.open(REQUEST, None);
-                self.arrived += 1;
                 let service = Dist::Exponential(self.controls.service.secs());
                 let takes = service.span(&mut world.draws(SERVICE, request));
                 let offer = self.server.offer(request, takes, world, Event::Done);
@@ -143,7 +140,6 @@ impl Experiment for OneServer {
                     !matches!(offer, Offer::Full | Offer::Down | Offer::Fails),
                     "its queue has no bound"
                 );
-                self.schedule_next_arrival(world);
             }
             Event::Done => {
                 // There is one worker, so whoever is being served is the one that is done.
@@ -156,11 +152,7 @@ impl Experiment for OneServer {
 
     fn set(&mut self, is: &ControlValues, world: &mut World<Event>) -> Result<(), Msg> {
         self.controls = is.clone();
-        // The next arrival was drawn for another load.
-        if let Some(handle) = self.next_arrival.take() {
-            world.cancel(handle);
-        }
-        self.schedule_next_arrival(world);
+        self.arrivals.set_rate(is.rate(), world, Event::Arrival);
         Ok(())
     }
 
@@ -173,7 +165,7 @@ impl Experiment for OneServer {
         let now = world.now();
         let opened = |request| world.tally(REQUEST).opened_at(request).unwrap_or(now);
         let service = self.controls.service.secs();
-        let clients = Node::new(CLIENTS).note(Label::Value(self.controls.load / service, Unit::Rate));
+        let clients = Node::new(CLIENTS).note(Label::Value(self.controls.rate(), Unit::Rate));
         let server = self.server.node(Some(Label::Value(service, Unit::Time)), now);
         let packets = self
             .server
@@ -210,7 +202,7 @@ impl Experiment for OneServer {
         let one = |sentence| About { sentences: vec![sentence], related: Vec::new() };
         match entity {
             SERVER => Some(About { sentences: self.server.about(), related: Vec::new() }),
-            CLIENTS => Some(one(about_clients(self.arrived))),
+            CLIENTS => Some(one(about_clients(self.arrivals.arrived_so_far()))),
             Entity { kind: REQUEST, n } => match self.server.about_visitor(entity, world.now()) {
                 Some((sentence, related)) => Some(About { sentences: vec![sentence], related }),
                 None => (world.tally(REQUEST).opened() > u64::from(n)).then(|| one(about_answered())),

@@ -6,12 +6,13 @@
 
 use crate::parts::program::{self, Next, Program, SCHEDULER, Scheduler};
 use crate::player::{
-    About, Action, Control, Controls, Data, EntityKind, EntityNames, Experiment, FigureSpec, Needs, Pace,
-    Reading, Readings, Value,
+    About, Action, Control, Controls, Data, EntityKind, EntityNames, Experiment, FigureSpec, Found, Needs,
+    Pace, Reading, Readings, Value,
 };
 use crate::scene::{Label, Panel, Row, Scene, Status, Table};
-use crate::sim::{Cause, Entity, Message, Msg, Span, Time, Unit, World};
+use crate::sim::{Cause, Entity, Message, Msg, Span, Time, TraceHasher, Unit, World};
 use crate::{controls, messages};
+use core::hash::{Hash, Hasher};
 use std::borrow::Cow;
 
 const THREAD: u8 = 0;
@@ -262,6 +263,7 @@ impl Experiment for TwoThreads {
         }));
         let increments = self.controls.times * THREADS as u32;
         scene.panels.push(self.program.lanes(u64::from(increments) * CODE.len() as u64));
+        scene.choices = self.program.choices("step", self.controls.scheduler, |_| true);
         scene.sentences.push(match (self.lost, self.program.is_over()) {
             (0, false) if self.program.history().is_empty() => says_start(increments),
             (0, false) => says_so_far(self.x, self.stored()),
@@ -279,6 +281,17 @@ impl Experiment for TwoThreads {
             sentences.push(about_register(self.threads[entity.n as usize].register));
         }
         Some(About { sentences, related: Vec::new() })
+    }
+
+    fn found_in(&self) -> Option<Found> {
+        let mut hasher = TraceHasher::default();
+        self.program.hash_places(&mut hasher);
+        (self.x, self.stores, self.last_writer).hash(&mut hasher);
+        for thread in &self.threads {
+            (thread.register, thread.stored).hash(&mut hasher);
+        }
+        let wrong = (self.lost > 0).then(|| says_lost(self.x, self.stored(), self.lost));
+        Some(Found { key: hasher.finish(), wrong })
     }
 
     fn invariants(&self, _: &World<Turn>) -> Result<(), String> {

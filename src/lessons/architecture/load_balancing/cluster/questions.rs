@@ -1,12 +1,13 @@
 //! What is asked about the slow server: predictions to commit to, and a challenge.
 
-use super::spec::SERVERS;
+use super::spec::{SERVERS, judge_lost, judge_p99};
+use crate::player::question::{curve, lowest_first};
 use crate::player::{
     AnswerKind, Challenge, CurveAxis, Failure, Input, InputKind, Prediction, RunOutcome, Setting,
     StartSettings, TrialResult, Value,
 };
-use crate::sim::sort::sort_by;
-use crate::sim::{Arg, Msg, Time, Unit};
+use crate::sim::{Time, Unit};
+use crate::steps;
 
 /// From here on a typical request is slow: without a queue it takes 120 ms.
 const SLOW_P50: f64 = 0.25;
@@ -28,19 +29,14 @@ pub const PREDICTIONS: &[Prediction] = &[
         answer_kind: AnswerKind::Number { unit: Unit::Share, tolerance: 0.1 },
         at: Time::from_secs(60),
         runs: &[&[("policy", "round-robin"), ("slower", "10")]],
-        truth: |outcomes| Value::Number(outcomes[0].last("lost-share")),
+        truth: |runs| Value::Number(runs[0].summary("lost-share")),
     },
     Prediction {
         id: "policies-by-p99",
         answer_kind: AnswerKind::Order(&["round-robin", "least-connections", "two-choices", "peak-ewma"]),
         at: Time::from_secs(60),
-        runs: &[
-            &[("policy", "round-robin")],
-            &[("policy", "least-connections")],
-            &[("policy", "two-choices")],
-            &[("policy", "peak-ewma")],
-        ],
-        truth: by_p99,
+        runs: steps!("policy" in ["round-robin", "least-connections", "two-choices", "peak-ewma"]),
+        truth: |runs| lowest_first(runs.iter().map(|run| run.summary("p99"))),
     },
     Prediction {
         id: "lost-over-load",
@@ -51,24 +47,15 @@ pub const PREDICTIONS: &[Prediction] = &[
         },
         at: Time::from_secs(60),
         runs: LOADS,
-        truth: |outcomes| Value::Curve(outcomes.iter().map(|o| o.last("lost-share") as f32).collect()),
+        truth: |runs| curve(runs.iter().map(|run| run.summary("lost-share"))),
     },
 ];
 
 /// The loads at which the curve is read, evenly over its axis.
-const LOADS: &[Setting] = &[
-    &[("policy", "round-robin"), ("load", "20")],
-    &[("policy", "round-robin"), ("load", "40")],
-    &[("policy", "round-robin"), ("load", "60")],
-    &[("policy", "round-robin"), ("load", "80")],
-    &[("policy", "round-robin"), ("load", "100")],
-    &[("policy", "round-robin"), ("load", "120")],
-    &[("policy", "round-robin"), ("load", "140")],
-    &[("policy", "round-robin"), ("load", "160")],
-    &[("policy", "round-robin"), ("load", "180")],
-    &[("policy", "round-robin"), ("load", "200")],
-    &[("policy", "round-robin"), ("load", "220")],
-];
+const LOADS: &[Setting] = steps!(
+    "load" in ["20", "40", "60", "80", "100", "120", "140", "160", "180", "200", "220"],
+    with [("policy", "round-robin")]
+);
 
 fn who_suffers(outcomes: &[RunOutcome]) -> Value {
     let run = &outcomes[0];
@@ -80,14 +67,6 @@ fn who_suffers(outcomes: &[RunOutcome]) -> Value {
         "nobody"
     };
     Value::Choice(id.into())
-}
-
-/// The lowest first.
-fn by_p99(outcomes: &[RunOutcome]) -> Value {
-    let mut order: Vec<u16> = (0..outcomes.len() as u16).collect();
-    let p99 = |n: &u16| outcomes[usize::from(*n)].mean("p99");
-    sort_by(&mut order, |a, b| p99(a).total_cmp(&p99(b)));
-    Value::Order(order)
 }
 
 /// What is promised: a bound of p99 on average, and one of the share of requests that are lost.
@@ -138,21 +117,8 @@ fn cost(settings: &StartSettings) -> f64 {
 }
 
 fn pass(outcome: &RunOutcome) -> Result<(), Failure> {
-    let lost = outcome.last("lost-share");
-    if lost > PROMISED_LOST {
-        let why = Msg::new("judge-lost")
-            .with("lost", Arg::Number(lost, Unit::Share))
-            .with("bound", Arg::Number(PROMISED_LOST, Unit::Share));
-        return Err(Failure { why, at: outcome.worst("lost").1 });
-    }
-    let p99 = outcome.mean("p99");
-    if p99 > PROMISED_P99 {
-        let why = Msg::new("judge-p99")
-            .with("p99", Arg::Number(p99, Unit::Time))
-            .with("bound", Arg::Number(PROMISED_P99, Unit::Time));
-        return Err(Failure { why, at: outcome.worst("p99").1 });
-    }
-    Ok(())
+    outcome.at_most("lost-share", PROMISED_LOST, judge_lost)?;
+    outcome.at_most("p99", PROMISED_P99, judge_p99)
 }
 
 fn diagnose(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static str> {

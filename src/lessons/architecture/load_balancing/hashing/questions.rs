@@ -1,8 +1,9 @@
 //! What is asked about the tier.
 
-use crate::player::{AnswerKind, Prediction, RunOutcome, Setting, Value};
-use crate::sim::sort::sort_by;
+use crate::player::question::lowest_first;
+use crate::player::{AnswerKind, Prediction, Setting, Value};
 use crate::sim::{Time, Unit};
+use crate::steps;
 
 /// A rule spreads a hot key if the busiest server gets less than this, as a multiple of the mean.
 const SPREAD: f64 = 1.5;
@@ -10,18 +11,14 @@ const SPREAD: f64 = 1.5;
 const RULES: [&str; 3] = ["modulo", "ring", "maglev"];
 
 /// Five servers, each of which is restarted once.
-const ONE_LEAVES: &[Setting] = &[
-    &[("rule", "modulo"), ("servers", "5"), ("every", "12")],
-    &[("rule", "ring"), ("servers", "5"), ("every", "12")],
-    &[("rule", "maglev"), ("servers", "5"), ("every", "12")],
-];
+const ONE_LEAVES: &[Setting] =
+    steps!("rule" in ["modulo", "ring", "maglev"], with [("servers", "5"), ("every", "12")]);
 
 /// Nothing happens, but that one key gets 30 % of all requests.
-const ONE_IS_HOT: &[Setting] = &[
-    &[("rule", "modulo"), ("servers", "5"), ("every", "0"), ("hot", "0.3")],
-    &[("rule", "ring"), ("servers", "5"), ("every", "0"), ("hot", "0.3")],
-    &[("rule", "maglev"), ("servers", "5"), ("every", "0"), ("hot", "0.3")],
-];
+const ONE_IS_HOT: &[Setting] = steps!(
+    "rule" in ["modulo", "ring", "maglev"],
+    with [("servers", "5"), ("every", "0"), ("hot", "0.3")]
+);
 
 /// What learners predict of the figure.
 pub const PREDICTIONS: &[Prediction] = &[
@@ -38,7 +35,8 @@ pub const PREDICTIONS: &[Prediction] = &[
         answer_kind: AnswerKind::Order(&RULES),
         at: Time::from_secs(5),
         runs: ONE_LEAVES,
-        truth: by_moved,
+        // Beyond those that had to: how many keys the server had that left is chance.
+        truth: |runs| lowest_first(runs.iter().map(|run| run.mean("moved") - run.mean("least"))),
     },
     Prediction {
         id: "who-spreads-it",
@@ -51,14 +49,3 @@ pub const PREDICTIONS: &[Prediction] = &[
         },
     },
 ];
-
-/// The fewest first, beyond those that had to: how many keys the server had that left is chance.
-fn by_moved(outcomes: &[RunOutcome]) -> Value {
-    let mut order: Vec<u16> = (0..outcomes.len() as u16).collect();
-    let needless = |n: &u16| {
-        let outcome = &outcomes[usize::from(*n)];
-        outcome.mean("moved") - outcome.mean("least")
-    };
-    sort_by(&mut order, |a, b| needless(a).total_cmp(&needless(b)));
-    Value::Order(order)
-}

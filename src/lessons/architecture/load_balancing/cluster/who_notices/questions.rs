@@ -1,7 +1,7 @@
 //! What learners predict of the deploy and of the pair.
 
-use crate::player::Value;
-use crate::player::{AnswerKind, Prediction, RunOutcome, Setting};
+use crate::player::question::lowest;
+use crate::player::{AnswerKind, Prediction, Setting, Value};
 use crate::sim::{Time, Unit};
 
 /// What may be changed against the loss, each alone: its id, and the setting.
@@ -23,7 +23,7 @@ pub const PREDICTIONS: &[Prediction] = &[
         answer_kind: AnswerKind::Choice(&CURES),
         at: Time::from_secs(90),
         runs: CURED,
-        truth: |outcomes| Value::Choice(CURES[fewest_lost(outcomes)].into()),
+        truth: |runs| lowest(&CURES, runs.iter().map(|run| run.summary("lost-so-far"))),
     },
     Prediction {
         id: "pair-takes-over",
@@ -33,8 +33,3 @@ pub const PREDICTIONS: &[Prediction] = &[
         truth: |outcomes| Value::Number(outcomes[0].last("lost-so-far")),
     },
 ];
-
-fn fewest_lost(outcomes: &[RunOutcome]) -> usize {
-    let lost = |n: &usize| outcomes[*n].last("lost-so-far") as u64;
-    (0..outcomes.len()).min_by_key(lost).unwrap_or(0)
-}
