@@ -12,12 +12,12 @@ use crate::desk::markup::class;
 use crate::desk::{ActionKind, SHORTCUTS, clock};
 use crate::lessons;
 use crate::player::{
-    Control, ControlKind, FigureSpec, Frame, Needs, Pace, Slider, Value, ValueKind, encode_view,
+    Control, ControlKind, FigureSpec, Frame, Needs, Pace, Search, Slider, Value, encode_view,
 };
 use crate::scene::{
-    Description, LayoutOptions, Listing, Panel, Picture, Scene, SvgOptions, TableView, Words, describe, svg,
+    Choice, Description, LayoutOptions, Panel, Picture, Scene, SvgOptions, TableView, describe, svg,
 };
-use crate::sim::{Entity, Time};
+use crate::sim::Time;
 use maud::{Markup, PreEscaped, html};
 use std::cell::RefCell;
 use xxhash_rust::xxh64::xxh64;
@@ -198,7 +198,6 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
         sentences = vec![crate::desk::text::PREDICT_FIRST.to_owned()];
     }
     let spec = shown.spec();
-    let steppers = steppers(shown, &frame.scene);
     let (charts, panels) = frame.scene.panels.into_iter().partition(|panel| matches!(panel, Panel::Chart(_)));
     let part = |panels| Scene { time: frame.scene.time, panels, ..Scene::default() };
     let (main, charts): (Scene, Scene) = (part(panels), part(charts));
@@ -258,38 +257,28 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
             }
             aside.(class::EXPLAIN) hidden {}
         }
-        (transport(shown, frame.scene.time, &steppers))
+        (choices(shown, &frame.scene.choices))
+        (transport(shown, frame.scene.time))
         (controls(id, shown))
         @if spec.needs == Needs::AccessLog { (log(id)) }
         (tables_markup(if masked { &[] } else { &tables }))
     }
 }
 
-/// Where a run goes by steps: a button per entity of the picture for each action that takes a step.
-fn steppers(shown: &Still, scene: &Scene) -> Markup {
-    let spec = shown.spec();
-    let mut actors: Vec<Entity> = Vec::new();
-    for panel in &scene.panels {
-        if let Panel::Listing(Listing { entity, .. }) = panel
-            && !actors.contains(entity)
-        {
-            actors.push(*entity);
-        }
-    }
-    let apply = |who: &Entity| {
-        let all = spec.actions.iter().filter(|action| action.arg == ValueKind::None);
-        all.filter(|action| action.applies_to.contains(&who.kind)).collect::<Vec<_>>()
-    };
-    let name = |who: &Entity, words: &Words| words.name(*who);
+/// A button for each thing that can happen next, where the learner chooses it, and one that searches for a way to go wrong.
+fn choices(shown: &Still, choices: &[Choice]) -> Markup {
     html! {
-        @if let Pace::Steps(_) = spec.pace {
-            span.fig-actors {
-                @for who in &actors { @for action in apply(who) {
-                    @let name = name(who, &shown.words);
-                    @let label = format!("{name}: {}", action.label);
-                    button type="button" title=(label) aria-label=(label) data-do=(ActionKind::Act.name()) data-way=(action.id)
-                        data-on={ (who.kind) ":" (who.n) } disabled { (name) }
-                } }
+        @if Search::start(shown.figure, &shown.view.run).is_ok() {
+            div.fig-next role="group" aria-label="What happens next" {
+                span aria-hidden="true" { "What happens next" }
+                span.(class::CHOICES) {
+                    @for choice in choices {
+                        button type="button" data-do=(ActionKind::Act.name()) data-way=(choice.action)
+                            data-on={ (choice.on.kind) ":" (choice.on.n) } disabled { (shown.words.say(&choice.says)) }
+                    }
+                }
+                button.quiet type="button" data-do=(ActionKind::Search.name()) disabled
+                    title="The shortest way to a state that must never be, as a run" { "Find a bad schedule" }
             }
         }
     }
@@ -309,7 +298,7 @@ fn log(id: &str) -> Markup {
     }
 }
 
-fn transport(shown: &Still, at: Time, steppers: &Markup) -> Markup {
+fn transport(shown: &Still, at: Time) -> Markup {
     let spec = shown.spec();
     let (places, back, on) = match spec.pace {
         Pace::Steps(step) => ((spec.until.nanos() / step.nanos()) as f64, "Step before", "Next step"),
@@ -328,7 +317,6 @@ fn transport(shown: &Still, at: Time, steppers: &Markup) -> Markup {
             button.(class::PLAY) type="button" aria-label="Play from the start" title="Play from the start" data-do=(ActionKind::Play.name()) disabled { span.icon-play {} }
             button.fig-step type="button" aria-label=(back) title=(back) data-do=(ActionKind::StepBack.name()) disabled { span.icon-back {} }
             button.fig-step type="button" aria-label=(on) title=(on) data-do=(ActionKind::StepForward.name()) disabled { span.icon-on {} }
-            (steppers)
             span.(class::TIME) { (clock(at, spec.pace)) }
             div.(class::LINE) {
                 div.(class::LINE_SEEN) {}

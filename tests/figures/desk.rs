@@ -92,7 +92,7 @@ fn a_request_says_why_it_was_late() {
     let panel = page.says(".fig-explain").to_owned();
     assert!(panel.contains("Server\u{a0}C") && panel.contains("Kill it"), "{panel}");
     let story = page.says(".fig-story").to_owned();
-    assert!(story.contains("In the queue: 10 of 10"), "{story}");
+    assert!(story.contains("Waiting: 10") && story.contains("Places in the queue: 10"), "{story}");
     let request =
         story.split("request\u{a0}").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap();
     page.does(UserAction { target: format!("0:{request}"), ..action("select") });

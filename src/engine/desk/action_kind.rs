@@ -53,6 +53,8 @@ action_kinds! {
     Speed = "speed";
 
     // The run.
+    /// Searches for the shortest way to a state that must never be.
+    Search = "search";
     /// A control was moved: `target`, the control; `variant`, the type of its field; `number`, a slider's place; `text`, what was
     /// typed or chosen.
     SetControl = "control";

@@ -54,6 +54,7 @@ impl Desk {
                     self.apply_change(change, before_change);
                 }
             }
+            ActionKind::Search => self.search(),
             ActionKind::Skip => self.skip(&action.target),
             ActionKind::OpenView => {
                 if let Ok(view) = crate::player::decode_view(&action.text) {
@@ -165,6 +166,7 @@ impl Desk {
         }
         self.set_notice(None);
         let at = if from_start { Time::ZERO } else { self.state.at };
+        self.search = None;
         before_change(self.state.change_starting(at, &change));
         match self.ask(Query::Change { at, change }) {
             Reply::Changed { run, at: next, can_undo } => {

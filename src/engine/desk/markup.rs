@@ -35,6 +35,8 @@ pub mod class {
 
     /// The button that plays.
     pub const PLAY: &str = "fig-play";
+    /// Around the buttons for what can happen next.
+    pub const CHOICES: &str = "fig-choices";
     /// The clock.
     pub const TIME: &str = "fig-time";
     /// The time line, with a slider in it.

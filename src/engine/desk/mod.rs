@@ -12,6 +12,7 @@
 
 pub mod action_kind;
 mod actions;
+mod choices;
 mod compare;
 mod contributors;
 mod controls;
@@ -49,7 +50,7 @@ pub use shortcuts::{SHORTCUTS, Shortcut};
 pub use transport::{TIMELINE_POSITIONS, clock};
 
 use crate::learner::Attempt;
-use crate::player::{DataReader, Figure, Frame, Query, Reply, Request, Session, decode_view};
+use crate::player::{DataReader, Figure, Frame, Query, Reply, Request, Search, Session, decode_view};
 use state::FigureState;
 
 /// What has changed since the last update and has to be shown anew.
@@ -95,6 +96,8 @@ pub struct Desk {
     current_batch: Option<jobs::Batch>,
     batch_id: u32,
     local_jobs: jobs::LocalJobs,
+    /// The search under way.
+    search: Option<Search>,
     /// Jobs to send to the page with the next update.
     new_jobs: Option<Vec<Vec<u8>>>,
     attempts: Vec<Attempt>,
@@ -123,6 +126,7 @@ impl Desk {
             current_batch: None,
             batch_id: 0,
             local_jobs: jobs::LocalJobs::default(),
+            search: None,
             new_jobs: None,
             attempts: Vec::new(),
             image_name: None,
@@ -155,7 +159,7 @@ impl Desk {
             self.advance();
             return (true, Some(DeskEvent::Update(Box::new(self.update()))));
         }
-        if self.grade() || self.run_local_jobs() {
+        if self.grade() || self.search_on() || self.run_local_jobs() {
             self.dirty.picture = true;
             return (true, Some(DeskEvent::Update(Box::new(self.update()))));
         }
@@ -193,6 +197,9 @@ impl Desk {
             let compared = self.compared.as_ref();
             let compared = compared.map(|compared| (compared.frame.as_deref(), compared.charts.as_ref()));
             tables::write(&self.state, compared, &mut out);
+        }
+        if changed.picture {
+            choices::write(&mut self.state, &mut out);
         }
         let state = &self.state;
         if changed.picture || changed.playback {

@@ -88,6 +88,7 @@ impl Desk {
 
     /// Opens the state's run in the session again.
     pub(super) fn reopen(&mut self) {
+        self.search = None;
         let run = self.state.run.clone();
         match self.ask(Query::Open(run)) {
             Reply::Opened(opened) => {

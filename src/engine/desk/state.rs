@@ -67,6 +67,9 @@ pub(super) struct FigureState {
     pub since_explanation: f64,
     pub since_spoken: f64,
 
+    /// What can happen next, if the learner chooses it: the choices that have a button, by action and by whom they are about.
+    pub choice_buttons: Vec<(String, Entity)>,
+
     // The picture.
     /// Widths available to picture and charts, in CSS pixels.
     pub widths: (u16, u16),
@@ -111,6 +114,7 @@ pub(super) fn take_charts(frame: &mut Frame) -> Scene {
 impl FigureState {
     pub fn of(spec: &'static FigureSpec) -> Self {
         Self {
+            choice_buttons: Vec::new(),
             page_id: String::new(),
             spec,
             words: Words::default(),
