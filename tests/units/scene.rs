@@ -293,10 +293,10 @@ fn each_of_several_machines_has_a_token_in_its_state() {
     for width in WIDTHS {
         let states = [0, 2, 0, 0, 0];
         let picture = picture(&scenes::machine(&states, None), width);
-        assert_eq!(current(&picture).len(), 2);
+        assert!(current(&picture).is_empty(), "tokens say who is where");
         let tokens: Vec<Rect> = (0..5).map(|n| picture.area_of(scenes::server(n)).unwrap()).collect();
         for (k, (token, state)) in tokens.iter().zip(states).enumerate() {
-            assert!(picture.area_of(scenes::client(state)).unwrap().encloses(token, 0.0));
+            assert!(picture.area_of(scenes::client(state as u32)).unwrap().encloses(token, 0.0));
             assert!(tokens[k + 1..].iter().all(|other| !other.overlaps(token)));
         }
     }

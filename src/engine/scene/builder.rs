@@ -143,6 +143,21 @@ impl<'a> PictureBuilder<'a> {
         self.mark(entity, Form::Text(text), Ink::fill(role));
     }
 
+    /// A name in the middle of a box, set smaller where it would be cut.
+    pub(super) fn name(
+        &mut self,
+        entity: impl Into<Option<Entity>>,
+        middle: Point,
+        room: f32,
+        name: &str,
+        set: TextStyle,
+    ) {
+        let fits = metrics::width(name, set.size, set.face) <= room;
+        let size = if fits { set.size } else { metrics::SMALLEST };
+        let set = TextStyle { size, anchor: Anchor::Middle, ..set };
+        self.text(entity, at(middle.x, middle.y + 4.5), room, name, set);
+    }
+
     /// Sets the full version of the last text, which was shortened.
     pub(super) fn last_text_in_full(&mut self, full: &str) {
         if let Some(Form::Text(text)) = self.marks.last_mut().map(|mark| &mut mark.form) {

@@ -98,8 +98,12 @@ impl<'a> Plan<'a> {
     fn new(ladder: &'a Ladder, area: Rect) -> Self {
         let wide = usize::from(area.w >= WIDE);
         let gutter = GUTTER[wide];
-        let plot =
-            Rect::new(area.x + gutter, area.y + HEAD_HEIGHT + 6.0, (area.w - gutter).max(1.0), TALL[wide]);
+        let plot = Rect::new(
+            area.x + gutter,
+            area.y + HEAD_HEIGHT + 6.0,
+            (area.w - gutter - 2.0).max(1.0),
+            TALL[wide],
+        );
         let parties = ladder.parties.len().max(1) as f32;
         let head = clamp(plot.w / parties - 6.0, 14.0, HEAD[wide]);
         let apart = ((plot.w - head) / (parties - 1.0).max(1.0)).min(FARTHEST);
@@ -163,7 +167,7 @@ fn times(plan: &Plan, room: &mut Room, builder: &mut PictureBuilder) {
         }
     }
     if let Some(y) = now {
-        let line = [at(plot.x - 4.0, y), at(plan.area.right(), y)];
+        let line = [at(plot.x - 4.0, y), at(plan.plot.right(), y)];
         builder.path(None, &line, Ink::line(Role::Ink, 1.5));
         room.take_line(line);
         let word = builder.words.word("scene-at-now");
@@ -174,18 +178,15 @@ fn times(plan: &Plan, room: &mut Room, builder: &mut PictureBuilder) {
 fn head(party: &Party, place: Rect, builder: &mut PictureBuilder) {
     builder.region(party.entity, place);
     builder.status_box(party.entity, place, 7.0, party.status);
-    let (name, room) = (builder.say(&party.label), place.w - 8.0);
-    // Rather smaller than cut.
-    let fits = metrics::width(&name, NAME.size, NAME.face) <= room;
-    let set = TextStyle { size: if fits { NAME.size } else { metrics::SMALLEST }, ..NAME };
-    let middle = at(place.centre().x, place.centre().y + 4.5);
-    builder.text(party.entity, middle, room, &name, set.role(text_role(party.status)).anchor(Anchor::Middle));
+    let name = builder.say(&party.label);
+    builder.name(party.entity, place.centre(), place.w - 8.0, &name, NAME.role(text_role(party.status)));
 }
 
-/// The part of a span that is to be seen, as its place on the axis.
-fn seen(span: &Bar, plan: &Plan) -> Option<(f32, f32)> {
-    let shown = span.from <= plan.axis.until && span.until >= plan.axis.from;
-    shown.then(|| (plan.axis.place(span.from), plan.axis.place(span.until)))
+/// The part of a span that is to be seen, as its place on the axis: what has been so far, within the window.
+fn seen(span: &Bar, plan: &Plan, now: Time) -> Option<(f32, f32)> {
+    let until = span.until.min(now);
+    let shown = span.from <= plan.axis.until.min(now) && until >= plan.axis.from;
+    shown.then(|| (plan.axis.place(span.from), plan.axis.place(until)))
 }
 
 fn spans(
@@ -195,9 +196,9 @@ fn spans(
     regions: &mut Vec<TimedRegion>,
     builder: &mut PictureBuilder,
 ) {
-    let party = &plan.ladder.parties[k];
+    let (party, now) = (&plan.ladder.parties[k], builder.now);
     for span in &party.spans {
-        let Some((start, end)) = seen(span, plan) else { continue };
+        let Some((start, end)) = seen(span, plan, now) else { continue };
         let w = plan.bar();
         let start = start.min(plan.plot.bottom() - 2.0);
         let place = Rect::new(plan.x(k) - w / 2.0, start, w, (end - start).max(2.0));
@@ -226,7 +227,7 @@ fn dot(party: Entity, middle: Point, status: Status, builder: &mut PictureBuilde
 fn beside_lifeline(party: &Party, k: usize, plan: &Plan, room: &mut Room, builder: &mut PictureBuilder) {
     let now = builder.now;
     for span in &party.spans {
-        let Some((start, end)) = seen(span, plan) else { continue };
+        let Some((start, end)) = seen(span, plan, now) else { continue };
         let set = plan.small.role(text_role(span.status));
         let first = start + metrics::ASCENT * set.size + 2.0;
         let heights = [first, f32::midpoint(start, end) + 4.0, end - 4.0];

@@ -1,7 +1,7 @@
 //! What a picture is made of once it has been laid out: marks in CSS pixels, each with colour roles and its entity.
 
 use super::metrics::{self, Face};
-use crate::sim::Entity;
+use crate::sim::{Entity, clamp};
 
 /// What a colour is for. Which colour it is, the stylesheet says (SVG) or the palette handed to the painter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -206,7 +206,13 @@ impl Rect {
                 leaves = leaves.min(room / step);
             }
         }
-        let along = |share: f32| at(start.x + dx * share, start.y + dy * share);
+        // Of a line that is very long, rounding could leave a point outside.
+        let along = |share: f32| {
+            at(
+                clamp(start.x + dx * share, self.x, self.right()),
+                clamp(start.y + dy * share, self.y, self.bottom()),
+            )
+        };
         (enters <= leaves).then(|| [along(enters), along(leaves)])
     }
     /// The smallest rectangle that holds both.
@@ -338,6 +344,8 @@ mod tests {
         assert_eq!(area.clip([at(-5.0, 6.0), at(6.0, 17.0)]), None, "past a corner");
         assert_eq!(area.clip([at(-5.0, 12.0), at(15.0, 12.0)]), None);
         assert_eq!(area.clip([at(20.0, 5.0), at(30.0, 5.0)]), None, "on the same height, but beside it");
+        let [_, far] = area.clip([at(5.0, 5.0), at(6.0, 1e25)]).unwrap();
+        assert_eq!(far, at(5.0, 10.0), "however long it is");
     }
 
     #[test]

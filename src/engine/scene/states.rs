@@ -28,8 +28,16 @@ const LOOP: (f32, f32) = (10.0, 42.0);
 const MARKER: f32 = 5.5;
 /// Height of a token with its name, and from one row of them to the next.
 const TOKEN: (f32, f32) = (18.0, 22.0);
-/// The thick border of a state that somebody is in: how far outside, how wide.
-const CURRENT: (f32, f32) = (3.5, 3.0);
+/// The thick border of the state that a machine is in: how far outside, how wide.
+const CURRENT: (f32, f32) = (2.0, 3.0);
+/// Arrows end so far from a box, outside its border.
+const RIM: f32 = CURRENT.0 + CURRENT.1 / 2.0;
+/// Between boxes on an ellipse at least, to each side of one.
+const AIR: (f32, f32) = (14.0, 18.0);
+/// Half the height of an ellipse at most.
+const TALLEST: f32 = 400.0;
+/// Above and below everything.
+const MARGIN: f32 = 10.0;
 /// Where along a transition its label is tried, as shares of its way.
 const ALONG: [f32; 7] = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74];
 const NAME: TextStyle = TextStyle::new(13.0, Face::Bold, Role::Ink);
@@ -48,7 +56,7 @@ pub(super) fn lay_out(it: &States, area: Rect, builder: &mut PictureBuilder) -> 
         }
     }
     for k in 0..it.states.len() {
-        room.take(plan.boxes[k].grow(CURRENT.0 + CURRENT.1 / 2.0));
+        room.take(plan.boxes[k].grow(RIM));
         state(&plan, k, builder);
     }
     let small = if area.w >= WIDE { NOTE } else { SMALL };
@@ -112,67 +120,77 @@ impl<'a> Plan<'a> {
             texts.map(|text| metrics::width(&text, set.size, set.face)).fold(0.0, f32::max)
         };
         let names = widest(&mut it.states.iter().map(|state| builder.say(&state.label)), NAME);
-        let w = clamp(names + 4.0 * (MARKER + 3.0), 72.0, BOX[wide]);
-        let tokens = if it.tokens.len() > 1 {
-            let token = |token: &Token| {
-                let text = builder.say(&token.label);
-                clamp(metrics::width(&text, TOKEN_NAME.size, TOKEN_NAME.face) + 12.0, 20.0, w - 12.0)
-            };
-            it.tokens.iter().map(token).collect()
-        } else {
-            Vec::new()
-        };
+        let token_names = it.tokens.iter().map(|token| builder.say(&token.label));
+        let tokens: Vec<f32> = token_names
+            .filter(|_| it.tokens.len() > 1)
+            .map(|text| clamp(metrics::width(&text, TOKEN_NAME.size, TOKEN_NAME.face) + 12.0, 20.0, 60.0))
+            .collect();
+        let all_tokens = tokens.iter().map(|w| w + 4.0).sum::<f32>();
+        let w = clamp((names + 4.0 * (MARKER + 3.0)).max(all_tokens + 10.0), 72.0, BOX[wide]);
         // Room for all tokens in one state, so that no box grows when they meet.
         let rows = wrap(&tokens, w - 12.0).last().map_or(0.0, |place| place.1 + 1.0);
         let since = it.tokens.len() == 1 && it.tokens[0].since.is_some();
         let h = BOX_HEIGHT + rows * TOKEN.1 + if since { 16.0 } else { 0.0 };
         let labels = widest(&mut it.transitions.iter().map(|way| builder.say(&way.label)), NOTE);
         let count = it.states.len();
-        let loops = it.transitions.iter().any(|way| way.from == way.to);
-        let loop_room = if loops { LOOP.1 * 0.75 + 16.0 } else { 0.0 };
-
         let between = clamp(labels + 24.0, GAP.0, GAP.1);
         let needed = w * count as f32 + between * count.saturating_sub(1) as f32;
         let row = count <= IN_A_ROW && needed <= area.w;
         let mut plan = Self { it, area, boxes: Vec::new(), row, tokens };
+        // Loops stand above states of the upper half, and below those of the lower.
+        let angle = |k: usize| core::f32::consts::TAU * k as f32 / count as f32;
+        let loop_room = |up: bool| {
+            let loops = it.transitions.iter().filter(|way| way.from == way.to && way.from < count);
+            let mut loops = loops.filter(|way| plan.loops_up(way.from) == up);
+            if loops.next().is_some() { LOOP.1 * 0.75 + 16.0 } else { 0.0 }
+        };
         if row {
             let far = it.transitions.iter().map(|way| plan.bulge(way.from, way.to));
-            let (mut above, mut below) = (loop_room, 0.0_f32);
+            let (mut above, mut below) = (loop_room(true), 0.0_f32);
             for bulge in far {
                 above = above.max(bulge * 0.75 + 18.0);
                 below = below.max(-bulge * 0.75 + 18.0);
             }
             let step = w + ((area.w - w * count as f32) / count.max(2) as f32).min(GAP.1).max(between);
             let first = area.centre().x - step * count.saturating_sub(1) as f32 / 2.0 - w / 2.0;
-            let y = area.y + above + 8.0;
+            let y = area.y + above + MARGIN;
             plan.boxes = (0..count).map(|k| Rect::new(first + step * k as f32, y, w, h)).collect();
-            plan.area.h = above + h + below + 16.0;
+            plan.area.h = above + h + below + 2.0 * MARGIN;
             return plan;
         }
         let across = ((area.w - w) / 2.0 - 6.0).min(if wide == 1 { 250.0 } else { 180.0 }).max(0.0);
+        let (above, below) = (loop_room(true) + MARGIN, loop_room(false) + MARGIN);
         let on_ellipse = |down: f32| -> Vec<Rect> {
-            let middle = at(area.centre().x, area.y + loop_room + 16.0 + h / 2.0 + down);
+            let middle = at(area.centre().x, area.y + above + h / 2.0 + down);
             (0..count)
                 .map(|k| {
-                    let angle = core::f32::consts::TAU * k as f32 / count as f32;
-                    let x = middle.x + across * libm::sinf(angle);
-                    Rect::new(x - w / 2.0, middle.y - down * libm::cosf(angle) - h / 2.0, w, h)
+                    let (sin, cos) = (libm::sinf(angle(k)), libm::cosf(angle(k)));
+                    // On a phone the ellipse swells towards two columns.
+                    let aside = if wide == 1 { sin } else { libm::copysignf(libm::sqrtf(sin.abs()), sin) };
+                    Rect::new(middle.x + across * aside - w / 2.0, middle.y - down * cos - h / 2.0, w, h)
                 })
                 .collect()
         };
         // As flat as the boxes and the labels between them allow.
+        let around =
+            |it: &Rect| Rect::new(it.x - AIR.0, it.y - AIR.1, it.w + 2.0 * AIR.0, it.h + 2.0 * AIR.1);
         let apart = |boxes: &[Rect]| {
-            boxes.iter().enumerate().all(|(k, one)| {
-                boxes[k + 1..].iter().all(|other| !one.grow(20.0).overlaps(&other.grow(20.0)))
-            })
+            let mut each = boxes.iter().enumerate();
+            each.all(|(k, one)| boxes[k + 1..].iter().all(|other| !around(one).overlaps(other)))
         };
         let mut down = if count > 1 { 60.0 + 12.0 * count as f32 } else { 0.0 };
-        while down < 600.0 && !apart(&on_ellipse(down)) {
+        while down < TALLEST && !apart(&on_ellipse(down)) {
             down += 10.0;
         }
         plan.boxes = on_ellipse(down);
-        plan.area.h = 2.0 * (loop_room + 16.0 + down) + h;
+        plan.area.h = above + 2.0 * down + h + below;
         plan
+    }
+
+    /// Whether a state's loops stand above it.
+    fn loops_up(&self, state: usize) -> bool {
+        let quarter = self.it.states.len() as f32 / 4.0;
+        self.row || state as f32 <= quarter || state as f32 >= 3.0 * quarter
     }
 
     /// How far above the row a transition between two states that aren't neighbours bends; negative below.
@@ -193,7 +211,7 @@ impl<'a> Plan<'a> {
         // One of several between the same states bends further.
         let before = self.it.transitions[..k].iter().filter(same).count() as f32;
         let points = if from == to {
-            self.own_loop(a, before)
+            Self::own_loop(a, self.loops_up(from), before)
         } else if self.row && before == 0.0 {
             self.along_row(from, to, a, b)
         } else {
@@ -207,7 +225,7 @@ impl<'a> Plan<'a> {
                 f32::midpoint(p.y, q.y) - dx / length * bend * 2.0,
             );
             let start = a.grow(1.0).clip([middle, p]).map_or(p, |part| part[0]);
-            let end = b.grow(CURRENT.0 + CURRENT.1 / 2.0).clip([middle, q]).map_or(q, |part| part[0]);
+            let end = b.grow(RIM).clip([middle, q]).map_or(q, |part| part[0]);
             let handle = |end: Point| {
                 at(end.x + (middle.x - end.x) * 2.0 / 3.0, end.y + (middle.y - end.y) * 2.0 / 3.0)
             };
@@ -218,13 +236,12 @@ impl<'a> Plan<'a> {
         Some(Curve::new(points.map(within)))
     }
 
-    /// Above its state in the upper half, else below it.
-    fn own_loop(&self, a: Rect, before: f32) -> [Point; 4] {
+    /// From the edge of a state and back to it.
+    fn own_loop(a: Rect, up: bool, before: f32) -> [Point; 4] {
         let x = a.centre().x;
-        let up = self.row || a.centre().y <= self.area.centre().y + 1.0;
         let (foot, out) = if up { (a.y, -1.0) } else { (a.bottom(), 1.0) };
         let (half, reach) = (LOOP.0, LOOP.1 + 12.0 * before);
-        let end = foot + out * (CURRENT.0 + CURRENT.1 / 2.0);
+        let end = foot + out * RIM;
         [
             at(x - half, foot),
             at(x - half * 2.4, foot + out * reach),
@@ -236,21 +253,20 @@ impl<'a> Plan<'a> {
     /// Straight to a neighbour, beside the way back if there is one; over or under the row to others.
     fn along_row(&self, from: usize, to: usize, a: Rect, b: Rect) -> [Point; 4] {
         let right = from < to;
-        let rim = CURRENT.0 + CURRENT.1 / 2.0;
         let bulge = self.bulge(from, to);
         if bulge == 0.0 {
             let back = self.it.transitions.iter().any(|way| (way.from, way.to) == (to, from));
             let lane = if back { LANE } else { 0.0 };
             let y = a.centre().y + if right { -lane } else { lane };
             let (start, end) = if right {
-                (at(a.right(), y), at(b.x - rim, y))
+                (at(a.right(), y), at(b.x - RIM, y))
             } else {
-                (at(a.x, y), at(b.right() + rim, y))
+                (at(a.x, y), at(b.right() + RIM, y))
             };
             return Curve::straight(start, end).points;
         }
         let aside = a.w * if right { 0.28 } else { -0.28 };
-        let (foot, end) = if right { (a.y, b.y - rim) } else { (a.bottom(), b.bottom() + rim) };
+        let (foot, end) = if right { (a.y, b.y - RIM) } else { (a.bottom(), b.bottom() + RIM) };
         let (start, end) = (at(a.centre().x + aside, foot), at(b.centre().x - aside, end));
         let lean = (end.x - start.x) * 0.12;
         [start, at(start.x + lean, foot - bulge), at(end.x - lean, foot - bulge), end]
@@ -279,31 +295,34 @@ fn state(plan: &Plan, k: usize, builder: &mut PictureBuilder) {
     if let Some(entity) = state.entity {
         builder.region(entity, place);
     }
+    let alone = plan.tokens.is_empty();
     let whose = state.entity.or(here.first().map(|(_, token)| token.entity));
     builder.status_box(whose, place, 9.0, state.status);
-    if !here.is_empty() {
+    if alone && !here.is_empty() {
         let role = if state.status == Status::Trouble { Role::Trouble } else { Role::Accent };
         builder.rect(whose, place.grow(CURRENT.0), 9.0 + CURRENT.0, Ink::line(role, CURRENT.1));
     }
     let name = builder.say(&state.label);
-    let x = place.centre().x;
-    let set = NAME.role(text_role(state.status)).anchor(Anchor::Middle);
-    let alone = plan.tokens.is_empty();
+    // In the middle, where nothing stands under it.
+    let height = if here.is_empty() { place.h } else { BOX_HEIGHT };
     let side = if alone { 2.0 * (MARKER + 3.0) } else { 6.0 };
-    let middle = place.y + BOX_HEIGHT / 2.0;
-    builder.text(whose, at(x, middle + 4.5), place.w - 2.0 * side, &name, set);
+    let middle = at(place.centre().x, place.y + height / 2.0);
+    builder.name(whose, middle, place.w - 2.0 * side, &name, NAME.role(text_role(state.status)));
     if alone {
         if let Some((_, token)) = here.first() {
-            marker(token, at(place.x + MARKER + 5.0, middle), place, builder);
+            marker(token, at(place.x + MARKER + 5.0, middle.y), place, builder);
         }
         return;
     }
     let widths: Vec<f32> = here.iter().map(|(n, _)| plan.tokens[*n]).collect();
-    for ((_, token), ((left, line), w)) in
-        here.iter().zip(wrap(&widths, place.w - 12.0).into_iter().zip(&widths))
-    {
-        let y = place.y + BOX_HEIGHT - 6.0 + line * TOKEN.1;
-        let chip = Rect::new(place.x + 6.0 + left, y, *w, TOKEN.0);
+    let places = wrap(&widths, place.w - 12.0);
+    let right = |line: f32| {
+        let ends = places.iter().zip(&widths).filter(|(it, _)| it.1 == line).map(|((left, _), w)| left + w);
+        ends.fold(0.0, f32::max)
+    };
+    for ((_, token), (&(left, line), w)) in here.iter().zip(places.iter().zip(&widths)) {
+        let x = middle.x - right(line) / 2.0 + left;
+        let chip = Rect::new(x, place.y + BOX_HEIGHT - 6.0 + line * TOKEN.1, *w, TOKEN.0);
         builder.rect(token.entity, chip, TOKEN.0 / 2.0, bar_ink(token.status));
         let set = TOKEN_NAME.role(text_role(token.status));
         let text = builder.say(&token.label);
