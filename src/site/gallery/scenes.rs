@@ -370,5 +370,7 @@ fn machine_of_each_state() -> Panel {
     let last = states.len() - 1;
     let mut ways: Vec<(usize, usize, &str)> = (0..last).map(|n| (n, n + 1, "next")).collect();
     ways.extend([(last, 0, "again"), (0, 3, "falls"), (3, 0, "comes up"), (2, 2, "stays"), (5, 5, "stays")]);
-    Panel::States(machine(&states, &ways, vec![token(0, "", 2, Status::Normal)]))
+    let names = ["A", "B", "C", "D", "E", "F", "G"];
+    let tokens = each(&Status::ALL, |n, status| token(n, names[n as usize], n as usize, status));
+    Panel::States(machine(&states, &ways, tokens))
 }
