@@ -1,6 +1,6 @@
 //! Where the states of a machine stand, and the ways between them.
 
-use crate::scene::builder::{NOTE, PictureBuilder, TextStyle};
+use crate::scene::builder::{ARROW, NOTE, PictureBuilder, TextStyle};
 use crate::scene::curve::Curve;
 use crate::scene::mark::{Anchor, Point, Rect, Role, at};
 use crate::scene::metrics::{self, Face};
@@ -185,7 +185,8 @@ impl<'a> Plan<'a> {
             };
             [start, handle(start), handle(end), end]
         };
-        let area = self.area;
+        // With room for an arrow's head at the edges.
+        let area = self.area.grow(-ARROW / 2.0);
         let within = |p: Point| at(clamp(p.x, area.x, area.right()), clamp(p.y, area.y, area.bottom()));
         Some(Curve::new(points.map(within)))
     }
