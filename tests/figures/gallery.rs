@@ -37,11 +37,24 @@ fn kind_of(panel: &Panel) -> &'static str {
         Panel::Chart(Chart::Histogram(_)) => "histogram",
         Panel::Chart(Chart::Curves(_)) => "curves",
         Panel::Grid(_) => "grid",
+        Panel::Ladder(_) => "ladder",
+        Panel::States(_) => "states",
     }
 }
 
-const KINDS: [&str; 9] =
-    ["flow", "lanes by steps", "lanes", "listing", "table", "series", "histogram", "curves", "grid"];
+const KINDS: [&str; 11] = [
+    "flow",
+    "lanes by steps",
+    "lanes",
+    "listing",
+    "table",
+    "series",
+    "histogram",
+    "curves",
+    "grid",
+    "ladder",
+    "states",
+];
 
 /// States and shapes in all scenes, each state with the kind of panel that it stands in.
 fn shown() -> (BTreeSet<(&'static str, Status)>, BTreeSet<String>) {
@@ -64,6 +77,17 @@ fn shown() -> (BTreeSet<(&'static str, Status)>, BTreeSet<String>) {
             Panel::Grid(grid) => {
                 grid.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.status).collect()
             }
+            Panel::Ladder(ladder) => {
+                let spans = ladder.parties.iter().flat_map(|party| &party.spans);
+                states.extend(spans.map(|span| ("span", span.status)));
+                let notes = ladder.parties.iter().flat_map(|party| &party.notes);
+                states.extend(notes.map(|note| ("note", note.status)));
+                ladder.messages.iter().map(|message| message.status).collect()
+            }
+            Panel::States(machine) => {
+                states.extend(machine.tokens.iter().map(|token| ("token", token.status)));
+                machine.states.iter().map(|state| state.status).collect()
+            }
         };
         states.extend(all.into_iter().map(|state| (kind_of(panel), state)));
     }
@@ -74,7 +98,7 @@ fn shown() -> (BTreeSet<(&'static str, Status)>, BTreeSet<String>) {
 fn every_kind_of_panel_is_shown_in_every_state() {
     let (states, shapes) = shown();
     let mut missing = Vec::new();
-    for kind in KINDS.into_iter().chain(["link"]) {
+    for kind in KINDS.into_iter().chain(["link", "span", "note", "token"]) {
         // Marks of a histogram are only ever one of three.
         let wanted: &[Status] = match kind {
             "histogram" => &[Status::Normal, Status::Trouble, Status::Quiet],

@@ -2,7 +2,7 @@
 
 use crate::scenes;
 use playground::scene::*;
-use playground::sim::Time;
+use playground::sim::{Entity, Span, Time};
 
 /// Phone, tablet, page, and the picture's column of a page.
 const WIDTHS: [f32; 5] = [240.0, 360.0, 768.0, 860.0, 1280.0];
@@ -139,6 +139,187 @@ fn every_table_has_a_cell_for_each_column() {
             }
         }
     }
+}
+
+fn picture(scene: &Scene, width: f32) -> Picture {
+    Picture::new(scene, &scenes::words(), width, &LayoutOptions::default())
+}
+
+/// The line of a message or a transition.
+fn line_of(picture: &Picture, entity: Entity) -> [Point; 2] {
+    let region = picture.regions.iter().find(|region| region.entity == entity);
+    region.expect("it is in the picture").line.expect("it is a line")
+}
+
+#[test]
+fn a_message_slopes_from_when_it_was_sent_to_when_it_arrives() {
+    for width in WIDTHS {
+        let picture = picture(&scenes::ladder(2), width);
+        let [first, second] = [0, 1].map(|n| picture.area_of(scenes::server(n)).unwrap().centre().x);
+        let [start, end] = line_of(&picture, scenes::request(0));
+        assert!(
+            (start.x - first).abs() < 8.0 && (end.x - second).abs() < 8.0 && start.y < end.y,
+            "{start:?}"
+        );
+        // From 300 to 600 ms of a window of 2 s, which is as long as a lifeline.
+        let lifeline = picture.panels[0].area.h;
+        let share = (end.y - start.y) / lifeline;
+        assert!((0.1..0.16).contains(&share), "{share}");
+        // What is lost ends half-way, and what isn't sent yet isn't there.
+        let [start, end] = line_of(&picture, scenes::request(1));
+        assert!(((start.x - end.x) / (second - first) - 0.5).abs() < 0.1, "{start:?} {end:?}");
+        assert_eq!(picture.area_of(scenes::request(4)), None);
+    }
+}
+
+#[test]
+fn a_message_that_is_under_way_ends_where_it_is_now() {
+    let mut scene = scenes::ladder(2);
+    let dots = |scene: &Scene| {
+        let picture = picture(scene, 860.0);
+        let dots = picture.dots.iter().map(|dot| (dot.entity, dot.at.y)).collect::<Vec<_>>();
+        (dots, picture.marks.len())
+    };
+    let (here, marks) = dots(&scene);
+    assert_eq!(here.iter().map(|dot| dot.0).collect::<Vec<_>>(), [scenes::request(2), scenes::request(3)]);
+    assert!(here[0].1 == here[1].1, "both are at the line of now");
+    // Nothing tells that one of them will be lost.
+    let Panel::Ladder(ladder) = &mut scene.panels[0] else { panic!("the sample is a ladder") };
+    ladder.messages[3].lost = None;
+    assert_eq!(dots(&scene), (here, marks));
+    let mut later = scenes::ladder(2);
+    later.time = later.time + Span::from_millis(60);
+    assert_eq!(dots(&later).0.len(), 1, "now it is lost");
+}
+
+#[test]
+fn messages_are_found_along_their_lines_and_in_the_order_of_time() {
+    let picture = picture(&scenes::ladder(2), 860.0);
+    let [start, end] = line_of(&picture, scenes::request(0));
+    let (x, y) = (f32::midpoint(start.x, end.x), f32::midpoint(start.y, end.y));
+    assert_eq!(picture.entity_at(x, y, 12.0), Some(scenes::request(0)));
+    assert_eq!(picture.entity_at(x, y - 9.0, 12.0), Some(scenes::request(0)), "a little beside it");
+    let corner = (end.x - 30.0, start.y);
+    assert_eq!(picture.entity_at(corner.0, corner.1, 12.0), None, "in its area, but far from its line");
+    let order: Vec<Entity> = picture.regions.iter().map(|region| region.entity).collect();
+    let events = [0, 7, 1, 2, 3].map(scenes::request);
+    assert_eq!(order, [&[scenes::server(0), scenes::server(1)][..], &events].concat());
+}
+
+/// Where no text may stand: lines of more than a point, but not those within boxes.
+fn lines(picture: &Picture) -> Vec<[Point; 2]> {
+    let mut lines = Vec::new();
+    for mark in &picture.marks {
+        match &mark.form {
+            Form::Path(points) => lines.extend(points.windows(2).map(|pair| [pair[0], pair[1]])),
+            Form::Curve(points) => {
+                let curve = Curve::new(*points);
+                let points: Vec<Point> = (0..=40_u8).map(|k| curve.along(f32::from(k) / 40.0).0).collect();
+                lines.extend(points.windows(2).map(|pair| [pair[0], pair[1]]));
+            }
+            _ => {}
+        }
+    }
+    lines
+}
+
+#[test]
+fn no_label_of_a_ladder_or_a_machine_stands_on_a_line() {
+    for (name, scene) in scenes::all() {
+        if !matches!(scene.panels[0], Panel::Ladder(_) | Panel::States(_)) {
+            continue;
+        }
+        for width in WIDTHS {
+            let picture = picture(&scene, width);
+            let lines = lines(&picture);
+            let texts = picture.marks.iter().filter_map(|mark| match &mark.form {
+                Form::Text(text) => Some(text),
+                _ => None,
+            });
+            for text in texts {
+                let crossed = lines.iter().find(|line| text.bounds().clip(**line).is_some());
+                assert!(crossed.is_none(), "{name} at {width} px: '{}' on {crossed:?}", text.text);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_ladder_is_told_in_the_order_of_time() {
+    let tables = describe(&scenes::ladder(2), &scenes::words()).tables;
+    assert_eq!(tables[0].rows.len(), 2, "its parties");
+    let told = &tables[1];
+    assert_eq!(told.columns, ["When", "What", "From", "To", "Outcome", "State"]);
+    let cells: Vec<&[String]> = told.rows.iter().map(|row| &row.cells[..5]).collect();
+    let (a, b) = ("server\u{a0}A", "server\u{a0}B");
+    let rows = [
+        ["41.8\u{a0}s", "ask", a, b, "arrived at 42.1\u{a0}s"],
+        ["42\u{a0}s", "asleep", "B", "–", "until 42.7\u{a0}s"],
+        ["42.2\u{a0}s", "tell", b, a, "lost at 42.35\u{a0}s: link cut"],
+        ["42.6\u{a0}s", "timeout", "A", "–", "–"],
+        ["42.8\u{a0}s", "tell", b, a, "under way"],
+        ["42.9\u{a0}s", "commit", a, b, "under way"],
+    ];
+    assert_eq!(cells, rows);
+}
+
+/// Boxes with a thick border: the states that somebody is in.
+fn current(picture: &Picture) -> Vec<Rect> {
+    let thick = |mark: &&Mark| mark.ink.width >= 3.0;
+    picture.marks.iter().filter(thick).map(|mark| mark.form.bounds()).collect()
+}
+
+#[test]
+fn the_current_state_is_told_by_a_border_and_a_marker_and_nothing_moves() {
+    for width in WIDTHS {
+        let places = |picture: &Picture| [0, 1, 2].map(|n| picture.area_of(scenes::client(n)).unwrap());
+        let before = picture(&scenes::machine(&[0], None), width);
+        for state in 0..3 {
+            let picture = picture(&scenes::machine(&[state], None), width);
+            assert_eq!((places(&picture), picture.height), (places(&before), before.height));
+            let [border] = current(&picture)[..] else { panic!("one state is current") };
+            let place = places(&picture)[state];
+            assert!(border.encloses(&place, 0.0) && border.w < place.w + 10.0);
+            let marker = picture.area_of(scenes::server(0)).unwrap();
+            assert!(place.encloses(&marker, 0.0), "{marker:?} in {place:?}");
+            let middle = marker.centre();
+            assert_eq!(picture.entity_at(middle.x, middle.y, 12.0), Some(scenes::server(0)));
+        }
+    }
+}
+
+#[test]
+fn each_of_several_machines_has_a_token_in_its_state() {
+    for width in WIDTHS {
+        let states = [0, 2, 0, 0, 0];
+        let picture = picture(&scenes::machine(&states, None), width);
+        assert!(current(&picture).is_empty(), "tokens say who is where");
+        let tokens: Vec<Rect> = (0..5).map(|n| picture.area_of(scenes::server(n)).unwrap()).collect();
+        for (k, (token, state)) in tokens.iter().zip(states).enumerate() {
+            assert!(picture.area_of(scenes::client(state as u32)).unwrap().encloses(token, 0.0));
+            assert!(tokens[k + 1..].iter().all(|other| !other.overlaps(token)));
+        }
+    }
+}
+
+#[test]
+fn the_transition_that_was_taken_last_is_thicker_and_all_are_told() {
+    let scene = scenes::machine(&[1], Some(0));
+    for width in WIDTHS {
+        let picture = picture(&scene, width);
+        let curve = |mark: &&Mark| matches!(mark.form, Form::Curve(_));
+        let thick: Vec<&Mark> =
+            picture.marks.iter().filter(curve).filter(|mark| mark.ink.width > 2.0).collect();
+        assert_eq!(thick.iter().map(|mark| mark.entity).collect::<Vec<_>>(), [Some(scenes::request(0))]);
+        let [a, b] = line_of(&picture, scenes::request(0));
+        let middle = (f32::midpoint(a.x, b.x), f32::midpoint(a.y, b.y));
+        assert_eq!(picture.entity_at(middle.0, middle.1, 12.0), Some(scenes::request(0)));
+    }
+    let tables = describe(&scene, &scenes::words()).tables;
+    assert_eq!(tables[0].rows[1].cells, ["open", "normal", "A for 2\u{a0}s"]);
+    assert_eq!(tables[1].rows.len(), 5);
+    assert_eq!(tables[1].rows[0].cells, ["closed", "open", "5 failures", "41\u{a0}s"]);
+    assert_eq!(tables[1].rows[1].cells[3], "–");
 }
 
 /// With PICTURES=folder, writes the samples there as SVG in a page, to be looked at.
@@ -303,11 +484,7 @@ mod random {
             .prop_map(|(title, columns, rows)| Table { title, columns, rows })
     }
     fn lanes() -> impl Strategy<Value = Lanes> {
-        let bar =
-            (entity(), time(), time(), label(), state()).prop_map(|(entity, from, until, label, state)| {
-                Bar { entity, from, until, label, status: state }
-            });
-        let lane = (entity(), label(), prop::collection::vec(bar, 0..2))
+        let lane = (entity(), label(), prop::collection::vec(bar(), 0..2))
             .prop_map(|(entity, label, bars)| Lane { entity, label, bars });
         let step = prop::option::of((0u64..10_000).prop_map(Span::from_millis));
         (label(), time(), time(), step, prop::collection::vec(lane, 0..6))
@@ -322,6 +499,60 @@ mod random {
             lines,
         })
     }
+    /// Some of few entities, so that what names another often finds it.
+    fn one_of_few() -> impl Strategy<Value = Entity> {
+        (0u8..2, 0u32..3).prop_map(|(kind, n)| Entity::new(kind, n))
+    }
+    fn bar() -> impl Strategy<Value = Bar> {
+        (entity(), time(), time(), label(), state()).prop_map(|(entity, from, until, label, status)| Bar {
+            entity,
+            from,
+            until,
+            label,
+            status,
+        })
+    }
+    fn party() -> impl Strategy<Value = Party> {
+        let note = (time(), label(), state()).prop_map(|(at, label, status)| PartyNote { at, label, status });
+        let (spans, notes) = (prop::collection::vec(bar(), 0..4), prop::collection::vec(note, 0..4));
+        (one_of_few(), label(), state(), spans, notes)
+            .prop_map(|(entity, label, status, spans, notes)| Party { entity, label, status, spans, notes })
+    }
+    fn ladder() -> impl Strategy<Value = Ladder> {
+        let lost = prop::option::of((time(), prop::option::of(label())));
+        let kind = prop::sample::select(PacketKind::ALL.to_vec());
+        let message =
+            (entity(), (one_of_few(), one_of_few()), (time(), time()), lost, label(), (kind, state()))
+                .prop_map(|(entity, (from, to), (sent, arrives), lost, label, (kind, status))| {
+                    let lost = lost.map(|(at, why)| Loss { at, why });
+                    LadderMessage { entity, from, to, sent, arrives, lost, label, kind, status }
+                });
+        let parties =
+            prop_oneof![5 => 0usize..6, 1 => 6usize..12].prop_flat_map(|n| prop::collection::vec(party(), n));
+        (label(), time(), time(), parties, prop::collection::vec(message, 0..30)).prop_map(
+            |(title, from, until, parties, messages)| Ladder { title, from, until, parties, messages },
+        )
+    }
+    fn states() -> impl Strategy<Value = States> {
+        let one = (prop::option::of(entity()), label(), state())
+            .prop_map(|(entity, label, status)| MachineState { entity, label, status });
+        let way = (prop::option::of(entity()), 0usize..9, 0usize..9, label(), prop::option::of(time()))
+            .prop_map(|(entity, from, to, label, taken)| Transition { entity, from, to, label, taken });
+        let token = (entity(), 0usize..9, label(), prop::option::of(time()), state())
+            .prop_map(|(entity, state, label, since, status)| Token { entity, state, label, since, status });
+        (
+            label(),
+            prop::collection::vec(one, 0..9),
+            prop::collection::vec(way, 0..20),
+            prop::collection::vec(token, 0..8),
+        )
+            .prop_map(|(title, states, transitions, tokens)| States {
+                title,
+                states,
+                transitions,
+                tokens,
+            })
+    }
     fn panel() -> impl Strategy<Value = Panel> {
         prop_oneof![
             4 => flow().prop_map(Panel::Flow),
@@ -332,6 +563,8 @@ mod random {
             1 => listing().prop_map(Panel::Listing),
             1 => curves().prop_map(Panel::Chart),
             1 => grid().prop_map(Panel::Grid),
+            2 => ladder().prop_map(Panel::Ladder),
+            2 => states().prop_map(Panel::States),
         ]
     }
     fn scene() -> impl Strategy<Value = Scene> {

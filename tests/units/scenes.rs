@@ -50,6 +50,19 @@ pub fn words() -> Words {
         ("thread", "Thread {n}"),
         ("threads", "What each thread did"),
         ("read", "r = 0"),
+        ("messages", "Who sent what"),
+        ("ask", "ask"),
+        ("tell", "tell"),
+        ("commit", "commit"),
+        ("gone", "link cut"),
+        ("asleep", "asleep"),
+        ("timeout", "timeout"),
+        ("machine", "Circuit breaker"),
+        ("closed", "closed"),
+        ("open", "open"),
+        ("half-open", "half-open"),
+        ("fails", "5 failures"),
+        ("again", "after 5 s"),
         ("trouble", "{server} has {n} requests waiting and gets more than it can finish."),
     ];
     let name = |id: &'static str| std::borrow::Cow::Borrowed(id);
@@ -314,6 +327,103 @@ pub fn two_threads() -> Scene {
     Scene { time: step(4), panels: vec![listing(0), listing(1), Panel::Lanes(lanes)], ..Scene::default() }
 }
 
+pub fn party(n: u32) -> Party {
+    Party {
+        entity: server(n),
+        label: Label::Name(server(n)),
+        status: Status::Normal,
+        spans: vec![],
+        notes: vec![],
+    }
+}
+
+/// A message between two servers, sent and arriving so many milliseconds before (or after) the moment of the scene.
+pub fn message(
+    n: u32,
+    (from, to): (u32, u32),
+    (sent, arrives): (i64, i64),
+    label: &'static str,
+) -> LadderMessage {
+    let time = |millis: i64| Time::from_millis((43_000 + millis) as u64);
+    LadderMessage {
+        entity: request(n),
+        from: server(from),
+        to: server(to),
+        sent: time(sent),
+        arrives: time(arrives),
+        lost: None,
+        label: word(label),
+        kind: PacketKind::Request,
+        status: Status::Normal,
+    }
+}
+
+/// So many servers in the last second and a half: a message that arrived, one that was lost, one that will be, one that is to
+/// be sent, and what they were at.
+pub fn ladder(parties: u32) -> Scene {
+    let now = Time::from_secs(43);
+    let lost = |at: Time, why: Option<&'static str>| Some(Loss { at, why: why.map(word) });
+    let messages = vec![
+        message(3, (0, 1), (-100, 300), "commit"),
+        message(0, (0, 1), (-1_200, -900), "ask"),
+        LadderMessage {
+            lost: lost(now.back(Span::from_millis(650)), Some("gone")),
+            ..message(1, (1, 0), (-800, -500), "tell")
+        },
+        LadderMessage {
+            lost: lost(now + Span::from_millis(60), None),
+            ..message(2, (1, 0), (-200, 200), "tell")
+        },
+        message(4, (0, 1), (100, 400), "ask"),
+    ];
+    let asleep = Bar {
+        entity: request(7),
+        from: now.back(Span::from_millis(1_000)),
+        until: now.back(Span::from_millis(300)),
+        label: word("asleep"),
+        status: Status::Quiet,
+    };
+    let note =
+        PartyNote { at: now.back(Span::from_millis(400)), label: word("timeout"), status: Status::Trouble };
+    let mut parties: Vec<Party> = (0..parties).map(party).collect();
+    parties[0].notes = vec![note];
+    parties[1].spans = vec![asleep];
+    scene(vec![Panel::Ladder(Ladder {
+        title: word("messages"),
+        from: now.back(Span::from_millis(1_500)),
+        until: now + Span::from_millis(500),
+        parties,
+        messages,
+    })])
+}
+
+/// A breaker in one of its three states for two seconds, or several, each in one; `taken` is the transition to be emphasised.
+pub fn machine(states: &[usize], taken: Option<usize>) -> Scene {
+    let state =
+        |(n, label)| MachineState { entity: Some(client(n)), label: word(label), status: Status::Normal };
+    let way = |(k, &(from, to, label)): (usize, &(usize, usize, &'static str))| Transition {
+        entity: Some(request(k as u32)),
+        from,
+        to,
+        label: word(label),
+        taken: (taken == Some(k)).then_some(Time::from_secs(41)),
+    };
+    let ways = [(0, 1, "fails"), (1, 2, "again"), (2, 1, "fails"), (2, 0, "rr"), (0, 0, "ask")];
+    let token = |(n, &state): (u32, &usize)| Token {
+        entity: server(n),
+        state,
+        label: Label::Name(server(n)),
+        since: Some(Time::from_secs(41)),
+        status: Status::Normal,
+    };
+    scene(vec![Panel::States(States {
+        title: word("machine"),
+        states: (0..).zip(["closed", "open", "half-open"]).map(state).collect(),
+        transitions: ways.iter().enumerate().map(way).collect(),
+        tokens: (0..).zip(states).map(token).collect(),
+    })])
+}
+
 fn scene(panels: Vec<Panel>) -> Scene {
     Scene { time: Time::from_secs(43), panels, ..Scene::default() }
 }
@@ -329,5 +439,9 @@ pub fn all() -> Vec<(&'static str, Scene)> {
         ("series", series()),
         ("table", table()),
         ("threads", two_threads()),
+        ("ladder", ladder(2)),
+        ("five-parties", ladder(5)),
+        ("machine", machine(&[1], Some(0))),
+        ("machines", machine(&[0, 2, 0, 0, 1], None)),
     ]
 }

@@ -85,9 +85,12 @@ impl Desk {
         // The compared run has the same entities, and the panel explains both.
         let regions = &state.pictures[0].regions;
         let regions = &regions[..regions.len().min(state.own_counts.0)];
+        // Who is in several places is stopped at once, at the first.
+        let is_first = |k: &usize| regions[..*k].iter().all(|other| other.entity != regions[*k].entity);
+        let stops: Vec<usize> = (0..regions.len()).filter(is_first).collect();
         let here = state.button_entities[state.focused_button]
-            .and_then(|who| regions.iter().position(|region| region.entity == who));
-        let Some(last) = regions.len().checked_sub(1) else { return };
+            .and_then(|who| stops.iter().position(|&k| regions[k].entity == who));
+        let Some(last) = stops.len().checked_sub(1) else { return };
         let to = match (key, here) {
             ("ArrowRight" | "ArrowDown", Some(here)) => (here + 1).min(last),
             ("ArrowLeft" | "ArrowUp", Some(here)) => here.saturating_sub(1),
@@ -95,7 +98,7 @@ impl Desk {
             ("Home" | "ArrowRight" | "ArrowDown" | "ArrowLeft" | "ArrowUp", _) => 0,
             _ => return,
         };
-        let (who, area) = (regions[to].entity, regions[to].area);
+        let (who, area) = (regions[stops[to]].entity, regions[stops[to]].area);
         let (from, to) = (state.focused_button, 1 - state.focused_button);
         state.focused_button = to;
         state.button_entities[to] = Some(who);

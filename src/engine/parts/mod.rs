@@ -1,4 +1,4 @@
-//! Pieces of worlds for figures to be made of: where work is done, threads and their code.
+//! Pieces of worlds for figures to be made of: where work is done, links between parties, threads and their code.
 //!
 //! A part is a plain struct that a figure's world owns. It schedules the figure's own events, notes the steps of what goes
 //! through it with their reasons, says what is to be seen and said of it, and has invariants of its own. Its sentences are in
@@ -6,10 +6,12 @@
 
 pub mod arrivals;
 pub mod journeys;
+pub mod net;
 pub mod program;
 pub mod station;
 
 pub use arrivals::Arrivals;
 pub use journeys::Journeys;
+pub use net::Net;
 pub use program::Program;
 pub use station::{Offer, Station};

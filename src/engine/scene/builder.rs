@@ -1,11 +1,11 @@
 //! Builds a picture: panels add marks, regions and links to it, in the order in which they are painted.
 
-use super::curve::{Curve, Links};
+use super::curve::{Curve, Dot, Links};
 use super::mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text, at};
 use super::metrics::{self, Face};
 use super::panel::{Label, Status};
 use super::words::Words;
-use crate::sim::{Entity, Time};
+use crate::sim::{Entity, Time, clamp};
 
 /// Where an entity is in the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,6 +16,47 @@ pub struct Region {
     pub area: Rect,
     /// Number of the scene's panel.
     pub panel: usize,
+    /// What of the area is meant, where that is the line from one point to another.
+    pub line: Option<[Point; 2]>,
+}
+
+impl Region {
+    /// How far away a point is, in pixels: none within the area, or at the line.
+    pub fn distance(&self, p: Point) -> f32 {
+        let Some(line) = self.line else {
+            let beside = |p: f32, low: f32, high: f32| (low - p).max(p - high).max(0.0);
+            // As far as the area has to grow on every side.
+            return beside(p.x, self.area.x, self.area.right()).max(beside(
+                p.y,
+                self.area.y,
+                self.area.bottom(),
+            ));
+        };
+        (distance_to(line, p) - LINE_REACH).max(0.0)
+    }
+
+    /// How large it looks to who points at it: the smaller goes first. A line counts as the square around the point that it
+    /// reaches.
+    pub(super) fn size(&self, p: Point) -> f32 {
+        match self.line {
+            None => self.area.w * self.area.h,
+            Some(line) => {
+                let edge = 2.0 * distance_to(line, p);
+                edge * edge
+            }
+        }
+    }
+}
+
+/// A line is hit exactly from so far on either side.
+const LINE_REACH: f32 = 3.0;
+
+fn distance_to([a, b]: [Point; 2], p: Point) -> f32 {
+    let (dx, dy) = (b.x - a.x, b.y - a.y);
+    let length = dx * dx + dy * dy;
+    let share =
+        if length > 0.0 { clamp(((p.x - a.x) * dx + (p.y - a.y) * dy) / length, 0.0, 1.0) } else { 0.0 };
+    libm::hypotf(a.x + dx * share - p.x, a.y + dy * share - p.y)
 }
 
 /// The style of a text.
@@ -58,11 +99,13 @@ pub(super) struct PictureBuilder<'a> {
     pub marks: Vec<Mark>,
     pub regions: Vec<Region>,
     pub links: Links,
+    pub dots: Vec<Dot>,
 }
 
 impl<'a> PictureBuilder<'a> {
     pub(super) fn new(words: &'a Words, now: Time) -> Self {
-        Self { words, now, panel: 0, marks: Vec::new(), regions: Vec::new(), links: Links::default() }
+        let (marks, regions, dots) = (Vec::new(), Vec::new(), Vec::new());
+        Self { words, now, panel: 0, marks, regions, links: Links::default(), dots }
     }
 
     pub(super) fn mark(&mut self, entity: impl Into<Option<Entity>>, form: Form, ink: Ink) {
@@ -100,6 +143,21 @@ impl<'a> PictureBuilder<'a> {
         self.mark(entity, Form::Text(text), Ink::fill(role));
     }
 
+    /// A name in the middle of a box, set smaller where it would be cut.
+    pub(super) fn name(
+        &mut self,
+        entity: impl Into<Option<Entity>>,
+        middle: Point,
+        room: f32,
+        name: &str,
+        set: TextStyle,
+    ) {
+        let fits = metrics::width(name, set.size, set.face) <= room;
+        let size = if fits { set.size } else { metrics::SMALLEST };
+        let set = TextStyle { size, anchor: Anchor::Middle, ..set };
+        self.text(entity, at(middle.x, middle.y + 4.5), room, name, set);
+    }
+
     /// Sets the full version of the last text, which was shortened.
     pub(super) fn last_text_in_full(&mut self, full: &str) {
         if let Some(Form::Text(text)) = self.marks.last_mut().map(|mark| &mut mark.form) {
@@ -108,7 +166,12 @@ impl<'a> PictureBuilder<'a> {
     }
 
     pub(super) fn region(&mut self, entity: Entity, area: Rect) {
-        self.regions.push(Region { entity, area, panel: self.panel });
+        self.regions.push(Region { entity, area, panel: self.panel, line: None });
+    }
+
+    /// The region of something that is a line within its area.
+    pub(super) fn line_region(&mut self, entity: Entity, area: Rect, line: [Point; 2]) {
+        self.regions.push(Region { entity, area, panel: self.panel, line: Some(line) });
     }
 
     pub(super) fn say(&self, label: &Label) -> String {
@@ -123,7 +186,14 @@ impl<'a> PictureBuilder<'a> {
     }
 
     /// A box with the look of its status: background, outline, and a pattern that tells the status without colour.
-    pub(super) fn status_box(&mut self, entity: Entity, area: Rect, round: f32, state: Status) {
+    pub(super) fn status_box(
+        &mut self,
+        entity: impl Into<Option<Entity>>,
+        area: Rect,
+        round: f32,
+        state: Status,
+    ) {
+        let entity = entity.into();
         let ink = match state {
             Status::Normal => Ink::line(Role::Ink, 1.5).on(Role::Raised),
             Status::Quiet => Ink::line(Role::Muted, 1.0).on(Role::Raised),
@@ -172,8 +242,43 @@ impl<'a> PictureBuilder<'a> {
 
 /// Radius of a status sign.
 pub(super) const SIGN: f32 = 4.5;
+/// Length of an arrow's head.
+pub(super) const ARROW: f32 = 8.0;
 
 impl PictureBuilder<'_> {
+    /// The head of an arrow that comes from `from`.
+    pub(super) fn arrow_head(
+        &mut self,
+        entity: impl Into<Option<Entity>>,
+        from: Point,
+        tip: Point,
+        role: Role,
+    ) {
+        let (dx, dy) = (tip.x - from.x, tip.y - from.y);
+        let length = libm::hypotf(dx, dy);
+        if length > 0.0 {
+            let (x, y) = (dx / length, dy / length);
+            let base = at(tip.x - x * ARROW, tip.y - y * ARROW);
+            let half = ARROW * 0.42;
+            let head =
+                vec![tip, at(base.x - y * half, base.y + x * half), at(base.x + y * half, base.y - x * half)];
+            self.mark(entity, Form::Area(head), Ink::fill(role));
+        }
+    }
+
+    /// A cross that reaches `r` pixels to each side.
+    pub(super) fn cross(
+        &mut self,
+        entity: impl Into<Option<Entity>>,
+        Point { x, y }: Point,
+        r: f32,
+        ink: Ink,
+    ) {
+        let entity = entity.into();
+        self.path(entity, &[at(x - r, y - r), at(x + r, y + r)], ink);
+        self.path(entity, &[at(x - r, y + r), at(x + r, y - r)], ink);
+    }
+
     /// The small sign for a status, beside a row or line; each status has its own shape.
     pub(super) fn status_sign(&mut self, entity: Entity, middle: Point, state: Status) {
         let Point { x, y } = middle;
@@ -189,9 +294,7 @@ impl PictureBuilder<'_> {
                 self.mark(entity, Form::Area(diamond), Ink::fill(Role::Trouble));
             }
             Status::Down => {
-                let (r, ink) = (r * 0.8, Ink::line(Role::Ink, 1.75));
-                self.path(entity, &[at(x - r, y - r), at(x + r, y + r)], ink);
-                self.path(entity, &[at(x - r, y + r), at(x + r, y - r)], ink);
+                self.cross(entity, middle, r * 0.8, Ink::line(Role::Ink, 1.75));
             }
             Status::Draining => {
                 let bowl = vec![at(x - r, y), at(x + r, y), at(x, y + r)];
@@ -202,6 +305,31 @@ impl PictureBuilder<'_> {
                 self.mark(entity, Form::Circle(middle, r - 1.0), Ink::line(Role::Accent, 1.75));
             }
         }
+    }
+}
+
+/// A link, and a message on it.
+pub(super) const fn link_ink(state: Status) -> Ink {
+    match state {
+        Status::Normal => Ink::line(Role::Muted, 1.0),
+        Status::Draining | Status::Warming => Ink::line(Role::Muted, 1.0).dash(Dash::Dashed),
+        Status::Quiet => Ink::line(Role::Line, 1.0),
+        Status::Active => Ink::line(Role::Accent, 1.5),
+        Status::Trouble => Ink::line(Role::Trouble, 2.0).dash(Dash::Dotted),
+        Status::Down => Ink::line(Role::Muted, 1.5).dash(Dash::Broken),
+    }
+}
+
+/// A stretch of time.
+pub(super) const fn bar_ink(state: Status) -> Ink {
+    match state {
+        Status::Normal => Ink::line(Role::Ink, 1.25).on(Role::Raised),
+        Status::Quiet => Ink::line(Role::Muted, 1.0).on(Role::Soft),
+        Status::Active => Ink::line(Role::Accent, 1.5).on(Role::AccentTint),
+        Status::Trouble => Ink::line(Role::Trouble, 2.5).on(Role::TroubleTint),
+        Status::Down => Ink::line(Role::Muted, 1.25).on(Role::Soft).dash(Dash::Dashed),
+        Status::Draining => Ink::line(Role::Ink, 1.25).on(Role::Raised).dash(Dash::Dashed),
+        Status::Warming => Ink::line(Role::Accent, 1.5).on(Role::Raised).dash(Dash::Dotted),
     }
 }
 

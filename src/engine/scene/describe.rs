@@ -2,13 +2,15 @@
 //! table view shows it; a question about the run can be answered from it alone.
 
 use super::catalogue;
+use super::ladder::{Fate, fate};
 use super::panel::{
-    Chart, Curves, Flow, Grid, GridRow, Histogram, Label, Lanes, Listing, Node, Panel, Scene, Series, Status,
-    Table,
+    Chart, Curves, Flow, Grid, GridRow, Histogram, Label, Ladder, LadderMessage, Lanes, Listing, Node, Panel,
+    Scene, Series, States, Status, Table, Token,
 };
+use super::time_axis::time_text;
 use super::words::Words;
-use crate::sim::sort::sort_by;
-use crate::sim::{Arg, Entity, Msg, Unit};
+use crate::sim::sort::{sort_by, sort_by_key};
+use crate::sim::{Arg, Entity, Msg, Span, Time, Unit};
 
 /// A scene in words.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,7 +48,7 @@ pub fn describe(scene: &Scene, words: &Words) -> Description {
     let sentences = scene.sentences.iter().map(|msg| words.sentence(msg)).collect();
     let mut tables = Vec::new();
     for (panel, what) in scene.panels.iter().enumerate() {
-        let mut writer = Writer { words, panel, tables: &mut tables };
+        let mut writer = Writer { words, panel, now: scene.time, tables: &mut tables };
         match what {
             Panel::Flow(flow) => writer.flow(flow),
             Panel::Chart(Chart::Series(series)) => writer.series(series),
@@ -56,6 +58,8 @@ pub fn describe(scene: &Scene, words: &Words) -> Description {
             Panel::Listing(listing) => writer.listing(listing),
             Panel::Chart(Chart::Curves(curves)) => writer.curves(curves),
             Panel::Grid(grid) => writer.grid(grid),
+            Panel::Ladder(ladder) => writer.ladder(ladder),
+            Panel::States(states) => writer.states(states),
         }
     }
     Description { sentences, tables }
@@ -70,6 +74,7 @@ const NOTHING: &str = "–";
 struct Writer<'a> {
     words: &'a Words,
     panel: usize,
+    now: Time,
     tables: &'a mut Vec<TableView>,
 }
 
@@ -102,7 +107,7 @@ impl Writer<'_> {
             columns.push("scene-busy");
         }
         if badges {
-            columns.push("scene-lost");
+            columns.push("scene-lost-here");
         }
         let rows = nodes().map(|node| self.node(node, [queues, workers, badges])).collect();
         self.add(self.words.word("scene-flow"), &columns, rows);
@@ -328,5 +333,112 @@ impl Writer<'_> {
         let title = self.words.label(&it.title);
         let columns = ["scene-name", "scene-state", "scene-note", "scene-cells", "scene-marked"];
         self.add(title, &columns, rows);
+    }
+
+    /// The parties, and all that happened in the window in the order of time.
+    fn ladder(&mut self, it: &Ladder) {
+        let parties = it.parties.iter().map(|party| RowView {
+            entity: Some(party.entity),
+            cells: vec![self.words.label(&party.label), self.state(party.status)],
+        });
+        let parties: Vec<RowView> = parties.collect();
+        if !parties.is_empty() {
+            self.add(self.words.word("scene-flow"), &["scene-name", "scene-state"], parties);
+        }
+        let in_window = |from: Time, until: Time| from <= it.until.min(self.now) && until >= it.from;
+        let fine = Span::from_nanos(it.until.since(it.from).nanos() / 1000);
+        let at = |time: Time| time_text(time, fine);
+        let mut rows: Vec<(Time, RowView)> = Vec::new();
+        for message in it.messages.iter().filter(|message| in_window(message.sent, message.arrives)) {
+            let cells = vec![
+                at(message.sent),
+                self.words.label(&message.label),
+                self.words.name(message.from),
+                self.words.name(message.to),
+                self.outcome(message, at),
+                self.state(message.status),
+            ];
+            rows.push((message.sent, RowView { entity: Some(message.entity), cells }));
+        }
+        for party in &it.parties {
+            let mut own = |from: Time, entity: Entity, label: &Label, outcome: String, status: Status| {
+                let name = self.words.label(&party.label);
+                let cells = vec![
+                    at(from),
+                    self.words.label(label),
+                    name,
+                    NOTHING.into(),
+                    outcome,
+                    self.state(status),
+                ];
+                rows.push((from, RowView { entity: Some(entity), cells }));
+            };
+            for span in party.spans.iter().filter(|span| in_window(span.from, span.until)) {
+                let until = Msg::new("scene-lasts").text("at", at(span.until));
+                own(span.from, span.entity, &span.label, self.words.say(&until), span.status);
+            }
+            for note in party.notes.iter().filter(|note| in_window(note.at, note.at)) {
+                own(note.at, party.entity, &note.label, NOTHING.into(), note.status);
+            }
+        }
+        sort_by_key(&mut rows, |row| row.0);
+        if !rows.is_empty() {
+            let columns =
+                ["scene-at", "scene-what", "scene-from", "scene-to", "scene-outcome", "scene-state"];
+            self.add(self.words.label(&it.title), &columns, rows.into_iter().map(|row| row.1).collect());
+        }
+    }
+
+    /// What has become of a message so far.
+    fn outcome(&self, it: &LadderMessage, at: impl Fn(Time) -> String) -> String {
+        let msg = match (fate(it, self.now), &it.lost) {
+            (Fate::UnderWay, _) => Msg::new("scene-under-way"),
+            (Fate::Lost, Some(lost)) => match &lost.why {
+                None => Msg::new("scene-lost").text("at", at(lost.at)),
+                Some(why) => {
+                    Msg::new("scene-lost-why").text("at", at(lost.at)).text("why", self.words.label(why))
+                }
+            },
+            _ => Msg::new("scene-arrived").text("at", at(it.arrives)),
+        };
+        self.words.say(&msg)
+    }
+
+    /// The states with who is in them, and the transitions.
+    fn states(&mut self, it: &States) {
+        let token = |token: &Token| {
+            let name = self.words.label(&token.label);
+            match token.since {
+                None => name,
+                Some(since) => self
+                    .words
+                    .say(&Msg::new("scene-in-it-for").text("name", name).span("span", self.now.since(since))),
+            }
+        };
+        let rows = it.states.iter().enumerate().map(|(k, state)| {
+            let here: Vec<String> = it.tokens.iter().filter(|token| token.state == k).map(token).collect();
+            let here = if here.is_empty() { NOTHING.into() } else { here.join(", ") };
+            let cells = vec![self.words.label(&state.label), self.state(state.status), here];
+            RowView { entity: state.entity, cells }
+        });
+        let rows = rows.collect();
+        let title = self.words.label(&it.title);
+        self.add(title, &["scene-name", "scene-state", "scene-in-it"], rows);
+        let name =
+            |k: usize| it.states.get(k).map_or_else(|| NOTHING.into(), |it| self.words.label(&it.label));
+        let rows = it.transitions.iter().map(|way| RowView {
+            entity: way.entity,
+            cells: vec![
+                name(way.from),
+                name(way.to),
+                self.words.label(&way.label),
+                way.taken.map_or_else(|| NOTHING.into(), |at| at.to_string()),
+            ],
+        });
+        let rows: Vec<RowView> = rows.collect();
+        if !rows.is_empty() {
+            let columns = ["scene-from", "scene-to", "scene-what", "scene-taken"];
+            self.add(self.words.word("scene-transitions"), &columns, rows);
+        }
     }
 }

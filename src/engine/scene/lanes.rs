@@ -1,10 +1,10 @@
 //! The lanes panel: who did what, when.
 
-use super::builder::{PictureBuilder, SMALL, TextStyle};
-use super::mark::{Anchor, Dash, Ink, Rect, Role, at};
+use super::builder::{PictureBuilder, SMALL, TextStyle, bar_ink, text_role};
+use super::mark::{Anchor, Ink, Rect, Role, at};
 use super::metrics::{self, Face};
-use super::panel::{Bar, Lanes, Status};
-use crate::sim::{Span, Time, Unit};
+use super::panel::{Bar, Lanes};
+use super::time_axis::{TimeAxis, time_text};
 
 const LANE: f32 = 36.0;
 /// Height of a name over its lane, where there is no room beside it.
@@ -24,8 +24,8 @@ pub(super) fn lay_out(lanes: &Lanes, area: Rect, builder: &mut PictureBuilder) -
     let over = if beside { 0.0 } else { OVER };
     let tall = (LANE + over) * lanes.lanes.len() as f32;
     let plot = Rect::new(area.x + left, top, (area.w - left - 8.0).max(1.0), tall);
-    let window = Window { from: lanes.from, until: lanes.until, plot };
-    axis(lanes, &window, area, builder);
+    let axis = TimeAxis { from: lanes.from, until: lanes.until, start: plot.x, length: plot.w };
+    ticks(lanes, &axis, plot, area, builder);
     for (k, lane) in lanes.lanes.iter().enumerate() {
         let y = top + (LANE + over) * k as f32;
         let place = Rect::new(area.x, y, area.w, LANE + over);
@@ -39,54 +39,29 @@ pub(super) fn lay_out(lanes: &Lanes, area: Rect, builder: &mut PictureBuilder) -
         let rule = y + over + LANE - 0.5;
         builder.path(None, &[at(area.x, rule), at(plot.right(), rule)], Ink::line(Role::Line, 1.0));
         for bar in &lane.bars {
-            self::bar(bar, &window, y + over + (LANE - BAR) / 2.0, builder);
+            self::bar(bar, &axis, y + over + (LANE - BAR) / 2.0, builder);
         }
     }
-    if builder.now >= lanes.from && builder.now <= lanes.until {
-        let x = window.x(builder.now);
+    if axis.shows(builder.now) {
+        let x = axis.place(builder.now);
         builder.path(None, &[at(x, plot.y), at(x, plot.bottom() + 5.0)], Ink::line(Role::Ink, 1.5));
     }
     plot.bottom() + AXIS - area.y + 2.0
 }
 
-struct Window {
-    from: Time,
-    until: Time,
-    plot: Rect,
-}
-
-impl Window {
-    /// The place of a time, kept within the plot.
-    fn x(&self, time: Time) -> f32 {
-        let whole = self.until.since(self.from).nanos().max(1);
-        let gone = time.since(self.from).nanos().min(whole);
-        self.plot.x + self.plot.w * (gone as f64 / whole as f64) as f32
-    }
-}
-
 /// Ticks at whole steps or at round times, as many as their numbers find room beside each other.
-fn axis(lanes: &Lanes, window: &Window, area: Rect, builder: &mut PictureBuilder) {
-    let whole = lanes.until.since(lanes.from);
-    let most = (window.plot.w / 56.0) as u64;
+fn ticks(lanes: &Lanes, axis: &TimeAxis, plot: Rect, area: Rect, builder: &mut PictureBuilder) {
     let step = match lanes.step {
-        Some(step) => {
-            step * round_up(whole.nanos() / step.nanos().max(1) / (window.plot.w / 26.0).max(1.0) as u64)
-        }
-        None => Span::from_nanos(round_up(whole.nanos() / most.max(1))),
+        Some(one) => axis.whole_steps(one, 26.0),
+        None => axis.round_step(56.0),
     };
-    if step == Span::ZERO || whole == Span::ZERO {
-        return;
-    }
-    let mut tick = lanes.from.nanos().div_ceil(step.nanos()).saturating_mul(step.nanos());
     let mut free = f32::NEG_INFINITY;
-    while tick <= lanes.until.nanos() {
-        let time = Time::from_nanos(tick);
-        let x = window.x(time);
-        let end = window.plot.bottom() + 4.0;
-        builder.path(None, &[at(x, window.plot.y), at(x, end)], Ink::line(Role::Line, 1.0));
+    for (time, x) in axis.ticks(step) {
+        let end = plot.bottom() + 4.0;
+        builder.path(None, &[at(x, plot.y), at(x, end)], Ink::line(Role::Line, 1.0));
         let text = match lanes.step {
-            Some(one) => (tick / one.nanos().max(1)).to_string(),
-            None => Unit::Time.format(time.secs()),
+            Some(one) => (time.nanos() / one.nanos().max(1)).to_string(),
+            None => time_text(time, step),
         };
         let w = metrics::width(&text, SMALL.size, SMALL.face);
         let centre = x.min(area.right() - w / 2.0).max(area.x + w / 2.0);
@@ -94,43 +69,21 @@ fn axis(lanes: &Lanes, window: &Window, area: Rect, builder: &mut PictureBuilder
             builder.text(None, at(centre, end + 11.0), f32::INFINITY, &text, SMALL.anchor(Anchor::Middle));
             free = centre + w / 2.0 + 4.0;
         }
-        match tick.checked_add(step.nanos()) {
-            Some(next) => tick = next,
-            None => break,
-        }
     }
 }
 
-/// The next of 1, 2, 5, 10, 20, …; at least 1.
-fn round_up(n: u64) -> u64 {
-    let mut size: u64 = 1;
-    while size < n / 10 {
-        size *= 10;
-    }
-    [1, 2, 5, 10, 20, 50].into_iter().map(|m| size.saturating_mul(m)).find(|&m| m >= n).unwrap_or(size)
-}
-
-fn bar(bar: &Bar, window: &Window, y: f32, builder: &mut PictureBuilder) {
-    if bar.until < window.from || bar.from > window.until {
+fn bar(bar: &Bar, axis: &TimeAxis, y: f32, builder: &mut PictureBuilder) {
+    if bar.until < axis.from || bar.from > axis.until {
         return;
     }
-    let (start, end) = (window.x(bar.from), window.x(bar.until));
-    let start = start.min(window.plot.right() - 2.0);
+    let (start, end) = (axis.place(bar.from), axis.place(bar.until));
+    let start = start.min(axis.start + axis.length - 2.0);
     let place = Rect::new(start, y, (end - start - 1.0).max(2.0), BAR);
     let round = 4.0_f32.min(place.w / 2.0);
-    let (ink, text) = match bar.status {
-        Status::Normal => (Ink::line(Role::Ink, 1.25).on(Role::Raised), Role::Ink),
-        Status::Quiet => (Ink::line(Role::Muted, 1.0).on(Role::Soft), Role::Muted),
-        Status::Active => (Ink::line(Role::Accent, 1.5).on(Role::AccentTint), Role::Ink),
-        Status::Trouble => (Ink::line(Role::Trouble, 2.5).on(Role::TroubleTint), Role::Trouble),
-        Status::Down => (Ink::line(Role::Muted, 1.25).on(Role::Soft).dash(Dash::Dashed), Role::Muted),
-        Status::Draining => (Ink::line(Role::Ink, 1.25).on(Role::Raised).dash(Dash::Dashed), Role::Ink),
-        Status::Warming => (Ink::line(Role::Accent, 1.5).on(Role::Raised).dash(Dash::Dotted), Role::Ink),
-    };
-    builder.rect(bar.entity, place, round, ink);
+    builder.rect(bar.entity, place, round, bar_ink(bar.status));
     builder.region(bar.entity, place);
     let label = builder.say(&bar.label);
-    let set = SMALL.role(text).anchor(Anchor::Middle);
+    let set = SMALL.role(text_role(bar.status)).anchor(Anchor::Middle);
     let room = place.w - 6.0;
     // One letter and a '…' say nothing; the describer and the explain panel say all.
     if metrics::fit(&label, set.size, set.face, room).chars().count() >= label.chars().count().min(3) {

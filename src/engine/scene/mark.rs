@@ -1,7 +1,7 @@
 //! What a picture is made of once it has been laid out: marks in CSS pixels, each with colour roles and its entity.
 
 use super::metrics::{self, Face};
-use crate::sim::Entity;
+use crate::sim::{Entity, clamp};
 
 /// What a colour is for. Which colour it is, the stylesheet says (SVG) or the palette handed to the painter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -185,6 +185,36 @@ impl Rect {
         let all = self.grow(slack);
         all.contains(at(other.x, other.y)) && all.contains(at(other.right(), other.bottom()))
     }
+    /// The part of a line that lies in it, from the line's start on.
+    pub fn clip(&self, [start, end]: [Point; 2]) -> Option<[Point; 2]> {
+        // Liang and Barsky (1984): the shares of the line at which it comes in and goes out, side by side.
+        let (dx, dy) = (end.x - start.x, end.y - start.y);
+        let (mut enters, mut leaves) = (0.0_f32, 1.0_f32);
+        for (step, room) in [
+            (-dx, start.x - self.x),
+            (dx, self.right() - start.x),
+            (-dy, start.y - self.y),
+            (dy, self.bottom() - start.y),
+        ] {
+            if step == 0.0 {
+                if room < 0.0 {
+                    return None;
+                }
+            } else if step < 0.0 {
+                enters = enters.max(room / step);
+            } else {
+                leaves = leaves.min(room / step);
+            }
+        }
+        // Of a line that is very long, rounding could leave a point outside.
+        let along = |share: f32| {
+            at(
+                clamp(start.x + dx * share, self.x, self.right()),
+                clamp(start.y + dy * share, self.y, self.bottom()),
+            )
+        };
+        (enters <= leaves).then(|| [along(enters), along(leaves)])
+    }
     /// The smallest rectangle that holds both.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
@@ -283,7 +313,8 @@ impl Form {
     }
 }
 
-fn hull(points: &[Point]) -> Rect {
+/// The smallest rectangle that holds all points.
+pub(super) fn hull(points: &[Point]) -> Rect {
     let Some(first) = points.first() else { return Rect::default() };
     let start = Rect::new(first.x, first.y, 0.0, 0.0);
     points.iter().fold(start, |all, p| all.union(&Rect::new(p.x, p.y, 0.0, 0.0)))
@@ -302,7 +333,20 @@ pub struct Mark {
 
 #[cfg(test)]
 mod tests {
-    use super::Role;
+    use super::{Rect, Role, at};
+
+    #[test]
+    fn a_line_is_cut_at_the_edges() {
+        let area = Rect::new(0.0, 0.0, 10.0, 10.0);
+        assert_eq!(area.clip([at(-5.0, 5.0), at(15.0, 5.0)]), Some([at(0.0, 5.0), at(10.0, 5.0)]));
+        assert_eq!(area.clip([at(5.0, 5.0), at(5.0, 25.0)]), Some([at(5.0, 5.0), at(5.0, 10.0)]));
+        assert_eq!(area.clip([at(2.0, 2.0), at(2.0, 2.0)]), Some([at(2.0, 2.0), at(2.0, 2.0)]));
+        assert_eq!(area.clip([at(-5.0, 6.0), at(6.0, 17.0)]), None, "past a corner");
+        assert_eq!(area.clip([at(-5.0, 12.0), at(15.0, 12.0)]), None);
+        assert_eq!(area.clip([at(20.0, 5.0), at(30.0, 5.0)]), None, "on the same height, but beside it");
+        let [_, far] = area.clip([at(5.0, 5.0), at(6.0, 1e25)]).unwrap();
+        assert_eq!(far, at(5.0, 10.0), "however long it is");
+    }
 
     #[test]
     fn a_role_stands_at_its_number() {

@@ -14,14 +14,18 @@ mod curve;
 mod describe;
 mod flow;
 mod grid;
+mod ladder;
 mod lanes;
 mod listing;
 mod mark;
 pub mod metrics;
 mod panel;
 mod picture;
+mod room;
+mod states;
 mod svg;
 mod table;
+mod time_axis;
 mod words;
 
 pub use builder::Region;
@@ -29,9 +33,10 @@ pub use curve::{Curve, DOT, Dot, PACKETS};
 pub use describe::{Description, RowView, TableView, describe};
 pub use mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text};
 pub use panel::{
-    Axis, Badge, Bar, Cell, Chart, Choice, CurveLine, Curves, Flow, Grid, GridRow, Histogram, Label, Lane,
-    Lanes, Link, Listing, ListingLine, Node, Packet, PacketKind, Panel, Row, Scene, Series, SeriesLine,
-    Slots, Status, Table, Tier, Workers,
+    Axis, Badge, Bar, Cell, Chart, Choice, CurveLine, Curves, Flow, Grid, GridRow, Histogram, Label, Ladder,
+    LadderMessage, Lane, Lanes, Link, Listing, ListingLine, Loss, MachineState, Node, Packet, PacketKind,
+    Panel, Party, PartyNote, Row, Scene, Series, SeriesLine, Slots, States, Status, Table, Tier, Token,
+    Transition, Workers,
 };
 pub use picture::{LayoutOptions, PanelArea, Picture};
 pub use svg::{SvgOptions, svg};

@@ -43,6 +43,10 @@ pub enum Panel {
     Listing(Listing),
     /// Rows of small cells: keys and who holds them, servers and their queues, pages of memory.
     Grid(Grid),
+    /// Messages between parties over time.
+    Ladder(Ladder),
+    /// A state machine, and who is in which state.
+    States(States),
 }
 
 /// How something fares. Painted by colour *and* shape or pattern, and said in words.
@@ -445,5 +449,132 @@ pub struct ListingLine {
     /// What the line did, once it has run ('r = 0').
     pub note: Option<Label>,
     /// Active: the line that runs next; quiet: has run.
+    pub status: Status,
+}
+
+/// Messages between parties. Time runs downwards, over a window that the model moves along.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ladder {
+    /// What it shows.
+    pub title: Label,
+    /// Start of the window shown.
+    pub from: Time,
+    /// End of the window shown.
+    pub until: Time,
+    /// Left to right. Up to five have room on a phone.
+    pub parties: Vec<Party>,
+    /// What they send each other. Those not sent yet are not shown, so a model may list what is to come.
+    pub messages: Vec<LadderMessage>,
+}
+
+/// Somebody who sends and receives: a lifeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Party {
+    /// Who it is.
+    pub entity: Entity,
+    /// Its name.
+    pub label: Label,
+    /// How it fares now.
+    pub status: Status,
+    /// What it was at, as bars on its lifeline: busy, waiting, down. Not overlapping.
+    pub spans: Vec<Bar>,
+    /// What happened to it, without a message.
+    pub notes: Vec<PartyNote>,
+}
+
+/// A moment in a party's life.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PartyNote {
+    /// When.
+    pub at: Time,
+    /// What happened, in two or three words.
+    pub label: Label,
+    /// Its role.
+    pub status: Status,
+}
+
+/// A message from one party to another. One that a party sends itself is a note instead and isn't drawn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LadderMessage {
+    /// What it is about.
+    pub entity: Entity,
+    /// Who sends it.
+    pub from: Entity,
+    /// Whom it is for.
+    pub to: Entity,
+    /// When it was sent.
+    pub sent: Time,
+    /// When it arrives, or would have arrived.
+    pub arrives: Time,
+    /// Where it ends, if it never arrives. Before that moment nothing tells it from the others.
+    pub lost: Option<Loss>,
+    /// What it says, in a word or two.
+    pub label: Label,
+    /// Its shape while it is under way.
+    pub kind: PacketKind,
+    /// Its role.
+    pub status: Status,
+}
+
+/// How a message was lost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Loss {
+    /// When: between its sending and its arrival.
+    pub at: Time,
+    /// Why, in a word or two.
+    pub why: Option<Label>,
+}
+
+/// A state machine, and the machines of this kind there are: one, or several that are each in a state of their own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct States {
+    /// What it shows.
+    pub title: Label,
+    /// Two to eight. The first stands at the left or at the top.
+    pub states: Vec<MachineState>,
+    /// The ways from one to another.
+    pub transitions: Vec<Transition>,
+    /// Who is in a state. The name of one that is alone isn't written.
+    pub tokens: Vec<Token>,
+}
+
+/// One state of a machine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MachineState {
+    /// The entity that it stands for, if it stands for one.
+    pub entity: Option<Entity>,
+    /// Its name.
+    pub label: Label,
+    /// Its role. Who is in it says a token.
+    pub status: Status,
+}
+
+/// A way from one state to another, or back to the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Transition {
+    /// The entity that it stands for, if it stands for one.
+    pub entity: Option<Entity>,
+    /// The place of the state that it leaves among the machine's states.
+    pub from: usize,
+    /// The place of the state that it leads to.
+    pub to: usize,
+    /// When it is taken, in a word or two.
+    pub label: Label,
+    /// When it was taken last, for as long as that is to be emphasised.
+    pub taken: Option<Time>,
+}
+
+/// A machine, in the state that it is in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Token {
+    /// Which machine.
+    pub entity: Entity,
+    /// The place of its state among the machine's states.
+    pub state: usize,
+    /// Its name: a letter or a number.
+    pub label: Label,
+    /// Since when it has been in this state, if that is to be told.
+    pub since: Option<Time>,
+    /// Its role.
     pub status: Status,
 }

@@ -6,7 +6,7 @@ use super::mark::{Form, Mark, Point, Rect, at};
 use super::metrics;
 use super::panel::{Packet, Panel, Scene};
 use super::words::Words;
-use super::{chart, flow, grid, lanes, listing, table};
+use super::{chart, flow, grid, ladder, lanes, listing, states, table};
 use crate::sim::{Entity, Time, clamp};
 
 /// Room between two panels.
@@ -85,9 +85,8 @@ impl Picture {
             y += tallest;
         }
         builder.links.sort();
-        let PictureBuilder { marks, regions, links, .. } = builder;
-        let mut picture =
-            Self { width, height: y.max(1.0), panels: areas, marks, regions, links, dots: Vec::new() };
+        let PictureBuilder { marks, regions, links, dots, .. } = builder;
+        let mut picture = Self { width, height: y.max(1.0), panels: areas, marks, regions, links, dots };
         for (_, panel) in chosen {
             if let Panel::Flow(flow) = panel {
                 picture.add_packets(&flow.packets, scene.time);
@@ -112,13 +111,14 @@ impl Picture {
             mark.form.shift(dx, dy);
             mark
         }));
+        let shifted = |p: Point| at(p.x + dx, p.y + dy);
         self.regions.extend(other.regions.into_iter().map(|it| Region {
+            entity: it.entity,
             area: it.area.shifted(dx, dy),
             panel: it.panel + panels,
-            ..it
+            line: it.line.map(|line| line.map(shifted)),
         }));
-        self.dots
-            .extend(other.dots.into_iter().map(|dot| Dot { at: at(dot.at.x + dx, dot.at.y + dy), ..dot }));
+        self.dots.extend(other.dots.into_iter().map(|dot| Dot { at: shifted(dot.at), ..dot }));
     }
 
     /// Takes the packets away and places these, as they are at `now`. Allocates nothing once there have been as many
@@ -144,10 +144,9 @@ impl Picture {
         {
             return Some(entity);
         }
-        let size = |region: &&Region| region.area.w * region.area.h;
         let within = |by: f32| {
-            let hit = self.regions.iter().filter(move |region| region.area.grow(by).contains(p));
-            hit.min_by(|a, b| size(a).total_cmp(&size(b))).map(|region| region.entity)
+            let hit = self.regions.iter().filter(move |region| region.distance(p) <= by);
+            hit.min_by(|a, b| a.size(p).total_cmp(&b.size(p))).map(|region| region.entity)
         };
         within(0.0)
             .or(nearest.filter(|(d, _)| *d <= reach).map(|(_, entity)| entity))
@@ -226,7 +225,7 @@ fn side_by_side(first: &Panel, rest: &[(usize, &Panel)], width: f32, words: &Wor
         Panel::Listing(_) => 250.0,
         Panel::Chart(_) => 300.0,
         Panel::Table(table) => table::least_width(table, words),
-        Panel::Flow(_) | Panel::Lanes(_) | Panel::Grid(_) => width,
+        Panel::Flow(_) | Panel::Lanes(_) | Panel::Grid(_) | Panel::Ladder(_) | Panel::States(_) => width,
     };
     let same =
         |(_, other): &&(usize, &Panel)| core::mem::discriminant(*other) == core::mem::discriminant(first);
@@ -252,5 +251,7 @@ fn lay_out(panel: &Panel, area: Rect, builder: &mut PictureBuilder) -> f32 {
         Panel::Lanes(lanes) => lanes::lay_out(lanes, area, builder),
         Panel::Listing(listing) => listing::lay_out(listing, area, builder),
         Panel::Grid(grid) => grid::lay_out(grid, area, builder),
+        Panel::Ladder(ladder) => ladder::lay_out(ladder, area, builder),
+        Panel::States(states) => states::lay_out(states, area, builder),
     }
 }

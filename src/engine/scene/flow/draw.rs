@@ -1,9 +1,9 @@
 //! The marks of a flow, where the plan wants them.
 
 use super::plan::{Place, Plan, QueuePlace, Size, name_size, worker_grid, worker_rows, workers_width};
-use crate::scene::builder::{NOTE, PictureBuilder, SMALL, TextStyle, fill_role, text_role};
+use crate::scene::builder::{NOTE, PictureBuilder, SMALL, TextStyle, fill_role, link_ink, text_role};
 use crate::scene::curve::Curve;
-use crate::scene::mark::{Anchor, Dash, Ink, Point, Rect, Role, at};
+use crate::scene::mark::{Anchor, Ink, Point, Rect, Role, at};
 use crate::scene::metrics::{self, Face};
 use crate::scene::panel::{Badge, Flow, Slots, Status, Workers};
 use crate::sim::sort::sort_by_key;
@@ -38,15 +38,7 @@ pub(super) fn links(flow: &Flow, plan: &Plan, builder: &mut PictureBuilder) {
             }
             drawn.push(ends);
         }
-        let ink = match link.status {
-            Status::Normal | Status::Draining | Status::Warming => Ink::line(Role::Muted, 1.0),
-            Status::Quiet => Ink::line(Role::Line, 1.0),
-            Status::Active => Ink::line(Role::Accent, 1.5),
-            Status::Trouble => Ink::line(Role::Trouble, 2.0).dash(Dash::Dotted),
-            Status::Down => Ink::line(Role::Muted, 1.5).dash(Dash::Broken),
-        };
-        let dashed = matches!(link.status, Status::Draining | Status::Warming);
-        builder.curve(&curve, if dashed { ink.dash(Dash::Dashed) } else { ink });
+        builder.curve(&curve, link_ink(link.status));
     }
     for place in &plan.places {
         builder.links.node(place.node.entity, place.area.centre());
