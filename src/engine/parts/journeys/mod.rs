@@ -64,7 +64,7 @@ messages! {
     /// What is said of journeys.
     pub MESSAGES;
     step_answered();
-    step_lost(cause: Entity);
+    step_unanswered(cause: Entity);
     step_gave_up();
     why_gave_up(patience: Span);
     badge_lost(lost: u64, cause: Entity);
@@ -74,7 +74,7 @@ messages! {
     column_requests();
     column_most_at();
     ledger_nowhere();
-    about_under_way(to: Entity);
+    about_on_its_way(to: Entity);
     about_coming_back(to: Entity);
     about_coming_back_lost(to: Entity, cause: Entity);
     about_abandoned();
@@ -297,7 +297,11 @@ impl<T> Journeys<T> {
         let Some(&Journey { place, awaited, .. }) = self.under_way.get(of.n) else { return false };
         if awaited {
             world.record_step(of, || {
-                (self.losses.cause(end_kind).map_or_else(step_answered, step_lost), Some(place.node()), None)
+                (
+                    self.losses.cause(end_kind).map_or_else(step_answered, step_unanswered),
+                    Some(place.node()),
+                    None,
+                )
             });
             self.close(of, end_kind, world);
         }
@@ -449,7 +453,7 @@ impl<T> Journeys<T> {
             },
             Place::Between { from, to, .. } => {
                 let says = match journey.outcome.map(|outcome| self.losses.cause(outcome)) {
-                    None => about_under_way(to),
+                    None => about_on_its_way(to),
                     Some(None) => about_coming_back(to),
                     Some(Some(cause)) => about_coming_back_lost(to, cause),
                 };
