@@ -160,7 +160,7 @@ mod tests {
     use crate::player::{Figure, Query, Reply, Request, Run, Session};
     use crate::sim::Seed;
 
-    const FIRST: Figure = Figure::of::<template::NewFigure>();
+    const FIRST: Figure = Figure::of::<template::NewFigure>().predicted(template::PREDICTIONS);
 
     #[test]
     fn the_first_figure_of_a_new_lesson_runs() {
@@ -187,7 +187,7 @@ mod tests {
             fs::write(root.join(path), text).unwrap();
         };
         put("lessons/course.toml", COURSE);
-        put("lessons/words.toml", "");
+        put("lessons/words.toml", include_str!("../../lessons/words.toml"));
         put("lessons/trials/flaky-tests.md", PLANNED);
         put("src/lessons/mod.rs", include_str!("../lessons/mod.rs"));
         root

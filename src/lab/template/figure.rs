@@ -1,56 +1,98 @@
 //! Say here what the figure shows, and what its model leaves out.
 //!
-//! To begin with it is a counter: something happens at random, so many times a second.
+//! To begin with it is a shop: requests come at random, workers serve them, and a queue with a bound stands before these.
 
+use crate::parts::arrivals::{self, Arrivals};
+use crate::parts::journeys::{self, Journeys};
+use crate::parts::station::{self, Offer, Station};
 use crate::player::{
-    About, Control, Controls, Data, EntityKind, EntityNames, Experiment, FigureSpec, Needs, Pace, Reading,
-    Readings,
+    About, AnswerKind, Control, Controls, Data, Experiment, FigureSpec, Needs, Pace, Prediction, Reading,
+    Readings, Statistic, Value,
 };
-use crate::scene::{Chart, Label, Panel, Scene, Series, SeriesLine, Status};
-use crate::sim::{Dist, Entity, Message, Msg, Purpose, Time, Unit, World};
-use crate::{controls, messages};
+use crate::scene::{Chart, Flow, Label, Link, Node, Panel, Scene, Series, SeriesLine, Status, Tier};
+use crate::sim::{Dist, EndKind, Entity, Message, Msg, Purpose, Span, Time, Unit, World};
+use crate::{controls, kinds, losses, messages};
 use std::borrow::Cow;
 
-const SOURCE: Entity = Entity::new(0, 0);
-const GAP: Purpose = Purpose::named("gap");
+kinds! {
+    KINDS;
+    REQUEST = "request", Numbers;
+    SHOP_KIND = "shop", Only;
+    CLIENTS_KIND = "clients", Only;
+    CAUSE = "cause", Words(LOSSES.names);
+}
+
+losses! {
+    LOSSES of CAUSE;
+    REFUSED = 1, "queue-full";
+}
+
+const ANSWERED: EndKind = EndKind(0);
+const SHOP: Entity = Entity::new(SHOP_KIND, 0);
+const CLIENTS: Entity = Entity::new(CLIENTS_KIND, 0);
+const SERVICE: Purpose = Purpose::named("service");
+/// Mean time that a request keeps a worker.
+const MEAN_SERVICE: f64 = 0.1;
+/// From the clients to the shop, or back.
+const HOP: Span = Span::from_millis(50);
+const QUEUE: u32 = 10;
 
 controls! {
     /// What can be turned.
     pub struct ControlValues {
-        /// How often it happens.
-        pub rate: f64 = Control::log_number("rate", "Rate", Unit::Rate, (0.1, 100.0), 2.0)
-            .help("How often it happens, on average.").primary(),
+        /// Requests a second.
+        pub load: f64 = Control::number("load", "Load", Unit::Rate, (1.0, 40.0), 1.0, 9.0)
+            .help("Requests that all clients together send. A worker can finish 10 a second.").primary(),
+        /// Requests that are served at the same time.
+        pub workers: u32 = Control::number("workers", "Workers", Unit::Count, (1.0, 4.0), 1.0, 1.0)
+            .help("Requests that the shop works on at the same time."),
     }
 }
 
 messages! {
     MESSAGES;
-    happened();
-    chart_title();
-    says_happened(happened: u32);
-    about_source(happened: u32);
+    queue_full();
+    chart_latency();
+    p50();
+    p99();
+    says_waiting(waiting: usize);
+    about_clients(sent: u32);
 }
+
+/// What learners predict of it.
+pub const PREDICTIONS: &[Prediction] = &[Prediction {
+    id: "twice-the-load",
+    answer_kind: AnswerKind::Number { unit: Unit::Share, tolerance: 0.2 },
+    at: Time::from_secs(60),
+    runs: &[&[("load", "18/s")]],
+    truth: |runs| Value::Number(runs[0].summary("lost")),
+}];
 
 /// What can happen.
 #[derive(Clone, Copy, Debug, Hash)]
 pub enum Event {
-    /// It happens, for the so-many-th time.
-    Happens(u32),
+    /// A client sends a request.
+    Arrival,
+    /// A request reaches the shop.
+    AtShop(Entity),
+    /// A worker is done with it.
+    Done(Entity),
+    /// Its answer or refusal is back at the clients.
+    Back(Entity),
 }
 
 /// The world of the figure.
 #[derive(Clone, Debug)]
 pub struct NewFigure {
-    controls: ControlValues,
-    happened: u32,
+    arrivals: Arrivals,
+    journeys: Journeys<()>,
+    shop: Station<Event>,
 }
 
 impl NewFigure {
-    /// The gap before event n comes from a stream of its own: it stays the same whatever else changes.
-    fn expect_next(&self, world: &mut World<Event>) {
-        let n = self.happened;
-        let gap = Dist::Exponential(1.0 / self.controls.rate).span(&mut world.draws(GAP, Entity::new(0, n)));
-        world.schedule(gap, Event::Happens(n));
+    fn send_back(&mut self, request: Entity, outcome: EndKind, world: &mut World<Event>) {
+        self.journeys.turn_back(request, outcome);
+        self.journeys.send(request, CLIENTS, HOP, world, Event::Back(request));
     }
 }
 
@@ -62,66 +104,133 @@ impl Experiment for NewFigure {
         version: 1,
         until: Time::from_secs(60),
         still_at: Time::from_secs(30),
-        warm_up: Time::ZERO,
+        warm_up: Time::from_secs(5),
         pace: Pace::Continuous,
         speed: 1.0,
         controls: Cow::Borrowed(ControlValues::ALL),
-        readings: Cow::Borrowed(&[Reading::new(
-            "happened",
-            "happened",
-            Unit::Count,
-            "How often it has happened so far.",
-        )]),
+        readings: Cow::Borrowed(&[
+            Reading::measured(
+                "p50",
+                "p50",
+                Statistic::Quantile(0.5),
+                "Half of the answers of the last 5 s took at most this long.",
+            )
+            .of(REQUEST, &[ANSWERED])
+            .last(5.0),
+            Reading::measured(
+                "p99",
+                "p99",
+                Statistic::Quantile(0.99),
+                "99 % of the answers of the last 5 s took at most this long.",
+            )
+            .of(REQUEST, &[ANSWERED])
+            .last(5.0),
+            Reading::measured(
+                "lost",
+                "lost so far",
+                Statistic::Share,
+                "Share of all requests that were refused.",
+            )
+            .of(REQUEST, &[REFUSED])
+            .so_far(),
+        ]),
         actions: Cow::Borrowed(&[]),
-        kinds: Cow::Borrowed(&[EntityKind::new("source", EntityNames::Only)]),
+        kinds: Cow::Borrowed(KINDS),
         needs: Needs::Nothing,
     };
-    const MESSAGES: &'static [&'static [Message]] = &[MESSAGES];
+    const MESSAGES: &'static [&'static [Message]] =
+        &[MESSAGES, arrivals::MESSAGES, journeys::MESSAGES, station::MESSAGES];
 
     fn new(controls: &ControlValues, _: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
-        let model = Self { controls: controls.clone(), happened: 0 };
-        model.expect_next(world);
-        Ok(model)
+        Ok(Self {
+            arrivals: Arrivals::poisson(REQUEST, controls.load, world, Event::Arrival),
+            journeys: Journeys::new(REQUEST, LOSSES),
+            shop: Station::new(SHOP, controls.workers, Some(QUEUE)),
+        })
     }
 
-    fn handle(&mut self, Event::Happens(_): Event, world: &mut World<Event>) {
-        self.happened += 1;
-        self.expect_next(world);
+    fn handle(&mut self, event: Event, world: &mut World<Event>) {
+        match event {
+            Event::Arrival => {
+                self.arrivals.arrived(world, Event::Arrival);
+                let request = self.journeys.begin((), CLIENTS, world);
+                self.journeys.send(request, SHOP, HOP, world, Event::AtShop(request));
+            }
+            Event::AtShop(request) => {
+                self.journeys.arrive(request, world.now());
+                // Drawn from the request's own stream: it is the same whatever else changes.
+                let takes = Dist::Exponential(MEAN_SERVICE).span(&mut world.draws(SERVICE, request));
+                match self.shop.offer(request, takes, world, Event::Done(request)) {
+                    Offer::Served | Offer::Queued { .. } => {}
+                    Offer::Full | Offer::Down | Offer::Fails => self.send_back(request, REFUSED, world),
+                }
+            }
+            Event::Done(request) => {
+                self.shop.done(request, world);
+                self.send_back(request, ANSWERED, world);
+            }
+            Event::Back(request) => {
+                self.journeys.arrive(request, world.now());
+                self.journeys.end(request, world);
+            }
+        }
     }
 
-    fn set(&mut self, is: &ControlValues, _: &mut World<Event>) -> Result<(), Msg> {
-        self.controls = is.clone();
+    fn set(&mut self, is: &ControlValues, world: &mut World<Event>) -> Result<(), Msg> {
+        self.arrivals.set_rate(is.load, world, Event::Arrival);
+        self.shop.set_workers(is.workers, world);
         Ok(())
     }
 
-    fn read(&self, _: &World<Event>, out: &mut Readings) {
-        out.put("happened", f64::from(self.happened));
-    }
+    // The world measures all readings by itself.
+    fn read(&self, _: &World<Event>, _: &mut Readings) {}
 
-    fn draw(&self, _: &World<Event>, scene: &mut Scene) {
+    fn draw(&self, world: &World<Event>, scene: &mut Scene) {
+        let now = world.now();
+        let badge = self.journeys.badge(SHOP, now);
+        let shop = Node { badge, ..self.shop.node(None, now) };
+        scene.panels.push(Panel::Flow(Flow {
+            tiers: vec![Tier { nodes: vec![Node::new(CLIENTS)] }, Tier { nodes: vec![shop] }],
+            links: vec![Link { from: CLIENTS, to: SHOP, status: Status::Normal }],
+            packets: self.journeys.packets().collect(),
+        }));
+        scene.panels.push(self.journeys.ledger());
         scene.panels.push(Panel::Chart(Chart::Series(Series {
-            title: Label::Words(chart_title()),
-            unit: Unit::Count,
-            lines: vec![SeriesLine {
-                reading: "happened".into(),
-                label: Label::Words(happened()),
-                status: Status::Active,
-                points: Vec::new(),
-            }],
+            title: Label::Words(chart_latency()),
+            unit: Unit::Time,
+            lines: vec![SeriesLine::of("p50", Status::Active), SeriesLine::of("p99", Status::Trouble)],
             until: Self::SPEC.until,
         })));
-        scene.sentences.push(says_happened(self.happened));
+        scene.sentences.push(says_waiting(self.shop.waiting().len()));
     }
 
-    fn about(&self, entity: Entity, _: &World<Event>) -> Option<About> {
-        let sentences = vec![about_source(self.happened)];
-        (entity == SOURCE).then_some(About { sentences, related: Vec::new() })
+    fn about(&self, entity: Entity, world: &World<Event>) -> Option<About> {
+        let about = |sentences| Some(About { sentences, related: Vec::new() });
+        match entity {
+            SHOP => about(self.shop.about()),
+            CLIENTS => about(vec![about_clients(self.arrivals.arrived_so_far())]),
+            _ => self.journeys.about(entity, world, |_| self.shop.about_visitor(entity, world.now())),
+        }
     }
 
     fn invariants(&self, world: &World<Event>) -> Result<(), String> {
-        if u64::from(self.happened) != world.events() {
-            return Err(format!("{} events, {} counted", world.events(), self.happened));
-        }
-        Ok(())
+        self.shop.invariants()?;
+        self.journeys.invariants(world)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::player::Bench;
+
+    #[test]
+    fn a_second_worker_keeps_the_queue_from_filling() {
+        let lost = |workers| {
+            Bench::<NewFigure>::new(&[("load", "18/s"), ("workers", workers)], 1)
+                .until(Time::from_secs(60))
+                .reading("lost")
+        };
+        assert!(lost("1") > 0.3 && lost("2") < 0.1, "{} {}", lost("1"), lost("2"));
     }
 }
