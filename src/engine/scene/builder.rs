@@ -58,11 +58,13 @@ pub(super) struct PictureBuilder<'a> {
     pub marks: Vec<Mark>,
     pub regions: Vec<Region>,
     pub links: Links,
+    /// The lines of links that are entities.
+    pub lines: Vec<(Entity, Curve)>,
 }
 
 impl<'a> PictureBuilder<'a> {
     pub(super) fn new(words: &'a Words, now: Time) -> Self {
-        Self { words, now, panel: 0, marks: Vec::new(), regions: Vec::new(), links: Links::default() }
+        Self { words, now, panel: 0, marks: Vec::new(), regions: Vec::new(), links: Links::default(), lines: Vec::new() }
     }
 
     pub(super) fn mark(&mut self, entity: impl Into<Option<Entity>>, form: Form, ink: Ink) {
@@ -77,8 +79,8 @@ impl<'a> PictureBuilder<'a> {
         self.mark(entity, Form::Path(points.to_vec()), ink);
     }
 
-    pub(super) fn curve(&mut self, curve: &Curve, ink: Ink) {
-        self.mark(None, Form::Curve(curve.points), ink);
+    pub(super) fn curve(&mut self, entity: impl Into<Option<Entity>>, curve: &Curve, ink: Ink) {
+        self.mark(entity, Form::Curve(curve.points), ink);
     }
 
     /// Adds a text, shortened to `room`; nothing if not even a letter fits.
