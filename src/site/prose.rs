@@ -138,8 +138,10 @@ impl<'a> Context<'a> {
                     None => None,
                 };
                 let sweep = sweep.as_ref().map(|(control, reading)| format!("{control},,,{reading},3"));
-                let set: Vec<String> =
-                    set.iter().map(|(control, value)| format!("{control}={}", percent_encode(value))).collect();
+                let set: Vec<String> = set
+                    .iter()
+                    .map(|(control, value)| format!("{control}={}", percent_encode(value)))
+                    .collect();
                 html! {
                     a.(class::RUN) href={ "#fig-" (block.id) } data-run data-figure=(block.id)
                         data-set=[(!set.is_empty()).then(|| set.join("&"))] data-at=[at.map(Time::nanos)]

@@ -13,6 +13,7 @@ use playground::lessons;
 use playground::player::{Figure, Run, View, encode_view};
 use playground::scene::Words;
 use playground::sim::Seed;
+use playground::site::sample;
 use std::path::Path;
 
 /// A desk, and what its page shows.
@@ -44,6 +45,11 @@ impl Page {
     pub fn opened(id: &str, link: Option<String>) -> Self {
         let (lesson, figure) = lessons::figure(id).expect("it is registered");
         Self::with(lesson, figure, link, &[], &[])
+    }
+
+    /// A page with the figure that has every kind of control.
+    pub fn sample() -> Self {
+        Self::with("", &sample::FIGURE, None, &[], &[])
     }
 
     /// A page on which predictions come before the figure, some of them attempted already.
@@ -212,6 +218,9 @@ pub fn told_by(lesson: &str, figure: &Figure) -> String {
 
 fn words(lesson: &str, figure: &Figure) -> Words {
     let (course, _) = Course::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons"));
+    if figure.spec.id == sample::FIGURE.spec.id {
+        return sample::words(&course);
+    }
     let Some(lesson) = course.lesson(lesson) else {
         return Words { kinds: figure.spec.naming(), ..Words::default() };
     };

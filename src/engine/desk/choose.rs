@@ -54,7 +54,8 @@ impl Desk {
         }
         let choosing = Choosing { action, target, chosen: Vec::new() };
         let kind = spec.kinds.get(usize::from(choosing.bounds().0)).map_or("", |kind| kind.id.as_ref());
-        let says = text::fill(text::CHOOSE, &[&action.label, &choosing.how_many(), &self.state.words.word(kind)]);
+        let says =
+            text::fill(text::CHOOSE, &[&action.label, &choosing.how_many(), &self.state.words.word(kind)]);
         let parts = vec![
             element("p", "").text(&says),
             element("p", class::CHOICE).attr("role", "status").text(text::CHOSEN_NONE),
@@ -134,9 +135,9 @@ pub(super) fn write(state: &FigureState, out: &mut Vec<Patch>) {
     let rings = areas.map(|area| {
         let area = area.grow(4.0);
         let sides = [("left", area.x), ("top", area.y), ("width", area.w), ("height", area.h)];
-        sides.into_iter().fold(element("div", class::RING), |ring, (side, length)| {
-            ring.styled(side, px(length))
-        })
+        sides
+            .into_iter()
+            .fold(element("div", class::RING), |ring, (side, length)| ring.styled(side, px(length)))
     });
     out.push(Patch::Children(selector(class::CHOSEN), rings.collect()));
 }

@@ -1,6 +1,5 @@
 //! The figure's controls and its seed. The page has a widget for each, in an element with `data-control`.
 
-
 use super::actions::seed_field;
 use super::markup::{attr, class, css, with};
 use super::protocol::{Patch, Selector, UserAction, find};
@@ -158,31 +157,32 @@ impl Desk {
     pub(super) fn place_thing(&mut self, action: &UserAction, before_change: BeforeChange) {
         let Some((_, control)) = self.state.spec.control(&action.target) else { return };
         let id = action.variant.as_str();
-        let (value, says, focus) = match (&control.kind, self.state.value_on(self.state.side_shown(), control)) {
-            (ControlKind::Order { things, .. }, Value::Order(list)) => {
-                let Some(thing) = place(id, things) else { return };
-                let last = list.len().saturating_sub(1);
-                let from = list.iter().position(|&other| other == thing).unwrap_or(0);
-                let to = match action.text.as_str() {
-                    "up" => from.saturating_sub(1),
-                    "down" => (from + 1).min(last),
-                    _ => clamp(action.number, 0.0, last as f64) as usize,
-                };
-                let (at, all) = ((to + 1).to_string(), list.len().to_string());
-                let says = text::fill(text::PLACED, &[name(things, thing).1, &at, &all]);
-                // At an end of the list there is no button that leads further.
-                let way = if to == 0 || (to < last && action.text != "up") { "down" } else { "up" };
-                (moved(&list, thing, to), says, with(attr::TEXT, way))
-            }
-            (ControlKind::Assignment { things, groups, .. }, Value::Assignment(list)) => {
-                let (Some(thing), Some(group)) = (place(id, things), place(&action.text, groups)) else {
-                    return;
-                };
-                let says = text::fill(text::GROUPED, &[name(things, thing).1, name(groups, group).1]);
-                (assigned(&list, thing, group), says, "select".to_owned())
-            }
-            _ => return,
-        };
+        let (value, says, focus) =
+            match (&control.kind, self.state.value_on(self.state.side_shown(), control)) {
+                (ControlKind::Order { things, .. }, Value::Order(list)) => {
+                    let Some(thing) = place(id, things) else { return };
+                    let last = list.len().saturating_sub(1);
+                    let from = list.iter().position(|&other| other == thing).unwrap_or(0);
+                    let to = match action.text.as_str() {
+                        "up" => from.saturating_sub(1),
+                        "down" => (from + 1).min(last),
+                        _ => clamp(action.number, 0.0, last as f64) as usize,
+                    };
+                    let (at, all) = ((to + 1).to_string(), list.len().to_string());
+                    let says = text::fill(text::PLACED, &[name(things, thing).1, &at, &all]);
+                    // At an end of the list there is no button that leads further.
+                    let way = if to == 0 || (to < last && action.text != "up") { "down" } else { "up" };
+                    (moved(&list, thing, to), says, with(attr::TEXT, way))
+                }
+                (ControlKind::Assignment { things, groups, .. }, Value::Assignment(list)) => {
+                    let (Some(thing), Some(group)) = (place(id, things), place(&action.text, groups)) else {
+                        return;
+                    };
+                    let says = text::fill(text::GROUPED, &[name(things, thing).1, name(groups, group).1]);
+                    (assigned(&list, thing, group), says, "select".to_owned())
+                }
+                _ => return,
+            };
         self.set_control(control, control.accept(&value).map_err(|why| self.state.say(&why)), before_change);
         if self.state.value_on(self.state.side_shown(), control) == value {
             self.extra_patches.push(Patch::Text(of(control, &css(class::ANNOUNCED)), says));
@@ -191,12 +191,7 @@ impl Desk {
     }
 
     /// Sets a control, or says beside it why it can't be.
-    fn set_control(
-        &mut self,
-        control: &Control,
-        value: Result<Value, String>,
-        before_change: BeforeChange,
-    ) {
+    fn set_control(&mut self, control: &Control, value: Result<Value, String>, before_change: BeforeChange) {
         self.extra_patches.extend(input_feedback(control, value.as_ref()));
         match value {
             Ok(value) if !self.move_compared_control(control, &value) => {
@@ -208,4 +203,3 @@ impl Desk {
         }
     }
 }
-

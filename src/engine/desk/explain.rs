@@ -41,10 +41,10 @@ pub(super) fn actions(state: &FigureState, entity: Entity) -> Vec<NewElement> {
 
 /// A button for an action on the entity, with a field for the action's argument.
 fn action_button(entity: Entity, action: &Action) -> NewElement {
-    let does = if matches!(action.arg, ValueKind::Entities { .. }) { ActionKind::Choose } else { ActionKind::Act };
-    let press = button("", does, &action.label)
-        .attr(attr::WAY, &action.id)
-        .attr(attr::ON, &entity_attribute(entity));
+    let does =
+        if matches!(action.arg, ValueKind::Entities { .. }) { ActionKind::Choose } else { ActionKind::Act };
+    let press =
+        button("", does, &action.label).attr(attr::WAY, &action.id).attr(attr::ON, &entity_attribute(entity));
     let (offered, label, class) = match &action.arg {
         ValueKind::None | ValueKind::Entities { .. } => return press,
         ValueKind::Number(unit, _, _, offered) => {

@@ -52,7 +52,8 @@ pub fn patch(root: &Element, patch: &Patch) {
             }
         }),
         Patch::Place { element, within, at } => {
-            if let (Some(element), Some(within)) = (elements(root, element).first(), elements(root, within).first())
+            if let (Some(element), Some(within)) =
+                (elements(root, element).first(), elements(root, within).first())
             {
                 place(element, within, *at);
             }

@@ -119,6 +119,18 @@ impl ControlKind {
         check(self, &value).map(|()| value)
     }
 
+    /// What it takes, for a sentence.
+    pub fn allowed(&self) -> String {
+        allowed(self)
+    }
+
+    /// A value that is made of named things, drawn at random; of a text the one at the start. `below` draws a whole number
+    /// below the one given.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn drawn(&self, below: &mut dyn FnMut(u32) -> u32) -> Value {
+        super::options::drawn(self, below)
+    }
+
     /// Whether its values are made of named things: some of them, an order, an assignment.
     pub const fn is_made_of_things(&self) -> bool {
         matches!(self, Self::Several { .. } | Self::Order { .. } | Self::Assignment { .. })

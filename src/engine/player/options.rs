@@ -66,7 +66,9 @@ pub(super) fn check(kind: &ControlKind, value: &Value) -> Result<(), String> {
             }
             let n = list.len();
             if n < usize::from(*at_least) || n > usize::from(*at_most) {
-                return wrong([n.to_string().as_str(), if n == 1 { " is chosen" } else { " are chosen" }].concat());
+                return wrong(
+                    [n.to_string().as_str(), if n == 1 { " is chosen" } else { " are chosen" }].concat(),
+                );
             }
             Ok(())
         }
@@ -158,6 +160,33 @@ pub(super) fn another(kind: &ControlKind, value: &Value) -> Option<Value> {
     check(kind, &other).is_ok().then_some(other)
 }
 
+/// A value drawn at random; of a text the one at the start. `below` draws a whole number below the one given.
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) fn drawn(kind: &ControlKind, below: &mut dyn FnMut(u32) -> u32) -> Value {
+    let mut shuffled = |things: &Things| {
+        let mut list: Vec<u16> = (0..things.len() as u16).collect();
+        for n in (1..list.len()).rev() {
+            list.swap(n, below(n as u32 + 1) as usize);
+        }
+        list
+    };
+    match kind {
+        ControlKind::Several { things, at_least, at_most, .. } => {
+            let mut list = shuffled(things);
+            let (least, most) = (usize::from(*at_least), usize::from(*at_most).min(list.len()));
+            list.truncate(least + below((most.saturating_sub(least)) as u32 + 1) as usize);
+            list.sort_unstable();
+            Value::Several(list)
+        }
+        ControlKind::Order { things, .. } => Value::Order(shuffled(things)),
+        ControlKind::Assignment { things, groups, .. } => {
+            Value::Assignment(things.iter().map(|_| below(groups.len() as u32) as u16).collect())
+        }
+        ControlKind::Text { default, .. } => Value::Text(default.to_string()),
+        _ => Value::None,
+    }
+}
+
 /// The same things with one more, or without it if it was one of them.
 pub(crate) fn toggled(list: &[u16], thing: u16) -> Value {
     let mut list: Vec<u16> = list.to_vec();
@@ -196,16 +225,15 @@ pub(crate) fn place(id: &str, things: &Things) -> Option<u16> {
 
 /// What a control of this kind takes, for a sentence: 'it takes …'.
 pub(super) fn allowed(kind: &ControlKind) -> String {
-    let ids = |things: &Options| {
-        things.iter().map(|(id, _)| id.as_ref()).collect::<Vec<&str>>().join(", ")
-    };
+    let ids = |things: &Options| things.iter().map(|(id, _)| id.as_ref()).collect::<Vec<&str>>().join(", ");
     match kind {
         ControlKind::Number { .. } => "a number".into(),
         ControlKind::Choice { .. } => "an option's id".into(),
         ControlKind::Flag { .. } => "on or off".into(),
         ControlKind::Several { things, at_least, at_most, .. } => {
             let least = at_least.to_string();
-            let most = if at_least == at_most { String::new() } else { [" to ", &at_most.to_string()].concat() };
+            let most =
+                if at_least == at_most { String::new() } else { [" to ", &at_most.to_string()].concat() };
             [&least, most.as_str(), " of ", &ids(things)].concat()
         }
         ControlKind::Order { things, .. } => ["each of ", &ids(things), " once, in any order"].concat(),

@@ -64,7 +64,15 @@ pub(super) struct PictureBuilder<'a> {
 
 impl<'a> PictureBuilder<'a> {
     pub(super) fn new(words: &'a Words, now: Time) -> Self {
-        Self { words, now, panel: 0, marks: Vec::new(), regions: Vec::new(), links: Links::default(), lines: Vec::new() }
+        Self {
+            words,
+            now,
+            panel: 0,
+            marks: Vec::new(),
+            regions: Vec::new(),
+            links: Links::default(),
+            lines: Vec::new(),
+        }
     }
 
     pub(super) fn mark(&mut self, entity: impl Into<Option<Entity>>, form: Form, ink: Ink) {

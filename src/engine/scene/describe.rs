@@ -104,9 +104,10 @@ impl Writer<'_> {
         self.add(self.words.word("scene-flow"), &columns, rows);
 
         // Links that are as links should be need no row of their own, unless something can be done to them.
-        let remarkable = flow.links.iter().filter(|link| {
-            link.entity.is_some() || !matches!(link.status, Status::Normal | Status::Quiet)
-        });
+        let remarkable = flow
+            .links
+            .iter()
+            .filter(|link| link.entity.is_some() || !matches!(link.status, Status::Normal | Status::Quiet));
         let rows: Vec<RowView> = remarkable
             .map(|link| {
                 let cells =

@@ -27,7 +27,7 @@ mod words;
 pub use builder::Region;
 pub use curve::{Curve, DOT, Dot, PACKETS};
 pub use describe::{Description, RowView, TableView, describe};
-pub use mark::{at, Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text};
+pub use mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text, at};
 pub use panel::{
     Axis, Bar, Cell, Chart, CurveLine, Curves, Flow, Grid, GridRow, Histogram, Label, Lane, Lanes, Link,
     Listing, ListingLine, Node, Packet, PacketKind, Panel, Row, Scene, Series, SeriesLine, Slots, Status,
