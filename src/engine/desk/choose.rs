@@ -49,8 +49,11 @@ impl Desk {
             return;
         };
         let takes = matches!(action.arg, ValueKind::Entities { .. });
-        if !takes || !action.applies_to.contains(&target.kind) || self.state.selected != Some(target) {
+        if !takes || !action.applies_to.contains(&target.kind) {
             return;
+        }
+        if self.state.selected != Some(target) {
+            self.select(Some(target));
         }
         let choosing = Choosing { action, target, chosen: Vec::new() };
         let kind = spec.kinds.get(usize::from(choosing.bounds().0)).map_or("", |kind| kind.id.as_ref());
