@@ -33,6 +33,9 @@ pub struct Page {
     pub images: u32,
     /// Jobs that other workers would run now.
     pub jobs: Vec<Vec<u8>>,
+    /// Elements that were put somewhere.
+    pub placed: Vec<String>,
+    focused: String,
     figure: &'static Figure,
 }
 
@@ -78,6 +81,8 @@ impl Page {
             saved: Vec::new(),
             images: 0,
             jobs: Vec::new(),
+            placed: Vec::new(),
+            focused: String::new(),
             figure,
         };
         page.tell(DeskCommand::Resize { picture: 700, charts: 280 });
@@ -124,6 +129,14 @@ impl Page {
                 Patch::Address(field, code) => (field, code),
                 Patch::Checked(field, checked) => (field, checked.to_string()),
                 Patch::Children(field, nodes) => (field, nodes.iter().map(read).collect()),
+                Patch::Place { element, .. } => {
+                    self.placed.push(element.selector);
+                    continue;
+                }
+                Patch::Focus(on) => {
+                    self.focused = on.selector;
+                    continue;
+                }
                 Patch::Download { name, text } => {
                     self.saved.push((name, text));
                     continue;
@@ -177,6 +190,11 @@ impl Page {
     pub fn attr(&self, css: &str, name: &str) -> &str {
         let place = format!("{css} {name}");
         self.attrs.iter().find(|(css, _)| *css == place).map_or("", |(_, value)| value)
+    }
+
+    /// The element that was given the keyboard's focus last.
+    pub fn focused(&self) -> &str {
+        &self.focused
     }
 
     /// Goes to a moment, in seconds.

@@ -293,3 +293,161 @@ fn id(things: &Things, n: u16) -> &str {
 fn label(things: &Things, n: u16) -> &str {
     things.get(usize::from(n)).map_or("", |(_, label)| label)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::pick::cases;
+    use crate::player::{ChoiceOptions, Control, ControlKind, FromValue, Value};
+    use crate::{choices, controls};
+    use proptest::prelude::*;
+    use std::borrow::Cow;
+
+    choices! {
+        /// Things.
+        pub enum Thing { A = "a", "Alpha"; B = "b", "Beta"; C = "c", "Gamma" }
+    }
+    choices! {
+        /// Groups.
+        pub enum Group { East = "east", "East"; West = "west", "West" }
+    }
+    controls! {
+        /// One of each kind.
+        pub struct All {
+            /// Some.
+            pub some: Vec<Thing> = Control::several("some", "Some", Thing::OPTIONS, (1, 2), "c"),
+            /// In order.
+            pub order: Vec<Thing> = Control::order("order", "Order", Thing::OPTIONS, "b,a,c"),
+            /// In groups.
+            pub zone: Vec<Group> =
+                Control::assignment("zone", "Zone", Thing::OPTIONS, Group::OPTIONS, "a:east,b:west,c:east"),
+            /// A line.
+            pub rule: String = Control::text("rule", "Rule", 12, "p99 > 1s"),
+            /// Some lines.
+            pub program: String = Control::text("program", "Program", 30, "load\nstore").rows(3),
+        }
+    }
+    use crate::player::Controls;
+
+    fn control(id: &str) -> &'static Control {
+        All::ALL.iter().find(|control| control.id == id).unwrap()
+    }
+
+    /// The sentence of a refusal.
+    fn refusal(id: &str, text: &str) -> String {
+        let msg = control(id).parse(text).expect_err(text);
+        msg.args.iter().map(|(_, arg)| format!("{arg:?} ")).collect()
+    }
+
+    #[test]
+    fn fields_are_typed_and_start_as_declared() {
+        let values: Vec<Value> = All::ALL.iter().map(Control::default).collect();
+        let all = All::from_values(&values);
+        assert_eq!((all.some, all.order), (vec![Thing::C], vec![Thing::B, Thing::A, Thing::C]));
+        assert_eq!(all.zone, [Group::East, Group::West, Group::East]);
+        assert_eq!((all.rule.as_str(), all.program.as_str()), ("p99 > 1s", "load\nstore"));
+        // What was never accepted becomes nothing rather than a panic.
+        assert_eq!(Vec::<Thing>::from_value(&Value::Order(vec![7, 1])), [Thing::B]);
+        assert_eq!(Vec::<Thing>::from_value(&Value::None), []);
+    }
+
+    #[test]
+    fn values_are_written_by_ids_and_shown_by_labels() {
+        for (id, typed, written, shown) in [
+            ("some", " c, a ", "a,c", "Alpha, Gamma"),
+            ("order", "c,b,a", "c,b,a", "Gamma, Beta, Alpha"),
+            ("zone", "c:west,a:west,b:west", "a:west,b:west,c:west", "East: –; West: Alpha, Beta, Gamma"),
+            ("rule", "  p99 > 2s ", "p99 > 2s", "p99 > 2s"),
+            ("program", "load\r\n store", "load\n store", "load\n store"),
+        ] {
+            let value = control(id).parse(typed).unwrap();
+            assert_eq!(
+                (control(id).written(&value), control(id).show(&value)),
+                (written.into(), shown.into())
+            );
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_wrong_and_what_is_allowed() {
+        for (id, text, wrong, allowed) in [
+            ("some", "", "0 are chosen", "1 to 2 of a, b, c"),
+            ("some", "a,b,c", "3 are chosen", "1 to 2 of a, b, c"),
+            ("some", "a,a", "'a' stands there twice", "1 to 2"),
+            ("some", "a,,b", "there is an empty name", "a, b, c"),
+            ("some", "d", "'d' is not among them", "a, b, c"),
+            ("order", "a,b", "'c' is missing", "each of a, b, c once"),
+            ("order", "a,b,b", "'b' stands there twice", "in any order"),
+            ("zone", "a:east,b:west", "'c' is in no group", "a group (east, west) for each of a, b, c"),
+            ("zone", "a,b,c", "'a' is in no group", "written like a:east"),
+            ("zone", "a:north", "'north' is not among them", "east, west"),
+            ("zone", "a:east,a:west", "'a' stands there twice", "each of"),
+            ("rule", "p99 > 1234567", "13 characters are too many", "at most 12 characters on one line"),
+            ("rule", "a\nb", "a sign that can't be typed", "one line"),
+            ("program", "a\u{7}", "a sign that can't be typed", "at most 30 characters"),
+        ] {
+            let says = refusal(id, text);
+            assert!(says.contains(wrong) && says.contains(allowed), "{id} '{text}': {says}");
+        }
+        for (id, value) in [
+            ("some", Value::Several(vec![1, 0])),
+            ("some", Value::Order(vec![0])),
+            ("order", Value::Order(vec![0, 1, 9])),
+            ("order", Value::Order(vec![0; 5_000])),
+            ("zone", Value::Assignment(vec![0, 1])),
+            ("zone", Value::Assignment(vec![0, 1, 0, 1])),
+            ("zone", Value::Assignment(vec![0, 1, 2])),
+            ("rule", Value::Text("x".repeat(5_000))),
+            ("rule", Value::Number(1.0)),
+        ] {
+            assert!(control(id).accept(&value).is_err(), "{id}: {value:?}");
+        }
+    }
+
+    #[test]
+    fn another_value_is_another_and_taken() {
+        for control in All::ALL {
+            let mut value = control.default();
+            for _ in 0..8 {
+                let Some(next) = control.another(&value) else {
+                    assert!(matches!(control.kind, ControlKind::Text { .. }), "{}", control.id);
+                    break;
+                };
+                assert_ne!(next, value, "{}", control.id);
+                assert_eq!(control.accept(&next), Ok(next.clone()), "{}", control.id);
+                value = next;
+            }
+        }
+        const ONE: ChoiceOptions = &[(Cow::Borrowed("a"), Cow::Borrowed("A"))];
+        let only = Control::order("only", "Only", ONE, "a");
+        assert_eq!(only.another(&only.default()), None);
+    }
+
+    proptest! {
+        #![proptest_config(cases(256))]
+
+        #[test]
+        fn what_is_written_is_read_again(id in prop::sample::select(vec!["some", "order", "zone"]), mut seed: u32) {
+            let value = control(id).kind.drawn(&mut |below| {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (seed >> 8) % below
+            });
+            prop_assert_eq!(control(id).accept(&value), Ok(value.clone()));
+            prop_assert_eq!(control(id).parse(&control(id).written(&value)), Ok(value));
+        }
+
+        #[test]
+        fn a_text_is_taken_as_it_is_or_refused(text in ".{0,14}") {
+            if let Ok(value) = control("rule").parse(&text) {
+                prop_assert_eq!(control("rule").written(&value), text.trim());
+                prop_assert_eq!(control("rule").parse(&text), Ok(value));
+            } else {
+                prop_assert!(text.trim().chars().count() > 12 || text.contains(char::is_control));
+            }
+        }
+
+        #[test]
+        fn no_text_panics(id in prop::sample::select(vec!["some", "order", "zone", "rule"]), text in "[a-c:, ä🦦]{0,20}") {
+            let _ = control(id).parse(&text);
+        }
+    }
+}

@@ -210,8 +210,35 @@ mod tests {
     use crate::pick::cases;
     use proptest::prelude::*;
 
+    #[test]
+    fn a_line_crosses_a_curve_only_where_it_goes_through_it() {
+        let curve = Curve::straight(at(0.0, 10.0), at(100.0, 10.0));
+        assert!(curve.crosses(at(40.0, 0.0), at(60.0, 20.0)));
+        assert!(curve.crosses(at(50.0, 20.0), at(50.0, 0.0)), "also where two pieces of it meet");
+        for (from, to) in [
+            (at(40.0, 0.0), at(60.0, 8.0)),
+            (at(120.0, 0.0), at(120.0, 20.0)),
+            (at(110.0, 10.0), at(150.0, 10.0)),
+            (at(50.0, 0.0), at(50.0, 0.0)),
+        ] {
+            assert!(!curve.crosses(from, to), "{from:?} to {to:?}");
+        }
+        assert_eq!((curve.distance(at(50.0, 22.0)), curve.distance(at(103.0, 14.0))), (12.0, 5.0));
+    }
+
     proptest! {
         #![proptest_config(cases(256))]
+
+        #[test]
+        fn a_part_of_a_curve_lies_on_it(x in 50.0f32..400.0, y in -200.0f32..200.0, from in 0.0f32..0.5, to in 0.5f32..1.0) {
+            let curve = Curve::new([at(0.0, 0.0), at(x / 2.0, 0.0), at(x / 2.0, y), at(x, y)]);
+            let part = curve.part(from, to);
+            for share in [0.0, 0.3, 0.7, 1.0] {
+                prop_assert!(curve.distance(part.along(share).0) < 2.0);
+            }
+            let length = curve.whole() * (to - from);
+            prop_assert!((part.whole() - length).abs() < 0.05 * curve.whole(), "{} of {length}", part.whole());
+        }
 
         #[test]
         fn equal_times_are_equal_lengths(x in 50.0f32..400.0, y in -200.0f32..200.0) {
