@@ -169,11 +169,14 @@ impl Monkey {
 
     /// A line across the picture, or a choice of entities.
     fn several(&mut self) -> (String, UserAction) {
-        let spec = self.figure.spec;
-        let way = spec.actions[self.below(spec.actions.len())].id.to_string();
         let mut point = || format!("{},{}", self.share() * 700.0, self.share() * 300.0);
         let text = [point(), point(), point()].join(" ");
         let does = self.one(&["draw-across", "choose", "chosen"]);
+        let mut fitting = self.figure.spec.actions.iter().filter(|it| match does {
+            "draw-across" => it.by_drawing,
+            _ => matches!(it.arg, ValueKind::Entities { .. }),
+        });
+        let way = fitting.next().map_or_else(String::new, |action| action.id.to_string());
         let target = format!("{}:{}", self.below(2), self.below(5));
         (format!("several: {does}"), UserAction { variant: way, target, text, ..action(does) })
     }

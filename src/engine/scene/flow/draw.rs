@@ -18,7 +18,7 @@ const MIDDLE: f32 = 12.0;
 
 /// Draws the links, and returns the lines of those that are entities.
 pub(super) fn links(flow: &Flow, plan: &Plan, builder: &mut PictureBuilder) -> Vec<(Entity, Curve)> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<(usize, Entity, Curve)> = Vec::new();
     let mut by_entity: Vec<&Place> = plan.places.iter().collect();
     sort_by_key(&mut by_entity, |place| place.node.entity);
     let find = |entity| {
@@ -26,21 +26,21 @@ pub(super) fn links(flow: &Flow, plan: &Plan, builder: &mut PictureBuilder) -> V
         Some(by_entity[found])
     };
     // Calm ones first, so that trouble lies on top.
-    let mut links: Vec<_> = flow.links.iter().collect();
-    sort_by_key(&mut links, |link| match link.status {
+    let mut links: Vec<_> = flow.links.iter().enumerate().collect();
+    sort_by_key(&mut links, |(_, link)| match link.status {
         Status::Trouble => 2,
         Status::Down => 1,
         _ => 0,
     });
     let mut drawn = Vec::new();
-    for link in links {
+    for (place, link) in links {
         let (Some(from), Some(to)) = (find(link.from), find(link.to)) else { continue };
         if link.from == link.to {
             continue;
         }
         let curve = way(from, to, plan.down);
         builder.links.add(link.from, link.to, curve);
-        lines.extend(link.entity.map(|entity| (entity, curve)));
+        lines.extend(link.entity.map(|entity| (place, entity, curve)));
         // Links into a row of a grid end at the same place; one of them is drawn.
         let ends = (curve.points[0], curve.points[3], link.status);
         if from.size.is_cell() || to.size.is_cell() {
@@ -66,7 +66,9 @@ pub(super) fn links(flow: &Flow, plan: &Plan, builder: &mut PictureBuilder) -> V
     for place in &plan.places {
         builder.links.node(place.node.entity, place.area.centre());
     }
-    lines
+    // The keyboard meets them in the flow's order, whatever their status.
+    sort_by_key(&mut lines, |(place, ..)| *place);
+    lines.into_iter().map(|(_, entity, curve)| (entity, curve)).collect()
 }
 
 /// A link that is cut: a gap in its middle, and a stroke across each end.
