@@ -96,8 +96,8 @@ pub fn controls(l: &Lessons, course: &Course) -> Vec<Specimen> {
         ("zone", "Assignment", "Things in groups, dragged or put there by lists.", ""),
         ("rule", "Text", "A short text that the experiment reads.", "calls are slow"),
     ];
-    let other =
-        kinds[5..].iter().zip(["shop,cache", "cache,shop,search,database", "shop:west", "calls > 1 s"]);
+    let zones = "shop:west,search:east,cache:west,database:east";
+    let other = kinds[5..].iter().zip(["shop,cache", "cache,shop,search,database", zones, "calls > 1 s"]);
     let other = other.fold(new().does(action("compare")), |it, (kind, to)| it.does(turned(kind.0, to)));
     let mut all = Vec::new();
     for (n, (control, name, says, wrong)) in kinds.into_iter().enumerate() {
