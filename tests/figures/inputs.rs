@@ -239,7 +239,7 @@ fn a_line_drawn_across_links_cuts_them_all_at_once() {
     let (shop, height) = (picture.regions[0].area, picture.height);
     let right =
         picture.regions.iter().filter(|it| it.entity.kind == 0).map(|it| it.area.x).fold(0.0, f32::max);
-    let between = (shop.right() + right) / 2.0;
+    let between = f32::midpoint(shop.right(), right);
     // What begins on a node is about that node; what crosses nothing does nothing.
     draws(&mut page, &[(shop.x + 5.0, shop.y + 5.0), (between, 2.0), (between, height - 2.0)]);
     draws(&mut page, &[(between, 2.0), (between + 30.0, 2.0)]);

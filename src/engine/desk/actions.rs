@@ -158,7 +158,8 @@ impl Desk {
         self.set_notice(None);
         let at = if from_start { Time::ZERO } else { self.state.at };
         before_change(self.state.change_starting(at, &change));
-        match self.ask(Query::Change { at, change: change.clone() }) {
+        let beside = self.state.set_by(&change);
+        match self.ask(Query::Change { at, change }) {
             Reply::Changed { run, at: next, can_undo } => {
                 let state = &mut self.state;
                 state.run = run;
@@ -172,7 +173,7 @@ impl Desk {
             }
             Reply::Refused(why) => {
                 let why = self.state.say(&why);
-                match self.state.set_by(&change) {
+                match beside {
                     Some(control) => self.extra_patches.extend(controls::input_feedback(control, Err(&why))),
                     None => self.set_notice(Notice::plain(why)),
                 }

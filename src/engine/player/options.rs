@@ -328,6 +328,8 @@ mod tests {
     }
     use crate::player::Controls;
 
+    const ONE: ChoiceOptions = &[(Cow::Borrowed("a"), Cow::Borrowed("A"))];
+
     fn control(id: &str) -> &'static Control {
         All::ALL.iter().find(|control| control.id == id).unwrap()
     }
@@ -335,7 +337,7 @@ mod tests {
     /// The sentence of a refusal.
     fn refusal(id: &str, text: &str) -> String {
         let msg = control(id).parse(text).expect_err(text);
-        msg.args.iter().map(|(_, arg)| format!("{arg:?} ")).collect()
+        msg.args.iter().map(|(_, arg)| format!("{arg:?}")).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -417,7 +419,6 @@ mod tests {
                 value = next;
             }
         }
-        const ONE: ChoiceOptions = &[(Cow::Borrowed("a"), Cow::Borrowed("A"))];
         let only = Control::order("only", "Only", ONE, "a");
         assert_eq!(only.another(&only.default()), None);
     }

@@ -198,7 +198,9 @@ impl Experiment for Services {
                 if let Some(&link) = same {
                     return Err(if cut { already_cut(link) } else { not_cut(link) });
                 }
-                on.iter().for_each(|link| self.cut[link.n as usize] = cut);
+                for link in on {
+                    self.cut[link.n as usize] = cut;
+                }
             }
             (2, Value::Entities(others)) => {
                 for entity in on.iter().chain(others).filter(|entity| entity.n < 4) {
@@ -207,7 +209,11 @@ impl Experiment for Services {
                     world.schedule(Span::from_secs(1), (self.round, place.unwrap_or(0)));
                 }
             }
-            (_, Value::Text(text)) => on.iter().for_each(|it| self.notes[it.n as usize] = text.clone()),
+            (_, Value::Text(text)) => {
+                for service in on {
+                    self.notes[service.n as usize].clone_from(text);
+                }
+            }
             _ => {}
         }
         Ok(())
