@@ -5,6 +5,7 @@ use super::{CommandError, Terminal, project};
 use crate::course::{self, Course, FigureFacts, Problem};
 use crate::lessons;
 use crate::oracle;
+use crate::site::still;
 use crate::site::workers::{self, Workers};
 use std::path::Path;
 
@@ -16,6 +17,7 @@ pub(super) fn check(args: &CheckArgs, terminal: &mut Terminal) -> Result<(), Com
     let facts: Vec<FigureFacts> =
         lessons::all().map(|(lesson, figure)| FigureFacts::of(lesson, figure)).collect();
     problems.extend(course::check(&course, &facts));
+    problems.extend(still::refused(&course));
     problems.sort();
     problems.dedup();
     for problem in &problems {

@@ -3,7 +3,7 @@
 use super::CommandError;
 use super::args::RunDescription;
 use crate::lessons;
-use crate::player::{Action, EntityNames, Figure, FigureSpec, Input, InputKind, Run, Value};
+use crate::player::{Action, EntityNames, Figure, FigureSpec, Input, InputKind, Run, Value, ValueKind};
 use crate::scene::Words;
 use crate::sim::{Entity, Seed, Time, Unit};
 
@@ -121,19 +121,26 @@ fn act(text: &str, action: &Action, spec: &FigureSpec, words: &Words) -> Result<
     let mut targets = Vec::new();
     let mut arg = text;
     if !action.applies_to.is_empty() {
-        let (whom, rest) = split_argument(text, spec);
+        // What may hold commas itself stands behind a single name.
+        let one = matches!(action.arg, ValueKind::Entities { .. } | ValueKind::Text(..));
+        let (whom, rest) = split_argument(text, one, spec);
         arg = rest;
         for name in whom.split(',') {
             targets.push(entity(name, &action.applies_to, spec, words)?);
         }
     }
-    let arg = action.parse_argument(arg).map_err(CommandError::Refused)?;
+    let other = |kind: u8, name: &str| match entity(name, &[kind], spec, words) {
+        Ok(entity) => Ok(entity),
+        Err(CommandError::Usage(why) | CommandError::Refused(why)) => Err(why),
+        Err(_) => Err(format!("'{}' names nothing here", clip(name))),
+    };
+    let arg = action.parse_argument(arg, &other).map_err(CommandError::Refused)?;
     Ok(InputKind::Act { action: action.id.to_string(), targets, arg })
 }
 
 /// Cuts `server:C:4` before its argument: of the last name, behind its kind, if that is given, and the name itself.
-fn split_argument<'a>(text: &'a str, spec: &FigureSpec) -> (&'a str, &'a str) {
-    let last = text.rfind(',').map_or(0, |at| at + 1);
+fn split_argument<'a>(text: &'a str, one: bool, spec: &FigureSpec) -> (&'a str, &'a str) {
+    let last = text.rfind(',').filter(|_| !one).map_or(0, |at| at + 1);
     let first = text[last..].split(':').next().unwrap_or_default().trim();
     let has_kind = spec.kinds.iter().any(|kind| kind.id == first && !matches!(kind.names, EntityNames::Only));
     let cut = text[last..].match_indices(':').nth(usize::from(has_kind));

@@ -312,6 +312,7 @@ impl JudgedChallenge {
                 Value::Choice(end.map(|(id, _)| id.to_string()).unwrap_or_default())
             }
             ControlKind::Flag { .. } => Value::Flag(high),
+            kind => kind.drawn(&mut |below| if high { below - 1 } else { 0 }),
         })
     }
 
@@ -326,7 +327,8 @@ impl JudgedChallenge {
             (ControlKind::Choice { options, .. }, None) => {
                 Value::Choice(options[draws.below(options.len() as u32) as usize].0.to_string())
             }
-            (_, None) => Value::Flag(draws.chance(0.5)),
+            (ControlKind::Flag { .. }, None) => Value::Flag(draws.chance(0.5)),
+            (kind, None) => kind.drawn(&mut |below| draws.below(below)),
         })
     }
 

@@ -4,7 +4,9 @@ use super::args::ListArgs;
 use super::report::{json, print_json, unit_id};
 use super::{CommandError, Terminal};
 use crate::lessons;
-use crate::player::{Challenge, Control, ControlKind, Figure, FigureSpec, Needs, Pace, Scale, ValueKind};
+use crate::player::{
+    Challenge, Control, ControlKind, Figure, FigureSpec, Needs, Options, Pace, Scale, ValueKind,
+};
 use serde::Serialize;
 use std::io::Write;
 
@@ -35,23 +37,30 @@ struct FigureEntry {
     kinds: Vec<String>,
 }
 
-/// A control: a number with unit and range, a choice with its options, or a flag.
+/// A control: a number with unit and range, a choice with its options, a flag, some of several things, things in an order,
+/// things in groups, or a text.
 #[derive(Debug, Serialize)]
 struct ControlEntry {
     id: String,
     label: String,
     help: String,
-    /// `number`, `choice` or `flag`.
+    /// `number`, `choice`, `flag`, `several`, `order`, `assignment` or `text`.
     kind: &'static str,
     unit: Option<&'static str>,
+    /// The least number, or how many things at least.
     min: Option<f64>,
+    /// The largest number, or how many things or characters at most.
     max: Option<f64>,
     /// Smallest change; on a logarithmic scale a share of the value.
     step: Option<f64>,
     /// `linear` or `log`.
     scale: Option<&'static str>,
-    /// Ids of the options.
+    /// Ids of the options, or of the things.
     options: Vec<String>,
+    /// Ids of the groups that things are in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<String>,
+    /// The value at the start; of things and texts as `--set` takes it.
     default: serde_json::Value,
 }
 
@@ -65,14 +74,13 @@ struct ActionEntry {
     undo: Option<String>,
 }
 
-/// An action's argument: a number.
+/// An action's argument: a number, entities of a kind, or a text. `offered` is what it is when left out.
 #[derive(Debug, Serialize)]
-struct ArgumentEntry {
-    unit: &'static str,
-    min: f64,
-    max: f64,
-    /// What it is when left out.
-    offered: f64,
+#[serde(untagged)]
+enum ArgumentEntry {
+    Number { unit: &'static str, min: f64, max: f64, offered: f64 },
+    Entities { of: String, at_least: u16, at_most: u16 },
+    Text { limit: u16, offered: String },
 }
 
 #[derive(Debug, Serialize)]
@@ -110,20 +118,24 @@ fn print(lesson: &str, figure: &Figure, out: &mut dyn Write) -> std::io::Result<
     writeln!(out, "{}  ({lesson}, version {}, runs {}{takes})", spec.id, spec.version, spec.until)?;
     for control in spec.controls.iter() {
         let default = match &control.kind {
-            ControlKind::Choice { default, .. } => default.to_string(),
-            _ => control.show(&control.default()),
+            ControlKind::Number { .. } | ControlKind::Flag { .. } => control.show(&control.default()),
+            _ => control.written(&control.default()),
         };
         writeln!(out, "  --set {}=…  {}, default {default}: {}", control.id, range(control), control.label)?;
     }
     for action in spec.actions.iter() {
-        let kinds = kinds(spec, &action.applies_to).join("|");
-        let argument = match action.arg {
+        let on = kinds(spec, &action.applies_to).join("|");
+        let argument = match &action.arg {
             ValueKind::Number(unit, min, max, _) => {
-                format!(":… {} to {}", unit.format(min), unit.format(max))
+                format!(":… {} to {}", unit.format(*min), unit.format(*max))
             }
+            ValueKind::Entities { kind, at_least, at_most } => {
+                format!(":… {at_least} to {at_most} of {}", kinds(spec, &[*kind]).concat())
+            }
+            ValueKind::Text(limit, _) => format!(":… a text of at most {limit} characters"),
             ValueKind::None => String::new(),
         };
-        writeln!(out, "  --at TIME {}={kinds}{argument}  {}", action.id, action.label)?;
+        writeln!(out, "  --at TIME {}={on}{argument}  {}", action.id, action.label)?;
     }
     for reading in spec.readings.iter() {
         writeln!(out, "  reads {} ({}): {}", reading.id, unit_id(reading.unit), reading.help)?;
@@ -144,6 +156,7 @@ fn range(control: &Control) -> String {
             options.iter().map(|(id, _)| id.as_ref()).collect::<Vec<_>>().join("|")
         }
         ControlKind::Flag { .. } => "on|off".into(),
+        kind => kind.allowed(),
     }
 }
 
@@ -176,12 +189,7 @@ fn entry(lesson: &str, figure: &Figure) -> FigureEntry {
                 id: action.id.to_string(),
                 label: action.label.to_string(),
                 on: kinds(spec, &action.applies_to),
-                argument: match action.arg {
-                    ValueKind::Number(unit, min, max, offered) => {
-                        Some(ArgumentEntry { unit: unit_id(unit), min, max, offered })
-                    }
-                    ValueKind::None => None,
-                },
+                argument: argument(spec, &action.arg),
                 undo: action.undo.as_deref().map(str::to_owned),
             })
             .collect(),
@@ -200,6 +208,25 @@ fn entry(lesson: &str, figure: &Figure) -> FigureEntry {
     }
 }
 
+fn argument(spec: &FigureSpec, kind: &ValueKind) -> Option<ArgumentEntry> {
+    match kind {
+        &ValueKind::Number(unit, min, max, offered) => {
+            Some(ArgumentEntry::Number { unit: unit_id(unit), min, max, offered })
+        }
+        &ValueKind::Entities { kind, at_least, at_most } => {
+            Some(ArgumentEntry::Entities { of: kinds(spec, &[kind]).concat(), at_least, at_most })
+        }
+        ValueKind::Text(limit, offered) => {
+            Some(ArgumentEntry::Text { limit: *limit, offered: offered.to_string() })
+        }
+        ValueKind::None => None,
+    }
+}
+
+fn ids(options: &Options) -> Vec<String> {
+    options.iter().map(|(id, _)| id.to_string()).collect()
+}
+
 fn control(control: &Control) -> ControlEntry {
     let mut entry = ControlEntry {
         id: control.id.to_string(),
@@ -212,6 +239,7 @@ fn control(control: &Control) -> ControlEntry {
         step: None,
         scale: None,
         options: Vec::new(),
+        groups: Vec::new(),
         default: json(&control.default()),
     };
     match &control.kind {
@@ -225,9 +253,34 @@ fn control(control: &Control) -> ControlEntry {
         }
         ControlKind::Choice { options, .. } => {
             entry.kind = "choice";
-            entry.options = options.iter().map(|(id, _)| id.to_string()).collect();
+            entry.options = ids(options);
         }
         ControlKind::Flag { .. } => entry.options = vec!["on".into(), "off".into()],
+        ControlKind::Several { things, at_least, at_most, .. } => {
+            entry.kind = "several";
+            entry.options = ids(things);
+            entry.min = Some((*at_least).into());
+            entry.max = Some((*at_most).into());
+        }
+        ControlKind::Order { things, .. } => {
+            entry.kind = "order";
+            entry.options = ids(things);
+        }
+        ControlKind::Assignment { things, groups, .. } => {
+            entry.kind = "assignment";
+            entry.options = ids(things);
+            entry.groups = ids(groups);
+        }
+        ControlKind::Text { limit, .. } => {
+            entry.kind = "text";
+            entry.max = Some((*limit).into());
+        }
+    }
+    if !matches!(
+        control.kind,
+        ControlKind::Number { .. } | ControlKind::Choice { .. } | ControlKind::Flag { .. }
+    ) {
+        entry.default = control.written(&control.default()).into();
     }
     entry
 }

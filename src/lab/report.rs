@@ -4,7 +4,7 @@ use super::CommandError;
 use super::play::Player;
 use super::words::say;
 use crate::player::{FigureSpec, Frame, InputKind, Marker, MarkerKind, Run, Value, View, encode_view};
-use crate::sim::Time;
+use crate::sim::{Entity, Time};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -268,7 +268,7 @@ pub fn from_json(value: &serde_json::Value) -> Value {
         serde_json::Value::Number(n) => Value::Number(n.as_f64().unwrap_or(f64::NAN)),
         serde_json::Value::String(id) => Value::Choice(id.clone()),
         serde_json::Value::Bool(on) => Value::Flag(*on),
-        _ => Value::None,
+        other => serde_json::from_value(other.clone()).unwrap_or_default(),
     }
 }
 
@@ -277,29 +277,26 @@ fn change(change: &InputKind, player: &Player) -> String {
     let spec = player.spec;
     match change {
         InputKind::Set { control, value } => {
-            let shown = match value {
-                Value::Choice(id) => id.clone(),
-                _ => spec.control(control).map_or_else(String::new, |(_, c)| c.show(value)),
-            };
-            format!("{control}={shown}").replace('\u{a0}', "")
+            let written = spec.control(control).map_or_else(String::new, |(_, it)| it.written(value));
+            format!("{control}={written}")
         }
         InputKind::Act { action, targets, arg } => {
-            let names: Vec<String> = targets
-                .iter()
-                .map(|entity| {
-                    let kind = spec.kinds.get(usize::from(entity.kind));
-                    match kind {
-                        Some(kind) if !matches!(kind.names, crate::player::EntityNames::Only) => {
-                            format!("{}:{}", kind.id, player.words.short(*entity))
-                        }
-                        _ => player.words.short(*entity),
-                    }
-                })
-                .collect();
+            let name = |entity: &Entity| match spec.kinds.get(usize::from(entity.kind)) {
+                Some(kind) if !matches!(kind.names, crate::player::EntityNames::Only) => {
+                    format!("{}:{}", kind.id, player.words.short(*entity))
+                }
+                _ => player.words.short(*entity),
+            };
+            let names: Vec<String> = targets.iter().map(name).collect();
             let arg = match (arg, spec.action(action).map(|(_, action)| &action.arg)) {
                 (Value::Number(n), Some(crate::player::ValueKind::Number(unit, ..))) => {
                     format!(":{}", unit.format(*n).replace('\u{a0}', ""))
                 }
+                (Value::Entities(all), _) => {
+                    let names = all.iter().map(|who| player.words.short(*who));
+                    format!(":{}", names.collect::<Vec<_>>().join(","))
+                }
+                (Value::Text(text), _) => format!(":{text}"),
                 _ => String::new(),
             };
             format!("{action}={}{arg}", names.join(","))

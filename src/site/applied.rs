@@ -30,6 +30,7 @@ pub fn parts(patch: &Patch) -> Vec<&Selector> {
         | Patch::Children(part, _)
         | Patch::Focus(part)
         | Patch::Address(part, _) => vec![part],
+        Patch::Place { element, within, .. } => vec![element, within],
         Patch::Copy { field, button } => vec![field, button],
         Patch::Download { .. } => Vec::new(),
     }
@@ -76,6 +77,9 @@ impl Applied {
     /// is none of the elements' business, keyboard, clipboard and files, changes nothing here; who has the keyboard is
     /// nobody, so a field takes its value whether that is forced or not.
     pub fn apply(&mut self, figure: &str, patch: &Patch) -> usize {
+        if let Patch::Place { element, within, at } = patch {
+            return self.place(figure, element, within, *at);
+        }
         let all: Vec<NodeRef> = parts(patch).into_iter().flat_map(|part| self.find(figure, part)).collect();
         for element in &all {
             match patch {
@@ -102,10 +106,23 @@ impl Applied {
                         hold(element, &address);
                     }
                 }
-                Patch::Focus(_) | Patch::Copy { .. } | Patch::Download { .. } => {}
+                Patch::Place { .. } | Patch::Focus(_) | Patch::Copy { .. } | Patch::Download { .. } => {}
             }
         }
         all.len()
+    }
+
+    /// Puts an element at a place among the children of another.
+    fn place(&self, figure: &str, element: &Selector, within: &Selector, at: u16) -> usize {
+        let (element, within) = (self.find(figure, element), self.find(figure, within));
+        if let (Some(element), Some(within)) = (element.first(), within.first()) {
+            element.remove_from_parent();
+            match within.element_children().get(usize::from(at)) {
+                Some(next) => next.insert_before(&element.id),
+                None => within.append_child(&element.id),
+            }
+        }
+        usize::from(!element.is_empty()).min(within.len())
     }
 
     /// Ticks a box. Of a group, no other one stays so.

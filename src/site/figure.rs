@@ -12,7 +12,8 @@ use crate::desk::markup::class;
 use crate::desk::{ActionKind, SHORTCUTS, clock};
 use crate::lessons;
 use crate::player::{
-    Control, ControlKind, FigureSpec, Frame, Needs, Pace, Search, Slider, Value, encode_view,
+    Control, ControlKind, FigureSpec, Frame, Needs, Options, Pace, Search, Slider, Value, encode_view,
+    sweep_values,
 };
 use crate::scene::{
     Choice, Description, LayoutOptions, Panel, Picture, Scene, SvgOptions, TableView, describe, svg,
@@ -158,11 +159,12 @@ fn drawers(id: &str, spec: &FigureSpec) -> Markup {
 
 /// The sweep's drawer.
 fn sweep(spec: &FigureSpec) -> Markup {
+    let varied = spec.controls.iter().filter(|control| !sweep_values(control, 2).is_empty());
     html! {
         div.(class::DRAWER).(class::SWEEP) data-drawer-of="sweep" hidden {
             p { "Runs the figure to its end with several values of a control, and several seeds for each." }
             div.(class::SWEEP_FIELDS) {
-                label { "Vary " select { @for it in spec.controls.iter() { option value=(it.id) { (it.label) } } } }
+                label { "Vary " select { @for it in varied { option value=(it.id) { (it.label) } } } }
                 label { "from " input type="text" autocomplete="off" placeholder="lowest"; }
                 label { "to " input type="text" autocomplete="off" placeholder="highest"; }
                 label { "and plot " select { @for it in spec.readings.iter() { option value=(it.id) { (it.label) } } } }
@@ -219,11 +221,15 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
     html! {
         (drawers(id, spec))
         div.fig-stage {
-            div.(class::PICTURE) {
+            div.(class::PICTURE) data-draws=[spec.actions.iter().find(|action| action.by_drawing).map(|action| &action.id)] {
                 (picture(&main, "wide", "wide", WIDE)) (picture(&main, "narrow", "narrow", NARROW))
                 canvas.fig-canvas aria-hidden="true" hidden {}
                 span.(class::SIDE_NAME) {} span.(class::SIDE_NAME) {}
                 div.(class::RING) hidden {} div.(class::RING) hidden {}
+                div.(class::CHOSEN) {}
+                @if spec.actions.iter().any(|action| action.by_drawing) {
+                    svg.(class::STROKE) aria-hidden="true" { polyline points="" {} }
+                }
                 div.(class::WALK) role="group" aria-label="Picture: arrow keys walk through it, Enter explains" hidden {
                     // Two buttons, and the focus alternates between them: a screen reader announces an element that
                     // gets the focus, but not a change of its label.
@@ -412,6 +418,112 @@ fn widget(figure: &str, control: &Control, value: &Value) -> Markup {
                 span.(class::DIFFERS) {}
             }
         },
+        kind => composed(&id, control, kind, value),
+    }
+}
+
+/// The widget of a value that is made of named things, or of a text. Things can be dragged by their names, and moved with
+/// the buttons or lists beside them.
+fn composed(id: &str, control: &Control, kind: &ControlKind, value: &Value) -> Markup {
+    let (class, body) = match (kind, value) {
+        (ControlKind::Several { things, .. }, Value::Several(chosen)) => ("several", several(things, chosen)),
+        (ControlKind::Order { things, .. }, Value::Order(list)) => ("order", order(control, things, list)),
+        (ControlKind::Assignment { things, groups, .. }, Value::Assignment(list)) => {
+            ("assignment", assignment(things, groups, list))
+        }
+        (ControlKind::Text { limit, rows, .. }, Value::Text(text)) => {
+            return typed(id, control, (*limit, *rows), text);
+        }
+        _ => return html! {},
+    };
+    html! {
+        fieldset.fig-control.(class) data-control=(control.id) title=(control.help) {
+            legend { (control.label) }
+            (body)
+            span.(class::ERROR) role="status" {}
+            span.(class::DIFFERS) {}
+            span.(class::ANNOUNCED).sr-only role="status" {}
+        }
+    }
+}
+
+fn several(things: &Options, chosen: &[u16]) -> Markup {
+    html! {
+        div.fig-boxes {
+            @for (n, (thing, label)) in (0..).zip(things.iter()) {
+                label {
+                    input type="checkbox" value=(thing) checked[chosen.contains(&n)] disabled;
+                    span { (label) }
+                }
+            }
+        }
+    }
+}
+
+fn order(control: &Control, things: &Options, list: &[u16]) -> Markup {
+    let things = list.iter().filter_map(|&n| things.get(usize::from(n)));
+    html! {
+        ol.(class::ORDER) {
+            @for (thing, label) in things {
+                li data-option=(thing) {
+                    span.(class::THING) { span.fig-grip aria-hidden="true" {} span { (label) } }
+                    @for (way, sign, says) in [("up", "↑", "Move up"), ("down", "↓", "Move down")] {
+                        button type="button" data-do=(ActionKind::Place.name()) data-on=(control.id) data-way=(thing)
+                            data-text=(way) aria-label={ (says) ": " (label) } disabled { (sign) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn assignment(things: &Options, groups: &Options, list: &[u16]) -> Markup {
+    let members = |group: u16| {
+        let within = things.iter().zip(list).filter(move |(_, of)| **of == group);
+        within.map(|(thing, _)| thing)
+    };
+    html! {
+        div.fig-groups {
+            @for (n, (group, name)) in (0..).zip(groups.iter()) {
+                div.fig-group data-group=(group) {
+                    p { (name) }
+                    div.(class::MEMBERS) {
+                        @for (thing, label) in members(n) {
+                            span.fig-member data-option=(thing) {
+                                span.(class::THING) { span.fig-grip aria-hidden="true" {} span { (label) } }
+                                select aria-label=(label) disabled {
+                                    @for (other, label) in groups.iter() {
+                                        option value=(other) selected[other == group] { (label) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn typed(id: &str, control: &Control, (limit, rows): (u16, u8), text: &str) -> Markup {
+    let (with, error) = (format!("set-{}", control.id), format!("{id}-error"));
+    html! {
+        div.fig-control.text data-control=(control.id) title=(control.help) {
+            label for=(id) { (control.label) }
+            div.fig-typing {
+                @if rows > 1 {
+                    textarea.(class::TYPED) id=(id) rows=(rows) maxlength=(limit) spellcheck="false" autocomplete="off"
+                        data-with-of=(with) aria-describedby=(error) disabled { (text) }
+                } @else {
+                    input.(class::TYPED) type="text" id=(id) value=(text) maxlength=(limit) spellcheck="false"
+                        autocomplete="off" data-with-of=(with) aria-describedby=(error) disabled;
+                }
+                button type="button" data-do=(ActionKind::SetControl.name()) data-on=(control.id) data-with=(with)
+                    aria-label={ "Apply: " (control.label) } disabled { "Apply" }
+            }
+            span.(class::ERROR) id=(error) role="status" {}
+            span.(class::DIFFERS) {}
+        }
     }
 }
 

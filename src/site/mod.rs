@@ -18,6 +18,7 @@ mod lesson;
 pub mod operated;
 mod prose;
 pub mod render;
+pub mod sample;
 mod shell;
 pub mod still;
 pub mod tags;

@@ -104,8 +104,14 @@ impl<'a> Lessons<'a> {
     pub fn masked(&self, id: &str, width: u16) -> Operated {
         let built = self.built(id);
         let shown: &Still = built.context.stills.get(id).unwrap_or_else(|| panic!("{id} shows nothing"));
+        Operated::of(built.page.clone(), shown, id, width)
+    }
+}
+
+impl Operated {
+    /// A figure on a page that has its element under an id, just opened by its desk.
+    pub(super) fn of(page: Applied, shown: &Still, id: &str, width: u16) -> Self {
         let root = root(id);
-        let page = built.page.clone();
         let said = |name: &str| page.select(&root)[0].attr(name).map(String::from);
         let opening = OpenFigure {
             page_id: id.to_owned(),
@@ -117,7 +123,7 @@ impl<'a> Lessons<'a> {
         let desk = Desk::new([shown.figure]);
         let (words, missing) = (shown.words.clone(), BTreeSet::new());
         let (jobs, now) = (Vec::new(), String::new());
-        let mut it = Operated { desk, page, figure: shown.figure, words, missing, jobs, now };
+        let mut it = Self { desk, page, figure: shown.figure, words, missing, jobs, now };
         // A browser measures nothing where there is no place for charts.
         let has_charts = !it.page.select(&format!("{root} .{}", class::CHARTS)).is_empty();
         it.tell(DeskCommand::Resize { picture: width, charts: if has_charts { 288 } else { 0 } });
@@ -125,9 +131,7 @@ impl<'a> Lessons<'a> {
         it.rest();
         it
     }
-}
 
-impl Operated {
     fn tell(&mut self, tell: DeskCommand) {
         let told = self.desk.handle(tell, &mut |_| {});
         self.hear(told);

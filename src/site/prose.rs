@@ -7,7 +7,7 @@ use crate::course::front_matter::LessonStatus;
 use crate::course::markdown::{self, Item, Live, Target};
 use crate::course::{Course, Lesson, Text};
 use crate::desk::markup::class;
-use crate::player::encode_view;
+use crate::player::{encode_view, percent_encode};
 use crate::sim::Time;
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
@@ -138,8 +138,10 @@ impl<'a> Context<'a> {
                     None => None,
                 };
                 let sweep = sweep.as_ref().map(|(control, reading)| format!("{control},,,{reading},3"));
-                let set: Vec<String> =
-                    set.iter().map(|(control, value)| format!("{control}={value}")).collect();
+                let set: Vec<String> = set
+                    .iter()
+                    .map(|(control, value)| format!("{control}={}", percent_encode(value)))
+                    .collect();
                 html! {
                     a.(class::RUN) href={ "#fig-" (block.id) } data-run data-figure=(block.id)
                         data-set=[(!set.is_empty()).then(|| set.join("&"))] data-at=[at.map(Time::nanos)]

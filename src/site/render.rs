@@ -2,7 +2,7 @@
 
 use super::cache::Cache;
 use super::shell::{Head, Shell};
-use super::{home, lesson};
+use super::{home, lesson, still};
 use crate::course::facts::FigureFacts;
 use crate::course::front_matter::LessonStatus;
 use crate::course::{self, Course, Problem};
@@ -30,6 +30,7 @@ pub fn checked(folder: &Path) -> (Course, Vec<Problem>) {
     let facts: Vec<FigureFacts> =
         registered.map(|(lesson, figure)| FigureFacts::of(lesson, figure)).collect();
     problems.extend(course::check(&course, &facts));
+    problems.extend(still::refused(&course));
     problems.sort();
     (course, problems)
 }

@@ -2,8 +2,8 @@
 //! moment of its still.
 
 use super::cache::Cache;
-use crate::course::blocks::{Body, FigureBlock};
-use crate::course::{Course, Lesson, done, words};
+use crate::course::blocks::{Block, Body, FigureBlock};
+use crate::course::{Course, Lesson, Problem, done, words};
 use crate::lessons;
 use crate::player::{
     Figure, FigureSpec, Frame, Input, Query, Reply, Request, Run, Session, Value, View, encode_view,
@@ -89,8 +89,38 @@ impl<'a> Stills<'a> {
     }
 }
 
+/// Figures that refuse to start with what their blocks set, although each control takes its value: a text may say what the
+/// experiment doesn't understand.
+pub fn refused(course: &Course) -> Vec<Problem> {
+    let refused = |lesson: &Lesson, block: &Block, figure: &FigureBlock| {
+        let (figure, words, view) = Still::described(course, lesson, figure)?;
+        let query = Query::Open(view.run);
+        match Session::new([figure]).handle(Request { id: 0, query }).reply {
+            Reply::Refused(why) => Some(Problem {
+                file: lesson.file.clone(),
+                line: block.line,
+                field: format!("figure {}.set", block.id),
+                says: words.say(&why),
+            }),
+            _ => None,
+        }
+    };
+    let figures = course.lessons.iter().flat_map(|lesson| lesson.figures().map(move |it| (lesson, it)));
+    figures.filter_map(|(lesson, (block, figure))| refused(lesson, block, figure)).collect()
+}
+
 impl Still {
     fn new(course: &Course, lesson: &Lesson, block: &FigureBlock) -> Option<Self> {
+        let (figure, words, view) = Self::described(course, lesson, block)?;
+        Self::of(figure, words, view)
+    }
+
+    /// The figure of a block, its words, and its run at the moment of the still.
+    fn described(
+        course: &Course,
+        lesson: &Lesson,
+        block: &FigureBlock,
+    ) -> Option<(&'static Figure, Words, View)> {
         let (_, figure) = lessons::figure(&block.shows.text)?;
         let spec = figure.spec;
         let mut run = Run::new(spec, FIRST_SEED.parse().unwrap_or(Seed(0)));
@@ -101,7 +131,7 @@ impl Still {
         let patterns = words::patterns(course, lesson, &spec.id).into_iter().collect();
         let words = Words { patterns, kinds: spec.naming() };
         let view = View { run, compared_controls: Vec::new(), at: block.at.unwrap_or(spec.still_at) };
-        Self::of(figure, words, view)
+        Some((figure, words, view))
     }
 
     /// A figure at a moment of a run; `None` if it refuses the run.

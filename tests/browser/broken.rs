@@ -8,13 +8,15 @@ use crate::harness::{Browser, Kind, Setup, copy_of_site};
 use crate::server;
 use maud::PreEscaped;
 use model::Broken;
+use playground::course::Course;
 use playground::player::{Experiment, Input, InputKind, Run, Value, View, encode_view};
 use playground::scene::Words;
 use playground::sim::{Entity, Seed, Time};
 use playground::site::figure::{self, Caption};
+use playground::site::sample;
 use playground::site::still::Still;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -63,7 +65,10 @@ fn build() -> String {
     let facts = figure::words("slow-server", &shown).into_string();
     let start = page.find("<figure").expect("the page has a figure");
     let end = page.find("</figure>").expect("it ends") + "</figure>".len();
-    let page = [&page[..start], &facts, &element, &page[end..]].concat();
+    let sampled = sample::still(&Course::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/lessons"))).0);
+    let sample_facts = figure::words("services", &sampled).into_string();
+    let sample = sample::element("services", Some("tests/broken"), &sampled);
+    let page = [&page[..start], &facts, &element, &sample_facts, &sample, &page[end..]].concat();
     let meta =
         "<meta name=\"worker\" data-sets=\"tests/broken\" content=\"../../broken-worker.js\">\n</head>";
     let page = page.replacen("</head>", meta, 1);

@@ -16,6 +16,7 @@ mod server;
 
 mod bench;
 mod broken;
+mod drag;
 mod figure;
 mod instruments;
 mod loads;
@@ -75,6 +76,7 @@ fn in_browser(kind: Kind) -> Vec<Story> {
         parked::a_figure_that_was_out_of_view_goes_on_where_it_was,
         parked::a_log_that_was_chosen_is_still_replayed_afterwards,
         share::a_shared_link_opens_the_same_moment_of_the_same_run_in_another_browser,
+        drag::things_are_dragged_and_links_are_cut_by_a_line_across_them,
         figure::a_learner_plays_turns_kills_goes_back_and_asks_why,
         figure::everything_is_reached_and_nothing_overflows_on_a_phone,
         figure::an_island_takes_the_stills_place_without_moving_the_page,

@@ -45,6 +45,7 @@ fn another(control: &Control) -> Value {
             Value::Choice(other.map_or(default, |(id, _)| id).to_string())
         }
         ControlKind::Flag { default } => Value::Flag(!default),
+        _ => control.another(&control.default()).unwrap_or_else(|| control.default()),
     }
 }
 
@@ -57,9 +58,13 @@ fn disturbed(spec: &FigureSpec, seed: Seed) -> Run {
     }
     if let Some(action) = spec.actions.first() {
         let on = action.applies_to.first().map(|&kind| Entity::new(kind, 1));
-        let arg = match action.arg {
+        let arg = match &action.arg {
             ValueKind::None => Value::None,
-            ValueKind::Number(_, _, _, offered) => Value::Number(offered),
+            ValueKind::Number(_, _, _, offered) => Value::Number(*offered),
+            &ValueKind::Entities { kind, at_least, .. } => {
+                Value::Entities((0..u32::from(at_least)).map(|n| Entity::new(kind, n)).collect())
+            }
+            ValueKind::Text(_, offered) => Value::Text(offered.to_string()),
         };
         let change = InputKind::Act { action: action.id.to_string(), targets: on.into_iter().collect(), arg };
         run.inputs.push(Input { at: moment(spec, DONE_AT[1]), change });

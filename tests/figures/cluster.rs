@@ -58,7 +58,7 @@ fn some_value(control: &Control, share: f64) -> Value {
         ControlKind::Choice { options, .. } => Value::Choice(
             options[((share * options.len() as f64) as usize).min(options.len() - 1)].0.to_string(),
         ),
-        ControlKind::Flag { .. } => Value::Flag(share > 0.5),
+        _ => Value::Flag(share > 0.5),
     }
 }
 

@@ -7,6 +7,7 @@ use playground::scene::{Chart, LayoutOptions, PacketKind, Panel, Picture, Status
 use playground::site::applied::Applied;
 use playground::site::gallery::{Gallery, WIDTHS};
 use playground::site::render::Page;
+use playground::site::sample;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -139,18 +140,24 @@ fn lists_of_variants_hold_each_once() {
 fn every_kind_of_control_and_action_that_a_figure_has_is_shown() {
     let page = Applied::parse(&GALLERY.1.html);
     let mut wanted = BTreeSet::from([".fig-control.seed"]);
-    for (_, figure) in lessons::all() {
+    for figure in lessons::all().map(|(_, figure)| figure).chain([&sample::FIGURE]) {
         wanted.extend(figure.spec.controls.iter().map(|control| match control.kind {
             ControlKind::Number { .. } => ".fig-control.number",
             ControlKind::Choice { .. } => ".fig-control.choice",
             ControlKind::Flag { .. } => ".fig-control.flag",
+            ControlKind::Several { .. } => ".fig-control.several",
+            ControlKind::Order { .. } => ".fig-control.order li",
+            ControlKind::Assignment { .. } => ".fig-control.assignment .fig-member",
+            ControlKind::Text { .. } => ".fig-control.text",
         }));
         wanted.extend(figure.spec.actions.iter().map(|action| match action.arg {
             ValueKind::None => ".fig-actions [data-do=act]",
             ValueKind::Number(..) => ".fig-actions [data-with-of]",
+            ValueKind::Entities { .. } => ".fig-actions [data-do=chosen]",
+            ValueKind::Text(..) => ".fig-actions .fig-text-field",
         }));
     }
-    assert!(wanted.len() >= 6, "{wanted:?}");
+    assert!(wanted.len() >= 12, "{wanted:?}");
     for css in wanted {
         assert!(!page.select(css).is_empty(), "{css}");
     }

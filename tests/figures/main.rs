@@ -10,6 +10,7 @@ mod cluster;
 mod desk;
 mod gallery;
 mod golden;
+mod inputs;
 mod instruments;
 mod lab;
 mod markup;

@@ -2,11 +2,12 @@
 //! desk names finds an element.
 
 use playground::course::Course;
-use playground::desk::ActionKind;
+use playground::desk::{ActionKind, UserAction};
 use playground::lessons;
-use playground::player::{Figure, ValueKind};
+use playground::player::{ControlKind, Figure, ValueKind};
 use playground::site::operated::{Lessons, Operated, action, action_on, action_with};
 use playground::site::render::checked;
+use playground::site::sample;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -20,28 +21,70 @@ fn shown_as(course: &Course, lesson: &str, figure: &Figure) -> Option<String> {
     blocks.find(|(_, block)| block.shows.text == figure.spec.id).map(|(block, _)| block.id.clone())
 }
 
+/// The things of an order or an assignment, each with somewhere to go.
+fn things(kind: &ControlKind) -> Vec<(String, String)> {
+    let pair = |thing: &str, to: &str| (thing.to_owned(), to.to_owned());
+    match kind {
+        ControlKind::Order { things, .. } => {
+            things.iter().flat_map(|(thing, _)| [pair(thing, "up"), pair(thing, "down")]).collect()
+        }
+        ControlKind::Assignment { things, groups, .. } => {
+            let all = things.iter().zip(groups.iter().cycle());
+            all.map(|((thing, _), (group, _))| pair(thing, group)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn place(control: &str, thing: &str, text: &str) -> UserAction {
+    UserAction { variant: thing.into(), ..action_with("place", control, text) }
+}
+
+/// Entities are chosen for an action: too few, then every one that the picture has, given up once and done once.
+fn chosen(it: Operated, who: &str, way: &str) -> Operated {
+    let choose = || UserAction { variant: way.into(), ..action_on("choose", who) };
+    let all: Vec<String> =
+        it.pictures()[0].regions.iter().map(|it| format!("{}:{}", it.entity.kind, it.entity.n)).collect();
+    let it = it.does(choose()).does(action("chosen")).does(action("close")).does(choose());
+    let it = all.iter().fold(it, |it, other| it.does(action_on("select", other)));
+    it.does(action_with("walk", "", "ArrowRight")).does(action("chosen"))
+}
+
 /// Does everything to a figure that a learner can, once, and says which selectors found nothing.
 fn missing(lessons: &Lessons, id: &str, figure: &'static Figure) -> BTreeSet<String> {
-    let spec = figure.spec;
-    let mut all = BTreeSet::new();
-    let mut end = |it: Operated| all.extend(it.missing.iter().cloned());
-
     // Before a prediction: an answer that is none, then each is skipped.
     let gated = figure.predictions.iter().fold(lessons.masked(id, 340), |it, prediction| {
         it.does(action_with("commit", prediction.id, "")).does(action_on("skip", prediction.id))
     });
-    end(gated.does(action("play")).does(action("play")));
+    let gated = gated.does(action("play")).does(action("play")).missing;
+    gated.into_iter().chain(missing_in(figure, &|| lessons.open(id))).collect()
+}
 
+/// The same, of a figure that waits for nothing.
+fn missing_in(figure: &'static Figure, open: &dyn Fn() -> Operated) -> BTreeSet<String> {
+    let spec = figure.spec;
+    let mut all = BTreeSet::new();
+    let mut end = |it: Operated| all.extend(it.missing.iter().cloned());
     let seconds = spec.until.secs();
-    let open = || lessons.open(id).goes(seconds * 0.4);
+    let open = || open().goes(seconds * 0.4);
     let mut it = open();
     for control in spec.controls.iter() {
-        let value = control.show(&control.default());
+        let value = control.written(&control.default());
         it = it.does(action_with("control", &control.id, &value)).does(action_with(
             "control",
             &control.id,
             "nonsense",
         ));
+        for (thing, where_to) in things(&control.kind) {
+            it = it.does(place(&control.id, &thing, &where_to)).does(place(&control.id, &thing, "nowhere"));
+        }
+        if let ControlKind::Several { things, .. } = &control.kind {
+            for (thing, _) in things.iter().chain(things.iter()) {
+                let tick =
+                    UserAction { variant: "checkbox".into(), ..action_with("control", &control.id, thing) };
+                it = it.does(UserAction { number: 1.0, ..tick.clone() }).does(tick);
+            }
+        }
         it = it.does(action_on("hold", &control.id)).does(action_with("nudge", &control.id, "ArrowRight"));
     }
     it = it
@@ -67,6 +110,18 @@ fn missing(lessons: &Lessons, id: &str, figure: &'static Figure) -> BTreeSet<Str
             let text = match &action.arg {
                 ValueKind::None => String::new(),
                 ValueKind::Number(unit, _, _, offered) => unit.format(*offered),
+                ValueKind::Text(limit, offered) => {
+                    let long = "x".repeat(usize::from(*limit) + 1);
+                    it = it.does(UserAction {
+                        variant: action.id.to_string(),
+                        ..action_with("act", &who, &long)
+                    });
+                    offered.to_string()
+                }
+                ValueKind::Entities { .. } => {
+                    it = chosen(it, &who, &action.id);
+                    continue;
+                }
             };
             let act = |text: &str| {
                 let mut act = action_with("act", &who, text);
@@ -122,6 +177,12 @@ fn parts_are_on_the_page(lesson: &str, figure: &'static Figure) {
     );
 }
 by_chapter!(parts_are_on_the_page);
+
+#[test]
+fn parts_are_there_for_every_kind_of_control_and_argument() {
+    let course = course();
+    assert_eq!(missing_in(&sample::FIGURE, &|| sample::open(&course, 340)), BTreeSet::new());
+}
 
 #[test]
 fn a_class_that_is_renamed_on_the_page_alone_is_missed() {

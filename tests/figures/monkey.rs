@@ -11,7 +11,10 @@ use crate::shared::pick;
 use planted::{IN_DRAW, IN_ON, Planted};
 use playground::desk::{ActionKind, DeskCommand, OpenFigure, UserAction};
 use playground::lessons;
-use playground::player::{AnswerKind, CURVE_POINTS, ControlKind, Figure, Slider, ValueKind, decode_view};
+use playground::player::{
+    Action, AnswerKind, CURVE_POINTS, Control, ControlKind, Figure, Options, Slider, ValueKind, decode_view,
+};
+use playground::site::sample;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -126,9 +129,56 @@ impl Monkey {
             (ControlKind::Choice { options, .. }, _) => {
                 UserAction { text: options[self.below(options.len())].0.to_string(), ..action("control") }
             }
-            _ => UserAction { number: self.below(2) as f64, ..action("control") },
+            (ControlKind::Flag { .. }, _) => UserAction { number: self.below(2) as f64, ..action("control") },
+            (kind, _) => self.composed(control, kind),
         };
         (format!("control: {target}"), UserAction { target, ..action })
+    }
+
+    /// Boxes are ticked, things are put somewhere, and values of all kinds come as texts, good and bad.
+    fn composed(&mut self, control: &Control, kind: &ControlKind) -> UserAction {
+        let some = |all: &Options, n: usize| all[n % all.len()].0.to_string();
+        let (n, m) = (self.below(1_000), self.below(1_000));
+        match (kind, self.below(4)) {
+            (ControlKind::Several { things, .. }, 1..) => UserAction {
+                variant: "checkbox".into(),
+                text: some(things, n),
+                number: (m % 2) as f64,
+                ..action("control")
+            },
+            (ControlKind::Order { things, .. }, 1..) => UserAction {
+                variant: some(things, n),
+                text: self.one(&["up", "down", "", "sideways"]).into(),
+                number: m as f64 / 100.0 - 2.0,
+                ..action("place")
+            },
+            (ControlKind::Assignment { things, groups, .. }, 1..) => {
+                UserAction { variant: some(things, n), text: some(groups, m), ..action("place") }
+            }
+            (_, 0) => {
+                let text =
+                    self.one(&["", ",", "a:b:c,", "shop,shop", "x:y", "🦦", "calls > 3 ms", "calls >"]);
+                UserAction { text: text.into(), ..action("control") }
+            }
+            _ => {
+                let drawn = kind.drawn(&mut |below| self.below(below as usize) as u32);
+                UserAction { text: control.written(&drawn), ..action("control") }
+            }
+        }
+    }
+
+    /// A line across the picture, or a choice of entities.
+    fn several(&mut self) -> (String, UserAction) {
+        let mut point = || format!("{},{}", self.share() * 700.0, self.share() * 300.0);
+        let text = [point(), point(), point()].join(" ");
+        let does = self.one(&["draw-across", "choose", "chosen"]);
+        let mut fitting = self.figure.spec.actions.iter().filter(|it| match does {
+            "draw-across" => it.by_drawing,
+            _ => matches!(it.arg, ValueKind::Entities { .. }),
+        });
+        let way = fitting.next().map_or_else(String::new, |action| action.id.to_string());
+        let target = format!("{}:{}", self.below(2), self.below(5));
+        (format!("several: {does}"), UserAction { variant: way, target, text, ..action(does) })
     }
 
     fn act(&mut self) -> (String, UserAction) {
@@ -136,12 +186,17 @@ impl Monkey {
         if spec.actions.is_empty() {
             return self.control();
         }
+        let composed = |it: &Action| it.by_drawing || matches!(it.arg, ValueKind::Entities { .. });
+        if spec.actions.iter().any(composed) && self.below(2) == 0 {
+            return self.several();
+        }
         let of_figure = &spec.actions[self.below(spec.actions.len())];
         let kind = of_figure.applies_to.first().copied().unwrap_or(0);
         let n = if self.below(10) == 0 { 77 } else { self.below(4) };
         let text = match of_figure.arg {
             ValueKind::Number(unit, min, max, _) => unit.format(min + (max - min) * self.share()),
-            ValueKind::None => String::new(),
+            ValueKind::Text(..) => self.one(&["on call", "", "a note that is far too long for it"]).into(),
+            ValueKind::None | ValueKind::Entities { .. } => String::new(),
         };
         let variant = of_figure.id.to_string();
         (
@@ -375,6 +430,21 @@ fn survives_the_monkey(lesson: &'static str, figure: &'static Figure) {
     figure.spec.actions.iter().for_each(|action| used(format!("action: {}", action.id)));
 }
 by_chapter!(survives_the_monkey);
+
+#[test]
+fn the_sample_with_every_kind_of_control_survives_the_monkey() {
+    let mut coverage = Coverage::default();
+    let mut monkey = Monkey::at("", &sample::FIGURE, pick::seed("monkey at the sample"), decodes_well);
+    if let Err((n, what)) = monkey.play(ACTIONS.full, &mut coverage) {
+        panic!("{what}, action {n} of the monkey");
+    }
+    for does in
+        ["several: draw-across", "several: choose", "several: chosen", "control: order", "control: rule"]
+    {
+        let (_, effective) = coverage.0.get(does).copied().unwrap_or_default();
+        assert!(effective > 0, "{does} changes nothing: {:?}", coverage.0);
+    }
+}
 
 /// In a process of its own: what other tests take at the same time would count as well.
 #[test]

@@ -13,6 +13,7 @@ use playground::lessons;
 use playground::player::{Figure, Run, View, encode_view};
 use playground::scene::Words;
 use playground::sim::Seed;
+use playground::site::sample;
 use std::path::Path;
 
 /// A desk, and what its page shows.
@@ -32,6 +33,9 @@ pub struct Page {
     pub images: u32,
     /// Jobs that other workers would run now.
     pub jobs: Vec<Vec<u8>>,
+    /// Elements that were put somewhere.
+    pub placed: Vec<String>,
+    focused: String,
     figure: &'static Figure,
 }
 
@@ -44,6 +48,11 @@ impl Page {
     pub fn opened(id: &str, link: Option<String>) -> Self {
         let (lesson, figure) = lessons::figure(id).expect("it is registered");
         Self::with(lesson, figure, link, &[], &[])
+    }
+
+    /// A page with the figure that has every kind of control.
+    pub fn sample() -> Self {
+        Self::with("", &sample::FIGURE, None, &[], &[])
     }
 
     /// A page on which predictions come before the figure, some of them attempted already.
@@ -72,6 +81,8 @@ impl Page {
             saved: Vec::new(),
             images: 0,
             jobs: Vec::new(),
+            placed: Vec::new(),
+            focused: String::new(),
             figure,
         };
         page.tell(DeskCommand::Resize { picture: 700, charts: 280 });
@@ -118,6 +129,14 @@ impl Page {
                 Patch::Address(field, code) => (field, code),
                 Patch::Checked(field, checked) => (field, checked.to_string()),
                 Patch::Children(field, nodes) => (field, nodes.iter().map(read).collect()),
+                Patch::Place { element, .. } => {
+                    self.placed.push(element.selector);
+                    continue;
+                }
+                Patch::Focus(on) => {
+                    self.focused = on.selector;
+                    continue;
+                }
                 Patch::Download { name, text } => {
                     self.saved.push((name, text));
                     continue;
@@ -173,6 +192,11 @@ impl Page {
         self.attrs.iter().find(|(css, _)| *css == place).map_or("", |(_, value)| value)
     }
 
+    /// The element that was given the keyboard's focus last.
+    pub fn focused(&self) -> &str {
+        &self.focused
+    }
+
     /// Goes to a moment, in seconds.
     pub fn go(&mut self, seconds: f64) {
         self.does(UserAction { number: seconds * 1e9, ..action("seek") });
@@ -212,6 +236,9 @@ pub fn told_by(lesson: &str, figure: &Figure) -> String {
 
 fn words(lesson: &str, figure: &Figure) -> Words {
     let (course, _) = Course::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons"));
+    if figure.spec.id == sample::FIGURE.spec.id {
+        return sample::words(&course);
+    }
     let Some(lesson) = course.lesson(lesson) else {
         return Words { kinds: figure.spec.naming(), ..Words::default() };
     };

@@ -34,9 +34,14 @@ pub fn some_change(figure: &Figure, draws: &mut Draws) -> InputKind {
     if !spec.actions.is_empty() && (spec.controls.is_empty() || draws.chance(0.4)) {
         let action = &spec.actions[of(spec.actions.len(), draws)];
         let on = action.applies_to.first().map(|&kind| Entity::new(kind, draws.below(5)));
-        let arg = match action.arg {
+        let arg = match &action.arg {
             ValueKind::None => Value::None,
             ValueKind::Number(_, min, max, _) => Value::Number(min + (max - min) * draws.unit()),
+            &ValueKind::Entities { kind, at_least, at_most } => {
+                let n = u32::from(at_least) + draws.below(u32::from(at_most - at_least) + 1);
+                Value::Entities((0..n).map(|n| Entity::new(kind, n)).collect())
+            }
+            ValueKind::Text(_, offered) => Value::Text(offered.to_string()),
         };
         return InputKind::Act { action: action.id.to_string(), targets: on.into_iter().collect(), arg };
     }
@@ -48,6 +53,7 @@ pub fn some_change(figure: &Figure, draws: &mut Draws) -> InputKind {
         }
         ControlKind::Choice { options, .. } => Value::Choice(options[of(options.len(), draws)].0.to_string()),
         ControlKind::Flag { .. } => Value::Flag(draws.chance(0.5)),
+        kind => kind.drawn(&mut |below| draws.below(below)),
     };
     InputKind::Set { control: control.id.to_string(), value }
 }

@@ -427,8 +427,7 @@ mod random {
             prop::collection::vec(packet, 0..40),
         )
             .prop_map(|(tiers, links, packets)| {
-                let links =
-                    links.into_iter().map(|(from, to, state)| Link { from, to, status: state }).collect();
+                let links = links.into_iter().map(|(from, to, state)| Link::new(from, to, state)).collect();
                 Flow { tiers, links, packets }
             })
     }

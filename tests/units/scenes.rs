@@ -139,16 +139,14 @@ fn packets(links: &[Link], n: u32) -> Vec<Packet> {
 /// Clients, a balancer, these servers.
 pub fn behind_a_balancer(servers: Vec<Node>, under_way: u32) -> Scene {
     let clients: Vec<Node> = (0..3).map(|n| node(client(n), None, Status::Normal)).collect();
-    let mut links: Vec<Link> =
-        (0..3).map(|n| Link { from: client(n), to: balancer(), status: Status::Normal }).collect();
-    links.extend(servers.iter().map(|server| Link {
-        from: balancer(),
-        to: server.entity,
-        status: match server.status {
+    let mut links: Vec<Link> = (0..3).map(|n| Link::new(client(n), balancer(), Status::Normal)).collect();
+    links.extend(servers.iter().map(|server| {
+        let status = match server.status {
             Status::Trouble => Status::Trouble,
             Status::Down => Status::Down,
             _ => Status::Normal,
-        },
+        };
+        Link::new(balancer(), server.entity, status)
     }));
     let packets = packets(&links, under_way);
     let flow = Flow {

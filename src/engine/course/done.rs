@@ -33,7 +33,12 @@ pub fn change(text: &str, actions: &[Action], kinds: &[EntityKind]) -> Result<In
         };
         targets.push(Entity::new(kind, number.ok_or_else(|| format!("'{text}' doesn't say which {named}"))?));
     }
-    let arg = action.parse_argument(&parts.collect::<Vec<_>>().join(":"))?;
+    let other = |kind: u8, name: &str| {
+        let known = kinds.get(usize::from(kind)).and_then(|kind| number(name, &kind.names));
+        let n = known.ok_or_else(|| format!("'{name}' in '{text}' names nothing that {id} takes"))?;
+        Ok(Entity::new(kind, n))
+    };
+    let arg = action.parse_argument(&parts.collect::<Vec<_>>().join(":"), &other)?;
     Ok(InputKind::Act { action: id.to_owned(), targets, arg })
 }
 

@@ -60,6 +60,8 @@ pub enum Allows {
         /// Values are `min` plus whole steps; `None` allows all between.
         step: Option<f64>,
     },
+    /// What is made of named things, or a text: as the control itself says.
+    Composed(ControlKind),
 }
 
 /// A prediction's logic.
@@ -147,6 +149,10 @@ impl Allows {
             &ControlKind::Number { unit, min, max, step, scale, .. } => {
                 Self::Number { unit, min, max, step: (scale == Scale::Linear).then_some(step) }
             }
+            ControlKind::Several { .. }
+            | ControlKind::Order { .. }
+            | ControlKind::Assignment { .. }
+            | ControlKind::Text { .. } => Self::Composed(kind.clone()),
         }
     }
 
@@ -158,6 +164,7 @@ impl Allows {
         match self {
             Self::Switch if matches!(text, "true" | "false" | "on" | "off") => Ok(()),
             Self::Switch => Err(format!("'{text}' is not allowed; it can be 'on' or 'off'")),
+            Self::Composed(kind) => kind.read(text).map(|_| ()),
             Self::Choice(ids) if ids.iter().any(|id| id == text) => Ok(()),
             Self::Choice(ids) => Err(format!("'{text}' is not allowed; it can be {}", one_of(ids))),
             Self::Number { unit, min, max, step } => {

@@ -5,6 +5,7 @@
 
 use super::blocks;
 use super::problem::{is_id, one_of};
+use crate::player::percent_decode;
 use crate::sim::{Time, Unit};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
@@ -293,14 +294,14 @@ fn run_target(run: &str) -> Result<Target, String> {
         match pair.split_once('=') {
             Some(("set", value)) => match value.split_once(':') {
                 Some((control, value)) if is_id(control) && !value.is_empty() => {
-                    set.push((control.to_owned(), value.to_owned()));
+                    set.push((control.to_owned(), percent_decode(value)));
                 }
                 _ => return Err(format!("has 'set={value}', which sets no control")),
             },
             Some(("do", value)) => {
                 let (when, what) =
                     value.split_once(':').ok_or_else(|| format!("has 'do={value}' without a moment"))?;
-                does.push((moment(when)?, what.to_owned()));
+                does.push((moment(when)?, percent_decode(what)));
             }
             Some(("sweep", value)) if sweep.is_none() => match value.split_once(':') {
                 Some((control, reading)) if is_id(control) && is_id(reading) => {

@@ -58,6 +58,9 @@ action_kinds! {
     /// A control was moved: `target`, the control; `variant`, the type of its field; `number`, a slider's place; `text`, what was
     /// typed or chosen.
     SetControl = "control";
+    /// A thing of a control is put somewhere: `target`, the control; `variant`, the thing; of an order, `text` says `up` or
+    /// `down` or else `number` the place, from zero; of an assignment, `text` is the group.
+    Place = "place";
     /// A number of the text is taken hold of: `target`, its control.
     HoldNumber = "hold";
     /// It is dragged: `number`, steps from where it was taken hold of.
@@ -69,6 +72,8 @@ action_kinds! {
     GoTo = "go";
     /// Something is done to an entity: `target`, the entity; `variant`, the action; `text`, its argument.
     Act = "act";
+    /// The same to whatever links a line across the picture crosses: `variant`, the action; `text`, the line's points.
+    DrawAcross = "draw-across";
     /// The last change is taken back.
     TakeBack = "take-back";
     /// Another seed was typed: `text`.
@@ -95,7 +100,12 @@ action_kinds! {
     Hover = "hover";
     /// The key `text` leads from entity to entity.
     Walk = "walk";
-    /// Ends the selection.
+    /// Begins to choose the entities that an action takes: `target`, whom it is done to; `variant`, the action. While that
+    /// goes on, selecting an entity chooses it or lets it go.
+    Choose = "choose";
+    /// Does the action with what was chosen.
+    Chosen = "chosen";
+    /// Ends the selection, or the choice.
     CloseExplanation = "close";
     /// The tables were opened, or closed where `number` is zero.
     Tables = "tables";

@@ -4,8 +4,10 @@ use super::action_kind::ActionKind;
 use super::markup::{class, css, does, inside};
 use super::notice::Notice;
 use super::protocol::{Patch, Selector, UserAction, find, selector};
-use super::{BeforeChange, Desk, DeskEvent, explain, text, tools};
-use crate::player::{ControlKind, Input, InputKind, Query, Reply, Slider, Value, View, encode_view};
+use super::{BeforeChange, Desk, DeskEvent, controls, explain, text, tools};
+use crate::player::{
+    Control, ControlKind, Input, InputKind, Query, Reply, View, encode_view, percent_decode,
+};
 use crate::sim::{Seed, Time};
 
 /// The suffix of a file that holds a run.
@@ -45,6 +47,7 @@ impl Desk {
                 }
             }
             ActionKind::SetControl => self.move_control(action, before_change),
+            ActionKind::Place => self.place_thing(action, before_change),
             ActionKind::HoldNumber => self.start_drag(&action.target),
             ActionKind::DragNumber => self.drag(action, before_change),
             ActionKind::NudgeNumber => self.move_by_key(action, before_change),
@@ -55,6 +58,9 @@ impl Desk {
                 }
             }
             ActionKind::Search => self.search(),
+            ActionKind::DrawAcross => self.draw_across(action, before_change),
+            ActionKind::Choose => self.begin_choosing(action),
+            ActionKind::Chosen => self.act_on_chosen(before_change),
             ActionKind::Skip => self.skip(&action.target),
             ActionKind::OpenView => {
                 if let Ok(view) = crate::player::decode_view(&action.text) {
@@ -74,7 +80,9 @@ impl Desk {
                 }
             }
             ActionKind::Hover => {
-                let cursor = if self.state.entity_at(action.point).is_some() { "pointer" } else { "default" };
+                let draws = self.state.spec.actions.iter().any(|action| action.by_drawing);
+                let ground = if draws { "crosshair" } else { "default" };
+                let cursor = if self.state.entity_at(action.point).is_some() { "pointer" } else { ground };
                 self.extra_patches.push(Patch::Style(
                     selector(class::PICTURE),
                     "cursor".into(),
@@ -82,6 +90,7 @@ impl Desk {
                 ));
             }
             ActionKind::Walk => self.move_focus(&action.text),
+            ActionKind::CloseExplanation if self.state.choosing.is_some() => self.end_choosing(),
             ActionKind::CloseExplanation => self.close_explanation(),
             ActionKind::TakeBack => self.undo(),
             ActionKind::SetSeed => self.reseed(&action.text),
@@ -136,23 +145,6 @@ impl Desk {
         }
     }
 
-    /// Moves a control: a slider by its position, a field or a choice by its text.
-    fn move_control(&mut self, action: &UserAction, before_change: BeforeChange) {
-        let Some((_, control)) = self.state.spec.control(&action.target) else { return };
-        let slider = Slider::of(control).filter(|_| action.variant == "range");
-        let value = match slider {
-            Some(slider) => Ok(Value::Number(slider.value(action.number))),
-            None if matches!(control.kind, ControlKind::Flag { .. }) => Ok(Value::Flag(action.number > 0.0)),
-            None => control.parse(&action.text).map_err(|why| self.state.say(&why)),
-        };
-        self.extra_patches.extend(super::controls::input_feedback(control, value.as_ref()));
-        if let Ok(value) = value
-            && !self.move_compared_control(&action.target, &value)
-        {
-            self.apply_change(InputKind::Set { control: action.target.clone(), value }, before_change);
-        }
-    }
-
     /// Applies an input at the moment shown. A control that is moved before anything else was done is changed from the
     /// start on.
     pub(super) fn apply_change(&mut self, change: InputKind, before_change: BeforeChange) {
@@ -168,6 +160,7 @@ impl Desk {
         let at = if from_start { Time::ZERO } else { self.state.at };
         self.search = None;
         before_change(self.state.change_starting(at, &change));
+        let beside = self.state.set_by(&change);
         match self.ask(Query::Change { at, change }) {
             Reply::Changed { run, at: next, can_undo } => {
                 let state = &mut self.state;
@@ -182,7 +175,10 @@ impl Desk {
             }
             Reply::Refused(why) => {
                 let why = self.state.say(&why);
-                self.set_notice(Notice::plain(why));
+                match beside {
+                    Some(control) => self.extra_patches.extend(controls::input_feedback(control, Err(&why))),
+                    None => self.set_notice(Notice::plain(why)),
+                }
             }
             _ => {}
         }
@@ -247,7 +243,7 @@ impl Desk {
         run.seed = self.state.run.seed;
         for (id, value) in action.text.split('&').filter_map(|pair| pair.split_once('=')) {
             if let Some((_, control)) = spec.control(id)
-                && let Ok(value) = control.parse(value)
+                && let Ok(value) = control.parse(&percent_decode(value))
             {
                 // The control has just accepted it.
                 let _ = run.set(spec, id, &value);
@@ -264,6 +260,14 @@ pub(super) fn seed_field() -> Selector {
 }
 
 impl super::state::FigureState {
+    /// The control that a change moves, if what is wrong with it is said beside its widget.
+    fn set_by(&self, change: &InputKind) -> Option<&'static Control> {
+        let InputKind::Set { control, .. } = change else { return None };
+        let (_, control) = self.spec.control(control)?;
+        let beside = control.kind.is_made_of_things() || matches!(control.kind, ControlKind::Text { .. });
+        beside.then_some(control)
+    }
+
     /// The event that announces a change: a link to the run with it, and the run to return to.
     fn change_starting(&self, at: Time, change: &InputKind) -> DeskEvent {
         let back = self.view();

@@ -8,11 +8,9 @@ use super::markup::{class, css, does, inside};
 use super::protocol::{Patch, element, find, nth, selector};
 use super::state::FigureState;
 use super::{Desk, explain, text};
-use crate::player::{
-    Control, ControlKind, Explanation, Frame, Query, Reply, Request, Session, Slider, Value,
-};
+use crate::player::{Control, Explanation, Frame, Query, Reply, Request, Session, Value};
 use crate::scene::{Chart, Label, LayoutOptions, Panel, Picture, Scene, SeriesLine, Status, Words};
-use crate::sim::{Time, Unit};
+use crate::sim::{Msg, Time, Unit};
 
 /// From this width on the two pictures are side by side, below it one under the other.
 const MIN_SIDE_BY_SIDE: f32 = 560.0;
@@ -79,29 +77,44 @@ impl Desk {
     }
 
     /// Changes a control of the compared run; false if the change applies to both runs.
-    pub(super) fn move_compared_control(&mut self, id: &str, value: &Value) -> bool {
+    pub(super) fn move_compared_control(&mut self, control: &Control, value: &Value) -> bool {
         if self.state.side_shown() == Side::A {
             return false;
         }
-        let accepted = self.state.spec.control(id).map(|(_, control)| control.accept(value));
-        if let Some(Ok(value)) = accepted {
-            self.set_compared_control(id, value);
+        if let Ok(value) = control.accept(value) {
+            self.set_compared_control(control, value);
         }
         true
     }
 
-    fn set_compared_control(&mut self, id: &str, value: Value) {
-        let same = self.state.run_value(id) == value;
-        if let Some(against) = &mut self.state.compared_controls {
-            against.retain(|(other, _)| other != id);
-            if !same {
-                against.push((id.to_owned(), value));
-            }
+    fn set_compared_control(&mut self, control: &Control, value: Value) {
+        let mut against = self.state.compared_controls.clone().unwrap_or_default();
+        against.retain(|(other, _)| *other != control.id);
+        if self.state.run_value(&control.id) != value {
+            against.push((control.id.to_string(), value));
         }
+        if let Some(why) = self.refuses(&against) {
+            let why = self.state.say(&why);
+            return self.extra_patches.extend(super::controls::input_feedback(control, Err(&why)));
+        }
+        self.state.compared_controls = Some(against);
         self.restart_compared();
         self.dirty.run = true;
         self.state.stale = true;
         self.advance();
+    }
+
+    /// Why the figure doesn't start with these other controls, if it doesn't.
+    fn refuses(&self, against: &[(String, Value)]) -> Option<Msg> {
+        let run = self.state.run.with_controls(self.state.spec, against);
+        let query = match run {
+            Ok(run) => Query::Open(run),
+            Err(why) => return Some(why),
+        };
+        match self.session.sibling().handle(Request { id: 0, query }).reply {
+            Reply::Refused(why) => Some(why),
+            _ => None,
+        }
     }
 
     /// Opens the compared run again, after the run or the differing controls have changed.
@@ -160,25 +173,16 @@ impl Desk {
 }
 
 impl FigureState {
-    /// The difference that a comparison starts with: the first primary control at its next value.
+    /// The difference that a comparison starts with: the first primary control at its next value, or if it has none the
+    /// next control that has one.
     fn first_difference(&self) -> Option<(String, Value)> {
-        let controls = || self.spec.controls.iter();
-        let control = controls().find(|control| control.primary).or_else(|| controls().next())?;
-        let now = self.run_value(&control.id);
-        let other = match (&control.kind, &now) {
-            (ControlKind::Choice { options, .. }, Value::Choice(id)) => {
-                let at = options.iter().position(|(option, _)| option == id)?;
-                Value::Choice(options[(at + 1) % options.len()].0.to_string())
-            }
-            (ControlKind::Flag { .. }, Value::Flag(on)) => Value::Flag(!on),
-            _ => {
-                let slider = Slider::of(control)?;
-                let (place, places) = (slider.position(&now), slider.last_position());
-                let by = libm::ceil(places / 4.0);
-                Value::Number(slider.value(if place + by <= places { place + by } else { place - by }))
-            }
-        };
-        Some((control.id.to_string(), other))
+        let (first, others): (Vec<&Control>, Vec<&Control>) =
+            self.spec.controls.iter().partition(|control| control.primary);
+        let mut controls = first.into_iter().chain(others);
+        controls.find_map(|control| {
+            let other = control.another(&self.run_value(&control.id))?;
+            Some((control.id.to_string(), other))
+        })
     }
 
     /// The value of a control in the run itself, at the moment shown.

@@ -21,12 +21,11 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
     if was != Some(entity) {
         let name = state.title(entity);
         out.push(Patch::Attribute(panel(), "aria-label".into(), Some(name.clone())));
-        let actions = state.spec.actions.iter().filter(|action| action.applies_to.contains(&entity.kind));
         let head = element("div", "fig-explain-head").with([
             element("h3", "").attr("tabindex", "-1").text(&name),
             button("quiet", ActionKind::CloseExplanation, text::CLOSE),
         ]);
-        let actions = element("div", "fig-actions").with(actions.map(|action| action_button(entity, action)));
+        let actions = element("div", class::ACTIONS).with(actions(state, entity));
         out.push(Patch::Children(panel(), vec![head, actions, element("div", class::STORY)]));
         out.push(Patch::Focus(find(inside(class::EXPLAIN, "h3"))));
     }
@@ -34,24 +33,35 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
     out.push(Patch::Children(selector(class::STORY), story.unwrap_or_default()));
 }
 
+/// What can be done to the entity.
+pub(super) fn actions(state: &FigureState, entity: Entity) -> Vec<NewElement> {
+    let all = state.spec.actions.iter().filter(|action| action.applies_to.contains(&entity.kind));
+    all.map(|action| action_button(entity, action)).collect()
+}
+
 /// A button for an action on the entity, with a field for the action's argument.
 fn action_button(entity: Entity, action: &Action) -> NewElement {
-    let press = button("", ActionKind::Act, &action.label)
-        .attr(attr::WAY, &action.id)
-        .attr(attr::ON, &entity_attribute(entity));
-    match action.arg {
-        ValueKind::None => press,
-        ValueKind::Number(unit, _, _, offered) => element("span", "fig-action-with").with([
-            press.attr(attr::WITH, &action.id),
-            element("input", "")
-                .attr("type", "text")
-                .attr("autocomplete", "off")
-                .attr("aria-label", &[&action.label, ", ", unit.noun()].concat())
-                .attr(attr::WITH_OF, &action.id)
-                .attr("value", &unit.format(offered)),
-            element("span", class::ERROR).attr("role", "status").attr(attr::ERROR_OF, &action.id),
-        ]),
-    }
+    let does =
+        if matches!(action.arg, ValueKind::Entities { .. }) { ActionKind::Choose } else { ActionKind::Act };
+    let press =
+        button("", does, &action.label).attr(attr::WAY, &action.id).attr(attr::ON, &entity_attribute(entity));
+    let (offered, label, class) = match &action.arg {
+        ValueKind::None | ValueKind::Entities { .. } => return press,
+        ValueKind::Number(unit, _, _, offered) => {
+            (unit.format(*offered), [&action.label, ", ", unit.noun()].concat(), "")
+        }
+        ValueKind::Text(_, offered) => (offered.to_string(), action.label.to_string(), "fig-text-field"),
+    };
+    element("span", "fig-action-with").with([
+        press.attr(attr::WITH, &action.id),
+        element("input", class)
+            .attr("type", "text")
+            .attr("autocomplete", "off")
+            .attr("aria-label", &label)
+            .attr(attr::WITH_OF, &action.id)
+            .attr("value", &offered),
+        element("span", class::ERROR).attr("role", "status").attr(attr::ERROR_OF, &action.id),
+    ])
 }
 
 /// An entity as an attribute holds it.
@@ -74,19 +84,27 @@ pub(super) fn parse_action(
 ) -> Option<InputKind> {
     let entity = parse_entity(&user_action.target)?;
     let (_, action) = state.spec.action(&user_action.variant)?;
-    let arg = match action.arg {
-        ValueKind::None => Value::None,
-        ValueKind::Number(unit, min, max, _) => {
-            let number = match unit.parse(&user_action.text) {
-                Ok(n) if min <= n && n <= max => Ok(n),
-                Ok(_) => Err(text::fill(text::FROM_TO, &[&unit.format(min), &unit.format(max)])),
-                Err(why) => Err(why.to_string()),
-            };
-            let place = find(with(attr::ERROR_OF, &action.id));
-            out.push(Patch::Text(place, number.as_ref().err().cloned().unwrap_or_default()));
-            Value::Number(number.ok()?)
+    let typed = user_action.text.as_str();
+    let arg = match &action.arg {
+        ValueKind::None => Ok(Value::None),
+        &ValueKind::Number(unit, min, max, _) => match unit.parse(typed) {
+            Ok(n) if min <= n && n <= max => Ok(Value::Number(n)),
+            Ok(_) => Err(text::fill(text::FROM_TO, &[&unit.format(min), &unit.format(max)])),
+            Err(why) => Err(why.to_string()),
+        },
+        ValueKind::Text(limit, _) => {
+            let value = Value::Text(typed.trim().to_owned());
+            let too_long = || text::fill(text::TEXT_LIMIT, &[&limit.to_string()]);
+            if action.arg.allows(&value) { Ok(value) } else { Err(too_long()) }
         }
+        // They are chosen in the picture, which doesn't come by here.
+        ValueKind::Entities { .. } => return None,
     };
+    if !matches!(action.arg, ValueKind::None) {
+        let place = find(with(attr::ERROR_OF, &action.id));
+        out.push(Patch::Text(place, arg.as_ref().err().cloned().unwrap_or_default()));
+    }
+    let arg = arg.ok()?;
     Some(InputKind::Act { action: user_action.variant.clone(), targets: vec![entity], arg })
 }
 

@@ -16,6 +16,10 @@ pub mod class {
     pub const SIDE_NAME: &str = "fig-side-name";
     /// Rings around what is selected.
     pub const RING: &str = "fig-ring";
+    /// Rings around what is chosen.
+    pub const CHOSEN: &str = "fig-chosen";
+    /// A line that is being drawn across the picture.
+    pub const STROKE: &str = "fig-stroke";
     /// Around the places that the keyboard goes to in the picture.
     pub const WALK: &str = "fig-walk";
     /// Such a place.
@@ -30,6 +34,10 @@ pub mod class {
     pub const SPOKEN: &str = "fig-spoken";
     /// Around what there is to say about an entity.
     pub const EXPLAIN: &str = "fig-explain";
+    /// What can be done to it.
+    pub const ACTIONS: &str = "fig-actions";
+    /// What has been chosen for an action.
+    pub const CHOICE: &str = "fig-choice";
     /// What happened to it.
     pub const STORY: &str = "fig-story";
 
@@ -56,6 +64,16 @@ pub mod class {
     pub const NUMBER: &str = "fig-number";
     /// What is wrong with what was typed.
     pub const ERROR: &str = "fig-error";
+    /// A thing of a control that is dragged by its name.
+    pub const THING: &str = "fig-thing";
+    /// The list of an order.
+    pub const ORDER: &str = "fig-order";
+    /// Around the things of a group.
+    pub const MEMBERS: &str = "fig-members";
+    /// What has just become of a thing, for screen readers.
+    pub const ANNOUNCED: &str = "fig-announced";
+    /// A text of the learner's.
+    pub const TYPED: &str = "fig-typed";
     /// How a control differs between two runs that are compared.
     pub const DIFFERS: &str = "fig-differs";
     /// The seed's control.
@@ -139,6 +157,10 @@ pub mod attr {
     pub const DO: &str = "data-do";
     /// What it concerns: an entity, a control, a drawer.
     pub const ON: &str = "data-on";
+    /// A group of a control: its id.
+    pub const GROUP: &str = "data-group";
+    /// A picture that lines are drawn across: the action that this does.
+    pub const DRAWS: &str = "data-draws";
     /// Which of several: an action's id, a format.
     pub const WAY: &str = "data-way";
     /// A text that goes with it.
@@ -205,7 +227,7 @@ pub mod attr {
     pub const QUIZ: &str = "data-quiz";
     /// The ids of its right answers.
     pub const CORRECT: &str = "data-correct";
-    /// An option: its id.
+    /// An option, or a thing of a control: its id.
     pub const OPTION: &str = "data-option";
 }
 

@@ -13,6 +13,7 @@
 pub mod action_kind;
 mod actions;
 mod choices;
+mod choose;
 mod compare;
 mod contributors;
 mod controls;
@@ -206,9 +207,10 @@ impl Desk {
             transport::write(state, changed.readings || changed.playback || changed.run, &mut out);
         }
         if changed.run || (changed.readings && !state.run.inputs.is_empty()) {
-            controls::write(state, &mut out);
-            prose::write_controls(state, &mut out);
+            controls::write(&mut self.state, &mut out);
+            prose::write_controls(&self.state, &mut out);
         }
+        let state = &self.state;
         if changed.markers || changed.run {
             transport::write_marks(state, &mut out);
             tools::write(state, &mut out);

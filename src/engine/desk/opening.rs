@@ -67,6 +67,7 @@ impl Desk {
 
     /// Opens a run at a moment.
     pub(super) fn open_view(&mut self, view: View) {
+        self.end_choosing();
         let state = &mut self.state;
         let View { run, compared_controls, at } = view;
         state.target = if state.masked { Time::ZERO } else { state.moment(at) };
@@ -82,6 +83,7 @@ impl Desk {
         state.dropped_after = None;
         state.selected = None;
         state.explanation = None;
+        state.written_texts.clear();
         state.untouched = true;
         self.reopen();
     }

@@ -1,15 +1,18 @@
 //! The picture: its layout, and selecting in it by pointer, touch and keyboard.
 
 use super::markup::{attr, class, css, inside};
-use super::protocol::{Patch, find, nth};
+use super::protocol::{Patch, UserAction, find, nth};
 use super::state::FigureState;
-use super::{Desk, explain};
-use crate::player::EntityNames;
-use crate::scene::{LayoutOptions, Picture, Rect, Scene, Words};
+use super::{BeforeChange, Desk, explain};
+use crate::player::{EntityNames, InputKind, Value};
+use crate::scene::{LayoutOptions, Picture, Rect, Scene, Words, at};
 use crate::sim::Entity;
 
 /// How far from an entity a click still selects it, in CSS pixels. It makes targets of 24 pixels.
 const REACH: f32 = 12.0;
+/// Points of a drawn line that are looked at, and links that it does something to.
+const MOST_POINTS: usize = 2_000;
+const MOST_CROSSED: usize = 100;
 /// Where picture and charts are painted, each on a canvas.
 const PLACES: [&str; 2] = [class::PICTURE, class::CHARTS];
 
@@ -52,6 +55,9 @@ impl Desk {
 
     /// Selects an entity. Short-lived ones such as requests pause the figure, so that there is time to look at them.
     pub(super) fn select_entity(&mut self, who: Entity) {
+        if self.choose(who) {
+            return;
+        }
         let spec = self.state.spec;
         let numbered =
             spec.kinds.get(usize::from(who.kind)).is_some_and(|kind| kind.names == EntityNames::Numbers);
@@ -71,6 +77,7 @@ impl Desk {
     }
 
     pub(super) fn select(&mut self, who: Option<Entity>) {
+        self.end_choosing();
         self.state.contributors = None;
         self.state.selected = who;
         self.state.explanation = None;
@@ -108,6 +115,32 @@ impl Desk {
         self.extra_patches.push(Patch::Focus(nth(css(class::SPOT), to)));
     }
 
+    /// Does an action to all links that a line across the picture crosses. The line begins on empty ground: what begins on
+    /// a node is about that node.
+    pub(super) fn draw_across(&mut self, user_action: &UserAction, before_change: BeforeChange) {
+        let Some((_, action)) = self.state.spec.action(&user_action.variant) else { return };
+        if !action.by_drawing {
+            return;
+        }
+        let point = |pair: &str| {
+            let (x, y) = pair.split_once(',')?;
+            let (x, y) = (x.parse::<f32>().ok()?, y.parse::<f32>().ok()?);
+            (x.is_finite() && y.is_finite()).then(|| at(x, y))
+        };
+        let line: Vec<_> = user_action.text.split(' ').take(MOST_POINTS).filter_map(point).collect();
+        let picture = &self.state.pictures[0];
+        if line.first().is_none_or(|first| picture.is_taken(*first)) {
+            return;
+        }
+        let mut targets = picture.crossed(&line);
+        targets.retain(|who| action.applies_to.contains(&who.kind));
+        targets.truncate(MOST_CROSSED);
+        if !targets.is_empty() {
+            let (action, arg) = (action.id.to_string(), Value::None);
+            self.apply_change(InputKind::Act { action, targets, arg }, before_change);
+        }
+    }
+
     /// Resets the tab order, which an earlier desk may have changed.
     pub(super) fn reset_focus(&mut self) {
         self.extra_patches.extend(swap_tab_order(1, 0));
@@ -126,6 +159,7 @@ impl Desk {
                 out.extend(set_bounds(ring, area.grow(4.0)));
             }
         }
+        super::choose::write(state, out);
         let n = state.focused_button;
         let there = state.button_entities[n].and_then(|who| Some((who, state.pictures[0].area_of(who)?)));
         let first = || state.pictures[0].regions.first().map(|region| (region.entity, region.area));
@@ -154,7 +188,9 @@ impl FigureState {
         let set = |name: &'static str, value: String| {
             Patch::Attribute(nth(css(class::SPOT), n), name.into(), Some(value))
         };
-        [set("aria-label", self.words.name(who)), set(attr::ON, explain::entity_attribute(who))]
+        let chosen = self.choosing.as_ref().map(|choosing| choosing.has(who).to_string());
+        let pressed = Patch::Attribute(nth(css(class::SPOT), n), "aria-pressed".into(), chosen);
+        [set("aria-label", self.words.name(who)), set(attr::ON, explain::entity_attribute(who)), pressed]
             .into_iter()
             .chain(set_bounds(move || nth(css(class::SPOT), n), area))
     }

@@ -242,6 +242,16 @@ pub enum Patch {
     SliderPosition(Selector, f64),
     /// Whether a box is ticked.
     Checked(Selector, bool),
+    /// Puts an element among the children of another, at a place from zero. One that is there already stays untouched, and
+    /// keeps the keyboard's focus.
+    Place {
+        /// The element.
+        element: Selector,
+        /// Its parent.
+        within: Selector,
+        /// Its place.
+        at: u16,
+    },
     /// The content of an element.
     Children(Selector, Vec<NewElement>),
     /// Focus the element.

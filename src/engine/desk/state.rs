@@ -45,6 +45,11 @@ pub(super) struct FigureState {
     pub explanation: Option<Explanation>,
     pub explained_entity: Option<Entity>,
     pub notice: Option<Notice>,
+    /// The entities that are being chosen for an action.
+    pub choosing: Option<super::choose::Choosing>,
+    /// The texts that the page's fields were last given, by control: what is typed into one stays there until its control
+    /// takes another.
+    pub written_texts: Vec<(String, String)>,
     /// Whether the tables are open.
     pub tables_open: bool,
 
@@ -135,6 +140,8 @@ impl FigureState {
             explanation: None,
             explained_entity: None,
             notice: None,
+            choosing: None,
+            written_texts: Vec::new(),
             tables_open: false,
             playing: false,
             speed: spec.speed,

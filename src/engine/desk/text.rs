@@ -52,6 +52,16 @@ texts! {
     NOTHING_KNOWN = "Nothing is known of it at this moment.";
     BECAUSE = "because {}";
     FROM_TO = "from {} to {}";
+    PLACED = "{}: place {} of {}";
+    GROUPED = "{}: {}";
+    TEXT_LIMIT = "at most {} characters";
+    CHOOSE = "{}: choose {} in the picture.";
+    CHOOSE_TO = "{} to {}";
+    CHOSEN_NONE = "Chosen: none yet";
+    CHOSEN = "Chosen: {}";
+    CHOOSE_MORE = "Choose {} first.";
+    NOT_CHOOSABLE = "{} can't be chosen here; choose among: {}.";
+    CANCEL = "Cancel";
     LOG_READING = "{} of {} read";
     LOG_FAILED = "The file could not be read.";
     MASKED = "?";

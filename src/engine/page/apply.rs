@@ -51,6 +51,13 @@ pub fn patch(root: &Element, patch: &Patch) {
                 let _ = element.append_child(&create(node));
             }
         }),
+        Patch::Place { element, within, at } => {
+            if let (Some(element), Some(within)) =
+                (elements(root, element).first(), elements(root, within).first())
+            {
+                place(element, within, *at);
+            }
+        }
         Patch::Focus(selector) => each(selector, &dom::focus),
         Patch::Address(selector, code) => each(selector, &|element| {
             let id = root.get_attribute(attr::FIGURE).unwrap_or_default();
@@ -68,6 +75,17 @@ pub fn patch(root: &Element, patch: &Patch) {
             }
         }
         Patch::Download { name, text } => dom::download(name, "text/plain", text.as_bytes()),
+    }
+}
+
+/// Puts an element at a place among the children of another, unless it is there.
+fn place(element: &Element, within: &Element, at: u16) {
+    let there = within.children().item(at.into());
+    if there.as_ref() != Some(element) {
+        // If it comes from further ahead of the same parent, it leaves a place before that one.
+        let _ = element.remove();
+        let before = within.children().item(at.into());
+        let _ = within.insert_before(element, before.as_deref());
     }
 }
 

@@ -1,7 +1,7 @@
 //! Event listeners of a figure: clicks, keys, fields and pointer become actions for its desk.
 
 use super::figure::PageFigure;
-use super::{answer, dom};
+use super::{answer, dom, drag};
 use crate::desk::markup::{any, attr, class, css, inside, with};
 use crate::desk::{ActionKind, SHORTCUTS, UserAction};
 use wasm_bindgen::prelude::*;
@@ -15,6 +15,7 @@ const SHORT_SEEDS: f64 = 16_384.0;
 pub fn attach(figure: &PageFigure) {
     let of = figure.clone();
     dom::listen::<MouseEvent>(&figure.root, "click", move |event| clicked(&of, &event));
+    drag::attach(figure);
     let of = figure.clone();
     dom::listen::<KeyboardEvent>(&figure.root, "keydown", move |event| key_pressed(&of, &event));
     for kind in ["input", "change"] {
@@ -78,7 +79,9 @@ fn pointer_position(place: &Element, event: &MouseEvent) -> (f32, f32) {
 fn clicked(figure: &PageFigure, event: &MouseEvent) {
     if let Some(by) = dom::closest(event, &figure.root, &any(attr::DO)) {
         press(figure, &figure.root, &by);
-    } else if let Some(place) = dom::closest(event, &figure.root, &css(class::PICTURE)) {
+    } else if let Some(place) = dom::closest(event, &figure.root, &css(class::PICTURE))
+        && !drag::ends_line(&place)
+    {
         figure.send_action(UserAction {
             point: pointer_position(&place, event),
             ..UserAction::of(ActionKind::Point)
@@ -129,10 +132,11 @@ pub fn press(figure: &PageFigure, place: &Element, by: &Element) {
     }
 }
 
-/// A field has changed. Sliders count on every 'input', all other fields on 'change'.
+/// A field has changed. Sliders count on every 'input', all other fields on 'change', and those beside a button that
+/// applies them only when that is pressed.
 fn field_changed(figure: &PageFigure, field: &Element, event: &str) {
     let variant = field.get_attribute("type").unwrap_or_default();
-    if (variant == "range") != (event == "input") {
+    if (variant == "range") != (event == "input") || field.has_attribute(attr::WITH_OF) {
         return;
     }
     let own = dom::field(field);
@@ -153,13 +157,18 @@ fn field_changed(figure: &PageFigure, field: &Element, event: &str) {
         own.set_value("");
     } else if let Some(widget) = around(&any(attr::CONTROL)) {
         let target = widget.get_attribute(attr::CONTROL).unwrap_or_default();
-        figure.send_latest(UserAction {
-            target,
-            variant,
-            number,
-            text: own.value(),
-            ..UserAction::of(ActionKind::SetControl)
-        });
+        let text = own.value();
+        if let Some(thing) = around(&any(attr::OPTION)).and_then(|thing| thing.get_attribute(attr::OPTION)) {
+            return figure.send_action(UserAction {
+                target,
+                variant: thing,
+                text,
+                ..UserAction::of(ActionKind::Place)
+            });
+        }
+        let set = UserAction { target, variant, number, text, ..UserAction::of(ActionKind::SetControl) };
+        // Of a slider only the last place counts, of boxes each.
+        if event == "input" { figure.send_latest(set) } else { figure.send_action(set) }
     } else if around(&css(class::COMPARE)).is_some() {
         figure.send_action(UserAction { text: own.value(), ..UserAction::of(ActionKind::Side) });
     } else if around(&css(class::LINE)).is_some() {
@@ -183,14 +192,19 @@ fn open_run(figure: &PageFigure, file: &web_sys::File) {
     });
 }
 
-/// Keyboard: Space plays and pauses unless the focused element needs it. Enter in an action's field performs the
-/// action, Escape closes the panel or drawer, arrow keys move the focus in the picture and the moment on the time line.
+/// Keyboard: Space plays and pauses unless the focused element needs it. Enter in a field that is applied by a button
+/// does so, Escape closes the panel or drawer, arrow keys move the focus in the picture and the moment on the time line.
 fn key_pressed(figure: &PageFigure, event: &KeyboardEvent) {
+    let key = event.key();
+    let around = |css: &str| dom::closest(event, &figure.root, css);
+    if key == "Enter"
+        && let Some(field) = around(&any(attr::WITH_OF))
+    {
+        return apply_field(figure, event, &field);
+    }
     if event.alt_key() || event.ctrl_key() || event.meta_key() {
         return;
     }
-    let key = event.key();
-    let around = |css: &str| dom::closest(event, &figure.root, css);
     let told = |kind: ActionKind| {
         event.prevent_default();
         figure.send_action(UserAction { text: key.clone(), ..UserAction::of(kind) });
@@ -203,13 +217,6 @@ fn key_pressed(figure: &PageFigure, event: &KeyboardEvent) {
         " " if !takes_space(event) => {
             event.prevent_default();
             figure.send_action(UserAction::of(ActionKind::Play));
-        }
-        "Enter" => {
-            if let Some(button) =
-                around(&any(attr::WITH_OF)).and_then(|field| field.previous_element_sibling())
-            {
-                press(figure, &figure.root, &button);
-            }
         }
         "Escape" if around(&css(class::EXPLAIN)).is_some() => told(ActionKind::CloseExplanation),
         "Escape" if around(&[css(class::DRAWER), css(class::TOOLS)].join(", ")).is_some() => {
@@ -225,6 +232,19 @@ fn key_pressed(figure: &PageFigure, event: &KeyboardEvent) {
                 figure.send_action(UserAction { target, ..UserAction::of(shortcut.action) });
             }
         }
+    }
+}
+
+/// Enter in a field with a button beside it presses that. In a field of several lines Enter begins the next one, and
+/// together with Ctrl or the Command key it presses the button.
+fn apply_field(figure: &PageFigure, event: &KeyboardEvent, field: &Element) {
+    let whole = event.ctrl_key() || event.meta_key();
+    if event.is_composing() || (field.tag_name() == "TEXTAREA" && !whole) {
+        return;
+    }
+    let id = field.get_attribute(attr::WITH_OF).unwrap_or_default();
+    if let Some(button) = dom::query(&figure.root, &with(attr::WITH, &id)) {
+        press(figure, &figure.root, &button);
     }
 }
 

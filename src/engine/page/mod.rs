@@ -5,7 +5,7 @@
 //! view. Its desk, in that worker, decides everything about it. This module only does what needs the page. It names no
 //! lesson.
 //!
-//! - [`figure`] is a figure in the page and its worker; [`events`] turns DOM events into actions, [`apply`] applies the
+//! - [`figure`] is a figure in the page and its worker; [`events`] and [`drag`] turn DOM events into actions, [`apply`] applies the
 //!   desk's patches.
 //! - [`worker_client`] is the page's side of a worker; [`parking`] decides which figures have one.
 //! - [`answer`] handles answers to predictions and questions, [`record`] keeps the attempts, [`jobs`] runs batches of
@@ -16,6 +16,7 @@
 pub mod answer;
 pub mod apply;
 pub mod dom;
+pub mod drag;
 pub mod events;
 pub mod figure;
 pub mod file;

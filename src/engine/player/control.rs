@@ -1,5 +1,7 @@
 //! Controls, declared once: the widget, the link, the validation, the flag and the sweep's axis all read this.
 
+use super::options::{allowed, another, check, read, show, write};
+use super::slider::Slider;
 use super::value::Value;
 use crate::sim::{Arg, Msg, Span, Unit, clamp, decimal};
 use serde::{Deserialize, Serialize};
@@ -45,6 +47,46 @@ pub enum ControlKind {
         /// State at the start.
         default: bool,
     },
+    /// Some of some things.
+    Several {
+        /// Ids and labels of the things.
+        things: Options,
+        /// How many at least.
+        at_least: u16,
+        /// How many at most.
+        at_most: u16,
+        /// What is chosen at the start, as it is written.
+        default: Cow<'static, str>,
+    },
+    /// Some things in an order.
+    Order {
+        /// Ids and labels of the things.
+        things: Options,
+        /// The order at the start, as it is written.
+        default: Cow<'static, str>,
+    },
+    /// Each of some things in one of some groups.
+    Assignment {
+        /// Ids and labels of the things.
+        things: Options,
+        /// Ids and labels of the groups.
+        groups: Options,
+        /// Where they are at the start, as it is written.
+        default: Cow<'static, str>,
+    },
+    /// A short text. What it has to say is the experiment's business, which may refuse it in [`Experiment::new`] and
+    /// [`Experiment::set`] with a sentence of its own.
+    ///
+    /// [`Experiment::new`]: super::Experiment::new
+    /// [`Experiment::set`]: super::Experiment::set
+    Text {
+        /// How many characters it has at most.
+        limit: u16,
+        /// How many lines its field shows. With one there is no line break in it.
+        rows: u8,
+        /// The text at the start.
+        default: Cow<'static, str>,
+    },
 }
 
 /// One thing that can be turned while a figure runs.
@@ -64,8 +106,36 @@ pub struct Control {
 
 /// Ids and labels of a choice, as the `choices!` macro makes them.
 pub type ChoiceOptions = &'static [(Cow<'static, str>, Cow<'static, str>)];
+/// The same, as a declaration holds them.
+pub type Options = Cow<'static, [(Cow<'static, str>, Cow<'static, str>)]>;
 
 impl ControlKind {
+    /// Reads a value that is made of named things, or a text.
+    ///
+    /// # Errors
+    /// What is wrong, and what is allowed.
+    pub fn read(&self, text: &str) -> Result<Value, String> {
+        let value = read(self, text)?;
+        check(self, &value).map(|()| value)
+    }
+
+    /// What it takes, for a sentence.
+    pub fn allowed(&self) -> String {
+        allowed(self)
+    }
+
+    /// A value that is made of named things, drawn at random; of a text the one at the start. `below` draws a whole number
+    /// below the one given.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn drawn(&self, below: &mut dyn FnMut(u32) -> u32) -> Value {
+        super::options::drawn(self, below)
+    }
+
+    /// Whether its values are made of named things: some of them, an order, an assignment.
+    pub const fn is_made_of_things(&self) -> bool {
+        matches!(self, Self::Several { .. } | Self::Order { .. } | Self::Assignment { .. })
+    }
+
     /// Whether it is a choice of so few and so short options that they stand in a row rather than in a list: four, with
     /// 56 letters in all.
     pub fn stands_in_a_row(&self) -> bool {
@@ -121,6 +191,56 @@ impl Control {
         Self::new(id, label, ControlKind::Choice { options, default })
     }
 
+    /// Some of some things: how many at least and at most, and those at the start: `"a,c"`.
+    pub const fn several(
+        id: &'static str,
+        label: &'static str,
+        things: ChoiceOptions,
+        bounds: (u16, u16),
+        default: &'static str,
+    ) -> Self {
+        let (at_least, at_most) = bounds;
+        let (things, default) = (Cow::Borrowed(things), Cow::Borrowed(default));
+        Self::new(id, label, ControlKind::Several { things, at_least, at_most, default })
+    }
+
+    /// Some things in an order, with the one at the start: `"b,a,c"`.
+    pub const fn order(
+        id: &'static str,
+        label: &'static str,
+        things: ChoiceOptions,
+        default: &'static str,
+    ) -> Self {
+        let (things, default) = (Cow::Borrowed(things), Cow::Borrowed(default));
+        Self::new(id, label, ControlKind::Order { things, default })
+    }
+
+    /// Each of some things in one of some groups, with where they are at the start: `"a:east,b:west"`.
+    pub const fn assignment(
+        id: &'static str,
+        label: &'static str,
+        things: ChoiceOptions,
+        groups: ChoiceOptions,
+        default: &'static str,
+    ) -> Self {
+        let (things, groups) = (Cow::Borrowed(things), Cow::Borrowed(groups));
+        Self::new(id, label, ControlKind::Assignment { things, groups, default: Cow::Borrowed(default) })
+    }
+
+    /// A text of one line, with so many characters at most (1,000), and the one at the start.
+    pub const fn text(id: &'static str, label: &'static str, limit: u16, default: &'static str) -> Self {
+        Self::new(id, label, ControlKind::Text { limit, rows: 1, default: Cow::Borrowed(default) })
+    }
+
+    /// The same, a text whose field shows so many lines.
+    #[must_use]
+    pub const fn rows(mut self, lines: u8) -> Self {
+        if let ControlKind::Text { rows, .. } = &mut self.kind {
+            *rows = lines;
+        }
+        self
+    }
+
     /// On or off.
     pub const fn flag(id: &'static str, label: &'static str, default: bool) -> Self {
         Self::new(id, label, ControlKind::Flag { default })
@@ -156,6 +276,14 @@ impl Control {
             ControlKind::Number { default, .. } => Value::Number(*default),
             ControlKind::Choice { default, .. } => Value::Choice(default.to_string()),
             ControlKind::Flag { default } => Value::Flag(*default),
+            kind @ (ControlKind::Several { default, .. }
+            | ControlKind::Order { default, .. }
+            | ControlKind::Assignment { default, .. }
+            | ControlKind::Text { default, .. }) => {
+                let value = kind.read(default);
+                debug_assert!(value.is_ok(), "control {}: {value:?}", self.id);
+                value.unwrap_or_default()
+            }
         }
     }
 
@@ -195,15 +323,19 @@ impl Control {
                 }
             }
             (ControlKind::Flag { .. }, Value::Flag(_)) => Ok(value.clone()),
-            (kind, _) => Err(base("control-wrong-kind").text(
-                "allowed",
-                match kind {
-                    ControlKind::Number { .. } => "a number",
-                    ControlKind::Choice { .. } => "an option's id",
-                    ControlKind::Flag { .. } => "on or off",
-                },
-            )),
+            (ControlKind::Several { .. }, Value::Several(_))
+            | (ControlKind::Order { .. }, Value::Order(_))
+            | (ControlKind::Assignment { .. }, Value::Assignment(_))
+            | (ControlKind::Text { .. }, Value::Text(_)) => match check(&self.kind, value) {
+                Ok(()) => Ok(value.clone()),
+                Err(why) => Err(self.not_readable(why)),
+            },
+            (kind, _) => Err(base("control-wrong-kind").text("allowed", allowed(kind))),
         }
+    }
+
+    fn not_readable(&self, why: String) -> Msg {
+        Msg::new("control-not-readable").text("control", self.id.as_ref()).text("why", why)
     }
 
     /// Reads a value from a text, as in a link or a flag.
@@ -212,11 +344,9 @@ impl Control {
     /// As [`Control::accept`].
     pub fn parse(&self, text: &str) -> Result<Value, Msg> {
         let value = match &self.kind {
-            ControlKind::Number { unit, .. } => unit.parse(text).map(Value::Number).map_err(|error| {
-                Msg::new("control-not-readable")
-                    .text("control", self.id.as_ref())
-                    .text("why", error.to_string())
-            })?,
+            ControlKind::Number { unit, .. } => {
+                unit.parse(text).map(Value::Number).map_err(|error| self.not_readable(error.to_string()))?
+            }
             ControlKind::Choice { .. } => Value::Choice(text.trim().to_owned()),
             ControlKind::Flag { .. } => match text.trim() {
                 "on" | "true" | "1" | "yes" => Value::Flag(true),
@@ -228,6 +358,7 @@ impl Control {
                         .text("allowed", "on, off"));
                 }
             },
+            kind => read(kind, text).map_err(|why| self.not_readable(why))?,
         };
         self.accept(&value)
     }
@@ -241,7 +372,36 @@ impl Control {
                 .find(|(option, _)| option == id)
                 .map_or_else(|| id.clone(), |(_, label)| label.to_string()),
             (_, Value::Flag(on)) => if *on { "on" } else { "off" }.to_owned(),
-            _ => String::new(),
+            (kind, value) => show(kind, value),
+        }
+    }
+
+    /// The value as links, flags and lessons write it; [`Control::parse`] reads it.
+    pub fn written(&self, value: &Value) -> String {
+        match (&self.kind, value) {
+            (_, Value::Choice(id)) => id.clone(),
+            (ControlKind::Number { .. } | ControlKind::Flag { .. }, _) => {
+                self.show(value).replace('\u{a0}', "")
+            }
+            (kind, value) => write(kind, value),
+        }
+    }
+
+    /// Another value that it takes, near this one; `None` where there is none, or nobody can say which.
+    pub fn another(&self, value: &Value) -> Option<Value> {
+        match (&self.kind, value) {
+            (ControlKind::Choice { options, .. }, Value::Choice(id)) => {
+                let at = options.iter().position(|(option, _)| option == id)?;
+                Some(Value::Choice(options[(at + 1) % options.len()].0.to_string()))
+            }
+            (ControlKind::Flag { .. }, Value::Flag(on)) => Some(Value::Flag(!on)),
+            (ControlKind::Number { .. }, _) => {
+                let slider = Slider::of(self)?;
+                let (place, places) = (slider.position(value), slider.last_position());
+                let by = libm::ceil(places / 4.0);
+                Some(Value::Number(slider.value(if place + by <= places { place + by } else { place - by })))
+            }
+            (kind, value) => another(kind, value),
         }
     }
 }
@@ -306,6 +466,26 @@ impl FromValue for bool {
     fn from_value(value: &Value) -> Self {
         matches!(value, Value::Flag(true))
     }
+}
+impl FromValue for String {
+    fn from_value(value: &Value) -> Self {
+        if let Value::Text(text) = value { text.clone() } else { Self::new() }
+    }
+}
+/// The things chosen; the things in their order; or, of an assignment, the group of each thing.
+impl<T: Choices> FromValue for Vec<T> {
+    fn from_value(value: &Value) -> Self {
+        let (Value::Several(list) | Value::Order(list) | Value::Assignment(list)) = value else {
+            return Self::new();
+        };
+        list.iter().filter_map(|&n| T::ALL.get(usize::from(n)).copied()).collect()
+    }
+}
+
+/// Options as the `choices!` macro declares them.
+pub trait Choices: Copy + 'static {
+    /// Every option.
+    const ALL: &'static [Self];
 }
 
 /// Declares a figure's controls: a struct whose fields are what the experiment reads, each with its [`Control`].
@@ -372,6 +552,10 @@ macro_rules! choices {
             pub const fn id(self) -> &'static str {
                 match self { $(Self::$variant => $id),* }
             }
+        }
+
+        impl $crate::player::Choices for $name {
+            const ALL: &'static [Self] = Self::ALL;
         }
 
         impl $crate::player::FromValue for $name {

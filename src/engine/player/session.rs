@@ -288,8 +288,9 @@ impl OpenRun {
             self.timeline.rewind(from);
             self.cursor = self.timeline.nearest(Time::ZERO);
         } else {
+            let fresh = Self::start(self.figure, run, self.data.clone())?;
             let undo_stack = core::mem::take(&mut self.undo_stack);
-            *self = Self { undo_stack, ..Self::start(self.figure, run, self.data.clone())? };
+            *self = Self { undo_stack, ..fresh };
         }
         Ok(())
     }

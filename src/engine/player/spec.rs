@@ -5,6 +5,8 @@ use super::control::{Control, native_only};
 use super::value::Value;
 use super::value::ValueKind;
 use crate::scene::Naming;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::sim::Entity;
 use crate::sim::{EndKind, Endings, Span, Time, Unit};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -190,17 +192,44 @@ pub struct Action {
     pub arg: ValueKind,
     /// Id of the action that takes it back.
     pub undo: Option<Cow<'static, str>>,
+    /// Whether it is also done by drawing a line across the links that it applies to.
+    pub by_drawing: bool,
 }
 
 impl Action {
-    /// Reads its argument as a link in a text or a flag writes it; blank for what is offered.
+    /// Reads its argument as a link in a text or a flag writes it; blank for what is offered. `entity` knows what the
+    /// entities of a kind are called.
     ///
     /// # Errors
     /// What it takes.
     #[cfg(not(target_arch = "wasm32"))]
-    pub fn parse_argument(&self, text: &str) -> Result<Value, String> {
+    pub fn parse_argument(
+        &self,
+        text: &str,
+        entity: &dyn Fn(u8, &str) -> Result<Entity, String>,
+    ) -> Result<Value, String> {
         let text = text.trim();
-        match self.arg {
+        match &self.arg {
+            ValueKind::Entities { kind, at_least, at_most } => {
+                let names = text.split(',').filter(|name| !name.trim().is_empty());
+                let all = names.map(|name| entity(*kind, name.trim())).collect::<Result<Vec<_>, _>>()?;
+                let value = Value::Entities(all);
+                if self.arg.allows(&value) {
+                    return Ok(value);
+                }
+                Err(format!(
+                    "action {} takes {at_least} to {at_most} of them, each once, joined by commas",
+                    self.id
+                ))
+            }
+            ValueKind::Text(_, offered) if text.is_empty() => Ok(Value::Text(offered.to_string())),
+            ValueKind::Text(limit, _) => {
+                let value = Value::Text(text.to_owned());
+                if self.arg.allows(&value) {
+                    return Ok(value);
+                }
+                Err(format!("action {} takes a text of at most {limit} characters on one line", self.id))
+            }
             ValueKind::None if text.is_empty() => Ok(Value::None),
             ValueKind::None => {
                 let shown: String = super::control::clip(text)
@@ -209,8 +238,8 @@ impl Action {
                     .collect();
                 Err(format!("action {} takes no argument; leave ':{shown}' out", self.id))
             }
-            ValueKind::Number(_, _, _, offered) if text.is_empty() => Ok(Value::Number(offered)),
-            ValueKind::Number(unit, min, max, _) => {
+            ValueKind::Number(_, _, _, offered) if text.is_empty() => Ok(Value::Number(*offered)),
+            &ValueKind::Number(unit, min, max, _) => {
                 let number = unit.parse(text).map_err(|error| format!("action {}: {error}", self.id))?;
                 if (min..=max).contains(&number) {
                     return Ok(Value::Number(number));
@@ -229,13 +258,36 @@ impl Action {
             applies_to: Cow::Borrowed(on),
             arg: ValueKind::None,
             undo: None,
+            by_drawing: false,
         }
     }
     /// The same with a number as argument: unit, smallest, largest, and the one offered.
     #[must_use]
     pub const fn with_number(mut self, unit: Unit, range: (f64, f64), offered: f64) -> Self {
-        self.arg = ValueKind::Number(unit, range.0, range.1, offered);
+        self.set_argument(ValueKind::Number(unit, range.0, range.1, offered));
         self
+    }
+    /// The same with entities of a kind as argument, so many at least and at most, which are chosen in the picture.
+    #[must_use]
+    pub const fn with_entities(mut self, kind: u8, bounds: (u16, u16)) -> Self {
+        self.set_argument(ValueKind::Entities { kind, at_least: bounds.0, at_most: bounds.1 });
+        self
+    }
+    /// The same with a text as argument: how many characters at most, and the one offered.
+    #[must_use]
+    pub const fn with_text(mut self, limit: u16, offered: &'static str) -> Self {
+        self.set_argument(ValueKind::Text(limit, Cow::Borrowed(offered)));
+        self
+    }
+    /// The same, also done by drawing a line across links in the picture: to all of them at once.
+    #[must_use]
+    pub const fn by_drawing_across(mut self) -> Self {
+        self.by_drawing = true;
+        self
+    }
+    const fn set_argument(&mut self, arg: ValueKind) {
+        // A constant function can't drop what it replaces.
+        core::mem::forget(core::mem::replace(&mut self.arg, arg));
     }
 }
 

@@ -51,7 +51,8 @@ pub fn sweep_values_between(
     Ok(evenly_spaced(control, (end(from, min)?, end(to, max)?), points))
 }
 
-/// Values to sweep over: so many evenly over a number's slider, every option of a choice, off and on of a switch.
+/// Values to sweep over: so many evenly over a number's slider, every option of a choice, off and on of a switch. Other
+/// controls have too many, and none that says where it stands on an axis, so there are none.
 pub fn sweep_values(control: &Control, points: usize) -> Vec<Value> {
     match &control.kind {
         ControlKind::Number { min, max, .. } => evenly_spaced(control, (*min, *max), points),
@@ -59,6 +60,10 @@ pub fn sweep_values(control: &Control, points: usize) -> Vec<Value> {
             options.iter().map(|(id, _)| Value::Choice(id.to_string())).collect()
         }
         ControlKind::Flag { .. } => vec![Value::Flag(false), Value::Flag(true)],
+        ControlKind::Several { .. }
+        | ControlKind::Order { .. }
+        | ControlKind::Assignment { .. }
+        | ControlKind::Text { .. } => Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::sim::{Entity, Unit};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Longest text that an input may carry, in bytes.
 const TEXT_LIMIT: usize = 4_096;
@@ -30,6 +31,8 @@ pub enum Value {
     Text(String),
     /// Heights of a curve, evenly over its axis; finite.
     Curve(Vec<f32>),
+    /// Some of some things, by their numbers, ascending and each once.
+    Several(Vec<u16>),
 }
 
 impl Value {
@@ -49,6 +52,7 @@ impl Value {
                 list.len() <= LIST_LIMIT && list.iter().all(once)
             }
             Self::Assignment(list) => list.len() <= LIST_LIMIT,
+            Self::Several(list) => list.len() <= LIST_LIMIT && list.is_sorted_by(|a, b| a < b),
             Self::Curve(heights) => heights.len() <= LIST_LIMIT && heights.iter().all(|y| y.is_finite()),
         }
     }
@@ -61,6 +65,17 @@ pub enum ValueKind {
     None,
     /// A number of this unit from the first to the second bound; the third is the one offered.
     Number(Unit, f64, f64, f64),
+    /// Entities of a kind, each once, which are chosen in the picture.
+    Entities {
+        /// The kind.
+        kind: u8,
+        /// How many at least.
+        at_least: u16,
+        /// How many at most.
+        at_most: u16,
+    },
+    /// A text of one line with so many characters at most, and the one offered.
+    Text(u16, Cow<'static, str>),
 }
 
 impl ValueKind {
@@ -69,6 +84,15 @@ impl ValueKind {
         match (self, value) {
             (Self::None, Value::None) => true,
             (Self::Number(_, min, max, _), Value::Number(n)) => (*min..=*max).contains(n),
+            (Self::Entities { kind, at_least, at_most }, Value::Entities(all)) => {
+                let twice = |(n, who): (usize, &Entity)| all[..n].contains(who);
+                (usize::from(*at_least)..=usize::from(*at_most)).contains(&all.len())
+                    && all.iter().all(|who| who.kind == *kind)
+                    && !all.iter().enumerate().any(twice)
+            }
+            (Self::Text(limit, _), Value::Text(text)) => {
+                text.chars().count() <= usize::from(*limit) && !text.contains(char::is_control)
+            }
             _ => false,
         }
     }

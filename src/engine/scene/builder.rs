@@ -100,12 +100,14 @@ pub(super) struct PictureBuilder<'a> {
     pub regions: Vec<Region>,
     pub links: Links,
     pub dots: Vec<Dot>,
+    /// The lines of links that are entities.
+    pub lines: Vec<(Entity, Curve)>,
 }
 
 impl<'a> PictureBuilder<'a> {
     pub(super) fn new(words: &'a Words, now: Time) -> Self {
-        let (marks, regions, dots) = (Vec::new(), Vec::new(), Vec::new());
-        Self { words, now, panel: 0, marks, regions, links: Links::default(), dots }
+        let (marks, regions, dots, lines) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { words, now, panel: 0, marks, regions, links: Links::default(), dots, lines }
     }
 
     pub(super) fn mark(&mut self, entity: impl Into<Option<Entity>>, form: Form, ink: Ink) {
@@ -120,8 +122,8 @@ impl<'a> PictureBuilder<'a> {
         self.mark(entity, Form::Path(points.to_vec()), ink);
     }
 
-    pub(super) fn curve(&mut self, curve: &Curve, ink: Ink) {
-        self.mark(None, Form::Curve(curve.points), ink);
+    pub(super) fn curve(&mut self, entity: impl Into<Option<Entity>>, curve: &Curve, ink: Ink) {
+        self.mark(entity, Form::Curve(curve.points), ink);
     }
 
     /// Adds a text, shortened to `room`; nothing if not even a letter fits.

@@ -40,16 +40,84 @@ impl Curve {
         Self::new([from, part(1.0 / 3.0), part(2.0 / 3.0), to])
     }
 
+    /// Its length.
+    pub fn whole(&self) -> f32 {
+        self.length[PIECES - 1]
+    }
+
+    /// The same, somewhere else.
+    #[must_use]
+    pub fn shifted(mut self, dx: f32, dy: f32) -> Self {
+        self.points = self.points.map(|p| at(p.x + dx, p.y + dy));
+        self
+    }
+
+    /// The part between two shares of the length.
+    #[must_use]
+    pub fn part(&self, from: f32, to: f32) -> Self {
+        let (a, b) = (self.parameter(from), self.parameter(to));
+        let point = |ts: [f32; 3]| blossom(&self.points, ts);
+        Self::new([point([a, a, a]), point([a, a, b]), point([a, b, b]), point([b, b, b])])
+    }
+
+    /// How far a point is from it.
+    pub fn distance(&self, p: Point) -> f32 {
+        self.pieces().map(|(a, b)| distance(p, a, b)).fold(f32::INFINITY, f32::min)
+    }
+
+    /// Whether a straight line crosses it.
+    pub fn crosses(&self, from: Point, to: Point) -> bool {
+        self.pieces().any(|(a, b)| cross(a, b, from, to))
+    }
+
+    /// It as straight lines.
+    fn pieces(&self) -> impl Iterator<Item = (Point, Point)> {
+        let point = |piece: usize| bezier(&self.points, piece as f32 / PIECES as f32).0;
+        (0..PIECES).map(move |piece| (point(piece), point(piece + 1)))
+    }
+
     /// The point after a share of the length (0 to 1), and the direction there (not of unit length).
     pub fn along(&self, share: f32) -> (Point, Point) {
-        let whole = self.length[PIECES - 1];
+        bezier(&self.points, self.parameter(share))
+    }
+
+    /// The curve's parameter after a share of the length.
+    fn parameter(&self, share: f32) -> f32 {
+        let whole = self.whole();
         let wanted = clamp(share, 0.0, 1.0) * whole;
         let piece = self.length.iter().position(|&end| end >= wanted).unwrap_or(PIECES - 1);
         let before = if piece == 0 { 0.0 } else { self.length[piece - 1] };
         let within = self.length[piece] - before;
         let part = if within > 0.0 { (wanted - before) / within } else { 0.0 };
-        bezier(&self.points, (piece as f32 + part) / PIECES as f32)
+        (piece as f32 + part) / PIECES as f32
     }
+}
+
+/// The polar form of a cubic Bézier curve: of three equal parameters its point, of others a handle of a part of it.
+fn blossom(points: &[Point; 4], [a, b, c]: [f32; 3]) -> Point {
+    let mix = |p: Point, q: Point, t: f32| at(p.x + (q.x - p.x) * t, p.y + (q.y - p.y) * t);
+    let first = [0, 1, 2].map(|n| mix(points[n], points[n + 1], a));
+    let second = [mix(first[0], first[1], b), mix(first[1], first[2], b)];
+    mix(second[0], second[1], c)
+}
+
+/// How far a point is from a straight line with two ends.
+fn distance(p: Point, a: Point, b: Point) -> f32 {
+    let (dx, dy) = (b.x - a.x, b.y - a.y);
+    let square = dx * dx + dy * dy;
+    let share = if square > 0.0 { ((p.x - a.x) * dx + (p.y - a.y) * dy) / square } else { 0.0 };
+    let share = clamp(share, 0.0, 1.0);
+    libm::hypotf(a.x + dx * share - p.x, a.y + dy * share - p.y)
+}
+
+/// Whether two straight lines cross: each has the other's ends on both its sides.
+fn cross(a: Point, b: Point, c: Point, d: Point) -> bool {
+    let side = |p: Point, q: Point, r: Point| (q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x);
+    let apart = |p: Point, q: Point, ends: [Point; 2]| {
+        let [first, second] = ends.map(|end| side(p, q, end) >= 0.0);
+        first != second
+    };
+    apart(a, b, [c, d]) && apart(c, d, [a, b])
 }
 
 /// Point and direction at parameter `t`, by de Casteljau's construction.
@@ -142,8 +210,35 @@ mod tests {
     use crate::pick::cases;
     use proptest::prelude::*;
 
+    #[test]
+    fn a_line_crosses_a_curve_only_where_it_goes_through_it() {
+        let curve = Curve::straight(at(0.0, 10.0), at(100.0, 10.0));
+        assert!(curve.crosses(at(40.0, 0.0), at(60.0, 20.0)));
+        assert!(curve.crosses(at(50.0, 20.0), at(50.0, 0.0)), "also where two pieces of it meet");
+        for (from, to) in [
+            (at(40.0, 0.0), at(60.0, 8.0)),
+            (at(120.0, 0.0), at(120.0, 20.0)),
+            (at(110.0, 10.0), at(150.0, 10.0)),
+            (at(50.0, 0.0), at(50.0, 0.0)),
+        ] {
+            assert!(!curve.crosses(from, to), "{from:?} to {to:?}");
+        }
+        assert_eq!((curve.distance(at(50.0, 22.0)), curve.distance(at(103.0, 14.0))), (12.0, 5.0));
+    }
+
     proptest! {
         #![proptest_config(cases(256))]
+
+        #[test]
+        fn a_part_of_a_curve_lies_on_it(x in 50.0f32..400.0, y in -200.0f32..200.0, from in 0.0f32..0.5, to in 0.5f32..1.0) {
+            let curve = Curve::new([at(0.0, 0.0), at(x / 2.0, 0.0), at(x / 2.0, y), at(x, y)]);
+            let part = curve.part(from, to);
+            for share in [0.0, 0.3, 0.7, 1.0] {
+                prop_assert!(curve.distance(part.along(share).0) < 2.0);
+            }
+            let length = curve.whole() * (to - from);
+            prop_assert!((part.whole() - length).abs() < 0.05 * curve.whole(), "{} of {length}", part.whole());
+        }
 
         #[test]
         fn equal_times_are_equal_lengths(x in 50.0f32..400.0, y in -200.0f32..200.0) {

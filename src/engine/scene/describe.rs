@@ -112,14 +112,16 @@ impl Writer<'_> {
         let rows = nodes().map(|node| self.node(node, [queues, workers, badges])).collect();
         self.add(self.words.word("scene-flow"), &columns, rows);
 
-        // Links that are as links should be need no row of their own.
-        let remarkable =
-            flow.links.iter().filter(|link| !matches!(link.status, Status::Normal | Status::Quiet));
+        // Links that are as links should be need no row of their own, unless something can be done to them.
+        let remarkable = flow
+            .links
+            .iter()
+            .filter(|link| link.entity.is_some() || !matches!(link.status, Status::Normal | Status::Quiet));
         let rows: Vec<RowView> = remarkable
             .map(|link| {
                 let cells =
                     vec![self.words.name(link.from), self.words.name(link.to), self.state(link.status)];
-                RowView { entity: None, cells }
+                RowView { entity: link.entity, cells }
             })
             .collect();
         if !rows.is_empty() {

@@ -31,7 +31,7 @@ mod words;
 pub use builder::Region;
 pub use curve::{Curve, DOT, Dot, PACKETS};
 pub use describe::{Description, RowView, TableView, describe};
-pub use mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text};
+pub use mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text, at};
 pub use panel::{
     Axis, Badge, Bar, Cell, Chart, Choice, CurveLine, Curves, Flow, Grid, GridRow, Histogram, Label, Ladder,
     LadderMessage, Lane, Lanes, Link, Listing, ListingLine, Loss, MachineState, Node, Packet, PacketKind,

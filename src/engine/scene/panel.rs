@@ -189,8 +189,24 @@ pub struct Link {
     pub from: Entity,
     /// The other end.
     pub to: Entity,
-    /// Its status: a link in trouble is dotted, one that is down is broken.
+    /// Its status: a link in trouble is dotted, one that is down is cut in the middle.
     pub status: Status,
+    /// What it stands for, where it can be selected and explained as a node can.
+    pub entity: Option<Entity>,
+}
+
+impl Link {
+    /// A link that is only seen.
+    pub const fn new(from: Entity, to: Entity, status: Status) -> Self {
+        Self { from, to, status, entity: None }
+    }
+
+    /// The same, standing for an entity.
+    #[must_use]
+    pub const fn of(mut self, entity: Entity) -> Self {
+        self.entity = Some(entity);
+        self
+    }
 }
 
 /// Something under way from one node to another between two times; its place follows from the scene's time.

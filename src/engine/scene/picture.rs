@@ -1,7 +1,7 @@
 //! A scene laid out: one result for painting, hit test, focus order, stills and forced colours.
 
 use super::builder::{PictureBuilder, Region};
-use super::curve::{Dot, Links};
+use super::curve::{Curve, Dot, Links};
 use super::mark::{Form, Mark, Point, Rect, at};
 use super::metrics;
 use super::panel::{Packet, Panel, Scene};
@@ -47,6 +47,8 @@ pub struct Picture {
     pub regions: Vec<Region>,
     /// Packets under way, painted over the marks.
     pub dots: Vec<Dot>,
+    /// The lines of the links that are entities. Each also has a region, a small one around its middle.
+    pub lines: Vec<(Entity, Curve)>,
     links: Links,
 }
 
@@ -85,8 +87,9 @@ impl Picture {
             y += tallest;
         }
         builder.links.sort();
-        let PictureBuilder { marks, regions, links, dots, .. } = builder;
-        let mut picture = Self { width, height: y.max(1.0), panels: areas, marks, regions, links, dots };
+        let PictureBuilder { marks, regions, links, dots, lines, .. } = builder;
+        let mut picture =
+            Self { width, height: y.max(1.0), panels: areas, marks, regions, lines, links, dots };
         for (_, panel) in chosen {
             if let Panel::Flow(flow) = panel {
                 picture.add_packets(&flow.packets, scene.time);
@@ -118,6 +121,7 @@ impl Picture {
             panel: it.panel + panels,
             line: it.line.map(|line| line.map(shifted)),
         }));
+        self.lines.extend(other.lines.into_iter().map(|(entity, line)| (entity, line.shifted(dx, dy))));
         self.dots.extend(other.dots.into_iter().map(|dot| Dot { at: shifted(dot.at), ..dot }));
     }
 
@@ -132,8 +136,8 @@ impl Picture {
         self.dots.extend(packets.iter().filter_map(|packet| self.links.place(packet, now)));
     }
 
-    /// The entity at a point: a packet before what is under it, a smaller area before a larger one. `reach` pixels
-    /// beside still count (12 makes a target of 24), but what is hit exactly goes first.
+    /// The entity at a point: a packet before what is under it, a smaller area before a larger one, a link only where
+    /// nothing else is. `reach` pixels beside still count (12 makes a target of 24), but what is hit exactly goes first.
     pub fn entity_at(&self, x: f32, y: f32, reach: f32) -> Option<Entity> {
         let p = at(x, y);
         let distance = |q: Point| libm::hypotf(q.x - p.x, q.y - p.y);
@@ -146,11 +150,37 @@ impl Picture {
         }
         let within = |by: f32| {
             let hit = self.regions.iter().filter(move |region| region.distance(p) <= by);
+            let hit = hit.filter(|region| !self.is_line(region.entity));
             hit.min_by(|a, b| a.size(p).total_cmp(&b.size(p))).map(|region| region.entity)
         };
         within(0.0)
             .or(nearest.filter(|(d, _)| *d <= reach).map(|(_, entity)| entity))
             .or_else(|| within(reach))
+            .or_else(|| {
+                let lines = self.lines.iter().map(|(entity, line)| (line.distance(p), *entity));
+                let nearest = lines.min_by(|a, b| a.0.total_cmp(&b.0));
+                nearest.filter(|(d, _)| *d <= reach).map(|(_, entity)| entity)
+            })
+    }
+
+    fn is_line(&self, entity: Entity) -> bool {
+        self.lines.iter().any(|(other, _)| *other == entity)
+    }
+
+    /// Whether something other than a link stands at a point.
+    pub fn is_taken(&self, p: Point) -> bool {
+        self.regions.iter().any(|region| region.area.contains(p) && !self.is_line(region.entity))
+    }
+
+    /// The links that are entities and that a line drawn from point to point crosses, each once, in the picture's order.
+    pub fn crossed(&self, drawn: &[Point]) -> Vec<Entity> {
+        let mut all = Vec::new();
+        for (entity, line) in &self.lines {
+            if !all.contains(entity) && drawn.windows(2).any(|piece| line.crosses(piece[0], piece[1])) {
+                all.push(*entity);
+            }
+        }
+        all
     }
 
     /// Where the entity is: its first region, else its packet.

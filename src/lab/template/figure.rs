@@ -191,7 +191,7 @@ impl Experiment for NewFigure {
         let shop = Node { badge, ..self.shop.node(None, now) };
         scene.panels.push(Panel::Flow(Flow {
             tiers: vec![Tier { nodes: vec![Node::new(CLIENTS)] }, Tier { nodes: vec![shop] }],
-            links: vec![Link { from: CLIENTS, to: SHOP, status: Status::Normal }],
+            links: vec![Link::new(CLIENTS, SHOP, Status::Normal)],
             packets: self.journeys.packets().collect(),
         }));
         scene.panels.push(self.journeys.ledger());

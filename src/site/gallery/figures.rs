@@ -2,11 +2,13 @@
 //! it which the specimen is about.
 
 use super::{Exhibit, Specimen, drawn, frame, id, rows, specimen, states};
+use crate::course::Course;
 use crate::desk::protocol::{find, nth};
 use crate::desk::{Notice, NoticeAction, Patch, UserAction, text};
 use crate::player::encode_view;
 use crate::site::applied::Applied;
 use crate::site::operated::{Lessons, Operated, action, action_on, action_with, root};
+use crate::site::sample;
 use maud::{Markup, PreEscaped, html};
 
 /// The figure whose parts are shown: it has a control of each kind, actions with and without a number, readings with
@@ -81,25 +83,34 @@ fn one(name: &'static str, says: &'static str, body: Markup) -> Specimen {
 }
 
 /// Each control at rest, waiting, refusing, and where two are compared.
-pub fn controls(l: &Lessons) -> Vec<Specimen> {
-    let (live, compared) = (l.open(FIGURE), compared(l));
+pub fn controls(l: &Lessons, course: &Course) -> Vec<Specimen> {
+    let (live, compared, new) = (l.open(FIGURE), compared(l), || sample::open(course, 720));
     let kinds = [
         ("load", "Number", "A value in its unit, by slider and as typed; equal steps add.", "fast"),
         ("service", "Number, logarithmic", "The same where equal steps multiply.", "10 s"),
         ("arrivals", "Choice, few options", "One of some, side by side where they have room.", ""),
         ("policy", "Choice, many or long options", "The same as a list.", ""),
         ("checks", "Flag", "On or off.", ""),
+        ("canary", "Several", "Some of several things.", "shop,search,cache"),
+        ("order", "Order", "Things in an order, dragged or moved by buttons.", ""),
+        ("zone", "Assignment", "Things in groups, dragged or put there by lists.", ""),
+        ("rule", "Text", "A short text that the experiment reads.", "calls are slow"),
     ];
+    let zones = "shop:west,search:east,cache:west,database:east";
+    let other = kinds[5..].iter().zip(["shop,cache", "cache,shop,search,database", zones, "calls > 1 s"]);
+    let other = other.fold(new().does(action("compare")), |it, (kind, to)| it.does(turned(kind.0, to)));
     let mut all = Vec::new();
-    for (control, name, says, wrong) in kinds {
+    for (n, (control, name, says, wrong)) in kinds.into_iter().enumerate() {
         let css = format!("[data-control={control}]");
-        let mut shown = vec![("at rest", live.part(&css, "rest")), built(l, &css)];
+        let open = || if n < 5 { l.open(FIGURE) } else { new() };
+        let mut shown = vec![("at rest", open().part(&css, "rest"))];
+        shown.extend((n < 5).then(|| built(l, &css)));
         if !wrong.is_empty() {
-            let field = typed(&format!("{css} .fig-number"), 0, wrong);
-            let refuses = l.open(FIGURE).does(turned(control, wrong)).changed([field]);
+            let field = typed(&format!("{css} :is(.fig-number, .fig-typed)"), 0, wrong);
+            let refuses = open().does(turned(control, wrong)).changed([field]);
             shown.push(("what was typed is none of its values", refuses.part(&css, "invalid")));
         }
-        shown.push(("two are compared", compared.part(&css, "differs")));
+        shown.push(("two are compared", if n < 5 { &compared } else { &other }.part(&css, "differs")));
         all.push(one(name, says, states("fig-controls", &shown)));
     }
     let css = ".fig-control.seed";
@@ -113,6 +124,12 @@ pub fn controls(l: &Lessons) -> Vec<Specimen> {
     let refused = server.does(act("slow", "1:0", "999")).changed([typed("[data-with-of=slow]", 0, "999")]);
     let actions = [at_rest, ("the number is none that it takes", refused.part(".fig-actions", "invalid"))];
     all.push(one("Action", "Done to what is selected, some with a number.", states("fig-side", &actions)));
+    let with = new().does(action_on("select", "0:0"));
+    let rest = ("at rest", with.part(".fig-actions", "rest"));
+    let begun = with.does(UserAction { variant: "restart".into(), ..action_on("choose", "0:0") });
+    let begun =
+        ("while others are chosen", begun.does(action_on("select", "0:2")).part(".fig-actions", "more"));
+    all.push(one("Action on several", "With a text, or with others.", states("fig-side", &[rest, begun])));
     all
 }
 
@@ -221,12 +238,15 @@ fn sweeps(l: &Lessons) -> [(&'static str, Markup); 4] {
 }
 
 /// Figures as a whole, and the scenes that they show.
-pub fn whole(l: &Lessons) -> (Vec<Specimen>, Vec<Exhibit>) {
+pub fn whole(l: &Lessons, course: &Course) -> (Vec<Specimen>, Vec<Exhibit>) {
     let built = specimen(&l.page(FIGURE), &root(FIGURE), "built-whole");
     let mut specimens = vec![one("Before scripts run", "Its run would give a prediction away.", built)];
     let mut exhibits = Vec::new();
-    for (figure, name, says, done) in WHOLE {
-        let [wide, narrow] = [720, 340].map(|width| done(l.open_at(figure, width)));
+    let cut: Done = |it| it.does(act("cut", "1:1", ""));
+    let shown = ("", "In an order, in zones", "Links that can be cut, by drawing across them too.", cut);
+    for (figure, name, says, done) in WHOLE.into_iter().chain([shown]) {
+        let open = |w| if figure.is_empty() { sample::open(course, w) } else { l.open_at(figure, w) };
+        let [wide, narrow] = [720, 340].map(|width| done(open(width)));
         specimens.push(one(name, says, painted(&wide, &narrow, &id(name))));
         exhibits.push(Exhibit { name, says, scene: wide.scene(), words: wide.words });
     }

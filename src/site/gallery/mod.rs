@@ -66,12 +66,12 @@ impl Gallery {
     /// If a figure or a part of one that it shows isn't there any more.
     pub fn new(course: &Course) -> Self {
         let lessons = Lessons::of(course, figures::WHOLE.iter().map(|(figure, ..)| *figure));
-        let (whole, mut exhibits) = figures::whole(&lessons);
+        let (whole, mut exhibits) = figures::whole(&lessons, course);
         let written = scenes::all();
         let groups = vec![
             ("Figures", whole),
             ("Panels that no figure shows like this", written.iter().map(exhibit).collect()),
-            ("Controls", figures::controls(&lessons)),
+            ("Controls", figures::controls(&lessons, course)),
             ("Parts of a figure", figures::parts(&lessons)),
             ("Activities", activities::all(&lessons)),
         ];

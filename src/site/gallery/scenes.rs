@@ -77,7 +77,7 @@ fn node(entity: Entity, label: &str, note: &str, status: Status) -> Node {
 
 /// A source before these nodes, with a link to each in the node's own state, and probes under way.
 fn before(nodes: Vec<Node>) -> Panel {
-    let links = nodes.iter().map(|it| Link { from: SOURCE, to: it.entity, status: it.status }).collect();
+    let links = nodes.iter().map(|it| Link::new(SOURCE, it.entity, it.status)).collect();
     let (from, to, arrives) = (SOURCE, nodes[0].entity, NOW + Span::from_millis(200));
     let left = NOW.back(Span::from_millis(200));
     let packet = Packet { entity: Entity::new(REQUEST, 0), from, to, left, arrives, kind: PacketKind::Probe };

@@ -106,7 +106,7 @@ impl Experiment for Broken {
         };
         scene.panels.push(Panel::Flow(Flow {
             tiers: vec![Tier { nodes: vec![node(LEFT)] }, Tier { nodes: vec![node(RIGHT)] }],
-            links: vec![Link { from: LEFT, to: RIGHT, status: Status::Normal }],
+            links: vec![Link::new(LEFT, RIGHT, Status::Normal)],
             packets: (0..u64::from(self.controls.crowd)).map(packet).collect(),
         }));
         scene.sentences.push(Msg::new("ticking"));

@@ -122,7 +122,7 @@ impl PageFigure {
     pub(super) fn swap_canvases(&self) {
         for place in CANVAS_PLACES.iter().filter_map(|class| dom::query(&self.root, &css(class))) {
             let Some(new) = dom::query(&place, "canvas[hidden]") else { continue };
-            for old in dom::query_all(&place, "svg, img, canvas") {
+            for old in dom::query_all(&place, &["canvas, img, svg:not(", &css(class::STROKE), ")"].concat()) {
                 if old != new {
                     old.remove();
                 }

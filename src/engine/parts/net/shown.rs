@@ -22,7 +22,7 @@ impl Net {
             } else {
                 Status::Normal
             };
-            Link { from: wire.ends.0, to: wire.ends.1, status }
+            Link::new(wire.ends.0, wire.ends.1, status)
         };
         self.wires.iter().map(link).collect()
     }

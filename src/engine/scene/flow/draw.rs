@@ -6,9 +6,19 @@ use crate::scene::curve::Curve;
 use crate::scene::mark::{Anchor, Ink, Point, Rect, Role, at};
 use crate::scene::metrics::{self, Face};
 use crate::scene::panel::{Badge, Flow, Slots, Status, Workers};
+use crate::sim::Entity;
 use crate::sim::sort::sort_by_key;
 
-pub(super) fn links(flow: &Flow, plan: &Plan, builder: &mut PictureBuilder) {
+/// Half of the gap in a link that is cut, half a stroke across its end, and the shortest link that has one.
+const GAP: f32 = 6.0;
+const ACROSS: f32 = 6.0;
+const CUT_FROM: f32 = 30.0;
+/// Half the edge of the place around a link's middle that the keyboard goes to.
+const MIDDLE: f32 = 12.0;
+
+/// Draws the links, and returns the lines of those that are entities.
+pub(super) fn links(flow: &Flow, plan: &Plan, builder: &mut PictureBuilder) -> Vec<(Entity, Curve)> {
+    let mut lines: Vec<(usize, Entity, Curve)> = Vec::new();
     let mut by_entity: Vec<&Place> = plan.places.iter().collect();
     sort_by_key(&mut by_entity, |place| place.node.entity);
     let find = |entity| {
@@ -16,20 +26,21 @@ pub(super) fn links(flow: &Flow, plan: &Plan, builder: &mut PictureBuilder) {
         Some(by_entity[found])
     };
     // Calm ones first, so that trouble lies on top.
-    let mut links: Vec<_> = flow.links.iter().collect();
-    sort_by_key(&mut links, |link| match link.status {
+    let mut links: Vec<_> = flow.links.iter().enumerate().collect();
+    sort_by_key(&mut links, |(_, link)| match link.status {
         Status::Trouble => 2,
         Status::Down => 1,
         _ => 0,
     });
     let mut drawn = Vec::new();
-    for link in links {
+    for (place, link) in links {
         let (Some(from), Some(to)) = (find(link.from), find(link.to)) else { continue };
         if link.from == link.to {
             continue;
         }
         let curve = way(from, to, plan.down);
         builder.links.add(link.from, link.to, curve);
+        lines.extend(link.entity.map(|entity| (place, entity, curve)));
         // Links into a row of a grid end at the same place; one of them is drawn.
         let ends = (curve.points[0], curve.points[3], link.status);
         if from.size.is_cell() || to.size.is_cell() {
@@ -38,11 +49,39 @@ pub(super) fn links(flow: &Flow, plan: &Plan, builder: &mut PictureBuilder) {
             }
             drawn.push(ends);
         }
-        builder.curve(&curve, link_ink(link.status));
+        if link.status == Status::Down && link.entity.is_some() && curve.whole() >= CUT_FROM {
+            cut(link.entity, &curve, builder);
+            continue;
+        }
+        builder.curve(link.entity, &curve, link_ink(link.status));
     }
     for place in &plan.places {
         builder.links.node(place.node.entity, place.area.centre());
     }
+    // The keyboard meets them in the flow's order, whatever their status.
+    sort_by_key(&mut lines, |(place, ..)| *place);
+    lines.into_iter().map(|(_, entity, curve)| (entity, curve)).collect()
+}
+
+/// A link that is cut: a gap in its middle, and a stroke across each end.
+fn cut(entity: Option<Entity>, curve: &Curve, builder: &mut PictureBuilder) {
+    let half = GAP / curve.whole();
+    for (from, to, end) in [(0.0, 0.5 - half, 0.5 - half), (0.5 + half, 1.0, 0.5 + half)] {
+        builder.curve(entity, &curve.part(from, to), Ink::line(Role::Muted, 1.5));
+        let (p, direction) = curve.along(end);
+        let by = ACROSS / libm::hypotf(direction.x, direction.y).max(f32::MIN_POSITIVE);
+        let (dx, dy) = (-direction.y * by, direction.x * by);
+        builder.path(entity, &[at(p.x - dx, p.y - dy), at(p.x + dx, p.y + dy)], Ink::line(Role::Ink, 2.0));
+    }
+}
+
+/// Gives links that are entities their place in the focus order: behind all nodes.
+pub(super) fn link_regions(lines: Vec<(Entity, Curve)>, builder: &mut PictureBuilder) {
+    for (entity, curve) in &lines {
+        let middle = curve.along(0.5).0;
+        builder.region(*entity, Rect::new(middle.x, middle.y, 0.0, 0.0).grow(MIDDLE));
+    }
+    builder.lines.extend(lines);
 }
 
 fn way(from: &Place, to: &Place, down: bool) -> Curve {

@@ -16,9 +16,10 @@ pub(super) fn lay_out(flow: &Flow, area: Rect, builder: &mut PictureBuilder) -> 
     for frame in &plan.frames {
         builder.rect(None, *frame, 10.0, Ink::line(Role::Line, 1.0));
     }
-    draw::links(flow, &plan, builder);
+    let lines = draw::links(flow, &plan, builder);
     for place in &plan.places {
         draw::node(place, builder);
     }
+    draw::link_regions(lines, builder);
     plan.height
 }

@@ -183,7 +183,7 @@ impl Experiment for OneServer {
         scene.panels.push(Panel::Flow(Flow {
             packets: packets.collect(),
             tiers: vec![Tier { nodes: vec![clients] }, Tier { nodes: vec![server] }],
-            links: vec![Link { from: CLIENTS, to: SERVER, status: Status::Normal }],
+            links: vec![Link::new(CLIENTS, SERVER, Status::Normal)],
         }));
         scene.panels.push(Panel::Chart(Chart::Series(Series {
             title: Label::Words(chart_waiting()),

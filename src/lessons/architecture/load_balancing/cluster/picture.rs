@@ -62,8 +62,8 @@ impl Cluster {
         let to_front = if open { Status::Normal } else { Status::Trouble };
         let to_server = |n| if open { self.link_state(n, now) } else { Status::Down };
         let links = (0..CLIENTS)
-            .map(|n| Link { from: client(n), to: front, status: to_front })
-            .chain((0..SERVERS).map(|n| Link { from: front, to: server(n), status: to_server(n) }));
+            .map(|n| Link::new(client(n), front, to_front))
+            .chain((0..SERVERS).map(|n| Link::new(front, server(n), to_server(n))));
         Flow {
             tiers: vec![
                 Tier { nodes: (0..CLIENTS).map(|n| self.with_badge(Node::new(client(n)), now)).collect() },

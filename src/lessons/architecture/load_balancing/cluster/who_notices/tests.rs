@@ -320,7 +320,7 @@ fn some_value(control: &Control, share: f64) -> Value {
             let at = ((share * options.len() as f64) as usize).min(options.len() - 1);
             Value::Choice(options[at].0.to_string())
         }
-        ControlKind::Flag { .. } => Value::Flag(share > 0.5),
+        _ => Value::Flag(share > 0.5),
     }
 }
 
