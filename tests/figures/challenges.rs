@@ -75,7 +75,7 @@ fn a_challenge_that_is_not_what_it_has_to_be_is_told() {
     let cases: [(&[&str], Change); 7] = [
         (&["the reference fails"], |c| c.reference = &[("workers", "1")]),
         (&["the reference fails"], |c| c.budget = 25.0),
-        (&["default setting passes", "'only-counting' passes", "minimum passes", "maximum passes"], |c| {
+        (&["begins with passes", "'only-counting' passes", "minimum passes", "maximum passes"], |c| {
             c.seeds = 11;
             c.budget = f64::INFINITY;
             c.pass = |_| Ok(());
