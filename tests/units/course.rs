@@ -214,7 +214,12 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("{{load=480/s}}", "{{load=480/s", "", "doesn't end"),
     ("run:?set=policy:least", "run:?set=policy:most", "", "it can be 'random' or 'least'"),
     ("run:?set=policy:least", "javascript:alert(1)", "", "a link can't lead to 'javascript:alert(1)&at=43s'"),
-    ("(#the-herd)", "(#the-heard)", "", "no heading '#the-heard'; allowed: 'what-happened', 'the-herd' or 'term-herd'"),
+    (
+        "(#the-herd)",
+        "(#the-heard)",
+        "",
+        "no heading '#the-heard'; allowed: 'what-happened', 'the-herd' or 'term-herd'",
+    ),
     ("lesson:architecture/sample", "lesson:architecture/simple", "aside", "no lesson 'architecture/simple'"),
     ("Plain prose", "<b onclick=x>Plain</b> prose", "", "HTML is not allowed"),
     ("Plain prose", "![Plain](x) prose", "", "pictures are figures"),

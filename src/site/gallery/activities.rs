@@ -1,14 +1,12 @@
 //! What a learner does besides reading, in each stage: the sections of real lessons, answered.
 
 use super::{Specimen, specimen};
-use crate::course::Lesson;
 use crate::course::blocks::{Body, Quiz};
 use crate::desk::protocol::page_selector;
 use crate::desk::{Patch, Selector, UserAction, text};
 use crate::player::{
     AnswerKind, CURVE_POINTS, Challenge, Grading, Prediction, Setting, StartSettings, Value,
 };
-use crate::site::activity;
 use crate::site::applied::Applied;
 use crate::site::operated::{Lessons, Operated, action_on, action_with};
 use maud::{Markup, html};
@@ -17,26 +15,18 @@ use maud::{Markup, html};
 const FIGURE: &str = "slow-server";
 /// Height of a sketch in its own units.
 const HEIGHT: f64 = 1_000.0;
-/// A question with several answers, which no lesson asks so far.
-const SEVERAL: &str = "+++\n+++\n```quiz which-help\nquestion = \"Which of these make the queue shorter?\"\n\
-    correct = [\"faster\", \"fewer\"]\n\
-    [[options]]\nid = \"faster\"\ntext = \"A faster server\"\nreason = \"It is busy for less of the time.\"\n\
-    [[options]]\nid = \"fewer\"\ntext = \"Fewer arrivals\"\nreason = \"The same, from the other side.\"\n\
-    [[options]]\nid = \"slots\"\ntext = \"More slots\"\nreason = \"More can wait in it; none waits less.\"\n```\n";
 
 /// All of them.
 pub fn all(lessons: &Lessons) -> Vec<Specimen> {
     let figure = lessons.open(FIGURE).figure;
     let mut all: Vec<Specimen> = figure.predictions.iter().map(|it| prediction(lessons, it)).collect();
     all.extend(figure.challenges.iter().map(|it| challenge(lessons, it)));
-    let (several, _) = Lesson::parse("gallery", "several", SEVERAL);
-    let (page, cx) = (lessons.page(FIGURE), lessons.context(FIGURE));
-    for block in cx.lesson.blocks().chain(several.blocks()) {
+    let page = lessons.page(FIGURE);
+    for block in lessons.context(FIGURE).lesson.blocks() {
         let id = &block.id;
         let (name, says, stages) = match &block.body {
             Body::Quiz(quiz) => {
                 let name = if quiz.correct.len() > 1 { "Question: several answers" } else { "Question" };
-                let page = Applied::parse(&activity::quiz(cx, block, quiz).0);
                 (name, "Each answer says why it is right or wrong.", answers(&page, "quiz", id, quiz))
             }
             Body::Incident(it) => {
@@ -202,7 +192,7 @@ fn answers(page: &Applied, kind: &str, id: &str, quiz: &Quiz) -> Vec<(&'static s
     let take = |page: &Applied, stage| (stage, specimen(page, &format!("#{kind}-{id}"), &super::id(stage)));
     let stage = |(stage, chosen): (&'static str, Vec<&str>)| {
         let mut page = page.clone();
-        check(id, quiz, &chosen).iter().for_each(|patch| page.apply("", patch));
+        check(id, quiz, &chosen).iter().for_each(|patch| _ = page.apply("", patch));
         take(&page, stage)
     };
     [take(page, "open")].into_iter().chain(answered.into_iter().map(stage)).collect()
