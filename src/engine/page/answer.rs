@@ -3,7 +3,7 @@
 
 use super::figure::{self, PageFigure};
 use super::{dom, events, record};
-use crate::desk::markup::{any, attr, class, css, does};
+use crate::desk::markup::{any, attr, class, css};
 use crate::desk::{ActionKind, UserAction, text};
 use crate::learner::{Attempt, Grade, Task};
 use std::cell::Cell;

@@ -147,7 +147,7 @@ const HALF_OF_EVERYTHING: Challenge = Challenge {
         ("refuses-at-once", &[("policy", "least-connections"), ("checks", "off")]),
         ("checks-alone", &[("policy", "least-connections"), ("checks", "on")]),
         ("rule-alone", &[("policy", "round-robin"), ("checks", "off")]),
-        ("by-key", &[("policy", "ring-hash"), ("checks", "on")]),
+        ("uneven", &[("policy", "ring-hash"), ("checks", "on")]),
         ("more-workers", &[("policy", "least-connections"), ("checks", "off"), ("workers", "4")]),
         ("longer-queue", &[("policy", "least-connections"), ("checks", "off"), ("queue", "60")]),
     ],
@@ -198,14 +198,14 @@ fn looks(settings: &StartSettings) -> bool {
 }
 
 fn what_still_fails(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static str> {
-    let hashes = ["ring-hash", "maglev"].iter().any(|policy| settings.is("policy", policy));
+    let takes_turns = ["round-robin", "weighted-round-robin"].iter().any(|it| settings.is("policy", it));
     match (settings.is_on("checks"), looks(settings)) {
         _ if settings.number("workers") > AFFORDED => Some("more-workers"),
         _ if settings.number("queue") > 20.0 => Some("longer-queue"),
         (false, true) => Some("refuses-at-once"),
         (false, false) => Some("rule-alone"),
         (true, true) => Some("checks-alone"),
-        (true, false) => hashes.then_some("by-key"),
+        (true, false) => (!takes_turns).then_some("uneven"),
     }
 }
 
