@@ -137,7 +137,7 @@ fn sentence(figure: &str, challenge: &Challenge, verdict: &Verdict) -> String {
     let lesson = || project::course()?.lesson(lessons::figure(figure)?.0);
     let worded = |id: &str| {
         let block = lesson()?.blocks().find(|block| block.id == challenge.id)?;
-        let (_, _, verdicts) = block.body.judged()?;
+        let verdicts = block.body.judged()?.verdicts;
         verdicts.iter().find(|(verdict, _)| verdict == id).map(|(_, text)| plain(&text.text))
     };
     verdict.diagnosis.and_then(worded).unwrap_or_else(|| {

@@ -158,6 +158,17 @@ pub struct IncidentBlock {
     pub verdicts: Vec<(String, Text)>,
 }
 
+/// What challenges and incidents have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct Judged<'a> {
+    /// The block's kind.
+    pub kind: &'static str,
+    /// The figure's block whose setting is judged.
+    pub figure: &'a Text,
+    /// What the judge says, by id.
+    pub verdicts: &'a [(String, Text)],
+}
+
 /// Sentences of figures.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Words {
@@ -403,13 +414,14 @@ fn interview(fields: &mut Fields, notes: &mut Notes) -> Interview {
 }
 
 impl Body {
-    /// Of what the model judges: the block's kind, the figure's block, and what the judge says, by id.
-    pub fn judged(&self) -> Option<(&'static str, &Text, &[(String, Text)])> {
-        match self {
-            Self::Challenge(it) => Some(("challenge", &it.figure, &it.verdicts)),
-            Self::Incident(it) => Some(("incident", &it.figure, &it.verdicts)),
-            _ => None,
-        }
+    /// What the model judges: a challenge, or the repair of an incident.
+    pub fn judged(&self) -> Option<Judged<'_>> {
+        let (kind, figure, verdicts) = match self {
+            Self::Challenge(it) => ("challenge", &it.figure, &it.verdicts),
+            Self::Incident(it) => ("incident", &it.figure, &it.verdicts),
+            _ => return None,
+        };
+        Some(Judged { kind, figure, verdicts })
     }
 
     /// All its Markdown, for the checks that every Markdown goes through. (Words are plain text and not among it.)

@@ -3,7 +3,7 @@
 //! Words are in Markdown, logic is in Rust, under the same ids: here both directions are demanded. The logic is known
 //! only by its [`FigureFacts`].
 
-use super::blocks::{Block, Body, FigureBlock, IncidentBlock, PredictAnswer, Words, term_anchor};
+use super::blocks::{Block, Body, FigureBlock, IncidentBlock, Judged, PredictAnswer, Words, term_anchor};
 use super::catalogue::Course;
 use super::contract;
 use super::done;
@@ -266,7 +266,7 @@ impl<'a> Check<'a> {
 
     /// A challenge or an incident and its logic say the same verdicts.
     fn judged(&mut self, block: &Block) {
-        let Some((kind, figure, verdicts)) = block.body.judged() else { return };
+        let Some(Judged { kind, figure, verdicts }) = block.body.judged() else { return };
         let found = self.meant(Some(&figure.text), block.line).and_then(|facts| {
             let of_kind = || facts.challenges.iter().filter(|logic| logic.kind() == kind);
             of_kind().find(|logic| logic.id == block.id).ok_or_else(|| {
@@ -396,7 +396,7 @@ impl<'a> Check<'a> {
             self.note(shown.line, "predict", says);
         }
         let posed = |logic: &&ChallengeFacts| {
-            let of = |(kind, figure, _): (&str, &Text, _)| kind == logic.kind() && about(figure);
+            let of = |it: Judged| it.kind == logic.kind() && about(it.figure);
             lesson.blocks().any(|b| b.id == logic.id && b.body.judged().is_some_and(of))
         };
         for logic in facts.challenges.iter().filter(|logic| !posed(logic)) {

@@ -1,6 +1,6 @@
 //! What a lesson has to have before it may call itself ready.
 
-use super::blocks::Body;
+use super::blocks::{Body, Judged};
 use super::lesson::{Lesson, Part};
 use super::markdown::{self, Item};
 use super::problem::Problem;
@@ -40,7 +40,7 @@ pub fn problems(lesson: &Lesson) -> Vec<Problem> {
         }
     }
     for block in lesson.blocks() {
-        if let Some((kind, _, verdicts)) = block.body.judged()
+        if let Some(Judged { kind, verdicts, .. }) = block.body.judged()
             && verdicts.len() < 3
         {
             let says = format!("has {}; 'pass' and two wrong answers at least", verdicts.len());

@@ -29,9 +29,7 @@ pub fn all(lessons: &Lessons) -> Vec<Specimen> {
                 let name = if quiz.correct.len() > 1 { "Question: several answers" } else { "Question" };
                 (name, "Each answer says why it is right or wrong.", answers(&page, "quiz", id, quiz))
             }
-            Body::Incident(it) => {
-                ("Incident: cause", "What is wrong here?", answers(&page, "incident", id, &it.causes))
-            }
+            Body::Incident(it) => ("Incident", "What is wrong?", answers(&page, "incident", id, &it.causes)),
             Body::Card(_) => ("Card", "Something to be remembered.", folded(&page, "card", id)),
             Body::Interview(_) => ("Interview question", "A strong answer.", folded(&page, "interview", id)),
             _ => continue,
@@ -188,14 +186,16 @@ fn answers(page: &Applied, kind: &str, id: &str, quiz: &Quiz) -> Vec<(&'static s
     let right: Vec<&str> = quiz.correct.iter().map(|id| id.text.as_str()).collect();
     let last = quiz.options.last().map(|option| option.id.text.as_str());
     let wrong: Vec<&str> = right.iter().skip(1).copied().chain(last).collect();
-    let answered = [("nothing was answered", vec![]), ("right", right), ("wrong", wrong)];
     let take = |page: &Applied, stage| (stage, specimen(page, &format!("#{kind}-{id}"), &super::id(stage)));
-    let stage = |(stage, chosen): (&'static str, Vec<&str>)| {
+    let mut stages = vec![take(page, "open")];
+    for (stage, chosen) in [("nothing was answered", vec![]), ("right", right), ("wrong", wrong)] {
         let mut page = page.clone();
-        check(id, quiz, &chosen).iter().for_each(|patch| _ = page.apply("", patch));
-        take(&page, stage)
-    };
-    [take(page, "open")].into_iter().chain(answered.into_iter().map(stage)).collect()
+        for patch in check(id, quiz, &chosen) {
+            page.apply("", &patch);
+        }
+        stages.push(take(&page, stage));
+    }
+    stages
 }
 
 /// What the page does when a question is answered.
