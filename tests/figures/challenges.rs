@@ -86,7 +86,7 @@ fn a_challenge_that_is_not_what_it_has_to_be_is_told() {
         (&["reference moves 'load', which is not free"], |c| c.reference = &[("load", "10")]),
         (&["'policy' is given and free"], |c| c.fixed = &[("policy", "random")]),
         (&["runs end at 10"], |c| c.until = Time::from_secs(10)),
-        (&["cause 'nobody' is no tempting answer", "is shown at 70 s"], |c| {
+        (&["cause 'nobody' is no tempting answer", "is shown at 70"], |c| {
             c.incident = Some(Incident { cause: "nobody", at: Time::from_secs(70) });
         }),
     ];
