@@ -4,7 +4,6 @@ use super::args::JudgeArgs;
 use super::report::{from_json, json, print_json, setting, unit_id};
 use super::words::{plain, say, words_for};
 use super::{CommandError, Terminal, inputs, open, pool, project};
-use crate::course::blocks::Body;
 use crate::lessons;
 use crate::player::{Challenge, Figure, Judge, Run, Verdict, View, encode_view};
 use crate::scene::Words;
@@ -137,12 +136,9 @@ fn report(
 fn sentence(figure: &str, challenge: &Challenge, verdict: &Verdict) -> String {
     let lesson = || project::course()?.lesson(lessons::figure(figure)?.0);
     let worded = |id: &str| {
-        lesson()?.blocks().find_map(|block| match &block.body {
-            Body::Challenge(words) if block.id == challenge.id => {
-                words.verdicts.iter().find(|(verdict, _)| verdict == id).map(|(_, text)| plain(&text.text))
-            }
-            _ => None,
-        })
+        let block = lesson()?.blocks().find(|block| block.id == challenge.id)?;
+        let verdicts = block.body.judged()?.verdicts;
+        verdicts.iter().find(|(verdict, _)| verdict == id).map(|(_, text)| plain(&text.text))
     };
     verdict.diagnosis.and_then(worded).unwrap_or_else(|| {
         let says = match verdict {

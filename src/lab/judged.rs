@@ -220,6 +220,17 @@ impl JudgedChallenge {
                 wrong.push(format!("{name} moves '{id}', which is not free"));
             }
         }
+        if let Some(incident) = challenge.incident {
+            if !challenge.tempting.iter().any(|(id, _)| *id == incident.cause) {
+                let cause = incident.cause;
+                wrong.push(format!(
+                    "its cause '{cause}' is no tempting answer, so it has no setting to begin with"
+                ));
+            }
+            if incident.at > spec.until {
+                wrong.push(format!("is shown at {}; the run ends at {}", incident.at, spec.until));
+            }
+        }
         if challenge.tempting.len() < 2 {
             wrong.push("tells fewer than two tempting wrong answers apart".into());
         }
@@ -253,7 +264,7 @@ impl JudgedChallenge {
             }
         };
         judge("the reference", &self.run(challenge.reference), Some("pass"));
-        judge("the default setting", &self.run(&[]), None);
+        judge("the setting that it begins with", &self.run(challenge.begins_with()), None);
         for (id, setting) in challenge.tempting {
             judge(&format!("the tempting answer '{id}'"), &self.run(setting), Some(id));
         }

@@ -1,10 +1,10 @@
-//! Activities: predictions, challenges, questions and cards. Without scripts they can be read, with the reason for each
+//! Activities: predictions, challenges, incidents, questions and cards. Without scripts they can be read, with the reason for each
 //! option. With scripts they can be answered in these elements; `data-stage` has the state.
 
 use super::prose::Context;
 use crate::course::Text;
 use crate::course::blocks::{
-    Block, Card, ChallengeBlock, Choice, Interview, PredictAnswer, PredictBlock, Quiz,
+    Block, Card, ChallengeBlock, Choice, IncidentBlock, Interview, PredictAnswer, PredictBlock, Quiz,
 };
 use crate::desk::ActionKind;
 use crate::desk::markup::class;
@@ -120,34 +120,78 @@ pub fn challenge(cx: &Context, block: &Block, challenge: &ChallengeBlock) -> Mar
         section.(class::ACTIVITY).challenge id={ "challenge-" (id) } data-challenge=(id) data-figure=(challenge.figure.text) data-stage="idle" {
             p.activity-kind { "Challenge" }
             h3 { (cx.phrase(&challenge.title)) }
-            dl.terms {
-                dt { "Goal" } dd { (cx.phrase(&challenge.goal)) }
-                dt { "Budget" } dd { (cx.phrase(&challenge.budget)) }
+            (judged(cx, id, &challenge.goal, Some(&challenge.budget), &challenge.hint, &challenge.verdicts))
+        }
+    }
+}
+
+/// What is to be reached with a setting, and what the judge says of it.
+fn judged(
+    cx: &Context,
+    id: &str,
+    goal: &Text,
+    budget: Option<&Text>,
+    hint: &Text,
+    verdicts: &[(String, Text)],
+) -> Markup {
+    html! {
+        dl.terms {
+            dt { "Goal" } dd { (cx.phrase(goal)) }
+            @if let Some(budget) = budget { dt { "Budget" } dd { (cx.phrase(budget)) } }
+        }
+        details.hint { summary { "A hint" } p { (cx.phrase(hint)) } }
+        div.(class::ANSWER_BUTTONS) {
+            button type="button" data-do=(ActionKind::SetUp.name()) data-on=(id) { "Set the figure up for it" }
+            button.primary type="button" data-do=(ActionKind::Judge.name()) data-on=(id) { "Judge my setting" }
+            button.quiet.judging type="button" data-do=(ActionKind::CallOff.name()) { "Stop" }
+        }
+        @if budget.is_some() { p.(class::JUDGE_COST) role="status" {} }
+        p.(class::JUDGE_PROGRESS) {}
+        div.(class::JUDGE_RESULT) role="status" {}
+        @for (verdict, says) in verdicts { div.verdict-says data-verdict=(verdict) role="status" hidden { (cx.blocks(says)) } }
+    }
+}
+
+/// An incident: a figure in trouble, the question what is wrong with it, and the repair. The repair is shown once the
+/// question has been answered, because its goal and its hint may name the cause.
+pub fn incident(cx: &Context, block: &Block, incident: &IncidentBlock) -> Markup {
+    let id = &block.id;
+    let IncidentBlock { figure, title, causes, repair, budget, hint, verdicts } = incident;
+    html! {
+        section.(class::ACTIVITY).incident id={ "incident-" (id) } data-figure=(figure.text) {
+            p.activity-kind { "Incident" }
+            h3 { (cx.phrase(title)) }
+            p { (cx.phrase(&causes.question)) }
+            p { button type="button" data-do=(ActionKind::SetUp.name()) data-on=(id) { "Look at it in the figure" } }
+            (question(cx, id, causes))
+            div.repair data-challenge=(id) data-stage="idle" {
+                h4 { "Repair it" }
+                (judged(cx, id, repair, budget.as_ref(), hint, verdicts))
             }
-            details.hint { summary { "A hint" } p { (cx.phrase(&challenge.hint)) } }
-            div.(class::ANSWER_BUTTONS) {
-                button type="button" data-do=(ActionKind::SetUp.name()) data-on=(id) { "Set the figure up for it" }
-                button.primary type="button" data-do=(ActionKind::Judge.name()) data-on=(id) { "Judge my setting" }
-                button.quiet.judging type="button" data-do=(ActionKind::CallOff.name()) { "Stop" }
-            }
-            p.(class::JUDGE_COST) role="status" {}
-            p.(class::JUDGE_PROGRESS) {}
-            div.(class::JUDGE_RESULT) role="status" {}
-            @for (verdict, says) in &challenge.verdicts { div.verdict-says data-verdict=(verdict) role="status" hidden { (cx.blocks(says)) } }
         }
     }
 }
 
 /// A question with its answers.
 pub fn quiz(cx: &Context, block: &Block, quiz: &Quiz) -> Markup {
+    html! {
+        section.(class::ACTIVITY).quiz id={ "quiz-" (block.id) } {
+            h3 { (cx.phrase(&quiz.question)) }
+            (question(cx, &block.id, quiz))
+        }
+    }
+}
+
+/// The answers to a question, checked on the page.
+fn question(cx: &Context, id: &str, quiz: &Quiz) -> Markup {
     let right: Vec<&str> = quiz.correct.iter().map(|id| id.text.as_str()).collect();
     html! {
-        section.(class::ACTIVITY).quiz id={ "quiz-" (block.id) } data-quiz=(block.id) data-correct=(right.join(",")) data-stage="open" {
-            h3 { (cx.phrase(&quiz.question)) }
-            (choices(cx, &block.id, &quiz.options, &right))
+        div.question data-quiz=(id) data-correct=(right.join(",")) data-stage="open" {
+            (choices(cx, id, &quiz.options, &right))
             p.(class::ANSWER_ERROR) role="status" {}
             div.(class::ANSWER_BUTTONS) { button.primary type="button" data-do=(ActionKind::Check.name()) { "Check" } }
             div.(class::ANSWER_VERDICT) tabindex="-1" role="status" {}
+            button.quiet.again type="button" data-do=(ActionKind::AnswerAgain.name()) { "Answer again" }
         }
     }
 }

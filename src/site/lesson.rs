@@ -3,7 +3,7 @@
 use super::cache::Cache;
 use super::prose::{Context, typeset};
 use super::{activity, figure, home};
-use crate::course::blocks::{Block, Body};
+use crate::course::blocks::{Block, Body, Term, term_anchor};
 use crate::course::front_matter::LessonStatus;
 use crate::course::{Course, Lesson, Part, Text};
 use maud::{Markup, PreEscaped, html};
@@ -39,6 +39,7 @@ pub(super) fn markup(cx: &Context) -> Markup {
                 (before(course, lesson))
             }
             (parts(cx))
+            (terms(cx))
             (sources(lesson))
             (after(course, lesson))
         }
@@ -82,6 +83,29 @@ fn links(lessons: &[&Lesson]) -> Markup {
     }
 }
 
+/// The lesson's terms, wherever they stand in its file.
+fn terms(cx: &Context) -> Markup {
+    let also = |term: &Term| term.also.iter().map(|name| typeset(&name.text)).collect::<Vec<_>>().join(", ");
+    html! {
+        @if cx.lesson.terms().next().is_some() {
+            section.glossary aria-labelledby="terms" {
+                h2 id="terms" { "Terms" }
+                dl {
+                    @for (block, term) in cx.lesson.terms() {
+                        div id=(term_anchor(&block.id)) {
+                            dt {
+                                (typeset(&term.term.text))
+                                @if !term.also.is_empty() { " " span.also { "also " (also(term)) } }
+                            }
+                            dd { (cx.phrase(&term.meaning)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn sources(lesson: &Lesson) -> Markup {
     html! {
         @if !lesson.front.sources.is_empty() {
@@ -107,7 +131,8 @@ fn group(part: &Part) -> Option<(&'static str, &'static str)> {
 }
 
 fn parts(cx: &Context) -> Markup {
-    let parts: Vec<&Part> = cx.lesson.parts.iter().collect();
+    let elsewhere = |part: &&Part| matches!(part, Part::Block(block) if matches!(block.body, Body::Term(_)));
+    let parts: Vec<&Part> = cx.lesson.parts.iter().filter(|part| !elsewhere(part)).collect();
     let mut number = 0;
     html! {
         @for chunk in parts.chunk_by(|a, b| group(a) == group(b)) {
@@ -138,10 +163,11 @@ fn block(cx: &Context, block: &Block, number: &mut usize) -> Markup {
         }
         Body::Predict(it) => activity::predict(cx, block, it),
         Body::Challenge(it) => activity::challenge(cx, block, it),
+        Body::Incident(it) => activity::incident(cx, block, it),
         Body::Quiz(it) => activity::quiz(cx, block, it),
         Body::Card(it) => activity::card(cx, block, it),
         Body::Interview(it) => activity::interview(cx, block, it),
-        Body::Words(_) => html! {},
+        Body::Words(_) | Body::Term(_) => html! {},
         Body::Aside(text) => note(cx, text),
         Body::RealSystems(text) | Body::LeavesOut(text) => cx.blocks(text),
     }

@@ -182,6 +182,18 @@ pub async fn a_challenge_is_judged_on_a_phone_and_a_question_answered(kind: Kind
     let passed = format!("/Passed/.test(document.querySelector('{}').innerText)", of(" .judge-result"));
     browser.until_within(&passed, patience).await;
 
+    // In an incident the cause is named first; then the repair is asked for.
+    let of = |css: &str| format!("#incident-half-of-everything {css}");
+    keys(&browser, &of("> p [data-do=set-up]"), ENTER).await;
+    browser.until(&format!("/00:20/.test(document.querySelector('{FIGURE} .fig-time').innerText)")).await;
+    let repair = format!("document.querySelector('{}').checkVisibility()", of(".repair"));
+    browser.until(&format!("!{repair}")).await;
+    keys(&browser, &of("[value=refuses-at-once]"), " ").await;
+    keys(&browser, &of("[data-do=check]"), ENTER).await;
+    browser.until(&format!("{repair} && document.querySelector('{}')", of("[data-stage=right]"))).await;
+    keys(&browser, &of(".again"), ENTER).await;
+    browser.until(&format!("{repair} && !document.querySelector('{}')", of("input:disabled"))).await;
+
     keys(&browser, "[data-quiz=fails-fast] [value=round-robin]", " ").await;
     keys(&browser, "[data-quiz=fails-fast] [data-do=check]", ENTER).await;
     browser.until("document.querySelector('[data-quiz=fails-fast][data-stage=wrong]')").await;

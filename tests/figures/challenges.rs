@@ -7,8 +7,8 @@ use playground::lab::judged::{self, JudgedChallenge, MAY_PASS, SETTINGS};
 use playground::lab::{Terminal, pool};
 use playground::lessons;
 use playground::player::{
-    AnswerKind, CURVE_POINTS, Challenge, Data, Figure, Frame, Grading, Judge, Prediction, Run, Session,
-    Setting, Sweep, Trial, TrialResult, Value, Verdict,
+    AnswerKind, CURVE_POINTS, Challenge, Data, Figure, Frame, Grading, Incident, Judge, Prediction, Run,
+    Session, Setting, Sweep, Trial, TrialResult, Value, Verdict,
 };
 use playground::sim::{Draws, Entity, Purpose, Seed, Time};
 use std::collections::HashSet;
@@ -72,10 +72,10 @@ fn changed(change: impl Fn(&mut Challenge)) -> JudgedChallenge {
 #[test]
 fn a_challenge_that_is_not_what_it_has_to_be_is_told() {
     type Change = fn(&mut Challenge);
-    let cases: [(&[&str], Change); 7] = [
+    let cases: [(&[&str], Change); 8] = [
         (&["the reference fails"], |c| c.reference = &[("workers", "1")]),
         (&["the reference fails"], |c| c.budget = 25.0),
-        (&["default setting passes", "'only-counting' passes", "minimum passes", "maximum passes"], |c| {
+        (&["begins with passes", "'only-counting' passes", "minimum passes", "maximum passes"], |c| {
             c.seeds = 11;
             c.budget = f64::INFINITY;
             c.pass = |_| Ok(());
@@ -86,6 +86,9 @@ fn a_challenge_that_is_not_what_it_has_to_be_is_told() {
         (&["reference moves 'load', which is not free"], |c| c.reference = &[("load", "10")]),
         (&["'policy' is given and free"], |c| c.fixed = &[("policy", "random")]),
         (&["runs end at 10"], |c| c.until = Time::from_secs(10)),
+        (&["cause 'nobody' is no tempting answer", "is shown at 70"], |c| {
+            c.incident = Some(Incident { cause: "nobody", at: Time::from_secs(70) });
+        }),
     ];
     for (says, change) in cases {
         let quick = changed(|c| {

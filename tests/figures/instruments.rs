@@ -2,8 +2,8 @@
 
 use crate::page::{Page, action};
 use playground::desk::{DeskCommand, FileChunk, UserAction};
-use playground::learner::Grade;
-use playground::player::decode_view;
+use playground::learner::{Attempt, Grade, Task};
+use playground::player::{Value, decode_view};
 
 fn control(id: &str, text: &str) -> UserAction {
     UserAction { target: id.into(), variant: "text".into(), text: text.into(), ..action("control") }
@@ -260,6 +260,38 @@ fn every_kind_of_answer_is_read_graded_and_shown() {
         .map(|point| (1_000 - point.split(',').nth(1).unwrap().parse::<i32>().unwrap()).to_string())
         .collect();
     assert_eq!(told("lost-over-load", &heights.join(",")).0, Some(Grade::Right));
+}
+
+#[test]
+fn an_incident_is_met_at_its_moment_and_what_happened_is_named_when_its_cause_is() {
+    let id = "half-of-everything";
+    let incident = |does: &str| UserAction { target: id.into(), ..action(does) };
+    let told = |page: &Page| [".fig-marks", ".fig-moments"].map(|css| said(page, css));
+    let mut page = Page::of("slow-server");
+    page.does(incident("set-up"));
+    assert_eq!(said(&page, ".fig-time"), "00:20.0");
+    let view = decode_view(&page.now).unwrap();
+    assert!(view.run.controls.contains(&("policy".into(), Value::Choice("least-connections".into()))));
+    assert!(said(&page, ".fig-says").contains("still sends"), "its instruments work");
+    for told in told(&page) {
+        assert!(
+            told.contains("Something happened") && !told.contains("Kill") && !told.contains("killed"),
+            "{told}"
+        );
+    }
+    page.does(incident("check"));
+    let [marks, moments] = told(&page);
+    assert!(marks.contains("Kill it server B") && moments.contains("is killed"), "{marks} {moments}");
+    // What the learner does is the learner's own, at whatever moment; and who has answered once needs no riddle.
+    let mut page = Page::of("slow-server");
+    page.go(7.0);
+    page.act("kill", "1:1", "");
+    assert!(told(&page)[0].contains("Kill it"), "{:?}", told(&page));
+    let (task, grade) = (Task::Incident, Grade::Wrong);
+    let before = Attempt { task, id: id.into(), answer: "too-few".into(), grade, run: None };
+    let mut page = Page::after("slow-server", &[], &[before]);
+    page.does(incident("set-up"));
+    assert!(told(&page)[0].contains("Kill it"), "{:?}", told(&page));
 }
 
 #[test]

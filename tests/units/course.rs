@@ -23,6 +23,12 @@ fn figure() -> FigureFacts {
         kind,
         options: options.iter().map(|&o| o.into()).collect(),
     };
+    let challenge = |id: &str, tempting: &[&str], cause: Option<&str>| ChallengeFacts {
+        id: id.into(),
+        tempting: tempting.iter().map(|&id| id.into()).collect(),
+        cause: cause.map(str::to_owned),
+        priced: true,
+    };
     FigureFacts {
         actions: vec![Action::new("kill", "Kill it", &[0])],
         kinds: vec![EntityKind::new("server", EntityNames::Letters)],
@@ -40,10 +46,10 @@ fn figure() -> FigureFacts {
             prediction("which-first", "order", &["random", "least"]),
             prediction("the-knee", "curve", &[]),
         ],
-        challenges: vec![ChallengeFacts {
-            id: "keep-p99".into(),
-            tempting: vec!["more".into(), "longer".into()],
-        }],
+        challenges: vec![
+            challenge("keep-p99", &["more", "longer"], None),
+            challenge("one-dead", &["lured", "more"], Some("lured")),
+        ],
         messages: Some(vec![
             MessageFacts { id: "queue-full".into(), args: vec!["server".into(), "n".into()] },
             MessageFacts { id: "kind-server".into(), args: Vec::new() },
@@ -170,6 +176,16 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("y = \"p99\"", "y = 99", "predict the-knee.y", "a text in quotes"),
     ("more = \"", "less = \"", "challenge keep-p99.verdicts", "no verdict 'less' in the logic"),
     ("pass = \"", "passed = \"", "challenge keep-p99.verdicts", "has no 'pass'"),
+    ("```challenge keep-p99", "```incident keep-p99", "incident keep-p99.figure", "allowed: 'one-dead'"),
+    ("correct = [\"lured\"]", "correct = [\"overload\"]", "incident one-dead.correct", "begins with 'lured'"),
+    ("correct = [\"lured\"]", "correct = [\"cold\"]", "incident one-dead.correct[0]", "none of the causes"),
+    ("lured = \"Still", "lurid = \"Still", "incident one-dead.verdicts", "the logic has a verdict 'lured'"),
+    ("budget = \"four servers\"\n", "", "incident one-dead.budget", "what the repair may cost"),
+    ("reason = \"Nobody waits.\"", "", "incident one-dead.causes[1].reason", "is missing"),
+    ("also = [\"stampede\"]", "also = [\"Thundering herd\"]", "term herd.also[0]", "stands twice"),
+    ("meaning = \"", "means = \"", "term herd.meaning", "is missing; it has to say what it means"),
+    ("(#term-herd)", "(#term-heard)", "aside", "no heading '#term-heard'"),
+    ("## Thundering {#the-herd}", "## Thundering {#term-herd}", "", "already stands in line"),
     ("correct = [\"two\"]", "correct = [\"three\"]", "quiz why-two.correct[0]", "allowed: 'one' or 'two'"),
     ("correct = [\"two\"]", "", "quiz why-two.correct", "is missing"),
     ("points = [\"Say so.\"]", "points = []", "interview l4-or-l7.points", "is missing"),
@@ -198,7 +214,12 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("{{load=480/s}}", "{{load=480/s", "", "doesn't end"),
     ("run:?set=policy:least", "run:?set=policy:most", "", "it can be 'random' or 'least'"),
     ("run:?set=policy:least", "javascript:alert(1)", "", "a link can't lead to 'javascript:alert(1)&at=43s'"),
-    ("(#the-herd)", "(#the-heard)", "", "no heading '#the-heard'; allowed: 'what-happened' or 'the-herd'"),
+    (
+        "(#the-herd)",
+        "(#the-heard)",
+        "",
+        "no heading '#the-heard'; allowed: 'what-happened', 'the-herd' or 'term-herd'",
+    ),
     ("lesson:architecture/sample", "lesson:architecture/simple", "aside", "no lesson 'architecture/simple'"),
     ("Plain prose", "<b onclick=x>Plain</b> prose", "", "HTML is not allowed"),
     ("Plain prose", "![Plain](x) prose", "", "pictures are figures"),
@@ -259,6 +280,7 @@ fn logic_without_words_is_a_problem_too() {
     for (text, says) in [
         (cut("```predict the-knee", "```\n"), "prediction 'the-knee' of figure 'servers' has no block"),
         (cut("```challenge keep-p99", "```\n"), "challenge 'keep-p99' of figure 'servers' has no block"),
+        (cut("```incident one-dead", "```\n"), "incident 'one-dead' of figure 'servers' has no block"),
         (cut("```words servers", "```\n"), "says 'kind-server', which has no sentence here"),
     ] {
         let found = problems(&text);
@@ -269,9 +291,12 @@ fn logic_without_words_is_a_problem_too() {
 #[test]
 fn a_ready_lesson_keeps_the_whole_contract() {
     let found = said(&problems(&SAMPLE.replace("status = \"draft\"", "status = \"ready\"")));
-    for lack in
-        ["interview: a ready lesson has at least 3", "card: a ready lesson has at least 4", "800 to 1500"]
-    {
+    for lack in [
+        "interview: a ready lesson has at least 3",
+        "card: a ready lesson has at least 4",
+        "term: a ready lesson has at least 3",
+        "700 to 1500",
+    ] {
         assert!(found.contains(lack), "{lack}:\n{found}");
     }
     assert!(!found.contains("figure:"), "it has figures:\n{found}");

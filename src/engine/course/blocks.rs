@@ -25,12 +25,16 @@ pub enum Body {
     Predict(PredictBlock),
     /// A challenge that the model judges.
     Challenge(ChallengeBlock),
+    /// A failure to explain and to repair.
+    Incident(IncidentBlock),
     /// A question with its answers.
     Quiz(Quiz),
     /// A review card.
     Card(Card),
     /// A question that interviewers ask.
     Interview(Interview),
+    /// An entry of the glossary.
+    Term(Term),
     /// The sentences that the models of some figures speak.
     Words(Words),
     /// A note in the margin, in Markdown.
@@ -135,6 +139,36 @@ pub struct ChallengeBlock {
     pub verdicts: Vec<(String, Text)>,
 }
 
+/// A running figure in which something is wrong: the learner says what, and repairs it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IncidentBlock {
+    /// The figure's block that shows it.
+    pub figure: Text,
+    /// Its name.
+    pub title: Text,
+    /// The symptoms, and what may be the cause of them.
+    pub causes: Quiz,
+    /// What a repair has to reach.
+    pub repair: Text,
+    /// What it may cost; `None` where it has no price.
+    pub budget: Option<Text>,
+    /// A hint for those who ask for it.
+    pub hint: Text,
+    /// What the judge says: `pass`, and one for each tempting wrong repair.
+    pub verdicts: Vec<(String, Text)>,
+}
+
+/// What challenges and incidents have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct Judged<'a> {
+    /// The block's kind.
+    pub kind: &'static str,
+    /// The figure's block whose setting is judged.
+    pub figure: &'a Text,
+    /// What the judge says, by id.
+    pub verdicts: &'a [(String, Text)],
+}
+
 /// Sentences of figures.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Words {
@@ -173,7 +207,23 @@ pub struct Interview {
     pub points: Vec<Text>,
 }
 
-const WITH_ID: &[&str] = &["figure", "predict", "challenge", "quiz", "card", "interview"];
+/// An entry of the glossary.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Term {
+    /// The term, as people write it.
+    pub term: Text,
+    /// What it is called besides.
+    pub also: Vec<Text>,
+    /// What it means, in a sentence or two.
+    pub meaning: Text,
+}
+
+/// Where a term's entry is in its lesson's page.
+pub fn term_anchor(id: &str) -> String {
+    format!("term-{id}")
+}
+
+const WITH_ID: &[&str] = &["figure", "predict", "challenge", "incident", "quiz", "card", "interview", "term"];
 const WITHOUT_ID: &[&str] = &["aside", "real-systems", "leaves-out"];
 const WORDS: &str = "words";
 /// Whether a word at the head of a fence begins one of our blocks.
@@ -213,12 +263,18 @@ pub fn read(info: &str, at: usize, text: &str, base: usize, notes: &mut Notes) -
                 "figure" => Body::Figure(figure(&id, line, &mut fields, notes)),
                 "predict" => Body::Predict(predict(&mut fields, notes)),
                 "challenge" => Body::Challenge(challenge(&mut fields, notes)),
-                "quiz" => Body::Quiz(quiz(&mut fields, notes)),
+                "incident" => Body::Incident(incident(&mut fields, notes)),
+                "quiz" => Body::Quiz(quiz(&mut fields, "options", notes)),
                 "card" => Body::Card(Card {
                     front: fields.text("front", "what the card asks", notes),
                     back: fields.text("back", "what the card answers", notes),
                 }),
                 "interview" => Body::Interview(interview(&mut fields, notes)),
+                "term" => Body::Term(Term {
+                    term: fields.text("term", "the term as people write it", notes),
+                    also: fields.texts("also", notes),
+                    meaning: fields.text("meaning", "what it means, in a sentence or two", notes),
+                }),
                 WORDS => Body::Words(Words { figures: ids, sentences: fields.rest(notes) }),
                 _ => return None,
             };
@@ -251,6 +307,7 @@ fn time(fields: &mut Fields, key: &'static str, notes: &mut Notes) -> Option<Tim
 }
 
 const WHICH_FIGURE: &str = "which figure of this page it is about";
+const HINT: &str = "what helps those who are stuck";
 
 fn predict(fields: &mut Fields, notes: &mut Notes) -> PredictBlock {
     let figure = fields.id("figure", WHICH_FIGURE, notes);
@@ -258,7 +315,7 @@ fn predict(fields: &mut Fields, notes: &mut Notes) -> PredictBlock {
     let kind = fields.text("kind", "what kind of answer it wants", notes);
     let answer = match kind.text.as_str() {
         "number" => PredictAnswer::Number,
-        "order" => PredictAnswer::Order(choices(fields, false, notes)),
+        "order" => PredictAnswer::Order(choices(fields, "options", false, notes)),
         "curve" => PredictAnswer::Curve {
             x: fields.text("x", "what the axis along measures", notes),
             y: fields.text("y", "what the axis upwards measures", notes),
@@ -268,7 +325,7 @@ fn predict(fields: &mut Fields, notes: &mut Notes) -> PredictBlock {
                 let allowed = one_of(["choice", "number", "order", "curve"]);
                 notes.on(&kind, format!("is '{other}'; it can be {allowed}"));
             }
-            PredictAnswer::Choice(choices(fields, true, notes))
+            PredictAnswer::Choice(choices(fields, "options", true, notes))
         }
     };
     let shows = fields.text("shows", "in a sentence what the run shows", notes);
@@ -276,9 +333,9 @@ fn predict(fields: &mut Fields, notes: &mut Notes) -> PredictBlock {
 }
 
 /// Two options at least, with ids that differ. `reasons`: each says why it is right or wrong.
-fn choices(fields: &mut Fields, reasons: bool, notes: &mut Notes) -> Vec<Choice> {
+fn choices(fields: &mut Fields, key: &'static str, reasons: bool, notes: &mut Notes) -> Vec<Choice> {
     let mut choices: Vec<Choice> = Vec::new();
-    for mut table in fields.tables("options", notes) {
+    for mut table in fields.tables(key, notes) {
         let id = table.id("id", "the option's permanent id", notes);
         let text = table.text("text", "what the option says", notes);
         let reason =
@@ -290,40 +347,59 @@ fn choices(fields: &mut Fields, reasons: bool, notes: &mut Notes) -> Vec<Choice>
         choices.push(Choice { id, text, reason });
     }
     if choices.len() < 2 {
-        let says = format!("has {}; at least two are needed, each as [[options]]", choices.len());
-        notes.at(fields.offset(), fields.name("options"), says);
+        let says = format!("has {}; at least two are needed, each as [[{key}]]", choices.len());
+        notes.at(fields.offset(), fields.name(key), says);
     }
     choices
 }
 
-fn challenge(fields: &mut Fields, notes: &mut Notes) -> ChallengeBlock {
+/// What the judge says, by id.
+fn verdicts(fields: &mut Fields, notes: &mut Notes) -> Vec<(String, Text)> {
     let verdicts = fields.table("verdicts", notes).map(|mut table| table.rest(notes)).unwrap_or_default();
     if !verdicts.iter().any(|(id, _)| id == "pass") {
-        let says = "has no 'pass': what the judge says when the challenge is met";
+        let says = "has no 'pass': what the judge says of a setting that passes";
         notes.at(fields.offset(), fields.name("verdicts"), says);
     }
+    verdicts
+}
+
+fn challenge(fields: &mut Fields, notes: &mut Notes) -> ChallengeBlock {
     ChallengeBlock {
         figure: fields.id("figure", WHICH_FIGURE, notes),
         title: fields.text("title", "what the challenge is called", notes),
         goal: fields.text("goal", "what has to be reached", notes),
         budget: fields.text("budget", "what it may cost", notes),
-        hint: fields.text("hint", "what helps those who are stuck", notes),
-        verdicts,
+        hint: fields.text("hint", HINT, notes),
+        verdicts: verdicts(fields, notes),
     }
 }
 
-fn quiz(fields: &mut Fields, notes: &mut Notes) -> Quiz {
+fn incident(fields: &mut Fields, notes: &mut Notes) -> IncidentBlock {
+    IncidentBlock {
+        figure: fields.id("figure", WHICH_FIGURE, notes),
+        title: fields.text("title", "what the incident is called", notes),
+        causes: quiz(fields, "causes", notes),
+        repair: fields.text("repair", "what a repair has to reach", notes),
+        budget: fields.maybe_text("budget", notes),
+        hint: fields.text("hint", HINT, notes),
+        verdicts: verdicts(fields, notes),
+    }
+}
+
+/// A question with its answers, each in a table named `key`.
+fn quiz(fields: &mut Fields, key: &'static str, notes: &mut Notes) -> Quiz {
     let question = fields.text("question", "what is asked", notes);
-    let options = choices(fields, true, notes);
+    let options = choices(fields, key, true, notes);
     let correct = fields.texts("correct", notes);
     for right in &correct {
         if !options.iter().any(|option| option.id.text == right.text) {
             let allowed = one_of(options.iter().map(|option| &option.id.text));
-            notes.on(right, format!("'{}' is none of the options; allowed: {allowed}", right.text));
+            notes.on(right, format!("'{}' is none of the {key}; allowed: {allowed}", right.text));
         }
     }
     if correct.is_empty() {
-        notes.at(fields.offset(), fields.name("correct"), "is missing; list the ids of the right options");
+        let says = format!("is missing; list the ids of the right {key}");
+        notes.at(fields.offset(), fields.name("correct"), says);
     }
     Quiz { question, options, correct }
 }
@@ -338,6 +414,16 @@ fn interview(fields: &mut Fields, notes: &mut Notes) -> Interview {
 }
 
 impl Body {
+    /// What the model judges: a challenge, or the repair of an incident.
+    pub fn judged(&self) -> Option<Judged<'_>> {
+        let (kind, figure, verdicts) = match self {
+            Self::Challenge(it) => ("challenge", &it.figure, &it.verdicts),
+            Self::Incident(it) => ("incident", &it.figure, &it.verdicts),
+            _ => return None,
+        };
+        Some(Judged { kind, figure, verdicts })
+    }
+
     /// All its Markdown, for the checks that every Markdown goes through. (Words are plain text and not among it.)
     pub fn texts(&self) -> Vec<&Text> {
         fn of(choices: &[Choice]) -> impl Iterator<Item = &Text> {
@@ -357,9 +443,15 @@ impl Body {
                 let fixed = [&c.title, &c.goal, &c.budget, &c.hint];
                 fixed.into_iter().chain(c.verdicts.iter().map(|(_, text)| text)).collect()
             }
+            Self::Incident(it) => {
+                let fixed = [&it.title, &it.causes.question, &it.repair, &it.hint];
+                let verdicts = it.verdicts.iter().map(|(_, text)| text);
+                fixed.into_iter().chain(&it.budget).chain(of(&it.causes.options)).chain(verdicts).collect()
+            }
             Self::Quiz(quiz) => std::iter::once(&quiz.question).chain(of(&quiz.options)).collect(),
             Self::Card(card) => vec![&card.front, &card.back],
             Self::Interview(i) => std::iter::once(&i.question).chain(&i.points).collect(),
+            Self::Term(term) => vec![&term.meaning],
             Self::Words(_) => Vec::new(),
             Self::Aside(text) | Self::RealSystems(text) | Self::LeavesOut(text) => vec![text],
         }

@@ -3,18 +3,18 @@
 //! Words are in Markdown, logic is in Rust, under the same ids: here both directions are demanded. The logic is known
 //! only by its [`FigureFacts`].
 
-use super::blocks::{Block, Body, FigureBlock, PredictAnswer, Words};
+use super::blocks::{Block, Body, FigureBlock, IncidentBlock, Judged, PredictAnswer, Words, term_anchor};
 use super::catalogue::Course;
 use super::contract;
 use super::done;
-use super::facts::{Allows, FigureFacts, PredictionFacts};
+use super::facts::{Allows, ChallengeFacts, FigureFacts, PredictionFacts};
 use super::front_matter::LessonStatus;
 use super::lesson::{Lesson, Part};
 use super::markdown::{self, Item, Live, Target};
 use super::problem::{Problem, Text, one_of};
 use super::words::placeholders;
 use crate::sim::Time;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// All that is wrong with the lessons of a course, given the figures that are registered; in the order of files and
 /// lines. (What is wrong with a file by itself, [`Course::load`] has found already.)
@@ -77,6 +77,7 @@ impl<'a> Check<'a> {
             self.note(1, "sources", "there are none; a lesson with a page names where its facts come from");
         }
         self.ids();
+        self.terms();
         for part in &lesson.parts {
             match part {
                 Part::Prose(text) => self.markdown(text),
@@ -89,7 +90,7 @@ impl<'a> Check<'a> {
             }
         }
         for (name, anchor) in &lesson.front.anchors {
-            if !headings(lesson).any(|(id, _)| id == anchor.text) {
+            if !anchors(lesson).any(|(id, _)| id == anchor.text) {
                 self.on(
                     anchor,
                     format!("no heading of this lesson has the id '{}', which '{name}' needs", anchor.text),
@@ -104,12 +105,13 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Ids stand once: blocks share one namespace, headings another.
+    /// Ids stand once: blocks share one namespace, what a link can lead to (headings, terms) another.
     fn ids(&mut self) {
         let mut seen: BTreeMap<(bool, String), u32> = BTreeMap::new();
-        let blocks = self.lesson.blocks().filter(|b| !b.id.is_empty());
+        let named = |b: &&Block| !b.id.is_empty() && !matches!(b.body, Body::Term(_));
+        let blocks = self.lesson.blocks().filter(named);
         let blocks = blocks.map(|b| ((false, b.id.clone()), b.line));
-        let all: Vec<_> = blocks.chain(headings(self.lesson).map(|(id, line)| ((true, id), line))).collect();
+        let all: Vec<_> = blocks.chain(anchors(self.lesson).map(|(id, line)| ((true, id), line))).collect();
         for ((heading, id), line) in all {
             let what = if heading { "a heading" } else { "a block" };
             match seen.get(&(heading, id.clone())) {
@@ -256,28 +258,65 @@ impl<'a> Check<'a> {
                     Ok(logic) => self.prediction(block, &predict.answer, logic),
                 }
             }
-            Body::Challenge(challenge) => {
-                let found = self.meant(Some(&challenge.figure.text), line).and_then(|facts| {
-                    let ids = || one_of(facts.challenges.iter().map(|c| &c.id));
-                    let logic = facts.challenges.iter().find(|c| c.id == block.id);
-                    logic.ok_or_else(|| {
-                        format!("figure '{}' has no challenge '{}'; allowed: {}", facts.id, block.id, ids())
-                    })
-                });
-                match found {
-                    Err(says) => self.on(&challenge.figure, says),
-                    Ok(logic) => {
-                        let wanted: Vec<&str> = std::iter::once("pass")
-                            .chain(logic.tempting.iter().map(String::as_str))
-                            .collect();
-                        let field = format!("challenge {}.verdicts", block.id);
-                        let have = challenge.verdicts.iter().map(|(id, _)| id.as_str());
-                        self.same(line, &field, have, &wanted, "verdict");
-                    }
-                }
-            }
+            Body::Challenge(_) | Body::Incident(_) => self.judged(block),
             Body::Words(words) => self.words(block, words),
             _ => {}
+        }
+    }
+
+    /// A challenge or an incident and its logic say the same verdicts.
+    fn judged(&mut self, block: &Block) {
+        let Some(Judged { kind, figure, verdicts }) = block.body.judged() else { return };
+        let found = self.meant(Some(&figure.text), block.line).and_then(|facts| {
+            let of_kind = || facts.challenges.iter().filter(|logic| logic.kind() == kind);
+            of_kind().find(|logic| logic.id == block.id).ok_or_else(|| {
+                let allowed = one_of(of_kind().map(|logic| &logic.id));
+                format!("figure '{}' has no {kind} '{}'; allowed: {allowed}", facts.id, block.id)
+            })
+        });
+        match found {
+            Err(says) => self.on(figure, says),
+            Ok(logic) => {
+                let tempting = logic.tempting.iter().map(String::as_str);
+                let wanted: Vec<&str> = std::iter::once("pass").chain(tempting).collect();
+                let have = verdicts.iter().map(|(id, _)| id.as_str());
+                self.same(block.line, &format!("{kind} {}.verdicts", block.id), have, &wanted, "verdict");
+                if let Body::Incident(incident) = &block.body {
+                    self.incident(block, incident, logic);
+                }
+            }
+        }
+    }
+
+    /// The right cause is the one that the logic begins with, and a price is named if there is one.
+    fn incident(&mut self, block: &Block, incident: &IncidentBlock, logic: &ChallengeFacts) {
+        let field = |name: &str| format!("incident {}.{name}", block.id);
+        let correct = incident.causes.correct.iter().map(|id| id.text.as_str());
+        if let Some(cause) = logic.cause.as_deref()
+            && !correct.eq([cause])
+        {
+            let says = format!("names other causes than the logic, which begins with '{cause}'");
+            self.note(block.line, field("correct"), says);
+        }
+        match &incident.budget {
+            Some(budget) if !logic.priced => self.on(budget, "is named, but the repair has no price"),
+            None if logic.priced => {
+                self.note(block.line, field("budget"), "is missing; it has to say what the repair may cost");
+            }
+            _ => {}
+        }
+    }
+
+    /// A term has one entry in a lesson, whichever of its names it is looked up by.
+    fn terms(&mut self) {
+        let lesson = self.lesson;
+        let mut taken = BTreeSet::new();
+        for (_, term) in lesson.terms() {
+            for name in std::iter::once(&term.term).chain(&term.also) {
+                if !taken.insert(name.text.to_lowercase()) {
+                    self.on(name, format!("'{}' stands twice among the terms of this lesson", name.text));
+                }
+            }
         }
     }
 
@@ -356,15 +395,14 @@ impl<'a> Check<'a> {
             );
             self.note(shown.line, "predict", says);
         }
-        let posed = |id: &str| {
-            lesson.blocks().any(|b| b.id == id && matches!(&b.body, Body::Challenge(c) if about(&c.figure)))
+        let posed = |logic: &&ChallengeFacts| {
+            let of = |it: Judged| it.kind == logic.kind() && about(it.figure);
+            lesson.blocks().any(|b| b.id == logic.id && b.body.judged().is_some_and(of))
         };
-        for challenge in facts.challenges.iter().filter(|c| !posed(&c.id)) {
-            let says = format!(
-                "challenge '{}' of figure '{}' has no block ```challenge {0}",
-                challenge.id, facts.id
-            );
-            self.note(shown.line, "challenge", says);
+        for logic in facts.challenges.iter().filter(|logic| !posed(logic)) {
+            let (kind, id) = (logic.kind(), &logic.id);
+            let says = format!("{kind} '{id}' of figure '{}' has no block ```{kind} {id}", facts.id);
+            self.note(shown.line, kind, says);
         }
         let worded =
             |id: &String| lesson.words(&facts.id).chain(&self.course.words).any(|(word, _)| word == id);
@@ -433,25 +471,27 @@ fn within(facts: &FigureFacts, at: Option<Time>) -> Result<(), String> {
 }
 
 fn heading_in(lesson: &Lesson, id: &str) -> Result<(), String> {
-    if headings(lesson).any(|(heading, _)| heading == id) {
+    if anchors(lesson).any(|(anchor, _)| anchor == id) {
         return Ok(());
     }
-    let allowed = one_of(headings(lesson).map(|(id, _)| id));
+    let allowed = one_of(anchors(lesson).map(|(id, _)| id));
     Err(format!("{} has no heading '#{id}'; allowed: {allowed}", lesson.path()))
 }
 
-/// The headings in a lesson's prose: id and line.
-fn headings(lesson: &Lesson) -> impl Iterator<Item = (String, u32)> {
+/// What a link can lead to in a lesson, with its line: the headings in its prose, and its terms.
+fn anchors(lesson: &Lesson) -> impl Iterator<Item = (String, u32)> {
+    let terms = lesson.terms().map(|(block, _)| (term_anchor(&block.id), block.line));
     let prose = lesson.parts.iter().filter_map(|part| match part {
         Part::Prose(text) => Some(text),
         Part::Block(_) => None,
     });
-    prose.flat_map(|text| {
+    let headings = prose.flat_map(|text| {
         markdown::items(&text.text).into_iter().filter_map(|(item, range)| match item {
             Item::Heading(_, id) => {
                 Some((id, text.line + text.text[..range.start].matches('\n').count() as u32))
             }
             _ => None,
         })
-    })
+    });
+    headings.chain(terms)
 }

@@ -1,22 +1,24 @@
 //! What a lesson has to have before it may call itself ready.
 
-use super::blocks::Body;
+use super::blocks::{Body, Judged};
 use super::lesson::{Lesson, Part};
 use super::markdown::{self, Item};
 use super::problem::Problem;
 use pulldown_cmark::Event;
 
-/// Words of prose (without interview, quiz and cards): short enough to finish, long enough to explain.
-const WORDS: std::ops::RangeInclusive<usize> = 800..=1500;
+/// Words of prose (without interview, quiz, cards and terms): short enough to finish, long enough to explain.
+const WORDS: std::ops::RangeInclusive<usize> = 700..=1500;
 
 /// A kind of block, how many at least, and how to tell one.
 type Need = (&'static str, usize, fn(&Body) -> bool);
 
 /// What the contract asks for, how many of it at least, and which blocks count.
-const NEEDS: [Need; 7] = [
+const NEEDS: [Need; 9] = [
     ("figure", 1, |b| matches!(b, Body::Figure(_))),
     ("predict", 1, |b| matches!(b, Body::Predict(_))),
     ("challenge", 1, |b| matches!(b, Body::Challenge(_))),
+    ("incident", 1, |b| matches!(b, Body::Incident(_))),
+    ("term", 3, |b| matches!(b, Body::Term(_))),
     ("interview", 3, |b| matches!(b, Body::Interview(_))),
     ("card", 4, |b| matches!(b, Body::Card(_))),
     ("real-systems", 1, |b| matches!(b, Body::RealSystems(_))),
@@ -37,16 +39,13 @@ pub fn problems(lesson: &Lesson) -> Vec<Problem> {
             ));
         }
     }
-    let challenges = lesson.blocks().filter_map(|block| match &block.body {
-        Body::Challenge(challenge) => Some((block, challenge)),
-        _ => None,
-    });
-    for (block, challenge) in challenges.filter(|(_, challenge)| challenge.verdicts.len() < 3) {
-        let field = format!("challenge {}.verdicts", block.id);
-        problems.push(lack(
-            &field,
-            format!("has {}; 'pass' and two wrong answers at least", challenge.verdicts.len()),
-        ));
+    for block in lesson.blocks() {
+        if let Some(Judged { kind, verdicts, .. }) = block.body.judged()
+            && verdicts.len() < 3
+        {
+            let says = format!("has {}; 'pass' and two wrong answers at least", verdicts.len());
+            problems.push(lack(&format!("{kind} {}.verdicts", block.id), says));
+        }
     }
     let words = words(lesson);
     if !WORDS.contains(&words) {

@@ -82,6 +82,17 @@ pub struct ChallengeFacts {
     pub id: String,
     /// Ids of the tempting wrong answers that it tells apart.
     pub tempting: Vec<String>,
+    /// For an incident, the id of the right cause.
+    pub cause: Option<String>,
+    /// Whether a setting has a price.
+    pub priced: bool,
+}
+
+impl ChallengeFacts {
+    /// The kind of the block that has its words.
+    pub fn kind(&self) -> &'static str {
+        if self.cause.is_some() { "incident" } else { "challenge" }
+    }
 }
 
 /// A message that a figure speaks.
@@ -135,7 +146,8 @@ impl PredictionFacts {
 impl ChallengeFacts {
     fn of(challenge: &Challenge) -> Self {
         let tempting = challenge.tempting.iter().map(|(id, _)| (*id).to_owned()).collect();
-        Self { id: challenge.id.to_owned(), tempting }
+        let cause = challenge.incident.map(|incident| incident.cause.to_owned());
+        Self { id: challenge.id.to_owned(), tempting, cause, priced: challenge.budget.is_finite() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A lesson's file, read: front matter, prose and blocks in their order.
 
-use super::blocks::{self, Block, Body, FigureBlock};
+use super::blocks::{self, Block, Body, FigureBlock, Term};
 use super::front_matter::{self, FrontMatter};
 use super::problem::{Notes, Problem, Text};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
@@ -60,6 +60,14 @@ impl Lesson {
     pub fn figures(&self) -> impl Iterator<Item = (&Block, &FigureBlock)> {
         self.blocks().filter_map(|block| match &block.body {
             Body::Figure(figure) => Some((block, figure)),
+            _ => None,
+        })
+    }
+
+    /// Its entries of the glossary, in order.
+    pub fn terms(&self) -> impl Iterator<Item = (&Block, &Term)> {
+        self.blocks().filter_map(|block| match &block.body {
+            Body::Term(term) => Some((block, term)),
             _ => None,
         })
     }

@@ -48,6 +48,22 @@
 //! pass = "…"
 //! more-servers = "…"
 //! ```
+//! ```incident slow-mornings               a failure to explain and to repair; its logic is a challenge of the same id
+//! figure = "slow-server"
+//! title = "…"
+//! question = "…"                           symptoms, and no causes
+//! correct = ["cold"]
+//! repair = "…"
+//! budget = "…"                             where the repair has a price
+//! hint = "…"
+//! [[causes]]
+//! id = "cold"
+//! text = "…"
+//! reason = "…"
+//! [verdicts]                               as a challenge's; one of them has the right cause's id: nothing was repaired
+//! pass = "…"
+//! cold = "…"
+//! ```
 //! ```quiz why-two
 //! question = "…"
 //! correct = ["fresh"]
@@ -63,6 +79,11 @@
 //! ```interview l4-or-l7
 //! question = "…"
 //! points = ["…", "…"]                      what a strong answer contains
+//! ```
+//! ```term utilisation                     an entry of the glossary, which links reach as #term-utilisation
+//! term = "utilisation"
+//! also = ["load factor"]                   other names, if there are any
+//! meaning = "…"
 //! ```
 //! ```words slow-server your-traffic        what the figures' models speak: message id = sentence
 //! queue-full = "{server} is full: queue {length} of {capacity}"

@@ -153,8 +153,10 @@ action_kinds! {
     MoveUp = "up";
     /// Moves a thing one place down its list. Done by the page.
     MoveDown = "down";
-    /// Checks the answer to a question. Done by the page.
+    /// Checks the answer to a question. Done by the page, which tells the desk if it is about an incident: `target`, its id.
     Check = "check";
+    /// Lets a question be answered again. Done by the page.
+    AnswerAgain = "again";
 }
 
 #[cfg(test)]

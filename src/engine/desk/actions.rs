@@ -20,7 +20,11 @@ impl Desk {
         if self.state.masked
             && !matches!(
                 action.kind,
-                ActionKind::Commit | ActionKind::Skip | ActionKind::Speed | ActionKind::Tables
+                ActionKind::Commit
+                    | ActionKind::Skip
+                    | ActionKind::Check
+                    | ActionKind::Speed
+                    | ActionKind::Tables
             )
         {
             return;
@@ -128,6 +132,10 @@ impl Desk {
             ActionKind::SetUp => self.set_up(&action.target),
             ActionKind::Judge => self.judge(&action.target),
             ActionKind::CallOff => self.cancel_batch(),
+            ActionKind::Check => {
+                self.state.answered.push(action.target.clone());
+                self.dirty.markers = true;
+            }
             ActionKind::Sweep => self.sweep(&action.text),
             ActionKind::Compare => self.compare(),
             ActionKind::Swap => self.swap(),
@@ -141,7 +149,7 @@ impl Desk {
             | ActionKind::Reload
             | ActionKind::MoveUp
             | ActionKind::MoveDown
-            | ActionKind::Check => {}
+            | ActionKind::AnswerAgain => {}
         }
     }
 

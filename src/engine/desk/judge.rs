@@ -39,15 +39,18 @@ pub(super) fn idle(id: &str, out: &mut Vec<Patch>) {
 }
 
 impl Desk {
-    /// Sets the figure up for a challenge.
+    /// Sets the figure up for a challenge: at its start, or at the moment of an incident.
     pub(super) fn set_up(&mut self, id: &str) {
         let figure = self.figure();
         let Ok(challenge) = figure.challenge(id) else { return };
         let mut run = Run::new(figure.spec, self.state.run.seed);
-        // The figure accepts a challenge's fixed values; a test checks that for every challenge.
-        let _ = run.set_all(figure.spec, challenge.fixed);
+        // The figure accepts a challenge's own values; a test checks that for every challenge.
+        for setting in [challenge.fixed, challenge.begins_with()] {
+            let _ = run.set_all(figure.spec, setting);
+        }
         run.inputs = (challenge.scripted_inputs)();
-        self.open_view(View { run, compared_controls: Vec::new(), at: Time::ZERO });
+        let at = challenge.incident.map_or(Time::ZERO, |incident| incident.at);
+        self.open_view(View { run, compared_controls: Vec::new(), at });
         self.state.untouched = false;
         self.dirty.run = true;
     }
@@ -105,7 +108,11 @@ impl Desk {
         let counts = [&held.to_string(), &verdict.judged.to_string()];
         let pattern = if verdict.first.is_some() { text::JUDGED_FAILED } else { text::JUDGED };
         let costs = [challenge.unit.format(verdict.cost), challenge.unit.format(challenge.budget)];
-        let money = if verdict.cost > challenge.budget { text::TOO_DEAR } else { text::COSTS };
+        let money = match challenge.budget {
+            budget if !budget.is_finite() => "",
+            budget if verdict.cost > budget => text::TOO_DEAR,
+            _ => text::COSTS,
+        };
         let mut parts: Vec<NewElement> = vec![
             element("p", "judge-grade").text(if verdict.passed { text::PASSED } else { text::FAILED }),
             element("p", "").text(&text::fill(text::ATTEMPT, &[&attempt.to_string()])),
@@ -141,7 +148,8 @@ impl Desk {
     /// Writes what the present setting costs in each challenge.
     pub(super) fn write_costs(&self, out: &mut Vec<Patch>) {
         let figure = self.figure();
-        for challenge in figure.challenges {
+        // A repair may be free.
+        for challenge in figure.challenges.iter().filter(|it| it.budget.is_finite()) {
             let run = challenge.run(figure.spec, &self.state.setting());
             let Ok(run) = run else { continue };
             let cost = (challenge.cost)(&StartSettings::of(figure.spec, &run));

@@ -35,6 +35,7 @@ impl Desk {
             widths,
             reduced_motion,
             notice,
+            challenges: figure.challenges,
             ..FigureState::of(figure.spec)
         };
         self.state.initial_view = initial_view.clone();

@@ -63,8 +63,8 @@ impl FigureState {
 impl Desk {
     /// Starts with the attempts that the learner has made before.
     pub(super) fn begin_predictions(&mut self, after: Vec<String>, done: &[Attempt], linked: bool) {
-        let predicted = done.iter().filter(|attempt| attempt.task == Task::Prediction);
-        self.state.answered = predicted.map(|attempt| attempt.id.clone()).collect();
+        let answered = done.iter().filter(|it| matches!(it.task, Task::Prediction | Task::Incident));
+        self.state.answered = answered.map(|attempt| attempt.id.clone()).collect();
         let judged = done.iter().filter(|attempt| attempt.task == Task::Challenge);
         self.state.judged = judged.map(|attempt| attempt.id.clone()).collect();
         self.state.gated_by = after;

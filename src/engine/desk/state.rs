@@ -4,8 +4,10 @@ use super::compare::Side;
 use super::notice::Notice;
 use super::predict::Committed;
 use super::protocol::ResumePoint;
+use super::text;
 use crate::player::{
-    Control, Explanation, FigureSpec, Frame, InputKind, Marker, Pace, Run, Value, View, encode_view,
+    Challenge, Control, Explanation, FigureSpec, Frame, InputKind, Marker, Pace, Run, Value, View,
+    encode_view,
 };
 use crate::scene::{Panel, Picture, Scene, Words, capitalize};
 use crate::sim::{Ending, Entity, Msg, Time};
@@ -90,13 +92,14 @@ pub(super) struct FigureState {
     pub drag_start: Option<(String, f64)>,
 
     // Predictions.
-    /// The predictions that gate the figure, and those of the lesson that have been answered or skipped.
+    /// The predictions that gate the figure; and the lesson's predictions and incidents that have been answered or skipped.
     pub gated_by: Vec<String>,
     pub answered: Vec<String>,
     /// Whether the run is still hidden.
     pub masked: bool,
     pub committed: Vec<Committed>,
-    /// Ids of the judged challenges, one for each attempt.
+    /// The figure's challenges, and the ids of those that were judged, one for each attempt.
+    pub challenges: &'static [Challenge],
     pub judged: Vec<String>,
 
     // A comparison.
@@ -163,6 +166,7 @@ impl FigureState {
             answered: Vec::new(),
             masked: false,
             committed: Vec::new(),
+            challenges: &[],
             judged: Vec::new(),
             compared_controls: None,
             side: Side::B,
@@ -191,6 +195,18 @@ impl FigureState {
             Pace::Continuous => at,
             Pace::Steps(step) => Time::from_nanos(at.nanos() / step.nanos() * step.nanos()),
         }
+    }
+
+    /// Whether what happens at a moment would give away an incident that the learner hasn't explained yet.
+    pub fn hides(&self, at: Time) -> bool {
+        let open = |it: &&Challenge| it.incident.is_some() && !self.answered.iter().any(|id| id == it.id);
+        let scripted = self.challenges.iter().filter(open).flat_map(|it| (it.scripted_inputs)());
+        scripted.into_iter().any(|input| input.at == at && self.run.inputs.contains(&input))
+    }
+
+    /// What is said of a moment: no more than a pager would, if that would give an incident away.
+    pub fn say_of(&self, at: Time, says: String) -> String {
+        if self.hides(at) { text::SOMETHING.to_owned() } else { says }
     }
 
     /// The run and moment shown.

@@ -29,6 +29,7 @@ texts! {
     COPY = "Copy";
     COPIED = "Copied";
     NO_RUN_IN_FILE = "That file holds no run of this figure.";
+    SOMETHING = "Something happened.";
     NO_MOMENTS = "Nothing of note so far.";
     CLOSE = "Close";
     TRY_AGAIN = "Start the model again";

@@ -22,7 +22,7 @@ const FILE: &str = "file";
 pub(super) fn write(state: &FigureState, out: &mut Vec<Patch>) {
     let seen: Vec<_> = state.markers.iter().filter(|marker| marker.time <= state.seen).collect();
     let item = |marker: &&crate::player::Marker| {
-        let says = element("span", "").text(&state.say(&marker.what));
+        let says = element("span", "").text(&state.say_of(marker.time, state.say(&marker.what)));
         element("li", "").with([moment_button(state, marker.time, "quiet"), says])
     };
     let mut items: Vec<NewElement> = seen.iter().rev().take(MOMENTS).map(item).collect();

@@ -115,6 +115,9 @@ pub(super) fn write_marks(state: &FigureState, out: &mut Vec<Patch>) {
             .attr(attr::NUMBER, &at.nanos().to_string())
             .styled("left", percent(at.secs() / spec.until.secs()))
     };
+    let named = |at: Time, says: String| {
+        if state.hides(at) { [&clock(at, spec.pace), ": ", text::SOMETHING].concat() } else { says }
+    };
     let input = |input: &Input| {
         let when = clock(input.at, spec.pace);
         let (class, says) = match &input.change {
@@ -131,7 +134,7 @@ pub(super) fn write_marks(state: &FigureState, out: &mut Vec<Patch>) {
                 ("fig-mark fault", says)
             }
         };
-        mark(class, input.at, &says.unwrap_or_default())
+        mark(class, input.at, &named(input.at, says.unwrap_or_default()))
     };
     let mut marks: Vec<NewElement> = state.run.inputs.iter().map(input).collect();
     // Of events at the same place only the first is drawn.
@@ -145,7 +148,8 @@ pub(super) fn write_marks(state: &FigureState, out: &mut Vec<Patch>) {
             }
             free = marker.time.nanos() + apart;
         }
-        let says = [&clock(marker.time, spec.pace), ": ", &words.say(&marker.what)].concat();
+        let says = state.say_of(marker.time, words.say(&marker.what));
+        let says = [&clock(marker.time, spec.pace), ": ", &says].concat();
         marks.push(mark(if refused { "fig-mark refused" } else { "fig-mark event" }, marker.time, &says));
     }
     out.push(Patch::Children(selector(class::MARKS), marks));

@@ -14,6 +14,8 @@ pub enum Task {
     Quiz,
     /// A setting was judged.
     Challenge,
+    /// The cause of an incident was named; its repair is a challenge of the same id.
+    Incident,
 }
 
 /// How it went.

@@ -3,8 +3,8 @@
 
 use super::figure::{self, PageFigure};
 use super::{dom, events, record};
-use crate::desk::markup::{any, attr, class, css, does};
-use crate::desk::{ActionKind, text};
+use crate::desk::markup::{any, attr, class, css};
+use crate::desk::{ActionKind, UserAction, text};
 use crate::learner::{Attempt, Grade, Task};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -39,7 +39,10 @@ fn clicked(section: &Element, by: &Element) {
     let Some(kind) = dom::action_kind(by) else { return };
     match kind {
         ActionKind::MoveUp | ActionKind::MoveDown => move_item(by, kind == ActionKind::MoveUp),
-        ActionKind::Check => check(section),
+        ActionKind::Check | ActionKind::AnswerAgain => {
+            let Some(question) = by.closest(&any(attr::QUIZ)).ok().flatten() else { return };
+            if kind == ActionKind::Check { check(section, &question) } else { ask_again(&question) }
+        }
         _ => {
             if let Some(figure) = figure_of(section) {
                 events::press(&figure, section, by);
@@ -79,18 +82,19 @@ fn move_item(by: &Element, up: bool) {
     }
 }
 
-/// Grades a question, and shows why each option is right or wrong.
-fn check(section: &Element) {
-    let answer = answer_text(section);
+/// Grades a question, and shows why each option is right or wrong. In an activity about a figure it asks for the cause of
+/// an incident, and then the figure may say what happened.
+fn check(activity: &Element, question: &Element) {
+    let answer = answer_text(question);
     if answer.is_empty() {
-        return set_text(section, class::ANSWER_ERROR, text::ANSWER_FIRST);
+        return set_text(question, class::ANSWER_ERROR, text::ANSWER_FIRST);
     }
-    set_text(section, class::ANSWER_ERROR, "");
-    let said = |name: &str| section.get_attribute(name).unwrap_or_default();
+    set_text(question, class::ANSWER_ERROR, "");
+    let said = |name: &str| question.get_attribute(name).unwrap_or_default();
     let (id, correct) = (said(attr::QUIZ), said(attr::CORRECT));
     let right = |option: &str| correct.split(',').any(|right| right == option);
     let mut all = true;
-    for option in dom::query_all(section, &any(attr::OPTION)) {
+    for option in dom::query_all(question, &any(attr::OPTION)) {
         let Some(field) = dom::query(&option, "input") else { continue };
         let field = dom::field(&field);
         let (chosen, right) = (field.checked(), right(&field.value()));
@@ -104,16 +108,34 @@ fn check(section: &Element) {
         set_text(&option, class::MARK, words);
         field.set_disabled(true);
     }
-    if let Some(button) = dom::query(section, &does(ActionKind::Check)) {
-        dom::set_visible(&button, false);
-    }
-    dom::set_attribute(section, attr::STAGE, if all { "right" } else { "wrong" });
-    set_text(section, class::ANSWER_VERDICT, if all { text::RIGHT } else { text::QUIZ_WRONG });
-    if let Some(verdict) = dom::query(section, &css(class::ANSWER_VERDICT)) {
+    dom::set_attribute(question, attr::STAGE, if all { "right" } else { "wrong" });
+    set_text(question, class::ANSWER_VERDICT, if all { text::RIGHT } else { text::QUIZ_WRONG });
+    if let Some(verdict) = dom::query(question, &css(class::ANSWER_VERDICT)) {
         dom::focus(&verdict);
     }
     let grade = if all { Grade::Right } else { Grade::Wrong };
-    record::add(Attempt { task: Task::Quiz, id, answer, grade, run: None });
+    let figure = figure_of(activity);
+    let task = if figure.is_some() { Task::Incident } else { Task::Quiz };
+    record::add_first(Attempt { task, id: id.clone(), answer, grade, run: None });
+    if let Some(figure) = figure {
+        figure.send_action(UserAction { target: id, ..UserAction::of(ActionKind::Check) });
+    }
+}
+
+/// Takes an answer back, so that the question can be answered again.
+fn ask_again(question: &Element) {
+    for option in dom::query_all(question, &any(attr::OPTION)) {
+        set_text(&option, class::MARK, "");
+        if let Some(field) = dom::query(&option, "input") {
+            dom::field(&field).set_disabled(false);
+            dom::field(&field).set_checked(false);
+        }
+    }
+    set_text(question, class::ANSWER_VERDICT, "");
+    dom::set_attribute(question, attr::STAGE, "again");
+    if let Some(first) = dom::query(question, "input") {
+        dom::focus(&first);
+    }
 }
 
 fn set_text(place: &Element, class: &str, words: &str) {

@@ -21,6 +21,13 @@ pub fn add(attempt: Attempt) {
     RECORD.with_borrow_mut(|record| record.add(entry));
 }
 
+/// Notes an attempt unless it repeats one: how it went at first is what says what the learner knew.
+pub fn add_first(attempt: Attempt) {
+    if !attempts_here().iter().any(|done| (done.task, &done.id) == (attempt.task, &attempt.id)) {
+        add(attempt);
+    }
+}
+
 /// What was attempted in this lesson.
 pub fn attempts_here() -> Vec<Attempt> {
     let lesson = lesson();

@@ -27,7 +27,7 @@ pub struct Challenge {
     pub scripted_inputs: fn() -> Vec<Input>,
     /// What the price is measured in.
     pub unit: Unit,
-    /// The most that a setting may cost.
+    /// The most that a setting may cost; infinite where nothing has a price.
     pub budget: f64,
     /// What a setting costs.
     pub cost: fn(&StartSettings) -> f64,
@@ -39,6 +39,19 @@ pub struct Challenge {
     pub reference: Setting,
     /// Wrong answers that tempt, each with a setting that must be told to be one.
     pub tempting: &'static [(&'static str, Setting)],
+    /// What makes it an incident, if it is one.
+    pub incident: Option<Incident>,
+}
+
+/// A challenge that begins in the middle of a failure: the learner says what is wrong, and the setting that is judged is
+/// the repair. What went wrong is in the challenge's fixed controls and scripted inputs.
+#[derive(Clone, Copy, Debug)]
+pub struct Incident {
+    /// What is wrong: the id of the right cause in the lesson. It is also the id of a tempting answer, the one that leaves
+    /// everything as it is: the figure begins with its setting, which has to fail for this very cause.
+    pub cause: &'static str,
+    /// The moment that the learner is shown.
+    pub at: Time,
 }
 
 /// What is wrong with a run.
@@ -68,6 +81,12 @@ pub struct Verdict {
 }
 
 impl Challenge {
+    /// The free controls as the learner finds them, where they aren't at their defaults.
+    pub fn begins_with(&self) -> Setting {
+        let begins = |(id, _): &&(&str, Setting)| self.incident.is_some_and(|it| it.cause == *id);
+        self.tempting.iter().find(begins).map_or(&[], |(_, setting)| *setting)
+    }
+
     /// The run that is judged for a learner's run: its free controls, and all else as the challenge has it.
     ///
     /// # Errors

@@ -1,12 +1,12 @@
 //! What a learner does besides reading, in each stage: the sections of real lessons, answered.
 
 use super::{Specimen, specimen};
-use crate::course::Lesson;
 use crate::course::blocks::{Body, Quiz};
 use crate::desk::protocol::page_selector;
-use crate::desk::{Patch, text};
-use crate::player::{AnswerKind, CURVE_POINTS, Challenge, Grading, Prediction, StartSettings, Value};
-use crate::site::activity;
+use crate::desk::{Patch, Selector, UserAction, text};
+use crate::player::{
+    AnswerKind, CURVE_POINTS, Challenge, Grading, Prediction, Setting, StartSettings, Value,
+};
 use crate::site::applied::Applied;
 use crate::site::operated::{Lessons, Operated, action_on, action_with};
 use maud::{Markup, html};
@@ -15,29 +15,21 @@ use maud::{Markup, html};
 const FIGURE: &str = "slow-server";
 /// Height of a sketch in its own units.
 const HEIGHT: f64 = 1_000.0;
-/// A question with several answers, which no lesson asks so far.
-const SEVERAL: &str = "+++\n+++\n```quiz which-help\nquestion = \"Which of these make the queue shorter?\"\n\
-    correct = [\"faster\", \"fewer\"]\n\
-    [[options]]\nid = \"faster\"\ntext = \"A faster server\"\nreason = \"It is busy for less of the time.\"\n\
-    [[options]]\nid = \"fewer\"\ntext = \"Fewer arrivals\"\nreason = \"The same, from the other side.\"\n\
-    [[options]]\nid = \"slots\"\ntext = \"More slots\"\nreason = \"More can wait in it; none waits less.\"\n```\n";
 
 /// All of them.
 pub fn all(lessons: &Lessons) -> Vec<Specimen> {
     let figure = lessons.open(FIGURE).figure;
     let mut all: Vec<Specimen> = figure.predictions.iter().map(|it| prediction(lessons, it)).collect();
     all.extend(figure.challenges.iter().map(|it| challenge(lessons, it)));
-    let (several, _) = Lesson::parse("gallery", "several", SEVERAL);
-    let (page, cx) = (lessons.page(FIGURE), lessons.context(FIGURE));
-    for block in cx.lesson.blocks().chain(several.blocks()) {
+    let page = lessons.page(FIGURE);
+    for block in lessons.context(FIGURE).lesson.blocks() {
         let id = &block.id;
         let (name, says, stages) = match &block.body {
             Body::Quiz(quiz) => {
-                let several = quiz.correct.len() > 1;
-                let name = if several { "Question: several answers" } else { "Question" };
-                let page = Applied::parse(&activity::quiz(cx, block, quiz).0);
-                (name, "Each answer says why it is right or wrong.", quizzes(&page, id, quiz))
+                let name = if quiz.correct.len() > 1 { "Question: several answers" } else { "Question" };
+                (name, "Each answer says why it is right or wrong.", answers(&page, "quiz", id, quiz))
             }
+            Body::Incident(it) => ("Incident", "What is wrong?", answers(&page, "incident", id, &it.causes)),
             Body::Card(_) => ("Card", "Something to be remembered.", folded(&page, "card", id)),
             Body::Interview(_) => ("Interview question", "A strong answer.", folded(&page, "interview", id)),
             _ => continue,
@@ -154,61 +146,65 @@ fn answer(prediction: &Prediction, answer: &Value) -> (String, Vec<Patch>) {
     }
 }
 
-/// A challenge, judged with its reference, with a setting that tempts, and with one that is too dear.
+/// A challenge or a repair, judged with its reference, with a setting that tempts, and with one that is too dear.
 fn challenge(lessons: &Lessons, challenge: &'static Challenge) -> Specimen {
     let id = challenge.id;
-    let judged = |setting: &[(&str, &str)], most| {
-        let set_up = lessons.open(FIGURE).does(action_on("set-up", id));
-        let all = setting.iter().map(|(control, to)| action_with("control", control, to));
-        all.fold(set_up, Operated::does).does(action_on("judge", id)).jobs(most)
+    let open = || lessons.open(FIGURE);
+    let dear = |setting: &Setting| {
+        let it = open();
+        let mut run = it.view().run;
+        run.set_all(it.figure.spec, setting).is_ok()
+            && (challenge.cost)(&StartSettings::of(it.figure.spec, &run)) > challenge.budget
     };
-    let cost = |it: &Operated| (challenge.cost)(&StartSettings::of(it.figure.spec, &it.view().run));
+    let mut stages = vec![("judging", challenge.reference, 5), ("passed", challenge.reference, usize::MAX)];
     let tempting = || challenge.tempting.iter().map(|(_, setting)| *setting);
-    let dear = tempting().find(|setting| cost(&judged(setting, 0)) > challenge.budget);
-    let css = format!("[data-challenge={id}]");
-    let take = |it: &Operated, stage: &str| specimen(&it.page, &css, stage);
-    let mut stages = vec![
-        ("idle", take(&lessons.open(FIGURE), "idle")),
-        ("judging", take(&judged(challenge.reference, 5), "judging")),
-        ("passed", take(&judged(challenge.reference, usize::MAX), "passed")),
-    ];
-    stages.extend(tempting().next().map(|it| ("failed", take(&judged(it, usize::MAX), "failed"))));
-    stages.extend(dear.map(|it| ("over the budget", take(&judged(it, usize::MAX), "dear"))));
+    stages.extend(tempting().next().map(|it| ("failed", it, usize::MAX)));
+    stages.extend(tempting().find(dear).map(|it| ("over the budget", it, usize::MAX)));
+    // A repair is asked for once the cause has been named.
+    let named = || attr(page_selector(format!("[data-quiz={id}]")), "data-stage", "right");
+    let take = |stage: &'static str, it: Operated| {
+        let page = it.changed([named()]).page;
+        (stage, specimen(&page, &format!("#challenge-{id}, #incident-{id}"), &super::id(stage)))
+    };
+    let judged = |(stage, setting, most): (&'static str, Setting, usize)| {
+        let set = |(control, to): &(&str, &str)| UserAction {
+            number: f64::from(*to == "on"),
+            ..action_with("control", control, to)
+        };
+        let set_up = open().does(action_on("set-up", id));
+        let set = setting.iter().map(set).fold(set_up, Operated::does);
+        take(stage, set.does(action_on("judge", id)).jobs(most))
+    };
+    let stages: Vec<_> = [take("idle", open())].into_iter().chain(stages.into_iter().map(judged)).collect();
     let says = "A goal within a budget; the model judges the setting on many seeds.";
-    Specimen { name: "Challenge", says, body: stages_of(&stages) }
+    let name = if challenge.incident.is_some() { "Incident: repair" } else { "Challenge" };
+    Specimen { name, says, body: stages_of(&stages) }
 }
 
 /// Each stage that a question can be in.
-fn quizzes(page: &Applied, id: &str, quiz: &Quiz) -> Vec<(&'static str, Markup)> {
+fn answers(page: &Applied, kind: &str, id: &str, quiz: &Quiz) -> Vec<(&'static str, Markup)> {
     let right: Vec<&str> = quiz.correct.iter().map(|id| id.text.as_str()).collect();
     let last = quiz.options.last().map(|option| option.id.text.as_str());
     let wrong: Vec<&str> = right.iter().skip(1).copied().chain(last).collect();
-    let stages = [
-        ("open", None),
-        ("nothing was answered", Some(vec![])),
-        ("right", Some(right)),
-        ("wrong", Some(wrong)),
-    ];
-    let stage = |(stage, chosen): (&'static str, Option<Vec<&str>>)| {
+    let take = |page: &Applied, stage| (stage, specimen(page, &format!("#{kind}-{id}"), &super::id(stage)));
+    let mut stages = vec![take(page, "open")];
+    for (stage, chosen) in [("nothing was answered", vec![]), ("right", right), ("wrong", wrong)] {
         let mut page = page.clone();
-        for patch in chosen.iter().flat_map(|chosen| check(id, quiz, chosen)) {
+        for patch in check(id, quiz, &chosen) {
             page.apply("", &patch);
         }
-        (stage, specimen(&page, &format!("[data-quiz={id}]"), &super::id(stage)))
-    };
-    stages.into_iter().map(stage).collect()
+        stages.push(take(&page, stage));
+    }
+    stages
 }
 
 /// What the page does when a question is answered.
 fn check(id: &str, quiz: &Quiz, chosen: &[&str]) -> Vec<Patch> {
     let of = |css: &str| page_selector(format!("[data-quiz={id}]{css}"));
-    let attr = |css: &str, name: &'static str, value: &str| {
-        Patch::Attribute(of(css), name.into(), Some(value.into()))
-    };
     if chosen.is_empty() {
         return vec![Patch::Text(of(" .answer-error"), text::ANSWER_FIRST.into())];
     }
-    let mut out = vec![attr(" input", "disabled", ""), attr(" [data-do=check]", "hidden", "")];
+    let mut out = vec![attr(of(" input"), "disabled", "")];
     let is_right = |option: &str| quiz.correct.iter().any(|right| right.text == option);
     let options = || quiz.options.iter().map(|option| option.id.text.as_str());
     for option in options() {
@@ -223,6 +219,10 @@ fn check(id: &str, quiz: &Quiz, chosen: &[&str]) -> Vec<Patch> {
     }
     let all = options().all(|option| chosen.contains(&option) == is_right(option));
     let (stage, words) = if all { ("right", text::RIGHT) } else { ("wrong", text::QUIZ_WRONG) };
-    out.extend([attr("", "data-stage", stage), Patch::Text(of(" .answer-verdict"), words.into())]);
+    out.extend([attr(of(""), "data-stage", stage), Patch::Text(of(" .answer-verdict"), words.into())]);
     out
+}
+
+fn attr(of: Selector, name: &'static str, value: &str) -> Patch {
+    Patch::Attribute(of, name.into(), Some(value.into()))
 }

@@ -3,7 +3,7 @@
 use super::spec::{SERVERS, judge_lost, judge_p99};
 use crate::player::question::{curve, lowest_first};
 use crate::player::{
-    AnswerKind, Challenge, CurveAxis, Failure, Input, InputKind, Prediction, RunOutcome, Setting,
+    AnswerKind, Challenge, CurveAxis, Failure, Incident, Input, InputKind, Prediction, RunOutcome, Setting,
     StartSettings, TrialResult, Value,
 };
 use crate::sim::{Time, Unit};
@@ -79,7 +79,9 @@ const SLOT: f64 = 0.05;
 const AFFORDED: f64 = 2.0;
 
 /// What learners are challenged to. Two workers a server finish 162.5 requests a second: 140 are 86 % of that.
-pub const CHALLENGES: &[Challenge] = &[Challenge {
+pub const CHALLENGES: &[Challenge] = &[KEEP_THE_PROMISE, HALF_OF_EVERYTHING];
+
+const KEEP_THE_PROMISE: Challenge = Challenge {
     id: "keep-the-promise",
     seeds: 200,
     until: Time::from_secs(40),
@@ -100,15 +102,45 @@ pub const CHALLENGES: &[Challenge] = &[Challenge {
         ("fixed-weights", &[("policy", "weighted-round-robin"), ("queue", "16")]),
         ("short-queue", &[("policy", "peak-ewma")]),
     ],
-}];
+    incident: None,
+};
+
+/// What may be lost in a minute in which a server dies.
+const SPARED: f64 = 0.035;
+
+/// A server refuses everything at once. So it always has the fewest requests, and is sent more than any other.
+const HALF_OF_EVERYTHING: Challenge = Challenge {
+    id: "half-of-everything",
+    seeds: 200,
+    until: Time::from_secs(60),
+    fixed: &[("load", "30"), ("service", "160ms"), ("slower", "1")],
+    free: &["policy", "checks", "workers", "queue"],
+    scripted_inputs: || vec![act(7_500, "kill", 1, Value::None)],
+    unit: Unit::Money,
+    budget: 28.0,
+    cost,
+    pass: |outcome| outcome.at_most("lost-share", SPARED, judge_lost),
+    diagnose: what_still_fails,
+    reference: &[("policy", "round-robin"), ("checks", "on")],
+    tempting: &[
+        ("refuses-at-once", &[("policy", "least-connections"), ("checks", "off")]),
+        ("checks-alone", &[("policy", "least-connections"), ("checks", "on")]),
+        ("rule-alone", &[("policy", "round-robin"), ("checks", "off")]),
+        ("uneven", &[("policy", "ring-hash"), ("checks", "on")]),
+        ("more-workers", &[("policy", "least-connections"), ("checks", "off"), ("workers", "4")]),
+        ("longer-queue", &[("policy", "least-connections"), ("checks", "off"), ("queue", "60")]),
+    ],
+    incident: Some(Incident { cause: "refuses-at-once", at: Time::from_secs(20) }),
+};
 
 /// A takes half as long again for a few seconds: a neighbour on its machine, a collection of garbage.
 fn neighbour() -> Vec<Input> {
-    let act = |at, action: &str, arg| Input {
-        at: Time::from_secs(at),
-        change: InputKind::Act { action: action.into(), targets: vec![super::server(0)], arg },
-    };
-    vec![act(15, "slow", Value::Number(1.5)), act(21, "restore", Value::None)]
+    vec![act(15_000, "slow", 0, Value::Number(1.5)), act(21_000, "restore", 0, Value::None)]
+}
+
+fn act(at_ms: u64, action: &str, n: u32, arg: Value) -> Input {
+    let targets = vec![super::server(n)];
+    Input { at: Time::from_millis(at_ms), change: InputKind::Act { action: action.into(), targets, arg } }
 }
 
 fn cost(settings: &StartSettings) -> f64 {
@@ -119,6 +151,23 @@ fn cost(settings: &StartSettings) -> f64 {
 fn pass(outcome: &RunOutcome) -> Result<(), Failure> {
     outcome.at_most("lost-share", PROMISED_LOST, judge_lost)?;
     outcome.at_most("p99", PROMISED_P99, judge_p99)
+}
+
+/// Whether the rule looks at how many requests each server has, or how soon it answers.
+fn looks(settings: &StartSettings) -> bool {
+    ["least-connections", "two-choices", "peak-ewma"].iter().any(|policy| settings.is("policy", policy))
+}
+
+fn what_still_fails(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static str> {
+    let takes_turns = ["round-robin", "weighted-round-robin"].iter().any(|it| settings.is("policy", it));
+    match (settings.is_on("checks"), looks(settings)) {
+        _ if settings.number("workers") > AFFORDED => Some("more-workers"),
+        _ if settings.number("queue") > 20.0 => Some("longer-queue"),
+        (false, true) => Some("refuses-at-once"),
+        (false, false) => Some("rule-alone"),
+        (true, true) => Some("checks-alone"),
+        (true, false) => (!takes_turns).then_some("uneven"),
+    }
 }
 
 fn diagnose(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static str> {
