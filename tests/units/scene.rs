@@ -188,7 +188,7 @@ fn a_message_that_is_under_way_ends_where_it_is_now() {
     ladder.messages[3].lost = None;
     assert_eq!(dots(&scene), (here, marks));
     let mut later = scenes::ladder(2);
-    later.time = later.time + Span::from_millis(60);
+    later.time += Span::from_millis(60);
     assert_eq!(dots(&later).0.len(), 1, "now it is lost");
 }
 

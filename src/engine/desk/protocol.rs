@@ -8,6 +8,8 @@ use std::borrow::Cow;
 
 /// A message from the page to a worker. (The two canvases are sent before, as an array.)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+// One is made for each thing that the page says, and sent at once.
+#[allow(clippy::large_enum_variant)]
 pub enum ToWorker {
     /// A command for the desk.
     Command(DeskCommand),

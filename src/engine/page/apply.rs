@@ -83,7 +83,7 @@ fn place(element: &Element, within: &Element, at: u16) {
     let there = within.children().item(at.into());
     if there.as_ref() != Some(element) {
         // If it comes from further ahead of the same parent, it leaves a place before that one.
-        let _ = element.remove();
+        element.remove();
         let before = within.children().item(at.into());
         let _ = within.insert_before(element, before.as_deref());
     }

@@ -166,7 +166,7 @@ fn field_changed(figure: &PageFigure, field: &Element, event: &str) {
                 ..UserAction::of(ActionKind::Place)
             });
         }
-        let set = UserAction { target, variant, number, text, ..UserAction::of(ActionKind::SetControl) };
+        let set = UserAction { target, variant, text, number, ..UserAction::of(ActionKind::SetControl) };
         // Of a slider only the last place counts, of boxes each.
         if event == "input" { figure.send_latest(set) } else { figure.send_action(set) }
     } else if around(&css(class::COMPARE)).is_some() {

@@ -352,16 +352,16 @@ impl Net {
         let why = if self.wires[link].cut { Some(Why::Cut) } else { by_chance.then_some(Why::Chance) };
         let copied = why.is_none() && world.draws(COPY, message).chance(line.copies);
 
-        let passage = |copy, delay: Span| {
+        let passage = |out, copy, delay: Span| {
             let lost = why.map(|why| (now + delay.scale(place), why));
-            let (out, arrives, in_order) = (out.clone(), now + delay, line.in_order);
+            let (arrives, in_order) = (now + delay, line.in_order);
             Passage { out, link, copy, sent: now, arrives, lost, in_order, behind: None }
         };
         self.wires[link].counts.sent += 1;
-        let arrives = self.set_out(passage(false, first), world, event.clone());
+        let arrives = self.set_out(passage(out.clone(), false, first), world, event.clone());
         if copied {
             self.wires[link].counts.copies += 1;
-            self.set_out(passage(true, second), world, event);
+            self.set_out(passage(out, true, second), world, event);
         }
         match why {
             None => Sent::Arrives(arrives),

@@ -52,17 +52,17 @@ pub(super) fn lay_out(it: &States, area: Rect, builder: &mut PictureBuilder) -> 
 /// Places for the middle of a label beside a curve: on its outer side first.
 fn beside(
     curve: &Curve,
-    (w, h): (f32, f32),
+    (wide, tall): (f32, f32),
     centre: Point,
 ) -> impl Iterator<Item = (Point, Anchor)> + use<'_> {
     [1.0, -1.0].into_iter().flat_map(move |side| {
         ALONG.into_iter().map(move |share| {
-            let (p, towards) = curve.along(share);
+            let (spot, towards) = curve.along(share);
             let length = libm::hypotf(towards.x, towards.y).max(f32::MIN_POSITIVE);
             let (x, y) = (-towards.y / length, towards.x / length);
-            let outwards = if x * (p.x - centre.x) + y * (p.y - centre.y) < 0.0 { -1.0 } else { 1.0 };
-            let aside = side * outwards * (x.abs() * w + y.abs() * h + 3.0);
-            (at(p.x + x * aside, p.y + y * aside + 4.0), Anchor::Middle)
+            let outwards = if x * (spot.x - centre.x) + y * (spot.y - centre.y) < 0.0 { -1.0 } else { 1.0 };
+            let aside = side * outwards * (x.abs() * wide + y.abs() * tall + 3.0);
+            (at(spot.x + x * aside, spot.y + y * aside + 4.0), Anchor::Middle)
         })
     })
 }

@@ -158,12 +158,12 @@ impl<'a> Plan<'a> {
     }
 
     /// The way of a transition; `None` if one of its states isn't there.
-    pub(super) fn way(&self, k: usize) -> Option<Curve> {
-        let Transition { from, to, .. } = self.it.transitions[k];
+    pub(super) fn way(&self, number: usize) -> Option<Curve> {
+        let Transition { from, to, .. } = self.it.transitions[number];
         let (a, b) = (*self.boxes.get(from)?, *self.boxes.get(to)?);
         let same = |way: &&Transition| (way.from, way.to) == (from, to);
         // One of several between the same states bends further.
-        let before = self.it.transitions[..k].iter().filter(same).count() as f32;
+        let before = self.it.transitions[..number].iter().filter(same).count() as f32;
         let points = if from == to {
             Self::own_loop(a, self.loops_up(from), before)
         } else if self.row && before == 0.0 {
@@ -171,15 +171,15 @@ impl<'a> Plan<'a> {
         } else {
             let back = self.it.transitions.iter().any(|way| (way.from, way.to) == (to, from));
             let bend = if back { 20.0 } else { 0.0 } + 26.0 * before;
-            let (p, q) = (a.centre(), b.centre());
-            let (dx, dy) = (q.x - p.x, q.y - p.y);
+            let (here, there) = (a.centre(), b.centre());
+            let (dx, dy) = (there.x - here.x, there.y - here.y);
             let length = libm::hypotf(dx, dy).max(1.0);
             let middle = at(
-                f32::midpoint(p.x, q.x) + dy / length * bend * 2.0,
-                f32::midpoint(p.y, q.y) - dx / length * bend * 2.0,
+                f32::midpoint(here.x, there.x) + dy / length * bend * 2.0,
+                f32::midpoint(here.y, there.y) - dx / length * bend * 2.0,
             );
-            let start = a.grow(1.0).clip([middle, p]).map_or(p, |part| part[0]);
-            let end = b.grow(RIM).clip([middle, q]).map_or(q, |part| part[0]);
+            let start = a.grow(1.0).clip([middle, here]).map_or(here, |part| part[0]);
+            let end = b.grow(RIM).clip([middle, there]).map_or(there, |part| part[0]);
             let handle = |end: Point| {
                 at(end.x + (middle.x - end.x) * 2.0 / 3.0, end.y + (middle.y - end.y) * 2.0 / 3.0)
             };
