@@ -13,6 +13,7 @@ use crate::player::Figure;
 /// Every set of figures: the path of its lesson in `lessons/`, with the set's name behind it where the lesson has several.
 pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/load-balancing", architecture::load_balancing::FIGURES),
+    ("architecture/load-balancing/deploys", architecture::load_balancing::deploys::FIGURES),
     ("architecture/load-balancing/further", architecture::load_balancing::further::FIGURES),
     ("software-design/critical-sections", software_design::critical_sections::FIGURES),
 ];

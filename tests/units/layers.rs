@@ -17,7 +17,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("learner", &[], &[]),
     ("desk", &["sim", "scene", "player", "learner"], &[]),
     ("site", &["sim", "scene", "player", "course", "lessons", "desk"], &[]),
-    ("lab", &["sim", "scene", "player", "course", "lessons", "oracle", "site"], &[]),
+    ("lab", &["sim", "scene", "player", "course", "lessons", "oracle", "parts", "site"], &[]),
     ("paint", &["sim", "scene"], PLATFORM),
     ("worker", &["sim", "scene", "player", "desk", "paint"], PLATFORM),
     // Of `scene` only the roles of colours; the run and its figure only as the desk's protocol has them.

@@ -446,8 +446,9 @@ mod random {
     fn histogram() -> impl Strategy<Value = Chart> {
         let bars = prop::collection::vec((number(), number(), 0u64..1000), 0..30);
         let marks = prop::collection::vec((label(), number(), state()), 0..6);
-        (label(), unit(), bars, marks)
-            .prop_map(|(title, unit, bars, marks)| Chart::Histogram(Histogram { title, unit, bars, marks }))
+        (label(), unit(), bars, marks).prop_map(|(title, unit, bars, marks)| {
+            Chart::Histogram(Histogram { title, unit, bars, marks }.into())
+        })
     }
     fn curves() -> impl Strategy<Value = Chart> {
         let axis =
@@ -461,7 +462,7 @@ mod random {
             .prop_map(|(label, state, points, dots)| CurveLine { label, status: state, points, dots });
         let now = prop::option::of(number());
         (label(), axis(), axis(), prop::collection::vec(line, 0..12), now)
-            .prop_map(|(title, x, y, lines, now)| Chart::Curves(Curves { title, x, y, lines, now }))
+            .prop_map(|(title, x, y, lines, now)| Chart::Curves(Curves { title, x, y, lines, now }.into()))
     }
     fn grid() -> impl Strategy<Value = Grid> {
         let cell = (entity(), number(), state()).prop_map(|(entity, level, state)| Cell {
@@ -558,12 +559,12 @@ mod random {
             1 => series().prop_map(Panel::Chart),
             1 => histogram().prop_map(Panel::Chart),
             1 => table().prop_map(Panel::Table),
-            1 => lanes().prop_map(Panel::Lanes),
-            1 => listing().prop_map(Panel::Listing),
+            1 => lanes().prop_map(|it| Panel::Lanes(it.into())),
+            1 => listing().prop_map(|it| Panel::Listing(it.into())),
             1 => curves().prop_map(Panel::Chart),
-            1 => grid().prop_map(Panel::Grid),
-            2 => ladder().prop_map(Panel::Ladder),
-            2 => states().prop_map(Panel::States),
+            1 => grid().prop_map(|it| Panel::Grid(it.into())),
+            2 => ladder().prop_map(|it| Panel::Ladder(it.into())),
+            2 => states().prop_map(|it| Panel::States(it.into())),
         ]
     }
     fn scene() -> impl Strategy<Value = Scene> {

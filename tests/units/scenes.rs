@@ -237,16 +237,19 @@ pub fn histogram() -> Panel {
             (low, low * 1.25, n as u64)
         })
         .collect();
-    Panel::Chart(Chart::Histogram(Histogram {
-        title: word("distribution"),
-        unit: Unit::Time,
-        bars,
-        marks: vec![
-            (word("p50"), 0.018, Status::Normal),
-            (word("p99"), 0.4, Status::Trouble),
-            (word("bound"), 0.5, Status::Quiet),
-        ],
-    }))
+    Panel::Chart(Chart::Histogram(
+        Histogram {
+            title: word("distribution"),
+            unit: Unit::Time,
+            bars,
+            marks: vec![
+                (word("p50"), 0.018, Status::Normal),
+                (word("p99"), 0.4, Status::Trouble),
+                (word("bound"), 0.5, Status::Quiet),
+            ],
+        }
+        .into(),
+    ))
 }
 
 pub fn table() -> Scene {
@@ -286,11 +289,14 @@ pub fn two_threads() -> Scene {
             note: (k == 0).then(|| word("read")),
             status,
         });
-        Panel::Listing(Listing {
-            entity: Entity::new(4, n),
-            title: Label::Words(Msg::new("thread").count("n", u64::from(n) + 1)),
-            lines: lines.collect(),
-        })
+        Panel::Listing(
+            Listing {
+                entity: Entity::new(4, n),
+                title: Label::Words(Msg::new("thread").count("n", u64::from(n) + 1)),
+                lines: lines.collect(),
+            }
+            .into(),
+        )
     };
     let step = |k: u64| Time::from_secs(k);
     let bar = |lane: u32, k: u64, text: &str, status| Bar {
@@ -322,7 +328,11 @@ pub fn two_threads() -> Scene {
             ),
         ],
     };
-    Scene { time: step(4), panels: vec![listing(0), listing(1), Panel::Lanes(lanes)], ..Scene::default() }
+    Scene {
+        time: step(4),
+        panels: vec![listing(0), listing(1), Panel::Lanes(lanes.into())],
+        ..Scene::default()
+    }
 }
 
 pub fn party(n: u32) -> Party {
@@ -386,13 +396,16 @@ pub fn ladder(parties: u32) -> Scene {
     let mut parties: Vec<Party> = (0..parties).map(party).collect();
     parties[0].notes = vec![note];
     parties[1].spans = vec![asleep];
-    scene(vec![Panel::Ladder(Ladder {
-        title: word("messages"),
-        from: now.back(Span::from_millis(1_500)),
-        until: now + Span::from_millis(500),
-        parties,
-        messages,
-    })])
+    scene(vec![Panel::Ladder(
+        Ladder {
+            title: word("messages"),
+            from: now.back(Span::from_millis(1_500)),
+            until: now + Span::from_millis(500),
+            parties,
+            messages,
+        }
+        .into(),
+    )])
 }
 
 /// A breaker in one of its three states for two seconds, or several, each in one; `taken` is the transition to be emphasised.
@@ -414,12 +427,15 @@ pub fn machine(states: &[usize], taken: Option<usize>) -> Scene {
         since: Some(Time::from_secs(41)),
         status: Status::Normal,
     };
-    scene(vec![Panel::States(States {
-        title: word("machine"),
-        states: (0..).zip(["closed", "open", "half-open"]).map(state).collect(),
-        transitions: ways.iter().enumerate().map(way).collect(),
-        tokens: (0..).zip(states).map(token).collect(),
-    })])
+    scene(vec![Panel::States(
+        States {
+            title: word("machine"),
+            states: (0..).zip(["closed", "open", "half-open"]).map(state).collect(),
+            transitions: ways.iter().enumerate().map(way).collect(),
+            tokens: (0..).zip(states).map(token).collect(),
+        }
+        .into(),
+    )])
 }
 
 fn scene(panels: Vec<Panel>) -> Scene {

@@ -251,11 +251,14 @@ impl Program {
             };
             ListingLine { entity: self.instruction(n, at), code: (*code).to_owned(), note: note(at), status }
         };
-        Panel::Listing(Listing {
-            entity: self.thread(n),
-            title: Label::Words(thread_title(self.thread(n))),
-            lines: (0..).zip(thread.code).map(line).collect(),
-        })
+        Panel::Listing(
+            Listing {
+                entity: self.thread(n),
+                title: Label::Words(thread_title(self.thread(n))),
+                lines: (0..).zip(thread.code).map(line).collect(),
+            }
+            .into(),
+        )
     }
 
     /// What has run as a panel, a lane for each thread and room for so many steps, or for all that have run.
@@ -272,13 +275,16 @@ impl Program {
             label: Label::Name(self.thread(n)),
             bars: self.history.iter().filter(|ran| ran.thread == n).map(bar).collect(),
         };
-        Panel::Lanes(Lanes {
-            title: Label::Words(lanes_title()),
-            from: Time::ZERO,
-            until: Time::ZERO + self.step * steps.max(self.history.len() as u64),
-            step: Some(self.step),
-            lanes: (0..self.threads.len() as u32).map(lane).collect(),
-        })
+        Panel::Lanes(
+            Lanes {
+                title: Label::Words(lanes_title()),
+                from: Time::ZERO,
+                until: Time::ZERO + self.step * steps.max(self.history.len() as u64),
+                step: Some(self.step),
+                lanes: (0..self.threads.len() as u32).map(lane).collect(),
+            }
+            .into(),
+        )
     }
 
     /// What is to be said of a thread or an instruction; `None` for anything else.

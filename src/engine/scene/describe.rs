@@ -52,14 +52,14 @@ pub fn describe(scene: &Scene, words: &Words) -> Description {
         match what {
             Panel::Flow(flow) => writer.flow(flow),
             Panel::Chart(Chart::Series(series)) => writer.series(series),
-            Panel::Chart(Chart::Histogram(histogram)) => writer.histogram(histogram),
+            Panel::Chart(Chart::Histogram(it)) => it.describe(&mut writer),
             Panel::Table(table) => writer.table(table),
-            Panel::Lanes(lanes) => writer.lanes(lanes),
-            Panel::Listing(listing) => writer.listing(listing),
-            Panel::Chart(Chart::Curves(curves)) => writer.curves(curves),
-            Panel::Grid(grid) => writer.grid(grid),
-            Panel::Ladder(ladder) => writer.ladder(ladder),
-            Panel::States(states) => writer.states(states),
+            Panel::Lanes(it) => it.describe(&mut writer),
+            Panel::Listing(it) => it.describe(&mut writer),
+            Panel::Chart(Chart::Curves(it)) => it.describe(&mut writer),
+            Panel::Grid(it) => it.describe(&mut writer),
+            Panel::Ladder(it) => it.describe(&mut writer),
+            Panel::States(it) => it.describe(&mut writer),
         }
     }
     Description { sentences, tables }
@@ -71,7 +71,8 @@ const NAMED: usize = 12;
 /// A cell that has nothing to say.
 const NOTHING: &str = "–";
 
-struct Writer<'a> {
+/// Writes the tables of one panel.
+pub(super) struct Writer<'a> {
     words: &'a Words,
     panel: usize,
     now: Time,
@@ -193,7 +194,7 @@ impl Writer<'_> {
         self.add(title, &["scene-name", "scene-now", "scene-most"], rows);
     }
 
-    fn histogram(&mut self, histogram: &Histogram) {
+    pub(super) fn histogram(&mut self, histogram: &Histogram) {
         let text = |value: f64| histogram.unit.format(value);
         let bars = histogram.bars.iter().filter(|bar| bar.2 > 0);
         let mut rows: Vec<RowView> = bars
@@ -230,7 +231,7 @@ impl Writer<'_> {
         self.tables.push(TableView { panel: self.panel, title, columns, rows });
     }
 
-    fn lanes(&mut self, lanes: &Lanes) {
+    pub(super) fn lanes(&mut self, lanes: &Lanes) {
         let time = |time: crate::sim::Time| match lanes.step {
             Some(step) => (time.nanos() / step.nanos().max(1)).to_string(),
             None => time.to_string(),
@@ -254,7 +255,7 @@ impl Writer<'_> {
         self.add(title, &["scene-name", "scene-what", "scene-from", "scene-until", "scene-state"], rows);
     }
 
-    fn listing(&mut self, listing: &Listing) {
+    pub(super) fn listing(&mut self, listing: &Listing) {
         let rows = listing
             .lines
             .iter()
@@ -273,7 +274,7 @@ impl Writer<'_> {
     }
 
     /// What was measured, point by point; of what is expected the points at the same places.
-    fn curves(&mut self, it: &Curves) {
+    pub(super) fn curves(&mut self, it: &Curves) {
         let mut at: Vec<f32> =
             it.lines.iter().filter(|line| line.dots).flat_map(|line| &line.points).map(|p| p.0).collect();
         if at.is_empty() {
@@ -304,7 +305,7 @@ impl Writer<'_> {
     }
 
     /// Each row with how many cells it has, and those of them that stand out.
-    fn grid(&mut self, it: &Grid) {
+    pub(super) fn grid(&mut self, it: &Grid) {
         let marked = |row: &GridRow| {
             let marked: Vec<_> = row
                 .cells
@@ -338,7 +339,7 @@ impl Writer<'_> {
     }
 
     /// The parties, and all that happened in the window in the order of time.
-    fn ladder(&mut self, it: &Ladder) {
+    pub(super) fn ladder(&mut self, it: &Ladder) {
         let parties = it.parties.iter().map(|party| RowView {
             entity: Some(party.entity),
             cells: vec![self.words.label(&party.label), self.state(party.status)],
@@ -407,7 +408,7 @@ impl Writer<'_> {
     }
 
     /// The states with who is in them, and the transitions.
-    fn states(&mut self, it: &States) {
+    pub(super) fn states(&mut self, it: &States) {
         let token = |token: &Token| {
             let name = self.words.label(&token.label);
             match token.since {

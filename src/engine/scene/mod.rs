@@ -12,6 +12,7 @@ mod catalogue;
 mod chart;
 mod curve;
 mod describe;
+mod drawn;
 mod flow;
 mod grid;
 mod ladder;
@@ -31,6 +32,7 @@ mod words;
 pub use builder::Region;
 pub use curve::{Curve, DOT, Dot, PACKETS};
 pub use describe::{Description, RowView, TableView, describe};
+pub use drawn::Drawn;
 pub use mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text, at};
 pub use panel::{
     Axis, Badge, Bar, Cell, Chart, Choice, CurveLine, Curves, Flow, Grid, GridRow, Histogram, Label, Ladder,

@@ -1,5 +1,6 @@
 //! The vocabulary of pictures.
 
+use super::drawn::Drawn;
 use crate::sim::{Entity, Msg, Span, Time, Unit};
 use serde::{Deserialize, Serialize};
 
@@ -38,15 +39,15 @@ pub enum Panel {
     /// Rows and columns.
     Table(Table),
     /// Threads or spans over time.
-    Lanes(Lanes),
+    Lanes(Drawn<Lanes>),
     /// Code, and where who is in it.
-    Listing(Listing),
+    Listing(Drawn<Listing>),
     /// Rows of small cells: keys and who holds them, servers and their queues, pages of memory.
-    Grid(Grid),
+    Grid(Drawn<Grid>),
     /// Messages between parties over time.
-    Ladder(Ladder),
+    Ladder(Drawn<Ladder>),
     /// A state machine, and who is in which state.
-    States(States),
+    States(Drawn<States>),
 }
 
 /// How something fares. Painted by colour *and* shape or pattern, and said in words.
@@ -250,9 +251,9 @@ pub enum Chart {
     /// Readings over the run's time, sampled by the player. An experiment names them; the player fills the points.
     Series(Series),
     /// A histogram.
-    Histogram(Histogram),
+    Histogram(Drawn<Histogram>),
     /// How one thing depends on another: measured beside expected.
-    Curves(Curves),
+    Curves(Drawn<Curves>),
 }
 
 /// Some readings over time.

@@ -6,7 +6,7 @@ use super::mark::{Form, Mark, Point, Rect, at};
 use super::metrics;
 use super::panel::{Packet, Panel, Scene};
 use super::words::Words;
-use super::{chart, flow, grid, ladder, lanes, listing, states, table};
+use super::{chart, flow, table};
 use crate::sim::{Entity, Time, clamp};
 
 /// Room between two panels.
@@ -278,10 +278,10 @@ fn lay_out(panel: &Panel, area: Rect, builder: &mut PictureBuilder) -> f32 {
         Panel::Flow(flow) => flow::lay_out(flow, area, builder),
         Panel::Chart(chart) => chart::lay_out(chart, area, builder),
         Panel::Table(table) => table::lay_out(table, area, builder),
-        Panel::Lanes(lanes) => lanes::lay_out(lanes, area, builder),
-        Panel::Listing(listing) => listing::lay_out(listing, area, builder),
-        Panel::Grid(grid) => grid::lay_out(grid, area, builder),
-        Panel::Ladder(ladder) => ladder::lay_out(ladder, area, builder),
-        Panel::States(states) => states::lay_out(states, area, builder),
+        Panel::Lanes(it) => it.lay_out(area, builder),
+        Panel::Listing(it) => it.lay_out(area, builder),
+        Panel::Grid(it) => it.lay_out(area, builder),
+        Panel::Ladder(it) => it.lay_out(area, builder),
+        Panel::States(it) => it.lay_out(area, builder),
     }
 }

@@ -123,7 +123,7 @@ fn lanes(step: Option<Span>) -> Panel {
     let long = lane(1, "a name that is too long for what there is beside a lane", Vec::new());
     let lanes = vec![lane(0, "states", each(&Status::ALL, bar)), long];
     let (title, from, until) = (plain("What each did"), Time::ZERO, Time::from_secs(80));
-    Panel::Lanes(Lanes { title, from, until, step, lanes })
+    Panel::Lanes(Lanes { title, from, until, step, lanes }.into())
 }
 
 fn listing() -> Panel {
@@ -132,7 +132,7 @@ fn listing() -> Panel {
         ListingLine { entity, code, note: Some(name(status)), status }
     };
     let (entity, title) = (server(1), plain("Program"));
-    Panel::Listing(Listing { entity, title, lines: each(&Status::ALL, line) })
+    Panel::Listing(Listing { entity, title, lines: each(&Status::ALL, line) }.into())
 }
 
 fn table() -> Panel {
@@ -161,7 +161,9 @@ fn histogram() -> Panel {
     let marks = each(&[Status::Normal, Status::Trouble, Status::Quiet], |n, state| {
         (name(state), at(5 + 6 * n), state)
     });
-    Panel::Chart(Chart::Histogram(Histogram { title: plain("Latency"), unit: Unit::Time, bars, marks }))
+    Panel::Chart(Chart::Histogram(
+        Histogram { title: plain("Latency"), unit: Unit::Time, bars, marks }.into(),
+    ))
 }
 
 fn curves() -> Panel {
@@ -174,7 +176,7 @@ fn curves() -> Panel {
     let x = axis("requests that wait", Unit::Count, (0.0, 40.0), false);
     let y = axis("share of servers", Unit::Share, (1e-4, 1.0), true);
     let (title, lines) = (plain("Where so many wait"), each(CURVES, line));
-    Panel::Chart(Chart::Curves(Curves { title, x, y, lines, now: Some(12.0) }))
+    Panel::Chart(Chart::Curves(Curves { title, x, y, lines, now: Some(12.0) }.into()))
 }
 
 fn grid() -> Panel {
@@ -183,7 +185,7 @@ fn grid() -> Panel {
         each(&Status::ALL, |n, status| Cell { entity: entity(n), level: 0.3 + 0.1 * n as f32, status });
     let (label, note) = (plain("a name that is too long for its place"), Some(plain("its note")));
     let rows = vec![GridRow { entity: server(0), label, note, status: Status::Normal, cells }];
-    Panel::Grid(Grid { title: plain("A cell of each"), rows, columns: 12, tall: true })
+    Panel::Grid(Grid { title: plain("A cell of each"), rows, columns: 12, tall: true }.into())
 }
 
 /// Milliseconds after the start of the window that ladders show.
@@ -192,13 +194,10 @@ fn after(millis: u64) -> Time {
 }
 
 fn ladder(parties: Vec<Party>, messages: Vec<LadderMessage>) -> Panel {
-    Panel::Ladder(Ladder {
-        title: plain("Who sent what"),
-        from: after(0),
-        until: after(2_000),
-        parties,
-        messages,
-    })
+    Panel::Ladder(
+        Ladder { title: plain("Who sent what"), from: after(0), until: after(2_000), parties, messages }
+            .into(),
+    )
 }
 
 fn party(n: u32, label: &str) -> Party {
@@ -339,7 +338,7 @@ fn breaker() -> Panel {
     let since = Some(NOW.back(Span::from_millis(3_200)));
     let mut machine = machine(&states, &ways, vec![Token { since, ..token(0, "", 1, Status::Trouble) }]);
     machine.transitions[1].taken = since;
-    Panel::States(machine)
+    Panel::States(machine.into())
 }
 
 fn roles() -> Panel {
@@ -361,7 +360,7 @@ fn roles() -> Panel {
     ];
     let mut machine = machine(&states, &ways, tokens);
     machine.transitions[2].taken = Some(NOW);
-    Panel::States(machine)
+    Panel::States(machine.into())
 }
 
 fn machine_of_each_state() -> Panel {
@@ -372,5 +371,5 @@ fn machine_of_each_state() -> Panel {
     ways.extend([(last, 0, "again"), (0, 3, "falls"), (3, 0, "comes up"), (2, 2, "stays"), (5, 5, "stays")]);
     let names = ["A", "B", "C", "D", "E", "F", "G"];
     let tokens = each(&Status::ALL, |n, status| token(n, names[n as usize], n as usize, status));
-    Panel::States(machine(&states, &ways, tokens))
+    Panel::States(machine(&states, &ways, tokens).into())
 }

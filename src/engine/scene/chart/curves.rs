@@ -47,7 +47,7 @@ impl Axis {
     }
 }
 
-pub(super) fn lay_out(it: &Curves, area: Rect, builder: &mut PictureBuilder) -> f32 {
+pub(in crate::scene) fn lay_out(it: &Curves, area: Rect, builder: &mut PictureBuilder) -> f32 {
     let top = area.y + builder.title(&it.title, area);
     let names: Vec<String> = it.lines.iter().map(|line| builder.say(&line.label)).collect();
     let right = line_names::room(&names, area);

@@ -82,7 +82,7 @@ impl Scale {
     }
 }
 
-pub(super) fn lay_out(histogram: &Histogram, area: Rect, builder: &mut PictureBuilder) -> f32 {
+pub(in crate::scene) fn lay_out(histogram: &Histogram, area: Rect, builder: &mut PictureBuilder) -> f32 {
     let top = area.y + builder.title(&histogram.title, area);
     let rows = histogram.marks.len().min(ROWS);
     let names = ROW * rows as f32;

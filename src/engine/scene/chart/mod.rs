@@ -9,8 +9,8 @@
 
 mod axes;
 mod backend;
-mod curves;
-mod histogram;
+pub(super) mod curves;
+pub(super) mod histogram;
 mod line_names;
 mod series;
 
@@ -25,8 +25,8 @@ const AXIS: f32 = 20.0;
 pub(super) fn lay_out(chart: &Chart, area: Rect, builder: &mut PictureBuilder) -> f32 {
     match chart {
         Chart::Series(series) => series::lay_out(series, area, builder),
-        Chart::Histogram(histogram) => histogram::lay_out(histogram, area, builder),
-        Chart::Curves(it) => curves::lay_out(it, area, builder),
+        Chart::Histogram(it) => it.lay_out(area, builder),
+        Chart::Curves(it) => it.lay_out(area, builder),
     }
 }
 

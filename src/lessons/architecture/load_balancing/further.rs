@@ -1,7 +1,6 @@
 //! The lesson's further figures, which come when they are scrolled to.
 
 use super::hashing::{self, Tier};
-use super::one_server::OneServer;
 use super::power_of_two::{self, PowerOfTwo};
 use crate::player::Figure;
 
@@ -9,5 +8,4 @@ use crate::player::Figure;
 pub const FIGURES: &[Figure] = &[
     Figure::of::<PowerOfTwo>().predicted(power_of_two::PREDICTIONS),
     Figure::of::<Tier>().predicted(hashing::PREDICTIONS),
-    Figure::of::<OneServer>(),
 ];

@@ -18,14 +18,14 @@ const ACROSS: usize = 48;
 impl Tier {
     pub(super) fn picture(&self, w: &W, scene: &mut Scene) {
         let now = w.now();
-        scene.panels.push(Panel::Grid(self.grid(now)));
+        scene.panels.push(Panel::Grid(self.grid(now).into()));
         scene.panels.push(Panel::Chart(Chart::Series(Series {
             title: Label::words("chart-misses"),
             unit: Unit::Rate,
             lines: vec![SeriesLine::of("misses", Status::Active)],
             until: Self::SPEC.until,
         })));
-        scene.panels.push(Panel::Chart(Chart::Curves(self.balance())));
+        scene.panels.push(Panel::Chart(Chart::Curves(self.balance().into())));
         self.say(now, scene);
     }
 

@@ -80,12 +80,15 @@ impl PowerOfTwo {
             }
         };
         let full = Arg::Number(libm::ceil(scale), Unit::Count);
-        Panel::Grid(Grid {
-            title: Label::Words(Msg::new("grid-servers").with("full", full)),
-            rows: (0..RULES).map(row).collect(),
-            columns: servers,
-            tall: true,
-        })
+        Panel::Grid(
+            Grid {
+                title: Label::Words(Msg::new("grid-servers").with("full", full)),
+                rows: (0..RULES).map(row).collect(),
+                columns: servers,
+                tall: true,
+            }
+            .into(),
+        )
     }
 
     /// The model's curves hold for exponential service times, and for news that is fresh.
@@ -125,7 +128,9 @@ impl PowerOfTwo {
         let label = self.along(["axis-requests", "axis-requests-theory"]);
         let x = Axis { label, unit: Unit::Count, ends: (1.0, DEEPEST as f64), log: false };
         let y = Axis { label: Label::words("axis-share"), unit: Unit::Share, ends: (1e-3, 1.0), log: true };
-        Panel::Chart(Chart::Curves(Curves { title: Label::words("chart-at-least"), x, y, lines, now: None }))
+        Panel::Chart(Chart::Curves(
+            Curves { title: Label::words("chart-at-least"), x, y, lines, now: None }.into(),
+        ))
     }
 
     /// What was measured at each load, and what is expected there, in units of so much.
@@ -150,7 +155,9 @@ impl PowerOfTwo {
         }
         let label = self.along(["axis-load", "axis-load-theory"]);
         let x = Axis { label, unit: Unit::Share, ends: (0.5, 1.0), log: false };
-        Panel::Chart(Chart::Curves(Curves { title: Label::words(title), x, y, lines, now: Some(self.load) }))
+        Panel::Chart(Chart::Curves(
+            Curves { title: Label::words(title), x, y, lines, now: Some(self.load) }.into(),
+        ))
     }
 
     /// The anomaly, its figure, the trend.
