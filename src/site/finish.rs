@@ -200,7 +200,7 @@ fn place_style(options: &FinishOptions, shell: &str) -> Result<String, String> {
         if is_style(link.whole) {
             // It lies at the root, and what it names is found from there.
             let file = link.value.rsplit('/').next().unwrap_or("");
-            style += &read(&options.out, file)?;
+            style += &without(&read(&options.out, file)?, "/*", "*/");
             remove(&options.out, file)?;
         }
     }
@@ -355,15 +355,20 @@ fn hash(bytes: &[u8]) -> String {
 /// Drops comments and the empty lines that trunk's own tags leave behind, in the head only.
 fn without_comments(html: &str) -> String {
     let Some((head, body)) = html.split_once("</head>") else { return html.to_owned() };
-    let mut text = String::new();
-    let mut rest = head;
-    while let Some((before, after)) = rest.split_once("<!--") {
-        text += before;
-        rest = after.split_once("-->").map_or("", |(_, r)| r);
-    }
-    text += rest;
+    let text = without(head, "<!--", "-->");
     let lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).collect();
     format!("{}\n</head>{body}", lines.join("\n"))
+}
+
+/// The text without what stands between these two.
+fn without(text: &str, opening: &str, closing: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(opening) {
+        out += before;
+        rest = after.split_once(closing).map_or("", |(_, rest)| rest);
+    }
+    out + rest
 }
 
 fn read(out: &Path, file: &str) -> Result<String, String> {
