@@ -1,7 +1,8 @@
-//! A figure with the kinds of controls and arguments that the lessons' figures don't have, and links that are entities. It is
-//! in no lesson: the gallery shows it, and tests operate it.
+//! What no lesson has yet: a figure with kinds of controls and arguments that the lessons' figures lack and with links that are
+//! entities, and panels. The gallery shows it, and tests operate the figure.
 
 pub mod model;
+pub mod panels;
 
 use super::applied::Applied;
 use super::figure::{self, Caption};
