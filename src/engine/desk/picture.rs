@@ -6,7 +6,7 @@ use super::state::FigureState;
 use super::{BeforeChange, Desk, explain};
 use crate::player::{EntityNames, InputKind, Value};
 use crate::scene::{LayoutOptions, Picture, Rect, Scene, Words, at};
-use crate::sim::Entity;
+use crate::sim::{Entity, decimal};
 
 /// How far from an entity a click still selects it, in CSS pixels. It makes targets of 24 pixels.
 const REACH: f32 = 12.0;
@@ -124,8 +124,8 @@ impl Desk {
         }
         let point = |pair: &str| {
             let (x, y) = pair.split_once(',')?;
-            // Whole pixels: reading any number takes tables that weigh more than all that is done with a line.
-            Some(at(x.parse::<i16>().ok()?.into(), y.parse::<i16>().ok()?.into()))
+            let (x, y) = (decimal::parse(x)? as f32, decimal::parse(y)? as f32);
+            (x.is_finite() && y.is_finite()).then(|| at(x, y))
         };
         let line: Vec<_> = user_action.text.split(' ').take(MOST_POINTS).filter_map(point).collect();
         let picture = &self.state.pictures[0];

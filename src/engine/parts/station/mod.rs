@@ -413,6 +413,11 @@ impl<E> Station<E> {
 
     /// What is to be said of it.
     pub fn about(&self) -> Vec<Msg> {
+        self.about_at_pace(self.slower)
+    }
+
+    /// The same of one whose pace changes by itself: it takes so many times as long now.
+    pub fn about_at_pace(&self, slower: f64) -> Vec<Msg> {
         match self.fault {
             Some(Fault::Down) => return vec![about_down()],
             Some(Fault::FailsFast) => return vec![about_fails_fast()],
@@ -420,7 +425,7 @@ impl<E> Station<E> {
         }
         let mut says = vec![about_station(self.busy.len(), self.workers, self.queue.len())];
         says.extend(self.capacity.map(about_capacity));
-        says.extend((self.slower > 1.0).then(|| about_slower((self.slower, Unit::Factor))));
+        says.extend((slower > 1.0).then(|| about_slower((slower, Unit::Factor))));
         says
     }
 

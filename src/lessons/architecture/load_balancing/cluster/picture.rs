@@ -221,7 +221,7 @@ impl Cluster {
                 let station = &self.servers.get(node.n as usize).filter(|_| node.kind == SERVER)?.station;
                 station.about_visitor(entity, w.now())
             }),
-            SERVER if n < self.servers.len() => Some(self.about_server(entity)),
+            SERVER if n < self.servers.len() => Some(self.about_server(entity, w.now())),
             CLIENT if entity.n < CLIENTS => {
                 let waiting =
                     self.journeys.iter().filter(|(_, it)| it.awaited && it.carries.demand.client == entity.n);
@@ -240,7 +240,7 @@ impl Cluster {
         }
     }
 
-    fn about_server(&self, entity: Entity) -> About {
+    fn about_server(&self, entity: Entity, now: Time) -> About {
         let it = &self.servers[entity.n as usize];
         let station = &it.station;
         let mut sentences = match station.fault() {
@@ -248,7 +248,7 @@ impl Cluster {
                 vec![spec::about_dead_unnoticed()]
             }
             Some(Fault::Down) => vec![spec::about_dead()],
-            _ => station.about(),
+            _ => station.about_at_pace(it.slowness(now, self.upkeep.warm_up)),
         };
         let connections = self.balancer.servers()[entity.n as usize].connections;
         let lost = self.journeys.lost_at(entity);
