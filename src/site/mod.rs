@@ -10,6 +10,7 @@
 mod activity;
 pub mod applied;
 pub mod cache;
+mod controls;
 pub mod figure;
 pub mod finish;
 pub mod gallery;

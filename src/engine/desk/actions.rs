@@ -133,7 +133,7 @@ impl Desk {
             ActionKind::Judge => self.judge(&action.target),
             ActionKind::CallOff => self.cancel_batch(),
             ActionKind::Check => {
-                self.state.answered.push(action.target.clone());
+                self.state.note_answered(&action.target);
                 self.dirty.markers = true;
             }
             ActionKind::Sweep => self.sweep(&action.text),

@@ -1,6 +1,7 @@
 //! What the learner can have happen next, and the search for the shortest way to a state that must never be.
 
 use super::action_kind::ActionKind;
+use super::explain::entity_attribute;
 use super::markup::{attr, class, inside, with};
 use super::notice::Notice;
 use super::protocol::{NewElement, Patch, button, find, selector};
@@ -18,6 +19,10 @@ const SLICE: usize = 200;
 pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
     let Some(frame) = &state.frame else { return };
     let choices = &frame.scene.choices;
+    if *choices == state.choices {
+        return;
+    }
+    state.choices.clone_from(choices);
     let is_new = |choice: &&Choice| !state.choice_buttons.iter().any(|known| is_for(known, choice));
     let new: Vec<(String, Entity)> =
         choices.iter().filter(is_new).map(|choice| (choice.action.to_string(), choice.on)).collect();
@@ -28,7 +33,7 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
     }
     for (action, on) in &state.choice_buttons {
         let place = || {
-            let button = [with(attr::WAY, action), with(attr::ON, &target(*on))].concat();
+            let button = [with(attr::WAY, action), with(attr::ON, &entity_attribute(*on))].concat();
             find(inside(class::CHOICES, &button))
         };
         let choice = choices.iter().find(|choice| choice.action == *action && choice.on == *on);
@@ -43,12 +48,8 @@ fn is_for((action, on): &(String, Entity), choice: &Choice) -> bool {
     choice.action == *action && choice.on == *on
 }
 
-fn target(on: Entity) -> String {
-    [&on.kind.to_string(), ":", &on.n.to_string()].concat()
-}
-
 fn choice_button(action: &str, on: Entity) -> NewElement {
-    button("", ActionKind::Act, "").attr(attr::WAY, action).attr(attr::ON, &target(on))
+    button("", ActionKind::Act, "").attr(attr::WAY, action).attr(attr::ON, &entity_attribute(on))
 }
 
 impl Desk {
@@ -72,6 +73,7 @@ impl Desk {
         let Some(result) = search.work(SLICE) else { return true };
         self.search = None;
         let notice = match result {
+            SearchResult::NoChoice => Notice::plain(text::NO_CHOICE),
             SearchResult::Never { states } => Notice::plain(text::fill(text::NO_WAY, &[&states.to_string()])),
             SearchResult::TooMany { states } => {
                 Notice::plain(text::fill(text::TOO_MANY_WAYS, &[&states.to_string()]))

@@ -4,9 +4,10 @@
 
 use super::action_kind::ActionKind;
 use super::markup::{attr, class, css, inside};
+use super::picture::bounds;
 use super::protocol::{Patch, UserAction, button, element, find, nth, selector};
 use super::state::FigureState;
-use super::{BeforeChange, Desk, explain, px, text};
+use super::{BeforeChange, Desk, explain, text};
 use crate::player::{Action, InputKind, Value, ValueKind};
 use crate::sim::Entity;
 
@@ -136,11 +137,8 @@ pub(super) fn write(state: &FigureState, out: &mut Vec<Patch>) {
     let Some(choosing) = &state.choosing else { return };
     let areas = choosing.chosen.iter().filter_map(|who| state.pictures[0].area_of(*who));
     let rings = areas.map(|area| {
-        let area = area.grow(4.0);
-        let sides = [("left", area.x), ("top", area.y), ("width", area.w), ("height", area.h)];
-        sides
-            .into_iter()
-            .fold(element("div", class::RING), |ring, (side, length)| ring.styled(side, px(length)))
+        let ring = element("div", class::RING);
+        bounds(area.grow(4.0)).into_iter().fold(ring, |ring, (side, length)| ring.styled(side, length))
     });
     out.push(Patch::Children(selector(class::CHOSEN), rings.collect()));
 }

@@ -198,6 +198,11 @@ impl FigureState {
 
 /// Patches that place an element over an area of the picture.
 fn set_bounds<F: Fn() -> super::Selector>(of: F, area: Rect) -> impl Iterator<Item = Patch> + use<F> {
-    let sides = [("left", area.x), ("top", area.y), ("width", area.w), ("height", area.h)];
-    sides.into_iter().map(move |(side, length)| Patch::Style(of(), side.into(), super::px(length)))
+    bounds(area).into_iter().map(move |(side, length)| Patch::Style(of(), side.into(), length))
+}
+
+/// The style that places an element over an area of the picture.
+pub(super) fn bounds(area: Rect) -> [(&'static str, String); 4] {
+    [("left", area.x), ("top", area.y), ("width", area.w), ("height", area.h)]
+        .map(|(side, length)| (side, super::px(length)))
 }

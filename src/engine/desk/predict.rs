@@ -74,7 +74,7 @@ impl Desk {
 
     /// Skips a prediction.
     pub(super) fn skip(&mut self, id: &str) {
-        if !self.state.answered.iter().any(|done| done == id) {
+        if !self.state.is_answered(id) {
             self.record(id, String::new(), Grade::Skipped);
             self.extra_patches.push(set_stage(id, "skipped"));
             self.extra_patches.push(disable_fields(id));
@@ -87,7 +87,7 @@ impl Desk {
         let id = action.target.as_str();
         let figure = self.figure();
         let Some(prediction) = figure.prediction(id) else { return };
-        if self.state.answered.iter().any(|done| done == id) {
+        if self.state.is_answered(id) {
             return;
         }
         let answer = match parse_answer(&prediction.answer_kind, &action.text) {
@@ -104,7 +104,7 @@ impl Desk {
         self.extra_patches.push(disable_fields(id));
         let grading = Grading::start(figure, prediction, &self.state.initial_view.run);
         let Ok(grading) = grading else { return };
-        self.state.answered.push(id.to_owned());
+        self.state.note_answered(id);
         let stage = Stage::Grading(grading);
         self.state.committed.push(Committed { prediction, answer, answer_text: action.text.clone(), stage });
         self.extra_patches
@@ -161,13 +161,22 @@ impl Desk {
         let first = View { at: self.state.spec.until, ..self.state.initial_view.clone() };
         let run = Some(encode_view(&first));
         self.attempts.push(Attempt { task: Task::Prediction, id: id.to_owned(), answer, grade, run });
-        if !self.state.answered.iter().any(|done| done == id) {
-            self.state.answered.push(id.to_owned());
-        }
+        self.state.note_answered(id);
     }
 }
 
 impl FigureState {
+    /// Whether a prediction or an incident of the lesson has been answered or skipped.
+    pub(super) fn is_answered(&self, id: &str) -> bool {
+        self.answered.iter().any(|done| done == id)
+    }
+
+    pub(super) fn note_answered(&mut self, id: &str) {
+        if !self.is_answered(id) {
+            self.answered.push(id.to_owned());
+        }
+    }
+
     /// The message while the truth is known but the run hasn't shown it yet.
     fn waiting_message(&self, id: &str) -> Option<Patch> {
         let it = self.committed.iter().find(|it| it.prediction.id == id)?;

@@ -9,7 +9,7 @@ use crate::player::{
     Challenge, Control, Explanation, FigureSpec, Frame, InputKind, Marker, Pace, Run, Value, View,
     encode_view,
 };
-use crate::scene::{Panel, Picture, Scene, Words, capitalize};
+use crate::scene::{Choice, Panel, Picture, Scene, Words, capitalize};
 use crate::sim::{Ending, Entity, Msg, Time};
 
 /// The state of an open figure.
@@ -76,6 +76,8 @@ pub(super) struct FigureState {
 
     /// What can happen next, if the learner chooses it: the choices that have a button, by action and by whom they are about.
     pub choice_buttons: Vec<(String, Entity)>,
+    /// The choices as they were last written.
+    pub choices: Vec<Choice>,
 
     // The picture.
     /// Widths available to picture and charts, in CSS pixels.
@@ -123,6 +125,7 @@ impl FigureState {
     pub fn of(spec: &'static FigureSpec) -> Self {
         Self {
             choice_buttons: Vec::new(),
+            choices: Vec::new(),
             page_id: String::new(),
             spec,
             words: Words::default(),
@@ -199,7 +202,7 @@ impl FigureState {
 
     /// Whether what happens at a moment would give away an incident that the learner hasn't explained yet.
     pub fn hides(&self, at: Time) -> bool {
-        let open = |it: &&Challenge| it.incident.is_some() && !self.answered.iter().any(|id| id == it.id);
+        let open = |it: &&Challenge| it.incident.is_some() && !self.is_answered(it.id);
         let scripted = self.challenges.iter().filter(open).flat_map(|it| (it.scripted_inputs)());
         scripted.into_iter().any(|input| input.at == at && self.run.inputs.contains(&input))
     }

@@ -70,6 +70,7 @@ texts! {
     GRADING = "Committed. The run is being computed …";
     SEARCHING = "Searching …";
     SHORTEST_WAY = "The shortest way to what must never be takes {} steps; here it is, from its start. {}";
+    NO_CHOICE = "In this run a scheduler decides what happens next. Let yourself choose it, and search again.";
     NO_WAY = "There is no way to a state that must never be: all {} states that can be reached were looked at.";
     TOO_MANY_WAYS = "None was found among the first {} states, and there are more than can be looked at.";
     BACK_TO_YOURS = "Back to your run";

@@ -1,11 +1,11 @@
 //! A figure's world on the bench: for a lesson's own tests, which are about its point. What every figure must keep is tested
 //! over all of them (`tests/figures`).
 
-use super::control::Controls;
 use super::data::Data;
 use super::experiment::{Experiment, Readings};
 use super::measure;
 use super::run::Run;
+use super::typed::Controls;
 use super::value::Value;
 use crate::scene::Scene;
 use crate::sim::{Entity, Msg, Seed, Span, Time, World};

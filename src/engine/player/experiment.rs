@@ -1,9 +1,9 @@
 //! The one trait that a lesson implements.
 
-use super::control::Controls;
 use super::data::Data;
 use super::search::Found;
 use super::spec::FigureSpec;
+use super::typed::Controls;
 use super::value::Value;
 use crate::scene::Scene;
 use crate::sim::{Entity, Message, Msg, World};

@@ -1,13 +1,13 @@
 //! A registered figure with its experiment's type erased. Virtual calls are made per slice of events, never per event.
 
 use super::challenge::Challenge;
-use super::control::Controls;
 use super::data::Data;
 use super::experiment::{About, Experiment, Readings};
 use super::measure;
 use super::predict::Prediction;
 use super::search::Found;
 use super::spec::FigureSpec;
+use super::typed::Controls;
 use super::value::Value;
 use crate::scene::Scene;
 use crate::sim::{Ending, Entity, HistoryStep, Msg, Notable, Seed, Time, World};

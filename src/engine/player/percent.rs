@@ -1,39 +1,26 @@
 //! Percent-encoding of texts that stand in an address, or in a list of settings joined by `&`.
 
-/// The text with every byte encoded that isn't an unreserved sign (RFC 3986, section 2.3), a comma, a colon or a slash.
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// What is encoded: all but the unreserved signs (RFC 3986, section 2.3), commas, colons and slashes.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b',')
+    .remove(b':')
+    .remove(b'/');
+
+/// The text, encoded.
 pub fn percent_encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~,:/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            for half in [byte >> 4, byte & 15] {
-                out.push(char::from(b"0123456789ABCDEF"[usize::from(half)]));
-            }
-        }
-    }
-    out
+    utf8_percent_encode(text, ENCODED).to_string()
 }
 
 /// The text that was encoded. A percent sign without two digits behind it stands for itself, so that `5%` is five percent;
 /// bytes that are no text become `�`.
 pub fn percent_decode(text: &str) -> String {
-    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        rest = after;
-        let pair = if first == b'%' { after.first().copied().zip(after.get(1).copied()) } else { None };
-        match pair.and_then(|(high, low)| Some(digit(high)? << 4 | digit(low)?)) {
-            Some(byte) => {
-                out.push(byte);
-                rest = &after[2..];
-            }
-            None => out.push(first),
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

@@ -56,44 +56,44 @@ pub fn curve(values: impl IntoIterator<Item = f64>) -> Value {
     Value::Curve(values.into_iter().map(|value| value as f32).collect())
 }
 
+/// A message about a number that breaks a bound, given both with their unit: one that `messages!` has made.
+pub type Bounded = fn((f64, Unit), (f64, Unit)) -> Msg;
+
 impl RunOutcome {
     /// Judges a run: the reading as one number ([`Self::summary`]) is at most this. Otherwise `says` words it, given the
     /// number and the bound.
     ///
     /// # Errors
     /// The failure, at the moment when the reading was worst, or, if it is about the run so far, when it broke the bound.
-    pub fn at_most(
-        &self,
-        reading: &str,
-        bound: f64,
-        says: fn((f64, Unit), (f64, Unit)) -> Msg,
-    ) -> Result<(), Failure> {
-        let value = self.summary(reading);
-        if value <= bound {
-            return Ok(());
-        }
-        let (declared, worst) = (self.declared(reading), self.worst(reading).1);
-        let at = if declared.so_far { self.above(reading, bound).unwrap_or(worst) } else { worst };
-        Err(Failure { why: says((value, declared.unit), (bound, declared.unit)), at })
+    pub fn at_most(&self, reading: &str, bound: f64, says: Bounded) -> Result<(), Failure> {
+        let worst = || self.worst(reading).1;
+        let so_far = self.declared(reading).so_far;
+        let at = || if so_far { self.above(reading, bound).unwrap_or_else(worst) } else { worst() };
+        self.bounded(reading, bound, f64::le, says, at)
     }
 
     /// Judges a run: the reading as one number is at least this.
     ///
     /// # Errors
     /// The failure, at the end of the run.
-    pub fn at_least(
+    pub fn at_least(&self, reading: &str, bound: f64, says: Bounded) -> Result<(), Failure> {
+        let at = || self.series(reading).last().map_or(Time::ZERO, |(at, _)| at);
+        self.bounded(reading, bound, f64::ge, says, at)
+    }
+
+    fn bounded(
         &self,
         reading: &str,
         bound: f64,
-        says: fn((f64, Unit), (f64, Unit)) -> Msg,
+        keeps: fn(&f64, &f64) -> bool,
+        says: Bounded,
+        at: impl FnOnce() -> Time,
     ) -> Result<(), Failure> {
-        let value = self.summary(reading);
-        if value >= bound {
+        let (value, unit) = (self.summary(reading), self.declared(reading).unit);
+        if keeps(&value, &bound) {
             return Ok(());
         }
-        let unit = self.declared(reading).unit;
-        let at = self.series(reading).last().map_or(Time::ZERO, |(at, _)| at);
-        Err(Failure { why: says((value, unit), (bound, unit)), at })
+        Err(Failure { why: says((value, unit), (bound, unit)), at: at() })
     }
 }
 

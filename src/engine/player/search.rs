@@ -40,6 +40,8 @@ pub enum SearchResult {
         /// What is wrong then.
         wrong: Msg,
     },
+    /// The run leaves nothing to choose at its start: a scheduler decides, say.
+    NoChoice,
     /// Every state that can be reached was looked at, and none is wrong.
     Never {
         /// How many there are.
@@ -109,6 +111,9 @@ impl Search {
             while !model.advance(at, u64::MAX) {}
             let mut scene = Scene::default();
             model.draw(&mut scene);
+            if steps == 0 && scene.choices.is_empty() {
+                return Some(SearchResult::NoChoice);
+            }
             for choice in scene.choices {
                 let mut next = model.checkpoint();
                 let Some((action, _)) = self.figure.spec.action(&choice.action) else { continue };
@@ -161,8 +166,9 @@ mod tests {
     use std::borrow::Cow;
 
     controls! {
-        /// Where the wrong place is; none, if it is beyond the walk.
+        /// Where the wrong place is (none, if it is beyond the walk), and whether the learner chooses.
         struct ControlValues {
+            by_hand: bool = Control::flag("by-hand", "By hand", true),
             wrong_at: u32 = Control::number("wrong-at", "Wrong at", Unit::Count, (0.0, 100.0), 1.0, 5.0),
         }
     }
@@ -173,6 +179,7 @@ mod tests {
     /// A walk by one or two places, up to nine.
     #[derive(Clone)]
     struct Walk {
+        by_hand: bool,
         wrong_at: u32,
         place: u32,
     }
@@ -196,7 +203,7 @@ mod tests {
         };
         const MESSAGES: &'static [&'static [Message]] = &[];
         fn new(controls: &ControlValues, _: &Data, _: &mut World<()>) -> Result<Self, Msg> {
-            Ok(Self { wrong_at: controls.wrong_at, place: 0 })
+            Ok(Self { by_hand: controls.by_hand, wrong_at: controls.wrong_at, place: 0 })
         }
         fn handle(&mut self, (): (), _: &mut World<()>) {}
         fn set(&mut self, is: &ControlValues, _: &mut World<()>) -> Result<(), Msg> {
@@ -216,7 +223,7 @@ mod tests {
         }
         fn draw(&self, _: &World<()>, scene: &mut Scene) {
             let choice = |on| Choice { action: "go".into(), on, says: Msg::new("goes") };
-            scene.choices = vec![choice(ONE), choice(TWO)];
+            scene.choices = if self.by_hand { vec![choice(ONE), choice(TWO)] } else { Vec::new() };
         }
         fn about(&self, _: Entity, _: &World<()>) -> Option<About> {
             None
@@ -232,9 +239,9 @@ mod tests {
 
     static WALK: Figure = Figure::of::<Walk>();
 
-    fn search(wrong_at: &str) -> SearchResult {
+    fn search(setting: &[(&str, &str)]) -> SearchResult {
         let mut run = Run::new(Walk::SPEC, Seed(1));
-        run.set_all(Walk::SPEC, &[("wrong-at", wrong_at)]).unwrap();
+        run.set_all(Walk::SPEC, setting).unwrap();
         // What was done to the run so far doesn't matter.
         let change = InputKind::Act { action: "go".into(), targets: vec![ONE], arg: Value::None };
         run.inputs.push(Input { at: Time::ZERO, change });
@@ -248,7 +255,9 @@ mod tests {
 
     #[test]
     fn the_way_is_the_shortest_and_leads_there() {
-        let SearchResult::Way { run, steps, wrong } = search("5") else { panic!("there is one") };
+        let SearchResult::Way { run, steps, wrong } = search(&[("wrong-at", "5")]) else {
+            panic!("there is one")
+        };
         assert_eq!((steps, run.inputs.len(), wrong), (3, 3, Msg::new("wrong")));
         let mut model = WALK.start(&run.values(Walk::SPEC), run.seed, &Data::default()).unwrap();
         for input in &run.inputs {
@@ -261,6 +270,11 @@ mod tests {
 
     #[test]
     fn where_there_is_no_way_every_state_was_seen() {
-        assert_eq!(search("50"), SearchResult::Never { states: 10 });
+        assert_eq!(search(&[("wrong-at", "50")]), SearchResult::Never { states: 10 });
+    }
+
+    #[test]
+    fn where_nothing_is_left_to_choose_nothing_is_proved() {
+        assert_eq!(search(&[("wrong-at", "5"), ("by-hand", "off")]), SearchResult::NoChoice);
     }
 }

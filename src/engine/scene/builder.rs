@@ -1,11 +1,11 @@
 //! Builds a picture: panels add marks, regions and links to it, in the order in which they are painted.
 
 use super::curve::{Curve, Dot, Links};
-use super::mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text, at};
+use super::mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text, at, distance_to_line};
 use super::metrics::{self, Face};
 use super::panel::{Label, Status};
 use super::words::Words;
-use crate::sim::{Entity, Time, clamp};
+use crate::sim::{Entity, Time};
 
 /// Where an entity is in the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,7 +32,7 @@ impl Region {
                 self.area.bottom(),
             ));
         };
-        (distance_to(line, p) - LINE_REACH).max(0.0)
+        (distance_to_line(p, line) - LINE_REACH).max(0.0)
     }
 
     /// How large it looks to who points at it: the smaller goes first. A line counts as the square around the point that it
@@ -41,7 +41,7 @@ impl Region {
         match self.line {
             None => self.area.w * self.area.h,
             Some(line) => {
-                let edge = 2.0 * distance_to(line, p);
+                let edge = 2.0 * distance_to_line(p, line);
                 edge * edge
             }
         }
@@ -50,14 +50,6 @@ impl Region {
 
 /// A line is hit exactly from so far on either side.
 const LINE_REACH: f32 = 3.0;
-
-fn distance_to([a, b]: [Point; 2], p: Point) -> f32 {
-    let (dx, dy) = (b.x - a.x, b.y - a.y);
-    let length = dx * dx + dy * dy;
-    let share =
-        if length > 0.0 { clamp(((p.x - a.x) * dx + (p.y - a.y) * dy) / length, 0.0, 1.0) } else { 0.0 };
-    libm::hypotf(a.x + dx * share - p.x, a.y + dy * share - p.y)
-}
 
 /// The style of a text.
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 //! The paths of packets: Bézier curves on which packets travel at constant speed.
 
-use super::mark::{Ink, Point, Role, at};
+use super::mark::{Ink, Point, Role, at, distance_to_line};
 use super::panel::{Packet, PacketKind};
 use crate::sim::sort::sort_by_key;
 use crate::sim::{Entity, Time, clamp};
@@ -62,7 +62,7 @@ impl Curve {
 
     /// How far a point is from it.
     pub fn distance(&self, p: Point) -> f32 {
-        self.pieces().map(|(a, b)| distance(p, a, b)).fold(f32::INFINITY, f32::min)
+        self.pieces().map(|(a, b)| distance_to_line(p, [a, b])).fold(f32::INFINITY, f32::min)
     }
 
     /// Whether a straight line crosses it.
@@ -99,15 +99,6 @@ fn blossom(points: &[Point; 4], [a, b, c]: [f32; 3]) -> Point {
     let first = [0, 1, 2].map(|n| mix(points[n], points[n + 1], a));
     let second = [mix(first[0], first[1], b), mix(first[1], first[2], b)];
     mix(second[0], second[1], c)
-}
-
-/// How far a point is from a straight line with two ends.
-fn distance(p: Point, a: Point, b: Point) -> f32 {
-    let (dx, dy) = (b.x - a.x, b.y - a.y);
-    let square = dx * dx + dy * dy;
-    let share = if square > 0.0 { ((p.x - a.x) * dx + (p.y - a.y) * dy) / square } else { 0.0 };
-    let share = clamp(share, 0.0, 1.0);
-    libm::hypotf(a.x + dx * share - p.x, a.y + dy * share - p.y)
 }
 
 /// Whether two straight lines cross: each has the other's ends on both its sides.

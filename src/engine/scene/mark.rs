@@ -313,6 +313,15 @@ impl Form {
     }
 }
 
+/// How far a point is from a straight line with two ends.
+pub(super) fn distance_to_line(p: Point, [a, b]: [Point; 2]) -> f32 {
+    let (dx, dy) = (b.x - a.x, b.y - a.y);
+    let square = dx * dx + dy * dy;
+    let share = if square > 0.0 { ((p.x - a.x) * dx + (p.y - a.y) * dy) / square } else { 0.0 };
+    let share = clamp(share, 0.0, 1.0);
+    libm::hypotf(a.x + dx * share - p.x, a.y + dy * share - p.y)
+}
+
 /// The smallest rectangle that holds all points.
 pub(super) fn hull(points: &[Point]) -> Rect {
     let Some(first) = points.first() else { return Rect::default() };

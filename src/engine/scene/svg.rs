@@ -4,7 +4,7 @@
 //! sheet in a file that stands by itself. There is no `style` attribute: the page's policy would not let it through.
 
 use super::curve::{DOT, Dot, PACKETS};
-use super::mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text, at};
+use super::mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text, at, distance_to_line};
 use super::metrics::Face;
 use super::panel::PacketKind;
 use super::picture::Picture;
@@ -105,7 +105,7 @@ fn simplified(points: &[Point]) -> Vec<Point> {
     let mut from = 0;
     for (k, &p) in points.iter().enumerate() {
         if k == 0
-            || points[from + 1..k].iter().any(|&between| distance_to_line(between, points[from], p) > 0.1)
+            || points[from + 1..k].iter().any(|&between| distance_to_line(between, [points[from], p]) > 0.1)
         {
             from = k.saturating_sub(1);
             kept.push(points[from]);
@@ -115,15 +115,6 @@ fn simplified(points: &[Point]) -> Vec<Point> {
         kept.extend(points.last());
     }
     kept
-}
-
-/// How far a point is from the stretch between two others.
-fn distance_to_line(p: Point, from: Point, to: Point) -> f32 {
-    let (x, y) = (to.x - from.x, to.y - from.y);
-    let length = x * x + y * y;
-    let share = if length > 0.0 { ((p.x - from.x) * x + (p.y - from.y) * y) / length } else { 0.0 };
-    let share = crate::sim::clamp(share, 0.0, 1.0);
-    libm::hypotf(p.x - from.x - share * x, p.y - from.y - share * y)
 }
 
 struct Writer(String);

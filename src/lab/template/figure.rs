@@ -2,7 +2,7 @@
 //!
 //! To begin with it is a shop: requests come at random, workers serve them, and a queue with a bound stands before these.
 
-use crate::parts::arrivals::{self, Arrivals};
+use crate::parts::Arrivals;
 use crate::parts::journeys::{self, Journeys};
 use crate::parts::station::{self, Offer, Station};
 use crate::player::{
@@ -51,7 +51,6 @@ controls! {
 
 messages! {
     MESSAGES;
-    queue_full();
     chart_latency();
     p50();
     p99();
@@ -139,7 +138,7 @@ impl Experiment for NewFigure {
         needs: Needs::Nothing,
     };
     const MESSAGES: &'static [&'static [Message]] =
-        &[MESSAGES, arrivals::MESSAGES, journeys::MESSAGES, station::MESSAGES];
+        &[MESSAGES, LOSSES.messages, journeys::MESSAGES, station::MESSAGES];
 
     fn new(controls: &ControlValues, _: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
         Ok(Self {

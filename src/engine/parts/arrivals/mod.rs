@@ -152,11 +152,6 @@ impl Arrivals {
         self.next.is_none()
     }
 
-    /// What is asked for at present.
-    pub fn stream(&self) -> Stream {
-        self.stream
-    }
-
     /// To be called when the event happens. The next arrival is scheduled; the answer is what the log says of this one, if
     /// it is replayed: the key that is asked for and the number of who asks.
     pub fn arrived<E>(&mut self, world: &mut World<E>, event: E) -> Option<(u64, u32)> {

@@ -88,7 +88,7 @@ fn without_a_log_there_is_nothing_to_replay_and_nothing_changes() {
     let mut arrivals = Arrivals::start(REQUEST, poisson, &none, &mut world, Arrival).unwrap();
     let next = world.next_time();
     assert_eq!(arrivals.set(replay, &mut world, Arrival), Err(no_log_yet()));
-    assert_eq!((arrivals.stream(), world.next_time()), (poisson, next));
+    assert_eq!((arrivals.stream, world.next_time()), (poisson, next));
 }
 
 #[test]

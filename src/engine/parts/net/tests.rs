@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::pick::cases;
+use crate::scene::Label;
 use crate::scene::Status;
+use crate::sim::Dist;
 use crate::sim::EndKind;
 use proptest::prelude::*;
 

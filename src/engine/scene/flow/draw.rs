@@ -176,9 +176,8 @@ fn draw_badge(place: &Place, badge: &Badge, builder: &mut PictureBuilder) {
     };
     let role = text_role(badge.status);
     builder.rect(entity, spot, 4.0, ink);
-    let (x, y, r) = (spot.x + CROSS / 2.0, spot.centre().y, 3.0);
-    builder.path(entity, &[at(x - r, y - r), at(x + r, y + r)], Ink::line(role, 1.5));
-    builder.path(entity, &[at(x - r, y + r), at(x + r, y - r)], Ink::line(role, 1.5));
+    let y = spot.centre().y;
+    builder.cross(entity, at(spot.x + CROSS / 2.0, y), 3.0, Ink::line(role, 1.5));
     builder.text(entity, at(spot.x + CROSS, y + 4.0), spot.w - CROSS, text, SMALL.role(role));
 }
 

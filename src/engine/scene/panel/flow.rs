@@ -1,0 +1,153 @@
+//! Nodes, links between them, and what is under way on these.
+
+use super::{Label, Status};
+use crate::sim::{Entity, Time};
+use serde::{Deserialize, Serialize};
+
+/// A flow: nodes in tiers along the direction of requests, left to right where there is room, else downwards.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Flow {
+    /// From where requests come to where they end.
+    pub tiers: Vec<Tier>,
+    /// Who can send to whom. Both ends are nodes.
+    pub links: Vec<Link>,
+    /// What is under way on a link at this moment.
+    pub packets: Vec<Packet>,
+}
+
+/// Nodes beside each other.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tier {
+    /// In order.
+    pub nodes: Vec<Node>,
+}
+
+/// A node: a client, a balancer, a server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Node {
+    /// Who it is.
+    pub entity: Entity,
+    /// Its name.
+    pub label: Label,
+    /// A note of three or four words, if any ('4 × slower').
+    pub note: Option<Label>,
+    /// Its status.
+    pub status: Status,
+    /// The queue before it, if it has one.
+    pub queue: Option<Slots>,
+    /// Its workers, if they are to be seen.
+    pub workers: Option<Workers>,
+    /// What hangs at it: how many were lost there, and why.
+    pub badge: Option<Badge>,
+}
+
+impl Node {
+    /// A node with a name and nothing else.
+    pub fn new(entity: Entity) -> Self {
+        Self {
+            entity,
+            label: Label::Name(entity),
+            note: None,
+            status: Status::Normal,
+            queue: None,
+            workers: None,
+            badge: None,
+        }
+    }
+    /// The same with a note.
+    #[must_use]
+    pub fn note(self, note: Label) -> Self {
+        Self { note: Some(note), ..self }
+    }
+}
+
+/// A short text that hangs at a node.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Badge {
+    /// What it says, in a few words.
+    pub label: Label,
+    /// In trouble while that has just happened, quiet after a while.
+    pub status: Status,
+}
+
+/// A queue with a bound: slots, some of them taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Slots {
+    /// Who waits, next to be served first. Where more wait than can be drawn, the painter draws a number.
+    pub waiting: Vec<Entity>,
+    /// How many can wait; `None` without bound.
+    pub capacity: Option<u32>,
+    /// The queue's status.
+    pub status: Status,
+}
+
+/// Workers side by side, the first of them busy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Workers {
+    /// The entity that each busy worker serves, and since when.
+    pub busy: Vec<(Entity, Time)>,
+    /// How many there are.
+    pub total: u32,
+}
+
+/// A link from one node to another.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Link {
+    /// One end.
+    pub from: Entity,
+    /// The other end.
+    pub to: Entity,
+    /// Its status: a link in trouble is dotted, one that is down is cut in the middle.
+    pub status: Status,
+    /// What it stands for, where it can be selected and explained as a node can.
+    pub entity: Option<Entity>,
+}
+
+impl Link {
+    /// A link that is only seen.
+    pub const fn new(from: Entity, to: Entity, status: Status) -> Self {
+        Self { from, to, status, entity: None }
+    }
+
+    /// The same, standing for an entity.
+    #[must_use]
+    pub const fn of(mut self, entity: Entity) -> Self {
+        self.entity = Some(entity);
+        self
+    }
+}
+
+/// Something under way from one node to another between two times; its place follows from the scene's time.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Packet {
+    /// Which request it belongs to.
+    pub entity: Entity,
+    /// Node it left.
+    pub from: Entity,
+    /// Node it goes to.
+    pub to: Entity,
+    /// When it left.
+    pub left: Time,
+    /// When it arrives.
+    pub arrives: Time,
+    /// What it is.
+    pub kind: PacketKind,
+}
+
+/// What travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PacketKind {
+    /// A request: a filled disc.
+    Request,
+    /// An answer: a ring.
+    Answer,
+    /// A refusal or failure: a cross.
+    Failure,
+    /// A health check or heartbeat: a small square.
+    Probe,
+}
+
+impl PacketKind {
+    /// Every shape.
+    pub const ALL: [Self; 4] = [Self::Request, Self::Answer, Self::Failure, Self::Probe];
+}

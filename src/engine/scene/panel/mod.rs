@@ -1,0 +1,110 @@
+//! The vocabulary of pictures: what all panels share, and a file for each family of them.
+
+mod chart;
+mod flow;
+mod ladder;
+mod rows;
+mod states;
+
+pub use chart::{Axis, Chart, CurveLine, Curves, Histogram, Series, SeriesLine};
+pub use flow::{Badge, Flow, Link, Node, Packet, PacketKind, Slots, Tier, Workers};
+pub use ladder::{Ladder, LadderMessage, Loss, Party, PartyNote};
+pub use rows::{Bar, Cell, Grid, GridRow, Lane, Lanes, Listing, ListingLine, Row, Table};
+pub use states::{MachineState, States, Token, Transition};
+
+use super::drawn::Drawn;
+use crate::sim::{Entity, Msg, Time, Unit};
+use serde::{Deserialize, Serialize};
+
+/// All that is to be seen of a figure at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Scene {
+    /// The moment.
+    pub time: Time,
+    /// The pictures, the most important first.
+    pub panels: Vec<Panel>,
+    /// The state in sentences, for those who don't see it and for everybody under the readings: the anomaly first, then
+    /// its figure, then the trend. One to three.
+    pub sentences: Vec<Msg>,
+    /// What can happen next, where the learner chooses it: a figure that goes by steps and leaves its schedule to them.
+    pub choices: Vec<Choice>,
+}
+
+/// Something that can happen next, if the learner chooses it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    /// Id of the action that makes it happen; it takes no argument.
+    pub action: std::borrow::Cow<'static, str>,
+    /// To whom.
+    pub on: Entity,
+    /// What happens, in a few words: 'A: r = x'.
+    pub says: Msg,
+}
+
+/// One picture of a scene.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Panel {
+    /// Nodes in tiers, links, packets under way, queues, workers.
+    Flow(Flow),
+    /// Curves over time or a histogram.
+    Chart(Chart),
+    /// Rows and columns.
+    Table(Table),
+    /// Threads or spans over time.
+    Lanes(Drawn<Lanes>),
+    /// Code, and where who is in it.
+    Listing(Drawn<Listing>),
+    /// Rows of small cells: keys and who holds them, servers and their queues, pages of memory.
+    Grid(Drawn<Grid>),
+    /// Messages between parties over time.
+    Ladder(Drawn<Ladder>),
+    /// A state machine, and who is in which state.
+    States(Drawn<States>),
+}
+
+/// How something fares. Painted by colour *and* shape or pattern, and said in words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Status {
+    /// Nothing to remark.
+    #[default]
+    Normal,
+    /// Idle or not concerned: drawn quieter.
+    Quiet,
+    /// Doing its work, what the eye should follow: the accent.
+    Active,
+    /// In trouble: full, slow, late.
+    Trouble,
+    /// Dead or cut.
+    Down,
+    /// On its way out: finishes what it has, takes nothing new.
+    Draining,
+    /// On its way in: takes little yet.
+    Warming,
+}
+
+impl Status {
+    /// Every state.
+    pub const ALL: [Self; 7] =
+        [Self::Normal, Self::Quiet, Self::Active, Self::Trouble, Self::Down, Self::Draining, Self::Warming];
+}
+
+/// A short text in a picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Label {
+    /// The entity's short name: `C`, `17`.
+    Name(Entity),
+    /// A number with its unit.
+    Value(f64, Unit),
+    /// Words of the catalogue.
+    Words(Msg),
+    /// Text as it stands: a line of code, a key from a log. Never markup.
+    Plain(String),
+}
+
+impl Label {
+    /// Words without arguments.
+    #[inline(never)]
+    pub fn words(id: &'static str) -> Self {
+        Self::Words(Msg::new(id))
+    }
+}
