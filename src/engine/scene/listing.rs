@@ -23,7 +23,8 @@ pub(super) fn lay_out(listing: &Listing, area: Rect, builder: &mut PictureBuilde
     let beside = rest >= NOTES;
     let tall = if beside { 25.0 } else { 40.0 };
     let frame = Rect::new(area.x, y, area.w, tall * listing.lines.len() as f32 + 8.0);
-    builder.rect(None, frame, 6.0, Ink::line(Role::Line, 1.0).on(Role::Soft));
+    // Half a pixel further in: at the picture's edge the line would be cut along its middle.
+    builder.rect(None, frame.grow(-0.5), 6.0, Ink::line(Role::Line, 1.0).on(Role::Soft));
     y += 4.0;
     for (number, line) in listing.lines.iter().enumerate() {
         let place = Rect::new(area.x + 1.0, y, area.w - 2.0, tall);
