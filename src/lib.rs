@@ -6,12 +6,12 @@
 #[cfg(not(target_arch = "wasm32"))]
 pub use engine::{
     choices, controls, course, desk, kinds, learner, losses, mechanism, messages, oracle, parts, player,
-    scene, sim, steps,
+    readings, scene, sim, steps,
 };
 #[cfg(target_arch = "wasm32")]
 pub use engine::{
-    choices, controls, desk, kinds, learner, losses, mechanism, messages, page, paint, parts, player, scene,
-    sim, steps, worker,
+    choices, controls, desk, kinds, learner, losses, mechanism, messages, page, paint, parts, player,
+    readings, scene, sim, steps, worker,
 };
 
 #[cfg(not(target_arch = "wasm32"))]

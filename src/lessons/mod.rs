@@ -6,12 +6,14 @@
 //! tests and the worker for development see [`SETS`].
 
 pub mod architecture;
+pub mod prelude;
 pub mod software_design;
 
 use crate::player::Figure;
 
 /// Every set of figures: the path of its lesson in `lessons/`, with the set's name behind it where the lesson has several.
 pub const SETS: &[(&str, &[Figure])] = &[
+    ("architecture/high-concurrency", architecture::high_concurrency::FIGURES),
     ("architecture/load-balancing", architecture::load_balancing::FIGURES),
     ("architecture/load-balancing/deploys", architecture::load_balancing::deploys::FIGURES),
     ("architecture/load-balancing/further", architecture::load_balancing::further::FIGURES),

@@ -32,7 +32,7 @@ const NOWHERE: &[&str] = &["leptos", "plotters_canvas"];
 
 /// Macros stand at the crate's root wherever they are written, and there is what tests pick.
 const AT_THE_ROOT: &[&str] =
-    &["choices", "controls", "kinds", "losses", "message_id", "messages", "pick", "steps"];
+    &["choices", "controls", "kinds", "losses", "message_id", "messages", "pick", "readings", "steps"];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

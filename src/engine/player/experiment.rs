@@ -86,6 +86,20 @@ pub struct About {
     pub related: Vec<Entity>,
 }
 
+impl About {
+    /// These sentences, about the entity alone.
+    pub fn says(sentences: impl Into<Vec<Msg>>) -> Self {
+        Self { sentences: sentences.into(), related: Vec::new() }
+    }
+
+    /// The same, which also concerns these; a dozen of them are named.
+    #[must_use]
+    pub fn concerning(mut self, related: impl Iterator<Item = Entity>) -> Self {
+        self.related = related.take(12).collect();
+        self
+    }
+}
+
 /// Present values of a figure's readings. NaN means 'nothing measured yet'.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Readings {

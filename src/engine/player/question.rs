@@ -43,7 +43,16 @@ fn order(values: impl IntoIterator<Item = f64>, compare: impl Fn(&f64, &f64) -> 
 /// The option with the lowest value, the first of equals: the truth of an
 /// [`AnswerKind::Choice`](super::AnswerKind::Choice). `options` are ids, with a value each.
 pub fn lowest(options: &[&str], values: impl IntoIterator<Item = f64>) -> Value {
-    let first = match lowest_first(values) {
+    first(options, &lowest_first(values))
+}
+
+/// The option with the highest value, likewise.
+pub fn highest(options: &[&str], values: impl IntoIterator<Item = f64>) -> Value {
+    first(options, &highest_first(values))
+}
+
+fn first(options: &[&str], order: &Value) -> Value {
+    let first = match order {
         Value::Order(order) => order.first().and_then(|&at| options.get(usize::from(at))).copied(),
         _ => None,
     };
@@ -124,6 +133,7 @@ mod tests {
         assert_eq!(lowest_first(values), Value::Order(vec![2, 0, 3, 1]));
         assert_eq!(highest_first(values), Value::Order(vec![0, 3, 2, 1]));
         assert_eq!(lowest(&["a", "b", "c", "d"], values), Value::Choice("c".into()));
+        assert_eq!(highest(&["a", "b", "c", "d"], values), Value::Choice("a".into()));
         assert_eq!(lowest(&[], []), Value::Choice(String::new()));
         assert_eq!(curve([1.0, 0.5]), Value::Curve(vec![1.0, 0.5]));
     }

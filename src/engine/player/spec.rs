@@ -350,6 +350,29 @@ macro_rules! kinds {
     };
 }
 
+/// Declares readings, a table of which each takes a line or two.
+///
+/// ```
+/// use engine::player::{Reading, Statistic};
+/// use engine::sim::{EndKind, Unit};
+/// use engine::readings;
+/// readings! {
+///     /// What is measured of the shop.
+///     READINGS;
+///     Reading::new("waiting", "waiting", Unit::Count, "Requests in the queue now.");
+///     Reading::measured("answered", "answered", Statistic::Rate, "Answers a second over the last 5 s.")
+///         .of(0, &[EndKind(0)]).last(5.0);
+/// }
+/// assert_eq!(READINGS[1].id, "answered");
+/// ```
+#[macro_export]
+macro_rules! readings {
+    ($(#[$meta:meta])* $vis:vis $table:ident; $($reading:expr);* $(;)?) => {
+        $(#[$meta])*
+        $vis const $table: &[$crate::player::Reading] = &[$($reading),*];
+    };
+}
+
 /// What a figure takes beyond its controls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Needs {
@@ -361,6 +384,62 @@ pub enum Needs {
 }
 
 impl FigureSpec {
+    /// A figure whose run lasts until then, in model time that passes by itself. What else there is to say follows: it begins
+    /// with version 1, no actions, a still of the start, no warm-up, and model seconds as long as real ones.
+    pub const fn new(
+        id: &'static str,
+        until: Time,
+        controls: &'static [Control],
+        readings: &'static [Reading],
+        kinds: &'static [EntityKind],
+    ) -> Self {
+        Self {
+            id: Cow::Borrowed(id),
+            version: 1,
+            until,
+            still_at: Time::ZERO,
+            warm_up: Time::ZERO,
+            pace: Pace::Continuous,
+            speed: 1.0,
+            controls: Cow::Borrowed(controls),
+            readings: Cow::Borrowed(readings),
+            actions: Cow::Borrowed(&[]),
+            kinds: Cow::Borrowed(kinds),
+            needs: Needs::Nothing,
+        }
+    }
+    /// The same in another version.
+    #[must_use]
+    pub const fn version(mut self, version: u16) -> Self {
+        self.version = version;
+        self
+    }
+    /// The same with its still picture of this moment.
+    #[must_use]
+    pub const fn still_at(mut self, at: Time) -> Self {
+        self.still_at = at;
+        self
+    }
+    /// The same, read by judges and sweeps from this moment on.
+    #[must_use]
+    pub const fn warm_up(mut self, until: Time) -> Self {
+        self.warm_up = until;
+        self
+    }
+    /// The same, played at so many model seconds a second.
+    #[must_use]
+    pub const fn speed(mut self, speed: f64) -> Self {
+        self.speed = speed;
+        self
+    }
+    /// The same with these actions.
+    #[must_use]
+    pub const fn actions(mut self, actions: &'static [Action]) -> Self {
+        // A constant function can't drop what it replaces.
+        core::mem::forget(core::mem::replace(&mut self.actions, Cow::Borrowed(actions)));
+        self
+    }
+
     /// The control of this id, with its place.
     pub fn control(&self, id: &str) -> Option<(usize, &Control)> {
         self.controls.iter().enumerate().find(|(_, control)| control.id == id)

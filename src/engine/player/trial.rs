@@ -138,6 +138,11 @@ impl StartSettings {
         if let Value::Number(n) = self.value(id) { *n } else { f64::NAN }
     }
 
+    /// What these controls cost, each its value times a price.
+    pub fn price(&self, prices: &[(&str, f64)]) -> f64 {
+        prices.iter().map(|(id, price)| self.number(id) * price).sum()
+    }
+
     /// Whether a choice is at an option.
     pub fn is(&self, id: &str, option: &str) -> bool {
         matches!(self.value(id), Value::Choice(chosen) if chosen == option)

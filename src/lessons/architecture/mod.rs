@@ -1,3 +1,4 @@
 //! The shape of a system.
 
+pub mod high_concurrency;
 pub mod load_balancing;

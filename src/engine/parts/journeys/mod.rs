@@ -52,9 +52,10 @@
 #[cfg(test)]
 mod tests;
 
+use super::station::Station;
 use crate::messages;
 use crate::player::{About, Control};
-use crate::scene::{Badge, Label, Packet, PacketKind, Panel, Row, Status, Table};
+use crate::scene::{Badge, Label, Node, Packet, PacketKind, Panel, Row, Status, Table};
 use crate::sim::sort::sort_by_key;
 use crate::sim::{Cause, EndKind, Entity, EntityMap, Handle, Msg, Span, Time, Unit, World};
 use std::borrow::Cow;
@@ -270,6 +271,13 @@ impl<T> Journeys<T> {
         journey.since = now;
     }
 
+    /// It goes on at another node at once: what takes no time isn't seen on its way.
+    pub fn enter(&mut self, of: Entity, node: Entity, now: Time) {
+        let Some(journey) = self.under_way.get_mut(of.n) else { return };
+        journey.place = Place::At(node);
+        journey.since = now;
+    }
+
     /// Whoever waits for it does so for so long, and then gives up: `event` says so.
     pub fn expect<E>(&mut self, of: Entity, patience: Span, world: &mut World<E>, event: E) {
         let Some(journey) = self.under_way.get_mut(of.n) else { return };
@@ -389,6 +397,12 @@ impl<T> Journeys<T> {
         })
     }
 
+    /// A node with its badge.
+    #[must_use]
+    pub fn with_badge(&self, node: Node, now: Time) -> Node {
+        Node { badge: self.badge(node.entity, now), ..node }
+    }
+
     /// The table of what was lost, by cause.
     pub fn ledger(&self) -> Panel {
         let causes = || (0..self.losses.ends.len() as u32).map(|n| Entity::new(self.losses.kind, n));
@@ -463,6 +477,22 @@ impl<T> Journeys<T> {
         let age = about_age(world.now().since(journey.began));
         let abandoned = (!journey.awaited).then(about_abandoned);
         Some(About { sentences: says.into_iter().chain([age]).chain(abandoned).collect(), related })
+    }
+
+    /// What is to be said of one of these stations, or of anything that [`Self::about`] knows, where journeys are at them.
+    pub fn about_at<'s, E: 's>(
+        &self,
+        entity: Entity,
+        world: &World<E>,
+        stations: &(impl Iterator<Item = &'s Station<E>> + Clone),
+    ) -> Option<About> {
+        if let Some(station) = stations.clone().find(|station| station.entity() == entity) {
+            return Some(About::says(station.about()).concerning(station.here()));
+        }
+        self.about(entity, world, |node| {
+            let station = stations.clone().find(|station| station.entity() == node)?;
+            station.about_visitor(entity, world.now())
+        })
     }
 
     fn about_cause(&self, cause: Entity) -> About {

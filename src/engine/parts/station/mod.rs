@@ -46,7 +46,7 @@ mod tests;
 use crate::player::Control;
 use crate::scene::{Label, Node, Slots, Status, Workers};
 use crate::sim::statistics::TimeAverage;
-use crate::sim::{Cause, Dist, Entity, Handle, Msg, Span, Time, Unit, World};
+use crate::sim::{Cause, Dist, Entity, Handle, Msg, Occupancy, Span, Time, Unit, World};
 use crate::{choices, messages};
 use std::collections::VecDeque;
 
@@ -144,6 +144,13 @@ pub enum Fault {
     FailsFast,
 }
 
+impl Offer {
+    /// Whether it is served or waits, so that it isn't up to the caller any more.
+    pub fn is_accepted(self) -> bool {
+        matches!(self, Self::Served | Self::Queued { .. })
+    }
+}
+
 /// What a worker is at.
 #[derive(Clone, Copy, Debug)]
 pub struct Job {
@@ -177,6 +184,8 @@ pub struct Station<E> {
     busy: Vec<Job>,
     queue: VecDeque<Waiting<E>>,
     busy_workers: TimeAverage,
+    waits: Occupancy,
+    holds: Occupancy,
     /// How many were taken up so far, and how long all of them together had waited.
     taken_up: u64,
     waited_nanos: u128,
@@ -196,11 +205,18 @@ impl<E> Station<E> {
             busy: Vec::new(),
             queue: VecDeque::new(),
             busy_workers: TimeAverage::default(),
+            waits: Occupancy::default(),
+            holds: Occupancy::default(),
             taken_up: 0,
             waited_nanos: 0,
             finished: 0,
             refused_at: None,
         }
+    }
+
+    /// What it is.
+    pub fn entity(&self) -> Entity {
+        self.entity
     }
 
     /// Who is being served, in the order in which they were taken up.
@@ -228,7 +244,8 @@ impl<E> Station<E> {
         self.finished
     }
 
-    /// How long something that comes now would wait for a worker, if it took no place in the queue.
+    /// How long something that comes now would wait for a worker, if it took no place in the queue and workers are free as
+    /// soon as their work is done.
     pub fn wait(&self, now: Time) -> Span {
         let mut free: Vec<Span> = self.busy.iter().map(|job| job.ends.since(now)).collect();
         if free.len() < self.workers as usize {
@@ -247,12 +264,29 @@ impl<E> Station<E> {
         self.busy_workers.average(now) / f64::from(self.workers)
     }
 
+    /// Those who wait, by Little's law.
+    pub fn waits(&self) -> &Occupancy {
+        &self.waits
+    }
+
+    /// Those who have a worker, by Little's law.
+    pub fn holds(&self) -> &Occupancy {
+        &self.holds
+    }
+
+    /// The share of its workers that were busy over the last five seconds, by how many there are now.
+    pub fn busy_of_late(&self, now: Time) -> f64 {
+        (self.holds.of_late(now).inside / f64::from(self.workers)).min(1.0)
+    }
+
     /// Mean time in seconds that those who were taken up so far had waited; `None` before the first.
     pub fn mean_wait(&self) -> Option<f64> {
         (self.taken_up > 0).then(|| self.waited_nanos as f64 / 1e9 / self.taken_up as f64)
     }
 
     /// Something comes that keeps a worker for `takes` at full speed; `done` is the event that says that it is finished.
+    /// The worker is free again when [`Self::done`] is called, and that may be later: a thread that waits for the answer of
+    /// somebody else keeps its worker until it has that.
     /// Whoever is here already must not be offered again. What is refused is not kept: to close it is up to the caller.
     #[must_use = "what is refused has to be closed"]
     pub fn offer(&mut self, of: Entity, takes: Span, world: &mut World<E>, done: E) -> Offer {
@@ -292,6 +326,7 @@ impl<E> Station<E> {
             };
             (step_queued(), Some(entity), Some(Cause { rule, other }))
         });
+        self.waits.enter(now);
         self.queue.push_back(Waiting { of, since: now, takes, done });
         Offer::Queued { ahead: ahead as u32 }
     }
@@ -302,6 +337,7 @@ impl<E> Station<E> {
         let done = world.schedule(takes, next.done);
         self.busy.push(Job { of: next.of, since: now, ends: now + takes, done });
         self.busy_workers.set(now, self.busy.len() as f64);
+        self.holds.enter(now);
         let waited = now.since(next.since);
         self.taken_up += 1;
         self.waited_nanos += u128::from(waited.nanos());
@@ -313,11 +349,12 @@ impl<E> Station<E> {
         });
     }
 
-    /// A worker is done with something: to be called when the event that was handed over happens. The next in line is taken
-    /// up. False if no worker had it, as after the station went down.
+    /// A worker is done with something: to be called when the event that was handed over happens, or later if the worker is
+    /// kept. The next in line is taken up. False if no worker had it, as after the station went down.
     pub fn done(&mut self, of: Entity, world: &mut World<E>) -> bool {
         let Some(at) = self.busy.iter().position(|job| job.of == of) else { return false };
-        self.busy.remove(at);
+        let job = self.busy.remove(at);
+        self.holds.leave(world.now(), job.since);
         self.finished += 1;
         self.busy_workers.set(world.now(), self.busy.len() as f64);
         world.record_step(of, || (step_done(), Some(self.entity), None));
@@ -327,15 +364,20 @@ impl<E> Station<E> {
 
     /// Somebody who waits leaves the queue: the figure says why. Who is being served can't leave. False if they don't wait
     /// here.
-    pub fn leave(&mut self, of: Entity) -> bool {
+    pub fn leave(&mut self, of: Entity, now: Time) -> bool {
         let at = self.queue.iter().position(|waiting| waiting.of == of);
-        at.is_some_and(|at| self.queue.remove(at).is_some())
+        let left = at.and_then(|at| self.queue.remove(at));
+        if let Some(waiting) = &left {
+            self.waits.leave(now, waiting.since);
+        }
+        left.is_some()
     }
 
     /// Gives free workers something to do.
     fn take_up(&mut self, world: &mut World<E>) {
         while self.fault.is_none() && self.busy.len() < self.workers as usize {
             let Some(next) = self.queue.pop_front() else { return };
+            self.waits.leave(world.now(), next.since);
             self.serve(next, world);
         }
     }
@@ -365,8 +407,11 @@ impl<E> Station<E> {
         let dropped: Vec<Entity> = self.here().collect();
         for job in self.busy.drain(..) {
             world.cancel(job.done);
+            self.holds.leave(world.now(), job.since);
         }
-        self.queue.clear();
+        for waiting in self.queue.drain(..) {
+            self.waits.leave(world.now(), waiting.since);
+        }
         for &of in &dropped {
             world.record_step(of, || {
                 (step_failed(), Some(entity), Some(Cause { rule: why_killed(entity), other: Some(entity) }))
@@ -443,7 +488,7 @@ impl<E> Station<E> {
         Some((about_waiting(self.entity, ahead), related))
     }
 
-    /// No worker is idle while somebody waits, and nobody is in a station with a fault.
+    /// No worker is idle while somebody waits, nobody is in a station with a fault, and who is here is measured.
     ///
     /// # Errors
     /// Which of them is broken.
@@ -451,6 +496,10 @@ impl<E> Station<E> {
         let (busy, waiting) = (self.busy.len(), self.queue.len());
         if self.fault.is_some() && busy + waiting > 0 {
             return Err(format!("{busy} are served and {waiting} wait at a station with a fault"));
+        }
+        let measured = (self.holds.inside() as usize, self.waits.inside() as usize);
+        if measured != (busy, waiting) {
+            return Err(format!("{busy} are served and {waiting} wait, {measured:?} are measured"));
         }
         if waiting > 0 && busy < self.workers as usize {
             return Err(format!("{waiting} wait while {busy} of {} workers are busy", self.workers));

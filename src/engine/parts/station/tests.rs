@@ -84,7 +84,7 @@ proptest! {
         for it in moves {
             match it {
                 Move::Leave(n) => {
-                    if station.leave(visitor(n)) {
+                    if station.leave(visitor(n), world.now()) {
                         world.close(visitor(n), LEFT);
                     }
                 }

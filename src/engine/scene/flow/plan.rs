@@ -11,6 +11,9 @@ use crate::sim::sort::sort_by_key;
 const WIDE: f32 = 560.0;
 /// Room around the flow, inside its panel.
 const MARGIN: f32 = 12.0;
+/// Least and ideal distance between tiers; where there are more than three, they may stand closer.
+const GAP: (f32, f32) = (56.0, 110.0);
+const CLOSE: f32 = 40.0;
 /// Further room behind the last tier for links from node to node of a tier.
 const AROUND: f32 = 30.0;
 /// Distance between a queue and the box that it stands before.
@@ -236,13 +239,14 @@ impl<'f> Plan<'f> {
         };
         let gaps = flow.tiers.len().saturating_sub(1) as f32;
         let across = needs(false);
-        let least: f32 = across.iter().map(|need| need.length(0.0)).sum::<f32>() + gaps * 56.0;
+        let (least_gap, ideal_gap) = if gaps > 2.0 { (CLOSE, GAP.1) } else { GAP };
+        let least: f32 = across.iter().map(|need| need.length(0.0)).sum::<f32>() + gaps * least_gap;
         if area.w >= WIDE && least <= inner.w {
-            let ideal: f32 = across.iter().map(|need| need.length(1.0)).sum::<f32>() + gaps * 110.0;
+            let ideal: f32 = across.iter().map(|need| need.length(1.0)).sum::<f32>() + gaps * ideal_gap;
             let share = ((inner.w - least) / (ideal - least).max(1.0)).min(1.0);
             let spare = (inner.w - ideal).max(0.0);
             // What is left over widens the gaps, up to a point; then it goes to both sides.
-            let gap = mix((110.0, 56.0), share) + (spare / gaps.max(1.0)).min(70.0);
+            let gap = mix((ideal_gap, least_gap), share) + (spare / gaps.max(1.0)).min(70.0);
             Self::across(flow, inner, &across, share, gap)
         } else {
             let mut plan = Self::down(flow, inner, &needs(true));

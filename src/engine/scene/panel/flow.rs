@@ -15,6 +15,24 @@ pub struct Flow {
     pub packets: Vec<Packet>,
 }
 
+impl Flow {
+    /// A flow in which every node of a tier leads to all of the next, and no link is worth a remark.
+    pub fn through(
+        tiers: impl IntoIterator<Item = Vec<Node>>,
+        packets: impl Iterator<Item = Packet>,
+    ) -> Self {
+        let tiers: Vec<Tier> = tiers.into_iter().map(|nodes| Tier { nodes }).collect();
+        let mut links = Vec::new();
+        for pair in tiers.windows(2) {
+            for from in &pair[0].nodes {
+                links
+                    .extend(pair[1].nodes.iter().map(|to| Link::new(from.entity, to.entity, Status::Normal)));
+            }
+        }
+        Self { tiers, links, packets: packets.collect() }
+    }
+}
+
 /// Nodes beside each other.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tier {

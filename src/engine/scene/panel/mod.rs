@@ -62,6 +62,25 @@ pub enum Panel {
     States(Drawn<States>),
 }
 
+impl Panel {
+    /// A chart of readings, each with its role, over a run that ends then. Their names are the words of their ids.
+    pub fn series<const N: usize>(
+        title: Msg,
+        unit: Unit,
+        readings: [(&'static str, Status); N],
+        until: Time,
+    ) -> Self {
+        let lines = readings.map(|(reading, status)| SeriesLine::of(reading, status)).into();
+        Self::Chart(Chart::Series(Series { title: Label::Words(title), unit, lines, until }))
+    }
+
+    /// A table with these column heads.
+    pub fn table<const N: usize>(title: Msg, columns: [Msg; N], rows: impl Into<Vec<Row>>) -> Self {
+        let columns = columns.map(Label::Words).into();
+        Self::Table(Table { title: Label::Words(title), columns, rows: rows.into() })
+    }
+}
+
 /// How something fares. Painted by colour *and* shape or pattern, and said in words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Status {

@@ -65,6 +65,13 @@ pub struct Row {
     pub status: Status,
 }
 
+impl Row {
+    /// A row with nothing to remark.
+    pub fn new(entity: Entity, cells: impl Into<Vec<Label>>) -> Self {
+        Self { entity, cells: cells.into(), status: Status::Normal }
+    }
+}
+
 /// Lanes over time: what each thread did, when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Lanes {

@@ -8,10 +8,7 @@ use crate::mechanism::balancer::{Rule, Standing};
 use crate::parts::arrivals::{Pattern, says_log_ended};
 use crate::parts::station::Fault;
 use crate::player::{About, Experiment};
-use crate::scene::{
-    Chart, Flow, Label, Link, Node, Packet, PacketKind, Panel, Row, Scene, Series, SeriesLine, Status, Table,
-    Tier,
-};
+use crate::scene::{Flow, Label, Link, Node, Packet, PacketKind, Panel, Row, Scene, Status, Table, Tier};
 use crate::sim::decimal::rounded;
 use crate::sim::{Entity, Msg, Time, Unit};
 
@@ -47,8 +44,8 @@ impl Cluster {
         let now = w.now();
         let policy = Label::Words(policy_note(self.policy_word()));
         scene.panels.push(Panel::Flow(self.flow(now, vec![Node::new(BALANCER).note(policy)])));
-        let lines = vec![SeriesLine::of("p50", Status::Active), SeriesLine::of("p99", Status::Trouble)];
-        scene.panels.push(series(spec::chart_latency(), Unit::Time, lines, Self::SPEC.until));
+        let lines = [("p50", Status::Active), ("p99", Status::Trouble)];
+        scene.panels.push(Panel::series(spec::chart_latency(), Unit::Time, lines, Self::SPEC.until));
         scene.panels.push(self.table(now));
         scene.panels.push(self.journeys.ledger());
         self.say(now, scene);
@@ -66,8 +63,14 @@ impl Cluster {
             .chain((0..SERVERS).map(|n| Link::new(front, server(n), to_server(n))));
         Flow {
             tiers: vec![
-                Tier { nodes: (0..CLIENTS).map(|n| self.with_badge(Node::new(client(n)), now)).collect() },
-                Tier { nodes: balancers.into_iter().map(|node| self.with_badge(node, now)).collect() },
+                Tier {
+                    nodes: (0..CLIENTS)
+                        .map(|n| self.journeys.with_badge(Node::new(client(n)), now))
+                        .collect(),
+                },
+                Tier {
+                    nodes: balancers.into_iter().map(|node| self.journeys.with_badge(node, now)).collect(),
+                },
                 Tier { nodes: (0..SERVERS).map(|n| self.server_node(n, now)).collect() },
             ],
             links: links.collect(),
@@ -77,10 +80,6 @@ impl Cluster {
 
     pub(super) fn policy_word(&self) -> &'static str {
         self.controls.policy.id()
-    }
-
-    fn with_badge(&self, node: Node, now: Time) -> Node {
-        Node { badge: self.journeys.badge(node.entity, now), ..node }
     }
 
     fn server_node(&self, n: u32, now: Time) -> Node {
@@ -94,7 +93,7 @@ impl Cluster {
             _ => Label::Value(self.controls.service.secs(), Unit::Time),
         };
         let node = it.station.node(Some(note), now);
-        self.with_badge(Node { status: self.state(n, now), ..node }, now)
+        self.journeys.with_badge(Node { status: self.state(n, now), ..node }, now)
     }
 
     fn state(&self, n: u32, now: Time) -> Status {
@@ -270,9 +269,4 @@ fn severity(cluster: &Cluster, n: u32, now: Time) -> u8 {
         Status::Draining => 1,
         _ => 0,
     }
-}
-
-/// A chart of these readings over the run.
-pub(super) fn series(title: Msg, unit: Unit, lines: Vec<SeriesLine>, until: Time) -> Panel {
-    Panel::Chart(Chart::Series(Series { title: Label::Words(title), unit, lines, until }))
 }

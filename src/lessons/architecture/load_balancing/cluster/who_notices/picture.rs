@@ -1,6 +1,5 @@
 //! What is to be seen and said.
 
-use super::super::picture::series;
 use super::super::spec::{SERVER, SERVERS};
 use super::super::{W, server};
 use super::deploy::Phase;
@@ -9,7 +8,7 @@ use super::spec::{BALANCER, CAUSES};
 use super::{Fault, WhoNotices, balancer};
 use crate::mechanism::balancer::Standing;
 use crate::player::{About, Experiment};
-use crate::scene::{Flow, Label, Node, Panel, Scene, SeriesLine, Status};
+use crate::scene::{Flow, Label, Node, Panel, Scene, Status};
 use crate::sim::decimal::rounded;
 use crate::sim::{Arg, Entity, Msg, Time, Unit};
 
@@ -21,7 +20,7 @@ impl WhoNotices {
         scene.panels.push(self.cluster.journeys.ledger());
         let charts = [("chart-lost", Unit::Rate, "lost"), ("chart-latency", Unit::Time, "p99")];
         let chart = |(title, unit, reading)| {
-            series(Msg::new(title), unit, vec![SeriesLine::of(reading, Status::Trouble)], until)
+            Panel::series(Msg::new(title), unit, [(reading, Status::Trouble)], until)
         };
         scene.panels.extend(charts.map(chart));
         self.say(w, scene);

@@ -1,0 +1,14 @@
+//! What nearly every figure uses: `use crate::lessons::prelude::*;`. The parts come with the modules that hold their messages
+//! and controls.
+
+pub use crate::parts::arrivals::{self, Arrivals};
+pub use crate::parts::journeys::{self, Journeys};
+pub use crate::parts::station::{self, Station};
+pub use crate::player::{
+    About, Action, AnswerKind, Challenge, Control, Controls, CurveAxis, Data, Experiment, Failure, Figure,
+    FigureSpec, Incident, Prediction, Reading, Readings, RunOutcome, Setting, StartSettings, Statistic,
+    TrialResult, Value,
+};
+pub use crate::scene::{Flow, Label, Link, Node, Panel, Row, Scene, Status};
+pub use crate::sim::{Dist, EndKind, Entity, Message, Msg, Occupancy, Purpose, Span, Time, Unit, World};
+pub use crate::{choices, controls, kinds, losses, messages, readings, steps};
