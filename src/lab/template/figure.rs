@@ -2,17 +2,7 @@
 //!
 //! To begin with it is a shop: requests come at random, workers serve them, and a queue with a bound stands before these.
 
-use crate::parts::Arrivals;
-use crate::parts::journeys::{self, Journeys};
-use crate::parts::station::{self, Offer, Station};
-use crate::player::{
-    About, AnswerKind, Control, Controls, Data, Experiment, FigureSpec, Needs, Pace, Prediction, Reading,
-    Readings, Statistic, Value,
-};
-use crate::scene::{Chart, Flow, Label, Link, Node, Panel, Scene, Series, SeriesLine, Status, Tier};
-use crate::sim::{Dist, EndKind, Entity, Message, Msg, Purpose, Span, Time, Unit, World};
-use crate::{controls, kinds, losses, messages};
-use std::borrow::Cow;
+use crate::lessons::prelude::*;
 
 kinds! {
     KINDS;
@@ -49,11 +39,19 @@ controls! {
     }
 }
 
+readings! {
+    READINGS;
+    Reading::measured("p50", "p50", Statistic::Quantile(0.5), "Half of the answers of the last 5 s took at most this long.")
+        .of(REQUEST, &[ANSWERED]).last(5.0);
+    Reading::measured("p99", "p99", Statistic::Quantile(0.99), "99 % of the answers of the last 5 s took at most this long.")
+        .of(REQUEST, &[ANSWERED]).last(5.0);
+    Reading::measured("lost", "lost so far", Statistic::Share, "Share of all requests that were refused.")
+        .of(REQUEST, &[REFUSED]).so_far();
+}
+
 messages! {
     MESSAGES;
-    chart_latency();
-    p50();
-    p99();
+    chart_latency(); p50(); p99();
     says_waiting(waiting: usize);
     about_clients(sent: u32);
 }
@@ -98,45 +96,10 @@ impl NewFigure {
 impl Experiment for NewFigure {
     type Controls = ControlValues;
     type Event = Event;
-    const SPEC: &'static FigureSpec = &FigureSpec {
-        id: Cow::Borrowed("new-figure"),
-        version: 1,
-        until: Time::from_secs(60),
-        still_at: Time::from_secs(30),
-        warm_up: Time::from_secs(5),
-        pace: Pace::Continuous,
-        speed: 1.0,
-        controls: Cow::Borrowed(ControlValues::ALL),
-        readings: Cow::Borrowed(&[
-            Reading::measured(
-                "p50",
-                "p50",
-                Statistic::Quantile(0.5),
-                "Half of the answers of the last 5 s took at most this long.",
-            )
-            .of(REQUEST, &[ANSWERED])
-            .last(5.0),
-            Reading::measured(
-                "p99",
-                "p99",
-                Statistic::Quantile(0.99),
-                "99 % of the answers of the last 5 s took at most this long.",
-            )
-            .of(REQUEST, &[ANSWERED])
-            .last(5.0),
-            Reading::measured(
-                "lost",
-                "lost so far",
-                Statistic::Share,
-                "Share of all requests that were refused.",
-            )
-            .of(REQUEST, &[REFUSED])
-            .so_far(),
-        ]),
-        actions: Cow::Borrowed(&[]),
-        kinds: Cow::Borrowed(KINDS),
-        needs: Needs::Nothing,
-    };
+    const SPEC: &'static FigureSpec =
+        &FigureSpec::new("new-figure", Time::from_secs(60), ControlValues::ALL, READINGS, KINDS)
+            .still_at(Time::from_secs(30))
+            .warm_up(Time::from_secs(5));
     const MESSAGES: &'static [&'static [Message]] =
         &[MESSAGES, LOSSES.messages, journeys::MESSAGES, station::MESSAGES];
 
@@ -159,9 +122,8 @@ impl Experiment for NewFigure {
                 self.journeys.arrive(request, world.now());
                 // Drawn from the request's own stream: it is the same whatever else changes.
                 let takes = Dist::Exponential(MEAN_SERVICE).span(&mut world.draws(SERVICE, request));
-                match self.shop.offer(request, takes, world, Event::Done(request)) {
-                    Offer::Served | Offer::Queued { .. } => {}
-                    Offer::Full | Offer::Down | Offer::Fails => self.send_back(request, REFUSED, world),
+                if !self.shop.offer(request, takes, world, Event::Done(request)).is_accepted() {
+                    self.send_back(request, REFUSED, world);
                 }
             }
             Event::Done(request) => {
@@ -186,30 +148,21 @@ impl Experiment for NewFigure {
 
     fn draw(&self, world: &World<Event>, scene: &mut Scene) {
         let now = world.now();
-        let badge = self.journeys.badge(SHOP, now);
-        let shop = Node { badge, ..self.shop.node(None, now) };
-        scene.panels.push(Panel::Flow(Flow {
-            tiers: vec![Tier { nodes: vec![Node::new(CLIENTS)] }, Tier { nodes: vec![shop] }],
-            links: vec![Link::new(CLIENTS, SHOP, Status::Normal)],
-            packets: self.journeys.packets().collect(),
-        }));
-        scene.panels.push(self.journeys.ledger());
-        scene.panels.push(Panel::Chart(Chart::Series(Series {
-            title: Label::Words(chart_latency()),
-            unit: Unit::Time,
-            lines: vec![SeriesLine::of("p50", Status::Active), SeriesLine::of("p99", Status::Trouble)],
-            until: Self::SPEC.until,
-        })));
+        let shop = self.journeys.with_badge(self.shop.node(None, now), now);
+        let latency = [("p50", Status::Active), ("p99", Status::Trouble)];
+        scene.panels = vec![
+            Panel::Flow(Flow::through([vec![Node::new(CLIENTS)], vec![shop]], self.journeys.packets())),
+            self.journeys.ledger(),
+            Panel::series(chart_latency(), Unit::Time, latency, Self::SPEC.until),
+        ];
         scene.sentences.push(says_waiting(self.shop.waiting().len()));
     }
 
     fn about(&self, entity: Entity, world: &World<Event>) -> Option<About> {
-        let about = |sentences| Some(About { sentences, related: Vec::new() });
-        match entity {
-            SHOP => about(self.shop.about()),
-            CLIENTS => about(vec![about_clients(self.arrivals.arrived_so_far())]),
-            _ => self.journeys.about(entity, world, |_| self.shop.about_visitor(entity, world.now())),
+        if entity == CLIENTS {
+            return Some(About::says([about_clients(self.arrivals.arrived_so_far())]));
         }
+        self.journeys.about_at(entity, world, &[&self.shop].into_iter())
     }
 
     fn invariants(&self, world: &World<Event>) -> Result<(), String> {
