@@ -56,6 +56,7 @@ use super::station::Station;
 use crate::messages;
 use crate::player::{About, Control};
 use crate::scene::{Badge, Label, Node, Packet, PacketKind, Panel, Row, Status, Table};
+use crate::sim::decimal::rounded;
 use crate::sim::sort::sort_by_key;
 use crate::sim::{Cause, EndKind, Entity, EntityMap, Handle, Msg, Span, Time, Unit, World};
 use std::borrow::Cow;
@@ -75,6 +76,9 @@ messages! {
     column_requests();
     column_most_at();
     ledger_nowhere();
+    answers_title(answered: u64);
+    column_answer();
+    column_share();
     about_on_its_way(to: Entity);
     about_coming_back(to: Entity);
     about_coming_back_lost(to: Entity, cause: Entity);
@@ -428,6 +432,25 @@ impl<T> Journeys<T> {
             columns: [column_cause(), column_requests(), column_most_at()].map(Label::Words).into(),
             rows: causes().map(row).collect(),
         })
+    }
+
+    /// The table of what was answered to whoever is at `to`: how many journeys ended in each of these ways, in which words,
+    /// and which share that is of all that have ended.
+    pub fn answers<E, const N: usize>(
+        &self,
+        to: Entity,
+        world: &World<E>,
+        ends: [(EndKind, Msg); N],
+    ) -> Panel {
+        let tally = world.tally(self.kind);
+        let all = tally.closed_in_all().max(1) as f64;
+        let answered: u64 = ends.iter().map(|(end, _)| tally.closed(*end)).sum();
+        let rows = ends.map(|(end, name)| {
+            let count = tally.closed(end) as f64;
+            let share = Label::Value(rounded(count / all, 1000.0), Unit::Share);
+            Row::new(to, [Label::Words(name), Label::Value(count, Unit::Count), share])
+        });
+        Panel::table(answers_title(answered), [column_answer(), column_requests(), column_share()], rows)
     }
 
     /// Those on their way, as packets: requests, answers, and what was lost and is on its way back.

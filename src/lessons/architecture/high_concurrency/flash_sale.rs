@@ -101,7 +101,7 @@ readings! {
 messages! {
     pub(super) MESSAGES;
     row_name(row: Entity); note_left(left: u32);
-    chart_answers(); told_yes(); told_no(); told_nothing();
+    row_yes(); row_no(); row_wrongly(); chart_answers(); told_yes(); told_no(); told_nothing();
     says_selling(left: u32, waiting: usize); says_sold_out(waiting: usize);
     says_oversold(oversold: u64);
     mark_sale(); mark_sale_over(); mark_sold_out(row: Entity);
@@ -269,7 +269,8 @@ impl FlashSale {
         };
         let rows = (0..self.controls.rows as usize).map(|n| {
             let node = self.rows[n].lock.node(Some(Label::Words(note_left(self.rows[n].left))), now);
-            let status = if self.rows[n].left == 0 { Status::Quiet } else { node.status };
+            let crowded = self.rows[n].lock.waiting().len() > 4;
+            let status = if crowded { Status::Trouble } else { Status::Normal };
             Node { label: Label::Words(row_name(row(n))), status, ..node }
         });
         let buyers = Node::new(BUYERS).note(Label::Value(self.rate(now), Unit::Rate));
@@ -346,10 +347,12 @@ impl Experiment for FlashSale {
     }
 
     fn draw(&self, w: &W, scene: &mut Scene) {
+        let answers = [(BOUGHT, row_yes()), (SOLD_OUT, row_no()), (OVERSOLD, row_wrongly())];
         let told =
             [("told-yes", Status::Active), ("told-no", Status::Quiet), ("told-nothing", Status::Trouble)];
         scene.panels = vec![
             self.flow(w.now()),
+            self.journeys.answers(BUYERS, w, answers),
             self.journeys.ledger(),
             Panel::series(chart_answers(), Unit::Rate, told, Self::SPEC.until),
         ];
