@@ -12,3 +12,4 @@ pub use crate::player::{
 pub use crate::scene::{Flow, Label, Link, Node, Panel, Row, Scene, Status};
 pub use crate::sim::{Dist, EndKind, Entity, Message, Msg, Occupancy, Purpose, Span, Time, Unit, World};
 pub use crate::{choices, controls, kinds, losses, messages, readings, steps};
+pub use std::borrow::Cow;

@@ -432,6 +432,12 @@ impl FigureSpec {
         self.speed = speed;
         self
     }
+    /// The same by steps that are so far apart, instead of time that passes.
+    #[must_use]
+    pub const fn by_steps(mut self, step: Span) -> Self {
+        self.pace = Pace::Steps(step);
+        self
+    }
     /// The same with these actions.
     #[must_use]
     pub const fn actions(mut self, actions: &'static [Action]) -> Self {

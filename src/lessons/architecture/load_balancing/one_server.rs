@@ -2,22 +2,18 @@
 //!
 //! Leaves out: a bound on the queue, impatience, and what a real server's service times look like.
 
-use crate::parts::Arrivals;
-use crate::parts::station::{self, Offer, Station};
-use crate::player::{
-    About, Control, Controls, Data, EntityKind, EntityNames, Experiment, FigureSpec, Needs, Pace, Reading,
-    Readings, Statistic,
-};
-use crate::scene::{
-    Chart, Flow, Label, Link, Node, Packet, PacketKind, Panel, Scene, Series, SeriesLine, Status, Tier,
-};
-use crate::sim::{Dist, EndKind, Entity, Message, Msg, Purpose, Span, Time, Unit, World};
-use crate::{controls, messages};
-use std::borrow::Cow;
+use crate::lessons::prelude::*;
+use crate::scene::{Packet, PacketKind};
 
-const REQUEST: u8 = 0;
-const SERVER: Entity = Entity::new(1, 0);
-const CLIENTS: Entity = Entity::new(2, 0);
+kinds! {
+    KINDS;
+    REQUEST = "request", Numbers;
+    SERVER_KIND = "server", Only;
+    CLIENTS_KIND = "clients", Only;
+}
+
+const SERVER: Entity = Entity::new(SERVER_KIND, 0);
+const CLIENTS: Entity = Entity::new(CLIENTS_KIND, 0);
 const SERVICE: Purpose = Purpose::named("service");
 const ANSWERED: EndKind = EndKind(0);
 /// How long a request is seen on its way; it takes no time in the model.
@@ -35,12 +31,20 @@ controls! {
     }
 }
 
+readings! {
+    READINGS;
+    Reading::new("waiting", "waiting", Unit::Count, "Requests in the queue now.");
+    Reading::new("busy", "busy", Unit::Share, "Share of time that the server was busy so far.").so_far();
+    Reading::measured("mean", "mean", Statistic::Mean, "Mean time from arrival to answer so far.")
+        .of(REQUEST, &[ANSWERED]).so_far();
+    Reading::measured("p99", "p99", Statistic::Quantile(0.99), "99 % of the answers so far took at most this long.")
+        .of(REQUEST, &[ANSWERED]).so_far();
+}
+
 messages! {
     MESSAGES;
-    waiting();
-    chart_waiting();
-    says_no_queue();
-    says_queue(waiting: usize, oldest: Span);
+    waiting(); chart_waiting();
+    says_no_queue(); says_queue(waiting: usize, oldest: Span);
     about_answered();
     about_clients(arrived: u32);
 }
@@ -89,39 +93,11 @@ impl OneServer {
 impl Experiment for OneServer {
     type Controls = ControlValues;
     type Event = Event;
-    const SPEC: &'static FigureSpec = &FigureSpec {
-        id: Cow::Borrowed("one-server"),
-        version: 2,
-        until: Time::from_secs(60),
-        still_at: Time::from_secs(40),
-        warm_up: Time::from_secs(10),
-        pace: Pace::Continuous,
-        speed: 1.0,
-        controls: Cow::Borrowed(ControlValues::ALL),
-        readings: Cow::Borrowed(&[
-            Reading::new("waiting", "waiting", Unit::Count, "Requests in the queue now."),
-            Reading::new("busy", "busy", Unit::Share, "Share of time that the server was busy so far.")
-                .so_far(),
-            Reading::measured("mean", "mean", Statistic::Mean, "Mean time from arrival to answer so far.")
-                .of(REQUEST, &[ANSWERED])
-                .so_far(),
-            Reading::measured(
-                "p99",
-                "p99",
-                Statistic::Quantile(0.99),
-                "99 % of the answers so far took at most this long.",
-            )
-            .of(REQUEST, &[ANSWERED])
-            .so_far(),
-        ]),
-        actions: Cow::Borrowed(&[]),
-        kinds: Cow::Borrowed(&[
-            EntityKind::new("request", EntityNames::Numbers),
-            EntityKind::new("server", EntityNames::Only),
-            EntityKind::new("clients", EntityNames::Only),
-        ]),
-        needs: Needs::Nothing,
-    };
+    const SPEC: &'static FigureSpec =
+        &FigureSpec::new("one-server", Time::from_secs(60), ControlValues::ALL, READINGS, KINDS)
+            .version(2)
+            .still_at(Time::from_secs(40))
+            .warm_up(Time::from_secs(10));
     const MESSAGES: &'static [&'static [Message]] = &[MESSAGES, station::MESSAGES];
 
     fn new(controls: &ControlValues, _: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
@@ -136,10 +112,7 @@ impl Experiment for OneServer {
                 let service = Dist::Exponential(self.controls.service.secs());
                 let takes = service.span(&mut world.draws(SERVICE, request));
                 let offer = self.server.offer(request, takes, world, Event::Done);
-                debug_assert!(
-                    !matches!(offer, Offer::Full | Offer::Down | Offer::Fails),
-                    "its queue has no bound"
-                );
+                debug_assert!(offer.is_accepted(), "its queue has no bound");
             }
             Event::Done => {
                 // There is one worker, so whoever is being served is the one that is done.
@@ -180,17 +153,11 @@ impl Experiment for OneServer {
             arrives: left + SEEN,
             kind: PacketKind::Request,
         });
-        scene.panels.push(Panel::Flow(Flow {
-            packets: packets.collect(),
-            tiers: vec![Tier { nodes: vec![clients] }, Tier { nodes: vec![server] }],
-            links: vec![Link::new(CLIENTS, SERVER, Status::Normal)],
-        }));
-        scene.panels.push(Panel::Chart(Chart::Series(Series {
-            title: Label::Words(chart_waiting()),
-            unit: Unit::Count,
-            lines: vec![SeriesLine::of("waiting", Status::Active)],
-            until: Self::SPEC.until,
-        })));
+        let waiting = [("waiting", Status::Active)];
+        scene.panels = vec![
+            Panel::Flow(Flow::through([vec![clients], vec![server]], packets)),
+            Panel::series(chart_waiting(), Unit::Count, waiting, Self::SPEC.until),
+        ];
         let oldest = self.server.busy().first().map_or(Span::ZERO, |job| now.since(opened(job.of.n)));
         scene.sentences.push(match self.server.waiting().len() {
             0 => says_no_queue(),
@@ -199,16 +166,17 @@ impl Experiment for OneServer {
     }
 
     fn about(&self, entity: Entity, world: &World<Event>) -> Option<About> {
-        let one = |sentence| About { sentences: vec![sentence], related: Vec::new() };
-        match entity {
-            SERVER => Some(About { sentences: self.server.about(), related: Vec::new() }),
-            CLIENTS => Some(one(about_clients(self.arrivals.arrived_so_far()))),
+        let about = match entity {
+            SERVER => About::says(self.server.about()),
+            CLIENTS => About::says([about_clients(self.arrivals.arrived_so_far())]),
             Entity { kind: REQUEST, n } => match self.server.about_visitor(entity, world.now()) {
-                Some((sentence, related)) => Some(About { sentences: vec![sentence], related }),
-                None => (world.tally(REQUEST).opened() > u64::from(n)).then(|| one(about_answered())),
+                Some((sentence, related)) => About::says([sentence]).concerning(related.into_iter()),
+                None if world.tally(REQUEST).opened() > u64::from(n) => About::says([about_answered()]),
+                None => return None,
             },
-            _ => None,
-        }
+            _ => return None,
+        };
+        Some(about)
     }
 
     fn invariants(&self, world: &World<Event>) -> Result<(), String> {

@@ -4,26 +4,26 @@
 //! instruction happens at a time and everybody sees it at once. Leaves out: caches and store buffers, compilers that
 //! reorder, and processors that add in one instruction.
 
+use crate::lessons::prelude::*;
 use crate::parts::program::{self, Next, Program, SCHEDULER, Scheduler};
-use crate::player::{
-    About, Action, Control, Controls, Data, EntityKind, EntityNames, Experiment, FigureSpec, Found, Needs,
-    Pace, Reading, Readings, Value,
-};
-use crate::scene::{Label, Panel, Row, Scene, Status, Table};
-use crate::sim::{Cause, Entity, Message, Msg, Span, Time, TraceHasher, Unit, World};
-use crate::{controls, messages};
+use crate::player::Found;
+use crate::sim::{Cause, TraceHasher};
 use core::hash::{Hash, Hasher};
-use std::borrow::Cow;
 
-const THREAD: u8 = 0;
-const INSTRUCTION: u8 = 1;
-const VARIABLE: u8 = 2;
+kinds! {
+    KINDS;
+    THREAD = "thread", Letters;
+    INSTRUCTION = "instruction", Numbers;
+    VARIABLE = "variable", Words(&[Cow::Borrowed("variable-x")]);
+}
+
 const X: Entity = Entity::new(VARIABLE, 0);
 const THREADS: usize = 2;
 /// One step of the schedule.
 const STEP: Span = Span::from_secs(1);
 /// Most increments of a thread; two threads of three instructions each then fill the run.
 const MOST_INCREMENTS: u32 = 2;
+const UNTIL: Time = Time::from_secs((THREADS * CODE.len()) as u64 * MOST_INCREMENTS as u64);
 const CODE: &[&str] = &["r = x", "r = r + 1", "x = r"];
 
 controls! {
@@ -38,25 +38,29 @@ controls! {
     }
 }
 
+readings! {
+    READINGS;
+    Reading::new("x", "x", Unit::Count, "The shared variable now.");
+    Reading::new("stored", "increments done", Unit::Count, "Increments whose last instruction has run.");
+    Reading::new("lost", "updates lost", Unit::Count, "Increments that another thread's store wiped out.")
+        .trouble_from(1.0);
+}
+
+const ACTIONS: &[Action] = &[Action::new("step", "Run its next instruction", &[THREAD])];
+
 messages! {
     MESSAGES;
-    loads(value: u32);
-    adds(value: u32);
-    writes(value: u32);
+    loads(value: u32); adds(value: u32); writes(value: u32);
     wrote_since(other: Entity);
     lost_update(thread: Entity, other: Entity);
-    register_is(value: u32);
-    register_of(thread: Entity);
-    memory();
-    place();
-    value();
+    register_is(value: u32); register_of(thread: Entity);
+    memory(); place(); value(); variable_x();
     says_start(times: u32);
     says_so_far(x: u32, stored: u32);
     says_right(x: u32);
     says_lost(x: u32, stored: u32, lost: u32);
     about_register(register: u32);
     about_x(x: u32, writes: u32);
-    variable_x();
 }
 
 /// What can happen by itself: the random scheduler's next turn.
@@ -154,39 +158,11 @@ impl TwoThreads {
 impl Experiment for TwoThreads {
     type Controls = ControlValues;
     type Event = Turn;
-    const SPEC: &'static FigureSpec = &FigureSpec {
-        id: Cow::Borrowed("two-threads"),
-        version: 3,
-        until: Time::from_secs((THREADS * CODE.len()) as u64 * MOST_INCREMENTS as u64),
-        still_at: Time::ZERO,
-        warm_up: Time::ZERO,
-        pace: Pace::Steps(STEP),
-        speed: 1.0,
-        controls: Cow::Borrowed(ControlValues::ALL),
-        readings: Cow::Borrowed(&[
-            Reading::new("x", "x", Unit::Count, "The shared variable now."),
-            Reading::new(
-                "stored",
-                "increments done",
-                Unit::Count,
-                "Increments whose last instruction has run.",
-            ),
-            Reading::new(
-                "lost",
-                "updates lost",
-                Unit::Count,
-                "Increments that another thread's store wiped out.",
-            )
-            .trouble_from(1.0),
-        ]),
-        actions: Cow::Borrowed(&[Action::new("step", "Run its next instruction", &[THREAD])]),
-        kinds: Cow::Borrowed(&[
-            EntityKind::new("thread", EntityNames::Letters),
-            EntityKind::new("instruction", EntityNames::Numbers),
-            EntityKind::new("variable", EntityNames::Words(Cow::Borrowed(&[Cow::Borrowed("variable-x")]))),
-        ]),
-        needs: Needs::Nothing,
-    };
+    const SPEC: &'static FigureSpec =
+        &FigureSpec::new("two-threads", UNTIL, ControlValues::ALL, READINGS, KINDS)
+            .version(3)
+            .by_steps(STEP)
+            .actions(ACTIONS);
     const MESSAGES: &'static [&'static [Message]] = &[MESSAGES, program::MESSAGES];
 
     fn new(controls: &ControlValues, _: &Data, world: &mut World<Turn>) -> Result<Self, Msg> {
@@ -246,21 +222,18 @@ impl Experiment for TwoThreads {
         for n in 0..THREADS as u32 {
             scene.panels.push(self.program.listing(n, |line| self.note(n, line)));
         }
-        let row = |entity, name, value: u32, status| Row {
-            entity,
-            cells: vec![name, Label::Value(value.into(), Unit::Count)],
-            status,
+        let row = |entity, name, value: u32, status| {
+            let cells = [name, Label::Value(value.into(), Unit::Count)];
+            Row { status, ..Row::new(entity, cells) }
         };
         let shared = if self.lost > 0 { Status::Trouble } else { Status::Active };
         let registers = (0..).zip(&self.threads).map(|(n, me)| {
             let thread = self.program.thread(n);
             row(thread, Label::Words(register_of(thread)), me.register, Status::Normal)
         });
-        scene.panels.push(Panel::Table(Table {
-            title: Label::Words(memory()),
-            columns: vec![Label::Words(place()), Label::Words(value())],
-            rows: std::iter::once(row(X, Label::Name(X), self.x, shared)).chain(registers).collect(),
-        }));
+        let rows: Vec<Row> =
+            std::iter::once(row(X, Label::Name(X), self.x, shared)).chain(registers).collect();
+        scene.panels.push(Panel::table(memory(), [place(), value()], rows));
         let increments = self.controls.times * THREADS as u32;
         scene.panels.push(self.program.lanes(u64::from(increments) * CODE.len() as u64));
         scene.choices = self.program.choices("step", self.controls.scheduler, |_| true);
@@ -280,7 +253,7 @@ impl Experiment for TwoThreads {
         if entity.kind == THREAD && !self.program.is_finished(entity.n) {
             sentences.push(about_register(self.threads[entity.n as usize].register));
         }
-        Some(About { sentences, related: Vec::new() })
+        Some(About::says(sentences))
     }
 
     fn found_in(&self) -> Option<Found> {
