@@ -25,6 +25,17 @@ use xxhash_rust::xxh64::xxh64;
 const WIDE: f32 = 720.0;
 const NARROW: f32 = 340.0;
 const SIDE: f32 = 288.0;
+/// Height of a row of readings, and what a letter of the sentences under them adds to the side column.
+const READING_ROW: f32 = 57.0;
+const LETTER: f32 = 0.6;
+
+/// Whether the charts stand below the picture rather than beside it, under the readings: where that makes the figure lower,
+/// by more than a few lines. `rest` is what else stands in the side column.
+fn charts_below(picture: f32, (beside, below): (f32, f32), rest: f32) -> bool {
+    let (when_beside, when_below) = (picture.max(rest + beside), (picture + below).max(rest));
+    when_below + 40.0 < when_beside
+}
+
 /// Model seconds in a second that can be chosen.
 const SPEEDS: [f64; 12] = [0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 600.0];
 
@@ -194,6 +205,7 @@ fn keys() -> Markup {
 fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup {
     let id = caption.id;
     let Description { mut sentences, tables } = describe(&frame.scene, &shown.words);
+    let said: usize = sentences.iter().map(String::len).sum();
     if masked {
         sentences = vec![crate::desk::text::PREDICT_FIRST.to_owned()];
     }
@@ -201,8 +213,14 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
     let (charts, panels) = frame.scene.panels.into_iter().partition(|panel| matches!(panel, Panel::Chart(_)));
     let part = |panels| Scene { time: frame.scene.time, panels, ..Scene::default() };
     let (main, charts): (Scene, Scene) = (part(panels), part(charts));
+    let lay_out = |scene: &Scene, width| Picture::new(scene, &shown.words, width, &LayoutOptions::default());
+    let below = charts_below(
+        lay_out(&main, WIDE).height,
+        (lay_out(&charts, SIDE).height, lay_out(&charts, WIDE).height),
+        spec.readings.len().div_ceil(2) as f32 * READING_ROW + said as f32 * LETTER,
+    );
     let picture = |scene: &Scene, part: &str, class: &str, width: f32| -> Markup {
-        let picture = Picture::new(scene, &shown.words, width, &LayoutOptions::default());
+        let picture = lay_out(scene, width);
         let (id, describes) = (format!("{id}-{part}"), sentences.join(" "));
         let beside = caption.files.is_some();
         let still =
@@ -218,7 +236,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
     };
     html! {
         (drawers(id, spec))
-        div.fig-stage {
+        div.fig-stage.below[below] {
             div.(class::PICTURE) data-draws=[spec.actions.iter().find(|action| action.by_drawing).map(|action| &action.id)] {
                 (picture(&main, "wide", "wide", WIDE)) (picture(&main, "narrow", "narrow", NARROW))
                 canvas.fig-canvas aria-hidden="true" hidden {}
@@ -233,6 +251,12 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
                     // gets the focus, but not a change of its label.
                     button.(class::SPOT) type="button" tabindex="0" aria-label="Picture" data-do=(ActionKind::Select.name()) {}
                     button.(class::SPOT) type="button" tabindex="-1" aria-label="Picture" data-do=(ActionKind::Select.name()) {}
+                }
+            }
+            @if below && !charts.panels.is_empty() {
+                div.(class::CHARTS) {
+                    (picture(&charts, "charts", "wide", WIDE)) (picture(&charts, "charts-narrow", "narrow", NARROW))
+                    canvas.fig-canvas aria-hidden="true" hidden {}
                 }
             }
             div.fig-side {
@@ -250,7 +274,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
                         }
                     }
                 }
-                @if !charts.panels.is_empty() {
+                @if !below && !charts.panels.is_empty() {
                     div.(class::CHARTS) {
                         (picture(&charts, "charts", "", SIDE))
                         canvas.fig-canvas aria-hidden="true" hidden {}
