@@ -74,6 +74,9 @@ pub struct NewArgs {
     /// Chapter and lesson, as in their paths: architecture/load-balancing
     #[arg(value_name = "CHAPTER/SLUG")]
     pub path: String,
+    /// Id of the lesson's first figure: permanent, lower-case words joined by hyphens; by default that of the lesson
+    #[arg(value_name = "FIGURE")]
+    pub figure: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -71,7 +71,6 @@ struct ActionEntry {
     label: String,
     on: Vec<String>,
     argument: Option<ArgumentEntry>,
-    undo: Option<String>,
 }
 
 /// An action's argument: a number, entities of a kind, or a text. `offered` is what it is when left out.
@@ -190,7 +189,6 @@ fn entry(lesson: &str, figure: &Figure) -> FigureEntry {
                 label: action.label.to_string(),
                 on: kinds(spec, &action.applies_to),
                 argument: argument(spec, &action.arg),
-                undo: action.undo.as_deref().map(str::to_owned),
             })
             .collect(),
         readings: spec

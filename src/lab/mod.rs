@@ -134,7 +134,7 @@ fn dispatch(command: Command, terminal: &mut Terminal) -> Result<(), CommandErro
         Command::Oracle(args) => check::oracle(&args, terminal),
         Command::Bench(args) => bench::bench(&args, terminal),
         Command::Golden(args) => golden::golden(&args, terminal),
-        Command::New(args) => new::new(&args.path, terminal),
+        Command::New(args) => new::new(&args.path, args.figure.as_deref(), terminal),
         Command::Generate => check::generate(terminal),
     }
 }

@@ -62,7 +62,7 @@ impl Changes {
     }
 }
 
-pub(super) fn new(path: &str, terminal: &mut Terminal) -> Result<(), CommandError> {
+pub(super) fn new(path: &str, figure: Option<&str>, terminal: &mut Terminal) -> Result<(), CommandError> {
     // Both become names of modules, which begin with a letter.
     let is_name = |id: &str| is_id(id) && id.starts_with(|c: char| c.is_ascii_lowercase());
     let named = path.split_once('/').filter(|(chapter, slug)| is_name(chapter) && is_name(slug));
@@ -72,7 +72,14 @@ pub(super) fn new(path: &str, terminal: &mut Terminal) -> Result<(), CommandErro
             inputs::clip(path)
         )));
     };
-    let changes = changes(project::require_root()?, chapter, slug)?;
+    let figure = figure.unwrap_or(slug);
+    if !is_name(figure) {
+        return Err(CommandError::Usage(format!(
+            "'{}' is no id of a figure; write lower-case words joined by hyphens that begin with a letter",
+            inputs::clip(figure)
+        )));
+    }
+    let changes = changes(project::require_root()?, chapter, slug, figure)?;
     for (path, text) in &changes.files {
         let full = changes.root.join(path);
         let failed = |error| CommandError::Refused(format!("{} can't be written: {error}", path.display()));
@@ -90,7 +97,7 @@ pub(super) fn new(path: &str, terminal: &mut Terminal) -> Result<(), CommandErro
     Ok(())
 }
 
-fn changes(root: PathBuf, chapter: &str, slug: &str) -> Result<Changes, CommandError> {
+fn changes(root: PathBuf, chapter: &str, slug: &str, id: &str) -> Result<Changes, CommandError> {
     let mut changes = Changes { root, files: Vec::new() };
     let (chapter_module, module) = (chapter.replace('-', "_"), slug.replace('-', "_"));
     let folder = format!("src/lessons/{chapter_module}/{module}");
@@ -98,12 +105,13 @@ fn changes(root: PathBuf, chapter: &str, slug: &str) -> Result<Changes, CommandE
         return Err(CommandError::Refused(format!("{folder} is there already; nothing was changed")));
     }
     let lesson = format!("lessons/{chapter}/{slug}.md");
-    let (title, text) = lesson_text(&changes, chapter, slug, &lesson)?;
+    let (title, text) = lesson_text(&changes, chapter, slug, id, &lesson)?;
     changes.put(&lesson, text);
-    let figure = FIGURE.replace("new-figure", slug).replace("NewFigure", &type_name(slug));
+    let figure = FIGURE.replace("new-figure", id).replace("NewFigure", &type_name(id));
     // Not named like its folder, which clippy warns about.
-    changes.put(&format!("{folder}/figure.rs"), figure);
-    let head = FOLDER.replace("@title@", &title).replace("@Type@", &type_name(slug));
+    let file = if id == slug { "figure".to_owned() } else { id.replace('-', "_") };
+    changes.put(&format!("{folder}/{file}.rs"), figure);
+    let head = FOLDER.replace("@title@", &title).replace("@file@", &file).replace("@Type@", &type_name(id));
     changes.put(&format!("{folder}/mod.rs"), head);
     let chapter_file = format!("src/lessons/{chapter_module}/mod.rs");
     if changes.text(&chapter_file).is_none() {
@@ -122,9 +130,10 @@ fn lesson_text(
     changes: &Changes,
     chapter: &str,
     slug: &str,
+    id: &str,
     path: &str,
 ) -> Result<(String, String), CommandError> {
-    let body = TEXT.replace("new-figure", slug);
+    let body = TEXT.replace("new-figure", id);
     let planned = "status = \"planned\"";
     match changes.text(path) {
         Some(text) if text.contains(planned) => {
@@ -196,12 +205,12 @@ mod tests {
     #[test]
     fn a_planned_lesson_gets_its_folder_and_passes_the_check() {
         let root = project("planned");
-        let changes = changes(root.clone(), "trials", "flaky-tests").unwrap();
+        let changes = changes(root.clone(), "trials", "flaky-tests", "heisenbug").unwrap();
         for (path, text) in changes.files.iter().filter(|(path, _)| path.starts_with("lessons")) {
             fs::write(root.join(path), text).unwrap();
         }
         let (course, mut problems) = Course::load(&root.join("lessons"));
-        let facts = FigureFacts { id: "flaky-tests".into(), ..FigureFacts::of("trials/flaky-tests", &FIRST) };
+        let facts = FigureFacts { id: "heisenbug".into(), ..FigureFacts::of("trials/flaky-tests", &FIRST) };
         problems.extend(check(&course, &[facts]));
         assert!(problems.is_empty(), "{problems:?}");
         let registry = changes.text("src/lessons/mod.rs").unwrap();
@@ -215,18 +224,19 @@ mod tests {
             "as rustfmt has them: {modules:?}"
         );
         let head = changes.text("src/lessons/trials/flaky_tests/mod.rs").unwrap();
-        assert!(head.contains("Figure::of::<figure::FlakyTests>()"), "{head}");
+        assert!(head.contains("Figure::of::<heisenbug::Heisenbug>()"), "{head}");
         assert_eq!(
             changes.text("src/lessons/trials/mod.rs").unwrap().lines().last(),
             Some("pub mod flaky_tests;")
         );
+        assert!(changes.text("src/lessons/trials/flaky_tests/heisenbug.rs").is_some());
         fs::remove_dir_all(root).unwrap();
     }
 
     #[test]
     fn what_is_not_planned_is_left_alone() {
         let root = project("unplanned");
-        let refused = |slug| match changes(root.clone(), "trials", slug) {
+        let refused = |slug| match changes(root.clone(), "trials", slug, slug) {
             Err(CommandError::Refused(sentence)) => sentence,
             _ => panic!("{slug} can't be begun"),
         };

@@ -2,14 +2,15 @@
 //! and controls.
 
 pub use crate::parts::arrivals::{self, Arrivals};
-pub use crate::parts::journeys::{self, Journeys};
+pub use crate::parts::journeys::{self, Journeys, Place};
 pub use crate::parts::station::{self, Station};
 pub use crate::player::{
     About, Action, AnswerKind, Challenge, Control, Controls, CurveAxis, Data, Experiment, Failure, Figure,
-    FigureSpec, Incident, Prediction, Reading, Readings, RunOutcome, Setting, StartSettings, Statistic,
-    TrialResult, Value,
+    FigureSpec, Incident, Input, Prediction, Reading, Readings, RunOutcome, Setting, StartSettings,
+    Statistic, TrialResult, Value,
 };
-pub use crate::scene::{Flow, Label, Link, Node, Panel, Row, Scene, Status};
+pub use crate::scene::{Flow, Label, Link, Node, Packet, PacketKind, Panel, Row, Scene, Status};
+pub use crate::sim::statistics::RecentCount;
 pub use crate::sim::{Dist, EndKind, Entity, Message, Msg, Occupancy, Purpose, Span, Time, Unit, World};
 pub use crate::{choices, controls, kinds, losses, messages, readings, steps};
 pub use std::borrow::Cow;

@@ -190,7 +190,10 @@ fn says_what_it_declares_and_nothing_else(_: &str, figure: &'static Figure) {
             continue;
         }
         let Some(names) = declared.get(id.as_str()) else {
-            panic!("{} says '{id}', undeclared", figure.spec.id)
+            panic!(
+                "{} says '{id}', which its MESSAGES don't declare; a reading in a chart needs a message of its id as well",
+                figure.spec.id
+            )
         };
         assert_eq!(
             args.iter().map(String::as_str).collect::<BTreeSet<_>>(),

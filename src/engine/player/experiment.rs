@@ -38,8 +38,9 @@ pub trait Experiment: Clone + 'static {
     /// A sentence on why it can't; then nothing has changed.
     fn set(&mut self, is: &Self::Controls, world: &mut World<Self::Event>) -> Result<(), Msg>;
 
-    /// Performs an action: `action` is an index into the figure's actions, the entities are of the kinds it applies to,
-    /// and the argument is one it takes. A figure without actions leaves it out.
+    /// Performs an action: `action` is an index into the figure's actions, the entities are of the kinds it applies to
+    /// (whether there are so many of a kind is checked here), and the argument is one it takes. `World::notable` marks the
+    /// moment on the time line. A figure without actions leaves it out.
     ///
     /// # Errors
     /// A sentence on why it can't; then nothing has changed.

@@ -190,8 +190,6 @@ pub struct Action {
     pub applies_to: Cow<'static, [u8]>,
     /// Its argument.
     pub arg: ValueKind,
-    /// Id of the action that takes it back.
-    pub undo: Option<Cow<'static, str>>,
     /// Whether it is also done by drawing a line across the links that it applies to.
     pub by_drawing: bool,
 }
@@ -257,7 +255,6 @@ impl Action {
             label: Cow::Borrowed(label),
             applies_to: Cow::Borrowed(on),
             arg: ValueKind::None,
-            undo: None,
             by_drawing: false,
         }
     }

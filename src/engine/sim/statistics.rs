@@ -259,6 +259,11 @@ impl RecentCount {
         Self { width: width.max(Span::from_nanos(1)), newest: 0, counts: vec![0; slots.max(1)] }
     }
 
+    /// The same over a whole span, as the world measures rates: twenty slots, and the one that is being filled.
+    pub fn over(span: Span) -> Self {
+        Self::new(Span::from_nanos(span.nanos() / 20), 21)
+    }
+
     /// It happened now.
     #[inline]
     pub fn record(&mut self, now: Time) {

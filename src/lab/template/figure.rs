@@ -49,8 +49,14 @@ readings! {
         .of(REQUEST, &[REFUSED]).so_far();
 }
 
+const ACTIONS: &[Action] = &[
+    Action::new("slow", "Slow it down", &[SHOP_KIND]).with_number(Unit::Factor, (1.0, 20.0), 4.0),
+    Action::new("restore", "Restore it", &[SHOP_KIND]),
+];
+
 messages! {
     MESSAGES;
+    mark_slowed(shop: Entity); mark_restored(shop: Entity);
     chart_latency(); p50(); p99();
     says_waiting(waiting: usize);
     about_clients(sent: u32);
@@ -78,6 +84,8 @@ pub enum Event {
     Back(Entity),
 }
 
+type W = World<Event>;
+
 /// The world of the figure.
 #[derive(Clone, Debug)]
 pub struct NewFigure {
@@ -87,7 +95,7 @@ pub struct NewFigure {
 }
 
 impl NewFigure {
-    fn send_back(&mut self, request: Entity, outcome: EndKind, world: &mut World<Event>) {
+    fn send_back(&mut self, request: Entity, outcome: EndKind, world: &mut W) {
         self.journeys.turn_back(request, outcome);
         self.journeys.send(request, CLIENTS, HOP, world, Event::Back(request));
     }
@@ -99,11 +107,12 @@ impl Experiment for NewFigure {
     const SPEC: &'static FigureSpec =
         &FigureSpec::new("new-figure", Time::from_secs(60), ControlValues::ALL, READINGS, KINDS)
             .still_at(Time::from_secs(30))
-            .warm_up(Time::from_secs(5));
+            .warm_up(Time::from_secs(5))
+            .actions(ACTIONS);
     const MESSAGES: &'static [&'static [Message]] =
         &[MESSAGES, LOSSES.messages, journeys::MESSAGES, station::MESSAGES];
 
-    fn new(controls: &ControlValues, _: &Data, world: &mut World<Event>) -> Result<Self, Msg> {
+    fn new(controls: &ControlValues, _: &Data, world: &mut W) -> Result<Self, Msg> {
         Ok(Self {
             arrivals: Arrivals::poisson(REQUEST, controls.load, world, Event::Arrival),
             journeys: Journeys::new(REQUEST, LOSSES),
@@ -111,7 +120,7 @@ impl Experiment for NewFigure {
         })
     }
 
-    fn handle(&mut self, event: Event, world: &mut World<Event>) {
+    fn handle(&mut self, event: Event, world: &mut W) {
         match event {
             Event::Arrival => {
                 self.arrivals.arrived(world, Event::Arrival);
@@ -137,16 +146,27 @@ impl Experiment for NewFigure {
         }
     }
 
-    fn set(&mut self, is: &ControlValues, world: &mut World<Event>) -> Result<(), Msg> {
+    fn set(&mut self, is: &ControlValues, world: &mut W) -> Result<(), Msg> {
         self.arrivals.set_rate(is.load, world, Event::Arrival);
         self.shop.set_workers(is.workers, world);
         Ok(())
     }
 
-    // The world measures all readings by itself.
-    fn read(&self, _: &World<Event>, _: &mut Readings) {}
+    fn act(&mut self, action: usize, _: &[Entity], arg: &Value, world: &mut W) -> Result<(), Msg> {
+        // What the shop takes up from now on takes so many times as long.
+        let (slower, mark) = match *arg {
+            Value::Number(slower) if action == 0 => (slower, mark_slowed(SHOP)),
+            _ => (1.0, mark_restored(SHOP)),
+        };
+        self.shop.set_slower(slower);
+        world.notable(SHOP, mark);
+        Ok(())
+    }
 
-    fn draw(&self, world: &World<Event>, scene: &mut Scene) {
+    // The world measures all readings by itself.
+    fn read(&self, _: &W, _: &mut Readings) {}
+
+    fn draw(&self, world: &W, scene: &mut Scene) {
         let now = world.now();
         let shop = self.journeys.with_badge(self.shop.node(None, now), now);
         let latency = [("p50", Status::Active), ("p99", Status::Trouble)];
@@ -158,14 +178,14 @@ impl Experiment for NewFigure {
         scene.sentences.push(says_waiting(self.shop.waiting().len()));
     }
 
-    fn about(&self, entity: Entity, world: &World<Event>) -> Option<About> {
+    fn about(&self, entity: Entity, world: &W) -> Option<About> {
         if entity == CLIENTS {
             return Some(About::says([about_clients(self.arrivals.arrived_so_far())]));
         }
         self.journeys.about_at(entity, world, &[&self.shop].into_iter())
     }
 
-    fn invariants(&self, world: &World<Event>) -> Result<(), String> {
+    fn invariants(&self, world: &W) -> Result<(), String> {
         self.shop.invariants()?;
         self.journeys.invariants(world)
     }

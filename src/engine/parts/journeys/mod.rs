@@ -296,6 +296,14 @@ impl<T> Journeys<T> {
         journey.lost_at = cause.map(|_| journey.place.node());
     }
 
+    /// Whoever has it back tries again: what had become of it is forgotten, and it can be sent once more. It is one journey
+    /// with one patience however often it is tried, and only how it ends is in the ledger.
+    pub fn retry(&mut self, of: Entity) {
+        let Some(journey) = self.under_way.get_mut(of.n) else { return };
+        journey.outcome = None;
+        journey.lost_at = None;
+    }
+
     /// It is back, and ends as was known. If nobody waits for it any more, it just goes. False if it isn't under way, or if
     /// it isn't known what becomes of it.
     pub fn end<E>(&mut self, of: Entity, world: &mut World<E>) -> bool {

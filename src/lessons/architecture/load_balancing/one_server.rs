@@ -3,7 +3,6 @@
 //! Leaves out: a bound on the queue, impatience, and what a real server's service times look like.
 
 use crate::lessons::prelude::*;
-use crate::scene::{Packet, PacketKind};
 
 kinds! {
     KINDS;
