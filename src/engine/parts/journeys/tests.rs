@@ -174,3 +174,28 @@ fn whoever_gives_up_leaves_what_was_sent_where_it_is() {
     assert!(journeys.end_as(request(0), ANSWERED, &mut world));
     assert_eq!((world.tally(REQUEST).closed(ANSWERED), journeys.invariants(&world)), (0, Ok(())));
 }
+
+#[test]
+fn who_tries_again_is_one_journey_however_it_ends() {
+    let (mut world, mut journeys) = (World::<Event>::new(1), Journeys::new(REQUEST, LOSSES));
+    let of = journeys.begin((), HOME, &mut world);
+    for outcome in [REFUSED, REFUSED, ANSWERED] {
+        journeys.enter(of, node(1), world.now());
+        journeys.turn_back(of, outcome);
+        journeys.send(of, HOME, Span::from_millis(20), &mut world, Event::Arrives(of));
+        // On its way home it is seen as what it is.
+        let kind = if outcome == ANSWERED { PacketKind::Answer } else { PacketKind::Failure };
+        assert_eq!(journeys.packets().map(|packet| packet.kind).collect::<Vec<_>>(), [kind]);
+        assert!(world.next(Time::MAX).is_some());
+        journeys.arrive(of, world.now());
+        if outcome == REFUSED {
+            journeys.retry(of);
+            assert!(!journeys.end(of, &mut world), "it isn't known any more what becomes of it");
+        }
+    }
+    assert!(journeys.end(of, &mut world));
+    assert_eq!((journeys.lost(), world.tally(REQUEST).closed(ANSWERED)), (0, 1));
+    let Panel::Table(table) = journeys.answers(HOME, &world, [(ANSWERED, column_answer())]) else { panic!() };
+    assert_eq!(table.title, Label::Words(answers_title(1)));
+    assert_eq!(table.rows[0].cells[1..], [Label::Value(1.0, Unit::Count), Label::Value(1.0, Unit::Share)]);
+}
