@@ -19,12 +19,12 @@ pub const OF_TIERS: &[Prediction] = &[
     Prediction {
         id: "the-knee",
         answer_kind: AnswerKind::Curve {
-            x: CurveAxis { unit: Unit::Rate, from: 20.0, to: 260.0 },
+            x: CurveAxis { unit: Unit::Rate, from: 50.0, to: 250.0 },
             y: CurveAxis { unit: Unit::Time, from: 0.0, to: 1.0 },
             tolerance: 0.1,
         },
         at: Time::from_secs(60),
-        runs: steps!("load" in ["20", "60", "100", "140", "180", "220", "260"]),
+        runs: steps!("load" in ["50", "70", "90", "110", "130", "150", "170", "190", "210", "230", "250"]),
         truth: |runs| curve(runs.iter().map(|run| run.mean("mean"))),
     },
     Prediction {
