@@ -50,8 +50,8 @@ const ITEMS: u32 = 600;
 const MOST_ROWS: u32 = 8;
 /// Threads of one server.
 const THREADS: u32 = 8;
-/// When the sale begins and ends. Before and after it a tenth of the buyers come.
-const SALE: [Time; 2] = [Time::from_secs(5), Time::from_secs(25)];
+/// When the sale begins and ends. Before and after it a tenth of the buyers come; the items are there when it begins.
+const SALE: [Time; 2] = [Time::from_secs(2), Time::from_secs(22)];
 const WORK: Purpose = Purpose::named("own work");
 const CHOOSES: Purpose = Purpose::named("chooses");
 const WAITS: Purpose = Purpose::named("patience");
@@ -72,7 +72,7 @@ controls! {
             .help("Buyers a second while the sale is on; before and after it a tenth of that.").primary(),
         pub stock: Stock = Control::choice("stock", "Taking stock", Stock::OPTIONS, "row")
             .help("Lock the row in the database; look at a copy that is up to 1 s old, then write the order; or count down in memory, then write the order.").primary(),
-        pub servers: u32 = Control::number("servers", "Servers", Unit::Count, (1.0, 12.0), 1.0, 2.0)
+        pub servers: u32 = Control::number("servers", "Servers", Unit::Count, (1.0, 12.0), 1.0, 1.0)
             .help("Servers of the shop, with 8 threads each.").primary(),
         pub queue: u32 = Control::number("queue", "Room to wait", Unit::Count, (0.0, 5000.0), 20.0, 200.0)
             .help("Buyers who can wait for a thread of the shop; the next is refused."),
@@ -100,9 +100,9 @@ readings! {
 
 messages! {
     pub(super) MESSAGES;
-    row_name(row: Entity); note_left(left: u32);
+    note_left(left: u32);
     row_yes(); row_no(); row_wrongly(); chart_answers(); told_yes(); told_no(); told_nothing();
-    says_selling(left: u32, waiting: usize); says_sold_out(waiting: usize);
+    says_before(); says_selling(left: u32, waiting: usize); says_sold_out(waiting: usize);
     says_oversold(oversold: u64);
     mark_sale(); mark_sale_over(); mark_sold_out(row: Entity);
     step_saw(left: u32); step_bought(left: u32); step_too_late(); step_nothing_left();
@@ -119,9 +119,7 @@ pub(super) enum Event {
     AtShop(Entity),
     /// A thread has done the shop's own work.
     Worked(Entity),
-    /// A transaction under the lock is committed.
     Committed(Entity),
-    /// An order is written.
     Ordered(Entity),
     Refresh,
     GivesUp(Entity),
@@ -270,8 +268,7 @@ impl FlashSale {
         let rows = (0..self.controls.rows as usize).map(|n| {
             let node = self.rows[n].lock.node(Some(Label::Words(note_left(self.rows[n].left))), now);
             let crowded = self.rows[n].lock.waiting().len() > 4;
-            let status = if crowded { Status::Trouble } else { Status::Normal };
-            Node { label: Label::Words(row_name(row(n))), status, ..node }
+            Node { status: if crowded { Status::Trouble } else { Status::Normal }, ..node }
         });
         let buyers = Node::new(BUYERS).note(Label::Value(self.rate(now), Unit::Rate));
         let shop = self.shop.node(None, now);
@@ -286,35 +283,35 @@ impl Experiment for FlashSale {
     type Event = Event;
     const SPEC: &'static FigureSpec =
         &FigureSpec::new("flash-sale", Time::from_secs(40), ControlValues::ALL, READINGS, KINDS)
-            .still_at(Time::from_secs(8))
+            .still_at(Time::from_millis(3_500))
             .warm_up(SALE[0])
             .speed(0.5);
     const MESSAGES: &'static [&'static [Message]] =
         &[MESSAGES, LOSSES.messages, journeys::MESSAGES, station::MESSAGES];
 
     fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
-        let lock = |n| Station::new(row(n), 1, None);
-        let stock_row = |n| StockRow { lock: lock(n), left: 0, sold: 0, promised: 0, copy: 0 };
-        let mut sale = Self {
+        let empty = |lock| StockRow { lock, left: 0, sold: 0, promised: 0, copy: 0 };
+        w.schedule_at(SALE[0], Event::Sale(true));
+        w.schedule_at(SALE[1], Event::Sale(false));
+        w.schedule(Span::ZERO, Event::Refresh);
+        Ok(Self {
             controls: controls.clone(),
             arrivals: Arrivals::poisson(BUYER, controls.load / 10.0, w, Event::Arrival),
             journeys: Journeys::new(BUYER, LOSSES),
             shop: Station::new(SHOP, controls.servers * THREADS, Some(controls.queue)),
-            rows: (0..MOST_ROWS as usize).map(stock_row).collect(),
-        };
-        sale.spread(ITEMS);
-        w.schedule_at(SALE[0], Event::Sale(true));
-        w.schedule_at(SALE[1], Event::Sale(false));
-        w.schedule(Span::ZERO, Event::Refresh);
-        Ok(sale)
+            rows: (0..MOST_ROWS as usize).map(|n| empty(Station::new(row(n), 1, None))).collect(),
+        })
     }
 
     fn handle(&mut self, event: Event, w: &mut W) {
         match event {
             Event::Arrival => self.arrival(w),
-            Event::Sale(on) => {
+            Event::Sale(begins) => {
                 self.arrivals.set_rate(self.rate(w.now()), w, Event::Arrival);
-                w.notable(BUYERS, if on { mark_sale() } else { mark_sale_over() });
+                if begins {
+                    self.spread(ITEMS);
+                }
+                w.notable(BUYERS, if begins { mark_sale() } else { mark_sale_over() });
             }
             Event::AtShop(buyer) => self.at_shop(buyer, w),
             Event::Worked(buyer) => self.worked(buyer, w),
@@ -358,6 +355,7 @@ impl Experiment for FlashSale {
         ];
         let waiting = self.shop.waiting().len();
         scene.sentences.push(match self.sum(|row| row.left) {
+            _ if w.now() < SALE[0] => says_before(),
             0 => says_sold_out(waiting),
             left => says_selling(left, waiting),
         });
@@ -381,6 +379,7 @@ impl Experiment for FlashSale {
         self.shop.invariants()?;
         self.rows.iter().try_for_each(|row| row.lock.invariants())?;
         let (left, sold) = (self.sum(|row| row.left), self.sum(|row| row.sold));
-        if left + sold == ITEMS { Ok(()) } else { Err(format!("{left} left and {sold} sold of {ITEMS}")) }
+        let right = [0, ITEMS].contains(&(left + sold));
+        if right { Ok(()) } else { Err(format!("{left} left and {sold} sold of {ITEMS}")) }
     }
 }

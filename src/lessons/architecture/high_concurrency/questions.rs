@@ -2,7 +2,6 @@
 
 use super::{flash_sale, tiers};
 use crate::lessons::prelude::*;
-use crate::player::question::{curve, highest};
 
 /// What one could do about the full queue.
 const CHANGES: [&str; 4] = ["threads", "connections", "async", "cores"];
@@ -38,11 +37,11 @@ pub const OF_TIERS: &[Prediction] = &[
 
 /// What learners predict of the sale.
 pub const OF_THE_SALE: &[Prediction] = &[Prediction {
-    id: "twice-the-servers",
+    id: "three-servers",
     answer_kind: AnswerKind::Number { unit: Unit::Share, tolerance: 0.15 },
-    at: Time::from_secs(25),
-    runs: &[&[("servers", "4")]],
-    truth: |runs| Value::Number(runs[0].last("told")),
+    at: Time::from_secs(22),
+    runs: &[&[("servers", "3")]],
+    truth: |runs| Value::Number(runs[0].at("told", Time::from_secs(22))),
 }];
 
 /// The incident: two connections pass 100 queries a second.
@@ -67,6 +66,7 @@ pub const REPAIRS: &[Challenge] = &[Challenge {
         ("more-threads", &[("connections", "2"), ("threads", "64")]),
         ("more-cores", &[("connections", "2"), ("cores", "5")]),
         ("async-code", &[("connections", "2"), ("style", "async")]),
+        ("few-cores", &[("cores", "3")]),
     ],
     incident: Some(Incident { cause: "small-pool", at: Time::from_secs(20) }),
 }];
@@ -74,7 +74,7 @@ pub const REPAIRS: &[Challenge] = &[Challenge {
 fn what_is_still_narrow(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static str> {
     let too = |more: &str, than| settings.number(more) > than;
     Some(match settings.is("style", "async") {
-        _ if too("connections", 3.0) => return None,
+        _ if too("connections", 3.0) => return (!too("cores", 3.0)).then_some("few-cores"),
         _ if too("cores", 4.0) => "more-cores",
         true => "async-code",
         false if too("threads", 32.0) => "more-threads",
@@ -82,7 +82,6 @@ fn what_is_still_narrow(settings: &StartSettings, _: &[TrialResult]) -> Option<&
     })
 }
 
-/// What learners are challenged to.
 pub const CHALLENGES: &[Challenge] = &[Challenge {
     id: "six-hundred-times",
     seeds: 200,

@@ -127,8 +127,7 @@ messages! {
 #[derive(Clone, Copy, Debug, Hash)]
 pub(super) enum Event {
     Arrival,
-    /// A user who has thought sends a request.
-    Asks(Entity),
+    UserAsks(Entity),
     Arrives(Entity),
     /// A thread has done what it does by itself.
     Worked(Entity),
@@ -281,7 +280,7 @@ impl Experiment for Service {
     type Event = Event;
     const SPEC: &'static FigureSpec =
         &FigureSpec::new("three-tiers", Time::from_secs(60), ControlValues::ALL, READINGS, KINDS)
-            .still_at(Time::from_secs(12))
+            .still_at(Time::from_millis(2_500))
             .warm_up(Time::from_secs(10))
             .speed(0.25);
     const MESSAGES: &'static [&'static [Message]] =
@@ -292,7 +291,7 @@ impl Experiment for Service {
         Ok(Self {
             controls: controls.clone(),
             arrivals: Arrivals::start(REQUEST, controls.stream(), data, w, Event::Arrival)?,
-            users: ClosedLoop::start(USER, controls.users(), think, w, Event::Asks),
+            users: ClosedLoop::start(USER, controls.users(), think, w, Event::UserAsks),
             journeys: Journeys::new(REQUEST, LOSSES),
             tiers: [
                 Station::new(TIERS[APP], controls.threads, Some(ROOM[APP])),
@@ -311,7 +310,7 @@ impl Experiment for Service {
                     self.begin(None, w);
                 }
             }
-            Event::Asks(user) => self.begin(Some(user), w),
+            Event::UserAsks(user) => self.begin(Some(user), w),
             Event::Arrives(request) => self.arrives(request, w),
             Event::Worked(request) => self.worked(request, w),
             Event::Connected(request) => {
@@ -325,7 +324,7 @@ impl Experiment for Service {
             }
             Event::Back(request) => {
                 if let Some(user) = self.journeys.get(request).and_then(|journey| journey.carries.user) {
-                    self.users.answered(user, w, Event::Asks);
+                    self.users.answered(user, w, Event::UserAsks);
                 }
                 self.journeys.end(request, w);
             }
@@ -335,7 +334,7 @@ impl Experiment for Service {
     fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
         self.arrivals.set(is.stream(), w, Event::Arrival)?;
         self.users.set_think(Dist::Exponential(is.think.secs()));
-        self.users.set_clients(is.users(), w, Event::Asks);
+        self.users.set_clients(is.users(), w, Event::UserAsks);
         for (tier, places) in self.tiers.iter_mut().zip([is.threads, is.connections, is.cores]) {
             tier.set_workers(places, w);
         }
@@ -362,10 +361,10 @@ impl Experiment for Service {
     }
 
     fn about(&self, entity: Entity, w: &W) -> Option<About> {
-        if entity == CLIENTS {
-            return Some(About::says([about_clients(w.tally(REQUEST).opened())]));
+        match entity {
+            CLIENTS => Some(About::says([about_clients(w.tally(REQUEST).opened())])),
+            _ => self.journeys.about_at(entity, w, &self.tiers.iter()),
         }
-        self.journeys.about_at(entity, w, &self.tiers.iter())
     }
 
     fn invariants(&self, w: &W) -> Result<(), String> {
