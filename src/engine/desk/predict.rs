@@ -110,8 +110,8 @@ impl Desk {
         self.extra_patches
             .push(Patch::Text(prediction_selector(id, &css(class::ANSWER_VERDICT)), text::GRADING.into()));
         self.extra_patches.push(Patch::Focus(prediction_selector(id, &css(class::ANSWER_VERDICT))));
-        // A truth that is read off other runs isn't shown by this one, so there is no need to play it.
-        self.unmask(prediction.runs.is_empty());
+        // A truth that is read off other runs isn't shown by this one. But a figure that has waited for the answer runs now.
+        self.unmask(prediction.runs.is_empty() || self.state.masked);
         if prediction.runs.is_empty() {
             self.raise_speed(prediction.at.secs());
         }
