@@ -5,11 +5,12 @@ use super::cache::Cache;
 use crate::course::blocks::{Block, Body, FigureBlock};
 use crate::course::{Course, Lesson, Problem, done, words};
 use crate::lessons;
+use crate::parts;
 use crate::player::{
     Figure, FigureSpec, Frame, Input, Query, Reply, Request, Run, Session, Value, View, encode_view,
 };
 use crate::scene::Words;
-use crate::sim::{Seed, Time};
+use crate::sim::{Message, Seed, Time};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -128,7 +129,12 @@ impl Still {
             let (_, control) = spec.control(id)?;
             run.set(spec, id, &control.parse(&value.text).ok()?).ok()?;
         }
-        let patterns = words::patterns(course, lesson, &spec.id).into_iter().collect();
+        // A page doesn't carry the sentences of parts that its figure isn't made of.
+        let declared =
+            |tables: &[&[Message]], id: &str| tables.iter().any(|all| all.iter().any(|it| it.0 == id));
+        let patterns = words::patterns(course, lesson, &spec.id).into_iter();
+        let is_said = |id: &str| declared(figure.messages, id) || !declared(parts::MESSAGES, id);
+        let patterns = patterns.filter(|(id, _)| is_said(id)).collect();
         let words = Words { patterns, kinds: spec.naming() };
         let view = View { run, compared_controls: Vec::new(), at: block.at.unwrap_or(spec.still_at) };
         Some((figure, words, view))

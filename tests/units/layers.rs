@@ -16,7 +16,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("oracle", &["sim", "mechanism"], &[]),
     ("learner", &[], &[]),
     ("desk", &["sim", "scene", "player", "learner"], &[]),
-    ("site", &["sim", "scene", "player", "course", "lessons", "desk"], &[]),
+    ("site", &["sim", "scene", "player", "parts", "course", "lessons", "desk"], &[]),
     ("lab", &["sim", "scene", "player", "course", "lessons", "oracle", "parts", "site"], &[]),
     ("paint", &["sim", "scene"], PLATFORM),
     ("worker", &["sim", "scene", "player", "desk", "paint"], PLATFORM),

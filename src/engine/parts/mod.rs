@@ -15,3 +15,9 @@ pub use journeys::Journeys;
 pub use net::Net;
 pub use program::Program;
 pub use station::{Offer, Station};
+
+use crate::sim::Message;
+
+/// What all parts can say, a table each: a figure lists those of its own.
+pub const MESSAGES: &[&[Message]] =
+    &[arrivals::MESSAGES, journeys::MESSAGES, net::MESSAGES, program::MESSAGES, station::MESSAGES];

@@ -17,7 +17,8 @@ pub struct Prediction {
     pub id: &'static str,
     /// The kind of answer.
     pub answer_kind: AnswerKind,
-    /// The moment of the figure's own run at which the answer shows.
+    /// The moment of the figure's own run at which the answer shows. The runs below go on to the figure's end: a truth that
+    /// is about this moment reads it there ([`RunOutcome::at`]).
     pub at: Time,
     /// The runs that the truth is read off: how each differs from the figure's own; empty for that one alone.
     pub runs: &'static [Setting],
