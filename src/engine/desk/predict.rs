@@ -262,6 +262,24 @@ pub(super) fn polyline(shares: impl Iterator<Item = f64>) -> String {
     points
 }
 
+/// A number as people write it: `6,4` is 6.4 and `1,500` is 1500. For a share, `20`, `20 %` and `0.2` are the same.
+fn parse_number(unit: Unit, written: &str) -> Result<f64, String> {
+    let mut plain = written.replace("percent", "%");
+    if let Some((whole, after)) = written.split_once(',') {
+        let digits = after.chars().take_while(char::is_ascii_digit).count();
+        let thousands = digits == 3 && whole.trim() != "0";
+        plain = plain.replace(',', if thousands { "" } else { "." });
+    }
+    let value = unit.parse(&plain).map_err(|why| why.to_string())?;
+    let share = unit == Unit::Share;
+    let value = match share && !plain.contains('%') {
+        true if value == 1.0 => return Err(text::ONE_OR_ALL.to_owned()),
+        true if value > 1.0 => value / 100.0,
+        _ => value,
+    };
+    if share && !(0.0..=1.0).contains(&value) { Err(text::NO_SHARE.to_owned()) } else { Ok(value) }
+}
+
 /// Reads an answer as the page writes it: an option's id, a number, ids in order, heights of a curve.
 fn parse_answer(asks: &AnswerKind, written: &str) -> Result<Value, String> {
     if written.trim().is_empty() {
@@ -270,7 +288,7 @@ fn parse_answer(asks: &AnswerKind, written: &str) -> Result<Value, String> {
     let parts = || written.split(',').filter(|part| !part.is_empty());
     let value = match asks {
         AnswerKind::Choice(_) => Value::Choice(written.to_owned()),
-        AnswerKind::Number { unit, .. } => Value::Number(unit.parse(written).map_err(|why| why.to_string())?),
+        AnswerKind::Number { unit, .. } => Value::Number(parse_number(*unit, written)?),
         AnswerKind::Order(things) => {
             let place = |id: &str| things.iter().position(|thing| *thing == id).map(|n| n as u16);
             Value::Order(parts().filter_map(place).collect())
@@ -284,4 +302,26 @@ fn parse_answer(asks: &AnswerKind, written: &str) -> Result<Value, String> {
         }
     };
     if asks.accepts(&value) { Ok(value) } else { Err(text::ANSWER_FIRST.to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_people_write_them() {
+        let share = |text| parse_number(Unit::Share, text);
+        for text in ["20", "20 %", "0.2", "20%", "0,2", "20 percent", " 20"] {
+            assert_eq!(share(text), Ok(0.2), "{text}");
+        }
+        assert_eq!((share("100 %"), share("1 %"), share("0")), (Ok(1.0), Ok(0.01), Ok(0.0)));
+        assert_eq!(share("1"), Err(text::ONE_OR_ALL.to_owned()));
+        for text in ["2000 %", "-500 %", "-1", "101"] {
+            assert_eq!(share(text), Err(text::NO_SHARE.to_owned()), "{text}");
+        }
+        assert!(share("a third").is_err());
+        let count = |text| parse_number(Unit::Count, text);
+        assert_eq!((count("6,4"), count("1,500"), count("1.5k")), (Ok(6.4), Ok(1_500.0), Ok(1_500.0)));
+        assert_eq!(parse_number(Unit::Time, "0,125 s"), Ok(0.125));
+    }
 }

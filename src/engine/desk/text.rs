@@ -85,6 +85,8 @@ texts! {
     OFF = "On average it is {} away; up to {} is right.";
     PLACE = "place {}";
     ANSWER_FIRST = "Answer first.";
+    ONE_OR_ALL = "Is that 1 % or all of it? Write 1 % or 100 %.";
+    NO_SHARE = "A share is 0 % to 100 %.";
     QUIZ_YOURS_RIGHT = "yours, and right";
     QUIZ_YOURS_WRONG = "yours, and wrong";
     QUIZ_RIGHT = "right";
