@@ -49,7 +49,7 @@ texts! {
     DIFFERS_INPUTS = "{} later changes and faults, marked on the time line";
     STEPS = "What happened to it";
     STEPS_LEFT_OUT = "{} earlier steps";
-    RELATED = "Together with";
+    RELATED = "Also involved";
     NOTHING_KNOWN = "Nothing is known of it at this moment.";
     BECAUSE = "because {}";
     FROM_TO = "from {} to {}";
@@ -77,7 +77,7 @@ texts! {
     WATCH = "Committed. Watch the figure: at {} it shows.";
     SHOW_NOW = "Show it now";
     RIGHT = "Right.";
-    NOT_RIGHT = "Not what happens.";
+    NOT_RIGHT = "That is not what happens.";
     YOUR_ANSWER = "your answer";
     WHAT_HAPPENS = "what happens";
     YOURS_AND_RIGHT = "your answer, and what happens";
@@ -99,11 +99,11 @@ texts! {
     FALLING = "Falling: {}, {} now, {} a little earlier.";
     PASSED = "Passed.";
     FAILED = "Not yet.";
-    JUDGED = "{} of {} runs keep it.";
-    JUDGED_FAILED = "Only {} of {} runs keep it, and the judge stopped there.";
+    JUDGED = "{} of {} runs met the goal.";
+    JUDGED_FAILED = "Only {} of the first {} runs met the goal, so the judge stopped.";
     COSTS = "It costs {} of {}.";
     TOO_DEAR = "It costs {}, and {} is all there is.";
-    FAILED_AT = "In the first that doesn't, at {}: {}";
+    FAILED_AT = "In the first run that failed, at {}: {}";
     SEE_IT = "See it";
     LOWEST_TO_HIGHEST = "lowest to highest";
     RUNS = "runs";
