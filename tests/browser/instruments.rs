@@ -70,9 +70,8 @@ pub async fn a_prediction_is_made_by_keyboard_and_graded_by_the_run(kind: Kind) 
         browser.run("return document.querySelectorAll('.live.masked[data-figure=slow-server]').length").await;
     assert_eq!(numbers, 0, "the text's numbers are there now");
 
-    // A number.
-    keys(&browser, &of("ten-times-slower", " input"), "21 %").await;
-    keys(&browser, &of("ten-times-slower", " [data-do=commit]"), ENTER).await;
+    // A number, as people write a share, committed with Enter.
+    keys(&browser, &of("ten-times-slower", " input"), &["21", ENTER].concat()).await;
     browser.until(&stage("ten-times-slower", "right")).await;
 
     // An order: things keep the keyboard while they move.

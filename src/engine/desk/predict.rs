@@ -264,15 +264,18 @@ pub(super) fn polyline(shares: impl Iterator<Item = f64>) -> String {
 
 /// A number as people write it: `6,4` is 6.4 and `1,500` is 1500. For a share, `20`, `20 %` and `0.2` are the same.
 fn parse_number(unit: Unit, written: &str) -> Result<f64, String> {
-    let mut plain = written.replace("percent", "%");
-    if let Some((whole, after)) = written.split_once(',') {
-        let digits = after.chars().take_while(char::is_ascii_digit).count();
-        let thousands = digits == 3 && whole.trim() != "0";
-        plain = plain.replace(',', if thousands { "" } else { "." });
+    let mut plain = written.trim().to_owned();
+    if let Some(number) = plain.strip_suffix("percent") {
+        plain = [number, "%"].concat();
+    }
+    if let Some((whole, after)) = plain.split_once(',') {
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        let thousands = digits == 3 && whole != "0";
+        plain = [whole, if thousands { "" } else { "." }, after].concat();
     }
     let value = unit.parse(&plain).map_err(|why| why.to_string())?;
     let share = unit == Unit::Share;
-    let value = match share && !plain.contains('%') {
+    let value = match share && !plain.ends_with('%') {
         true if value == 1.0 => return Err(text::ONE_OR_ALL.to_owned()),
         true if value > 1.0 => value / 100.0,
         _ => value,

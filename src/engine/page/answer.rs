@@ -3,12 +3,12 @@
 
 use super::figure::{self, PageFigure};
 use super::{dom, events, record};
-use crate::desk::markup::{any, attr, class, css};
+use crate::desk::markup::{any, attr, class, css, with};
 use crate::desk::{ActionKind, UserAction, text};
 use crate::learner::{Attempt, Grade, Task};
 use std::cell::Cell;
 use std::rc::Rc;
-use web_sys::{Element, Event, MouseEvent, PointerEvent};
+use web_sys::{Element, Event, KeyboardEvent, MouseEvent, PointerEvent};
 
 /// The elements that make up an answer: chosen options, fields, list items in order, points of a drawn curve.
 const ANSWERS: &str = "input:checked, input[type=text], select, li[data-option], .drawn input[type=range]";
@@ -23,6 +23,16 @@ pub fn start() {
         dom::listen::<MouseEvent>(&section, "click", move |event| {
             if let Some(by) = dom::closest(&event, &of, &any(attr::DO)) {
                 clicked(&of, &by);
+            }
+        });
+        let of = section.clone();
+        dom::listen::<KeyboardEvent>(&section, "keydown", move |event| {
+            let typing = dom::closest(&event, &of, "input[type=text]").is_some() && !event.is_composing();
+            let commit = || dom::query(&of, &with(attr::DO, ActionKind::Commit.name()));
+            if let Some(button) =
+                Some(event.key()).filter(|key| typing && key == "Enter").and_then(|_| commit())
+            {
+                clicked(&of, &button);
             }
         });
         if let Some(area) = dom::query(&section, &css(class::SKETCH_AREA)) {
