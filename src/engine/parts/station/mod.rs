@@ -279,6 +279,11 @@ impl<E> Station<E> {
         (self.holds.of_late(now).inside / f64::from(self.workers)).min(1.0)
     }
 
+    /// Whether every worker has something.
+    pub fn is_full(&self) -> bool {
+        self.busy.len() >= self.workers as usize
+    }
+
     /// Mean time in seconds that those who were taken up so far had waited; `None` before the first.
     pub fn mean_wait(&self) -> Option<f64> {
         (self.taken_up > 0).then(|| self.waited_nanos as f64 / 1e9 / self.taken_up as f64)

@@ -3,10 +3,8 @@
 use super::{flash_sale, tiers};
 use crate::lessons::prelude::*;
 
-/// What one could do about the full queue.
 const CHANGES: [&str; 4] = ["threads", "connections", "async", "cores"];
 
-/// What learners predict of the tiers.
 pub const OF_TIERS: &[Prediction] = &[
     Prediction {
         id: "what-helps",
@@ -20,7 +18,7 @@ pub const OF_TIERS: &[Prediction] = &[
         answer_kind: AnswerKind::Curve {
             x: CurveAxis { unit: Unit::Rate, from: 50.0, to: 250.0 },
             y: CurveAxis { unit: Unit::Time, from: 0.0, to: 1.0 },
-            tolerance: 0.1,
+            tolerance: 0.07,
         },
         at: Time::from_secs(60),
         runs: steps!("load" in ["50", "70", "90", "110", "130", "150", "170", "190", "210", "230", "250"]),
@@ -28,14 +26,13 @@ pub const OF_TIERS: &[Prediction] = &[
     },
     Prediction {
         id: "threads-taken",
-        answer_kind: AnswerKind::Number { unit: Unit::Count, tolerance: 0.2 },
+        answer_kind: AnswerKind::Number { unit: Unit::Count, tolerance: 0.25 },
         at: Time::from_secs(60),
         runs: &[&[("load", "160")]],
         truth: |runs| Value::Number(runs[0].mean("threads")),
     },
 ];
 
-/// What learners predict of the sale.
 pub const OF_THE_SALE: &[Prediction] = &[Prediction {
     id: "three-servers",
     answer_kind: AnswerKind::Number { unit: Unit::Share, tolerance: 0.15 },
@@ -67,6 +64,7 @@ pub const REPAIRS: &[Challenge] = &[Challenge {
         ("more-cores", &[("connections", "2"), ("cores", "5")]),
         ("async-code", &[("connections", "2"), ("style", "async")]),
         ("few-cores", &[("cores", "3")]),
+        ("few-threads", &[("threads", "4")]),
     ],
     incident: Some(Incident { cause: "small-pool", at: Time::from_secs(20) }),
 }];
@@ -74,6 +72,7 @@ pub const REPAIRS: &[Challenge] = &[Challenge {
 fn what_is_still_narrow(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static str> {
     let too = |more: &str, than| settings.number(more) > than;
     Some(match settings.is("style", "async") {
+        _ if !too("threads", 7.0) => "few-threads",
         _ if too("connections", 3.0) => return (!too("cores", 3.0)).then_some("few-cores"),
         _ if too("cores", 4.0) => "more-cores",
         true => "async-code",
@@ -108,6 +107,7 @@ pub const CHALLENGES: &[Challenge] = &[Challenge {
         ("old-copy", &[("stock", "copy")]),
         ("too-few-servers", &[("stock", "counter"), ("servers", "1")]),
         ("more-rows", &[("rows", "4"), ("servers", "3")]),
+        ("no-room", &[("stock", "counter"), ("servers", "2"), ("queue", "0")]),
     ],
     incident: None,
 }];
@@ -115,7 +115,7 @@ pub const CHALLENGES: &[Challenge] = &[Challenge {
 fn what_is_narrow_now(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static str> {
     let too = |more: &str, than| settings.number(more) > than;
     Some(match settings.is("stock", "counter") {
-        true if too("servers", 1.0) => return None,
+        true if too("servers", 1.0) => return (!too("queue", 100.0)).then_some("no-room"),
         true => "too-few-servers",
         false if settings.is("stock", "copy") => "old-copy",
         false if too("rows", 1.0) => "more-rows",

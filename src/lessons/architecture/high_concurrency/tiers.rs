@@ -43,8 +43,8 @@ const QUERY: f64 = 0.02;
 const WORK: Purpose = Purpose::named("own work");
 const QUERIES: Purpose = Purpose::named("query");
 const CACHED: Purpose = Purpose::named("cached");
-/// A tier whose places are taken for so much of the time is full.
-const FULL: f64 = 0.95;
+/// With fewer who wait, no tier is called a bottleneck.
+const LINE: u32 = 10;
 
 choices! {
     /// Who sends requests.
@@ -66,7 +66,7 @@ choices! {
 controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
-        pub load: f64 = Control::number("load", "Load", Unit::Rate, (10.0, 1000.0), 10.0, 240.0)
+        pub load: f64 = Control::number("load", "Load", Unit::Rate, (10.0, 500.0), 10.0, 240.0)
             .help("Requests a second. Users who wait send this many as long as they are answered at once.").primary(),
         pub threads: u32 = Control::number("threads", "Threads", Unit::Count, (1.0, 200.0), 1.0, 32.0)
             .help("Requests that the application has taken up at the same time.").primary(),
@@ -118,7 +118,7 @@ messages! {
     chart_waiting(); for_thread(); for_connection();
     table_tiers(); column_tier(); column_rate(); column_stay(); column_product(); column_inside();
     row_for_thread(); row_threads(); row_for_connection(); row_connections(); row_for_core(); row_cores(); row_service();
-    says_full(tier: Entity, busy: (f64, Unit)); says_room();
+    says_full(tier: Entity, waiting: u32); says_room();
     says_waiting(waiting: u32, tier: Entity); says_nobody_waits();
     about_clients(sent: u64);
     judge_p99(p99: (f64, Unit), bound: (f64, Unit)); judge_refused(refused: (f64, Unit), bound: (f64, Unit));
@@ -155,7 +155,6 @@ pub(super) struct Service {
     users: ClosedLoop,
     journeys: Journeys<Request>,
     pub(super) tiers: [Station<Event>; 3],
-    /// All who are in the service.
     inside: Occupancy,
 }
 
@@ -216,13 +215,15 @@ impl Service {
         self.journeys.send(request, CLIENTS, HOP, w, Event::Back(request));
     }
 
-    /// The deepest tier that is full: whoever waits before it, or before those in front of it, waits for this one.
-    fn bottleneck(&self, now: Time) -> Option<usize> {
-        (0..TIERS.len()).rev().find(|&at| self.tiers[at].busy_of_late(now) >= FULL)
+    /// The deepest tier whose places are all taken, and how many wait for it: before it, and before those in front of it.
+    fn bottleneck(&self) -> Option<(usize, u32)> {
+        let full = (0..TIERS.len()).rev().find(|&at| self.tiers[at].is_full())?;
+        let waiting = self.tiers[..=full].iter().map(|tier| tier.waits().inside()).sum();
+        (waiting >= LINE).then_some((full, waiting))
     }
 
     fn flow(&self, now: Time) -> Panel {
-        let full = self.bottleneck(now);
+        let full = self.bottleneck().map(|(at, _)| at);
         let node = |at: usize| {
             let note = (at == DATABASE).then_some(Label::Value(QUERY, Unit::Time));
             let node = self.tiers[at].node(note, now);
@@ -263,11 +264,10 @@ impl Service {
         Panel::table(table_tiers(), columns, rows.map(row))
     }
 
-    fn say(&self, now: Time) -> [Msg; 2] {
-        let busy = |at: usize| (rounded(self.tiers[at].busy_of_late(now), 100.0), Unit::Share);
+    fn say(&self) -> [Msg; 2] {
         let waiting = [APP, POOL].map(|at| self.tiers[at].waits().inside());
         let longest = usize::from(waiting[POOL] > waiting[APP]);
-        let tier = self.bottleneck(now).map_or_else(says_room, |at| says_full(TIERS[at], busy(at)));
+        let tier = self.bottleneck().map_or_else(says_room, |(at, waiting)| says_full(TIERS[at], waiting));
         match waiting[longest] {
             0 => [tier, says_nobody_waits()],
             waiting => [tier, says_waiting(waiting, TIERS[longest])],
@@ -357,7 +357,7 @@ impl Experiment for Service {
             Panel::series(chart_waiting(), Unit::Count, waiting, Self::SPEC.until),
             self.journeys.ledger(),
         ];
-        scene.sentences = self.say(w.now()).into();
+        scene.sentences = self.say().into();
     }
 
     fn about(&self, entity: Entity, w: &W) -> Option<About> {
