@@ -64,7 +64,7 @@ pub const REPAIRS: &[Challenge] = &[Challenge {
         ("more-cores", &[("connections", "2"), ("cores", "5")]),
         ("async-code", &[("connections", "2"), ("style", "async")]),
         ("few-cores", &[("cores", "3")]),
-        ("few-threads", &[("threads", "4")]),
+        ("few-threads", &[("threads", "3")]),
     ],
     incident: Some(Incident { cause: "small-pool", at: Time::from_secs(20) }),
 }];
@@ -72,7 +72,7 @@ pub const REPAIRS: &[Challenge] = &[Challenge {
 fn what_is_still_narrow(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static str> {
     let too = |more: &str, than| settings.number(more) > than;
     Some(match settings.is("style", "async") {
-        _ if !too("threads", 7.0) => "few-threads",
+        _ if !too("threads", 3.0) => "few-threads",
         _ if too("connections", 3.0) => return (!too("cores", 3.0)).then_some("few-cores"),
         _ if too("cores", 4.0) => "more-cores",
         true => "async-code",
