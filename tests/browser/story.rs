@@ -99,6 +99,8 @@ async fn breaks_goes_back_and_asks_why(browser: &Browser) {
     figure.says(".fig-time", "00:18.0").await;
     figure.settled().await;
     figure.walk_to("server A").await;
+    // B's panel, with a button of the same name, gives way to A's: a click on what is just going is lost.
+    figure.says(".fig-explain h3", "Server.A").await;
     figure.press("Kill it").await;
     figure.says(".fig-says", "dead").await;
     figure.keys(".fig-line input", "\u{e00e}").await;
