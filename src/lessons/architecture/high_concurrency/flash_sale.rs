@@ -127,7 +127,7 @@ pub(super) enum Event {
 #[derive(Clone, Debug)]
 pub(super) struct StockRow {
     pub(super) lock: Station<Event>,
-    left: u32,
+    pub(super) left: u32,
     sold: u32,
     /// Promised to buyers whose orders are being written.
     promised: u32,
@@ -328,11 +328,13 @@ impl Experiment for FlashSale {
     }
 
     fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
-        self.controls = is.clone();
+        let was = core::mem::replace(&mut self.controls, is.clone());
         self.arrivals.set_rate(self.rate(w.now()), w, Event::Arrival);
         self.shop.set_capacity(Some(is.queue));
         self.shop.set_workers(is.servers * THREADS, w);
-        self.spread(self.sum(free));
+        if was.rows != is.rows {
+            self.spread(self.sum(free));
+        }
         Ok(())
     }
 

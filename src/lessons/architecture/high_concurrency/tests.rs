@@ -99,3 +99,12 @@ fn more_servers_wait_for_the_same_lock_and_a_longer_line_is_no_faster() {
     assert!(told(&[("queue", "5000")]) < 0.5 && sale(&[("queue", "5000")], 1).reading("p99") > 5.0);
     assert!(told(&[("rows", "8"), ("servers", "3")]) > 0.98);
 }
+
+#[test]
+fn no_other_control_moves_items_from_row_to_row() {
+    let bench = Bench::<FlashSale>::new(&[("rows", "8"), ("servers", "3")], 1).until(Time::from_secs(3));
+    let left = |bench: &Bench<FlashSale>| bench.model.rows.iter().map(|row| row.left).collect::<Vec<_>>();
+    let before = left(&bench);
+    assert!(before.iter().max() > before.iter().min().map(|least| least + 5).as_ref(), "{before:?}");
+    assert_eq!(left(&bench.set("servers", "4").set("queue", "400")), before);
+}

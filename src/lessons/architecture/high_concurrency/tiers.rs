@@ -136,11 +136,9 @@ pub(super) enum Event {
     Back(Entity),
 }
 
-/// What a request carries.
 #[derive(Clone, Copy, Debug, Default)]
 struct Request {
     user: Option<Entity>,
-    /// When it came into the service.
     came: Time,
     /// Whether it has or gets a thread, and hasn't given it back.
     has_thread: bool,
