@@ -18,5 +18,6 @@ mod monkey;
 mod page;
 mod pictures;
 mod played;
+mod recounted;
 #[path = "../shared/mod.rs"]
 mod shared;

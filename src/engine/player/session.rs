@@ -9,6 +9,8 @@ use super::run::{Input, InputKind, Run};
 use super::spec::Pace;
 use super::timeline::{Cursor, Timeline};
 use crate::scene::{Chart, Panel, Scene};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::sim::{Ending, Entity};
 use crate::sim::{Msg, Span, Time};
 
 /// Events computed at most for one answer: a few milliseconds in a browser.
@@ -141,6 +143,18 @@ impl Session {
     #[cfg(not(target_arch = "wasm32"))]
     pub fn invariants(&self) -> Result<(), String> {
         self.current.as_ref().map_or(Ok(()), |open| open.cursor.model.invariants())
+    }
+
+    /// How everything has ended that had ended by the moment last shown, oldest first: the record that readings can be
+    /// recounted from. The run is replayed from its start.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn endings(&self) -> Vec<Ending> {
+        let Some(open) = &self.current else { return Vec::new() };
+        let mut cursor = open.timeline.checkpoint_before(Time::ZERO).checkpoint();
+        cursor.model.record_from_here(Entity::new(u8::MAX, u32::MAX));
+        let at = open.cursor.now();
+        while !cursor.advance(open.figure.spec, &open.run, at, &mut { SLICE }, &mut |_| {}) {}
+        cursor.model.take_endings()
     }
 }
 

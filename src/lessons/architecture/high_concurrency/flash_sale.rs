@@ -83,7 +83,7 @@ controls! {
 readings! {
     READINGS;
     Reading::new("left", "left", Unit::Count, "Items that nobody has bought yet.");
-    Reading::measured("oversold", "oversold", Statistic::Count, "Buyers who were told yes although nothing was left.")
+    Reading::measured("oversold", "oversold", Statistic::Count, "Buyers so far who were told yes although nothing was left.")
         .of(BUYER, &[OVERSOLD]).so_far().trouble_from(1.0);
     Reading::new("told", "told yes or no", Unit::Share, "Share of all buyers so far who were told yes or no, and truly.").so_far();
     Reading::measured("p99", "p99", Statistic::Quantile(0.99), "99 % of the buyers who were told yes or no, so far, waited at most this long.")
