@@ -161,6 +161,8 @@ fn block(cx: &Context, block: &Block, number: &mut usize) -> Markup {
             *number += 1;
             figure::element(cx, block, it, *number)
         }
+        // A question that gates a figure stands in that figure.
+        Body::Predict(it) if cx.stills.asks_in_figure(&it.figure.text, &block.id) => html! {},
         Body::Predict(it) => activity::predict(cx, block, it),
         Body::Challenge(it) => activity::challenge(cx, block, it),
         Body::Incident(it) => activity::incident(cx, block, it),

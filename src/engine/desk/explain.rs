@@ -28,6 +28,7 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
         let actions = element("div", class::ACTIONS).with(actions(state, entity));
         out.push(Patch::Children(panel(), vec![head, actions, element("div", class::STORY)]));
         out.push(Patch::Focus(find(inside(class::EXPLAIN, "h3"))));
+        state.reveals = true;
     }
     let story = state.explanation.as_ref().map(|explanation| story(state, explanation));
     out.push(Patch::Children(selector(class::STORY), story.unwrap_or_default()));

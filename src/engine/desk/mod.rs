@@ -233,9 +233,6 @@ impl Desk {
                 None => out.push(notice::clear_notice()),
             }
         }
-        if changed.picture {
-            predict::write(&mut self.state, &mut out);
-        }
         if changed.run {
             compare::write(&self.state, &mut out);
             self.write_costs(&mut out);

@@ -21,8 +21,18 @@ fn decode_words(facts: &str) -> Words {
 
 impl Desk {
     pub(super) fn open(&mut self, opening: OpenFigure) {
-        let OpenFigure { page_id, words: facts, initial_view, view, from_link, notice, gated_by, attempts } =
-            opening;
+        let OpenFigure {
+            page_id,
+            words: facts,
+            initial_view,
+            view,
+            from_link,
+            notice,
+            gated_by,
+            attempts,
+            invites,
+            plays,
+        } = opening;
         let Ok(initial_view) = decode_view(&initial_view) else { return };
         let Some(figure) = self.figures.iter().find(|figure| figure.spec.id == initial_view.run.figure)
         else {
@@ -39,6 +49,7 @@ impl Desk {
             ..FigureState::of(figure.spec)
         };
         self.state.initial_view = initial_view.clone();
+        self.state.invites = super::explain::parse_entity(&invites).filter(|_| !from_link);
         self.current_batch = None;
         self.begin_predictions(gated_by, &attempts, from_link);
         self.reset_focus();
@@ -64,6 +75,9 @@ impl Desk {
                 self.open_view(initial_view);
             }
         }
+        if plays && !self.state.masked && !self.state.reduced_motion && self.state.untouched {
+            self.play_on();
+        }
     }
 
     /// Opens a run at a moment.
@@ -75,6 +89,8 @@ impl Desk {
         state.run = run;
         state.compared_controls = (!compared_controls.is_empty()).then_some(compared_controls);
         state.contributors = None;
+        state.before = None;
+        state.stop_at = None;
         state.at = state.target;
         state.seen = state.target;
         state.play_position = state.target.secs();

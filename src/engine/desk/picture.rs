@@ -1,7 +1,7 @@
 //! The picture: its layout, and selecting in it by pointer, touch and keyboard.
 
 use super::markup::{attr, class, css, inside};
-use super::protocol::{Patch, UserAction, find, nth};
+use super::protocol::{Patch, UserAction, find, nth, selector};
 use super::state::FigureState;
 use super::{BeforeChange, Desk, explain};
 use crate::player::{EntityNames, InputKind, Value};
@@ -16,9 +16,9 @@ const MOST_CROSSED: usize = 100;
 /// Where picture and charts are painted, each on a canvas.
 const PLACES: [&str; 2] = [class::PICTURE, class::CHARTS];
 
-fn lay_out(scene: Option<&Scene>, words: &Words, width: u16) -> Option<Picture> {
+fn lay_out(scene: Option<&Scene>, words: &Words, width: u16, options: &LayoutOptions) -> Option<Picture> {
     let scene = scene.filter(|scene| !scene.panels.is_empty() && width > 0)?;
-    Some(Picture::new(scene, words, width.into(), &LayoutOptions::default()))
+    Some(Picture::new(scene, words, width.into(), options))
 }
 
 impl Desk {
@@ -29,7 +29,7 @@ impl Desk {
         let scene = state.frame.as_ref().map(|frame| &frame.scene);
         let own = [(scene, state.widths.0), (state.charts.as_ref(), state.widths.1)];
         let pictures = others.into_iter().zip(own).map(|(other, (scene, width))| {
-            other.or_else(|| lay_out(scene, &state.words, width)).unwrap_or_default()
+            other.or_else(|| lay_out(scene, &state.words, width, &state.layout())).unwrap_or_default()
         });
         let pictures: [Picture; 2] =
             pictures.collect::<Vec<_>>().try_into().unwrap_or_else(|_| Default::default());
@@ -159,6 +159,15 @@ impl Desk {
                 out.extend(set_bounds(ring, area.grow(4.0)));
             }
         }
+        if core::mem::take(&mut state.reveals) {
+            out.push(Patch::Reveal(nth(css(class::RING), 0)));
+        }
+        if let Some(area) = state.invites.and_then(|who| state.pictures[0].area_of(who)) {
+            let invitation = || selector(class::INVITATION);
+            out.push(Patch::Style(invitation(), "left".into(), super::px(area.centre().x)));
+            out.push(Patch::Style(invitation(), "top".into(), super::px(area.y)));
+            out.push(super::set_visible(invitation(), !state.masked));
+        }
         super::choose::write(state, out);
         let n = state.focused_button;
         let there = state.button_entities[n].and_then(|who| Some((who, state.pictures[0].area_of(who)?)));
@@ -179,6 +188,11 @@ fn swap_tab_order(out: usize, within: usize) -> [Patch; 2] {
 }
 
 impl FigureState {
+    /// How its pictures are laid out.
+    pub fn layout(&self) -> LayoutOptions {
+        LayoutOptions { handles: self.spec.acted_on(), ..LayoutOptions::default() }
+    }
+
     pub fn entity_at(&self, (x, y): (f32, f32)) -> Option<Entity> {
         self.pictures[0].entity_at(x, y, REACH)
     }

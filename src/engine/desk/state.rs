@@ -55,8 +55,17 @@ pub(super) struct FigureState {
     /// Whether the tables are open.
     pub tables_open: bool,
 
+    /// Whether what has just been selected is to be scrolled into view, because its panel may cover it.
+    pub reveals: bool,
+    /// Whom the invitation on the picture is about, until it has been taken up.
+    pub invites: Option<Entity>,
+    /// The readings from before a phrase or a button took the figure elsewhere, to stand beside those of there.
+    pub before: Option<Vec<f64>>,
+
     // Time passing.
     pub playing: bool,
+    /// Where playing stops: the moment that was asked for.
+    pub stop_at: Option<Time>,
     /// Model seconds per second.
     pub speed: f64,
     /// Whether the model can't keep up with that speed.
@@ -149,7 +158,11 @@ impl FigureState {
             choosing: None,
             written_texts: Vec::new(),
             tables_open: false,
+            reveals: false,
+            invites: None,
+            before: None,
             playing: false,
+            stop_at: None,
             speed: spec.speed,
             slow: false,
             reduced_motion: false,

@@ -1,7 +1,7 @@
 //! Event listeners of a figure: clicks, keys, fields and pointer become actions for its desk.
 
 use super::figure::PageFigure;
-use super::{answer, dom, drag};
+use super::{answer, dock, dom, drag};
 use crate::desk::markup::{any, attr, class, css, inside, with};
 use crate::desk::{ActionKind, SHORTCUTS, UserAction};
 use wasm_bindgen::prelude::*;
@@ -21,7 +21,8 @@ pub fn attach(figure: &PageFigure) {
     for kind in ["input", "change"] {
         let of = figure.clone();
         dom::listen::<Event>(&figure.root, kind, move |event| {
-            if let Some(field) = dom::closest(&event, &of.root, "input, select") {
+            let field = dom::closest(&event, &of.root, "input, select");
+            if let Some(field) = field.filter(|_| !is_in_question(&of, &event)) {
                 field_changed(&of, &field, kind);
             }
         });
@@ -76,7 +77,15 @@ fn pointer_position(place: &Element, event: &MouseEvent) -> (f32, f32) {
     (at(event.client_x(), bounds.left()), at(event.client_y(), bounds.top()))
 }
 
+/// Whether an event comes from a question that stands in the figure, which listens for itself.
+fn is_in_question(figure: &PageFigure, event: &Event) -> bool {
+    dom::closest(event, &figure.root, &css(class::ACTIVITY)).is_some()
+}
+
 fn clicked(figure: &PageFigure, event: &MouseEvent) {
+    if is_in_question(figure, event) {
+        return;
+    }
     if let Some(by) = dom::closest(event, &figure.root, &any(attr::DO)) {
         press(figure, &figure.root, &by);
     } else if let Some(place) = dom::closest(event, &figure.root, &css(class::PICTURE))
@@ -102,6 +111,13 @@ pub fn press(figure: &PageFigure, place: &Element, by: &Element) {
         }
         ActionKind::TryAgain => figure.try_again(),
         ActionKind::Reload => drop(dom::window().location().reload()),
+        ActionKind::Sheet => drop(figure.root.class_list().toggle("sheet")),
+        ActionKind::Question if figure.root.has_attribute(attr::ASKS) => {
+            drop(figure.root.remove_attribute(attr::ASKS));
+        }
+        ActionKind::Question => dom::set_attribute(&figure.root, attr::ASKS, "answered"),
+        ActionKind::Undock => dock::put_back(&figure.root, !said(attr::WAY).is_empty()),
+        ActionKind::BackToText => dock::back_to_text(&figure.root),
         // The button of an open drawer closes it.
         ActionKind::Drawer if said("aria-expanded") == "true" => {
             figure.send_action(UserAction::of(ActionKind::Drawer));
@@ -197,6 +213,9 @@ fn open_run(figure: &PageFigure, file: &web_sys::File) {
 fn key_pressed(figure: &PageFigure, event: &KeyboardEvent) {
     let key = event.key();
     let around = |css: &str| dom::closest(event, &figure.root, css);
+    if is_in_question(figure, event) {
+        return;
+    }
     if key == "Enter"
         && let Some(field) = around(&any(attr::WITH_OF))
     {

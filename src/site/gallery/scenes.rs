@@ -110,7 +110,7 @@ fn table() -> Panel {
     let cells = |n, status| vec![name(status), number(n, Unit::Time), number(n, Unit::Share)];
     let row = |n, status| Row { entity: server(n), cells: cells(n, status), status };
     let columns = ["State", "p50", "Busy"].map(plain).to_vec();
-    Panel::Table(Table { title: plain("A row of each"), columns, rows: each(ROWS, row) })
+    Panel::Table(Table { title: plain("A row of each"), columns, rows: each(ROWS, row), unfolded: true })
 }
 
 fn series() -> Panel {

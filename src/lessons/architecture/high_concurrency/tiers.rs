@@ -259,7 +259,7 @@ impl Service {
             (CLIENTS, row_service(), &self.inside),
         ];
         let columns = [column_tier(), column_rate(), column_stay(), column_product(), column_inside()];
-        Panel::table(table_tiers(), columns, rows.map(row))
+        Panel::table(table_tiers(), columns, rows.map(row)).unfolded()
     }
 
     fn say(&self) -> [Msg; 2] {

@@ -233,7 +233,7 @@ impl Experiment for TwoThreads {
         });
         let rows: Vec<Row> =
             std::iter::once(row(X, Label::Name(X), self.x, shared)).chain(registers).collect();
-        scene.panels.push(Panel::table(memory(), [place(), value()], rows));
+        scene.panels.push(Panel::table(memory(), [place(), value()], rows).unfolded());
         let increments = self.controls.times * THREADS as u32;
         scene.panels.push(self.program.lanes(u64::from(increments) * CODE.len() as u64));
         scene.choices = self.program.choices("step", self.controls.scheduler, |_| true);

@@ -168,6 +168,7 @@ impl Cluster {
             .map(Label::Words)
             .into(),
             rows: (0..SERVERS).map(row).collect(),
+            unfolded: false,
         })
     }
 
