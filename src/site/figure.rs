@@ -105,7 +105,7 @@ pub fn markup(caption: &Caption, shown: Option<&Still>) -> Markup {
             figcaption {
                 span.fig-number-of { "Figure " (caption.number) }
                 span.fig-title { (caption.markup) }
-                (tools(caption.question.is_some()))
+                (tools(caption.question.is_some(), frame.as_ref().is_some_and(|(_, frame)| super::legend::legend(&frame.scene).is_some())))
             }
             @if let Some((shown, frame)) = frame { (parts(caption, shown, frame, masked)) }
             noscript { p.fig-note { "This figure is a simulation. With scripts on it runs; without them it stays as it is here." } }
@@ -128,7 +128,7 @@ fn words_file(caption: &Caption, shown: &Still) -> Option<String> {
 }
 
 /// The tools beside the caption.
-fn tools(asks: bool) -> Markup {
+fn tools(asks: bool, legend: bool) -> Markup {
     html! {
         div.fig-docked {
             button.quiet type="button" data-do=(ActionKind::BackToText.name()) { "Back to the text" }
@@ -141,15 +141,19 @@ fn tools(asks: bool) -> Markup {
             button.quiet type="button" data-do=(ActionKind::Compare.name()) aria-pressed="false" { "Compare" }
             button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="sweep" data-drawer="sweep" aria-expanded="false" { "Sweep" }
             button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="share" data-drawer="share" aria-expanded="false" { "Share" }
+            @if legend {
+                button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="legend" data-drawer="legend" aria-expanded="false" { "Legend" }
+            }
             button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="more" data-drawer="more" aria-expanded="false" aria-label="More" title="More" { "⋯" }
         }
     }
 }
 
 /// The drawers that the tools open.
-fn drawers(id: &str, spec: &FigureSpec) -> Markup {
+fn drawers(id: &str, spec: &FigureSpec, legend: Option<Markup>) -> Markup {
     html! {
         div.(class::NOTICE_PLACE) role="status" {}
+        div.(class::DRAWER).fig-legend data-drawer-of="legend" hidden { @if let Some(legend) = legend { (legend) } }
         div.(class::DRAWER).fig-share data-drawer-of="share" hidden {
             p { "This link opens the same run at the same moment, on every machine." }
             div.(class::COPY) {
@@ -239,6 +243,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
     let (charts, panels) = frame.scene.panels.into_iter().partition(|panel| matches!(panel, Panel::Chart(_)));
     let part = |panels| Scene { time: frame.scene.time, panels, ..Scene::default() };
     let (main, charts): (Scene, Scene) = (part(panels), part(charts));
+    let legend = super::legend::legend(&main);
     let own_tables = main
         .panels
         .iter()
@@ -266,7 +271,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
         }
     };
     html! {
-        (drawers(id, spec))
+        (drawers(id, spec, legend))
         div.fig-stage.below[below] {
             div.(class::PICTURE) data-draws=[spec.actions.iter().find(|action| action.by_drawing).map(|action| &action.id)] {
                 (picture(&main, "wide", "wide", WIDE)) (picture(&main, "narrow", "narrow", NARROW))

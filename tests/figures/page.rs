@@ -95,6 +95,8 @@ impl Page {
             notice: None,
             gated_by: after.iter().map(|&id| id.to_owned()).collect(),
             attempts: done.to_vec(),
+            invites: String::new(),
+            plays: false,
         }));
         page
     }

@@ -65,6 +65,8 @@ action_kinds! {
     HoldNumber = "hold";
     /// It is dragged: `number`, steps from where it was taken hold of.
     DragNumber = "drag";
+    /// It is let go of, or a slider is: what was moved is one change.
+    LetGo = "let-go";
     /// It is moved by the key `text`.
     NudgeNumber = "nudge";
     /// A phrase of the text takes the figure somewhere: `text`, settings; `number`, a moment in nanoseconds, or less than

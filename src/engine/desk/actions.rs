@@ -31,6 +31,13 @@ impl Desk {
             return;
         }
         self.take_up_invitation(action.kind);
+        let slides = action.kind == ActionKind::SetControl && action.variant == "range";
+        if slides || action.kind == ActionKind::DragNumber {
+            self.state.dragging = true;
+        } else if action.kind != ActionKind::Hover {
+            self.state.dragging = false;
+            self.session.let_go();
+        }
         let nanos = Time::from_nanos(crate::sim::clamp(action.number, 0.0, 1e18) as u64);
         match action.kind {
             ActionKind::Play if self.state.playing => self.pause(),
@@ -56,6 +63,7 @@ impl Desk {
             ActionKind::Place => self.place_thing(action, before_change),
             ActionKind::HoldNumber => self.start_drag(&action.target),
             ActionKind::DragNumber => self.drag(action, before_change),
+            ActionKind::LetGo => {}
             ActionKind::NudgeNumber => self.move_by_key(action, before_change),
             ActionKind::GoTo => self.go_to_setting(action),
             ActionKind::Act => {
@@ -161,6 +169,14 @@ impl Desk {
     /// Applies an input at the moment shown. A control that is moved before anything else was done is changed from the
     /// start on.
     pub(super) fn apply_change(&mut self, change: InputKind, before_change: BeforeChange) {
+        if let InputKind::Set { control, .. } = &change
+            && self.state.is_fixed(control)
+        {
+            let label = self.state.spec.control(control).map_or("", |(_, control)| &control.label);
+            self.set_notice(Notice::plain(text::fill(text::FIXED, &[label])));
+            self.dirty.run = true;
+            return;
+        }
         let state = &mut self.state;
         let from_start = state.untouched && matches!(change, InputKind::Set { .. });
         if !matches!(change, InputKind::Set { .. }) {

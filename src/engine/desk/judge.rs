@@ -52,6 +52,7 @@ impl Desk {
         let at = challenge.incident.map_or(Time::ZERO, |incident| incident.at);
         self.open_view(View { run, compared_controls: Vec::new(), at });
         self.state.untouched = false;
+        self.state.set_up_for = Some(challenge);
         self.dirty.run = true;
     }
 

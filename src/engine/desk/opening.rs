@@ -90,6 +90,7 @@ impl Desk {
         state.compared_controls = (!compared_controls.is_empty()).then_some(compared_controls);
         state.contributors = None;
         state.before = None;
+        state.set_up_for = None;
         state.stop_at = None;
         state.at = state.target;
         state.seen = state.target;

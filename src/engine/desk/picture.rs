@@ -5,8 +5,8 @@ use super::protocol::{Patch, UserAction, find, nth, selector};
 use super::state::FigureState;
 use super::{BeforeChange, Desk, explain};
 use crate::player::{EntityNames, InputKind, Value};
-use crate::scene::{LayoutOptions, Picture, Rect, Scene, Words, at};
-use crate::sim::{Entity, decimal};
+use crate::scene::{LayoutOptions, Packet, Panel, Picture, Rect, Scene, Words, at};
+use crate::sim::{Entity, Span, Time, decimal};
 
 /// How far from an entity a click still selects it, in CSS pixels. It makes targets of 24 pixels.
 const REACH: f32 = 12.0;
@@ -15,6 +15,12 @@ const MOST_POINTS: usize = 2_000;
 const MOST_CROSSED: usize = 100;
 /// Where picture and charts are painted, each on a canvas.
 const PLACES: [&str; 2] = [class::PICTURE, class::CHARTS];
+
+/// How fast the mean number of packets on a way follows what is there, a picture.
+const SMOOTHING: f64 = 0.08;
+/// Ways that a stream's dots go in a second, and most dots on one.
+const STREAM_SPEED: f64 = 0.5;
+const MOST_IN_STREAM: f64 = 16.0;
 
 fn lay_out(scene: Option<&Scene>, words: &Words, width: u16, options: &LayoutOptions) -> Option<Picture> {
     let scene = scene.filter(|scene| !scene.panels.is_empty() && width > 0)?;
@@ -40,6 +46,7 @@ impl Desk {
             }
         }
         self.state.pictures = pictures;
+        self.state.draw_streams();
         self.unpainted = true;
     }
 
@@ -188,6 +195,41 @@ fn swap_tab_order(out: usize, within: usize) -> [Patch; 2] {
 }
 
 impl FigureState {
+    /// Above life speed a packet would be here in one picture and there in the next. So streams are drawn instead: dots
+    /// that move at a speed that the eye can follow, as dense as what is under way is on average.
+    fn draw_streams(&mut self) {
+        let fast = self.playing && self.speed > 1.0 && self.compared_controls.is_none();
+        let frame = self.frame.as_ref().filter(|_| fast && !self.reduced_motion);
+        let Some(frame) = frame else { return self.streams.clear() };
+        for (_, mean) in &mut self.streams {
+            *mean *= 1.0 - SMOOTHING;
+        }
+        let flows = frame.scene.panels.iter().filter_map(|panel| match panel {
+            Panel::Flow(flow) => Some(&flow.packets),
+            _ => None,
+        });
+        let now = frame.scene.time;
+        for packet in flows.flatten().filter(|packet| packet.left <= now && now < packet.arrives) {
+            let way = (packet.from, packet.to, packet.kind);
+            match self.streams.iter_mut().find(|(other, _)| *other == way) {
+                Some((_, mean)) => *mean += SMOOTHING,
+                None => self.streams.push((way, SMOOTHING)),
+            }
+        }
+        let (second, clock) = (Span::from_secs(1), Time::from_secs(1));
+        let moved = self.play_position / self.speed * STREAM_SPEED;
+        let mut dots = Vec::new();
+        for &((from, to, kind), mean) in self.streams.iter().filter(|(_, mean)| *mean > SMOOTHING) {
+            let count = libm::ceil(mean).min(MOST_IN_STREAM);
+            for n in 0..count as u32 {
+                let share = libm::fmod(moved + f64::from(n) / count, 1.0);
+                let left = clock.back(Span::from_secs_f64(share));
+                dots.push(Packet { entity: from, from, to, left, arrives: left + second, kind });
+            }
+        }
+        self.pictures[0].place_packets(&dots, clock);
+    }
+
     /// How its pictures are laid out.
     pub fn layout(&self) -> LayoutOptions {
         LayoutOptions { handles: self.spec.acted_on(), ..LayoutOptions::default() }

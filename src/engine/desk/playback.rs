@@ -130,7 +130,8 @@ impl Desk {
         ] {
             *since += passed;
         }
-        if !state.playing {
+        if !state.playing || state.dragging {
+            state.unplayed_secs = 0.0;
             return;
         }
         let stop = state.stop_at.unwrap_or(state.spec.until);

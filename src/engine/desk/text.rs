@@ -22,9 +22,10 @@ texts! {
     PAUSE = "Pause";
     SLOWER = "the model can't keep up: slower than that";
     TAKE_BACK = "Take back";
+    FIXED = "{} is fixed by the challenge that this figure was set up for. Its own run, in the menu, has it free again.";
     DROPPED = "What came after {} was dropped.";
     CHANGED_AT = "{}: {} becomes {}";
-    DONE_AT = "{}: {} {}";
+    DONE_AT = "{}: {} ({})";
     SEED = "Seed";
     COPY = "Copy";
     COPIED = "Copied";

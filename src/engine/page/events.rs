@@ -152,6 +152,9 @@ pub fn press(figure: &PageFigure, place: &Element, by: &Element) {
 /// applies them only when that is pressed.
 fn field_changed(figure: &PageFigure, field: &Element, event: &str) {
     let variant = field.get_attribute("type").unwrap_or_default();
+    if variant == "range" && event == "change" {
+        return figure.send_action(UserAction::of(ActionKind::LetGo));
+    }
     if (variant == "range") != (event == "input") || field.has_attribute(attr::WITH_OF) {
         return;
     }

@@ -82,7 +82,10 @@ fn attach_drag(number: &Element) {
                     });
                 }
                 ("pointermove", None) => {}
-                _ => held.set(None),
+                _ => {
+                    held.set(None);
+                    figure.send_action(action(ActionKind::LetGo, &of));
+                }
             }
         });
     }

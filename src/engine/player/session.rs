@@ -38,6 +38,8 @@ struct OpenRun {
     cursor: Cursor,
     /// Runs as they were before each change, newest last, with the moment of the change.
     undo_stack: Vec<(Run, Time)>,
+    /// The control that is being dragged, and the moment at which: all its moves are one change.
+    dragged: Option<(String, Time)>,
 }
 
 impl Session {
@@ -136,6 +138,14 @@ impl Session {
             .is_some_and(|open| !open.timeline.extend(&open.run, open.figure.spec.until, SLICE))
     }
 
+    /// Says that a control has been let go of: moving it again is another change. Until then its moves at one moment are
+    /// taken back together.
+    pub fn let_go(&mut self) {
+        if let Some(open) = &mut self.current {
+            open.dragged = None;
+        }
+    }
+
     /// Checks the model's invariants at the moment last shown.
     ///
     /// # Errors
@@ -162,7 +172,7 @@ impl OpenRun {
     fn start(figure: &'static Figure, run: Run, data: Data) -> Result<Self, Msg> {
         let timeline = Timeline::start(figure, &run, &data)?;
         let cursor = timeline.nearest(Time::ZERO);
-        Ok(Self { figure, run, data, timeline, cursor, undo_stack: Vec::new() })
+        Ok(Self { figure, run, data, timeline, cursor, undo_stack: Vec::new(), dragged: None })
     }
 
     /// Seeks towards the state at `at`, for at most one slice; true when it is reached.
@@ -232,9 +242,17 @@ impl OpenRun {
             self.switch_to(before)?;
             return Err(refusal);
         }
-        self.undo_stack.push((before, at));
-        if self.undo_stack.len() > MAX_UNDO {
-            self.undo_stack.remove(0);
+        let moved = match &change {
+            InputKind::Set { control, .. } => Some((control.clone(), at)),
+            InputKind::Act { .. } => None,
+        };
+        let goes_on = moved.is_some() && self.dragged == moved;
+        self.dragged = moved;
+        if !goes_on {
+            self.undo_stack.push((before, at));
+            if self.undo_stack.len() > MAX_UNDO {
+                self.undo_stack.remove(0);
+            }
         }
         let at = match (self.figure.spec.pace, &change) {
             (Pace::Steps(step), InputKind::Act { .. }) => {
@@ -303,8 +321,8 @@ impl OpenRun {
             self.cursor = self.timeline.nearest(Time::ZERO);
         } else {
             let fresh = Self::start(self.figure, run, self.data.clone())?;
-            let undo_stack = core::mem::take(&mut self.undo_stack);
-            *self = Self { undo_stack, ..fresh };
+            let (undo_stack, dragged) = (core::mem::take(&mut self.undo_stack), self.dragged.take());
+            *self = Self { undo_stack, dragged, ..fresh };
         }
         Ok(())
     }

@@ -245,11 +245,9 @@ impl<'a> PictureBuilder<'a> {
             Shape::Plain => self.rect(entity, area, round, ink),
             Shape::Client => {
                 self.rect(entity, area, round * 0.6, ink);
-                self.path(
-                    entity,
-                    &[at(middle.x - 9.0, bottom + 4.5), at(middle.x + 9.0, bottom + 4.5)],
-                    line,
-                );
+                let foot = bottom + 5.0;
+                self.path(entity, &[at(middle.x, bottom), at(middle.x, foot)], line);
+                self.path(entity, &[at(middle.x - 9.0, foot), at(middle.x + 9.0, foot)], line);
             }
             Shape::Balancer => {
                 let cut = (area.h / 3.0).min(12.0);

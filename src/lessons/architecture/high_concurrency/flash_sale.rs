@@ -256,7 +256,8 @@ impl FlashSale {
     }
 
     fn flow(&self, now: Time) -> Panel {
-        let left = |at, of| vec![Node::new(at).note(Label::Words(note_left(self.sum(of))))];
+        let left =
+            |at, of| vec![Node::new(at).shaped(Shape::Cache).note(Label::Words(note_left(self.sum(of))))];
         let memory = match self.controls.stock {
             Stock::Row => None,
             Stock::Copy => Some(left(COPY, |row| row.copy)),
@@ -265,9 +266,13 @@ impl FlashSale {
         let rows = (0..self.controls.rows as usize).map(|n| {
             let node = self.rows[n].lock.node(Some(Label::Words(note_left(self.rows[n].left))), now);
             let crowded = self.rows[n].lock.waiting().len() > 4;
-            Node { status: if crowded { Status::Trouble } else { Status::Normal }, ..node }
+            Node {
+                status: if crowded { Status::Trouble } else { Status::Normal },
+                shape: Shape::Database,
+                ..node
+            }
         });
-        let buyers = Node::new(BUYERS).note(Label::Value(self.rate(now), Unit::Rate));
+        let buyers = Node::new(BUYERS).shaped(Shape::Client).note(Label::Value(self.rate(now), Unit::Rate));
         let shop = self.shop.node(None, now);
         let front = [buyers, shop].map(|node| vec![self.journeys.with_badge(node, now)]);
         let tiers = front.into_iter().chain(memory).chain([rows.collect()]);
