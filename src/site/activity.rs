@@ -65,7 +65,7 @@ fn order(cx: &Context, things: &[Choice]) -> Markup {
         ol.(class::ANSWER_ORDER) {
             @for thing in things {
                 li data-option=(thing.id.text) {
-                    span.thing { (cx.phrase(&thing.text)) } " " span.(class::MARK) {}
+                    span.grip aria-hidden="true" {} span.thing { (cx.phrase(&thing.text)) } " " span.(class::MARK) {}
                     span.moves {
                         button type="button" data-do=(ActionKind::MoveUp.name()) aria-label={ "Up: " (thing.text.text) } { "↑" }
                         button type="button" data-do=(ActionKind::MoveDown.name()) aria-label={ "Down: " (thing.text.text) } { "↓" }

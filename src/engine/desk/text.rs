@@ -89,6 +89,7 @@ texts! {
     OFF = "On average your curve is {} off; up to {} counts as right.";
     PLACE = "place {}";
     ANSWER_FIRST = "Answer first.";
+    QUESTION_FIRST = "Answer this, or skip it, and all of that works.";
     DRAW_ALL = "Draw the curve from one end to the other first.";
     ONE_OR_ALL = "Is that 1 % or all of it? Write 1 % or 100 %.";
     NO_SHARE = "A share is 0 % to 100 %.";

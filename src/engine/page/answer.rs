@@ -2,7 +2,7 @@
 //! committed. The desk grades predictions; a question's correct options are in its markup.
 
 use super::figure::{self, PageFigure};
-use super::{dock, dom, events, record};
+use super::{cards, dock, dom, events, record};
 use crate::desk::markup::{any, attr, class, css, inside, with};
 use crate::desk::{ActionKind, UserAction, text};
 use crate::learner::{Attempt, Grade, Task};
@@ -45,6 +45,9 @@ pub fn start() {
                 figure.send_latest(UserAction { target, text, ..UserAction::of(ActionKind::Understand) });
             }
         });
+        if let Some(list) = dom::query(&section, &css(class::ANSWER_ORDER)) {
+            cards::attach(&list);
+        }
         if let Some(area) = dom::query(&section, &css(class::SKETCH_AREA)) {
             attach_sketch(&area);
         }
@@ -58,7 +61,7 @@ fn figure_of(section: &Element) -> Option<PageFigure> {
 fn clicked(section: &Element, by: &Element) {
     let Some(kind) = dom::action_kind(by) else { return };
     match kind {
-        ActionKind::MoveUp | ActionKind::MoveDown => move_item(by, kind == ActionKind::MoveUp),
+        ActionKind::MoveUp | ActionKind::MoveDown => cards::move_by_one(by, kind == ActionKind::MoveUp),
         ActionKind::Check | ActionKind::AnswerAgain => {
             let question = by.closest(&any(attr::QUIZ)).ok().flatten();
             match (question, kind) {
@@ -98,18 +101,6 @@ pub fn answer_text(place: &Element) -> String {
         text.push_str(&option.unwrap_or_else(|| dom::field(field).value()));
     }
     text
-}
-
-/// Moves an item one place up or down its list.
-fn move_item(by: &Element, up: bool) {
-    let Some(thing) = by.closest("li").ok().flatten() else { return };
-    let other = if up { thing.previous_element_sibling() } else { thing.next_element_sibling() };
-    if let (Some(other), Some(list)) = (other, thing.parent_element()) {
-        let (first, second) = if up { (&thing, &other) } else { (&other, &thing) };
-        let _ = list.insert_before(first, Some(second));
-        // Moving the element has lost the focus.
-        dom::focus(by);
-    }
 }
 
 /// Grades a question, and shows why each option is right or wrong. In an activity about a figure it asks for the cause of

@@ -37,7 +37,7 @@ pub fn bring(figure: &Element) {
         return dock(figure);
     }
     // Where the reader was, for the way back.
-    let from = dom::window().scroll_y().unwrap_or_default();
+    let from = dom::window().scroll_y().unwrap_or_default() as i32;
     dom::set_attribute(figure, "data-from", &from.to_string());
     dom::set_class(figure, VISITED, true);
     figure.scroll_into_view();

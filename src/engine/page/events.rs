@@ -3,7 +3,7 @@
 use super::figure::PageFigure;
 use super::{answer, dock, dom, drag};
 use crate::desk::markup::{any, attr, class, css, inside, with};
-use crate::desk::{ActionKind, SHORTCUTS, UserAction};
+use crate::desk::{ActionKind, SHORTCUTS, UserAction, text};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DragEvent, Element, Event, HtmlElement, KeyboardEvent, MouseEvent};
@@ -84,6 +84,14 @@ fn is_in_question(figure: &PageFigure, event: &Event) -> bool {
 
 fn clicked(figure: &PageFigure, event: &MouseEvent) {
     if is_in_question(figure, event) {
+        return;
+    }
+    // What can't be used yet says why.
+    let tries = || dom::closest(event, &figure.root, ".fig-bar").is_some();
+    if figure.root.get_attribute(attr::ASKS).as_deref() == Some("open") && tries() {
+        if let Some(place) = dom::query(&figure.root, &css(class::ANSWER_ERROR)) {
+            dom::set_text(&place, text::QUESTION_FIRST);
+        }
         return;
     }
     if let Some(by) = dom::closest(event, &figure.root, &any(attr::DO)) {
