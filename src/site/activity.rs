@@ -162,8 +162,8 @@ fn judged(
         }
         details.hint { summary { "A hint" } p { (cx.phrase(hint)) } }
         div.(class::ANSWER_BUTTONS) {
-            button type="button" data-do=(ActionKind::SetUp.name()) data-on=(id) { "Set the figure up for it" }
-            button.primary type="button" data-do=(ActionKind::Judge.name()) data-on=(id) { "Judge my setting" }
+            button type="button" data-do=(ActionKind::SetUp.name()) data-on=(id) { "Set up the figure" }
+            button.primary type="button" data-do=(ActionKind::Judge.name()) data-on=(id) { "Judge my settings" }
             button.quiet.judging type="button" data-do=(ActionKind::CallOff.name()) { "Stop" }
         }
         @if budget.is_some() { p.(class::JUDGE_COST) role="status" {} }

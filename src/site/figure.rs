@@ -183,7 +183,7 @@ fn drawers(id: &str, spec: &FigureSpec, legend: Option<Markup>) -> Markup {
         (keys())
         div.(class::COMPARE) hidden {
             fieldset {
-                legend { "The controls move" }
+                legend { "The controls change" }
                 div.fig-segments {
                     label { input type="radio" name={ (id) "-side" } value="a"; span { "A and B" } }
                     label { input type="radio" name={ (id) "-side" } value="b" checked; span { "only B" } }
@@ -449,7 +449,7 @@ fn own_table(table: &Table, words: &Words) -> Markup {
 fn tables_markup(tables: &[TableView]) -> Markup {
     html! {
         details.(class::TABLES) {
-            summary { "The same in tables" }
+            summary { "The picture as tables" }
             div.(class::TABLES_ALL) {
                 @for table in tables {
                     div.table role="region" aria-label=(table.title) tabindex="0" {

@@ -113,7 +113,7 @@ fn a_figure_stands_on_its_page_with_still_readings_sentence_controls_and_tables(
         "class=\"fig-says\">",
         "disabled",
         "Least connections",
-        "The same in tables",
+        "The picture as tables",
         "<noscript>",
     ] {
         assert!(figure.contains(part), "{part}");

@@ -4,7 +4,7 @@ use super::markup::{attr, class, css, inside, with};
 use super::protocol::{Patch, nth, page_selector, selector};
 use super::state::FigureState;
 use super::text;
-use crate::scene::{Chart, Panel, SeriesLine};
+use crate::scene::{Chart, Panel, SeriesLine, capitalize};
 
 /// Seconds between announcements to screen readers while playing.
 const SPOKEN_EVERY: f64 = 12.0;
@@ -69,6 +69,6 @@ impl FigureState {
             _ => return None,
         };
         let [now, then] = [now, then].map(|value| reading.unit.format(value));
-        Some(text::fill(pattern, &[&reading.label, &now, &then]))
+        Some(capitalize(text::fill(pattern, &[&reading.label, &then, &now])))
     }
 }

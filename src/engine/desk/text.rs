@@ -23,7 +23,7 @@ texts! {
     SLOWER = "the model can't keep up: slower than that";
     TAKE_BACK = "Take back";
     FIXED = "{} is fixed by the challenge that this figure was set up for. Its own run, in the menu, has it free again.";
-    DROPPED = "What came after {} was dropped.";
+    DROPPED = "Everything after {} was dropped.";
     CHANGED_AT = "{}: {} becomes {}";
     DONE_AT = "{}: {} ({})";
     SEED = "Seed";
@@ -51,7 +51,7 @@ texts! {
     STEPS = "What happened to it";
     STEPS_LEFT_OUT = "{} earlier steps";
     RELATED = "Also involved";
-    NOTHING_KNOWN = "Nothing is known of it at this moment.";
+    NOTHING_KNOWN = "There is nothing to say about it at this moment.";
     BECAUSE = "because {}";
     FROM_TO = "from {} to {}";
     PLACED = "{}: place {} of {}";
@@ -73,10 +73,10 @@ texts! {
     HOVER_ACTED_ON = "{}: click to see what it is doing, and what you can do to it.";
     GRADING = "Committed. The run is being computed …";
     SEARCHING = "Searching …";
-    SHORTEST_WAY = "The shortest way to what must never be takes {} steps; here it is, from its start. {}";
-    NO_CHOICE = "In this run a scheduler decides what happens next. Let yourself choose it, and search again.";
-    NO_WAY = "There is no way to a state that must never be: all {} states that can be reached were looked at.";
-    TOO_MANY_WAYS = "None was found among the first {} states, and there are more than can be looked at.";
+    SHORTEST_WAY = "Found: {} steps lead to a state that must never occur, and no shorter way does. The figure shows them from the start. {}";
+    NO_CHOICE = "A scheduler decides what happens next in this run. Take over its choices yourself, and search again.";
+    NO_WAY = "No schedule leads to a state that must never occur: all {} states that can be reached were checked.";
+    TOO_MANY_WAYS = "None was found among the first {} states, and there are too many to check them all.";
     BACK_TO_YOURS = "Back to your run";
     SEE_IN_FIGURE = "See it in the figure";
     TRY_AGAIN_ANSWER = "Try again";
@@ -101,16 +101,16 @@ texts! {
     SO_FAR = "{} of {} runs, about {} left";
     SO_MANY = "{} of {} runs";
     ATTEMPT = "Attempt {}.";
-    RISING = "Rising: {}, {} now, {} a little earlier.";
-    FALLING = "Falling: {}, {} now, {} a little earlier.";
+    RISING = "{} is rising, from {} to {}.";
+    FALLING = "{} is falling, from {} to {}.";
     PASSED = "Passed.";
     FAILED = "Not yet.";
     JUDGED = "{} of {} runs met the goal.";
+    JUDGED_NONE = "None of the first {} runs met the goal, so the judge stopped.";
     JUDGED_FAILED = "Only {} of the first {} runs met the goal, so the judge stopped.";
-    COSTS = "It costs {} of {}.";
-    TOO_DEAR = "It costs {}, and {} is all there is.";
+    COSTS = "It costs {}; the budget is {}.";
+    TOO_DEAR = "It costs {}, and the budget is {}.";
     FAILED_AT = "In the first run that failed, at {}: {}";
-    SEE_IT = "See it";
     LOWEST_TO_HIGHEST = "lowest to highest";
     RUNS = "runs";
     COMPARED_WITH = "Compared with";
@@ -124,8 +124,8 @@ texts! {
     AGAINST_BY = "B: {} ({}{})";
     BEHIND = "Behind {}, {}";
     TOOK = "took {}";
-    NOBODY_BEHIND = "Nobody, at this moment.";
-    OF_FIRST_RUN = "This is of the run that the page opened with.";
+    NOBODY_BEHIND = "Nothing, at this moment.";
+    OF_FIRST_RUN = "This number is from the run that the page opened with.";
 }
 
 #[cfg(test)]
