@@ -27,8 +27,14 @@ fn entries(flow: &Flow) -> Vec<(Markup, &'static str)> {
     ] {
         all.push((packet(kind), says));
     }
-    if flow.packets.iter().any(|packet| packet.kind == PacketKind::Probe) {
-        all.push((packet(PacketKind::Probe), "a health check or a heartbeat"));
+    for (kind, says) in [
+        (PacketKind::Probe, "a health check or a heartbeat"),
+        (PacketKind::Write, "a request that changes something"),
+        (PacketKind::Copy, "a copy for another keeper of the data"),
+    ] {
+        if flow.packets.iter().any(|packet| packet.kind == kind) {
+            all.push((packet(kind), says));
+        }
     }
     if nodes().any(|node| node.queue.is_some()) {
         let slots = html! {
@@ -70,6 +76,8 @@ fn packet(kind: PacketKind) -> Markup {
         PacketKind::Request => html! { circle."f-accent" cx="10" cy="9" r="4.5" {} },
         PacketKind::Answer => html! { circle."s-accent" cx="10" cy="9" r="3.75" stroke-width="2" {} },
         PacketKind::Failure => html! { path."s-trouble" d="M6 5l8 8M14 5l-8 8" stroke-width="2" {} },
+        PacketKind::Write => html! { path."f-second" d="M10 3.5l5.5 5.5l-5.5 5.5l-5.5-5.5z" {} },
+        PacketKind::Copy => html! { path."f-third" d="M5.5 4.5l10 4.5l-10 4.5z" {} },
         PacketKind::Probe => html! { rect."f-muted" x="7" y="6" width="6" height="6" {} },
     })
 }

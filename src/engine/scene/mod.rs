@@ -29,7 +29,7 @@ mod time_axis;
 mod words;
 
 pub use builder::Region;
-pub use curve::{Curve, DOT, Dot, PACKETS};
+pub use curve::{Curve, DOT, Dot, PACKETS, corners};
 pub use describe::{Description, RowView, TableView, describe};
 pub use drawn::Drawn;
 pub use mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text, at};

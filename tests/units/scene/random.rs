@@ -83,6 +83,8 @@ fn flow() -> impl Strategy<Value = Flow> {
         PacketKind::Answer,
         PacketKind::Failure,
         PacketKind::Probe,
+        PacketKind::Write,
+        PacketKind::Copy,
     ]);
     let packet = (entity(), entity(), entity(), time(), time(), kind)
         .prop_map(|(entity, from, to, left, arrives, kind)| Packet { entity, from, to, left, arrives, kind });

@@ -207,9 +207,14 @@ pub enum PacketKind {
     Failure,
     /// A health check or heartbeat: a small square.
     Probe,
+    /// A request that changes something, where others only read: a diamond.
+    Write,
+    /// What one keeper of data sends another, so that it has it too: a triangle.
+    Copy,
 }
 
 impl PacketKind {
     /// Every shape.
-    pub const ALL: [Self; 4] = [Self::Request, Self::Answer, Self::Failure, Self::Probe];
+    pub const ALL: [Self; 6] =
+        [Self::Request, Self::Answer, Self::Failure, Self::Probe, Self::Write, Self::Copy];
 }
