@@ -198,7 +198,7 @@ pub async fn a_learner_plays_turns_kills_goes_back_and_asks_why(kind: Kind) {
     select.select_by_value("least-connections").await.expect("it has this policy");
     figure.walk_to("server C").await;
     figure.says(".fig-explain h3", "Server.C").await;
-    figure.press("Kill it").await;
+    figure.press("Kill").await;
     figure.says(".fig-says", "dead").await;
     figure.keys(".fig-line input", "\u{e00e}").await;
     figure.says(".fig-time", "00:18.0").await;

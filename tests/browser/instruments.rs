@@ -5,7 +5,9 @@ use crate::harness::{Browser, Kind, Setup, site};
 use std::time::Duration;
 
 const FIGURE: &str = "#fig-slow-server";
-const FIRST: &str = "after-a-minute";
+/// One that waits for a prediction, and that prediction.
+const GATED: &str = "#fig-power-of-two";
+const FIRST: &str = "longest-with-two";
 
 async fn open(setup: Setup, home: &str) -> Browser {
     let browser = Browser::open(setup).await;
@@ -39,23 +41,22 @@ pub async fn a_prediction_is_made_by_keyboard_and_graded_by_the_run(kind: Kind) 
     let of = |id: &str, css: &str| format!("[data-predict={id}]{css}");
     let stage =
         |id: &str, stage: &str| format!("document.querySelector('[data-predict={id}][data-stage={stage}]')");
-    let show = format!("document.querySelector('{FIGURE}').scrollIntoView(); return 0");
+    let show = format!("document.querySelector('{GATED}').scrollIntoView(); return 0");
     let _: u32 = browser.run(&show).await;
-    browser.until(&Figure::is_live(FIGURE)).await;
+    browser.until(&Figure::is_live(GATED)).await;
     // Nothing is given away, and nothing can be played.
     let told: Vec<String> = browser
-            .run(&format!("return [...document.querySelectorAll('{FIGURE} .fig-reading b, .live.masked')].map(e => e.innerText)"))
+            .run(&format!("return [...document.querySelectorAll('{GATED} .fig-reading b, .live.masked')].map(e => e.innerText)"))
             .await;
     assert!(told.len() > 6 && told.iter().all(|text| text == "?"), "{told:?}");
     let waits: bool =
-        browser.run(&format!("return document.querySelector('{FIGURE} .fig-play').disabled")).await;
+        browser.run(&format!("return document.querySelector('{GATED} .fig-play').disabled")).await;
     assert!(waits, "the figure waits");
 
-    // A choice: the first option is taken with Space, and it is committed with Enter.
-    keys(&browser, &of(FIRST, " input"), " ").await;
-    keys(&browser, &of(FIRST, " [data-do=commit]"), ENTER).await;
+    // A number, committed with Enter.
+    keys(&browser, &of(FIRST, " input"), &["20", ENTER].concat()).await;
     browser.until(&stage(FIRST, "committed")).await;
-    browser.until(&format!("document.querySelector('{FIGURE}[data-live]')")).await;
+    browser.until(&format!("document.querySelector('{GATED}[data-live]')")).await;
     browser
         .until(&format!(
             "/Show it now/.test(document.querySelector('{}').innerText)",
@@ -65,14 +66,19 @@ pub async fn a_prediction_is_made_by_keyboard_and_graded_by_the_run(kind: Kind) 
     keys(&browser, &of(FIRST, " [data-do=seek]"), ENTER).await;
     browser.until(&stage(FIRST, "wrong")).await;
     let told: String = browser.text(&of(FIRST, "")).await;
-    assert!(told.contains("your answer") && told.contains("what happens"), "{told}");
-    let numbers: u32 =
-        browser.run("return document.querySelectorAll('.live.masked[data-figure=slow-server]').length").await;
+    assert!(told.contains("you said"), "{told}");
+    let numbers: u32 = browser
+        .run("return document.querySelectorAll('.live.masked[data-figure=power-of-two]').length")
+        .await;
     assert_eq!(numbers, 0, "the text's numbers are there now");
 
-    // A number, as people write a share, committed with Enter.
-    keys(&browser, &of("ten-times-slower", " input"), &["21", ENTER].concat()).await;
-    browser.until(&stage("ten-times-slower", "right")).await;
+    // A choice: the first option is taken with Space, and it is committed with Enter.
+    let choice = "what-helps-most";
+    keys(&browser, &of(choice, " input"), " ").await;
+    keys(&browser, &of(choice, " [data-do=commit]"), ENTER).await;
+    browser.until(&stage(choice, "wrong")).await;
+    let told: String = browser.text(&of(choice, "")).await;
+    assert!(told.contains("your answer") && told.contains("what happens"), "{told}");
 
     // An order: things keep the keyboard while they move.
     let order = "policies-by-p99";

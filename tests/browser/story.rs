@@ -101,7 +101,7 @@ async fn breaks_goes_back_and_asks_why(browser: &Browser) {
     figure.walk_to("server A").await;
     // B's panel, with a button of the same name, gives way to A's: a click on what is just going is lost.
     figure.says(".fig-explain h3", "Server.A").await;
-    figure.press("Kill it").await;
+    figure.press("Kill").await;
     figure.says(".fig-says", "dead").await;
     figure.keys(".fig-line input", "\u{e00e}").await;
     figure.says(".fig-time", "00:24.0").await;

@@ -221,10 +221,15 @@ fn truth(figure: &'static Figure, prediction: &'static Prediction, run: &Run) ->
     }
 }
 
-fn slow_server(id: &str, setting: Setting) -> (AnswerKind, Value) {
-    let figure = figure("slow-server");
+fn asked(of: &str, id: &str, setting: Setting) -> (AnswerKind, Value) {
+    let figure = figure(of);
     let prediction = figure.prediction(id).unwrap();
     (prediction.answer_kind, truth(figure, prediction, &run(figure, 1, setting)))
+}
+
+fn truth_of(of: &str, id: &str, seed: u64) -> Value {
+    let figure = figure(of);
+    truth(figure, figure.prediction(id).unwrap(), &run(figure, seed, &[]))
 }
 
 fn choice(id: &str) -> Value {
@@ -258,25 +263,24 @@ fn every_kind_of_question_is_asked() {
 
 #[test]
 fn another_setting_makes_another_answer_right() {
-    let (asks, slow) = slow_server("after-a-minute", &[]);
-    assert_eq!((slow.clone(), asks.is_right(&choice("some"), &slow)), (choice("some"), true));
-    let (_, equal) = slow_server("after-a-minute", &[("slower", "1")]);
-    assert_eq!((equal.clone(), asks.is_right(&choice("some"), &equal)), (choice("nobody"), false));
-    let (_, overloaded) = slow_server("after-a-minute", &[("load", "400")]);
-    assert_eq!(overloaded, choice("everybody"));
+    let (asks, longest) = asked("power-of-two", "longest-with-two", &[]);
+    assert!(asks.is_right(&Value::Number(5.0), &longest), "{longest:?}");
+    assert!(!asks.is_right(&Value::Number(10.0), &longest), "{longest:?}");
+    let (_, longest) = asked("power-of-two", "longest-with-two", &[("old", "1")]);
+    assert!(!asks.is_right(&Value::Number(5.0), &longest), "with old news: {longest:?}");
+    for seed in 1..6 {
+        let moved = truth_of("what-a-hash-keeps", "modulo-loses-one", seed);
+        assert!(matches!(moved, Value::Number(moved) if (moved - 0.8).abs() < 0.05), "{moved:?}");
+        assert_eq!(truth_of("who-notices", "what-helps-most", seed), choice("drain"));
+    }
 
-    let (asks, share) = slow_server("ten-times-slower", &[]);
-    assert!(asks.is_right(&Value::Number(25.0 / 120.0), &share), "{share:?}");
-    assert!(!asks.is_right(&Value::Number(0.25), &share), "{share:?}");
-    let (_, share) = slow_server("ten-times-slower", &[("load", "60")]);
-    assert!(!asks.is_right(&Value::Number(25.0 / 120.0), &share), "{share:?}");
-
-    let (asks, order) = slow_server("policies-by-p99", &[]);
+    let (asks, order) = asked("slow-server", "policies-by-p99", &[]);
     assert_eq!(order, Value::Order(vec![3, 1, 2, 0]));
-    let (_, calm) = slow_server("policies-by-p99", &[("slower", "1"), ("load", "10"), ("sizes", "fixed")]);
+    let (_, calm) =
+        asked("slow-server", "policies-by-p99", &[("slower", "1"), ("load", "10"), ("sizes", "fixed")]);
     assert!(!asks.is_right(&order, &calm), "without a slow server none is better: {calm:?}");
 
-    let (asks, curve) = slow_server("lost-over-load", &[]);
+    let (asks, curve) = asked("slow-server", "lost-over-load", &[]);
     let quarter = |load: f64| (0.25 - 12.5 / load).max(0.0) as f32;
     let guess = (0..CURVE_POINTS).map(|n| quarter(20.0 + 20.0 * n as f64)).collect();
     assert!(asks.is_right(&Value::Curve(guess), &curve), "{curve:?}");

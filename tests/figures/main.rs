@@ -6,7 +6,6 @@ mod chapters;
 
 mod budget;
 mod challenges;
-mod cluster;
 mod desk;
 mod gallery;
 mod golden;

@@ -5,13 +5,13 @@ use crate::course::blocks::{Body, Quiz};
 use crate::desk::protocol::page_selector;
 use crate::desk::{Patch, Selector, UserAction, text};
 use crate::player::{
-    AnswerKind, CURVE_POINTS, Challenge, Grading, Prediction, Setting, StartSettings, Value,
+    AnswerKind, CURVE_POINTS, Challenge, Figure, Grading, Prediction, Setting, StartSettings, Value,
 };
 use crate::site::applied::Applied;
 use crate::site::operated::{Lessons, Operated, action_on, action_with};
 use maud::{Markup, html};
 
-/// The figure whose predictions and challenge are shown: it has a prediction of each kind.
+/// The figure whose challenges are shown; its lesson has a prediction of each kind.
 const FIGURE: &str = "slow-server";
 /// Height of a sketch in its own units.
 const HEIGHT: f64 = 1_000.0;
@@ -19,12 +19,18 @@ const HEIGHT: f64 = 1_000.0;
 /// All of them.
 pub fn all(lessons: &Lessons) -> Vec<Specimen> {
     let figure = lessons.open(FIGURE).figure;
-    let mut all: Vec<Specimen> = figure.predictions.iter().map(|it| prediction(lessons, it)).collect();
-    all.extend(figure.challenges.iter().map(|it| challenge(lessons, it)));
+    let mut all: Vec<Specimen> = figure.challenges.iter().map(|it| challenge(lessons, it)).collect();
     let page = lessons.page(FIGURE);
     for block in lessons.context(FIGURE).lesson.blocks() {
         let id = &block.id;
         let (name, says, stages) = match &block.body {
+            Body::Predict(it) => {
+                let (_, figure) =
+                    crate::lessons::figure(&it.figure.text).expect("its block names the figure");
+                let it = figure.prediction(id).expect("it is registered");
+                all.extend(prediction(lessons, figure, it, &all));
+                continue;
+            }
             Body::Quiz(quiz) => {
                 let name = if quiz.correct.len() > 1 { "Question: several answers" } else { "Question" };
                 (name, "Each answer says why it is right or wrong.", answers(&page, "quiz", id, quiz))
@@ -54,16 +60,24 @@ fn folded(page: &Applied, kind: &str, id: &str) -> Vec<(&'static str, Markup)> {
     vec![("closed", specimen(page, &css, "closed")), ("opened", specimen(&opened, &css, "opened"))]
 }
 
-/// Each stage that a prediction can be in.
-fn prediction(lessons: &Lessons, prediction: &'static Prediction) -> Specimen {
+/// Each stage that a prediction can be in, if no other of its kind is shown already.
+fn prediction(
+    lessons: &Lessons,
+    figure: &'static Figure,
+    prediction: &'static Prediction,
+    shown: &[Specimen],
+) -> Option<Specimen> {
     let name = match prediction.answer_kind {
         AnswerKind::Choice(_) => "Prediction: choice",
         AnswerKind::Number { .. } => "Prediction: number",
         AnswerKind::Order(_) => "Prediction: order",
         AnswerKind::Curve { .. } => "Prediction: curve",
     };
+    if shown.iter().any(|it| it.name == name) {
+        return None;
+    }
     let id = prediction.id;
-    let open = || lessons.masked(FIGURE, 720);
+    let open = || lessons.masked(&figure.spec.id, 720);
     let commit = |value: &Value| {
         let (written, fields) = answer(prediction, value);
         let filled = open().changed(fields);
@@ -86,7 +100,7 @@ fn prediction(lessons: &Lessons, prediction: &'static Prediction) -> Specimen {
     stages.push(("right", take(&right, "right")));
     stages.push(("wrong", take(&wrong, "wrong")));
     stages.push(("skipped", take(&open().does(action_on("skip", id)), "skipped")));
-    Specimen { name, says: "To commit to before the run, and graded by it.", body: stages_of(&stages) }
+    Some(Specimen { name, says: "To commit to before the run, and graded by it.", body: stages_of(&stages) })
 }
 
 /// What the runs say.

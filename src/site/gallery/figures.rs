@@ -14,6 +14,8 @@ use maud::{Markup, PreEscaped, html};
 /// The figure whose parts are shown: it has a control of each kind, actions with and without a number, readings with
 /// somebody behind them, and it replays logs.
 const FIGURE: &str = "slow-server";
+/// One that a prediction gates.
+const GATED: &str = "what-a-hash-keeps";
 /// The one that goes by steps.
 const STEPS: &str = "two-threads";
 
@@ -21,9 +23,8 @@ type Done = fn(Operated) -> Operated;
 
 /// Figures at work: which, what is to be looked at, and what was done to them.
 pub const WHOLE: [(&str, &str, &str, Done); 6] = [
-    (FIGURE, "In trouble", "Servers that are slow, dead, draining, failing fast.", |it| {
-        let broken = it.goes(8.0).does(act("kill", "1:0", "")).does(act("fail-fast", "1:3", ""));
-        broken.does(act("drain", "1:1", "")).goes(9.2)
+    (FIGURE, "In trouble", "Servers that are slow, dead, failing at once.", |it| {
+        it.goes(8.0).does(act("kill", "1:0", "")).does(act("fail-fast", "1:3", "")).goes(9.2)
     }),
     (FIGURE, "Two are compared", "Side by side where there is room, one clock, one set of controls.", |it| {
         it.does(action("compare")).does(turned("policy", "two-choices")).goes(20.0)
@@ -141,7 +142,7 @@ pub fn parts(l: &Lessons) -> Vec<Specimen> {
     let readings = [
         ("normal", calm.part(".fig-readings", "calm")),
         ("in trouble", busy_one.part(".fig-readings", "trouble")),
-        ("before a prediction", l.masked(FIGURE, 720).part(".fig-readings", "masked")),
+        ("before a prediction", l.masked(GATED, 720).part(".fig-readings", "masked")),
         ("nothing measured yet", l.open(FIGURE).goes(0.0).part(".fig-readings", "none")),
         ("two are compared", compared.part(".fig-readings", "against")),
     ];
@@ -239,7 +240,7 @@ fn sweeps(l: &Lessons) -> [(&'static str, Markup); 4] {
 
 /// Figures as a whole, and the scenes that they show.
 pub fn whole(l: &Lessons, course: &Course) -> (Vec<Specimen>, Vec<Exhibit>) {
-    let built = specimen(&l.page(FIGURE), &root(FIGURE), "built-whole");
+    let built = specimen(&l.page(GATED), &root(GATED), "built-whole");
     let mut specimens = vec![one("Before scripts run", "Its run would give a prediction away.", built)];
     let mut exhibits = Vec::new();
     let cut: Done = |it| it.does(act("cut", "1:1", ""));

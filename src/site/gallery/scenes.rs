@@ -12,7 +12,7 @@ use crate::site::sample::panels::{self, NOW, REQUEST, STATES, each, name, plain,
 const SOURCE: Entity = Entity::new(0, 0);
 /// The states of nodes and links, tables, and curves that no figure shows; other kinds of panels are drawn in all.
 const NODES: &[Status] = &[Status::Quiet, Status::Active, Status::Warming];
-const ROWS: &[Status] = &[Status::Active, Status::Warming];
+const ROWS: &[Status] = &[Status::Active, Status::Draining, Status::Warming];
 const CURVES: &[Status] = &[Status::Down, Status::Draining, Status::Warming];
 
 /// All of them.

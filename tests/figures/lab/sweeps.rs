@@ -79,7 +79,7 @@ fn a_judge_says_the_verdict_in_the_lessons_words_with_a_link_to_the_first_failur
     let reference = ["--set", "policy=peak-ewma", "--set", "workers=2", "--set", "queue=16"];
     let passed = lab(&[&judge[..], &reference].concat());
     assert_eq!(passed.exit, Exit::Fine, "{}", passed.err);
-    assert!(passed.out.contains("Kept. A rule that knows"), "{}", passed.out);
+    assert!(passed.out.contains("Kept. A policy that knows"), "{}", passed.out);
     assert!(
         passed.out.contains("200 of 200 judged") && passed.out.contains("$27.2 of $28"),
         "{}",
@@ -88,7 +88,7 @@ fn a_judge_says_the_verdict_in_the_lessons_words_with_a_link_to_the_first_failur
 
     let failed = lab(&[&judge[..], &["--set", "queue=80"]].concat());
     assert_eq!(failed.exit, Exit::Problems);
-    assert!(failed.out.contains("A longer queue turns refusals into waiting"), "{}", failed.out);
+    assert!(failed.out.contains("A longer queue only delays refusals"), "{}", failed.out);
     assert!(failed.out.contains("11 of 200 judged, 11 failed"), "{}", failed.out);
     let link = failed.out.lines().last().unwrap();
     let opened = &json(&["open", link, "--json"])[0];

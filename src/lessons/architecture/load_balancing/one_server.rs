@@ -33,10 +33,10 @@ controls! {
 readings! {
     READINGS;
     Reading::new("waiting", "waiting", Unit::Count, "Requests in the queue now.");
-    Reading::new("busy", "busy", Unit::Share, "Share of time that the server was busy so far.").so_far();
-    Reading::measured("mean", "mean", Statistic::Mean, "Mean time from arrival to answer so far.")
+    Reading::new("busy", "busy so far", Unit::Share, "Share of the time so far in which the server was busy.").so_far();
+    Reading::measured("mean", "mean so far", Statistic::Mean, "Mean time from arrival to answer so far.")
         .of(REQUEST, &[ANSWERED]).so_far();
-    Reading::measured("p99", "p99", Statistic::Quantile(0.99), "99 % of the answers so far took at most this long.")
+    Reading::measured("p99", "p99 so far", Statistic::Quantile(0.99), "99 % of the answers so far took at most this long.")
         .of(REQUEST, &[ANSWERED]).so_far();
 }
 

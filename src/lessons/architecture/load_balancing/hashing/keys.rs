@@ -1,30 +1,32 @@
 //! The keys: which server owns each, whether that has a copy of it, and what the last change did to them.
 
-use super::spec::{KEYS, MOST};
-use super::{NAME, W, key};
+use super::spec::MOST;
+use super::{W, key};
+use crate::lessons::prelude::*;
 use crate::mechanism::balancer::Balancer;
-use crate::sim::{Draws, Entity, Time};
+use crate::sim::Draws;
 use std::sync::Arc;
+
+pub(super) const KEYS: u32 = 1_000;
+const NAME: Purpose = Purpose::named("key-name");
 
 /// Why keys were placed anew.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Cause {
+pub(super) enum Change {
     /// A server went away.
     Left(u32),
     /// A server came back.
     Back(u32),
     /// The tier was made larger or smaller.
     Servers,
-    /// Another rule.
-    Rule,
-    /// Another number of virtual nodes.
-    Points,
+    /// Another policy, or other points on the ring.
+    Policy,
 }
 
 /// What the last change did.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct KeyMoves {
-    pub cause: Cause,
+pub(super) struct Moves {
+    pub change: Change,
     pub at: Time,
     /// Keys whose server is another one now.
     pub moved: u32,
@@ -53,7 +55,7 @@ pub(super) struct Keys {
     pub all: Vec<Key>,
     /// The servers that were there when keys were last placed, a bit each.
     there: u32,
-    pub change: Option<KeyMoves>,
+    pub moves: Option<Moves>,
 }
 
 impl Keys {
@@ -61,7 +63,7 @@ impl Keys {
     pub fn new(balancer: &mut Balancer, there: u32, w: &W) -> Self {
         let names = (0..KEYS).map(|n| w.draws(NAME, key(n)).bits()).collect();
         let nowhere = Key { owner: None, held: true, moved: false, asked: 0 };
-        let mut keys = Self { names, all: vec![nowhere; KEYS as usize], there, change: None };
+        let mut keys = Self { names, all: vec![nowhere; KEYS as usize], there, moves: None };
         for n in 0..KEYS as usize {
             keys.all[n].owner = owner(balancer, keys.names[n]);
         }
@@ -69,8 +71,8 @@ impl Keys {
     }
 
     /// Asks the balancer for each key's server. Who moves has to be fetched anew.
-    pub fn place(&mut self, cause: Cause, balancer: &mut Balancer, there: u32, now: Time) -> KeyMoves {
-        let mut change = KeyMoves { cause, at: now, moved: 0, least: 0 };
+    pub fn place(&mut self, change: Change, balancer: &mut Balancer, there: u32, now: Time) -> Moves {
+        let mut moves = Moves { change, at: now, moved: 0, least: 0 };
         let (gone, come) = (self.there & !there, there & !self.there);
         let among = |owner: Option<u8>, servers: u32| owner.is_some_and(|n| servers >> n & 1 == 1);
         for (it, &name) in self.all.iter_mut().zip(self.names.iter()) {
@@ -78,13 +80,13 @@ impl Keys {
             it.moved = was != it.owner;
             if it.moved {
                 it.held = false;
-                change.moved += 1;
-                change.least += u32::from(among(was, gone) || among(it.owner, come));
+                moves.moved += 1;
+                moves.least += u32::from(among(was, gone) || among(it.owner, come));
             }
         }
         self.there = there;
-        self.change = Some(change);
-        change
+        self.moves = Some(moves);
+        moves
     }
 
     /// Keys of each server, and those of them that it holds.

@@ -1,50 +1,33 @@
-//! The tier at the settings that the lesson names, and against what is known of the three rules.
+//! Which keys move, against what is known of the three policies.
 
-use super::curve::{busiest, expected};
+use super::super::quickly;
 use super::*;
 use crate::mechanism::balancer::ring_hash::Ring;
-use crate::player::{Control, Controls, Grading, Run};
-use crate::sim::{Draws, Seed};
-use spec::MISS_TAKES;
+use crate::player::Bench;
+use crate::sim::Draws;
 
-const BRING_BACK: usize = 1;
+type Run = Bench<Tier>;
 
-/// A run by hand.
-struct Bench {
-    tier: Tier,
-    w: W,
+/// A run in which nothing is restarted, with these settings.
+fn begun(seed: u64, settings: &[(&str, &str)]) -> Run {
+    Bench::new(&[&[("every", "0")], settings].concat(), seed)
 }
 
-/// A run with these settings; the others are at their defaults, but nothing is restarted.
-fn begun(seed: u64, change: impl Fn(&mut ControlValues)) -> Bench {
-    let mut controls =
-        ControlValues::from_values(&ControlValues::ALL.iter().map(Control::default).collect::<Vec<_>>());
-    controls.every = Span::ZERO;
-    change(&mut controls);
-    let mut w = World::new(seed);
-    let tier = Tier::new(&controls, &Data::default(), &mut w).unwrap();
-    Bench { tier, w }
+fn on(run: Run, secs: f64) -> Run {
+    let until = run.world.now() + Span::from_secs_f64(secs);
+    quickly(run, until)
 }
-
-impl Bench {
-    fn until(&mut self, at: Time) {
-        while let Some(event) = self.w.next(at) {
-            self.tier.handle(event, &mut self.w);
-        }
-        self.w.settle(at);
-        assert_eq!(self.tier.invariants(&self.w), Ok(()));
-    }
-    fn act(&mut self, action: usize, n: u32) -> Result<KeyMoves, Msg> {
-        self.tier.act(action, &[server(n)], &Value::None, &mut self.w)?;
-        assert_eq!(self.tier.invariants(&self.w), Ok(()));
-        Ok(self.tier.keys.change.unwrap())
-    }
-    fn owned(&self, n: u32) -> u32 {
-        self.tier.keys.count()[n as usize].0
-    }
-    fn misses(&self) -> u64 {
-        self.w.tally(REQUEST).closed(MISS)
-    }
+fn take_out(run: Run, n: u32) -> Run {
+    run.act("take-out", &[server(n)], &Value::None)
+}
+fn bring_back(run: Run, n: u32) -> Run {
+    run.act("bring-back", &[server(n)], &Value::None)
+}
+fn moves(run: &Run) -> (u32, u32) {
+    run.model.keys.moves.map(|moves| (moves.moved, moves.least)).unwrap()
+}
+fn owned(run: &Run, n: u32) -> u32 {
+    run.model.keys.count()[n as usize].0
 }
 
 /// Four standard errors of a share of all keys.
@@ -53,249 +36,143 @@ fn four_errors(share: f64) -> f64 {
 }
 
 #[test]
-fn modulo_keeps_one_key_in_n_when_one_of_n_leaves() {
-    // A key stays if its server stands at its remainder modulo n and at that modulo n − 1. n and n − 1 have no common
-    // divisor, so all n(n − 1) pairs of remainders are equally likely; each of the n − 1 servers that stay has one.
-    for servers in 2..=MOST {
-        for gone in 0..servers {
-            let mut run = begun(u64::from(gone), |controls| controls.servers = servers);
-            let change = run.act(TAKE_OUT, gone).unwrap();
-            let (moved, share) = (f64::from(change.moved) / f64::from(KEYS), 1.0 - 1.0 / f64::from(servers));
-            assert!((moved - share).abs() < four_errors(share), "{gone} of {servers}: {moved}");
-            // Back again, the same keys go back.
-            assert_eq!(run.act(BRING_BACK, gone).unwrap().moved, change.moved);
-        }
-    }
-}
-
-#[test]
-fn a_ring_moves_the_keys_of_the_server_that_left_and_no_others() {
-    for (points, servers) in [(1, 5), (16, 8), (160, 5), (256, 2)] {
-        for gone in 0..servers {
-            let controls = |controls: &mut ControlValues| {
-                controls.rule = Rule::Ring;
-                controls.points = points;
-                controls.servers = servers;
-            };
-            let mut run = begun(3, controls);
-            let its = run.owned(gone);
-            let change = run.act(TAKE_OUT, gone).unwrap();
-            assert_eq!((change.moved, change.least), (its, its));
-            assert_eq!(run.act(BRING_BACK, gone).unwrap().moved, its);
-            assert_eq!(run.owned(gone), its);
-        }
-    }
-}
-
-#[test]
-fn maglev_moves_little_more_and_spreads_keys_as_evenly_as_chance_lets_it() {
+fn modulo_keeps_one_key_in_n_a_ring_all_that_it_can_and_maglev_nearly_so() {
     let (mut extra, mut places) = (0, 0);
     for servers in 2..=MOST {
+        let text = servers.to_string();
         for gone in 0..servers {
-            let controls =
-                |controls: &mut ControlValues| (controls.rule, controls.servers) = (Rule::Maglev, servers);
-            let mut run = begun(u64::from(7 + gone), controls);
-            let share = 1.0 / f64::from(servers);
-            for n in 0..servers {
-                let its = f64::from(run.owned(n)) / f64::from(KEYS);
-                assert!((its - share).abs() < four_errors(share), "{its} of {servers}");
-            }
-            let change = run.act(TAKE_OUT, gone).unwrap();
-            assert_eq!(
-                change.least,
-                KEYS - (0..servers).filter(|n| *n != gone).map(|n| before(&run, n)).sum::<u32>()
-            );
-            extra += change.moved - change.least;
-            places += 1;
+            let gone_from = |rule| {
+                let run = begun(gone.into(), &[("rule", rule), ("servers", &text)]);
+                let its = owned(&run, gone);
+                let run = take_out(run, gone);
+                let (moved, least) = moves(&run);
+                assert_eq!(least, its, "{rule}: only its own keys had to");
+                let run = bring_back(run, gone);
+                assert_eq!(
+                    (moves(&run).0, owned(&run, gone)),
+                    (moved, its),
+                    "{rule}: the same ones come back"
+                );
+                (moved, least)
+            };
+            // A key stays if its server stands at its remainder modulo n and at that modulo n − 1. The two have no common
+            // divisor, so all n(n − 1) pairs of remainders are equally likely; each of the n − 1 that stay has one.
+            let (moved, share) = (gone_from("modulo").0, 1.0 - 1.0 / f64::from(servers));
+            assert!((f64::from(moved) / f64::from(KEYS) - share).abs() < four_errors(share), "{moved}");
+            let (moved, least) = gone_from("ring");
+            assert_eq!(moved, least);
+            let (moved, least) = gone_from("maglev");
+            extra += moved - least;
+            places += KEYS;
         }
     }
     // Others move, too, which a ring never does; but hardly any.
-    let extra = f64::from(extra) / f64::from(places) / f64::from(KEYS);
+    let extra = f64::from(extra) / f64::from(places);
     assert!(extra > 0.001 && extra < 0.02, "{extra}");
 }
 
-/// Keys that server `n` had before the change, by its table anew.
-fn before(run: &Bench, n: u32) -> u32 {
-    let mut balancer = Tier::appoint(&run.tier.controls, (1 << run.tier.controls.servers) - 1).unwrap();
-    let owners = run.tier.keys.names.iter().filter_map(|&name| keys::owner(&mut balancer, name));
-    owners.filter(|owner| u32::from(*owner) == n).count() as u32
-}
-
 #[test]
-fn the_busiest_servers_keys_shrink_as_the_root_of_the_virtual_nodes() {
-    let rings = 400;
-    for servers in [2, 5, 8] {
-        for points in [1, 2, 4, 16, 64, 256] {
-            let busiest = |seed: u32| {
-                let mut draws = Draws::new(1, NAME, Entity::new(9, seed));
-                let all = (0..points * servers).map(|n| (draws.bits(), n % servers)).collect();
-                let ring = Ring::from_points(all);
-                let mut counts = vec![0_u32; servers as usize];
-                for _ in 0..KEYS {
-                    counts[ring.lookup(draws.bits(), |_| true).unwrap().1 as usize] += 1;
-                }
-                f64::from(*counts.iter().max().unwrap()) * f64::from(servers) / f64::from(KEYS)
-            };
-            let all: Vec<f64> = (0..rings).map(busiest).collect();
-            let mean = all.iter().sum::<f64>() / f64::from(rings);
-            let variance = all.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / f64::from(rings - 1);
-            let error = libm::sqrt(variance / f64::from(rings));
-            let told = expected(servers, points, KEYS as usize);
-            assert!((mean - told).abs() < 4.0 * error, "{servers}, {points}: {mean} ± {error}, told {told}");
-        }
+fn maglev_spreads_keys_as_evenly_as_chance_lets_it_and_a_ring_by_its_virtual_nodes() {
+    let run = begun(7, &[("rule", "maglev")]);
+    for n in 0..5 {
+        let its = f64::from(owned(&run, n)) / f64::from(KEYS);
+        assert!((its - 0.2).abs() < four_errors(0.2), "{its}");
     }
-}
-
-#[test]
-fn the_curve_is_of_the_very_ring_that_places_the_keys() {
-    for points in [1, 8, 160] {
-        let run = begun(5, |controls| (controls.rule, controls.points) = (Rule::Ring, points));
-        let most = (0..5).map(|n| run.owned(n)).max().unwrap();
-        let told = busiest(5, points, &run.tier.keys.names);
-        assert!((told - f64::from(most) * 5.0 / f64::from(KEYS)).abs() < 1e-9, "{points}: {most}, {told}");
+    // With one point each the busiest of n servers has the longest of n arcs: H(n)/n of the circle. With v points its part
+    // is Beta(v, v(n − 1)) distributed, so the excess falls as the root of v: a largest of five normal numbers is 1.163.
+    let busiest = |points: u32, seed: u32| {
+        let mut draws = Draws::new(1, WHICH, Entity::new(9, seed));
+        let ring = Ring::from_points((0..5 * points).map(|n| (draws.bits(), n % 5)).collect());
+        let mut counts = [0_u32; 5];
+        for _ in 0..KEYS {
+            counts[ring.lookup(draws.bits(), |_| true).unwrap().1 as usize] += 1;
+        }
+        f64::from(*counts.iter().max().unwrap()) * 5.0 / f64::from(KEYS)
+    };
+    let spread = |v: f64| 1.0 + 1.163 * libm::sqrt(5.0 / (5.0 * v + 1.0) + 5.0 / f64::from(KEYS));
+    for (points, told) in [(1, 137.0 / 60.0), (64, spread(64.0)), (256, spread(256.0))] {
+        let mean = (0..400).map(|seed| busiest(points, seed)).sum::<f64>() / 400.0;
+        assert!((mean / told - 1.0).abs() < 0.03, "{points}: {mean}, told {told}");
     }
 }
 
 #[test]
 fn a_change_sends_the_database_each_moved_key_once_it_is_asked_for() {
-    // Every key is asked for λ/K times a second. Of the keys that moved, 1 − exp(−λT/K) are asked for within T; while
-    // one is fetched, others ask for it again, λ/K × 50 ms more. Four standard deviations of a Poisson count.
-    let (load, after) = (500.0, 2.0);
-    let each = load / f64::from(KEYS);
-    for rule in [Rule::Modulo, Rule::Ring, Rule::Maglev] {
-        let mut run = begun(11, |controls| (controls.rule, controls.skew) = (rule, 0.0));
-        run.until(Time::from_secs(4));
-        assert_eq!(run.misses(), 0, "what is asked for is in memory at the start");
-        let moved = f64::from(run.act(TAKE_OUT, 3).unwrap().moved);
-        run.until(Time::from_secs_f64(4.0 + after + MISS_TAKES.secs()));
-        let told = moved * -libm::expm1(-each * after) * (1.0 + each * MISS_TAKES.secs());
-        let misses = run.misses() as f64;
-        assert!((misses - told).abs() < 4.0 * libm::sqrt(told), "{rule:?}: {misses}, told {told}");
+    // A key that is asked for λ times a second is fetched within T with probability 1 − exp(−λT); while it is, others ask
+    // for it again, 50 ms × λ more. Four standard deviations of a Poisson count.
+    for rule in ["modulo", "ring", "maglev"] {
+        let misses = |run: &Run| run.world.tally(REQUEST).closed(MISS);
+        let run = on(begun(11, &[("rule", rule)]), 4.0);
+        assert_eq!(misses(&run), 0, "what is asked for is in memory at the start");
+        let run = take_out(run, 3);
+        let rates = (0..).zip(&run.model.keys.all).filter(|(_, it)| it.moved);
+        let rates = rates.map(|(n, _)| LOAD * run.model.law.probability(n));
+        let told: f64 = rates.map(|rate| -libm::expm1(-rate * 2.0) * (1.0 + rate * MISS_TAKES.secs())).sum();
+        let misses = misses(&on(run, 2.0 + MISS_TAKES.secs())) as f64;
+        assert!((misses - told).abs() < 4.0 * libm::sqrt(told), "{rule}: {misses}, told {told}");
     }
 }
 
 #[test]
 fn who_is_away_gets_nothing_and_comes_back_empty() {
-    for rule in [Rule::Modulo, Rule::Ring, Rule::Maglev] {
-        let mut run = begun(2, |controls| controls.rule = rule);
-        run.until(Time::from_secs(2));
-        run.act(TAKE_OUT, 1).unwrap();
-        run.until(Time::from_secs(6));
-        let it = &run.tier.servers[1];
-        assert_eq!((it.under_way, it.sent.rate(run.w.now()), run.owned(1)), (0, 0.0, 0), "{rule:?}");
-        run.act(BRING_BACK, 1).unwrap();
-        let (keys, held) = run.tier.keys.count()[1];
-        assert!(keys > 100 && held == 0, "{rule:?}: {held} of {keys}");
+    for rule in ["modulo", "ring", "maglev"] {
+        let run = take_out(on(begun(2, &[("rule", rule)]), 2.0), 1);
+        let run = on(run, 4.0);
+        let sent = run.model.servers[1].sent.rate(run.world.now());
+        assert_eq!((sent, owned(&run, 1)), (0.0, 0), "{rule}");
+        let (keys, held) = bring_back(run, 1).model.keys.count()[1];
+        assert!(keys > 100 && held == 0, "{rule}: {held} of {keys}");
     }
 }
 
 #[test]
 fn what_is_fetched_while_its_server_is_restarted_is_not_kept() {
-    let mut run = begun(2, |controls| (controls.rule, controls.hot) = (Rule::Ring, 0.6));
-    run.until(Time::from_secs(1));
-    let at = u32::from(run.tier.keys.all[0].owner.unwrap());
-    let quick = Span::from_millis(5);
-    for action in [TAKE_OUT, BRING_BACK, TAKE_OUT, BRING_BACK] {
-        run.act(action, at).unwrap();
-        run.until(run.w.now() + quick);
+    let mut run = on(begun(2, &[("rule", "ring"), ("hot", "0.6")]), 1.0);
+    let at = u32::from(run.model.keys.all[0].owner.unwrap());
+    for _ in 0..2 {
+        run = on(bring_back(on(take_out(run, at), 0.005), at), 0.005);
     }
     // Its first life's requests end within 50 ms of the last restart; none of them fills its memory.
-    let asked = |run: &Bench| run.tier.requests.iter().filter(|(_, it)| it.key == 0 && !it.hit).count();
-    assert!(asked(&run) > 0);
-    let restarted = run.w.now().back(quick);
-    while !run.tier.keys.all[0].held {
-        let event = run.w.next(Time::MAX).unwrap();
-        run.tier.handle(event, &mut run.w);
+    let restarted = run.world.now().back(Span::from_millis(5));
+    assert!(run.model.requests.iter().any(|(_, it)| it.key == 0 && !it.hit));
+    while !run.model.keys.all[0].held {
+        let event = run.world.next(Time::MAX).unwrap();
+        run.model.handle(event, &mut run.world);
     }
-    assert!(run.w.now().since(restarted) >= MISS_TAKES);
+    assert!(run.world.now().since(restarted) >= MISS_TAKES);
 }
 
 #[test]
-fn everything_is_asked_for_alike_under_every_rule() {
+fn keys_are_asked_for_alike_under_every_policy_and_a_hot_one_stays_at_its_server() {
     let asked = |rule, servers| {
-        let mut run = begun(9, |controls| {
-            controls.rule = rule;
-            controls.servers = servers;
-            controls.every = Span::from_secs(3);
-        });
-        run.until(Time::from_secs(10));
-        run.tier.keys.all.iter().map(|it| it.asked).collect::<Vec<_>>()
+        let run = Run::new(&[("rule", rule), ("servers", servers), ("every", "3")], 9);
+        let run = on(run, 10.0);
+        run.model.keys.all.iter().map(|it| it.asked).collect::<Vec<_>>()
     };
-    let first = asked(Rule::Modulo, 5);
-    assert_eq!(first, asked(Rule::Ring, 2));
-    assert_eq!(first, asked(Rule::Maglev, 8));
-}
-
-#[test]
-fn a_hot_key_stays_at_one_server() {
-    let mut run = begun(4, |controls| (controls.hot, controls.rule) = (0.3, Rule::Maglev));
-    run.until(Time::from_secs(30));
-    let at = u32::from(run.tier.keys.all[0].owner.unwrap());
-    let (who, factor) = run.tier.busiest(run.w.now()).unwrap();
-    assert!(who == at && factor > 2.0, "{who}: {factor}");
-    let share = f64::from(run.tier.keys.all[0].asked) / run.w.tally(REQUEST).opened() as f64;
-    // 30 %, and of the others what Zipf's law gives the first of its ranks; 15,000 requests.
-    let told = 0.3 + 0.7 * run.tier.law.probability(0);
-    assert!((share - told).abs() < 4.0 * libm::sqrt(told * (1.0 - told) / 15_000.0), "{share}, told {told}");
-}
-
-#[test]
-fn what_is_out_of_place_is_refused_and_nothing_changes() {
-    let mut run = begun(1, |_| ());
-    let refused = |run: &mut Bench, action, on: &[u32]| {
-        let on: Vec<Entity> = on.iter().map(|&n| server(n)).collect();
-        let result = run.tier.act(action, &on, &Value::None, &mut run.w);
-        assert_eq!(run.tier.there(), 0b11111);
-        result.unwrap_err().id
-    };
-    assert_eq!(refused(&mut run, BRING_BACK, &[0]), "is-there");
-    assert_eq!(refused(&mut run, TAKE_OUT, &[0, 5]), "no-such-entity");
-    assert_eq!(refused(&mut run, TAKE_OUT, &[0, 77]), "no-such-entity");
-    run.act(TAKE_OUT, 0).unwrap();
-    assert_eq!(run.act(TAKE_OUT, 0).unwrap_err().id, "is-away");
-    // Everybody out, and back.
-    for n in 1..5 {
-        run.act(TAKE_OUT, n).unwrap();
+    let first = asked("modulo", "5");
+    assert!(first == asked("ring", "2") && first == asked("maglev", "8"));
+    for rule in ["modulo", "ring", "maglev"] {
+        let run = on(begun(4, &[("hot", "0.3"), ("rule", rule)]), 30.0);
+        let (who, factor) = run.model.busiest(run.world.now()).unwrap();
+        assert!(Some(who) == run.model.keys.all[0].owner.map(u32::from) && factor > 2.0, "{rule}: {factor}");
     }
-    run.until(Time::from_secs(1));
-    assert!(run.w.tally(REQUEST).closed(NO_SERVER) > 100);
-    for n in 0..5 {
-        run.act(BRING_BACK, n).unwrap();
-    }
-    run.until(Time::from_secs(2));
 }
 
 #[test]
-fn one_server_after_the_other_is_restarted_a_third_of_the_time_away() {
-    let mut run = begun(1, |controls| controls.every = Span::from_secs(12));
+fn one_server_after_the_other_is_restarted_a_third_of_the_time_away_and_all_can_be_taken_out() {
+    let mut run = Run::new(&[], 1);
     for (at, there) in [(3.9, 0b11111), (4.1, 0b11110), (8.1, 0b11111), (16.1, 0b11101), (28.1, 0b11011)] {
-        run.until(Time::from_secs_f64(at));
-        assert_eq!(run.tier.there(), there, "{at} s");
+        run = quickly(run, Time::from_secs_f64(at));
+        assert_eq!(run.model.there(), there, "{at} s");
     }
     // One that an operator takes over stays out.
-    run.act(TAKE_OUT, 2).unwrap();
-    run.until(Time::from_secs(35));
-    assert_eq!(run.tier.there(), 0b11011);
-}
-
-#[test]
-fn the_truths_of_the_predictions_are_what_the_lesson_says() {
-    let set = super::super::further::FIGURES;
-    let figure = set.iter().find(|figure| figure.spec.id == spec::SPEC.id).unwrap();
-    for seed in 1..6 {
-        let truth = |id: &str| {
-            let run = Run::new(figure.spec, Seed(seed));
-            let mut grading = Grading::start(figure, figure.prediction(id).unwrap(), &run).unwrap();
-            loop {
-                if let Some(truth) = grading.work(1_000_000) {
-                    return truth;
-                }
-            }
-        };
-        let Value::Number(moved) = truth("modulo-loses-one") else { panic!() };
-        assert!((moved - 0.8).abs() < four_errors(0.8), "{moved}");
-        // The ring, then Maglev, then modulo.
-        assert_eq!(truth("who-moves-least"), Value::Order(vec![1, 2, 0]));
-        assert_eq!(truth("who-spreads-it"), Value::Choice("none".into()));
-    }
+    run = quickly(take_out(run, 2), Time::from_secs(35));
+    assert_eq!(run.model.there(), 0b11011);
+    let mut refused = |action, n| run.tries(action, &[server(n)], &Value::None).unwrap_err().id.to_string();
+    assert_eq!(refused("bring-back", 0), "nothing-changes");
+    assert_eq!(refused("take-out", 2), "nothing-changes");
+    assert_eq!(refused("take-out", 5), "no-such-entity");
+    let run = on([0, 1, 3, 4].into_iter().fold(run, take_out), 1.0);
+    assert!(run.world.tally(REQUEST).closed(NO_SERVER) > 100);
+    assert_eq!(on((0..5).fold(run, bring_back), 1.0).model.there(), 0b11111);
 }

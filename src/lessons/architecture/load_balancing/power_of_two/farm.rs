@@ -1,19 +1,42 @@
-//! A farm: its servers' queues, what the balancer believes of them, and what is measured of them.
+//! A farm: its servers' queues, what the balancer believes of them, and which one a request joins: the shortest of d queues
+//! drawn at random, or of all.
+//!
+//! Source: M. Mitzenmacher, *The Power of Two Choices in Randomized Load Balancing*, IEEE TPDS 2001
+//! (doi 10.1109/71.963420). As in tower's `p2c` and nginx's `random two`, the drawn servers are different ones; the paper
+//! draws with replacement, which makes no difference in its limit of many servers.
 
-use super::choice::{DRAWN, shortest_of, shortest_of_all};
-use crate::sim::statistics::{Histogram, TimeAverage};
-use crate::sim::{Draws, Span, Time};
+use crate::lessons::prelude::*;
+use crate::sim::Draws;
+use crate::sim::statistics::TimeAverage;
 use std::collections::VecDeque;
 
 /// Queue lengths up to here are counted.
 pub(super) const DEEPEST: usize = 30;
+/// Servers that a request may look at, drawn once for all farms: each looks at the first d of them.
+pub(super) const DRAWN: usize = 3;
 
-/// A request at a server.
+/// Different servers of `n`, in the order in which they were drawn. `n` is at least [`DRAWN`].
+pub(super) fn candidates(n: u32, draws: &mut Draws) -> [u32; DRAWN] {
+    let mut drawn = [0; DRAWN];
+    for k in 0..DRAWN {
+        // One of those that are left: each server drawn before, lowest first, moves the numbers from its own on by one.
+        let mut next = draws.below(n - k as u32);
+        let mut before = [drawn[0], drawn[1]];
+        if before[0] > before[1] && k == 2 {
+            before.swap(0, 1);
+        }
+        for &taken in &before[..k.min(2)] {
+            next += u32::from(next >= taken);
+        }
+        drawn[k] = next;
+    }
+    drawn
+}
+
+/// A request at a server: its number, which is the same in all farms, and its service time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Job {
-    /// Its number: the same in all farms.
     pub request: u32,
-    /// Its service time.
     pub takes: Span,
 }
 
@@ -21,40 +44,30 @@ pub(super) struct Job {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sent {
     pub server: u32,
-    /// What the balancer believed of the servers that it looked at, in their order.
+    /// What the balancer believed of the servers that were drawn, in their order.
     pub seen: [u32; DRAWN],
-    /// Where all were looked at: the shortest, and how many were as short.
-    pub shortest: (u32, u32),
+    /// Where all were looked at: how many servers were as short.
+    pub tied: u32,
 }
 
-/// One farm under one rule.
+/// One farm under one policy.
 #[derive(Clone, Debug)]
 pub(super) struct Farm {
     /// How many servers each request looks at; `None` for all.
     choices: Option<usize>,
     /// Who is at each server, in order, the one in service first. Servers that were taken out finish what they have.
     pub lines: Vec<VecDeque<Job>>,
-    /// What the board says of each server; empty while the news is always fresh.
+    /// What the board says of each server; empty while the balancer looks at the queues themselves.
     pub board: Vec<u32>,
     /// How many servers have at least so many requests, from one on; of those that are in.
     levels: Vec<TimeAverage>,
-    /// The longest queue of those that are in, over time.
-    fullest: TimeAverage,
-    /// Times from arrival to answer since measuring began.
-    pub times: Histogram,
 }
 
 impl Farm {
-    /// An empty farm; its rule by its number.
-    pub fn new(rule: usize) -> Self {
-        Self {
-            choices: (rule < DRAWN).then_some(rule + 1),
-            lines: Vec::new(),
-            board: Vec::new(),
-            levels: vec![TimeAverage::default(); DEEPEST],
-            fullest: TimeAverage::default(),
-            times: Histogram::default(),
-        }
+    /// An empty farm; its policy by its number.
+    pub fn new(n: usize) -> Self {
+        let choices = (n < DRAWN).then_some(n + 1);
+        Self { choices, lines: Vec::new(), board: Vec::new(), levels: vec![TimeAverage::default(); DEEPEST] }
     }
 
     /// Requests at a server, the one in service included.
@@ -72,15 +85,17 @@ impl Farm {
         (0..servers).fold((0, 0), |longest, n| if self.at(n) > longest.1 { (n, self.at(n)) } else { longest })
     }
 
-    /// Picks a server for a request that may look at these.
+    /// Picks a server for a request that may look at these. Of equals it is the one drawn first, or a random one.
     pub fn pick(&self, drawn: [u32; DRAWN], servers: u32, ties: &mut Draws) -> Sent {
         let seen = drawn.map(|server| self.believed(server));
-        let believed = |server| self.believed(server);
         if let Some(d) = self.choices {
-            return Sent { server: shortest_of(&drawn[..d], believed), seen, shortest: (0, 0) };
+            let best = (0..d).min_by_key(|&k| seen[k]).unwrap_or(0);
+            return Sent { server: drawn[best], seen, tied: 0 };
         }
-        let (server, shortest, tied) = shortest_of_all(servers, believed, ties);
-        Sent { server, seen, shortest: (shortest, tied) }
+        let shortest = (0..servers).map(|server| self.believed(server)).min().unwrap_or(0);
+        let all = || (0..servers).filter(|&server| self.believed(server) == shortest);
+        let tied = all().count() as u32;
+        Sent { server: all().nth(ties.below(tied.max(1)) as usize).unwrap_or(0), seen, tied }
     }
 
     /// Reads the queues of the first `servers` onto the board.
@@ -94,9 +109,6 @@ impl Farm {
         self.lines[server as usize].push_back(job);
         let here = self.at(server);
         self.level(here, now, 1.0);
-        if f64::from(here) > self.fullest.value() {
-            self.fullest.set(now, here.into());
-        }
         here == 1
     }
 
@@ -106,9 +118,6 @@ impl Farm {
         let job = self.lines[server as usize].pop_front()?;
         if server < servers {
             self.level(here, now, -1.0);
-            if f64::from(here) >= self.fullest.value() {
-                self.fullest.set(now, self.longest(servers).1.into());
-            }
         }
         Some(job)
     }
@@ -119,12 +128,11 @@ impl Farm {
         }
     }
 
-    /// How many of the first `servers` have at least so many requests, counted one by one.
     fn at_least(&self, requests: usize, servers: u32) -> f64 {
         self.lines[..servers as usize].iter().filter(|line| line.len() >= requests).count() as f64
     }
 
-    /// Measuring begins anew, of the first `servers`; there are at least as many from now on.
+    /// Measuring begins anew, of the first `servers`.
     pub fn measure(&mut self, servers: u32, now: Time) {
         if self.lines.len() < servers as usize {
             self.lines.resize_with(servers as usize, VecDeque::new);
@@ -134,36 +142,18 @@ impl Farm {
             level.set(now, self.at_least(at + 1, servers));
             self.levels[at] = level;
         }
-        self.fullest = TimeAverage::default();
-        self.fullest.set(now, self.longest(servers).1.into());
-        self.times.clear();
-    }
-
-    /// The longest queue, averaged over the time since measuring began.
-    pub fn mean_longest(&self, from: Time, now: Time) -> f64 {
-        let passed = now.since(from).secs();
-        if passed > 0.0 { self.fullest.area(now) / passed } else { self.fullest.value() }
     }
 
     /// The share of `servers` servers that had at least so many requests (1 to [`DEEPEST`]), averaged over the time
     /// since measuring began.
     pub fn share(&self, requests: usize, servers: u32, from: Time, now: Time) -> f64 {
-        let level = &self.levels[requests - 1];
-        let passed = now.since(from).secs();
+        let (level, passed) = (&self.levels[requests - 1], now.since(from).secs());
         let mean = if passed > 0.0 { level.area(now) / passed } else { level.value() };
         mean / f64::from(servers)
     }
 
-    /// 99 % of the answers since measuring began took at most this long.
-    pub fn p99(&self) -> Option<Span> {
-        self.times.quantile(0.99)
-    }
-
-    /// Whether the counts of servers by length, and the longest, are those of the queues.
+    /// Whether the counts of servers by length are those of the queues.
     pub fn levels_hold(&self, servers: u32) -> bool {
-        if self.fullest.value() != f64::from(self.longest(servers).1) {
-            return false;
-        }
         self.levels.iter().enumerate().all(|(at, level)| level.value() == self.at_least(at + 1, servers))
     }
 }

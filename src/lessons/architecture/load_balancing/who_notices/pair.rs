@@ -8,14 +8,13 @@
 //! The one that takes over knows nothing of requests under way. The packets of those that are open through the other
 //! one reach it now, and it answers them with a reset.
 
-use super::super::{Event, Front, W};
-use super::spec::Balancers;
-use super::{DeployStep, WhoNotices, balancer};
-use crate::mechanism::balancer::Health;
-use crate::sim::{Handle, Msg, Purpose, Span, Time};
+use super::spec::{self, Balancers};
+use super::{Event, W, WhoNotices, balancer};
+use crate::lessons::prelude::*;
+use crate::sim::Handle;
 
 /// Between two advertisements (keepalived's `advert_int`).
-pub(super) const ADVERT: Span = Span::from_secs(1);
+const ADVERT: Span = Span::from_secs(1);
 /// The balancers' priorities. A pair is set up with two that differ; keepalived's default is 100.
 pub(super) const PRIORITIES: [u64; 2] = [101, 100];
 
@@ -30,26 +29,15 @@ pub(super) fn down_interval(priority: u64) -> Span {
 /// The balancers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pair {
-    alive: [bool; 2],
-    active: Option<u32>,
+    pub alive: [bool; 2],
+    pub active: Option<u32>,
+    /// The one that requests go through, or last went through.
+    pub front: u32,
     /// When each takes over, if it hears nothing until then.
     timers: [Option<Handle>; 2],
     next_advert: Option<Handle>,
     /// The last advertisement.
     pub said: Option<Time>,
-}
-
-impl Pair {
-    pub fn is_alive(&self, n: u32) -> bool {
-        self.alive[n as usize]
-    }
-    pub fn active(&self) -> Option<u32> {
-        self.active
-    }
-}
-
-fn other(n: u32) -> u32 {
-    1 - n
 }
 
 impl WhoNotices {
@@ -59,55 +47,33 @@ impl WhoNotices {
         self.activate(0, w);
         // It has been active for long: the next advertisement comes at any moment of the interval, not at full seconds.
         let phase = ADVERT.scale(w.draws(PHASE, balancer(0)).unit());
-        if let Some(advert) = self.pair.next_advert.take() {
-            w.cancel(advert);
-        }
-        self.pair.next_advert = Some(w.schedule(phase, Event::Upkeep(DeployStep::Advert(0))));
+        self.advertise_after(phase, 0, w);
     }
 
     /// The second one comes or goes.
     pub(super) fn more_or_fewer_balancers(&mut self, w: &mut W) {
-        match self.controls.balancers {
-            Balancers::Pair => self.boot(1, w),
-            Balancers::One => {
-                self.power_off(1, w);
-                if self.pair.is_alive(0) && self.pair.active.is_none() {
-                    self.activate(0, w);
-                }
-            }
+        if self.controls.balancers == Balancers::Pair {
+            return self.boot(1, w);
+        }
+        self.power_off(1, w);
+        if self.pair.alive[0] && self.pair.active.is_none() {
+            self.activate(0, w);
         }
     }
 
-    pub(super) fn kill_balancer(&mut self, n: u32, w: &mut W) {
-        w.notable(balancer(n), Msg::new("mark-balancer-dead").of("balancer", balancer(n)));
-        self.power_off(n, w);
-    }
-
-    pub(super) fn boot_balancer(&mut self, n: u32, w: &mut W) {
-        w.notable(balancer(n), Msg::new("mark-balancer-back").of("balancer", balancer(n)));
-        self.boot(n, w);
-    }
-
-    fn power_off(&mut self, n: u32, w: &mut W) {
+    pub(super) fn power_off(&mut self, n: u32, w: &mut W) {
         self.pair.alive[n as usize] = false;
         self.set_timer(n, None, w);
         if self.pair.active == Some(n) {
             self.step_down(w);
-            self.cluster.front.open = false;
         }
-        self.cluster.front.checks = self.pair.alive != [false; 2];
     }
 
     /// A balancer starts. If none was there that could have told it, it takes all servers for up until they are checked.
-    fn boot(&mut self, n: u32, w: &mut W) {
-        if !self.cluster.front.checks {
-            self.cluster.front.checks = true;
-            for watch in &mut self.cluster.watches {
-                watch.health = Health::new(self.cluster.upkeep.checks);
-                watch.failed = 0;
-                watch.ramp_from = None;
-                watch.check = None;
-            }
+    pub(super) fn boot(&mut self, n: u32, w: &mut W) {
+        if self.pair.alive == [false; 2] {
+            self.cluster.checks.take_for_up(false);
+            self.upkeep.iter_mut().for_each(|it| it.ramp_from = None);
             self.refresh(w.now());
         }
         self.pair.alive[n as usize] = true;
@@ -119,7 +85,7 @@ impl WhoNotices {
 
     pub(super) fn take_over(&mut self, n: u32, w: &mut W) {
         self.pair.timers[n as usize] = None;
-        w.notable(balancer(n), Msg::new("mark-takes-over").of("balancer", balancer(n)));
+        w.notable(balancer(n), spec::mark_takes_over(balancer(n)));
         self.activate(n, w);
     }
 
@@ -129,42 +95,51 @@ impl WhoNotices {
             self.step_down(w);
         }
         self.set_timer(n, None, w);
-        self.pair.active = Some(n);
-        self.cluster.front = Front { node: balancer(n), open: true, checks: true };
-        self.advert(n, w);
+        (self.pair.active, self.pair.front) = (Some(n), n);
+        self.advertise(n, w);
     }
 
-    /// The active one is so no more, and what was open through it is lost. The next begins with empty books.
+    /// The active one is so no more, and what was open through it is lost. Servers go on working for nobody. The next one
+    /// begins with empty books.
     fn step_down(&mut self, w: &mut W) {
         self.pair.active = None;
         if let Some(advert) = self.pair.next_advert.take() {
             w.cancel(advert);
         }
-        self.cluster.cut_off(w);
-        if let Ok(fresh) = self.cluster.appoint(w.now()) {
-            self.cluster.balancer = fresh;
-            self.refresh(w.now());
+        let open: Vec<Entity> = self.cluster.open().collect();
+        for request in open {
+            self.cluster.uncount(request, w.now());
+            w.record_step(request, || (spec::step_cut_off(), Some(self.front()), None));
+            self.cluster.journeys.abandon(request, spec::CUT_OFF, w);
         }
+        self.cluster.balancer = super::new_balancer();
+        self.refresh(w.now());
     }
 
     /// The active one says that it is there, to a backup that minds it if its own priority is lower.
-    pub(super) fn advert(&mut self, n: u32, w: &mut W) {
-        let backup = other(n);
-        if self.pair.is_alive(backup) {
+    pub(super) fn advertise(&mut self, n: u32, w: &mut W) {
+        let backup = 1 - n;
+        if self.pair.alive[backup as usize] {
             self.pair.said = Some(w.now());
-            let minds = PRIORITIES[backup as usize] < PRIORITIES[n as usize];
-            if minds {
+            if PRIORITIES[backup as usize] < PRIORITIES[n as usize] {
                 self.set_timer(backup, Some(down_interval(PRIORITIES[backup as usize])), w);
             }
         }
-        self.pair.next_advert = Some(w.schedule(ADVERT, Event::Upkeep(DeployStep::Advert(n))));
+        // The one before has just happened.
+        self.pair.next_advert = None;
+        self.advertise_after(ADVERT, n, w);
+    }
+
+    fn advertise_after(&mut self, span: Span, n: u32, w: &mut W) {
+        if let Some(before) = self.pair.next_advert.replace(w.schedule(span, Event::Advert(n))) {
+            w.cancel(before);
+        }
     }
 
     fn set_timer(&mut self, n: u32, after: Option<Span>, w: &mut W) {
         if let Some(timer) = self.pair.timers[n as usize].take() {
             w.cancel(timer);
         }
-        self.pair.timers[n as usize] =
-            after.map(|after| w.schedule(after, Event::Upkeep(DeployStep::TakesOver(n))));
+        self.pair.timers[n as usize] = after.map(|after| w.schedule(after, Event::TakesOver(n)));
     }
 }
