@@ -34,25 +34,26 @@ impl Data {
         self.records.as_deref()
     }
 
-    /// A report: how much was read, and the first lines that couldn't be read.
+    /// A report: how much was read, and of the lines that couldn't be read how many there are and which is the first.
     pub fn summary(&self) -> Vec<Msg> {
         let Some(records) = self.records() else { return Vec::new() };
         let (_, busiest) = records.busiest_second();
         let read = Msg::new("log-read")
             .count("records", records.len() as u64)
             .count("lines", records.lines())
-            .count("unparsed", records.unparsed())
             .count("keys", records.distinct_keys() as u64)
             .count("clients", records.distinct_clients() as u64)
             .span("span", records.span())
             .count("busiest", busiest);
         let truncated =
             records.truncated().then(|| Msg::new("log-truncated").count("records", records.len() as u64));
-        let broken = records.first_unparsed().iter().map(|broken| {
-            Msg::new("log-unparsed")
-                .text("line", broken.line.to_string())
-                .word("why", broken.reason.id())
-                .text("text", broken.text.clone())
+        let broken = records.first_unparsed().first().map(|first| {
+            let id = if records.unparsed() == 1 { "log-unparsed-one" } else { "log-unparsed" };
+            Msg::new(id)
+                .count("unparsed", records.unparsed())
+                .text("line", first.line.to_string())
+                .word("why", first.reason.id())
+                .text("text", first.text.clone())
         });
         std::iter::once(read).chain(truncated).chain(broken).collect()
     }
