@@ -364,7 +364,7 @@ fn log(id: &str) -> Markup {
             label for={ (id) "-log" } { "Replay an access log of your own" }
             input type="file" id={ (id) "-log" } accept=".log,.csv,.txt,text/plain,text/csv" disabled;
             p.fig-help {
-                "Common or Combined Log Format, or a CSV of arrival times and keys. It is read here, in your browser, and sent nowhere."
+                "An access log of nginx, Apache, HAProxy, Envoy, Traefik, Caddy, IIS or AWS, as lines or as JSON, or a CSV of arrival times and keys. It is read here, in your browser, and sent nowhere."
             }
             div.(class::DATA_SAYS) role="status" {}
         }

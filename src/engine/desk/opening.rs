@@ -161,18 +161,27 @@ impl Desk {
         self.reopen();
     }
 
-    /// Replays the learner's file from the start.
-    pub(super) fn replay(&mut self, data: Option<u64>) {
+    /// Replays the learner's file from the start, so many times faster than it was written, and plays.
+    pub(super) fn replay(&mut self, data: Option<u64>, pace: Option<f64>) {
         let state = &mut self.state;
         state.run.data = data;
         state.run.inputs.clear();
         let (control, option) = super::data::ARRIVALS;
         // A figure without this control replays its data anyway.
         let _ = state.run.set(state.spec, control, &crate::player::Value::Choice(option.to_owned()));
+        if let Some(pace) = pace
+            && let Some((_, control)) = state.spec.control(super::data::PACE)
+            && let Ok(value) = control.accept(&crate::player::Value::Number(pace.min(1e5)))
+        {
+            let _ = state.run.set(state.spec, super::data::PACE, &value);
+        }
         state.target = Time::ZERO;
         state.play_position = 0.0;
         state.untouched = false;
         self.rerun();
+        if !self.state.reduced_motion {
+            self.play();
+        }
     }
 
     pub(super) fn set_notice(&mut self, notice: impl Into<Option<Notice>>) {

@@ -25,7 +25,7 @@ texts! {
     FIXED = "{} is fixed by the challenge that this figure was set up for. Its own run, in the menu, has it free again.";
     DROPPED = "Everything after {} was dropped.";
     CHANGED_AT = "{}: {} becomes {}";
-    DONE_AT = "{}: {} ({})";
+    DONE_AT = "{}: {} {}";
     SEED = "Seed";
     COPY = "Copy";
     COPIED = "Copied";
@@ -65,6 +65,8 @@ texts! {
     NOT_CHOOSABLE = "{} can't be chosen here; choose among: {}.";
     CANCEL = "Cancel";
     LOG_READING = "{} of {} read";
+    LOG_PACE = "Here it runs {} faster, so that the servers are about 80 % busy; the control says so, and can be moved.";
+    LOG_RATE = "Requests over the whole log: at most {} in one of its {} parts";
     LOG_FAILED = "The file could not be read.";
     PREDICT_FIRST = "It waits for your answer to its question; then it runs.";
     UNDERSTOOD = "Read as {}.";

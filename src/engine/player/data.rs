@@ -1,8 +1,8 @@
 //! The learner's own data for a run to replay, and reading it.
 
 use super::run::Run;
-use crate::mechanism::access_log::{LogError, Parser, Records};
-use crate::sim::Msg;
+use crate::mechanism::access_log::{Durations, LogError, Parser, Records};
+use crate::sim::{Msg, Span};
 use std::sync::Arc;
 
 /// What an experiment gets beyond its controls; cheap to clone.
@@ -34,6 +34,14 @@ impl Data {
         self.records.as_deref()
     }
 
+    /// How many times faster the log has to run so that about so many requests a second come over this time; at least once.
+    pub fn compression(&self, rate: f64, over: Span) -> f64 {
+        let Some(records) = self.records() else { return 1.0 };
+        let wanted = ((rate * over.secs()) as u32).min(records.len() as u32 - 1);
+        let within = records.arrival(wanted).unwrap_or(0);
+        (within as f64 / over.nanos().max(1) as f64).max(1.0)
+    }
+
     /// A report: how much was read, and of the lines that couldn't be read how many there are and which is the first.
     pub fn summary(&self) -> Vec<Msg> {
         let Some(records) = self.records() else { return Vec::new() };
@@ -45,6 +53,14 @@ impl Data {
             .count("clients", records.distinct_clients() as u64)
             .span("span", records.span())
             .count("busiest", busiest);
+        let (after, most) = records.busiest_minute();
+        let minute = Msg::new("log-busiest").count("most", most.into()).span("after", after);
+        let durations = match records.durations() {
+            Durations::None => None,
+            Durations::Upstream => Some("log-upstream"),
+            Durations::Total => Some("log-total"),
+        };
+        let durations = durations.map(|id| Msg::new(id).count("known", records.with_duration() as u64));
         let truncated =
             records.truncated().then(|| Msg::new("log-truncated").count("records", records.len() as u64));
         let broken = records.first_unparsed().first().map(|first| {
@@ -55,7 +71,7 @@ impl Data {
                 .word("why", first.reason.id())
                 .text("text", first.text.clone())
         });
-        std::iter::once(read).chain(truncated).chain(broken).collect()
+        [read, minute].into_iter().chain(durations).chain(truncated).chain(broken).collect()
     }
 }
 

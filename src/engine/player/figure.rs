@@ -7,6 +7,7 @@ use super::measure;
 use super::predict::Prediction;
 use super::search::Found;
 use super::spec::FigureSpec;
+use super::trial::StartSettings;
 use super::typed::Controls;
 use super::value::Value;
 use crate::scene::Scene;
@@ -24,6 +25,8 @@ pub struct Figure {
     pub predictions: &'static [Prediction],
     /// The challenges in it.
     pub challenges: &'static [Challenge],
+    /// Requests a second that it can finish with these settings, where it replays a log: what the log's pace is made to fit.
+    pub capacity: Option<fn(&StartSettings) -> f64>,
     start: Start,
 }
 
@@ -39,6 +42,7 @@ impl Figure {
             messages: X::MESSAGES,
             predictions: &[],
             challenges: &[],
+            capacity: None,
             start: start::<X>,
         }
     }
@@ -53,6 +57,12 @@ impl Figure {
     #[must_use]
     pub const fn challenged(self, challenges: &'static [Challenge]) -> Self {
         Self { challenges, ..self }
+    }
+
+    /// The figure with what it can finish, so that a log that is replayed can be made to fit.
+    #[must_use]
+    pub const fn finishing(self, capacity: fn(&StartSettings) -> f64) -> Self {
+        Self { capacity: Some(capacity), ..self }
     }
 
     /// The prediction of this id.

@@ -15,8 +15,11 @@ use crate::lessons::prelude::Figure;
 pub const FIGURES: &[Figure] = &[
     Figure::of::<slow_server::SlowServer>()
         .predicted(slow_server::PREDICTIONS)
-        .challenged(slow_server::CHALLENGES),
-    Figure::of::<slow_server::SlowServer>().declared(slow_server::YOUR_TRAFFIC),
+        .challenged(slow_server::CHALLENGES)
+        .finishing(slow_server::capacity),
+    Figure::of::<slow_server::SlowServer>()
+        .declared(slow_server::YOUR_TRAFFIC)
+        .finishing(slow_server::capacity),
 ];
 
 /// What comes when it is scrolled to.
