@@ -14,11 +14,11 @@ const LOOKS: [Status; FARMS] = [Status::Trouble, Status::Active, Status::Normal,
 
 /// Why a farm's request went where it went: to a server of which the balancer believed that it had so many.
 pub(super) fn reason(k: usize, drawn: [u32; DRAWN], sent: &Sent, seen: u32, age: Span) -> Msg {
-    let ([a, b, c], [x, y, z]) = (drawn, sent.seen);
+    let [first, second, third] = core::array::from_fn(|n| (drawn[n], sent.seen[n]));
     match k {
         0 => spec::why_one(),
-        1 => spec::why_two(a, x, b, y, age),
-        2 => spec::why_three(a, x, b, y, c, z, age),
+        1 => spec::why_two(first.0, first.1, second.0, second.1, age),
+        2 => spec::why_three(first.0, first.1, second.0, second.1, third.0, third.1, age),
         _ => spec::why_all(seen, sent.tied, age),
     }
 }

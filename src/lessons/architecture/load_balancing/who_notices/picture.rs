@@ -69,7 +69,7 @@ impl WhoNotices {
             Standing::Draining => spec::note_draining(),
             Standing::Down => cluster::note_out(),
             _ if slower > 1.0 => spec::note_cold((rounded(slower, 10.0), Unit::Factor)),
-            _ => match self.share(n, now).filter(|&share| share < 1.0) {
+            Standing::Up => match self.share(n, now).filter(|&share| share < 1.0) {
                 Some(share) => spec::note_share((rounded(share, 100.0), Unit::Share)),
                 None => spec::note_in_service(),
             },
