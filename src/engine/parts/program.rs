@@ -2,6 +2,7 @@
 //!
 //! What an instruction does is the figure's; the part knows where each thread is, whose turn it is, and what has run. Where
 //! the whole state of a program is a small value, as that of a [`Machine`] is, [`Explored`] also knows all its schedules.
+//! [`Cores`], [`Lock`] and [`Traces`] are for threads that run in time rather than by steps.
 //!
 //! ```
 //! use engine::parts::program::{Next, Program};
@@ -25,13 +26,19 @@
 //! assert_eq!(program.history().len(), 4);
 //! ```
 
+mod cores;
 mod explored;
+mod lock;
 mod machine;
 mod schedules;
+mod traces;
 
+pub use cores::{Cores, Due, Place};
 pub use explored::{Explored, SmallState};
+pub use lock::{Admits, Lock};
 pub use machine::{Machine, MachineThread, Op};
 pub use schedules::{Ahead, Schedules};
+pub use traces::Traces;
 
 use crate::player::Control;
 use crate::scene::{Bar, Choice, Label, Lane, Lanes, Listing, ListingLine, Panel, Status};
