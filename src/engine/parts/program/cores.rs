@@ -214,7 +214,7 @@ mod tests {
         for round in 0..100 {
             let now = at(3 * round);
             for n in cores.running().collect::<Vec<_>>() {
-                ran[n as usize] = ran[n as usize] + cores.ran(n, now);
+                ran[n as usize] += cores.ran(n, now);
                 assert!(cores.gives_way(n, now));
             }
             while cores.next(now).is_some() {}

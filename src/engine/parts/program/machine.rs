@@ -281,14 +281,14 @@ mod tests {
 
     #[test]
     fn the_litmus_tests_of_x86_come_out_as_they_should() {
-        // SB (Sewell et al., example 8-3): both loads may read zero with buffers, and never without.
+        const MP: [&[Op]; 2] = [&[Op::Set(0, 1), Op::Set(1, 1)], &[Op::Skip(1, 0, 3), Op::Load(0)]];
+        // Store buffering: both loads may read zero with buffers, and never without.
         const SB: [&[Op]; 2] = [&[Op::Set(0, 1), Op::Load(1)], &[Op::Set(1, 1), Op::Load(0)]];
         let both_zero =
             |it: &Machine| (0..2).all(|n| it.op(n).is_none() && it.threads[n as usize].loaded == 0);
         assert_eq!(all(&Machine::new(&SB, 0..0, 1, false), both_zero).2, None);
         assert_eq!(all(&Machine::new(&SB, 0..0, 1, true), both_zero).2, Some(4));
-        // MP (8-1): who sees the second store sees the first.
-        const MP: [&[Op]; 2] = [&[Op::Set(0, 1), Op::Set(1, 1)], &[Op::Skip(1, 0, 3), Op::Load(0)]];
+        // Message passing: who sees the second store sees the first.
         let stale = |it: &Machine| it.threads[1].line == 2 && it.threads[1].loaded == 0;
         assert_eq!(all(&Machine::new(&MP, 0..0, 1, true), stale).2, None);
         // A thread reads its own store before others can.
