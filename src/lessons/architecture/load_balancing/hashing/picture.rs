@@ -21,6 +21,7 @@ impl Tier {
         scene.panels = vec![
             Panel::Grid(self.grid(w.now()).into()),
             Panel::series(spec::chart_misses(), Unit::Rate, misses, Self::SPEC.until),
+            self.table(w.now()),
         ];
         self.say(w, scene);
     }
@@ -57,6 +58,21 @@ impl Tier {
         let rows: Vec<GridRow> = (0..self.controls.servers).map(row).collect();
         let columns = rows.iter().map(|row| row.cells.len()).fold(ACROSS, usize::max) as u32;
         Grid { title: Label::Words(spec::grid_keys(EVERY_NTH)), rows, columns, tall: false }
+    }
+
+    fn table(&self, now: Time) -> Panel {
+        let counts = self.keys.count();
+        let row = |n: u32| {
+            let (keys, held) = counts[n as usize];
+            let [keys, held] = [keys, held].map(|count| Label::Value(count.into(), Unit::Count));
+            let rate = Label::Value(libm::round(self.servers[n as usize].sent.rate(now)), Unit::Rate);
+            let status = if self.is_there(n) { Status::Normal } else { Status::Down };
+            Row { status, ..Row::new(server(n), [Label::Name(server(n)), keys, held, rate]) }
+        };
+        let columns =
+            [spec::column_server(), spec::column_keys(), spec::column_held(), spec::column_requests()];
+        let rows: Vec<Row> = (0..self.controls.servers).map(row).collect();
+        Panel::table(spec::table_servers(), columns, rows)
     }
 
     pub(super) fn says_change(&self, moves: &Moves) -> Msg {

@@ -84,6 +84,7 @@ messages! {
     says_busiest(server: Entity, share: (f64, Unit), factor: (f64, Unit));
     says_hot(key: Entity, hot: (f64, Unit), server: Entity, share: (f64, Unit));
     grid_keys(nth: u32); note_away(); chart_misses(); misses();
+    table_servers(); column_server(); column_keys(); column_held(); column_requests();
     step_hit(key: Entity, server: Entity); step_miss(key: Entity, server: Entity); step_no_server(key: Entity);
     step_answered(); step_kept(); step_not_kept(server: Entity);
     why_modulo(slot: u32, size: u32); why_maglev(slot: u32, size: u32); why_ring(hash: (f64, Unit), point: (f64, Unit));

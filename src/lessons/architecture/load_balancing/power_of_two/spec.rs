@@ -63,13 +63,13 @@ const fn longest(id: &'static str, label: &'static str) -> Reading {
 
 readings! {
     READINGS;
-    longest(LONGEST[0], "longest, 1 choice");
-    longest(LONGEST[1], "longest, 2 choices");
-    longest(LONGEST[2], "longest, 3 choices");
+    longest(LONGEST[0], "longest, 1");
+    longest(LONGEST[1], "longest, 2");
+    longest(LONGEST[2], "longest, 3");
     longest(LONGEST[3], "longest, all");
-    p99("p99-one", "p99, 1 choice", REQUEST_ONE);
-    p99("p99-two", "p99, 2 choices", REQUEST_TWO);
-    p99("p99-three", "p99, 3 choices", REQUEST_THREE);
+    p99("p99-one", "p99, 1", REQUEST_ONE);
+    p99("p99-two", "p99, 2", REQUEST_TWO);
+    p99("p99-three", "p99, 3", REQUEST_THREE);
     p99("p99-all", "p99, all", REQUEST_ALL);
 }
 

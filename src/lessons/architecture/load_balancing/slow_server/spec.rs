@@ -68,7 +68,7 @@ controls! {
             .help("How the balancer picks a server.").primary(),
         pub load: f64 = Control::log_number("load", "Load", Unit::Rate, (10.0, 1000.0), 120.0)
             .help("Requests a second from all clients together.").primary(),
-        pub slower: f64 = Control::number("slower", "Slowness of server C", Unit::Factor, (1.0, 20.0), 0.5, 4.0)
+        pub slower: f64 = Control::number("slower", "Slowdown of C", Unit::Factor, (1.0, 20.0), 0.5, 4.0)
             .help("How many times as long server C takes for the same request.").primary(),
         pub service: Span = Control::log_number("service", "Mean service time", Unit::Time, (0.001, 1.0), 0.04)
             .help("How long a request keeps a worker of a server at full speed, on average."),

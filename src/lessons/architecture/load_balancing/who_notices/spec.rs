@@ -99,7 +99,7 @@ readings! {
         .of(REQUEST, LOST).last(2.0).trouble_from(0.5);
     Reading::new("in-service", "in service", Unit::Count, "Servers that are there and get requests.");
     Reading::new("unnoticed", "unnoticed for", Unit::Time, "How long a dead server has been sent requests; if none is now, how long the one before was.");
-    Reading::new("deploy-time", "deploy so far", Unit::Time, "How long the deploy has been under way, or took.").so_far();
+    Reading::new("deploy-time", "deploy time", Unit::Time, "How long the deploy has been under way, or took.").so_far();
 }
 
 messages! {
