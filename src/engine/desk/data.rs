@@ -3,7 +3,7 @@
 use super::markup::class;
 use super::protocol::{FileChunk, NewElement, Patch, element, selector};
 use super::{Desk, text};
-use crate::player::{DataReader, StartSettings};
+use crate::player::StartSettings;
 use crate::sim::{Span, Unit};
 
 /// The control for the source of requests, and its option for the learner's file.
@@ -17,19 +17,21 @@ impl Desk {
         let &FileChunk { ref name, size, ref bytes, first, last, replay } = chunk;
         if first {
             // Drop what was read of an earlier file that never ended.
-            self.reader = DataReader::default();
+            self.reader = self.figures.iter().find_map(|figure| figure.reader).map(|make| make());
             self.bytes_read = 0.0;
         }
-        self.reader.push(bytes);
+        let Some(reader) = &mut self.reader else { return };
+        reader.push(bytes);
         self.bytes_read += bytes.len() as f64;
         let bytes_read = self.bytes_read;
-        let (mut fingerprint, mut says) = (None, vec![self.reader.progress()]);
+        let (mut fingerprint, mut rates, mut says) = (None, Vec::new(), vec![reader.progress()]);
         if last {
             self.bytes_read = 0.0;
-            match self.reader.finish() {
+            match reader.finish() {
                 Ok(data) => {
                     fingerprint = data.fingerprint();
-                    says = data.summary();
+                    says = reader.report(&data);
+                    rates = reader.rates(&data, SLICES);
                     self.session.set_data(data);
                 }
                 Err(why) => says = vec![why],
@@ -50,8 +52,7 @@ impl Desk {
         }
         if !says.is_empty() {
             parts.push(element("p", "fig-file").text(name));
-            parts
-                .extend(fingerprint.and_then(|_| Some(spark(&self.session.data().records()?.rates(SLICES)))));
+            parts.extend((!rates.is_empty()).then(|| spark(&rates)));
             parts.push(element("ul", "").with(says.iter().map(|line| element("li", "").text(line))));
         }
         self.extra_patches.push(Patch::Children(selector(class::DATA_SAYS), parts));

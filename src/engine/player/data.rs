@@ -41,10 +41,60 @@ impl Data {
         let within = records.arrival(wanted).unwrap_or(0);
         (within as f64 / over.nanos().max(1) as f64).max(1.0)
     }
+}
+
+/// Reads a learner's file in chunks of any size. Only figures that replay a file bring a reader along, so that the workers of
+/// all others don't carry it.
+pub trait FileReader {
+    /// Reads the next chunk.
+    fn push(&mut self, bytes: &[u8]);
+
+    /// The progress so far: how many records have been read.
+    fn progress(&self) -> Msg;
+
+    /// Ends the file; the reader is then ready for another one.
+    ///
+    /// # Errors
+    /// A sentence, if there is not one record in it.
+    fn finish(&mut self) -> Result<Data, Msg>;
 
     /// A report: how much was read, and of the lines that couldn't be read how many there are and which is the first.
-    pub fn summary(&self) -> Vec<Msg> {
-        let Some(records) = self.records() else { return Vec::new() };
+    fn report(&self, data: &Data) -> Vec<Msg>;
+
+    /// How many records there are in each of so many equal parts of the data's span.
+    fn rates(&self, data: &Data, parts: usize) -> Vec<u32>;
+}
+
+/// Reads access logs.
+#[derive(Debug, Default)]
+pub struct LogReader {
+    parser: Option<Box<Parser>>,
+}
+
+impl FileReader for LogReader {
+    fn push(&mut self, bytes: &[u8]) {
+        self.parser.get_or_insert_default().push(bytes);
+    }
+
+    fn progress(&self) -> Msg {
+        let records = self.parser.as_ref().map_or(0, |parser| parser.so_far());
+        Msg::new("log-so-far").count("records", records as u64)
+    }
+
+    fn finish(&mut self) -> Result<Data, Msg> {
+        match self.parser.take().unwrap_or_default().finish() {
+            Ok(records) => Ok(Data { records: Some(Arc::new(records)) }),
+            Err(LogError::Empty) => Err(Msg::new("log-empty")),
+            Err(LogError::Compressed) => Err(Msg::new("log-compressed")),
+            Err(LogError::Nothing { lines, first }) => {
+                let (line, why) = first.map_or((1, "no-time"), |first| (first.line, first.reason.id()));
+                Err(Msg::new("log-nothing").count("lines", lines).count("line", line).word("why", why))
+            }
+        }
+    }
+
+    fn report(&self, data: &Data) -> Vec<Msg> {
+        let Some(records) = data.records() else { return Vec::new() };
         let (_, busiest) = records.busiest_second();
         let read = Msg::new("log-read")
             .count("records", records.len() as u64)
@@ -73,39 +123,8 @@ impl Data {
         });
         [read, minute].into_iter().chain(durations).chain(truncated).chain(broken).collect()
     }
-}
 
-/// Reads a learner's file in chunks of any size.
-#[derive(Debug, Default)]
-pub struct DataReader {
-    parser: Option<Box<Parser>>,
-}
-
-impl DataReader {
-    /// Reads the next chunk.
-    pub fn push(&mut self, bytes: &[u8]) {
-        self.parser.get_or_insert_default().push(bytes);
-    }
-
-    /// The progress so far: how many records have been read.
-    pub fn progress(&self) -> Msg {
-        let records = self.parser.as_ref().map_or(0, |parser| parser.so_far());
-        Msg::new("log-so-far").count("records", records as u64)
-    }
-
-    /// Ends the file; the reader is then ready for another one.
-    ///
-    /// # Errors
-    /// A sentence, if there is not one record in it.
-    pub fn finish(&mut self) -> Result<Data, Msg> {
-        match self.parser.take().unwrap_or_default().finish() {
-            Ok(records) => Ok(Data { records: Some(Arc::new(records)) }),
-            Err(LogError::Empty) => Err(Msg::new("log-empty")),
-            Err(LogError::Compressed) => Err(Msg::new("log-compressed")),
-            Err(LogError::Nothing { lines, first }) => {
-                let (line, why) = first.map_or((1, "no-time"), |first| (first.line, first.reason.id()));
-                Err(Msg::new("log-nothing").count("lines", lines).count("line", line).word("why", why))
-            }
-        }
+    fn rates(&self, data: &Data, parts: usize) -> Vec<u32> {
+        data.records().map_or_else(Vec::new, |records| records.rates(parts))
     }
 }

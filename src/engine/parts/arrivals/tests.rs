@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::pick::cases;
-use crate::player::DataReader;
+use crate::player::{FileReader, LogReader};
 use proptest::prelude::*;
 
 const REQUEST: u8 = 0;
@@ -11,7 +11,7 @@ const REQUEST: u8 = 0;
 struct Arrival;
 
 fn log(millis: &[u64]) -> Data {
-    let mut reader = DataReader::default();
+    let mut reader = LogReader::default();
     for (n, at) in millis.iter().enumerate() {
         reader.push(format!("{at},key{n}\n").as_bytes());
     }
@@ -80,7 +80,7 @@ fn a_log_is_replayed_in_its_order_and_at_its_pace() {
 
 #[test]
 fn a_replayed_request_knows_how_long_it_took() {
-    let mut reader = DataReader::default();
+    let mut reader = LogReader::default();
     reader.push(b"time,key,duration_ms\n0,a,250\n1,b,-\n2,c,0.5\n");
     let data = reader.finish().unwrap();
     let mut world = World::new(1);

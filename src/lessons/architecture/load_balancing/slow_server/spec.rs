@@ -142,19 +142,24 @@ messages! {
 }
 
 /// The declaration of a figure over this world; they differ in length and name.
-const fn figure(id: &'static str, until: Time, still_at: Time, warm_up: Time) -> FigureSpec {
+const fn figure(id: &'static str, until: Time, still_at: Time, warm_up: Time, needs: Needs) -> FigureSpec {
     let mut spec = FigureSpec::new(id, until, ControlValues::ALL, READINGS, KINDS)
         .still_at(still_at)
         .warm_up(warm_up)
         .speed(0.25)
         .actions(ACTIONS);
-    spec.needs = Needs::AccessLog;
+    spec.needs = needs;
     spec
 }
 
 /// One minute with a slow server.
-pub(super) const SLOW_SERVER: &FigureSpec =
-    &figure("slow-server", Time::from_secs(60), Time::from_millis(8_300), Time::from_secs(10));
+pub(super) const SLOW_SERVER: &FigureSpec = &figure(
+    "slow-server",
+    Time::from_secs(60),
+    Time::from_millis(8_300),
+    Time::from_secs(10),
+    Needs::Nothing,
+);
 /// Ten minutes, for a log of one's own.
 pub const YOUR_TRAFFIC: &FigureSpec =
-    &figure("your-traffic", Time::from_secs(600), Time::from_secs(60), Time::from_secs(30));
+    &figure("your-traffic", Time::from_secs(600), Time::from_secs(60), Time::from_secs(30), Needs::AccessLog);
