@@ -17,15 +17,12 @@ pub const FIGURES: &[Figure] = &[Figure::of::<slow_server::SlowServer>()
 
 /// The same servers under a log of one's own: a set of its own, because the reader of logs has its weight.
 pub mod traffic {
-    use super::{Figure, one_server, slow_server};
+    use super::{Figure, slow_server};
 
     /// The set.
-    pub const FIGURES: &[Figure] = &[
-        Figure::of::<slow_server::SlowServer>()
-            .declared(slow_server::YOUR_TRAFFIC)
-            .replaying(slow_server::capacity),
-        Figure::of::<one_server::OneServer>(),
-    ];
+    pub const FIGURES: &[Figure] = &[Figure::of::<slow_server::SlowServer>()
+        .declared(slow_server::YOUR_TRAFFIC)
+        .replaying(slow_server::capacity)];
 }
 
 /// What comes when it is scrolled to.
@@ -41,11 +38,13 @@ pub mod further {
 
 /// What comes when it is scrolled to.
 pub mod deploys {
-    use super::{Figure, who_notices};
+    use super::{Figure, one_server, who_notices};
 
     /// The set.
-    pub const FIGURES: &[Figure] =
-        &[Figure::of::<who_notices::WhoNotices>().predicted(who_notices::PREDICTIONS)];
+    pub const FIGURES: &[Figure] = &[
+        Figure::of::<who_notices::WhoNotices>().predicted(who_notices::PREDICTIONS),
+        Figure::of::<one_server::OneServer>(),
+    ];
 }
 
 /// Runs a bench to a moment. Its invariants go through all keys and queues, so they are checked at the end only.
