@@ -137,6 +137,23 @@ impl SlowServer {
         self.journeys().send(it, BALANCER, HOP, w, Event::AtBalancer(n));
     }
 
+    /// How many times slower a server is when nothing was done to it.
+    fn own_slowness(&self, n: u32) -> f64 {
+        if n == SLOW { self.controls.slower } else { 1.0 }
+    }
+
+    /// Whether a server is already as the action would leave it.
+    fn changes_nothing(&self, action: usize, n: u32) -> bool {
+        let (fault, at_pace) =
+            (self.cluster.servers[n as usize].fault(), self.slower[n as usize] == self.own_slowness(n));
+        match action {
+            KILL => fault == Some(Fault::Down),
+            BREAK => fault == Some(Fault::FailsFast),
+            SLOW_DOWN => false,
+            _ => fault.is_none() && at_pace,
+        }
+    }
+
     fn journeys(&mut self) -> &mut Journeys<Request> {
         &mut self.cluster.journeys
     }
@@ -302,6 +319,9 @@ impl Experiment for SlowServer {
         if let Some(unknown) = on.iter().find(|entity| entity.n >= SERVERS) {
             return Err(Msg::new("no-such-entity").of("entity", *unknown));
         }
+        if let Some(&same) = on.iter().find(|&&entity| self.changes_nothing(action, entity.n)) {
+            return Err(cluster::nothing_changes(same));
+        }
         for &entity in on {
             let n = entity.n;
             let mark = match (action, arg) {
@@ -319,7 +339,7 @@ impl Experiment for SlowServer {
                 }
                 _ => {
                     self.cluster.servers[n as usize].restore();
-                    self.slow_down(n, if n == SLOW { self.controls.slower } else { 1.0 });
+                    self.slow_down(n, self.own_slowness(n));
                     cluster::mark_restored(entity)
                 }
             };

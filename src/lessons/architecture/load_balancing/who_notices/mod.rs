@@ -192,7 +192,7 @@ impl WhoNotices {
             DRAIN => !dead && !draining,
             _ => return self.deploy.map(|_| spec::deploy_under_way()),
         };
-        (!changes).then(|| spec::nothing_changes(on))
+        (!changes).then(|| cluster::nothing_changes(on))
     }
 }
 

@@ -116,7 +116,7 @@ messages! {
     says_lost(lost: u64, cause: Entity, requests: u64); says_lost_none();
     about_clients(sent: u32); about_active(available: usize, servers: u32); about_backup(after: Span);
     about_balancer_dead();
-    no_standby(); deploy_under_way(); nothing_changes(it: Entity);
+    no_standby(); deploy_under_way();
     balancer_1(); balancer_2();
 }
 
