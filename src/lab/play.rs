@@ -4,8 +4,8 @@ use super::words::{say, words_for};
 use super::{CommandError, Terminal, inputs};
 use crate::lessons;
 use crate::player::{
-    Data, DataReader, Explanation, FigureSpec, Frame, Marker, MarkerKind, Needs, Opened, Query, Reply,
-    Request, Run, Session,
+    Data, Explanation, FigureSpec, FileReader, Frame, LogReader, Marker, MarkerKind, Needs, Opened, Query,
+    Reply, Request, Run, Session,
 };
 use crate::scene::Words;
 use crate::sim::{Entity, Time, Unit};
@@ -72,7 +72,7 @@ impl Player {
         let mut file = File::open(path).map_err(unreadable)?;
         let size = file.metadata().map_or(0, |meta| meta.len());
         let mut read = 0;
-        let mut reader = DataReader::default();
+        let mut reader = LogReader::default();
         loop {
             let mut bytes = vec![0; CHUNK];
             let got = file.read(&mut bytes).map_err(unreadable)?;
@@ -85,7 +85,7 @@ impl Player {
             if last {
                 terminal.progress("");
                 let data = reader.finish().map_err(|why| CommandError::Refused(say(&self.words, &why)))?;
-                let says = data.summary().iter().map(|msg| say(&self.words, msg)).collect();
+                let says = reader.report(&data).iter().map(|msg| say(&self.words, msg)).collect();
                 let nothing = || CommandError::Refused(format!("{} replays no files", self.spec.id));
                 let fingerprint = data.fingerprint().ok_or_else(nothing)?;
                 self.session.set_data(data);

@@ -17,6 +17,7 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/load-balancing", architecture::load_balancing::FIGURES),
     ("architecture/load-balancing/deploys", architecture::load_balancing::deploys::FIGURES),
     ("architecture/load-balancing/further", architecture::load_balancing::further::FIGURES),
+    ("architecture/load-balancing/traffic", architecture::load_balancing::traffic::FIGURES),
     ("software-design/critical-sections", software_design::critical_sections::FIGURES),
 ];
 

@@ -9,6 +9,7 @@ use crate::course::blocks::{
 use crate::desk::ActionKind;
 use crate::desk::markup::class;
 use crate::player::{AnswerKind, CURVE_POINTS, CurveAxis};
+use crate::sim::Unit;
 use maud::{Markup, html};
 
 /// A prediction.
@@ -18,7 +19,7 @@ pub fn predict(cx: &Context, block: &Block, predict: &PredictBlock) -> Markup {
     let asks = shown.and_then(|shown| shown.figure.prediction(id)).map(|prediction| prediction.answer_kind);
     html! {
         section.(class::ACTIVITY).predict id={ "predict-" (id) } data-predict=(id) data-figure=(predict.figure.text) data-stage="open" {
-            p.activity-kind { "Predict first" }
+            p.activity-kind { "Your prediction" }
             h3 { (cx.phrase(&predict.question)) }
             @match &predict.answer {
                 PredictAnswer::Choice(options) => (choices(cx, id, options, &[])),
@@ -29,7 +30,9 @@ pub fn predict(cx: &Context, block: &Block, predict: &PredictBlock) -> Markup {
             p.(class::ANSWER_ERROR) role="status" {}
             div.(class::ANSWER_BUTTONS) {
                 button.primary type="button" data-do=(ActionKind::Commit.name()) data-on=(id) { "Commit" }
-                button.quiet type="button" data-do=(ActionKind::Skip.name()) data-on=(id) { "Skip" }
+                button.quiet type="button" data-do=(ActionKind::Skip.name()) data-on=(id) {
+                    "Skip" span.and-play { " and play" }
+                }
             }
             div.(class::ANSWER_VERDICT) tabindex="-1" role="status" {}
             div.shows { (cx.blocks(&predict.shows)) }
@@ -62,7 +65,7 @@ fn order(cx: &Context, things: &[Choice]) -> Markup {
         ol.(class::ANSWER_ORDER) {
             @for thing in things {
                 li data-option=(thing.id.text) {
-                    span.thing { (cx.phrase(&thing.text)) } " " span.(class::MARK) {}
+                    span.grip aria-hidden="true" {} span.thing { (cx.phrase(&thing.text)) } " " span.(class::MARK) {}
                     span.moves {
                         button type="button" data-do=(ActionKind::MoveUp.name()) aria-label={ "Up: " (thing.text.text) } { "↑" }
                         button type="button" data-do=(ActionKind::MoveDown.name()) aria-label={ "Down: " (thing.text.text) } { "↓" }
@@ -75,14 +78,32 @@ fn order(cx: &Context, things: &[Choice]) -> Markup {
 
 fn number(asks: Option<AnswerKind>) -> Markup {
     let (noun, within) = match asks {
-        Some(AnswerKind::Number { unit, tolerance }) => {
-            (unit.noun(), crate::sim::Unit::Share.format(tolerance))
-        }
-        _ => ("number", "0 %".to_owned()),
+        Some(AnswerKind::Number { unit, tolerance }) => (unit.noun(), within(unit, tolerance)),
+        _ => ("number", "exactly".to_owned()),
     };
     html! {
         label.answer-number { "Your number " input type="text" autocomplete="off" spellcheck="false" placeholder=(noun) aria-label={ "Your number, " (noun) }; }
-        p.asks { "It is right within " (within) " of what the run says." }
+        p.(class::ANSWER_READ) role="status" {}
+        p.asks { "Counts as right: " (within) "." }
+    }
+}
+
+/// How near is near enough, in words.
+fn within(unit: Unit, tolerance: f64) -> String {
+    if unit == Unit::Share {
+        return format!("within {} points of the run", libm::round(tolerance * 100.0));
+    }
+    const PARTS: [(f64, &str); 6] = [
+        (0.05, "a twentieth"),
+        (0.1, "a tenth"),
+        (0.2, "a fifth"),
+        (0.25, "a quarter"),
+        (0.34, "a third"),
+        (0.5, "half"),
+    ];
+    match PARTS.iter().find(|(part, _)| libm::fabs(part - tolerance) < 0.015) {
+        Some((_, part)) => format!("within {part} of what the run says"),
+        None => format!("within {} of what the run says", Unit::Share.format(tolerance)),
     }
 }
 
@@ -141,8 +162,8 @@ fn judged(
         }
         details.hint { summary { "A hint" } p { (cx.phrase(hint)) } }
         div.(class::ANSWER_BUTTONS) {
-            button type="button" data-do=(ActionKind::SetUp.name()) data-on=(id) { "Set the figure up for it" }
-            button.primary type="button" data-do=(ActionKind::Judge.name()) data-on=(id) { "Judge my setting" }
+            button type="button" data-do=(ActionKind::SetUp.name()) data-on=(id) { "Set up the figure" }
+            button.primary type="button" data-do=(ActionKind::Judge.name()) data-on=(id) { "Judge my settings" }
             button.quiet.judging type="button" data-do=(ActionKind::CallOff.name()) { "Stop" }
         }
         @if budget.is_some() { p.(class::JUDGE_COST) role="status" {} }

@@ -29,6 +29,7 @@ pub fn parts(patch: &Patch) -> Vec<&Selector> {
         | Patch::Checked(part, _)
         | Patch::Children(part, _)
         | Patch::Focus(part)
+        | Patch::Reveal(part)
         | Patch::Address(part, _) => vec![part],
         Patch::Place { element, within, .. } => vec![element, within],
         Patch::Copy { field, button } => vec![field, button],
@@ -106,7 +107,11 @@ impl Applied {
                         hold(element, &address);
                     }
                 }
-                Patch::Place { .. } | Patch::Focus(_) | Patch::Copy { .. } | Patch::Download { .. } => {}
+                Patch::Place { .. }
+                | Patch::Focus(_)
+                | Patch::Reveal(_)
+                | Patch::Copy { .. }
+                | Patch::Download { .. } => {}
             }
         }
         all.len()

@@ -6,21 +6,21 @@ use crate::desk::markup::class;
 use crate::player::{Control, ControlKind, Options, Slider, Value};
 use maud::{Markup, html};
 
-/// The controls; the primary ones first.
+/// The controls: the primary ones, which stand beside the play button, and the others with the seed, folded away. On a
+/// phone all of them are a sheet that comes from below.
 pub(super) fn controls(id: &str, shown: &Still) -> Markup {
     let (primary, others): (Vec<&Control>, Vec<&Control>) =
         shown.spec().controls.iter().partition(|c| c.primary);
     let widget = |control: &Control| widget(id, control, &shown.value(&control.id).unwrap_or_default());
     html! {
         div.fig-controls role="group" aria-label="Controls" {
-            div.fig-control-grid {
-                @for control in primary { (widget(control)) }
-                (seed(id, shown))
-            }
-            @if !others.is_empty() {
-                details.fig-more-controls {
-                    summary { "More controls" }
-                    div.fig-control-grid { @for control in others { (widget(control)) } }
+            div.fig-sheet-head { "Controls" button.quiet type="button" data-do=(ActionKind::Sheet.name()) { "Close" } }
+            div.fig-control-grid.fig-primary { @for control in primary { (widget(control)) } }
+            details.fig-more-controls {
+                summary { @if others.is_empty() { "Seed" } @else { "More controls" } }
+                div.fig-control-grid {
+                    @for control in others { (widget(control)) }
+                    (seed(id, shown))
                 }
             }
         }

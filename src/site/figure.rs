@@ -5,16 +5,19 @@
 //! What the page reads: `data-figure`, the id on this page; `data-view`, run and moment of the still, as a link holds
 //! them; `data-do`, on whatever can be pressed, what pressing it does; and the figure's facts, see [`words`].
 
+use super::activity;
 use super::controls;
 use super::prose::Context;
 use super::still::Still;
-use crate::course::blocks::{Block, FigureBlock};
+use crate::course::blocks::{Block, Body, FigureBlock};
+use crate::course::done;
 use crate::desk::markup::class;
 use crate::desk::{ActionKind, SHORTCUTS, clock};
 use crate::lessons;
 use crate::player::{FigureSpec, Frame, Needs, Pace, Search, encode_view, sweep_values};
 use crate::scene::{
-    Choice, Description, LayoutOptions, Panel, Picture, Scene, SvgOptions, TableView, describe, svg,
+    Choice, Description, LayoutOptions, Panel, Picture, Scene, Status, SvgOptions, Table, TableView, Words,
+    describe, svg,
 };
 use crate::sim::Time;
 use maud::{Markup, PreEscaped, html};
@@ -52,6 +55,10 @@ pub struct Caption<'a> {
     pub text: &'a str,
     /// Ids of the predictions that gate it, because its run would give them away.
     pub gated_by: Vec<&'a str>,
+    /// The question that gates it, which stands in the figure.
+    pub question: Option<Markup>,
+    /// What the picture invites to do first, and the thing that it is about as an attribute holds it.
+    pub invitation: Option<(Markup, String)>,
     /// The set of figures that it belongs to, which tells its worker; none where no worker is to show it.
     pub set: Option<&'a str>,
     /// Where its stills and its facts go if they are files beside the page: those of a page's first figure are in the
@@ -61,8 +68,20 @@ pub struct Caption<'a> {
 
 /// The element of a lesson's figure. `number` is its place among the page's figures.
 pub fn element(cx: &Context, block: &Block, figure: &FigureBlock, number: usize) -> Markup {
+    let shown = cx.stills.get(&block.id);
+    let invitation = figure.invite.as_ref().zip(shown).and_then(|(invite, shown)| {
+        let on = done::entity(&invite.on.text, &shown.spec().kinds).ok()?;
+        Some((cx.phrase(&invite.says), format!("{}:{}", on.kind, on.n)))
+    });
+    let question = cx.stills.gating_predictions(&block.id).first().and_then(|id| {
+        let block = cx.lesson.blocks().find(|block| block.id == **id)?;
+        let Body::Predict(predict) = &block.body else { return None };
+        Some(activity::predict(cx, block, predict))
+    });
     let caption = Caption {
         id: &block.id,
+        question,
+        invitation,
         number,
         markup: cx.phrase(&figure.caption),
         text: &figure.caption.text,
@@ -70,7 +89,7 @@ pub fn element(cx: &Context, block: &Block, figure: &FigureBlock, number: usize)
         set: lessons::set_of(&figure.shows.text),
         files: (number > 1).then_some(&cx.files),
     };
-    markup(&caption, cx.stills.get(&block.id))
+    markup(&caption, shown)
 }
 
 /// The markup of a figure; only the caption if there is nothing to show yet.
@@ -81,11 +100,12 @@ pub fn markup(caption: &Caption, shown: Option<&Still>) -> Markup {
     html! {
         figure.figure id={ "fig-" (caption.id) } data-figure=(caption.id) data-figure-set=[caption.set]
             data-view=[shown.map(|shown| encode_view(&shown.view))] data-after=[masked.then(|| caption.gated_by.join(","))]
+            data-asks=[caption.question.is_some().then_some("open")] data-plays[caption.number == 1 && !masked]
             data-facts-at=[shown.and_then(|shown| words_file(caption, shown))] {
             figcaption {
                 span.fig-number-of { "Figure " (caption.number) }
                 span.fig-title { (caption.markup) }
-                (tools())
+                (tools(caption.question.is_some(), frame.as_ref().is_some_and(|(_, frame)| super::legend::legend(&frame.scene).is_some())))
             }
             @if let Some((shown, frame)) = frame { (parts(caption, shown, frame, masked)) }
             noscript { p.fig-note { "This figure is a simulation. With scripts on it runs; without them it stays as it is here." } }
@@ -108,22 +128,32 @@ fn words_file(caption: &Caption, shown: &Still) -> Option<String> {
 }
 
 /// The tools beside the caption.
-fn tools() -> Markup {
+fn tools(asks: bool, legend: bool) -> Markup {
     html! {
+        div.fig-docked {
+            button.quiet type="button" data-do=(ActionKind::BackToText.name()) { "Back to the text" }
+            button.quiet type="button" data-do=(ActionKind::Undock.name()) data-way="go" { "To the figure" }
+            button.quiet type="button" data-do=(ActionKind::Undock.name()) { "Close" }
+        }
         div.(class::TOOLS) hidden {
             div.(class::AFTERMATH) role="status" {}
+            @if asks { button.quiet type="button" data-do=(ActionKind::Question.name()) { "Question" } }
             button.quiet type="button" data-do=(ActionKind::Compare.name()) aria-pressed="false" { "Compare" }
             button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="sweep" data-drawer="sweep" aria-expanded="false" { "Sweep" }
             button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="share" data-drawer="share" aria-expanded="false" { "Share" }
+            @if legend {
+                button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="legend" data-drawer="legend" aria-expanded="false" { "Legend" }
+            }
             button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="more" data-drawer="more" aria-expanded="false" aria-label="More" title="More" { "⋯" }
         }
     }
 }
 
 /// The drawers that the tools open.
-fn drawers(id: &str, spec: &FigureSpec) -> Markup {
+fn drawers(id: &str, spec: &FigureSpec, legend: Option<Markup>) -> Markup {
     html! {
         div.(class::NOTICE_PLACE) role="status" {}
+        div.(class::DRAWER).fig-legend data-drawer-of="legend" hidden { @if let Some(legend) = legend { (legend) } }
         div.(class::DRAWER).fig-share data-drawer-of="share" hidden {
             p { "This link opens the same run at the same moment, on every machine." }
             div.(class::COPY) {
@@ -153,7 +183,7 @@ fn drawers(id: &str, spec: &FigureSpec) -> Markup {
         (keys())
         div.(class::COMPARE) hidden {
             fieldset {
-                legend { "The controls move" }
+                legend { "The controls change" }
                 div.fig-segments {
                     label { input type="radio" name={ (id) "-side" } value="a"; span { "A and B" } }
                     label { input type="radio" name={ (id) "-side" } value="b" checked; span { "only B" } }
@@ -213,7 +243,13 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
     let (charts, panels) = frame.scene.panels.into_iter().partition(|panel| matches!(panel, Panel::Chart(_)));
     let part = |panels| Scene { time: frame.scene.time, panels, ..Scene::default() };
     let (main, charts): (Scene, Scene) = (part(panels), part(charts));
-    let lay_out = |scene: &Scene, width| Picture::new(scene, &shown.words, width, &LayoutOptions::default());
+    let legend = super::legend::legend(&main);
+    let own_tables = main
+        .panels
+        .iter()
+        .filter_map(|panel| if let Panel::Table(table) = panel { Some(table) } else { None });
+    let options = LayoutOptions { handles: spec.acted_on(), ..LayoutOptions::default() };
+    let lay_out = |scene: &Scene, width| Picture::new(scene, &shown.words, width, &options);
     let below = charts_below(
         lay_out(&main, WIDE).height,
         (lay_out(&charts, SIDE).height, lay_out(&charts, WIDE).height),
@@ -235,7 +271,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
         }
     };
     html! {
-        (drawers(id, spec))
+        (drawers(id, spec, legend))
         div.fig-stage.below[below] {
             div.(class::PICTURE) data-draws=[spec.actions.iter().find(|action| action.by_drawing).map(|action| &action.id)] {
                 (picture(&main, "wide", "wide", WIDE)) (picture(&main, "narrow", "narrow", NARROW))
@@ -245,6 +281,9 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
                 div.(class::CHOSEN) {}
                 @if spec.actions.iter().any(|action| action.by_drawing) {
                     svg.(class::STROKE) aria-hidden="true" { polyline points="" {} }
+                }
+                @if let Some((says, on)) = &caption.invitation {
+                    button.(class::INVITATION) type="button" data-do=(ActionKind::Select.name()) data-on=(on) hidden { (says) }
                 }
                 div.(class::WALK) role="group" aria-label="Picture: arrow keys walk through it, Enter explains" hidden {
                     // Two buttons, and the focus alternates between them: a screen reader announces an element that
@@ -260,10 +299,11 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
                 }
             }
             div.fig-side {
+                @if let Some(question) = &caption.question { div.fig-question { (question) } }
                 dl.fig-readings aria-label="Readings" {
                     @for (reading, value) in spec.readings.iter().zip(&frame.readings) {
-                        @let (number, unit) = if masked { ("?".to_owned(), "") } else { reading.unit.parts(*value) };
-                        div.(class::READING) .trouble[!masked && reading.trouble.is_some_and(|bound| *value >= bound)]
+                        @let (number, unit) = reading.unit.parts(*value);
+                        div.(class::READING) .trouble[reading.trouble.is_some_and(|bound| *value >= bound)]
                             data-reading=(reading.id) title=(reading.help) {
                             dt {
                                 @if reading.contributors.is_some() {
@@ -274,21 +314,26 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
                         }
                     }
                 }
-                @if !below && !charts.panels.is_empty() {
-                    div.(class::CHARTS) {
-                        (picture(&charts, "charts", "", SIDE))
-                        canvas.fig-canvas aria-hidden="true" hidden {}
+                div.fig-under {
+                    @if !below && !charts.panels.is_empty() {
+                        div.(class::CHARTS) {
+                            (picture(&charts, "charts", "", SIDE))
+                            canvas.fig-canvas aria-hidden="true" hidden {}
+                        }
                     }
+                    p.(class::SAYS) { (sentences.join(" ")) }
+                    p.(class::SPOKEN).sr-only aria-live="polite" {}
+                    aside.(class::EXPLAIN) hidden {}
                 }
-                p.(class::SAYS) { (sentences.join(" ")) }
-                p.(class::SPOKEN).sr-only aria-live="polite" {}
             }
-            aside.(class::EXPLAIN) hidden {}
         }
         (choices(shown, &frame.scene.choices))
-        (transport(shown, frame.scene.time))
-        (controls::controls(id, shown))
+        div.fig-bar {
+            (transport(shown, frame.scene.time))
+            (controls::controls(id, shown))
+        }
         @if spec.needs == Needs::AccessLog { (log(id)) }
+        @for table in own_tables { (own_table(table, &shown.words)) }
         (tables_markup(if masked { &[] } else { &tables }))
     }
 }
@@ -319,10 +364,22 @@ fn log(id: &str) -> Markup {
             label for={ (id) "-log" } { "Replay an access log of your own" }
             input type="file" id={ (id) "-log" } accept=".log,.csv,.txt,text/plain,text/csv" disabled;
             p.fig-help {
-                "Common or Combined Log Format, or a CSV of arrival times and keys. It is read here, in your browser, and sent nowhere."
+                "An access log of nginx, Apache, HAProxy, Envoy, Traefik, Caddy, IIS or AWS, as lines or as JSON, or a CSV of arrival times and keys. It is read here, in your browser, and sent nowhere."
             }
             div.(class::DATA_SAYS) role="status" {}
         }
+    }
+}
+
+/// A speed in words.
+fn pace(speed: f64, pace: Pace) -> String {
+    let times = |n: f64| format!("{} ×", libm::round(n * 100.0) / 100.0);
+    match pace {
+        Pace::Steps(_) if speed == 1.0 => "a step a second".to_owned(),
+        Pace::Steps(_) => format!("{speed} steps a second"),
+        Pace::Continuous if speed == 1.0 => "as fast as life".to_owned(),
+        Pace::Continuous if speed < 1.0 => format!("{} slower than life", times(1.0 / speed)),
+        Pace::Continuous => format!("{} faster than life", times(speed)),
     }
 }
 
@@ -356,7 +413,33 @@ fn transport(shown: &Still, at: Time) -> Markup {
             span.fig-end { (clock(spec.until, spec.pace)) }
             span.(class::SPEED) {
                 select aria-label="Speed" disabled {
-                    @for speed in speeds { option value=(speed) selected[speed == spec.speed] { (speed) "×" } }
+                    @for speed in speeds { option value=(speed) selected[speed == spec.speed] { (pace(speed, spec.pace)) } }
+                }
+            }
+            button.fig-sheet-button type="button" data-do=(ActionKind::Sheet.name()) disabled { "Controls" }
+        }
+    }
+}
+
+/// A table of the figure's own, folded away unless its point is in there.
+fn own_table(table: &Table, words: &Words) -> Markup {
+    let title = words.label(&table.title);
+    html! {
+        details.(class::OWN_TABLE) open[table.unfolded] {
+            summary { (title) }
+            div.(class::OWN_ROWS) role="region" aria-label=(title) tabindex="0" {
+                table {
+                    thead { tr { @for column in &table.columns { th scope="col" { (words.label(column)) } } } }
+                    tbody {
+                        @for row in &table.rows {
+                            tr.trouble[row.status == Status::Trouble] {
+                                @for (n, cell) in row.cells.iter().enumerate() {
+                                    @let text = words.label(cell);
+                                    @if n == 0 { th scope="row" { (text) } } @else { td { (text) } }
+                                }
+                            }
+                        }
+                    }
                 }
             }
         }
@@ -366,7 +449,7 @@ fn transport(shown: &Still, at: Time) -> Markup {
 fn tables_markup(tables: &[TableView]) -> Markup {
     html! {
         details.(class::TABLES) {
-            summary { "The same in tables" }
+            summary { "The picture as tables" }
             div.(class::TABLES_ALL) {
                 @for table in tables {
                     div.table role="region" aria-label=(table.title) tabindex="0" {

@@ -32,11 +32,11 @@ pub(super) fn markup(cx: &Context) -> Markup {
                         a href={ "@root/#" (chapter.id.text) } { (chapter.title.text) } " · "
                     }
                     (front.minutes) " minutes"
+                    (before(course, lesson))
                     @if front.status == LessonStatus::Draft { " · " span.tag { "draft" } }
                 }
                 h1 { (typeset(&front.title.text)) }
                 p.lead { (typeset(&front.summary.text)) }
-                (before(course, lesson))
             }
             (parts(cx))
             (terms(cx))
@@ -55,7 +55,7 @@ fn before(course: &Course, lesson: &Lesson) -> Markup {
     let known: Vec<&Lesson> =
         lesson.front.prerequisites.iter().filter_map(|path| course.lesson(&path.text)).collect();
     html! {
-        @if !known.is_empty() { p.before { "Builds on " (links(&known)) "." } }
+        @if !known.is_empty() { " · builds on " (links(&known)) }
     }
 }
 
@@ -161,6 +161,8 @@ fn block(cx: &Context, block: &Block, number: &mut usize) -> Markup {
             *number += 1;
             figure::element(cx, block, it, *number)
         }
+        // A question that gates a figure stands in that figure.
+        Body::Predict(it) if cx.stills.asks_in_figure(&it.figure.text, &block.id) => html! {},
         Body::Predict(it) => activity::predict(cx, block, it),
         Body::Challenge(it) => activity::challenge(cx, block, it),
         Body::Incident(it) => activity::incident(cx, block, it),

@@ -15,6 +15,7 @@ pub mod figure;
 pub mod finish;
 pub mod gallery;
 mod home;
+mod legend;
 mod lesson;
 pub mod operated;
 mod prose;

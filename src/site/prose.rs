@@ -112,7 +112,7 @@ impl<'a> Context<'a> {
                 // Scripts show the number once it no longer gives away a prediction.
                 html! {
                     span.(class::LIVE).(class::MASKED) data-figure=(block.id) data-reading=(reading) data-at=[at.map(Time::nanos)] data-says=(value) {
-                        "?"
+                        "…"
                     }
                 }
             }

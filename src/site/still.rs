@@ -78,6 +78,11 @@ impl<'a> Stills<'a> {
         shown.unwrap_or_else(|| value.to_owned())
     }
 
+    /// Whether a question stands in a figure, which it gates, rather than in the text.
+    pub fn asks_in_figure(&self, block: &str, question: &str) -> bool {
+        self.get(block).is_some() && self.gating_predictions(block).first() == Some(&question)
+    }
+
     /// Ids of the predictions about a figure that come before it, and gate it.
     pub fn gating_predictions(&self, block: &str) -> Vec<&'a str> {
         let before = self

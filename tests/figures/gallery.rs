@@ -132,8 +132,10 @@ fn lists_of_variants_hold_each_once() {
         PacketKind::Answer => 1,
         PacketKind::Failure => 2,
         PacketKind::Probe => 3,
+        PacketKind::Write => 4,
+        PacketKind::Copy => 5,
     };
-    assert!(PacketKind::ALL.iter().map(place).eq(0..4));
+    assert!(PacketKind::ALL.iter().map(place).eq(0..6));
 }
 
 #[test]
@@ -186,7 +188,6 @@ fn every_stage_of_an_activity_is_shown() {
         }
     }
     for css in [
-        ".predict[data-stage=committed]",
         ".predict .option [checked]",
         ".predict[data-stage=wrong] polyline.truth[points*=\",\"]",
         ".challenge[data-stage=idle] .judge-cost",

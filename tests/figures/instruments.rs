@@ -168,54 +168,65 @@ fn stage(page: &Page, id: &str) -> String {
 fn a_figure_gives_nothing_away_until_its_prediction_is_committed() {
     let mut page = Page::after(GATED, &[FIRST], &[]);
     assert!(page.masked);
-    assert!(page.readings().iter().all(|reading| reading == "?"), "{:?}", page.readings());
-    assert!(said(&page, ".fig-says").contains("Say first"));
+    // It shows its system before anything has happened.
+    let at_start = page.readings();
+    let mut start = Page::of(GATED);
+    start.does(UserAction { number: 0.0, ..action("seek") });
+    assert_eq!(at_start, start.readings());
+    assert!(said(&page, ".fig-says").contains("waits for your answer"));
     // Nothing leads around it.
     for does in ["play", "on", "seek", "compare", "numbers", "view", "tables"] {
         page.does(UserAction { number: 4e10, ..action(does) });
     }
     page.does(UserAction { text: "load=70%".into(), number: 3e10, ..action("go") });
-    assert!(page.masked && page.readings().iter().all(|reading| reading == "?"));
+    assert!(page.masked);
+    assert_eq!(page.readings(), at_start);
     assert_eq!((page.says(".fig-time"), page.saved.len(), page.playing), ("00:00.0", 0, false));
     assert!(page.attempts.is_empty());
-    // An answer that is none is told.
+    // What is typed is told as it is understood, and an answer that is none is told.
+    let card = |class: &str| format!("[data-predict=\"{FIRST}\"] {class}");
+    page.does(UserAction { target: FIRST.into(), text: "1,500".into(), ..action("understand") });
+    assert_eq!(said(&page, &card(".answer-read")), "Read as 1500.");
     page.does(commit(FIRST, "of course"));
-    assert!(page.masked && !said(&page, &format!("[data-predict=\"{FIRST}\"] .answer-error")).is_empty());
+    assert!(page.masked && !said(&page, &card(".answer-error")).is_empty());
 }
 
 #[test]
-fn what_was_committed_is_graded_by_the_run_and_never_again() {
+fn what_was_committed_is_graded_in_its_card_and_can_be_answered_again() {
     let mut page = Page::after(GATED, &[FIRST], &[]);
     page.does(commit(FIRST, "20"));
     assert!(!page.masked && page.playing, "committed, it runs");
-    assert_eq!(stage(&page, FIRST), "committed", "the run has not shown it yet");
+    assert_eq!(stage(&page, FIRST), "wrong");
     let attempt = page.attempts[0].clone();
     assert_eq!((attempt.id.as_str(), attempt.answer.as_str(), attempt.grade), (FIRST, "20", Grade::Wrong));
-    page.go(20.0);
-    assert_eq!(stage(&page, FIRST), "wrong");
-    let mut shown = Page::of(GATED);
-    shown.go(20.0);
-    let longest = shown.readings()[1].clone();
-    let told = said(&page, &format!("[data-predict=\"{FIRST}\"] .answer-verdict"));
+    // The verdict's button leads to the run that was asked about.
+    let verdict = format!("[data-predict=\"{FIRST}\"] .answer-verdict");
+    let see = page.views()[0].clone();
+    page.does(UserAction { text: see, ..action("view") });
+    page.play_to_rest();
+    assert_eq!(page.says(".fig-time"), "00:20.0");
+    let longest = page.readings()[1].clone();
+    let told = said(&page, &verdict);
     assert!(told.contains(&format!("The run says {longest};")), "the picture shows it: {longest}, {told}");
-    // Neither another setting, nor a replay, nor a second answer changes that.
-    page.does(control("load", "50%"));
-    page.does(action("play"));
+    // A second answer needs to be asked for.
     page.does(commit(FIRST, &longest));
     page.does(UserAction { target: FIRST.into(), ..action("skip") });
     assert_eq!((page.attempts.len(), stage(&page, FIRST).as_str()), (1, "wrong"));
+    page.does(UserAction { target: FIRST.into(), ..action("again") });
+    page.does(commit(FIRST, &longest));
+    assert_eq!(stage(&page, FIRST), "right");
     // A worker that is started anew knows that it is done.
     let again = Page::after(GATED, &[FIRST], &page.attempts);
     assert!(!again.masked);
 }
 
 #[test]
-fn a_prediction_that_is_skipped_unmasks_the_figure() {
+fn a_prediction_that_is_skipped_plays_the_figure_from_its_start() {
     let mut page = Page::after(GATED, &[FIRST], &[]);
     page.does(UserAction { target: FIRST.into(), ..action("skip") });
-    assert!(!page.masked && !page.playing);
+    assert!(!page.masked && page.playing);
     assert_eq!((page.attempts[0].grade, stage(&page, FIRST).as_str()), (Grade::Skipped, "skipped"));
-    assert_eq!(page.readings(), Page::of(GATED).readings());
+    assert_eq!(page.says(".fig-time"), "00:00.0");
 }
 
 #[test]

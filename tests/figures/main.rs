@@ -17,5 +17,6 @@ mod monkey;
 mod page;
 mod pictures;
 mod played;
+mod recounted;
 #[path = "../shared/mod.rs"]
 mod shared;

@@ -28,6 +28,7 @@ pub struct Page {
     pub now: String,
     pub tried: Vec<(String, String)>,
     pub attempts: Vec<Attempt>,
+    views: Vec<String>,
     pub saved: Vec<(String, String)>,
     /// Pictures that were asked for as files of pixels.
     pub images: u32,
@@ -78,6 +79,7 @@ impl Page {
             now: String::new(),
             tried: Vec::new(),
             attempts: Vec::new(),
+            views: Vec::new(),
             saved: Vec::new(),
             images: 0,
             jobs: Vec::new(),
@@ -95,6 +97,8 @@ impl Page {
             notice: None,
             gated_by: after.iter().map(|&id| id.to_owned()).collect(),
             attempts: done.to_vec(),
+            invites: String::new(),
+            plays: false,
         }));
         page
     }
@@ -128,7 +132,13 @@ impl Page {
                 Patch::Value { field, value, .. } => (field, value),
                 Patch::Address(field, code) => (field, code),
                 Patch::Checked(field, checked) => (field, checked.to_string()),
-                Patch::Children(field, nodes) => (field, nodes.iter().map(read).collect()),
+                Patch::Children(field, nodes) => {
+                    let views: Vec<String> = nodes.iter().flat_map(views).collect();
+                    if !views.is_empty() {
+                        self.views = views;
+                    }
+                    (field, nodes.iter().map(read).collect())
+                }
                 Patch::Place { element, .. } => {
                     self.placed.push(element.selector);
                     continue;
@@ -160,6 +170,23 @@ impl Page {
     pub fn does(&mut self, action: UserAction) {
         self.tell(DeskCommand::UserAction(action));
         self.rest();
+    }
+
+    /// Lets time pass until the figure stops playing.
+    pub fn play_to_rest(&mut self) {
+        for _ in 0..10_000 {
+            if !self.playing {
+                return;
+            }
+            self.tell(DeskCommand::Tick(0.1));
+            self.rest();
+        }
+        panic!("it plays on and on");
+    }
+
+    /// The codes of the runs that the buttons which were written last lead to.
+    pub fn views(&self) -> &[String] {
+        &self.views
     }
 
     pub fn rest(&mut self) {
@@ -218,6 +245,17 @@ impl Page {
 
 pub fn action(does: &str) -> UserAction {
     UserAction::of(ActionKind::parse(does).unwrap_or_else(|| panic!("there is no kind '{does}'")))
+}
+
+/// The runs that buttons in an element lead to.
+fn views(node: &NewElement) -> Vec<String> {
+    let attr = |name: &str| node.attrs.iter().find(|(is, _)| is == name).map(|(_, value)| value.clone());
+    let own = attr("data-text").filter(|_| attr("data-do").as_deref() == Some("view"));
+    let within = node.children.iter().flat_map(|child| match child {
+        NewChild::Element(node) => views(node),
+        NewChild::Text(_) => Vec::new(),
+    });
+    own.into_iter().chain(within).collect()
 }
 
 fn read(node: &NewElement) -> String {

@@ -4,8 +4,10 @@
 use crate::budget::Budget;
 use crate::shared::{ask, frame, open, pick};
 use playground::player::{
-    ControlKind, Data, Explanation, Figure, InputKind, Judge, Query, Reply, Run, Session, Value, ValueKind,
+    ControlKind, Data, Explanation, Figure, Frame, InputKind, Judge, Query, Reply, Run, Session, Value,
+    ValueKind,
 };
+use playground::scene::Panel;
 use playground::sim::{Draws, Entity, Purpose, Seed, Span, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -224,38 +226,67 @@ fn explained(
     }
 }
 
-fn is_explained_alike_however_far_its_run_is_computed(_: &str, figure: &'static Figure) {
+/// Opens a run in a session that has seen nothing of it.
+fn unseen(figure: &'static Figure, run: &Run) -> Session {
+    let mut session = Session::new([figure]);
+    open(&mut session, run);
+    session
+}
+
+/// Wherever a session has been before, picture, readings and explanations are those of the moment that is shown.
+fn tells_of_the_moment_shown_and_of_no_other(_: &str, figure: &'static Figure) {
     let mut draws = draws(ASKED.what, figure);
+    let end = figure.spec.until.secs();
+    let moment = |draws: &mut Draws| Time::from_secs_f64(end * draws.unit());
     let mut run = Run::new(figure.spec, Seed(draws.bits()));
-    let mut ahead = Session::new([figure]);
-    open(&mut ahead, &run);
+    let mut travelled = unseen(figure, &run);
     // Something has happened to the run that is asked about.
     for share in [0.2, 0.4, 0.6] {
-        let at = Time::from_secs_f64(figure.spec.until.secs() * share);
-        frame(&mut ahead, at);
+        let at = Time::from_secs_f64(end * share);
+        frame(&mut travelled, at);
         let change = some_change(figure, &mut draws);
-        if let Reply::Changed { run: now, .. } = ask(&mut ahead, Query::Change { at, change }) {
+        if let Reply::Changed { run: now, .. } = ask(&mut travelled, Query::Change { at, change }) {
             run = now;
         }
     }
-    while ahead.run_ahead() {}
-    for _ in 0..ASKED.of(&figure.spec.id) {
-        let at = Time::from_secs_f64(figure.spec.until.secs() * draws.unit());
-        let mut fresh = Session::new([figure]);
-        open(&mut fresh, &run);
-        frame(&mut fresh, at);
-        for entity in some_of_all(figure, &mut draws) {
-            // In a session that has seen nothing of the run, what is there at its start has always been there.
-            let mut unseen = Session::new([figure]);
-            open(&mut unseen, &run);
-            let begins_later = explained(&mut unseen, entity, Time::ZERO, true).is_err();
-            assert_eq!(
-                explained(&mut ahead, entity, at, begins_later),
-                explained(&mut fresh, entity, at, begins_later),
-                "{}, {entity:?} at {at}: {run:?}",
-                figure.spec.id
-            );
+    // A comparison asks a session beside this one, about the same run under another control.
+    let mut compared = run.clone();
+    if let InputKind::Set { control, value } = some_change(figure, &mut draws) {
+        compared.set(figure.spec, &control, &value).unwrap();
+    }
+    let mut beside = travelled.sibling();
+    open(&mut beside, &compared);
+    while travelled.run_ahead() || beside.run_ahead() {}
+    for n in 0..ASKED.of(&figure.spec.id) {
+        let at = moment(&mut draws);
+        frame(&mut travelled, moment(&mut draws));
+        if n % 4 == 3 {
+            // The past is changed, so that what was known after it is not this run's.
+            let change = some_change(figure, &mut draws);
+            if let Reply::Changed { run: now, .. } = ask(&mut travelled, Query::Change { at, change }) {
+                run = now;
+            }
+        }
+        for (session, run) in [(&mut travelled, &run), (&mut beside, &compared)] {
+            let mut fresh = unseen(figure, run);
+            let (shown, expected) = (frame(session, at), frame(&mut fresh, at));
+            let context = format!("{} at {at}: {run:?}", figure.spec.id);
+            assert_eq!(shown.hash, expected.hash, "{context}");
+            assert_eq!(as_pictured(&shown), as_pictured(&expected), "{context}");
+            for entity in some_of_all(figure, &mut draws) {
+                // In a session that has seen nothing of the run, what is there at its start has always been there.
+                let begins_later = explained(&mut unseen(figure, run), entity, Time::ZERO, true).is_err();
+                // As text, in which a number that isn't known yet equals another such.
+                let told = |session| format!("{:?}", explained(session, entity, at, begins_later));
+                assert_eq!(told(session), told(&mut fresh), "{entity:?} of {context}");
+            }
         }
     }
 }
-by_chapter!(is_explained_alike_however_far_its_run_is_computed);
+by_chapter!(tells_of_the_moment_shown_and_of_no_other);
+
+/// Readings and panels, as text; without charts, which go on as far as the run was seen.
+fn as_pictured(frame: &Frame) -> String {
+    let panels = frame.scene.panels.iter().filter(|panel| !matches!(panel, Panel::Chart(_)));
+    format!("{:?} {:?}", frame.readings, panels.collect::<Vec<_>>())
+}

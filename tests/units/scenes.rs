@@ -268,7 +268,7 @@ pub fn table() -> Scene {
         [Status::Normal, Status::Trouble, Status::Down, Status::Draining, Status::Warming, Status::Active];
     let rows = states.iter().enumerate().map(|(n, &status)| row(n as u32, status)).collect();
     let columns = ["name", "rate", "p50", "busy", "waiting"].map(word).to_vec();
-    scene(vec![Panel::Table(Table { title: word("servers"), columns, rows })])
+    scene(vec![Panel::Table(Table { title: word("servers"), columns, rows, unfolded: false })])
 }
 
 pub fn two_threads() -> Scene {

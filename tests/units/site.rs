@@ -113,7 +113,7 @@ fn a_figure_stands_on_its_page_with_still_readings_sentence_controls_and_tables(
         "class=\"fig-says\">",
         "disabled",
         "Least connections",
-        "The same in tables",
+        "The picture as tables",
         "<noscript>",
     ] {
         assert!(figure.contains(part), "{part}");
@@ -131,7 +131,7 @@ fn live_prose_stands_with_its_values() {
     );
     let (value, shown) = live.last().unwrap().split_once("\">").unwrap();
     assert!(value.ends_with('%'), "{value}");
-    assert!(shown.starts_with("?<"), "a number that would give a prediction away is not shown");
+    assert!(shown.starts_with("…<"), "a number that would give a prediction away is not shown");
     for part in [
         "<span class=\"drag\" data-figure=\"slow-server\" data-control=\"load\" data-value=\"120/s\">120/s</span>",
         "<a class=\"run\" href=\"#fig-slow-server\" data-run data-figure=\"slow-server\" data-set=\"policy=two-choices\" data-at=\"24000000000\">",

@@ -58,6 +58,17 @@ pub struct FigureBlock {
     pub at: Option<Time>,
     /// Prose that names no figure drives this one, wherever it stands.
     pub drives: bool,
+    /// What the picture invites to do first.
+    pub invite: Option<Invite>,
+}
+
+/// An invitation on a figure's picture: 'Click C and kill it'.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Invite {
+    /// What it says, in a few words.
+    pub says: Text,
+    /// What of the picture it is about: `server:C`.
+    pub on: Text,
 }
 
 /// A prediction.
@@ -298,7 +309,12 @@ fn figure(id: &str, line: u32, fields: &mut Fields, notes: &mut Notes) -> Figure
     let caption = fields.text("caption", "what the figure shows", notes);
     let set = fields.table("set", notes).map(|mut table| table.rest(notes)).unwrap_or_default();
     let at = time(fields, "at", notes);
-    FigureBlock { shows, caption, set, at, drives: fields.flag("drives", notes) }
+    let drives = fields.flag("drives", notes);
+    let invite = fields.maybe_text("invite", notes).map(|says| Invite {
+        says,
+        on: fields.text("invite_on", "what of the picture the invitation is about, as `server:C`", notes),
+    });
+    FigureBlock { shows, caption, set, at, drives, invite }
 }
 
 fn time(fields: &mut Fields, key: &'static str, notes: &mut Notes) -> Option<Time> {

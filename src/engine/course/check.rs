@@ -126,6 +126,19 @@ impl<'a> Check<'a> {
                 }
             }
         }
+        // A figure waits for a question that stands before it, which is shown in it: there is room for one.
+        for (figure, _) in self.lesson.figures() {
+            let before = self.lesson.blocks().take_while(|block| block.line < figure.line);
+            let asks =
+                |block: &&Block| matches!(&block.body, Body::Predict(it) if it.figure.text == figure.id);
+            if let Some(second) = before.filter(asks).nth(1) {
+                let says = format!(
+                    "figure '{}' waits for a prediction before it already; this one goes behind the figure",
+                    figure.id
+                );
+                self.note(second.line, "", says);
+            }
+        }
         let driving: Vec<u32> =
             self.lesson.figures().filter(|(_, f)| f.drives).map(|(b, _)| b.line).collect();
         for line in driving.iter().skip(1) {

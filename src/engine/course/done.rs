@@ -42,6 +42,19 @@ pub fn change(text: &str, actions: &[Action], kinds: &[EntityKind]) -> Result<In
     Ok(InputKind::Act { action: id.to_owned(), targets, arg })
 }
 
+/// The thing that a text such as `server:C` names.
+///
+/// # Errors
+/// What is allowed.
+pub fn entity(text: &str, kinds: &[EntityKind]) -> Result<Entity, String> {
+    let (named, name) = text.split_once(':').unwrap_or((text, ""));
+    let kind = kinds.iter().position(|kind| kind.id == named).ok_or_else(|| {
+        format!("there is no kind '{named}'; allowed: {}", one_of(kinds.iter().map(|kind| kind.id.as_ref())))
+    })?;
+    let n = number(name, &kinds[kind].names).ok_or_else(|| format!("'{text}' doesn't say which {named}"))?;
+    Ok(Entity::new(kind as u8, n))
+}
+
 fn number(name: &str, names: &EntityNames) -> Option<u32> {
     match names {
         EntityNames::Letters => {

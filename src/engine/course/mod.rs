@@ -24,6 +24,8 @@
 //! set = { policy = "random", load = 480 }  controls it begins with, other than the defaults
 //! at = "43 s"                              the moment of its still, other than the figure's own
 //! drives = true                            prose that names no figure drives this one
+//! invite = "Click C and kill it"           what the picture invites to do first,
+//! invite_on = "server:C"                   and the thing that it points to
 //! ```
 //! ```predict after-a-minute                a prediction; its logic has the same id
 //! figure = "slow-server"

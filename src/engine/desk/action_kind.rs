@@ -65,6 +65,8 @@ action_kinds! {
     HoldNumber = "hold";
     /// It is dragged: `number`, steps from where it was taken hold of.
     DragNumber = "drag";
+    /// It is let go of, or a slider is: what was moved is one change.
+    LetGo = "let-go";
     /// It is moved by the key `text`.
     NudgeNumber = "nudge";
     /// A phrase of the text takes the figure somewhere: `text`, settings; `number`, a moment in nanoseconds, or less than
@@ -139,6 +141,8 @@ action_kinds! {
     TryAgain = "try-again";
     /// Loads the page again. Done by the page.
     Reload = "reload";
+    /// Opens the sheet with the controls on a phone, or closes it. Done by the page.
+    Sheet = "sheet";
 
     // Activities.
     /// Commits a prediction: `target`, its id; `text`, the answer.
@@ -155,8 +159,16 @@ action_kinds! {
     MoveDown = "down";
     /// Checks the answer to a question. Done by the page, which tells the desk if it is about an incident: `target`, its id.
     Check = "check";
-    /// Lets a question be answered again. Done by the page.
+    /// Lets a question be answered again. Done by the page, which tells the desk if it is a prediction: `target`, its id.
     AnswerAgain = "again";
+    /// Says how the answer `text` to the prediction `target` is understood.
+    Understand = "understand";
+    /// Shows a figure's question again, or puts it away. Done by the page.
+    Question = "question";
+    /// Puts a figure that has come along back into its place. Done by the page.
+    Undock = "undock";
+    /// Takes the reader back to the text that a figure was reached from. Done by the page.
+    BackToText = "back-to-text";
 }
 
 #[cfg(test)]

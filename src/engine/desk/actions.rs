@@ -22,12 +22,21 @@ impl Desk {
                 action.kind,
                 ActionKind::Commit
                     | ActionKind::Skip
+                    | ActionKind::Understand
                     | ActionKind::Check
                     | ActionKind::Speed
                     | ActionKind::Tables
             )
         {
             return;
+        }
+        self.take_up_invitation(action.kind);
+        let slides = action.kind == ActionKind::SetControl && action.variant == "range";
+        if slides || action.kind == ActionKind::DragNumber {
+            self.state.dragging = true;
+        } else if action.kind != ActionKind::Hover {
+            self.state.dragging = false;
+            self.session.let_go();
         }
         let nanos = Time::from_nanos(crate::sim::clamp(action.number, 0.0, 1e18) as u64);
         match action.kind {
@@ -54,6 +63,7 @@ impl Desk {
             ActionKind::Place => self.place_thing(action, before_change),
             ActionKind::HoldNumber => self.start_drag(&action.target),
             ActionKind::DragNumber => self.drag(action, before_change),
+            ActionKind::LetGo => {}
             ActionKind::NudgeNumber => self.move_by_key(action, before_change),
             ActionKind::GoTo => self.go_to_setting(action),
             ActionKind::Act => {
@@ -68,9 +78,7 @@ impl Desk {
             ActionKind::Skip => self.skip(&action.target),
             ActionKind::OpenView => {
                 if let Ok(view) = crate::player::decode_view(&action.text) {
-                    self.open_view(view);
-                    self.state.untouched = false;
-                    self.extra_patches.push(Patch::Focus(selector(class::PLAY)));
+                    self.show_view(view);
                 }
             }
             ActionKind::Select => {
@@ -86,12 +94,12 @@ impl Desk {
             ActionKind::Hover => {
                 let draws = self.state.spec.actions.iter().any(|action| action.by_drawing);
                 let ground = if draws { "crosshair" } else { "default" };
-                let cursor = if self.state.entity_at(action.point).is_some() { "pointer" } else { ground };
-                self.extra_patches.push(Patch::Style(
-                    selector(class::PICTURE),
-                    "cursor".into(),
-                    cursor.to_owned(),
-                ));
+                let who = self.state.entity_at(action.point);
+                let cursor = if who.is_some() { "pointer" } else { ground };
+                let picture = || selector(class::PICTURE);
+                self.extra_patches.push(Patch::Style(picture(), "cursor".into(), cursor.to_owned()));
+                let says = who.map(|who| self.state.hover_title(who));
+                self.extra_patches.push(Patch::Attribute(picture(), "title".into(), says));
             }
             ActionKind::Walk => self.move_focus(&action.text),
             ActionKind::CloseExplanation if self.state.choosing.is_some() => self.end_choosing(),
@@ -131,6 +139,8 @@ impl Desk {
             ActionKind::Commit => self.commit(action),
             ActionKind::SetUp => self.set_up(&action.target),
             ActionKind::Judge => self.judge(&action.target),
+            ActionKind::AnswerAgain => self.answer_again(&action.target),
+            ActionKind::Understand => self.understand(&action.target, &action.text),
             ActionKind::CallOff => self.cancel_batch(),
             ActionKind::Check => {
                 self.state.note_answered(&action.target);
@@ -147,15 +157,26 @@ impl Desk {
             ActionKind::ChooseRunFile
             | ActionKind::TryAgain
             | ActionKind::Reload
+            | ActionKind::Sheet
             | ActionKind::MoveUp
             | ActionKind::MoveDown
-            | ActionKind::AnswerAgain => {}
+            | ActionKind::Question
+            | ActionKind::Undock
+            | ActionKind::BackToText => {}
         }
     }
 
     /// Applies an input at the moment shown. A control that is moved before anything else was done is changed from the
     /// start on.
     pub(super) fn apply_change(&mut self, change: InputKind, before_change: BeforeChange) {
+        if let InputKind::Set { control, .. } = &change
+            && self.state.is_fixed(control)
+        {
+            let label = self.state.spec.control(control).map_or("", |(_, control)| &control.label);
+            self.set_notice(Notice::plain(text::fill(text::FIXED, &[label])));
+            self.dirty.run = true;
+            return;
+        }
         let state = &mut self.state;
         let from_start = state.untouched && matches!(change, InputKind::Set { .. });
         if !matches!(change, InputKind::Set { .. }) {
@@ -164,6 +185,7 @@ impl Desk {
         if !state.playing {
             state.target = state.at;
         }
+        self.state.before = None;
         self.set_notice(None);
         let at = if from_start { Time::ZERO } else { self.state.at };
         self.search = None;
@@ -244,7 +266,8 @@ impl Desk {
     fn go_to_setting(&mut self, action: &UserAction) {
         let at = (action.number >= 0.0).then(|| Time::from_nanos(action.number as u64));
         if action.text.is_empty() {
-            return self.seek(at.unwrap_or(Time::ZERO));
+            let view = View { at: at.unwrap_or(Time::ZERO), ..self.state.view() };
+            return self.show_view(view);
         }
         let spec = self.state.spec;
         let mut run = self.state.initial_view.run.clone();
@@ -258,7 +281,28 @@ impl Desk {
             }
         }
         let at = at.unwrap_or(self.state.at);
-        self.open_view(View { run, compared_controls: Vec::new(), at });
+        self.show_view(View { run, compared_controls: Vec::new(), at });
+    }
+
+    /// Opens a run at a moment that a phrase, a verdict or a notice is about, and plays into it. Beside the readings stand
+    /// those that were shown before.
+    fn show_view(&mut self, view: View) {
+        let before = self.state.frame.as_ref().map(|frame| frame.readings.clone());
+        let at = view.at;
+        self.open_view(view);
+        self.state.before = before;
+        self.state.untouched = false;
+        self.play_into(at);
+    }
+
+    /// The first thing that is done takes up the invitation on the picture.
+    fn take_up_invitation(&mut self, kind: ActionKind) {
+        use ActionKind as A;
+        if !matches!(kind, A::Hover | A::Speed | A::Tables | A::Commit | A::Understand | A::Check | A::Play)
+            && self.state.invites.take().is_some()
+        {
+            self.extra_patches.push(super::set_visible(selector(class::INVITATION), false));
+        }
     }
 }
 
@@ -268,6 +312,13 @@ pub(super) fn seed_field() -> Selector {
 }
 
 impl super::state::FigureState {
+    /// What the pointer is told of a thing.
+    fn hover_title(&self, who: crate::sim::Entity) -> String {
+        let acted_on = self.spec.acted_on() >> who.kind.min(63) & 1 == 1;
+        let pattern = if acted_on { text::HOVER_ACTED_ON } else { text::HOVER };
+        text::fill(pattern, &[&self.title(who)])
+    }
+
     /// The control that a change moves, if what is wrong with it is said beside its widget.
     fn set_by(&self, change: &InputKind) -> Option<&'static Control> {
         let InputKind::Set { control, .. } = change else { return None };

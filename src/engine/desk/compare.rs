@@ -9,7 +9,7 @@ use super::protocol::{Patch, element, find, nth, selector};
 use super::state::FigureState;
 use super::{Desk, explain, text};
 use crate::player::{Control, Explanation, Frame, Query, Reply, Request, Session, Value};
-use crate::scene::{Chart, Label, LayoutOptions, Panel, Picture, Scene, SeriesLine, Status, Words};
+use crate::scene::{Chart, Label, Panel, Picture, Scene, SeriesLine, Status, Words};
 use crate::sim::{Msg, Time, Unit};
 
 /// From this width on the two pictures are side by side, below it one under the other.
@@ -251,7 +251,7 @@ pub(super) fn pictures(desk: &mut Desk, out: &mut Vec<Patch>) -> [Option<Picture
     let Some(compared) = compared else { return [None, None] };
     let scenes = [state.frame.as_ref(), compared.frame.as_ref()].map(|frame| frame.map(|frame| &frame.scene));
     let width = state.widths.0.into();
-    let both = if width > 0.0 { side_by_side(scenes, &state.words, width, out) } else { None };
+    let both = if width > 0.0 { side_by_side(scenes, state, width, out) } else { None };
     let both = both.map(|(both, own)| {
         state.own_counts = own;
         both
@@ -259,7 +259,7 @@ pub(super) fn pictures(desk: &mut Desk, out: &mut Vec<Patch>) -> [Option<Picture
     let charts = match (&state.charts, &compared.charts) {
         (Some(own), Some(other)) if state.widths.1 > 0 => {
             let scene = charts(own, other, &state.words);
-            Some(Picture::new(&scene, &state.words, state.widths.1.into(), &LayoutOptions::default()))
+            Some(Picture::new(&scene, &state.words, state.widths.1.into(), &state.layout()))
         }
         _ => None,
     };
@@ -286,9 +286,11 @@ pub(super) fn write_readings(state: &FigureState, compared: &Compared, out: &mut
 
 /// Clears the compared readings.
 pub(super) fn write_no_readings(state: &FigureState, out: &mut Vec<Patch>) {
-    out.extend(
-        (0..state.spec.readings.len()).map(|n| Patch::Text(nth(css(class::AGAINST), n), String::new())),
-    );
+    for (n, reading) in state.spec.readings.iter().enumerate() {
+        let before = state.before.as_ref().and_then(|before| before.get(n));
+        let was = before.map(|value| text::fill(text::WAS, &[&reading.unit.format(*value)]));
+        out.push(Patch::Text(nth(css(class::AGAINST), n), was.unwrap_or_default()));
+    }
 }
 
 /// 'B 312 ms (−531 ms)'.
@@ -317,7 +319,7 @@ pub(super) fn write_story(state: &FigureState, compared: &Compared, out: &mut Ve
 /// Both pictures in one, and how many of its regions and packets belong to the run itself.
 fn side_by_side(
     scenes: [Option<&Scene>; 2],
-    words: &Words,
+    state: &FigureState,
     width: f32,
     out: &mut Vec<Patch>,
 ) -> Option<(Picture, (usize, usize))> {
@@ -325,7 +327,7 @@ fn side_by_side(
     let (a, b) = (a?, b?);
     let abreast = width >= MIN_SIDE_BY_SIDE;
     let each = if abreast { libm::floorf((width - GAP) / 2.0) } else { width };
-    let [a, b] = [a, b].map(|scene| Picture::new(scene, words, each, &LayoutOptions::default()));
+    let [a, b] = [a, b].map(|scene| Picture::new(scene, &state.words, each, &state.layout()));
     let own = (a.regions.len(), a.dots.len());
     let (dx, dy) =
         if abreast { (each + GAP, NAME_HEIGHT) } else { (0.0, 2.0 * NAME_HEIGHT + a.height + GAP) };

@@ -28,6 +28,9 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
         } else {
             write_control(control, &value, out);
         }
+        let widget = find(with(attr::CONTROL, &control.id));
+        let fixed = state.is_fixed(&control.id);
+        out.push(Patch::Class(widget, "fixed".into(), fixed));
     }
     let seed = state.run.seed.to_string();
     out.push(Patch::Value { field: seed_field(), value: seed, forced: true });

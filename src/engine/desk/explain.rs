@@ -1,7 +1,7 @@
 //! The explanation panel: actions on the selected entity, what it is doing, and what happened to it and why.
 
 use super::action_kind::ActionKind;
-use super::markup::{attr, class, inside, with};
+use super::markup::{attr, class, css, inside, with};
 use super::protocol::{NewElement, Patch, UserAction, button, element, find, selector};
 use super::state::FigureState;
 use super::tools::{moment_button, seek_button};
@@ -28,6 +28,16 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
         let actions = element("div", class::ACTIONS).with(actions(state, entity));
         out.push(Patch::Children(panel(), vec![head, actions, element("div", class::STORY)]));
         out.push(Patch::Focus(find(inside(class::EXPLAIN, "h3"))));
+        state.reveals = true;
+    }
+    let refused = state.explanation.as_ref().map_or(&[][..], |told| &told.refused);
+    let there = |(_, action): &(u8, &Action)| action.applies_to.contains(&entity.kind);
+    for (n, action) in (0..).zip(state.spec.actions.iter()).filter(there) {
+        let why = refused.iter().find(|(refused, _)| *refused == n).map(|(_, why)| state.say(why));
+        let button = || find([&css(class::ACTIONS), " ", &with(attr::WAY, &action.id)].concat());
+        let disabled = why.as_ref().map(|_| "true".to_owned());
+        out.push(Patch::Attribute(button(), "aria-disabled".into(), disabled));
+        out.push(Patch::Attribute(button(), "title".into(), why));
     }
     let story = state.explanation.as_ref().map(|explanation| story(state, explanation));
     out.push(Patch::Children(selector(class::STORY), story.unwrap_or_default()));

@@ -52,6 +52,7 @@ impl Desk {
         let at = challenge.incident.map_or(Time::ZERO, |incident| incident.at);
         self.open_view(View { run, compared_controls: Vec::new(), at });
         self.state.untouched = false;
+        self.state.set_up_for = Some(challenge);
         self.dirty.run = true;
     }
 
@@ -105,8 +106,12 @@ impl Desk {
         let attempt = self.state.judged.iter().filter(|judged| *judged == id).count();
         let state = &self.state;
         let held = verdict.judged - verdict.failures;
-        let counts = [&held.to_string(), &verdict.judged.to_string()];
-        let pattern = if verdict.first.is_some() { text::JUDGED_FAILED } else { text::JUDGED };
+        let (held, judged) = (held.to_string(), verdict.judged.to_string());
+        let counted = match (verdict.first.is_some(), held.as_str()) {
+            (true, "0") => text::fill(text::JUDGED_NONE, &[&judged]),
+            (true, held) => text::fill(text::JUDGED_FAILED, &[held, &judged]),
+            (false, held) => text::fill(text::JUDGED, &[held, &judged]),
+        };
         let costs = [challenge.unit.format(verdict.cost), challenge.unit.format(challenge.budget)];
         let money = match challenge.budget {
             budget if !budget.is_finite() => "",
@@ -116,16 +121,13 @@ impl Desk {
         let mut parts: Vec<NewElement> = vec![
             element("p", "judge-grade").text(if verdict.passed { text::PASSED } else { text::FAILED }),
             element("p", "").text(&text::fill(text::ATTEMPT, &[&attempt.to_string()])),
-            element("p", "")
-                .text(&text::fill(pattern, &[counts[0], counts[1]]))
-                .text(" ")
-                .text(&text::fill(money, &[&costs[0], &costs[1]])),
+            element("p", "").text(&counted).text(" ").text(&text::fill(money, &[&costs[0], &costs[1]])),
         ];
         if let Some((run, failure)) = &verdict.first {
             let at = transport::clock(failure.at, state.spec.pace);
             let view = encode_view(&View { run: run.clone(), compared_controls: Vec::new(), at: failure.at });
             let words = text::fill(text::FAILED_AT, &[&at, &state.say(&failure.why)]);
-            let go = tools::view_button(&view, text::SEE_IT);
+            let go = tools::view_button(&view, text::SEE_IN_FIGURE);
             parts.push(element("p", "").text(&words).text(" ").with([go]));
         }
         let out = &mut self.extra_patches;

@@ -24,6 +24,8 @@ pub mod class {
     pub const WALK: &str = "fig-walk";
     /// Such a place.
     pub const SPOT: &str = "fig-spot";
+    /// The invitation to do something first.
+    pub const INVITATION: &str = "fig-invitation";
     /// A reading: its number in a `b`, its unit in the `span` behind that.
     pub const READING: &str = "fig-reading";
     /// What a reading is in the run that is compared with.
@@ -111,7 +113,11 @@ pub mod class {
     pub const DATA: &str = "fig-data";
     /// What was read of it.
     pub const DATA_SAYS: &str = "fig-data-says";
-    /// The tables, which open and close.
+    /// A table of the figure's own, which folds away.
+    pub const OWN_TABLE: &str = "fig-own-table";
+    /// Its rows.
+    pub const OWN_ROWS: &str = "fig-own-rows";
+    /// The picture as tables, which open and close.
     pub const TABLES: &str = "fig-tables";
     /// Around all tables.
     pub const TABLES_ALL: &str = "fig-tables-all";
@@ -120,6 +126,8 @@ pub mod class {
     pub const ACTIVITY: &str = "activity";
     /// Why an answer isn't taken.
     pub const ANSWER_ERROR: &str = "answer-error";
+    /// How a number was understood.
+    pub const ANSWER_READ: &str = "answer-read";
     /// The buttons under an answer.
     pub const ANSWER_BUTTONS: &str = "answer-buttons";
     /// A list that is put in order.
@@ -219,6 +227,10 @@ pub mod attr {
     pub const LIVE: &str = "data-live";
     /// A figure waits for a prediction.
     pub const WAITS: &str = "data-waits";
+    /// A figure has its question in it: `open`, or `answered` while that is still shown.
+    pub const ASKS: &str = "data-asks";
+    /// A figure plays as soon as it is there.
+    pub const PLAYS: &str = "data-plays";
     /// A number that would give a prediction away, for when it no longer does.
     pub const SAYS: &str = "data-says";
     /// A lesson's path.
@@ -227,6 +239,8 @@ pub mod attr {
     pub const QUIZ: &str = "data-quiz";
     /// The ids of its right answers.
     pub const CORRECT: &str = "data-correct";
+    /// A point of a curve that has been drawn.
+    pub const DRAWN: &str = "data-drawn";
     /// An option, or a thing of a control: its id.
     pub const OPTION: &str = "data-option";
 }

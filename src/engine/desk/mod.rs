@@ -51,7 +51,7 @@ pub use shortcuts::{SHORTCUTS, Shortcut};
 pub use transport::{TIMELINE_POSITIONS, clock};
 
 use crate::learner::Attempt;
-use crate::player::{DataReader, Figure, Frame, Query, Reply, Request, Search, Session, decode_view};
+use crate::player::{Figure, FileReader, Frame, Query, Reply, Request, Search, Session, decode_view};
 use state::FigureState;
 
 /// What has changed since the last update and has to be shown anew.
@@ -87,7 +87,7 @@ pub struct Desk {
     /// Whether the pictures have been laid out and not yet painted.
     unpainted: bool,
     /// The reader of the learner's file, and how many bytes it has read.
-    reader: DataReader,
+    reader: Option<Box<dyn FileReader>>,
     bytes_read: f64,
     /// Patches that don't follow from the state, such as moving the focus or offering a file.
     extra_patches: Vec<Patch>,
@@ -120,7 +120,7 @@ impl Desk {
             state: FigureState::of(spec),
             dirty: Dirty::default(),
             unpainted: false,
-            reader: DataReader::default(),
+            reader: None,
             bytes_read: 0.0,
             extra_patches: Vec::new(),
             compared: None,
@@ -232,9 +232,6 @@ impl Desk {
                 Some(notice) => out.extend(notice.patches()),
                 None => out.push(notice::clear_notice()),
             }
-        }
-        if changed.picture {
-            predict::write(&mut self.state, &mut out);
         }
         if changed.run {
             compare::write(&self.state, &mut out);

@@ -21,8 +21,18 @@ fn decode_words(facts: &str) -> Words {
 
 impl Desk {
     pub(super) fn open(&mut self, opening: OpenFigure) {
-        let OpenFigure { page_id, words: facts, initial_view, view, from_link, notice, gated_by, attempts } =
-            opening;
+        let OpenFigure {
+            page_id,
+            words: facts,
+            initial_view,
+            view,
+            from_link,
+            notice,
+            gated_by,
+            attempts,
+            invites,
+            plays,
+        } = opening;
         let Ok(initial_view) = decode_view(&initial_view) else { return };
         let Some(figure) = self.figures.iter().find(|figure| figure.spec.id == initial_view.run.figure)
         else {
@@ -39,6 +49,7 @@ impl Desk {
             ..FigureState::of(figure.spec)
         };
         self.state.initial_view = initial_view.clone();
+        self.state.invites = super::explain::parse_entity(&invites).filter(|_| !from_link);
         self.current_batch = None;
         self.begin_predictions(gated_by, &attempts, from_link);
         self.reset_focus();
@@ -64,6 +75,9 @@ impl Desk {
                 self.open_view(initial_view);
             }
         }
+        if plays && !self.state.masked && !self.state.reduced_motion && self.state.untouched {
+            self.play_on();
+        }
     }
 
     /// Opens a run at a moment.
@@ -75,6 +89,9 @@ impl Desk {
         state.run = run;
         state.compared_controls = (!compared_controls.is_empty()).then_some(compared_controls);
         state.contributors = None;
+        state.before = None;
+        state.set_up_for = None;
+        state.stop_at = None;
         state.at = state.target;
         state.seen = state.target;
         state.play_position = state.target.secs();
@@ -144,18 +161,27 @@ impl Desk {
         self.reopen();
     }
 
-    /// Replays the learner's file from the start.
-    pub(super) fn replay(&mut self, data: Option<u64>) {
+    /// Replays the learner's file from the start, so many times faster than it was written, and plays.
+    pub(super) fn replay(&mut self, data: Option<u64>, pace: Option<f64>) {
         let state = &mut self.state;
         state.run.data = data;
         state.run.inputs.clear();
         let (control, option) = super::data::ARRIVALS;
         // A figure without this control replays its data anyway.
         let _ = state.run.set(state.spec, control, &crate::player::Value::Choice(option.to_owned()));
+        if let Some(pace) = pace
+            && let Some((_, control)) = state.spec.control(super::data::PACE)
+            && let Ok(value) = control.accept(&crate::player::Value::Number(pace.min(1e5)))
+        {
+            let _ = state.run.set(state.spec, super::data::PACE, &value);
+        }
         state.target = Time::ZERO;
         state.play_position = 0.0;
         state.untouched = false;
         self.rerun();
+        if !self.state.reduced_motion {
+            self.play();
+        }
     }
 
     pub(super) fn set_notice(&mut self, notice: impl Into<Option<Notice>>) {

@@ -1,12 +1,12 @@
 //! The picture: its layout, and selecting in it by pointer, touch and keyboard.
 
 use super::markup::{attr, class, css, inside};
-use super::protocol::{Patch, UserAction, find, nth};
+use super::protocol::{Patch, UserAction, find, nth, selector};
 use super::state::FigureState;
 use super::{BeforeChange, Desk, explain};
 use crate::player::{EntityNames, InputKind, Value};
-use crate::scene::{LayoutOptions, Picture, Rect, Scene, Words, at};
-use crate::sim::{Entity, decimal};
+use crate::scene::{LayoutOptions, Packet, Panel, Picture, Rect, Scene, Words, at};
+use crate::sim::{Entity, Span, Time, decimal};
 
 /// How far from an entity a click still selects it, in CSS pixels. It makes targets of 24 pixels.
 const REACH: f32 = 12.0;
@@ -16,9 +16,15 @@ const MOST_CROSSED: usize = 100;
 /// Where picture and charts are painted, each on a canvas.
 const PLACES: [&str; 2] = [class::PICTURE, class::CHARTS];
 
-fn lay_out(scene: Option<&Scene>, words: &Words, width: u16) -> Option<Picture> {
+/// How fast the mean number of packets on a way follows what is there, a picture.
+const SMOOTHING: f64 = 0.08;
+/// Ways that a stream's dots go in a second, and most dots on one.
+const STREAM_SPEED: f64 = 0.5;
+const MOST_IN_STREAM: f64 = 16.0;
+
+fn lay_out(scene: Option<&Scene>, words: &Words, width: u16, options: &LayoutOptions) -> Option<Picture> {
     let scene = scene.filter(|scene| !scene.panels.is_empty() && width > 0)?;
-    Some(Picture::new(scene, words, width.into(), &LayoutOptions::default()))
+    Some(Picture::new(scene, words, width.into(), options))
 }
 
 impl Desk {
@@ -29,7 +35,7 @@ impl Desk {
         let scene = state.frame.as_ref().map(|frame| &frame.scene);
         let own = [(scene, state.widths.0), (state.charts.as_ref(), state.widths.1)];
         let pictures = others.into_iter().zip(own).map(|(other, (scene, width))| {
-            other.or_else(|| lay_out(scene, &state.words, width)).unwrap_or_default()
+            other.or_else(|| lay_out(scene, &state.words, width, &state.layout())).unwrap_or_default()
         });
         let pictures: [Picture; 2] =
             pictures.collect::<Vec<_>>().try_into().unwrap_or_else(|_| Default::default());
@@ -40,6 +46,7 @@ impl Desk {
             }
         }
         self.state.pictures = pictures;
+        self.state.draw_streams();
         self.unpainted = true;
     }
 
@@ -159,6 +166,15 @@ impl Desk {
                 out.extend(set_bounds(ring, area.grow(4.0)));
             }
         }
+        if core::mem::take(&mut state.reveals) {
+            out.push(Patch::Reveal(nth(css(class::RING), 0)));
+        }
+        if let Some(area) = state.invites.and_then(|who| state.pictures[0].area_of(who)) {
+            let invitation = || selector(class::INVITATION);
+            out.push(Patch::Style(invitation(), "left".into(), super::px(area.centre().x)));
+            out.push(Patch::Style(invitation(), "top".into(), super::px(area.y)));
+            out.push(super::set_visible(invitation(), !state.masked));
+        }
         super::choose::write(state, out);
         let n = state.focused_button;
         let there = state.button_entities[n].and_then(|who| Some((who, state.pictures[0].area_of(who)?)));
@@ -179,6 +195,46 @@ fn swap_tab_order(out: usize, within: usize) -> [Patch; 2] {
 }
 
 impl FigureState {
+    /// Above life speed a packet would be here in one picture and there in the next. So streams are drawn instead: dots
+    /// that move at a speed that the eye can follow, as dense as what is under way is on average.
+    fn draw_streams(&mut self) {
+        let fast = self.playing && self.speed > 1.0 && self.compared_controls.is_none();
+        let frame = self.frame.as_ref().filter(|_| fast && !self.reduced_motion);
+        let Some(frame) = frame else { return self.streams.clear() };
+        for (_, mean) in &mut self.streams {
+            *mean *= 1.0 - SMOOTHING;
+        }
+        let flows = frame.scene.panels.iter().filter_map(|panel| match panel {
+            Panel::Flow(flow) => Some(&flow.packets),
+            _ => None,
+        });
+        let now = frame.scene.time;
+        for packet in flows.flatten().filter(|packet| packet.left <= now && now < packet.arrives) {
+            let way = (packet.from, packet.to, packet.kind);
+            match self.streams.iter_mut().find(|(other, _)| *other == way) {
+                Some((_, mean)) => *mean += SMOOTHING,
+                None => self.streams.push((way, SMOOTHING)),
+            }
+        }
+        let (second, clock) = (Span::from_secs(1), Time::from_secs(1));
+        let moved = self.play_position / self.speed * STREAM_SPEED;
+        let mut dots = Vec::new();
+        for &((from, to, kind), mean) in self.streams.iter().filter(|(_, mean)| *mean > SMOOTHING) {
+            let count = libm::ceil(mean).min(MOST_IN_STREAM);
+            for n in 0..count as u32 {
+                let share = libm::fmod(moved + f64::from(n) / count, 1.0);
+                let left = clock.back(Span::from_secs_f64(share));
+                dots.push(Packet { entity: from, from, to, left, arrives: left + second, kind });
+            }
+        }
+        self.pictures[0].place_packets(&dots, clock);
+    }
+
+    /// How its pictures are laid out.
+    pub fn layout(&self) -> LayoutOptions {
+        LayoutOptions { handles: self.spec.acted_on(), ..LayoutOptions::default() }
+    }
+
     pub fn entity_at(&self, (x, y): (f32, f32)) -> Option<Entity> {
         self.pictures[0].entity_at(x, y, REACH)
     }

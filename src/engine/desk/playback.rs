@@ -15,6 +15,8 @@ const REDUCED_MOTION_STEP: f64 = 0.25;
 const LOOK_AHEAD_SLICES: u32 = 2;
 /// Seconds between updates of the readings while playing; faster ones can't be read.
 const REFRESH_READINGS_EVERY: f64 = 0.12;
+/// Seconds that are played before a moment that somebody asked for.
+const LEAD_SECS: f64 = 2.5;
 /// Seconds between updates of the explanation while playing.
 const EXPLAIN_EVERY: f64 = 0.7;
 
@@ -32,6 +34,7 @@ impl Desk {
         }
         state.untouched = false;
         state.playing = true;
+        state.stop_at = None;
         state.play_position = state.target.secs();
         state.unplayed_secs = 0.0;
         state.lag = 0.0;
@@ -41,10 +44,32 @@ impl Desk {
         self.advance();
     }
 
+    /// Plays on from the moment shown: the first figure of a page.
+    pub(super) fn play_on(&mut self) {
+        self.state.untouched = false;
+        self.play();
+    }
+
+    /// Plays the last seconds before a moment and stops there, so that one sees how it comes about. Where motion is
+    /// reduced, and where there is no time that passes, the figure just stands there.
+    pub(super) fn play_into(&mut self, at: Time) {
+        let state = &mut self.state;
+        let lead = crate::sim::Span::from_secs_f64(LEAD_SECS * state.speed);
+        let from = at.back(lead);
+        if state.masked || state.reduced_motion || state.spec.pace != Pace::Continuous || from == at {
+            return;
+        }
+        state.target = from;
+        state.stale = true;
+        self.play();
+        self.state.stop_at = Some(at);
+    }
+
     /// Pauses at the moment shown.
     pub(super) fn pause(&mut self) {
         let state = &mut self.state;
         state.playing = false;
+        state.stop_at = None;
         state.slow = false;
         state.target = state.at;
         state.stale = false;
@@ -57,6 +82,7 @@ impl Desk {
     pub(super) fn seek(&mut self, at: Time) {
         let state = &mut self.state;
         state.untouched = false;
+        state.stop_at = None;
         state.target = state.moment(at);
         state.play_position = state.target.secs();
         state.unplayed_secs = 0.0;
@@ -104,11 +130,14 @@ impl Desk {
         ] {
             *since += passed;
         }
-        if !state.playing {
+        if !state.playing || state.dragging {
+            state.unplayed_secs = 0.0;
             return;
         }
-        if state.at >= state.spec.until {
+        let stop = state.stop_at.unwrap_or(state.spec.until);
+        if state.at >= stop {
             state.playing = false;
+            state.stop_at = None;
             state.slow = false;
             self.dirty.playback = true;
             self.dirty.readings = true;
@@ -122,13 +151,10 @@ impl Desk {
             if state.unplayed_secs > leap {
                 self.dirty.playback |= state.update_lag(true);
             }
-            state.play_position = clamp(
-                state.play_position + state.unplayed_secs.min(leap) * state.speed,
-                0.0,
-                state.spec.until.secs(),
-            );
+            state.play_position =
+                clamp(state.play_position + state.unplayed_secs.min(leap) * state.speed, 0.0, stop.secs());
             state.unplayed_secs = 0.0;
-            state.target = state.moment(Time::from_secs_f64(state.play_position));
+            state.target = state.moment(Time::from_secs_f64(state.play_position)).min(stop);
         }
         self.advance();
         let state = &mut self.state;

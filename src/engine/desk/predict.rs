@@ -1,10 +1,12 @@
-//! Predictions: committed before the run and graded by it. Until then the answer is only in the page's fields; once
-//! committed it is part of the learner's record and can't be changed.
+//! Predictions: committed before the run and graded by it. Until then the answer is only in the page's fields. What is
+//! committed is graded at once, in its card, which also offers to take the figure to the very run that was asked about. One
+//! can answer again; the first answer is what the learner's record keeps.
 
+use super::action_kind::ActionKind;
 use super::markup::{attr, class, css, inside, with};
-use super::protocol::{NewElement, Patch, Selector, UserAction, element, page_selector};
+use super::protocol::{Patch, Selector, UserAction, button, element, page_selector};
 use super::state::FigureState;
-use super::{Desk, text, tools, transport};
+use super::{Desk, text, tools};
 use crate::learner::{Attempt, Grade, Task};
 use crate::player::{AnswerKind, CURVE_POINTS, Grading, Prediction, Value, View, encode_view, mean_distance};
 use crate::sim::{Unit, clamp};
@@ -14,27 +16,13 @@ const SLICE: u64 = 60_000;
 /// The height of a drawn curve's area, in its own units.
 pub const HEIGHTS: f64 = 1_000.0;
 
-/// A run should show what was predicted within so many seconds. The speeds to choose from, with their names on the
-/// page.
-const LONGEST_WAIT: f64 = 15.0;
-const SPEEDS: [(f64, &str); 5] = [(1.0, "1"), (2.0, "2"), (5.0, "5"), (10.0, "10"), (60.0, "60")];
-
-/// A prediction that was committed.
+/// A prediction that was committed, while its truth is computed.
 pub(super) struct Committed {
     prediction: &'static Prediction,
     answer: Value,
     /// The answer as text, for the record.
     answer_text: String,
-    stage: Stage,
-}
-
-enum Stage {
-    /// The truth is being computed.
-    Grading(Grading),
-    /// The truth is known, and is revealed once the run shows it.
-    Known(Value),
-    /// The truth has been revealed.
-    Revealed,
+    grading: Grading,
 }
 
 /// A selector within a prediction's section.
@@ -70,6 +58,10 @@ impl Desk {
         self.state.gated_by = after;
         // A run from a link is shown even if predictions are open.
         self.state.masked = !linked && self.state.is_gated();
+        if !self.state.gated_by.is_empty() {
+            let stage = self.state.masked.then_some("open");
+            self.extra_patches.push(self.state.show_question(stage));
+        }
     }
 
     /// Skips a prediction.
@@ -78,7 +70,7 @@ impl Desk {
             self.record(id, String::new(), Grade::Skipped);
             self.extra_patches.push(set_stage(id, "skipped"));
             self.extra_patches.push(disable_fields(id));
-            self.unmask(false);
+            self.unmask(None);
         }
     }
 
@@ -90,69 +82,65 @@ impl Desk {
         if self.state.is_answered(id) {
             return;
         }
-        let answer = match parse_answer(&prediction.answer_kind, &action.text) {
-            Ok(answer) => answer,
-            Err(why) => {
-                return self
-                    .extra_patches
-                    .push(Patch::Text(prediction_selector(id, &css(class::ANSWER_ERROR)), why));
-            }
-        };
-        self.extra_patches
-            .push(Patch::Text(prediction_selector(id, &css(class::ANSWER_ERROR)), String::new()));
-        self.extra_patches.push(set_stage(id, "committed"));
-        self.extra_patches.push(disable_fields(id));
+        let answer = parse_answer(&prediction.answer_kind, &action.text);
+        let why = answer.as_ref().err().cloned().unwrap_or_default();
+        self.extra_patches.push(Patch::Text(prediction_selector(id, &css(class::ANSWER_ERROR)), why));
+        let Ok(answer) = answer else { return };
         let grading = Grading::start(figure, prediction, &self.state.initial_view.run);
         let Ok(grading) = grading else { return };
+        self.extra_patches.push(set_stage(id, "committed"));
+        self.extra_patches.push(disable_fields(id));
         self.state.note_answered(id);
-        let stage = Stage::Grading(grading);
-        self.state.committed.push(Committed { prediction, answer, answer_text: action.text.clone(), stage });
+        self.state.committed.push(Committed {
+            prediction,
+            answer,
+            answer_text: action.text.clone(),
+            grading,
+        });
         self.extra_patches
             .push(Patch::Text(prediction_selector(id, &css(class::ANSWER_VERDICT)), text::GRADING.into()));
         self.extra_patches.push(Patch::Focus(prediction_selector(id, &css(class::ANSWER_VERDICT))));
-        // A truth that is read off other runs isn't shown by this one. But a figure that has waited for the answer runs now.
-        self.unmask(prediction.runs.is_empty() || self.state.masked);
-        if prediction.runs.is_empty() {
-            self.raise_speed(prediction.at.secs());
-        }
+        self.unmask(Some("answered"));
     }
 
-    /// Raises the speed so that a moment is reached within `LONGEST_WAIT`.
-    fn raise_speed(&mut self, until: f64) {
-        let fast = SPEEDS.into_iter().find(|(speed, _)| until / speed <= LONGEST_WAIT);
-        if let Some((speed, name)) = fast.filter(|(speed, _)| *speed > self.state.speed) {
-            self.state.speed = speed;
-            let field = super::protocol::find(inside(class::SPEED, "select"));
-            self.extra_patches.push(Patch::Value { field, value: name.into(), forced: true });
-        }
+    /// Says how a number is understood while it is typed.
+    pub(super) fn understand(&mut self, id: &str, written: &str) {
+        let Some(prediction) = self.figure().prediction(id) else { return };
+        let AnswerKind::Number { unit, .. } = prediction.answer_kind else { return };
+        let read = match parse_number(unit, written) {
+            Ok(value) => text::fill(text::UNDERSTOOD, &[&unit.format(value)]),
+            Err(_) => String::new(),
+        };
+        self.extra_patches.push(Patch::Text(prediction_selector(id, &css(class::ANSWER_READ)), read));
     }
 
-    /// Reveals the run once no gating prediction is open any more, and plays it after a commit.
-    fn unmask(&mut self, play: bool) {
+    /// Lets a prediction be answered once more. The record keeps the first answer.
+    pub(super) fn answer_again(&mut self, id: &str) {
+        self.state.answered.retain(|done| done != id);
+    }
+
+    /// Reveals the run once no gating prediction is open any more, and plays it from its start. Its question stays as it
+    /// is told, or goes.
+    fn unmask(&mut self, question: Option<&str>) {
         if self.state.is_gated() {
             return;
         }
-        if core::mem::replace(&mut self.state.masked, false) || play {
+        if core::mem::replace(&mut self.state.masked, false) {
+            self.extra_patches.push(self.state.show_question(question));
             self.open_view(self.state.initial_view.clone());
-        }
-        if play {
             self.play();
         }
     }
 
     /// Computes one slice towards the truth of a committed prediction; whether there was something to do.
     pub(super) fn grade(&mut self) -> bool {
-        let committed = &mut self.state.committed;
-        let grading = |it: &&mut Committed| matches!(it.stage, Stage::Grading(_));
-        let Some(it) = committed.iter_mut().find(grading) else { return false };
-        let Stage::Grading(grading) = &mut it.stage else { return false };
-        if let Some(truth) = grading.work(SLICE) {
+        let Some(it) = self.state.committed.first_mut() else { return false };
+        if let Some(truth) = it.grading.work(SLICE) {
+            let it = self.state.committed.remove(0);
             let right = it.prediction.answer_kind.is_right(&it.answer, &truth);
-            let (id, written) = (it.prediction.id, it.answer_text.clone());
-            it.stage = Stage::Known(truth);
-            self.record(id, written, if right { Grade::Right } else { Grade::Wrong });
-            let waits = self.state.waiting_message(id);
-            self.extra_patches.extend(waits);
+            let see = self.state.asked_about(it.prediction, &it.answer, &truth);
+            verdict(it.prediction, &it.answer, &truth, see, &mut self.extra_patches);
+            self.record(it.prediction.id, it.answer_text, if right { Grade::Right } else { Grade::Wrong });
         }
         true
     }
@@ -177,36 +165,38 @@ impl FigureState {
         }
     }
 
-    /// The message while the truth is known but the run hasn't shown it yet.
-    fn waiting_message(&self, id: &str) -> Option<Patch> {
-        let it = self.committed.iter().find(|it| it.prediction.id == id)?;
-        let at = it.prediction.at;
-        let words = text::fill(text::WATCH, &[&transport::clock(at, self.spec.pace)]);
-        let nodes = vec![element("p", "").text(&words), tools::seek_button(at, "", text::SHOW_NOW)];
-        (!self.is_revealed(it))
-            .then(|| Patch::Children(prediction_selector(id, &css(class::ANSWER_VERDICT)), nodes))
+    /// Shows the question that stands in the figure so, or puts it away.
+    pub(super) fn show_question(&self, stage: Option<&str>) -> Patch {
+        let figure = ["figure", &with(attr::FIGURE, &self.page_id)].concat();
+        Patch::Attribute(page_selector(figure), attr::ASKS.into(), stage.map(str::to_owned))
     }
 
-    /// Whether the truth may be revealed: the run has reached its moment, or the truth is read off other runs.
-    fn is_revealed(&self, it: &Committed) -> bool {
-        !it.prediction.runs.is_empty() || self.at >= it.prediction.at
+    /// The run that a prediction asks about, at the moment that it asks about. Of several, the one that tells most: where an
+    /// order or a curve is farthest from what was answered, or what a choice comes from.
+    fn asked_about(&self, prediction: &Prediction, answer: &Value, truth: &Value) -> View {
+        let nth = match (&prediction.answer_kind, answer, truth) {
+            (AnswerKind::Choice(options), _, Value::Choice(truth)) => {
+                options.iter().position(|option| option == truth)
+            }
+            (_, Value::Order(answer), Value::Order(truth)) => {
+                let first = truth.iter().zip(answer).find(|(truth, answer)| truth != answer);
+                first.map(|(truth, _)| truth).or(truth.first()).map(|thing| usize::from(*thing))
+            }
+            (_, Value::Curve(answer), Value::Curve(truth)) => {
+                let apart = |n: &usize| libm::fabsf(answer[*n] - truth[*n]);
+                (0..truth.len().min(answer.len())).max_by(|a, b| apart(a).total_cmp(&apart(b)))
+            }
+            _ => None,
+        };
+        let setting = nth.and_then(|nth| prediction.runs.get(nth)).or(prediction.runs.first());
+        let mut view = View { at: prediction.at, ..self.initial_view.clone() };
+        // The figure has just computed this run.
+        let _ = view.run.set_all(self.spec, setting.copied().unwrap_or_default());
+        view
     }
 }
 
-/// Writes the verdicts of predictions that can be revealed now.
-pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
-    for n in 0..state.committed.len() {
-        let it = &state.committed[n];
-        if let Stage::Known(truth) = &it.stage
-            && state.is_revealed(it)
-        {
-            verdict(it.prediction, &it.answer, truth, out);
-            state.committed[n].stage = Stage::Revealed;
-        }
-    }
-}
-
-fn verdict(prediction: &Prediction, answer: &Value, truth: &Value, out: &mut Vec<Patch>) {
+fn verdict(prediction: &Prediction, answer: &Value, truth: &Value, see: View, out: &mut Vec<Patch>) {
     let id = prediction.id;
     let right = prediction.answer_kind.is_right(answer, truth);
     let mut says = if right { text::RIGHT } else { text::NOT_RIGHT }.to_owned();
@@ -244,7 +234,11 @@ fn verdict(prediction: &Prediction, answer: &Value, truth: &Value, out: &mut Vec
         _ => {}
     }
     out.push(set_stage(id, if right { "right" } else { "wrong" }));
-    let nodes: Vec<NewElement> = vec![element("p", "answer-grade").text(&says)];
+    let again = button("quiet", ActionKind::AnswerAgain, text::TRY_AGAIN_ANSWER).attr(attr::ON, id);
+    let nodes = vec![
+        element("p", "answer-grade").text(&says),
+        element("p", "").with([tools::view_button(&encode_view(&see), text::SEE_IN_FIGURE), again]),
+    ];
     out.push(Patch::Children(prediction_selector(id, &css(class::ANSWER_VERDICT)), nodes));
 }
 

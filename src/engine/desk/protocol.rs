@@ -113,6 +113,10 @@ pub struct OpenFigure {
     pub gated_by: Vec<String>,
     /// The learner's attempts in this lesson so far.
     pub attempts: Vec<Attempt>,
+    /// Whom the invitation on the picture is about, as an attribute holds it.
+    pub invites: String,
+    /// Whether it plays at once, because it is the first thing on its page.
+    pub plays: bool,
 }
 
 /// An action of the learner on an element of the figure.
@@ -258,6 +262,8 @@ pub enum Patch {
     Children(Selector, Vec<NewElement>),
     /// Focus the element.
     Focus(Selector),
+    /// Scroll no further than needed for the element to be in view, beside whatever sheet is open.
+    Reveal(Selector),
     /// Set a field's value, or a link's target, to this page's address with this link code.
     Address(Selector, String),
     /// Copy a field's value to the clipboard; the button then says 'Copied'.

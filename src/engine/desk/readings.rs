@@ -4,7 +4,7 @@ use super::markup::{attr, class, css, inside, with};
 use super::protocol::{Patch, nth, page_selector, selector};
 use super::state::FigureState;
 use super::text;
-use crate::scene::{Chart, Panel, SeriesLine};
+use crate::scene::{Chart, Panel, SeriesLine, capitalize};
 
 /// Seconds between announcements to screen readers while playing.
 const SPOKEN_EVERY: f64 = 12.0;
@@ -16,8 +16,7 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
     let Some(frame) = &state.frame else { return };
     for (n, (reading, &value)) in state.spec.readings.iter().zip(&frame.readings).enumerate() {
         let (number, unit) = reading.unit.parts(value);
-        let (number, unit) = if state.masked { (text::MASKED.to_owned(), "") } else { (number, unit) };
-        let trouble = !state.masked && reading.trouble.is_some_and(|bound| value >= bound);
+        let trouble = reading.trouble.is_some_and(|bound| value >= bound);
         out.push(Patch::Text(nth(inside(class::READING, "b"), n), number));
         out.push(Patch::Text(nth(inside(class::READING, "b + span"), n), unit.to_owned()));
         out.push(Patch::Class(nth(css(class::READING), n), "trouble".into(), trouble));
@@ -70,6 +69,6 @@ impl FigureState {
             _ => return None,
         };
         let [now, then] = [now, then].map(|value| reading.unit.format(value));
-        Some(text::fill(pattern, &[&reading.label, &now, &then]))
+        Some(capitalize(text::fill(pattern, &[&reading.label, &then, &now])))
     }
 }

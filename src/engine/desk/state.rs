@@ -9,7 +9,7 @@ use crate::player::{
     Challenge, Control, Explanation, FigureSpec, Frame, InputKind, Marker, Pace, Run, Value, View,
     encode_view,
 };
-use crate::scene::{Choice, Panel, Picture, Scene, Words, capitalize};
+use crate::scene::{Choice, PacketKind, Panel, Picture, Scene, Words, capitalize};
 use crate::sim::{Ending, Entity, Msg, Time};
 
 /// The state of an open figure.
@@ -55,8 +55,21 @@ pub(super) struct FigureState {
     /// Whether the tables are open.
     pub tables_open: bool,
 
+    /// Whether what has just been selected is to be scrolled into view, because its panel may cover it.
+    pub reveals: bool,
+    /// Whom the invitation on the picture is about, until it has been taken up.
+    pub invites: Option<Entity>,
+    /// The readings from before a phrase or a button took the figure elsewhere, to stand beside those of there.
+    pub before: Option<Vec<f64>>,
+
     // Time passing.
     pub playing: bool,
+    /// Whether a slider or a number is being dragged: the clock stands still meanwhile.
+    pub dragging: bool,
+    /// The challenge that the figure was set up for: what it fixes can't be moved.
+    pub set_up_for: Option<&'static Challenge>,
+    /// Where playing stops: the moment that was asked for.
+    pub stop_at: Option<Time>,
     /// Model seconds per second.
     pub speed: f64,
     /// Whether the model can't keep up with that speed.
@@ -82,6 +95,8 @@ pub(super) struct FigureState {
     // The picture.
     /// Widths available to picture and charts, in CSS pixels.
     pub widths: (u16, u16),
+    /// How many packets of each kind are on each way, smoothed: what streams are drawn from.
+    pub streams: Vec<((Entity, Entity, PacketKind), f64)>,
     /// Picture and charts as last laid out.
     pub pictures: [Picture; 2],
     /// Which of the two focus buttons over the picture is in the tab order, and the entity that each is on.
@@ -149,7 +164,13 @@ impl FigureState {
             choosing: None,
             written_texts: Vec::new(),
             tables_open: false,
+            reveals: false,
+            invites: None,
+            before: None,
             playing: false,
+            dragging: false,
+            set_up_for: None,
+            stop_at: None,
             speed: spec.speed,
             slow: false,
             reduced_motion: false,
@@ -160,6 +181,7 @@ impl FigureState {
             since_explanation: f64::INFINITY,
             since_spoken: f64::INFINITY,
             widths: (0, 0),
+            streams: Vec::new(),
             pictures: Default::default(),
             focused_button: 0,
             button_entities: [None, None],
@@ -175,6 +197,11 @@ impl FigureState {
             side: Side::B,
             contributors: None,
         }
+    }
+
+    /// Whether the challenge that the figure was set up for fixes a control.
+    pub fn is_fixed(&self, control: &str) -> bool {
+        self.set_up_for.is_some_and(|challenge| !challenge.free.contains(&control))
     }
 
     /// The value of a control at the moment shown.

@@ -13,7 +13,7 @@ const MOMENTS: usize = 100;
 /// Longest link code that is offered as a link. Longer runs are offered as a file.
 const LONGEST: usize = 2_000;
 /// The drawers that have a button, by their ids, which are also those of the buttons.
-const DRAWERS: [&str; 4] = [SHARE, "more", "sweep", "keys"];
+const DRAWERS: [&str; 5] = [SHARE, "more", "sweep", "keys", "legend"];
 const SHARE: &str = "share";
 /// What the button of [`SHARE`] opens where the run is too long for a link.
 const FILE: &str = "file";

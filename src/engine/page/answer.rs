@@ -2,8 +2,8 @@
 //! committed. The desk grades predictions; a question's correct options are in its markup.
 
 use super::figure::{self, PageFigure};
-use super::{dom, events, record};
-use crate::desk::markup::{any, attr, class, css, with};
+use super::{cards, dock, dom, events, record};
+use crate::desk::markup::{any, attr, class, css, inside, with};
 use crate::desk::{ActionKind, UserAction, text};
 use crate::learner::{Attempt, Grade, Task};
 use std::cell::Cell;
@@ -27,14 +27,27 @@ pub fn start() {
         });
         let of = section.clone();
         dom::listen::<KeyboardEvent>(&section, "keydown", move |event| {
-            let typing = dom::closest(&event, &of, "input[type=text]").is_some() && !event.is_composing();
-            let commit = || dom::query(&of, &with(attr::DO, ActionKind::Commit.name()));
-            if let Some(button) =
-                Some(event.key()).filter(|key| typing && key == "Enter").and_then(|_| commit())
-            {
+            if event.key() != "Enter" || event.is_composing() {
+                return;
+            }
+            let typing = dom::closest(&event, &of, "input[type=text]").is_some();
+            let commit = dom::query(&of, &with(attr::DO, ActionKind::Commit.name()));
+            if let Some(button) = commit.filter(|_| typing) {
                 clicked(&of, &button);
             }
         });
+        let of = section.clone();
+        dom::listen::<Event>(&section, "input", move |event| {
+            let field = dom::closest(&event, &of, "input[type=text]");
+            let id = of.get_attribute(attr::PREDICT);
+            if let (Some(field), Some(target), Some(figure)) = (field, id, figure_of(&of)) {
+                let text = dom::field(&field).value();
+                figure.send_latest(UserAction { target, text, ..UserAction::of(ActionKind::Understand) });
+            }
+        });
+        if let Some(list) = dom::query(&section, &css(class::ANSWER_ORDER)) {
+            cards::attach(&list);
+        }
         if let Some(area) = dom::query(&section, &css(class::SKETCH_AREA)) {
             attach_sketch(&area);
         }
@@ -48,20 +61,30 @@ fn figure_of(section: &Element) -> Option<PageFigure> {
 fn clicked(section: &Element, by: &Element) {
     let Some(kind) = dom::action_kind(by) else { return };
     match kind {
-        ActionKind::MoveUp | ActionKind::MoveDown => move_item(by, kind == ActionKind::MoveUp),
+        ActionKind::MoveUp | ActionKind::MoveDown => cards::move_by_one(by, kind == ActionKind::MoveUp),
         ActionKind::Check | ActionKind::AnswerAgain => {
-            let Some(question) = by.closest(&any(attr::QUIZ)).ok().flatten() else { return };
-            if kind == ActionKind::Check { check(section, &question) } else { ask_again(&question) }
+            let question = by.closest(&any(attr::QUIZ)).ok().flatten();
+            match (question, kind) {
+                (Some(question), ActionKind::Check) => check(section, &question),
+                (question, _) => {
+                    ask_again(question.as_ref().unwrap_or(section));
+                    if let Some(figure) = figure_of(section).filter(|_| question.is_none()) {
+                        events::press(&figure, section, by);
+                    }
+                }
+            }
         }
         _ => {
-            if let Some(figure) = figure_of(section) {
-                events::press(&figure, section, by);
-                if matches!(
-                    kind,
-                    ActionKind::Commit | ActionKind::SetUp | ActionKind::OpenView | ActionKind::Seek
-                ) {
-                    dom::scroll_to(&figure.root);
-                }
+            let Some(figure) = figure_of(section) else { return };
+            if kind == ActionKind::Commit && !is_whole(section) {
+                return set_text(section, class::ANSWER_ERROR, text::DRAW_ALL);
+            }
+            events::press(&figure, section, by);
+            // A question that stands in its figure makes room for what it was about.
+            if kind == ActionKind::OpenView && figure.root.contains(Some(section)) {
+                let _ = figure.root.remove_attribute(attr::ASKS);
+            } else if matches!(kind, ActionKind::SetUp | ActionKind::OpenView | ActionKind::Seek) {
+                dock::bring(&figure.root);
             }
         }
     }
@@ -78,18 +101,6 @@ pub fn answer_text(place: &Element) -> String {
         text.push_str(&option.unwrap_or_else(|| dom::field(field).value()));
     }
     text
-}
-
-/// Moves an item one place up or down its list.
-fn move_item(by: &Element, up: bool) {
-    let Some(thing) = by.closest("li").ok().flatten() else { return };
-    let other = if up { thing.previous_element_sibling() } else { thing.next_element_sibling() };
-    if let (Some(other), Some(list)) = (other, thing.parent_element()) {
-        let (first, second) = if up { (&thing, &other) } else { (&other, &thing) };
-        let _ = list.insert_before(first, Some(second));
-        // Moving the element has lost the focus.
-        dom::focus(by);
-    }
 }
 
 /// Grades a question, and shows why each option is right or wrong. In an activity about a figure it asks for the cause of
@@ -134,18 +145,29 @@ fn check(activity: &Element, question: &Element) {
 
 /// Takes an answer back, so that the question can be answered again.
 fn ask_again(question: &Element) {
-    for option in dom::query_all(question, &any(attr::OPTION)) {
-        set_text(&option, class::MARK, "");
-        if let Some(field) = dom::query(&option, "input") {
-            dom::field(&field).set_disabled(false);
-            dom::field(&field).set_checked(false);
-        }
+    for mark in dom::query_all(question, &inside("option", &css(class::MARK))) {
+        dom::set_text(&mark, "");
+    }
+    for field in dom::query_all(question, "[disabled]") {
+        let _ = field.remove_attribute("disabled");
+    }
+    for chosen in dom::query_all(question, "input:checked") {
+        dom::field(&chosen).set_checked(false);
+    }
+    for truth in dom::query_all(question, &css(class::TRUTH)) {
+        dom::set_attribute(&truth, "points", "");
     }
     set_text(question, class::ANSWER_VERDICT, "");
     dom::set_attribute(question, attr::STAGE, "again");
-    if let Some(first) = dom::query(question, "input") {
+    if let Some(first) = dom::query(question, "input, button") {
         dom::focus(&first);
     }
+}
+
+/// Whether a curve, if one is to be drawn, has been drawn over its whole range.
+fn is_whole(section: &Element) -> bool {
+    let points = dom::query_all(section, POINTS);
+    points.is_empty() || points.iter().all(|point| point.has_attribute(attr::DRAWN))
 }
 
 fn set_text(place: &Element, class: &str, words: &str) {
@@ -157,7 +179,12 @@ fn set_text(place: &Element, class: &str, words: &str) {
 /// Lets a curve be drawn over its sliders by pointer and touch; by keyboard the sliders are used themselves.
 fn attach_sketch(area: &Element) {
     let of = area.clone();
-    dom::listen::<Event>(area, "input", move |_| redraw(&of));
+    dom::listen::<Event>(area, "input", move |event| {
+        if let Some(point) = dom::closest(&event, &of, POINTS) {
+            dom::set_attribute(&point, attr::DRAWN, "");
+        }
+        redraw(&of);
+    });
     // The last point of the stroke, while the pointer is down.
     let last = Rc::new(Cell::new(None::<(f64, f64)>));
     for kind in ["pointerdown", "pointermove", "pointerup", "pointercancel"] {
@@ -191,6 +218,7 @@ fn attach_sketch(area: &Element) {
                     let share = if near { 1.0 } else { (n - from_x) / (x - from_x) };
                     let field = dom::field(point);
                     if !field.disabled() {
+                        dom::set_attribute(point, attr::DRAWN, "");
                         field.set_value_as_number((from_y + share * (y - from_y)).round());
                     }
                 }
@@ -204,7 +232,8 @@ fn redraw(area: &Element) {
     let points = dom::query_all(area, POINTS);
     let steps = points.len().saturating_sub(1) as f64;
     let mut line = String::new();
-    for (n, point) in points.iter().enumerate() {
+    // What hasn't been drawn yet is left out, so that one sees what is missing.
+    for (n, point) in points.iter().enumerate().filter(|(_, point)| point.has_attribute(attr::DRAWN)) {
         let x = HEIGHT * n as f64 / steps;
         let y = HEIGHT - dom::field(point).value_as_number();
         for number in [x, y] {

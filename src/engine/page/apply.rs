@@ -59,6 +59,7 @@ pub fn patch(root: &Element, patch: &Patch) {
             }
         }
         Patch::Focus(selector) => each(selector, &dom::focus),
+        Patch::Reveal(selector) => each(selector, &dom::scroll_to),
         Patch::Address(selector, code) => each(selector, &|element| {
             let id = root.get_attribute(attr::FIGURE).unwrap_or_default();
             let address = link::address(&id, code);

@@ -1,9 +1,9 @@
 //! Event listeners of a figure: clicks, keys, fields and pointer become actions for its desk.
 
 use super::figure::PageFigure;
-use super::{answer, dom, drag};
+use super::{answer, dock, dom, drag};
 use crate::desk::markup::{any, attr, class, css, inside, with};
-use crate::desk::{ActionKind, SHORTCUTS, UserAction};
+use crate::desk::{ActionKind, SHORTCUTS, UserAction, text};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DragEvent, Element, Event, HtmlElement, KeyboardEvent, MouseEvent};
@@ -21,7 +21,8 @@ pub fn attach(figure: &PageFigure) {
     for kind in ["input", "change"] {
         let of = figure.clone();
         dom::listen::<Event>(&figure.root, kind, move |event| {
-            if let Some(field) = dom::closest(&event, &of.root, "input, select") {
+            let field = dom::closest(&event, &of.root, "input, select");
+            if let Some(field) = field.filter(|_| !is_in_question(&of, &event)) {
                 field_changed(&of, &field, kind);
             }
         });
@@ -76,7 +77,23 @@ fn pointer_position(place: &Element, event: &MouseEvent) -> (f32, f32) {
     (at(event.client_x(), bounds.left()), at(event.client_y(), bounds.top()))
 }
 
+/// Whether an event comes from a question that stands in the figure, which listens for itself.
+fn is_in_question(figure: &PageFigure, event: &Event) -> bool {
+    dom::closest(event, &figure.root, &css(class::ACTIVITY)).is_some()
+}
+
 fn clicked(figure: &PageFigure, event: &MouseEvent) {
+    if is_in_question(figure, event) {
+        return;
+    }
+    // What can't be used yet says why.
+    let tries = || dom::closest(event, &figure.root, ".fig-bar").is_some();
+    if figure.root.get_attribute(attr::ASKS).as_deref() == Some("open") && tries() {
+        if let Some(place) = dom::query(&figure.root, &css(class::ANSWER_ERROR)) {
+            dom::set_text(&place, text::QUESTION_FIRST);
+        }
+        return;
+    }
     if let Some(by) = dom::closest(event, &figure.root, &any(attr::DO)) {
         press(figure, &figure.root, &by);
     } else if let Some(place) = dom::closest(event, &figure.root, &css(class::PICTURE))
@@ -102,6 +119,13 @@ pub fn press(figure: &PageFigure, place: &Element, by: &Element) {
         }
         ActionKind::TryAgain => figure.try_again(),
         ActionKind::Reload => drop(dom::window().location().reload()),
+        ActionKind::Sheet => drop(figure.root.class_list().toggle("sheet")),
+        ActionKind::Question if figure.root.has_attribute(attr::ASKS) => {
+            drop(figure.root.remove_attribute(attr::ASKS));
+        }
+        ActionKind::Question => dom::set_attribute(&figure.root, attr::ASKS, "answered"),
+        ActionKind::Undock => dock::put_back(&figure.root, !said(attr::WAY).is_empty()),
+        ActionKind::BackToText => dock::back_to_text(&figure.root),
         // The button of an open drawer closes it.
         ActionKind::Drawer if said("aria-expanded") == "true" => {
             figure.send_action(UserAction::of(ActionKind::Drawer));
@@ -136,6 +160,9 @@ pub fn press(figure: &PageFigure, place: &Element, by: &Element) {
 /// applies them only when that is pressed.
 fn field_changed(figure: &PageFigure, field: &Element, event: &str) {
     let variant = field.get_attribute("type").unwrap_or_default();
+    if variant == "range" && event == "change" {
+        return figure.send_action(UserAction::of(ActionKind::LetGo));
+    }
     if (variant == "range") != (event == "input") || field.has_attribute(attr::WITH_OF) {
         return;
     }
@@ -197,6 +224,9 @@ fn open_run(figure: &PageFigure, file: &web_sys::File) {
 fn key_pressed(figure: &PageFigure, event: &KeyboardEvent) {
     let key = event.key();
     let around = |css: &str| dom::closest(event, &figure.root, css);
+    if is_in_question(figure, event) {
+        return;
+    }
     if key == "Enter"
         && let Some(field) = around(&any(attr::WITH_OF))
     {

@@ -8,13 +8,16 @@
 //! - [`figure`] is a figure in the page and its worker; [`events`] and [`drag`] turn DOM events into actions, [`apply`] applies the
 //!   desk's patches.
 //! - [`worker_client`] is the page's side of a worker; [`parking`] decides which figures have one.
-//! - [`answer`] handles answers to predictions and questions, [`record`] keeps the attempts, [`jobs`] runs batches of
+//! - [`answer`] handles answers to predictions and questions, [`cards`] those that are put in order, [`record`] keeps the attempts, [`jobs`] runs batches of
 //!   jobs in workers of their own.
+//! - [`dock`] has a figure come along with the reader.
 //! - [`prose`] connects numbers and phrases of the text to figures, [`link`] the page's fragment, [`file`] a learner's
 //!   file.
 
 pub mod answer;
 pub mod apply;
+pub mod cards;
+pub mod dock;
 pub mod dom;
 pub mod drag;
 pub mod events;

@@ -6,8 +6,8 @@
 //! - `span.drag` with `data-figure` and `data-control`: a number that can be dragged to move the control;
 //! - `span.live` shows a figure's reading; the desk writes it.
 
-use super::dom;
 use super::figure;
+use super::{dock, dom};
 use crate::desk::markup::{any, attr, class, css};
 use crate::desk::{ActionKind, UserAction};
 use std::cell::Cell;
@@ -40,7 +40,7 @@ pub fn start() {
                         ..action(ActionKind::GoTo, &of)
                     });
                 }
-                dom::scroll_to(&figure.root);
+                dock::bring(&figure.root);
             }
         });
     }
@@ -82,7 +82,10 @@ fn attach_drag(number: &Element) {
                     });
                 }
                 ("pointermove", None) => {}
-                _ => held.set(None),
+                _ => {
+                    held.set(None);
+                    figure.send_action(action(ActionKind::LetGo, &of));
+                }
             }
         });
     }

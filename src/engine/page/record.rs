@@ -2,7 +2,7 @@
 
 use super::dom;
 use crate::desk::markup::{any, attr};
-use crate::learner::{Attempt, Entry, Record};
+use crate::learner::{Attempt, Entry, Record, Task};
 use std::cell::RefCell;
 
 thread_local! {
@@ -15,8 +15,12 @@ fn lesson() -> String {
     page.first().and_then(|page| page.get_attribute(attr::LESSON_PAGE)).unwrap_or_default()
 }
 
-/// Notes an attempt.
+/// Notes an attempt that a desk has told. Of a prediction the first counts: it says what the learner knew.
 pub fn add(attempt: Attempt) {
+    if attempt.task == Task::Prediction { add_first(attempt) } else { note(attempt) }
+}
+
+fn note(attempt: Attempt) {
     let entry = Entry { lesson: lesson(), when: js_sys::Date::now(), attempt };
     RECORD.with_borrow_mut(|record| record.add(entry));
 }
@@ -24,7 +28,7 @@ pub fn add(attempt: Attempt) {
 /// Notes an attempt unless it repeats one: how it went at first is what says what the learner knew.
 pub fn add_first(attempt: Attempt) {
     if !attempts_here().iter().any(|done| (done.task, &done.id) == (attempt.task, &attempt.id)) {
-        add(attempt);
+        note(attempt);
     }
 }
 

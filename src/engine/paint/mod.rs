@@ -6,7 +6,7 @@
 
 use crate::scene::metrics::Face;
 use crate::scene::{
-    Anchor, DOT, Dash, Dot, Form, Ink, Mark, PACKETS, PacketKind, Picture, Point, Role, Text,
+    Anchor, DOT, Dash, Dot, Form, Ink, Mark, PACKETS, PacketKind, Picture, Point, Role, Text, corners,
 };
 use core::f64::consts::TAU;
 use wasm_bindgen::JsValue;
@@ -225,6 +225,12 @@ impl<'a> Brush<'a> {
             PacketKind::Request => self.circle(dot.at, DOT),
             PacketKind::Answer => self.circle(dot.at, DOT - 0.75),
             PacketKind::Probe => self.context.rect(f64::from(x) - 2.5, f64::from(y) - 2.5, 5.0, 5.0),
+            PacketKind::Write | PacketKind::Copy => {
+                let corners = corners(dot.kind, dot.at).unwrap_or_default();
+                for (n, corner) in corners.iter().chain(corners.first()).enumerate() {
+                    if n == 0 { self.move_to(*corner) } else { self.line_to(*corner) }
+                }
+            }
             PacketKind::Failure => {
                 let r = DOT - 0.5;
                 for (from, to) in [((-r, -r), (r, r)), ((-r, r), (r, -r))] {

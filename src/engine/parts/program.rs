@@ -1,6 +1,8 @@
 //! Threads that run instructions, one at a time: by the learner's hand, or by a scheduler that picks at random.
 //!
-//! What an instruction does is the figure's; the part knows where each thread is, whose turn it is, and what has run.
+//! What an instruction does is the figure's; the part knows where each thread is, whose turn it is, and what has run. Where
+//! the whole state of a program is a small value, as that of a [`Machine`] is, [`Explored`] also knows all its schedules.
+//! [`Cores`], [`Lock`] and [`Traces`] are for threads that run in time rather than by steps.
 //!
 //! ```
 //! use engine::parts::program::{Next, Program};
@@ -23,6 +25,20 @@
 //! assert!(program.is_over());
 //! assert_eq!(program.history().len(), 4);
 //! ```
+
+mod cores;
+mod explored;
+mod lock;
+mod machine;
+mod schedules;
+mod traces;
+
+pub use cores::{Cores, Due, Place};
+pub use explored::{Explored, SmallState};
+pub use lock::{Admits, Lock};
+pub use machine::{Machine, MachineThread, Op};
+pub use schedules::{Ahead, Schedules};
+pub use traces::Traces;
 
 use crate::player::Control;
 use crate::scene::{Bar, Choice, Label, Lane, Lanes, Listing, ListingLine, Panel, Status};
@@ -96,6 +112,8 @@ struct Thread {
 pub struct Program {
     /// The figure's kinds of threads and of instructions.
     kinds: (u8, u8),
+    /// From which thread on they are helpers, and of which kind these are.
+    helpers: Option<(u32, u8)>,
     step: Span,
     threads: Vec<Thread>,
     history: Vec<Ran>,
@@ -106,18 +124,39 @@ impl Program {
     /// `FigureSpec::kinds`; a step of the schedule takes `step`.
     pub fn new(kinds: (u8, u8), step: Span, code: &[&'static [&'static str]]) -> Self {
         let threads = code.iter().map(|&code| Thread { code, line: 0, finished: false }).collect();
-        Self { kinds, step, threads, history: Vec::new() }
+        Self { kinds, helpers: None, step, threads, history: Vec::new() }
+    }
+
+    /// The same, with threads from this one on that aren't called threads, but are of another kind: what happens beside the
+    /// threads and is chosen like their steps (a store buffer reaches memory, a message arrives).
+    #[must_use]
+    pub fn with_helpers(mut self, from: u32, kind: u8) -> Self {
+        self.helpers = Some((from, kind));
+        self
     }
 
     /// Thread `n` as the figure's entity.
     pub fn thread(&self, n: u32) -> Entity {
-        Entity::new(self.kinds.0, n)
+        match self.helpers {
+            Some((from, kind)) if n >= from => Entity::new(kind, n - from),
+            _ => Entity::new(self.kinds.0, n),
+        }
+    }
+
+    /// The number of a thread, given as the figure's entity.
+    fn number(&self, entity: Entity) -> Option<u32> {
+        (0..self.threads.len() as u32).find(|&n| self.thread(n) == entity)
     }
 
     /// A line of a thread's code as the figure's entity: lines are counted through all threads.
     pub fn instruction(&self, thread: u32, line: u32) -> Entity {
         let before: usize = self.threads[..thread as usize].iter().map(|thread| thread.code.len()).sum();
         Entity::new(self.kinds.1, before as u32 + line)
+    }
+
+    /// A thread's code.
+    pub fn code(&self, thread: u32) -> &'static [&'static str] {
+        self.threads[thread as usize].code
     }
 
     /// The line that a thread runs next.
@@ -194,10 +233,10 @@ impl Program {
         is_ready: impl Fn(u32) -> bool,
         now: Time,
     ) -> Result<u32, Msg> {
-        let &[Entity { n, .. }] = on else { return Err(one_thread_at_a_time()) };
-        if n as usize >= self.threads.len() {
-            return Err(Msg::new("no-such-entity").of("entity", self.thread(n)));
-        }
+        let &[entity] = on else { return Err(one_thread_at_a_time()) };
+        let Some(n) = self.number(entity) else {
+            return Err(Msg::new("no-such-entity").of("entity", entity));
+        };
         if scheduler != Scheduler::ByHand {
             return Err(not_by_hand());
         }
@@ -270,9 +309,13 @@ impl Program {
             label: Label::Plain(self.threads[ran.thread as usize].code[ran.line as usize].to_owned()),
             status: ran.status,
         };
+        let named = |thread: Entity| {
+            let is_helper = self.helpers.is_some_and(|(_, kind)| kind == thread.kind);
+            if is_helper { Label::Words(thread_title(thread)) } else { Label::Name(thread) }
+        };
         let lane = |n: u32| Lane {
             entity: self.thread(n),
-            label: Label::Name(self.thread(n)),
+            label: named(self.thread(n)),
             bars: self.history.iter().filter(|ran| ran.thread == n).map(bar).collect(),
         };
         Panel::Lanes(
@@ -289,9 +332,7 @@ impl Program {
 
     /// What is to be said of a thread or an instruction; `None` for anything else.
     pub fn about(&self, entity: Entity) -> Option<Msg> {
-        let n = entity.n;
-        if entity.kind == self.kinds.0 {
-            let thread = self.threads.get(n as usize)?;
+        if let Some(thread) = self.number(entity).map(|n| &self.threads[n as usize]) {
             let code = thread.code.get(thread.line as usize).filter(|_| !thread.finished);
             return Some(code.map_or_else(about_finished, |code| about_next((*code).to_owned())));
         }
@@ -300,7 +341,7 @@ impl Program {
         }
         let mut first = 0;
         (0..).zip(&self.threads).find_map(|(thread, state)| {
-            let line = n.checked_sub(first);
+            let line = entity.n.checked_sub(first);
             first += state.code.len() as u32;
             let code = state.code.get(line? as usize)?;
             Some(about_instruction((*code).to_owned(), self.thread(thread)))
@@ -425,5 +466,17 @@ mod tests {
         assert_eq!(says(5), Some(about_instruction("b".to_owned(), program.thread(2))));
         assert_eq!((says(7), program.about(Entity::new(2, 0))), (None, None));
         assert_eq!(program.about(program.thread(0)), Some(about_next("a".to_owned())));
+    }
+
+    #[test]
+    fn helpers_are_of_another_kind_and_run_like_threads() {
+        let program = program().with_helpers(2, 5);
+        let helper = Entity::new(5, 0);
+        assert_eq!([0, 1, 2].map(|n| program.thread(n)), [Entity::new(0, 0), Entity::new(0, 1), helper]);
+        assert_eq!(program.step_by_hand(&[helper], Scheduler::ByHand, |_| true, Time::ZERO), Ok(2));
+        let second_of_its_kind = [Entity::new(5, 1)];
+        assert!(program.step_by_hand(&second_of_its_kind, Scheduler::ByHand, |_| true, Time::ZERO).is_err());
+        assert_eq!(program.about(helper), Some(about_next("a".to_owned())));
+        assert_eq!(program.choices("go", Scheduler::ByHand, |_| true)[2].on, helper);
     }
 }

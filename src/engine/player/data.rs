@@ -1,8 +1,8 @@
 //! The learner's own data for a run to replay, and reading it.
 
 use super::run::Run;
-use crate::mechanism::access_log::{LogError, Parser, Records};
-use crate::sim::Msg;
+use crate::mechanism::access_log::{Durations, LogError, Parser, Records};
+use crate::sim::{Msg, Span};
 use std::sync::Arc;
 
 /// What an experiment gets beyond its controls; cheap to clone.
@@ -34,53 +34,54 @@ impl Data {
         self.records.as_deref()
     }
 
-    /// A report: how much was read, and the first lines that couldn't be read.
-    pub fn summary(&self) -> Vec<Msg> {
-        let Some(records) = self.records() else { return Vec::new() };
-        let (_, busiest) = records.busiest_second();
-        let read = Msg::new("log-read")
-            .count("records", records.len() as u64)
-            .count("lines", records.lines())
-            .count("unparsed", records.unparsed())
-            .count("keys", records.distinct_keys() as u64)
-            .count("clients", records.distinct_clients() as u64)
-            .span("span", records.span())
-            .count("busiest", busiest);
-        let truncated =
-            records.truncated().then(|| Msg::new("log-truncated").count("records", records.len() as u64));
-        let broken = records.first_unparsed().iter().map(|broken| {
-            Msg::new("log-unparsed")
-                .text("line", broken.line.to_string())
-                .word("why", broken.reason.id())
-                .text("text", broken.text.clone())
-        });
-        std::iter::once(read).chain(truncated).chain(broken).collect()
+    /// How many times faster the log has to run so that about so many requests a second come over this time; at least once.
+    pub fn compression(&self, rate: f64, over: Span) -> f64 {
+        let Some(records) = self.records() else { return 1.0 };
+        let wanted = ((rate * over.secs()) as u32).min(records.len() as u32 - 1);
+        let within = records.arrival(wanted).unwrap_or(0);
+        (within as f64 / over.nanos().max(1) as f64).max(1.0)
     }
 }
 
-/// Reads a learner's file in chunks of any size.
-#[derive(Debug, Default)]
-pub struct DataReader {
-    parser: Option<Box<Parser>>,
-}
-
-impl DataReader {
+/// Reads a learner's file in chunks of any size. Only figures that replay a file bring a reader along, so that the workers of
+/// all others don't carry it.
+pub trait FileReader {
     /// Reads the next chunk.
-    pub fn push(&mut self, bytes: &[u8]) {
-        self.parser.get_or_insert_default().push(bytes);
-    }
+    fn push(&mut self, bytes: &[u8]);
 
     /// The progress so far: how many records have been read.
-    pub fn progress(&self) -> Msg {
-        let records = self.parser.as_ref().map_or(0, |parser| parser.so_far());
-        Msg::new("log-so-far").count("records", records as u64)
-    }
+    fn progress(&self) -> Msg;
 
     /// Ends the file; the reader is then ready for another one.
     ///
     /// # Errors
     /// A sentence, if there is not one record in it.
-    pub fn finish(&mut self) -> Result<Data, Msg> {
+    fn finish(&mut self) -> Result<Data, Msg>;
+
+    /// A report: how much was read, and of the lines that couldn't be read how many there are and which is the first.
+    fn report(&self, data: &Data) -> Vec<Msg>;
+
+    /// How many records there are in each of so many equal parts of the data's span.
+    fn rates(&self, data: &Data, parts: usize) -> Vec<u32>;
+}
+
+/// Reads access logs.
+#[derive(Debug, Default)]
+pub struct LogReader {
+    parser: Option<Box<Parser>>,
+}
+
+impl FileReader for LogReader {
+    fn push(&mut self, bytes: &[u8]) {
+        self.parser.get_or_insert_default().push(bytes);
+    }
+
+    fn progress(&self) -> Msg {
+        let records = self.parser.as_ref().map_or(0, |parser| parser.so_far());
+        Msg::new("log-so-far").count("records", records as u64)
+    }
+
+    fn finish(&mut self) -> Result<Data, Msg> {
         match self.parser.take().unwrap_or_default().finish() {
             Ok(records) => Ok(Data { records: Some(Arc::new(records)) }),
             Err(LogError::Empty) => Err(Msg::new("log-empty")),
@@ -90,5 +91,40 @@ impl DataReader {
                 Err(Msg::new("log-nothing").count("lines", lines).count("line", line).word("why", why))
             }
         }
+    }
+
+    fn report(&self, data: &Data) -> Vec<Msg> {
+        let Some(records) = data.records() else { return Vec::new() };
+        let (_, busiest) = records.busiest_second();
+        let read = Msg::new("log-read")
+            .count("records", records.len() as u64)
+            .count("lines", records.lines())
+            .count("keys", records.distinct_keys() as u64)
+            .count("clients", records.distinct_clients() as u64)
+            .span("span", records.span())
+            .count("busiest", busiest);
+        let (after, most) = records.busiest_minute();
+        let minute = Msg::new("log-busiest").count("most", most.into()).span("after", after);
+        let durations = match records.durations() {
+            Durations::None => None,
+            Durations::Upstream => Some("log-upstream"),
+            Durations::Total => Some("log-total"),
+        };
+        let durations = durations.map(|id| Msg::new(id).count("known", records.with_duration() as u64));
+        let truncated =
+            records.truncated().then(|| Msg::new("log-truncated").count("records", records.len() as u64));
+        let broken = records.first_unparsed().first().map(|first| {
+            let id = if records.unparsed() == 1 { "log-unparsed-one" } else { "log-unparsed" };
+            Msg::new(id)
+                .count("unparsed", records.unparsed())
+                .text("line", first.line.to_string())
+                .word("why", first.reason.id())
+                .text("text", first.text.clone())
+        });
+        [read, minute].into_iter().chain(durations).chain(truncated).chain(broken).collect()
+    }
+
+    fn rates(&self, data: &Data, parts: usize) -> Vec<u32> {
+        data.records().map_or_else(Vec::new, |records| records.rates(parts))
     }
 }

@@ -3,8 +3,9 @@
 use super::experiment::Readings;
 use super::figure::Model;
 use super::run::Run;
-use super::spec::FigureSpec;
+use super::spec::{Action, FigureSpec};
 use super::timeline::{Cursor, Timeline};
+use super::value::{Value, ValueKind};
 use crate::sim::sort::sort_by_key;
 use crate::sim::{Ending, Entity, HistoryStep, Msg, Span, Time, Unit};
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,8 @@ pub struct Explanation {
     pub related: Vec<Entity>,
     /// Its steps up to the moment, oldest first.
     pub steps: Vec<HistoryStep>,
+    /// Actions without argument that it would refuse now, by their places in the declaration, and what it would say.
+    pub refused: Vec<(u8, Msg)>,
 }
 
 /// What there is to say of `entity` in the state `shown`, which has been computed, with what happened to it until then.
@@ -60,7 +63,19 @@ pub(super) fn explain(
     while !cursor.advance(spec, run, at, &mut { SLICE }, &mut |_| {}) && !has_ended(cursor.model.as_ref()) {}
     let steps = cursor.model.take_recording();
     let about = about.unwrap_or_default();
-    Ok(Explanation { entity, sentences: about.sentences, related: about.related, steps })
+    let refused = refused(spec, shown, entity);
+    Ok(Explanation { entity, sentences: about.sentences, related: about.related, steps, refused })
+}
+
+/// Tries each action without argument on a copy of the state.
+fn refused(spec: &FigureSpec, shown: &Cursor, entity: Entity) -> Vec<(u8, Msg)> {
+    let plain = |action: &Action| action.applies_to.contains(&entity.kind) && action.arg == ValueKind::None;
+    let tried = (0..).zip(spec.actions.iter()).filter(|(_, action)| plain(action));
+    let refusal = |(n, _): (u8, &Action)| {
+        let mut copy = shown.model.checkpoint();
+        copy.act(n.into(), &[entity], &Value::None).err().map(|why| (n, why))
+    };
+    tried.filter_map(refusal).collect()
 }
 
 /// Replays the window of a reading up to `at` and finds its contributors. For a duration these are the entities that

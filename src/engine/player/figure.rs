@@ -1,12 +1,13 @@
 //! A registered figure with its experiment's type erased. Virtual calls are made per slice of events, never per event.
 
 use super::challenge::Challenge;
-use super::data::Data;
+use super::data::{Data, FileReader, LogReader};
 use super::experiment::{About, Experiment, Readings};
 use super::measure;
 use super::predict::Prediction;
 use super::search::Found;
 use super::spec::FigureSpec;
+use super::trial::StartSettings;
 use super::typed::Controls;
 use super::value::Value;
 use crate::scene::Scene;
@@ -24,6 +25,10 @@ pub struct Figure {
     pub predictions: &'static [Prediction],
     /// The challenges in it.
     pub challenges: &'static [Challenge],
+    /// Requests a second that it can finish with these settings, where it replays a log: what the log's pace is made to fit.
+    pub capacity: Option<fn(&StartSettings) -> f64>,
+    /// Makes the reader of the file that it replays, if it replays one.
+    pub reader: Option<fn() -> Box<dyn FileReader>>,
     start: Start,
 }
 
@@ -39,6 +44,8 @@ impl Figure {
             messages: X::MESSAGES,
             predictions: &[],
             challenges: &[],
+            capacity: None,
+            reader: None,
             start: start::<X>,
         }
     }
@@ -53,6 +60,12 @@ impl Figure {
     #[must_use]
     pub const fn challenged(self, challenges: &'static [Challenge]) -> Self {
         Self { challenges, ..self }
+    }
+
+    /// The figure replaying access logs: with what it can finish, so that a log can be made to fit.
+    #[must_use]
+    pub const fn replaying(self, capacity: fn(&StartSettings) -> f64) -> Self {
+        Self { capacity: Some(capacity), reader: Some(log_reader), ..self }
     }
 
     /// The prediction of this id.
@@ -82,6 +95,10 @@ impl Figure {
     pub(super) fn start(&self, values: &[Value], seed: Seed, data: &Data) -> Result<Box<dyn Model>, Msg> {
         (self.start)(self.spec, values, seed, data)
     }
+}
+
+fn log_reader() -> Box<dyn FileReader> {
+    Box::new(LogReader::default())
 }
 
 impl core::fmt::Debug for Figure {

@@ -17,8 +17,8 @@ pub struct Prediction {
     pub id: &'static str,
     /// The kind of answer.
     pub answer_kind: AnswerKind,
-    /// The moment of the figure's own run at which the answer shows. The runs below go on to the figure's end: a truth that
-    /// is about this moment reads it there ([`RunOutcome::at`]).
+    /// The moment at which the answer shows: where the runs end that the truth is read off, and where the learner is taken
+    /// who wants to see it.
     pub at: Time,
     /// The runs that the truth is read off: how each differs from the figure's own; empty for that one alone.
     pub runs: &'static [Setting],
@@ -35,7 +35,7 @@ pub enum AnswerKind {
     Number {
         /// Its unit.
         unit: Unit,
-        /// How far off is still right, as a share of the truth.
+        /// How far off is still right, as a share of the truth; of a share in points: 0.05 is 5 points either way.
         tolerance: f64,
     },
     /// These things put in order: [`Value::Order`], of their places in this list.
@@ -85,8 +85,9 @@ impl AnswerKind {
     /// Whether an answer is right, given the truth.
     pub fn is_right(&self, answer: &Value, truth: &Value) -> bool {
         match (self, answer, truth) {
-            (Self::Number { tolerance, .. }, Value::Number(answer), Value::Number(truth)) => {
-                libm::fabs(answer - truth) <= tolerance * libm::fabs(*truth)
+            (Self::Number { tolerance, unit }, Value::Number(answer), Value::Number(truth)) => {
+                let of = if *unit == Unit::Share { 1.0 } else { libm::fabs(*truth) };
+                libm::fabs(answer - truth) <= tolerance * of
             }
             (Self::Curve { y, tolerance, .. }, Value::Curve(answer), Value::Curve(truth)) => {
                 answer.len() == truth.len() && mean_distance(answer, truth) <= tolerance * (y.to - y.from)
@@ -118,7 +119,7 @@ impl Grading {
         let unwatched = |setting: &Setting| {
             let mut run = run.clone();
             run.set_all(figure.spec, setting)?;
-            HeadlessRun::start(figure, &run, figure.spec.until, &Data::default())
+            HeadlessRun::start(figure, &run, prediction.at, &Data::default())
         };
         Ok(Self { prediction, runs: settings.iter().map(unwatched).collect::<Result<_, _>>()? })
     }

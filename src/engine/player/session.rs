@@ -9,6 +9,8 @@ use super::run::{Input, InputKind, Run};
 use super::spec::Pace;
 use super::timeline::{Cursor, Timeline};
 use crate::scene::{Chart, Panel, Scene};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::sim::{Ending, Entity};
 use crate::sim::{Msg, Span, Time};
 
 /// Events computed at most for one answer: a few milliseconds in a browser.
@@ -36,6 +38,8 @@ struct OpenRun {
     cursor: Cursor,
     /// Runs as they were before each change, newest last, with the moment of the change.
     undo_stack: Vec<(Run, Time)>,
+    /// The control that is being dragged, and the moment at which: all its moves are one change.
+    dragged: Option<(String, Time)>,
 }
 
 impl Session {
@@ -134,6 +138,14 @@ impl Session {
             .is_some_and(|open| !open.timeline.extend(&open.run, open.figure.spec.until, SLICE))
     }
 
+    /// Says that a control has been let go of: moving it again is another change. Until then its moves at one moment are
+    /// taken back together.
+    pub fn let_go(&mut self) {
+        if let Some(open) = &mut self.current {
+            open.dragged = None;
+        }
+    }
+
     /// Checks the model's invariants at the moment last shown.
     ///
     /// # Errors
@@ -142,13 +154,25 @@ impl Session {
     pub fn invariants(&self) -> Result<(), String> {
         self.current.as_ref().map_or(Ok(()), |open| open.cursor.model.invariants())
     }
+
+    /// How everything has ended that had ended by the moment last shown, oldest first: the record that readings can be
+    /// recounted from. The run is replayed from its start.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn endings(&self) -> Vec<Ending> {
+        let Some(open) = &self.current else { return Vec::new() };
+        let mut cursor = open.timeline.checkpoint_before(Time::ZERO).checkpoint();
+        cursor.model.record_from_here(Entity::new(u8::MAX, u32::MAX));
+        let at = open.cursor.now();
+        while !cursor.advance(open.figure.spec, &open.run, at, &mut { SLICE }, &mut |_| {}) {}
+        cursor.model.take_endings()
+    }
 }
 
 impl OpenRun {
     fn start(figure: &'static Figure, run: Run, data: Data) -> Result<Self, Msg> {
         let timeline = Timeline::start(figure, &run, &data)?;
         let cursor = timeline.nearest(Time::ZERO);
-        Ok(Self { figure, run, data, timeline, cursor, undo_stack: Vec::new() })
+        Ok(Self { figure, run, data, timeline, cursor, undo_stack: Vec::new(), dragged: None })
     }
 
     /// Seeks towards the state at `at`, for at most one slice; true when it is reached.
@@ -218,9 +242,17 @@ impl OpenRun {
             self.switch_to(before)?;
             return Err(refusal);
         }
-        self.undo_stack.push((before, at));
-        if self.undo_stack.len() > MAX_UNDO {
-            self.undo_stack.remove(0);
+        let moved = match &change {
+            InputKind::Set { control, .. } => Some((control.clone(), at)),
+            InputKind::Act { .. } => None,
+        };
+        let goes_on = moved.is_some() && self.dragged == moved;
+        self.dragged = moved;
+        if !goes_on {
+            self.undo_stack.push((before, at));
+            if self.undo_stack.len() > MAX_UNDO {
+                self.undo_stack.remove(0);
+            }
         }
         let at = match (self.figure.spec.pace, &change) {
             (Pace::Steps(step), InputKind::Act { .. }) => {
@@ -289,8 +321,8 @@ impl OpenRun {
             self.cursor = self.timeline.nearest(Time::ZERO);
         } else {
             let fresh = Self::start(self.figure, run, self.data.clone())?;
-            let undo_stack = core::mem::take(&mut self.undo_stack);
-            *self = Self { undo_stack, ..fresh };
+            let (undo_stack, dragged) = (core::mem::take(&mut self.undo_stack), self.dragged.take());
+            *self = Self { undo_stack, dragged, ..fresh };
         }
         Ok(())
     }

@@ -451,6 +451,11 @@ impl FigureSpec {
     pub fn action(&self, id: &str) -> Option<(usize, &Action)> {
         self.actions.iter().enumerate().find(|(_, action)| action.id == id)
     }
+    /// The kinds of things that something can be done to, as a set of bits.
+    pub fn acted_on(&self) -> u64 {
+        let kinds = self.actions.iter().flat_map(|action| action.applies_to.iter());
+        kinds.fold(0, |set, kind| set | 1 << (*kind).min(63))
+    }
     /// The place of the reading of this id.
     pub fn reading(&self, id: &str) -> Option<usize> {
         self.readings.iter().position(|reading| reading.id == id)

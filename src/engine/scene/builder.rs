@@ -3,7 +3,7 @@
 use super::curve::{Curve, Dot, Links};
 use super::mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text, at, distance_to_line};
 use super::metrics::{self, Face};
-use super::panel::{Label, Status};
+use super::panel::{Label, Shape, Status};
 use super::words::Words;
 use crate::sim::{Entity, Time};
 
@@ -94,12 +94,14 @@ pub(super) struct PictureBuilder<'a> {
     pub dots: Vec<Dot>,
     /// The lines of links that are entities.
     pub lines: Vec<(Entity, Curve)>,
+    /// Kinds of things whose nodes wear a handle, as a set of bits.
+    pub handles: u64,
 }
 
 impl<'a> PictureBuilder<'a> {
     pub(super) fn new(words: &'a Words, now: Time) -> Self {
         let (marks, regions, dots, lines) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { words, now, panel: 0, marks, regions, links: Links::default(), dots, lines }
+        Self { words, now, panel: 0, marks, regions, links: Links::default(), dots, lines, handles: 0 }
     }
 
     pub(super) fn mark(&mut self, entity: impl Into<Option<Entity>>, form: Form, ink: Ink) {
@@ -186,6 +188,7 @@ impl<'a> PictureBuilder<'a> {
         area: Rect,
         round: f32,
         state: Status,
+        shape: Shape,
     ) {
         let entity = entity.into();
         let ink = match state {
@@ -200,13 +203,13 @@ impl<'a> PictureBuilder<'a> {
         match state {
             // A quarter full of what is to come.
             Status::Warming => {
-                self.rect(entity, area, round, Ink::fill(Role::Raised));
+                self.outline(entity, area, round, shape, Ink::fill(Role::Raised));
                 let filled = Rect::new(area.x, area.bottom() - area.h / 4.0, area.w, area.h / 4.0);
                 self.rect(entity, filled, round.min(area.h / 8.0), Ink::fill(Role::AccentTint));
-                self.rect(entity, area, round, Ink { fill: None, ..ink });
+                self.outline(entity, area, round, shape, Ink { fill: None, ..ink });
             }
             Status::Down => {
-                self.rect(entity, area, round, ink);
+                self.outline(entity, area, round, shape, ink);
                 let inset = area.grow(-4.0);
                 let cross = Ink::line(Role::Line, 2.0);
                 let (left, right) = (inset.x, inset.right());
@@ -214,7 +217,7 @@ impl<'a> PictureBuilder<'a> {
                 self.path(entity, &[at(left, inset.bottom()), at(right, inset.y)], cross);
             }
             Status::Draining => {
-                self.rect(entity, area, round, ink);
+                self.outline(entity, area, round, shape, ink);
                 // Hatched, sparsely, so that the text on it stays readable.
                 let inset = area.grow(-2.0);
                 let mut x = inset.x + 6.0;
@@ -229,10 +232,88 @@ impl<'a> PictureBuilder<'a> {
                     x += 11.0;
                 }
             }
-            _ => self.rect(entity, area, round, ink),
+            _ => self.outline(entity, area, round, shape, ink),
+        }
+    }
+
+    /// The outline of a node, and the few lines that make it what it is.
+    fn outline(&mut self, entity: Option<Entity>, area: Rect, round: f32, shape: Shape, ink: Ink) {
+        let Rect { x, y, .. } = area;
+        let (right, bottom, middle) = (area.right(), area.bottom(), area.centre());
+        let line = Ink { fill: None, ..ink };
+        match shape {
+            Shape::Plain => self.rect(entity, area, round, ink),
+            Shape::Client => {
+                self.rect(entity, area, round * 0.6, ink);
+                let foot = bottom + 5.0;
+                self.path(entity, &[at(middle.x, bottom), at(middle.x, foot)], line);
+                self.path(entity, &[at(middle.x - 9.0, foot), at(middle.x + 9.0, foot)], line);
+            }
+            Shape::Balancer => {
+                let cut = (area.h / 3.0).min(12.0);
+                let points = vec![
+                    at(x, middle.y),
+                    at(x + cut, y),
+                    at(right - cut, y),
+                    at(right, middle.y),
+                    at(right - cut, bottom),
+                    at(x + cut, bottom),
+                ];
+                self.mark(entity, Form::Area(points), ink);
+            }
+            Shape::Server => {
+                self.rect(entity, area, round * 0.7, ink);
+                for n in 0..2 {
+                    let light = at(x + 7.0 + 5.0 * n as f32, y + 6.5);
+                    self.mark(entity, Form::Circle(light, 1.5), Ink::fill(Role::Muted));
+                }
+            }
+            Shape::Database => {
+                // Half ellipses above and below, as a few straight pieces.
+                let half = |up: f32, edge: f32| {
+                    (0..=12u8).map(move |n| {
+                        let across = f32::from(n) / 6.0 - 1.0;
+                        let rise = DRUM * libm::sqrtf((1.0 - across * across).max(0.0));
+                        at(middle.x + across * area.w / 2.0, edge + up * rise)
+                    })
+                };
+                let top: Vec<Point> = half(-1.0, y + DRUM).collect();
+                let below = half(1.0, bottom - DRUM).rev();
+                self.mark(entity, Form::Area(top.into_iter().chain(below).collect()), ink);
+                self.path(entity, &half(1.0, y + DRUM).collect::<Vec<_>>(), line);
+            }
+            Shape::Cache => {
+                self.rect(entity, area, 3.0, ink);
+                for n in 1..6u8 {
+                    let pin = x + area.w * f32::from(n) / 6.0;
+                    self.path(entity, &[at(pin, y - 4.0), at(pin, y)], line);
+                    self.path(entity, &[at(pin, bottom), at(pin, bottom + 4.0)], line);
+                }
+            }
+            Shape::Queue => {
+                self.rect(entity, area, 0.0, Ink { width: 0.0, ..ink });
+                self.path(entity, &[at(x, y), at(right, y), at(right, bottom), at(x, bottom)], line);
+                self.path(entity, &[at(right - 5.0, y + 3.0), at(right - 5.0, bottom - 3.0)], line);
+            }
+            Shape::Disk => self.rect(entity, area, area.h / 2.0, ink),
+        }
+    }
+
+    /// Three points in the upper right corner of a node, for those that something can be done to.
+    pub(super) fn handle(&mut self, entity: Entity, area: Rect, shape: Shape) {
+        if self.handles >> entity.kind.min(63) & 1 == 0 {
+            return;
+        }
+        let corner = if shape == Shape::Balancer { 18.0 } else { 7.0 };
+        for n in 0..3u8 {
+            let point = at(area.right() - corner - 4.5 * f32::from(n), area.y + 6.5);
+            self.mark(entity, Form::Circle(point, 1.4), Ink::fill(Role::Muted));
         }
     }
 }
+
+/// How far the lid of a drum rises.
+const DRUM: f32 = 4.0;
 
 /// Radius of a status sign.
 pub(super) const SIGN: f32 = 4.5;

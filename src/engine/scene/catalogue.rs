@@ -14,6 +14,7 @@ const PATTERNS: &[(&str, &str)] = &[
     ("scene-busy-of", "{busy} of {total}"),
     ("scene-cells", "Cells"),
     ("scene-code", "Code"),
+    ("scene-copy", "copy"),
     ("scene-count", "Count"),
     ("scene-done", "What it did"),
     ("scene-expected", "Expected"),
@@ -59,6 +60,7 @@ const PATTERNS: &[(&str, &str)] = &[
     ("scene-waiting", "Waiting"),
     ("scene-waiting-of", "{waiting} of {capacity}"),
     ("scene-what", "What"),
+    ("scene-write", "write"),
 ];
 
 pub(super) fn pattern(id: &str) -> Option<&'static str> {
@@ -83,6 +85,8 @@ pub(super) const fn shape(shape: PacketKind) -> &'static str {
         PacketKind::Answer => "scene-answer",
         PacketKind::Failure => "scene-failure",
         PacketKind::Probe => "scene-probe",
+        PacketKind::Write => "scene-write",
+        PacketKind::Copy => "scene-copy",
     }
 }
 

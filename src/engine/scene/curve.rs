@@ -123,12 +123,24 @@ fn bezier([start, first, second, end]: &[Point; 4], t: f32) -> (Point, Point) {
 pub const DOT: f32 = 4.5;
 
 /// Each kind of packet with its colours, in the order in which they are painted.
-pub const PACKETS: [(PacketKind, Ink); 4] = [
+pub const PACKETS: [(PacketKind, Ink); 6] = [
     (PacketKind::Probe, Ink::fill(Role::Muted)),
+    (PacketKind::Copy, Ink::fill(Role::Third)),
     (PacketKind::Request, Ink::fill(Role::Accent)),
+    (PacketKind::Write, Ink::fill(Role::Second)),
     (PacketKind::Answer, Ink::line(Role::Accent, 1.75).on(Role::Raised)),
     (PacketKind::Failure, Ink::line(Role::Trouble, 2.25)),
 ];
+
+/// The corners of a packet that has some: a diamond, a triangle. None of the others.
+pub fn corners(kind: PacketKind, Point { x, y }: Point) -> Option<Vec<Point>> {
+    let r = DOT + 1.0;
+    match kind {
+        PacketKind::Write => Some(vec![at(x, y - r), at(x + r, y), at(x, y + r), at(x - r, y)]),
+        PacketKind::Copy => Some(vec![at(x - DOT, y - DOT), at(x + r, y), at(x - DOT, y + DOT)]),
+        _ => None,
+    }
+}
 
 /// A packet where it is now.
 #[derive(Clone, Copy, Debug, PartialEq)]

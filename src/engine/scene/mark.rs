@@ -24,11 +24,15 @@ pub enum Role {
     Trouble,
     /// Ground behind trouble.
     TroubleTint,
+    /// A second kind of traffic: what changes something.
+    Second,
+    /// A third: what is copied from one to another.
+    Third,
 }
 
 impl Role {
     /// All roles, in the order of their numbers.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Ink,
         Self::Muted,
         Self::Line,
@@ -38,6 +42,8 @@ impl Role {
         Self::AccentTint,
         Self::Trouble,
         Self::TroubleTint,
+        Self::Second,
+        Self::Third,
     ];
 
     /// Its name in the stylesheet: the custom property is `--accent-tint`.
@@ -52,6 +58,8 @@ impl Role {
             Self::AccentTint => "accent-tint",
             Self::Trouble => "trouble",
             Self::TroubleTint => "trouble-tint",
+            Self::Second => "second",
+            Self::Third => "third",
         }
     }
 }

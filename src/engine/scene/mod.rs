@@ -25,20 +25,19 @@ mod picture;
 mod room;
 mod states;
 mod svg;
-mod table;
 mod time_axis;
 mod words;
 
 pub use builder::Region;
-pub use curve::{Curve, DOT, Dot, PACKETS};
+pub use curve::{Curve, DOT, Dot, PACKETS, corners};
 pub use describe::{Description, RowView, TableView, describe};
 pub use drawn::Drawn;
 pub use mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text, at};
 pub use panel::{
     Axis, Badge, Bar, Cell, Chart, Choice, CurveLine, Curves, Flow, Grid, GridRow, Histogram, Label, Ladder,
     LadderMessage, Lane, Lanes, Link, Listing, ListingLine, Loss, MachineState, Node, Packet, PacketKind,
-    Panel, Party, PartyNote, Row, Scene, Series, SeriesLine, Slots, States, Status, Table, Tier, Token,
-    Transition, Workers,
+    Panel, Party, PartyNote, Row, Scene, Series, SeriesLine, Shape, Slots, States, Status, Table, Tier,
+    Token, Transition, Workers,
 };
 pub use picture::{LayoutOptions, PanelArea, Picture};
 pub use svg::{SvgOptions, svg};

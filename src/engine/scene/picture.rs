@@ -6,7 +6,7 @@ use super::mark::{Form, Mark, Point, Rect, at};
 use super::metrics;
 use super::panel::{Packet, Panel, Scene};
 use super::words::Words;
-use super::{chart, flow, table};
+use super::{chart, flow};
 use crate::sim::{Entity, Time, clamp};
 
 /// Room between two panels.
@@ -19,6 +19,8 @@ const WIDTHS: (f32, f32) = (240.0, 4000.0);
 pub struct LayoutOptions {
     /// Only the panel of this number; `None`: all of them. The page sets charts in another column than the flow.
     pub only: Option<usize>,
+    /// Kinds of things that something can be done to, as a set of bits: their nodes wear a handle.
+    pub handles: u64,
 }
 
 /// One panel of a picture.
@@ -56,18 +58,20 @@ impl Picture {
     /// Lays `scene` out for a picture `width` CSS pixels wide (240 to 4,000).
     pub fn new(scene: &Scene, words: &Words, width: f32, options: &LayoutOptions) -> Self {
         let width = if width.is_finite() { clamp(width, WIDTHS.0, WIDTHS.1) } else { WIDTHS.0 };
-        let mut builder = PictureBuilder::new(words, scene.time);
+        let mut builder =
+            PictureBuilder { handles: options.handles, ..PictureBuilder::new(words, scene.time) };
         let mut areas = Vec::new();
         let chosen: Vec<(usize, &Panel)> = scene
             .panels
             .iter()
             .enumerate()
             .filter(|(k, _)| options.only.is_none_or(|only| only == *k))
+            .filter(|(_, panel)| !matches!(panel, Panel::Table(_)))
             .collect();
         let mut y = 0.0;
         let mut rest = chosen.as_slice();
         while let Some((_, first)) = rest.first() {
-            let widths = side_by_side(first, rest, width, words);
+            let widths = side_by_side(first, rest, width);
             let (row, after) = rest.split_at(widths.len());
             rest = after;
             if !areas.is_empty() {
@@ -250,12 +254,16 @@ impl Picture {
 
 /// Widths of the next panels that stand beside each other: panels of the same kind, as many as find the room that they
 /// need. What is left over is shared out.
-fn side_by_side(first: &Panel, rest: &[(usize, &Panel)], width: f32, words: &Words) -> Vec<f32> {
+fn side_by_side(first: &Panel, rest: &[(usize, &Panel)], width: f32) -> Vec<f32> {
     let need = |panel: &Panel| match panel {
         Panel::Listing(_) => 250.0,
         Panel::Chart(_) => 300.0,
-        Panel::Table(table) => table::least_width(table, words),
-        Panel::Flow(_) | Panel::Lanes(_) | Panel::Grid(_) | Panel::Ladder(_) | Panel::States(_) => width,
+        Panel::Flow(_)
+        | Panel::Table(_)
+        | Panel::Lanes(_)
+        | Panel::Grid(_)
+        | Panel::Ladder(_)
+        | Panel::States(_) => width,
     };
     let same =
         |(_, other): &&(usize, &Panel)| core::mem::discriminant(*other) == core::mem::discriminant(first);
@@ -277,7 +285,8 @@ fn lay_out(panel: &Panel, area: Rect, builder: &mut PictureBuilder) -> f32 {
     match panel {
         Panel::Flow(flow) => flow::lay_out(flow, area, builder),
         Panel::Chart(chart) => chart::lay_out(chart, area, builder),
-        Panel::Table(table) => table::lay_out(table, area, builder),
+        // Tables stand beside the picture, as text.
+        Panel::Table(_) => 0.0,
         Panel::Lanes(it) => it.lay_out(area, builder),
         Panel::Listing(it) => it.lay_out(area, builder),
         Panel::Grid(it) => it.lay_out(area, builder),

@@ -3,7 +3,7 @@
 //! Colours and dashes are classes (`f-accent`, `s-ink`, `dotted`), resolved by `style/picture.css` in the page and by an embedded style
 //! sheet in a file that stands by itself. There is no `style` attribute: the page's policy would not let it through.
 
-use super::curve::{DOT, Dot, PACKETS};
+use super::curve::{DOT, Dot, PACKETS, corners};
 use super::mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text, at, distance_to_line};
 use super::metrics::Face;
 use super::panel::PacketKind;
@@ -25,7 +25,7 @@ pub struct SvgOptions<'a> {
 }
 
 /// Values of the roles in the light theme, as in the page's style sheet.
-const LIGHT: [(Role, &str); 9] = [
+const LIGHT: [(Role, &str); 11] = [
     (Role::Ink, "#1d1c1a"),
     (Role::Muted, "#66625b"),
     (Role::Line, "#e3dfd6"),
@@ -35,10 +35,12 @@ const LIGHT: [(Role, &str); 9] = [
     (Role::AccentTint, "#dcedea"),
     (Role::Trouble, "#b4431f"),
     (Role::TroubleTint, "#f9e4dc"),
+    (Role::Second, "#4a4fb0"),
+    (Role::Third, "#86690a"),
 ];
 
 /// And in the dark one.
-const DARK: [(Role, &str); 9] = [
+const DARK: [(Role, &str); 11] = [
     (Role::Ink, "#e9e6df"),
     (Role::Muted, "#a5a099"),
     (Role::Line, "#32353a"),
@@ -48,6 +50,8 @@ const DARK: [(Role, &str); 9] = [
     (Role::AccentTint, "#1d3734"),
     (Role::Trouble, "#f0875f"),
     (Role::TroubleTint, "#3b241b"),
+    (Role::Second, "#a3a7f5"),
+    (Role::Third, "#d8b84f"),
 ];
 
 /// Classes of lines that aren't solid.
@@ -320,6 +324,12 @@ impl Writer {
             PacketKind::Request => self.circle(dot.at, DOT, ink),
             PacketKind::Answer => self.circle(dot.at, DOT - 0.75, ink),
             PacketKind::Probe => self.rect(&Rect::new(x - 2.5, y - 2.5, 5.0, 5.0), 0.0, ink),
+            PacketKind::Write | PacketKind::Copy => {
+                self.raw("<path d=\"");
+                self.points(&corners(dot.kind, dot.at).unwrap_or_default());
+                self.raw("z");
+                self.path_end(ink);
+            }
             PacketKind::Failure => {
                 self.raw("<path d=\"");
                 let r = DOT - 0.5;
@@ -331,7 +341,7 @@ impl Writer {
     }
 
     /// The rules of `style/picture.css` with the light theme's colours.
-    fn colours(&mut self, colours: &[(Role, &str); 9]) {
+    fn colours(&mut self, colours: &[(Role, &str); 11]) {
         for (role, value) in colours {
             for (prefix, property) in [(".f-", "{fill:"), (".s-", "{stroke:")] {
                 for piece in [prefix, role.name(), property, value, "}"] {

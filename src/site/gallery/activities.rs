@@ -97,13 +97,8 @@ fn prediction(
         ("open", take(&open(), "open")),
         ("nothing was answered", take(&open().does(action_with("commit", id, "")), "nothing")),
     ];
-    // What is read off other runs is told at once.
-    if prediction.runs.is_empty() {
-        stages.push(("committed", take(&right, "committed")));
-    }
-    let shows = prediction.at.secs();
-    stages.push(("right", take(&right.goes(shows), "right")));
-    stages.push(("wrong", take(&wrong.goes(shows), "wrong")));
+    stages.push(("right", take(&right, "right")));
+    stages.push(("wrong", take(&wrong, "wrong")));
     stages.push(("skipped", take(&open().does(action_on("skip", id)), "skipped")));
     Some(Specimen { name, says: "To commit to before the run, and graded by it.", body: stages_of(&stages) })
 }

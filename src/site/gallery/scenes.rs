@@ -45,14 +45,16 @@ fn node(entity: Entity, label: &str, note: &str, status: Status) -> Node {
     Node { label: plain(label), note, status, ..Node::new(entity) }
 }
 
-/// A source before these nodes, with a link to each in the node's own state, and probes under way.
+/// A source before these nodes, with a link to each in the node's own state, and what no figure sends under way.
 fn before(nodes: Vec<Node>) -> Panel {
     let links = nodes.iter().map(|it| Link::new(SOURCE, it.entity, it.status)).collect();
-    let (from, to, half) = (SOURCE, nodes[0].entity, Span::from_millis(200));
-    let (left, arrives, kind) = (NOW.back(half), NOW + half, PacketKind::Probe);
-    let packet = Packet { entity: Entity::new(REQUEST, 0), from, to, left, arrives, kind };
+    let (entity, half) = (Entity::new(REQUEST, 0), Span::from_millis(200));
+    let (from, left, arrives) = (SOURCE, NOW.back(half), NOW + half);
+    let packet = |(to, kind): (&Node, _)| Packet { entity, from, to: to.entity, left, arrives, kind };
+    let kinds = [PacketKind::Probe, PacketKind::Write, PacketKind::Copy];
+    let packets = nodes.iter().zip(kinds).map(packet).collect();
     let source = Tier { nodes: vec![node(SOURCE, "source", "", Status::Normal)] };
-    Panel::Flow(Flow { tiers: vec![source, Tier { nodes }], links, packets: vec![packet] })
+    Panel::Flow(Flow { tiers: vec![source, Tier { nodes }], links, packets })
 }
 
 /// With so many waiting of so many, and so many workers busy of so many.
@@ -110,7 +112,7 @@ fn table() -> Panel {
     let cells = |n, status| vec![name(status), number(n, Unit::Time), number(n, Unit::Share)];
     let row = |n, status| Row { entity: server(n), cells: cells(n, status), status };
     let columns = ["State", "p50", "Busy"].map(plain).to_vec();
-    Panel::Table(Table { title: plain("A row of each"), columns, rows: each(ROWS, row) })
+    Panel::Table(Table { title: plain("A row of each"), columns, rows: each(ROWS, row), unfolded: true })
 }
 
 fn series() -> Panel {

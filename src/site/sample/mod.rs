@@ -64,6 +64,8 @@ pub fn still(course: &Course) -> Still {
 /// Its element, as a page has it under an id. `set` is the set of figures that tells its worker, if one is to show it.
 pub fn element(id: &str, set: Option<&str>, shown: &Still) -> String {
     let caption = Caption {
+        question: None,
+        invitation: None,
         id,
         number: 1,
         markup: PreEscaped("Services that start in order".to_owned()),

@@ -62,8 +62,10 @@ fn node() -> impl Strategy<Value = Node> {
         prop::option::of(slots()),
         prop::option::of(workers()),
         prop::option::of((label(), state())),
+        prop::sample::select(Shape::ALL.to_vec()),
     )
-        .prop_map(|(entity, label, note, state, queue, workers, badge)| Node {
+        .prop_map(|(entity, label, note, state, queue, workers, badge, shape)| Node {
+            shape,
             entity,
             label,
             note,
@@ -81,6 +83,8 @@ fn flow() -> impl Strategy<Value = Flow> {
         PacketKind::Answer,
         PacketKind::Failure,
         PacketKind::Probe,
+        PacketKind::Write,
+        PacketKind::Copy,
     ]);
     let packet = (entity(), entity(), entity(), time(), time(), kind)
         .prop_map(|(entity, from, to, left, arrives, kind)| Packet { entity, from, to, left, arrives, kind });
@@ -151,7 +155,7 @@ fn table() -> impl Strategy<Value = Table> {
     let row = (entity(), prop::collection::vec(label(), 0..9), state())
         .prop_map(|(entity, cells, state)| Row { entity, cells, status: state });
     (label(), prop::collection::vec(label(), 0..9), prop::collection::vec(row, 0..12))
-        .prop_map(|(title, columns, rows)| Table { title, columns, rows })
+        .prop_map(|(title, columns, rows)| Table { title, columns, rows, unfolded: false })
 }
 fn lanes() -> impl Strategy<Value = Lanes> {
     let lane = (entity(), label(), prop::collection::vec(bar(), 0..2))

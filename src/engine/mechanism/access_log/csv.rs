@@ -1,69 +1,98 @@
 //! A table of arrival times and keys.
 
+use super::bytes::{cut, is_one_of, without_quotes};
+use super::line::Line;
 use super::records::Reason;
-use super::{LogLine, time};
+use super::time;
 
-const TIMES: [&str; 8] = ["time", "timestamp", "ts", "date", "datetime", "at", "arrival", "t"];
-const KEYS: [&str; 8] = ["key", "url", "uri", "path", "request", "object", "item", "id"];
-const CLIENTS: [&str; 5] = ["client", "ip", "user", "host", "remote_addr"];
+const TIMES: &str = "time timestamp ts date datetime at arrival t";
+const KEYS: &str = "key url uri path request object item id";
+const CLIENTS: &str = "client ip user host remote_addr";
 /// Units that a header may name, and nanoseconds in each.
-const UNITS: [(&str, i64); 4] = [("_s", 1_000_000_000), ("_ms", 1_000_000), ("_us", 1_000), ("_ns", 1)];
+const UNITS: [(&[u8], i64); 4] = [(b"_ms", 1_000_000), (b"_us", 1_000), (b"_ns", 1), (b"_s", 1_000_000_000)];
+
+const NOWHERE: usize = usize::MAX;
 
 /// What is known of the table.
 #[derive(Clone, Debug)]
 pub(super) struct Csv {
     separator: u8,
+    /// Columns; [`NOWHERE`] for none.
     time: usize,
-    key: Option<usize>,
-    client: Option<usize>,
-    /// Nanoseconds in a unit of the times, if they are numbers; told by the header or by the first record.
-    unit: Option<i64>,
+    key: usize,
+    client: usize,
+    spent: usize,
+    /// The name of the column of durations.
+    spent_name: Vec<u8>,
+    /// Nanoseconds in a unit of the times, if they are numbers; told by the header or by the first record, 0 before.
+    unit: i64,
 }
 
 impl Csv {
     /// The table below this header, if it is one.
     pub(super) fn from_header(line: &[u8]) -> Option<Self> {
-        let separator = separator(line);
-        let is =
-            |name: &[u8], wanted: &[&str]| wanted.iter().any(|it| name.eq_ignore_ascii_case(it.as_bytes()));
-        let place = |wanted: &[&str]| cells(line, separator).position(|name| is(name.trim_ascii(), wanted));
-        let units = || UNITS.iter().map(|&(suffix, nanos)| (suffix, Some(nanos)));
-        let time_in = |name: &[u8]| {
-            let mut endings = units().chain([("", None)]);
-            endings.find_map(|(suffix, unit)| {
-                let (stem, end) = name.split_at_checked(name.len().checked_sub(suffix.len())?)?;
-                (is(end, &[suffix]) && is(stem, &TIMES)).then_some(unit)
-            })
+        let mut table = Self {
+            separator: separator(line),
+            time: NOWHERE,
+            key: NOWHERE,
+            client: NOWHERE,
+            spent: NOWHERE,
+            spent_name: Vec::new(),
+            unit: 0,
         };
-        let (time, unit) =
-            (0..).zip(cells(line, separator)).find_map(|(n, name)| Some((n, time_in(name.trim_ascii())?)))?;
-        Some(Self { separator, time, key: place(&KEYS), client: place(&CLIENTS), unit })
+        // From the right: the first of several counts.
+        for (n, name) in cells(line, table.separator).into_iter().enumerate().rev() {
+            let (mut stem, mut nanos) = (name, 0);
+            for (suffix, unit) in UNITS {
+                let (head, end) = cut(name, name.len().saturating_sub(suffix.len()));
+                if end.eq_ignore_ascii_case(suffix) {
+                    (stem, nanos) = (head, unit);
+                }
+            }
+            if is_one_of(stem, TIMES) {
+                (table.time, table.unit) = (n, nanos);
+            }
+            if is_one_of(name, KEYS) {
+                table.key = n;
+            }
+            if is_one_of(name, CLIENTS) {
+                table.client = n;
+            }
+            let mut line = Line::new();
+            line.put(name, b"1");
+            if line.spent().is_known() {
+                table.spent = n;
+                table.spent_name = name.to_vec();
+            }
+        }
+        (table.time != NOWHERE).then_some(table)
     }
 
-    /// A table that begins with this line.
-    pub(super) fn without_header(line: &[u8]) -> Self {
-        Self { separator: separator(line), time: 0, key: Some(1), client: None, unit: None }
+    /// A table that begins with this line, if it isn't one that logs in words, with a comma before the milliseconds.
+    pub(super) fn without_header(line: &[u8]) -> Option<Self> {
+        let separator = separator(line);
+        let in_time = time::leading(line).is_some_and(|(_, length)| cut(line, length).0.contains(&separator));
+        let [client, spent] = [NOWHERE; 2];
+        let table = Self { separator, time: 0, key: 1, client, spent, spent_name: Vec::new(), unit: 0 };
+        (!in_time).then_some(table)
     }
 
     /// Reads one line.
-    pub(super) fn parse<'a>(&mut self, line: &'a [u8]) -> Result<LogLine<'a>, Reason> {
-        let cell = |wanted: usize| cells(line, self.separator).nth(wanted).map(<[u8]>::trim_ascii);
-        let of_column = |column: Option<usize>| column.and_then(cell).unwrap_or_default();
-        let (key, client) = (of_column(self.key), of_column(self.client));
-        let text = cell(self.time).unwrap_or_default();
-        let nanos = if let Some(nanos) = time::rfc3339(text) {
-            nanos
-        } else {
-            let size = time::number(text, 1).ok_or(Reason::Time)?.abs();
-            let unit = *self.unit.get_or_insert(match size {
-                0..100_000_000_000 => 1_000_000_000,
-                100_000_000_000..100_000_000_000_000 => 1_000_000,
-                100_000_000_000_000..100_000_000_000_000_000 => 1_000,
-                _ => 1,
-            });
-            time::number(text, unit).ok_or(Reason::Time)?
-        };
-        Ok(LogLine { nanos, key, client })
+    pub(super) fn parse(&mut self, text: &[u8], line: &mut Line) -> Result<(), Reason> {
+        let cells = cells(text, self.separator);
+        let cell = |column: usize| cells.get(column).copied().unwrap_or_default();
+        let stamp = cell(self.time);
+        let mut nanos = time::whole(stamp);
+        if nanos.is_none() {
+            if self.unit == 0 {
+                self.unit = time::unit(time::number(stamp, 1).ok_or(Reason::Time)?.abs());
+            }
+            nanos = time::number(stamp, self.unit);
+        }
+        line.clear();
+        line.put(&self.spent_name, cell(self.spent));
+        line.is(nanos.ok_or(Reason::Time)?, cell(self.key), cell(self.client), line.spent());
+        Ok(())
     }
 }
 
@@ -77,15 +106,15 @@ fn separator(line: &[u8]) -> u8 {
     found.unwrap_or(b',')
 }
 
-/// The cells of a line, without the quotes around them.
-fn cells(line: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
+/// The cells of a line, without the blanks and quotes around them.
+pub(super) fn cells(line: &[u8], separator: u8) -> Vec<&[u8]> {
     let mut quoted = false;
-    let split = line.split(move |&byte| {
+    let mut cells = Vec::new();
+    for cell in line.split(|&byte| {
         quoted ^= byte == b'"';
         !quoted && byte == separator
-    });
-    split.map(|cell| {
-        let cell = cell.trim_ascii();
-        cell.strip_prefix(b"\"").and_then(|cell| cell.strip_suffix(b"\"")).unwrap_or(cell)
-    })
+    }) {
+        cells.push(without_quotes(cell.trim_ascii()).trim_ascii());
+    }
+    cells
 }

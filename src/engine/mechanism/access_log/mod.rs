@@ -1,46 +1,78 @@
 //! Replay of a real access log: who asked for what, and when.
 //!
 //! [`Parser`] is fed with the file's bytes in chunks cut anywhere, and hands over [`Records`]. It never fails on a line:
-//! lines that don't parse are counted, and the first [`SHOWN`] are kept with their number and the reason. The rule:
+//! lines that don't parse are counted, and the first [`SHOWN`] are kept with their number and the reason. There is one
+//! reader for all servers, which looks for what a record needs rather than for a format. The rule:
 //!
-//! **Format.** The first line that parses as one or the other decides: *Common or Combined Log Format*, or *CSV*. Lines
-//! end with LF or CRLF; empty ones are skipped; a byte-order mark at the start is skipped; one of more than
-//! [`LONGEST_LINE`] bytes doesn't parse. Bytes need not be UTF-8.
+//! **Lines** end with LF or CRLF; empty ones are skipped; a byte-order mark at the start is skipped; one of more than
+//! [`LONGEST_LINE`] bytes doesn't parse. Bytes need not be UTF-8. What syslog (RFC 3164, RFC 5424), journald, a container's
+//! runtime or Compose put before a line is passed over; its time counts where the line itself has none (`prefix`).
 //!
-//! **Common and Combined.** `client ident user [day/Mon/year:h:m:s ±zone] "request" status bytes`, then nothing or
-//! further fields after a blank, bare or in quotes that are closed (Combined's referer and agent, nginx's
-//! `$http_x_forwarded_for`, a site's own). In quotes, a backslash escapes the next character. `ident user` is anything
-//! up to the bracket; `status` is three digits, `bytes` a number or `-`. The key is the request line's second word, so
-//! path and query, without a scheme and host before it; a request line of one word or none is its own key.
+//! **JSON.** A line that begins with an object, or ends with one, is read by the names of its fields, nested ones too (`json`,
+//! `names`). It is a record if it has a time, a method and a target. One that wraps a line of text (`log`, `message`) is that
+//! line. The same names are understood in `name=value` lines (logfmt).
 //!
-//! **CSV.** Cells are separated by comma, semicolon or tab, whichever comes first in the first line; a cell may be in
-//! double quotes. Without a header the first cell is the time and the second, if there, the key. A header is a first line
-//! that has one of the names `time timestamp ts date datetime at arrival t` (or one of them with `_s _ms _us _ns`, its
-//! unit); keys are called `key url uri path request object item id`, clients `client ip user host remote_addr`. A time is
-//! RFC 3339 (a blank may stand for the T, no zone means UTC) or a number: where the header names no unit, the first
-//! record's size tells seconds (below 10¹¹), milliseconds, microseconds (from 10¹⁴) and nanoseconds (from 10¹⁷) apart.
-//! Without keys all records have the same one; without clients they come from one.
+//! **W3C.** `#Fields` names the columns from there on, and may change; other lines that begin with `#` and a letter are
+//! skipped (`w3c`).
 //!
-//! **Time.** Records are sorted by time, those of equal times in the order of the file: a log is written as requests
-//! end. If no record of the file has a fraction of a second, times are taken to have been cut to whole seconds, and the
-//! n records of one second are spread evenly over it: at 0, 1/n, 2/n, … of it. Times count from the first record, in
-//! 2³² steps over the span of the log (1 ns up to 4 s, 0.2 ms for nine days).
+//! **Common Log Format** is recognised by a time in brackets (or quotes) with a quote behind it; between them may stand
+//! further brackets. `client ident user [time] "request" status`, then nothing or further fields, bare or in quotes that are
+//! closed. The request may be anything, since scanners send anything; the status has three digits. In quotes, a backslash
+//! escapes the next character.
+//!
+//! **Any other line** is a record if it has a time in a known form, a method of HTTP and a path, wherever they stand (`shape`).
+//! Lines of error logs have these as well: a line with a level in brackets (`[error]`, `[core:warn]`) is none, and neither is
+//! one in words whose request doesn't stand right before a status.
+//!
+//! **Key and client.** The key is path and query, without a scheme and host before it; in Common Log Format a request line of
+//! one word or none is its own key. The client is an address without its port. Only where the field for the client is a list
+//! is it the first in it; a list of forwarded addresses elsewhere says nothing. Where there is no address it is the field as it
+//! stands.
+//!
+//! **CSV** is what has no such record, if its first line or one after it parses as this: cells are separated by comma,
+//! semicolon or tab, whichever comes first in the first line; a cell may be in double quotes. Without a header the first cell
+//! is the time and the second, if there, the key. A header is a first line that has one of the names `time timestamp ts date
+//! datetime at arrival t` (or one of them with `_s _ms _us _ns`, its unit); keys are called `key url uri path request object
+//! item id`, clients `client ip user host remote_addr`, durations as in JSON. A time is a date and a clock (no zone means UTC)
+//! or a number: where the header names no unit, the first record's size tells seconds (below 10¹¹), milliseconds,
+//! microseconds (from 10¹⁴) and nanoseconds (from 10¹⁷) apart. Without keys all records have the same one; without clients
+//! they come from one.
+//!
+//! **Durations** are kept where they are known, in microseconds: how long the server behind took, if any record of the file
+//! says so ([`Durations::Upstream`]), and otherwise how long the request took altogether ([`Durations::Total`]), which includes
+//! the waiting it had. A number that might be bytes or another unit (Apache's `%D` alone) is not taken for one (`spent`).
+//!
+//! **Time.** If no stamp of the file has a fraction of a second, stamps are taken to have been cut to whole seconds, and the n
+//! records of one second are spread evenly over it, in the order of the file: at 0, 1/n, 2/n, … of it. nginx, Caddy, AWS' ALB,
+//! Squid and W3C logs stamp a request when it ends: there the arrival is the stamp (spread, if need be) less the whole
+//! duration. Records are sorted by arrival, those of equal times in the order of the file. Times count from the first
+//! record, in 2³² steps over the span of the log (1 ns up to 4 s, 0.2 ms for nine days).
 //!
 //! **Bounds.** The first [`MOST_RECORDS`] records are kept; what follows isn't read, and [`Records::truncated`] says so.
 //! Keys are told apart by 32 bits of their hash. Counts of keys and clients are exact up to [`MOST_DISTINCT`], and names
 //! of keys are kept while they fit into [`NAME_BYTES`].
 
-mod common;
+mod bytes;
 mod csv;
+mod json;
+mod line;
+mod names;
+mod prefix;
+mod reader;
 mod records;
+mod shape;
+mod spent;
 #[cfg(test)]
 mod tests;
 mod time;
+mod token;
+mod w3c;
 
-pub use records::{LogError, Reason, Records, Unparsed};
+pub use records::{Durations, LogError, Reason, Records, Unparsed};
 
 use crate::sim::Numbering;
-use csv::Csv;
+use line::{Line, Spent};
+use reader::Reader;
 use xxhash_rust::xxh64::xxh64;
 
 /// A longer line doesn't parse: 16 KiB.
@@ -54,62 +86,24 @@ pub const NAME_BYTES: usize = 1 << 24;
 /// Lines that don't parse are kept up to here.
 pub const SHOWN: usize = 20;
 
-/// What a line says.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct LogLine<'a> {
-    /// Nanoseconds since 1970, or since whatever a CSV's numbers count from.
-    nanos: i128,
-    key: &'a [u8],
-    client: &'a [u8],
-}
-
-/// A record while the file is read: time in nanoseconds, key, client.
-type Raw = (i64, u32, u32);
-
-/// The file's format, once a line has shown it.
-#[derive(Clone, Debug)]
-enum Format {
-    Unknown(Option<Csv>),
-    Common,
-    Csv(Csv),
-}
-
-impl Format {
-    /// Reads a line, and learns the format from the first that shows it; `None` for a header, which only the `first` line
-    /// can be.
-    fn read<'a>(&mut self, line: &'a [u8], first: bool) -> Option<Result<LogLine<'a>, Reason>> {
-        let header = match self {
-            Self::Common => return Some(common::parse(line)),
-            Self::Csv(csv) => return Some(csv.parse(line)),
-            Self::Unknown(header) => header,
-        };
-        let common = common::parse(line);
-        if common.is_ok() {
-            *self = Self::Common;
-            return Some(common);
-        }
-        if first && header.is_none() {
-            *header = Csv::from_header(line);
-            if header.is_some() {
-                return None;
-            }
-        }
-        let headed = header.is_some();
-        let mut csv = header.take().unwrap_or_else(|| Csv::without_header(line));
-        let parsed = csv.parse(line);
-        if parsed.is_ok() {
-            *self = Self::Csv(csv);
-            return Some(parsed);
-        }
-        *header = headed.then_some(csv);
-        Some(if headed { parsed } else { common })
-    }
+/// A record while the file is read.
+#[derive(Clone, Copy, Debug)]
+struct Raw {
+    nanos: i64,
+    key: u32,
+    client: u32,
+    /// Microseconds, or [`names::NONE`].
+    upstream: u32,
+    total: u32,
 }
 
 /// Reads a log in chunks.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is another thing that has been seen or not")]
 pub struct Parser {
-    format: Format,
+    reader: Reader,
+    /// The current line.
+    found: Line,
     /// The beginning of a line whose end is still to come; of one that is too long, a byte more than is allowed.
     partial: Vec<u8>,
     /// Lines begun, that is, the number of the current one.
@@ -123,6 +117,8 @@ pub struct Parser {
     /// Clients by the hash of their name.
     clients: Numbering,
     fractions: bool,
+    /// Whether stamps are of the ends of requests: a file is of one server.
+    ended: bool,
     compressed: bool,
 }
 
@@ -151,7 +147,8 @@ impl Parser {
     /// The same, keeping fewer records.
     fn with_limit(limit: usize) -> Self {
         Self {
-            format: Format::Unknown(None),
+            reader: Reader::default(),
+            found: Line::new(),
             partial: Vec::new(),
             lines: 0,
             raw: Vec::new(),
@@ -162,6 +159,7 @@ impl Parser {
             names: Names::default(),
             clients: Numbering::default(),
             fractions: false,
+            ended: false,
             compressed: false,
         }
     }
@@ -237,28 +235,27 @@ impl Parser {
             return;
         }
         let first = self.raw.is_empty() && self.unparsed == 0;
-        let Some(parsed) = self.format.read(line, first) else { return };
-        let in_range = parsed.and_then(|line| {
-            let nanos = i64::try_from(line.nanos).map_err(|_| Reason::Time)?;
-            Ok((nanos, line.key, line.client))
-        });
-        match in_range {
-            Ok((nanos, key, client)) => self.keep(nanos, key, client),
-            Err(reason) => self.refuse(reason, line),
+        match self.reader.read(line, first, &mut self.found) {
+            Some(Ok(())) => self.keep(),
+            Some(Err(reason)) => self.refuse(reason, line),
+            None => {}
         }
     }
 
-    fn keep(&mut self, nanos: i64, key: &[u8], client: &[u8]) {
+    fn keep(&mut self) {
+        let nanos = self.found.time.unwrap_or_default();
+        let Spent { upstream, total, ended } = self.found.spent();
         self.fractions |= nanos % 1_000_000_000 != 0;
-        let key = self.names.key(key);
-        let hash = xxh64(client, 0);
+        self.ended |= ended;
+        let key = self.names.key(self.found.key());
+        let hash = xxh64(self.found.client(), 0);
         let client = if self.clients.len() < MOST_DISTINCT {
             self.clients.number(hash)
         } else {
             // Too many to number: the upper half of the numbers, by hash.
             self.clients.get(hash).unwrap_or(hash as u32 | 1 << 31)
         };
-        self.raw.push((nanos, key, client));
+        self.raw.push(Raw { nanos, key, client, upstream, total });
     }
 
     fn refuse(&mut self, reason: Reason, line: &[u8]) {

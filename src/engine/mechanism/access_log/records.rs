@@ -1,26 +1,25 @@
 //! What came out of a log: arrivals in the order of time, with what they ask for and who asks.
 
+use super::names::NONE;
 use super::{MOST_DISTINCT, Parser, Raw};
 use crate::sim::sort::sort_by_key;
 use crate::sim::{Span, TraceHasher};
 use core::fmt;
 use core::hash::Hasher;
 
-/// Why a line doesn't parse: what was missing or wrong, in the order in which a line is read.
+/// Why a line doesn't parse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
-    /// No client at the start.
-    Client,
     /// No time, or not one in a known form.
     Time,
-    /// No request line in quotes.
+    /// No request: a method and a path, or in Common Log Format anything in quotes.
     Request,
     /// No status of three digits.
     Status,
-    /// No number of bytes, nor `-`.
-    Bytes,
-    /// Further fields are not set apart by blanks, or a quote is not closed.
+    /// A quote or an object is not closed.
     Further,
+    /// A line of an error log, or somebody's prose; it may well tell of a request.
+    ErrorLog,
     /// Longer than [`super::LONGEST_LINE`].
     TooLong,
 }
@@ -29,12 +28,11 @@ impl Reason {
     /// Permanent id, in kebab-case.
     pub const fn id(self) -> &'static str {
         match self {
-            Self::Client => "no-client",
             Self::Time => "no-time",
             Self::Request => "no-request",
             Self::Status => "no-status",
-            Self::Bytes => "no-bytes",
             Self::Further => "broken-field",
+            Self::ErrorLog => "error-log",
             Self::TooLong => "too-long",
         }
     }
@@ -43,12 +41,11 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Client => "no client at the start",
             Self::Time => "no time in a known form",
-            Self::Request => "no request line in quotes",
+            Self::Request => "no request: a method and a path",
             Self::Status => "no status of three digits",
-            Self::Bytes => "no number of bytes",
-            Self::Further => "a further field is broken",
+            Self::Further => "a field is not closed",
+            Self::ErrorLog => "of an error log, not of requests",
             Self::TooLong => "longer than 16,384 bytes",
         })
     }
@@ -83,8 +80,10 @@ pub enum LogError {
 
 impl fmt::Display for LogError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const ALLOWED: &str = "an access log in Common or Combined Log Format is allowed, or a CSV file whose first \
-                               column is the time (seconds, milliseconds or 2024-05-12T00:00:17Z) and whose second is a key";
+        const ALLOWED: &str = "an access log is allowed: in Common or Combined Log Format, of nginx, Apache, HAProxy, Envoy, \
+                               Traefik or a load balancer of AWS, as JSON or name=value lines, in W3C format (IIS, CloudFront), \
+                               or any whose lines have a time, a method and a path; or a CSV file whose first column is the \
+                               time (seconds, milliseconds or 2024-05-12T00:00:17Z) and whose second is a key";
         match self {
             Self::Empty => write!(f, "the file is empty; {ALLOWED}"),
             Self::Compressed => write!(f, "the file is compressed with gzip: unpack it first; {ALLOWED}"),
@@ -101,7 +100,19 @@ impl fmt::Display for LogError {
 }
 impl core::error::Error for LogError {}
 
-/// The records of a log, by time. Twelve bytes each; hand it round in an `Arc`.
+/// Which durations a file has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Durations {
+    /// None.
+    None,
+    /// How long the server behind took (upstream, target): what a proxy or balancer logs of it. A request that it didn't pass
+    /// on has none.
+    Upstream,
+    /// How long requests took altogether, and so including the waiting they had.
+    Total,
+}
+
+/// The records of a log, by time. Twelve bytes each, or sixteen with durations; hand it round in an `Arc`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Records {
     /// Arrival, in steps of `step` nanoseconds after the first.
@@ -109,6 +120,11 @@ pub struct Records {
     step: u64,
     keys: Vec<u32>,
     clients: Vec<u32>,
+    /// Microseconds, or [`NONE`]; nothing at all if the file has no durations.
+    micros: Vec<u32>,
+    durations: Durations,
+    /// From the first stamp in the file to the last, in nanoseconds.
+    stamps: u64,
     /// Key, and where its name lies in `names`; by key.
     places: Vec<(u32, u32, u32)>,
     names: String,
@@ -123,21 +139,45 @@ pub struct Records {
 
 impl Records {
     pub(super) fn new(parser: Parser) -> Self {
-        let Parser { mut raw, names, clients, lines, unparsed, shown, truncated, fractions, .. } = parser;
-        sort_by_key(&mut raw, |record| record.0);
-        let first = raw[0].0;
-        let offsets = offsets(&raw, fractions);
-        // The last record's offset must fit into 32 bits of steps.
-        let last = raw.last().map_or(0, |record| record.0.abs_diff(first)).saturating_add(1_000_000_000);
+        let Parser { mut raw, names, clients, lines, unparsed, shown, truncated, fractions, ended, .. } =
+            parser;
+        sort_by_key(&mut raw, |record| record.nanos);
+        let stamps = raw[0].nanos.abs_diff(raw[raw.len() - 1].nanos);
+        if !fractions {
+            spread(&mut raw);
+        }
+        if ended {
+            // After the spreading: the stamps are what was cut to whole seconds.
+            for record in raw.iter_mut().filter(|record| record.total != NONE) {
+                record.nanos = record.nanos.saturating_sub(i64::from(record.total) * 1_000);
+            }
+            sort_by_key(&mut raw, |record| record.nanos);
+        }
+        let first = raw[0].nanos;
+        // The last record's offset must fit into 32 bits of steps; of the stamps it is up to a second more.
+        let last = stamps.saturating_add(1_000_000_000).max(raw[raw.len() - 1].nanos.abs_diff(first));
         let step = (last >> 32) + 1;
-        let times: Vec<u32> = offsets.map(|nanos| (nanos / step) as u32).collect();
+        let times: Vec<u32> = raw.iter().map(|record| (record.nanos.abs_diff(first) / step) as u32).collect();
         let (keys, clients_of): (Vec<u32>, Vec<u32>) =
-            raw.iter().map(|&(_, key, client)| (key, client)).unzip();
+            raw.iter().map(|record| (record.key, record.client)).unzip();
+        let has = |of: fn(&Raw) -> u32| raw.iter().any(|record| of(record) != NONE);
+        let (durations, of): (_, fn(&Raw) -> u32) = if has(|record| record.upstream) {
+            (Durations::Upstream, |record| record.upstream)
+        } else {
+            (if has(|record| record.total) { Durations::Total } else { Durations::None }, |record| {
+                record.total
+            })
+        };
+        let micros: Vec<u32> =
+            if durations == Durations::None { Vec::new() } else { raw.iter().map(of).collect() };
         let mut hash = TraceHasher::default();
         hash.fold(step);
         for (time, (key, client)) in times.iter().zip(keys.iter().zip(&clients_of)) {
             hash.fold(u64::from(*time) << 32 | u64::from(*key));
             hash.fold(u64::from(*client));
+        }
+        for &micros in &micros {
+            hash.fold(micros.into());
         }
         let mut places = names.places;
         sort_by_key(&mut places, |place| place.0);
@@ -146,6 +186,9 @@ impl Records {
             step,
             keys,
             clients: clients_of,
+            micros,
+            durations,
+            stamps,
             places,
             names: names.text,
             distinct_clients: clients.len(),
@@ -177,9 +220,56 @@ impl Records {
         let (_, from, to) = self.places[at];
         self.names.get(from as usize..to as usize).filter(|name| !name.is_empty())
     }
+    /// Which durations the file has.
+    pub fn durations(&self) -> Durations {
+        self.durations
+    }
+    /// How long record `n` took, as far as the file says so: of [`Self::durations`]' kind, in microseconds, at most 71
+    /// minutes.
+    pub fn duration(&self, n: u32) -> Option<Span> {
+        let micros = self.micros.get(n as usize).filter(|&&micros| micros != NONE)?;
+        Some(Span::from_nanos(u64::from(*micros) * 1_000))
+    }
+    /// How many records have a duration.
+    pub fn with_duration(&self) -> usize {
+        self.micros.iter().filter(|&&micros| micros != NONE).count()
+    }
     /// From the first arrival to the last.
     pub fn span(&self) -> Span {
         Span::from_nanos(self.arrival(self.len() as u32 - 1).unwrap_or(0))
+    }
+    /// From the first stamp in the file to the last. The arrivals' span differs where those of one second are spread over it,
+    /// and where stamps are of the ends of requests.
+    pub fn stamps(&self) -> Span {
+        Span::from_nanos(self.stamps)
+    }
+    /// How many arrive in each of so many equal parts of the span.
+    pub fn rates(&self, slices: usize) -> Vec<u32> {
+        let mut rates = vec![0; slices];
+        // The last arrival is in the last part, though that ends with it.
+        let last = self.times.last().map_or(1, |&last| u64::from(last).max(1));
+        for &time in &self.times {
+            let part = (u64::from(time) * slices as u64 / last) as usize;
+            if let Some(rate) = rates.get_mut(part.min(slices.saturating_sub(1))) {
+                *rate += 1;
+            }
+        }
+        rates
+    }
+    /// The sixty seconds with the most arrivals, which begin with one: when they begin, after the first arrival, and how many;
+    /// the first of equals.
+    pub fn busiest_minute(&self) -> (Span, u32) {
+        let at = |n: usize| u64::from(self.times[n]) * self.step;
+        let (mut best, mut end) = ((0, 0), 0);
+        for start in 0..self.len() {
+            while end < self.len() && at(end) - at(start) < 60_000_000_000 {
+                end += 1;
+            }
+            if end - start > best.1 {
+                best = (start, end - start);
+            }
+        }
+        (Span::from_nanos(at(best.0)), best.1 as u32)
     }
     /// The second with the most arrivals: its start after the first arrival, in seconds, and how many.
     pub fn busiest_second(&self) -> (u64, u64) {
@@ -213,20 +303,18 @@ impl Records {
     pub fn truncated(&self) -> bool {
         self.truncated
     }
-    /// Tells these records from others: a hash over all arrivals, keys and clients.
+    /// Tells these records from others: a hash over all arrivals, keys, clients and durations.
     pub fn fingerprint(&self) -> u64 {
         self.fingerprint
     }
 }
 
-/// Arrivals after the first, in nanoseconds; if no time has a fraction of a second, those of one second are spread over
-/// it.
-fn offsets(raw: &[Raw], fractions: bool) -> impl Iterator<Item = u64> {
-    let first = raw[0].0;
-    raw.chunk_by(move |a, b| !fractions && a.0 == b.0).flat_map(move |same| {
-        let n = same.len() as u64;
-        (0..).zip(same).map(move |(i, record)| {
-            record.0.abs_diff(first).saturating_add(if n > 1 { i * 1_000_000_000 / n } else { 0 })
-        })
-    })
+/// Spreads those of one second, of times that are whole seconds, evenly over it.
+fn spread(raw: &mut [Raw]) {
+    for same in raw.chunk_by_mut(|a, b| a.nanos == b.nanos) {
+        let n = i64::from(same.len() as u32);
+        for (i, record) in (0..).zip(same) {
+            record.nanos = record.nanos.saturating_add(i * 1_000_000_000 / n);
+        }
+    }
 }

@@ -5,7 +5,7 @@ use super::super::jobs::JobPool;
 use super::super::worker_client::{HUNG_AFTER, WorkerClient};
 use super::super::{apply, dom, events, link, parking, record};
 use super::{CANVAS_PLACES, PageFigure, WorkerStage};
-use crate::desk::markup::{attr, class, css, with};
+use crate::desk::markup::{attr, class, css, inside, with};
 use crate::desk::{DeskCommand, DeskEvent, Notice, OpenFigure, ToWorker, Update, text};
 use gloo_timers::callback::Timeout;
 use js_sys::Array;
@@ -94,6 +94,8 @@ impl PageFigure {
                 notice,
                 gated_by: inner.gated_by.clone(),
                 attempts: record::attempts_here(),
+                invites: std::mem::take(&mut inner.invites),
+                plays: std::mem::take(&mut inner.plays),
             }
         };
         self.send(ToWorker::Command(DeskCommand::Open(opening)));
@@ -249,7 +251,9 @@ impl PageFigure {
             dom::set_class(&live, "masked", false);
         }
         let _ = self.root.set_attribute(attr::LIVE, "");
-        for waiting in dom::query_all(&self.root, "[disabled]") {
+        // The fields of a question in the figure are its own business.
+        let own = [":not(", &inside(class::ACTIVITY, "*"), ")[disabled]"].concat();
+        for waiting in dom::query_all(&self.root, &own) {
             let _ = waiting.remove_attribute("disabled");
         }
         for tools in dom::query_all(&self.root, &[css(class::TOOLS), css(class::WALK)].join(", ")) {

@@ -16,7 +16,7 @@ use super::file::LearnersFile;
 use super::jobs::JobPool;
 use super::worker_client::WorkerClient;
 use super::{dom, events, link, parking};
-use crate::desk::markup::{any, attr, class};
+use crate::desk::markup::{any, attr, class, css};
 use crate::desk::{Notice, ResumePoint, ToWorker, UserAction};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -82,6 +82,9 @@ struct Inner {
     notice: Option<Notice>,
     /// Ids of the predictions that gate the figure.
     gated_by: Vec<String>,
+    /// Whom the invitation on the picture is about, and whether the figure plays at once; for the desk that opens it first.
+    invites: String,
+    plays: bool,
     /// The jobs that other workers run for its desk.
     jobs: Option<JobPool>,
     /// Whether to park the figure when the worker is idle and the jobs are done.
@@ -189,6 +192,10 @@ fn attach(root: &Element) -> Option<PageFigure> {
             .flat_map(|ids| ids.split(','))
             .map(str::to_owned)
             .collect(),
+        invites: dom::query(root, &css(class::INVITATION))
+            .and_then(|invitation| invitation.get_attribute(attr::ON))
+            .unwrap_or_default(),
+        plays: root.has_attribute(attr::PLAYS),
         jobs: None,
         park_when_idle: false,
     };

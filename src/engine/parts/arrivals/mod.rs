@@ -90,6 +90,8 @@ pub struct Arrivals {
     data: Data,
     /// Place in the learner's log of the arrival that is scheduled.
     record: u32,
+    /// What the log says of how long the last arrival took.
+    took: Option<Span>,
     /// When the replay began or its pace was last changed, and the log's time then, in nanoseconds.
     replay_from: (Time, u64),
 }
@@ -131,6 +133,7 @@ impl Arrivals {
             bursts: Bursts::default(),
             data,
             record: 0,
+            took: None,
             replay_from: (now, 0),
         }
     }
@@ -156,11 +159,19 @@ impl Arrivals {
     /// it is replayed: the key that is asked for and the number of who asks.
     pub fn arrived<E>(&mut self, world: &mut World<E>, event: E) -> Option<(u64, u32)> {
         let replayed = self.stream.pattern == Pattern::Replay;
-        let who = self.data.records().filter(|_| replayed).and_then(|records| records.who(self.record));
+        let records = self.data.records().filter(|_| replayed);
+        let who = records.and_then(|records| records.who(self.record));
+        self.took = records.and_then(|records| records.duration(self.record));
         self.record += u32::from(who.is_some());
         self.arrived += 1;
         self.schedule(world, event);
         who
+    }
+
+    /// How long the last arrival took where it was logged, if it was replayed and the log says so; which durations a log has,
+    /// its records know ([`crate::mechanism::access_log::Records::durations`]). It is as it was logged, however much faster the log runs.
+    pub fn logged_duration(&self) -> Option<Span> {
+        self.took
     }
 
     /// Another stream from now on. The arrival that was scheduled is drawn anew at the new pace.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::pick::cases;
-use crate::player::DataReader;
+use crate::player::{FileReader, LogReader};
 use proptest::prelude::*;
 
 const REQUEST: u8 = 0;
@@ -11,7 +11,7 @@ const REQUEST: u8 = 0;
 struct Arrival;
 
 fn log(millis: &[u64]) -> Data {
-    let mut reader = DataReader::default();
+    let mut reader = LogReader::default();
     for (n, at) in millis.iter().enumerate() {
         reader.push(format!("{at},key{n}\n").as_bytes());
     }
@@ -76,6 +76,27 @@ fn a_log_is_replayed_in_its_order_and_at_its_pace() {
     let logged: Vec<_> = (0..4).map(|n| data.records().unwrap().who(n).unwrap()).collect();
     assert_eq!(who, logged);
     assert!(arrivals.is_over());
+}
+
+#[test]
+fn a_replayed_request_knows_how_long_it_took() {
+    let mut reader = LogReader::default();
+    reader.push(b"time,key,duration_ms\n0,a,250\n1,b,-\n2,c,0.5\n");
+    let data = reader.finish().unwrap();
+    let mut world = World::new(1);
+    let replay = Stream { compress: 10.0, ..stream(Pattern::Replay, 1.0) };
+    let mut arrivals = Arrivals::start(REQUEST, replay, &data, &mut world, Arrival).unwrap();
+    assert_eq!(arrivals.logged_duration(), None);
+    let mut took = Vec::new();
+    while let Some(Arrival) = world.next(Time::from_secs(60)) {
+        arrivals.arrived(&mut world, Arrival);
+        took.push(arrivals.logged_duration());
+    }
+    assert_eq!(took, [Some(Span::from_millis(250)), None, Some(Span::from_nanos(500_000))]);
+    // What is drawn was never logged.
+    arrivals.set(Stream::poisson(1.0), &mut world, Arrival).unwrap();
+    arrivals.arrived(&mut world, Arrival);
+    assert_eq!(arrivals.logged_duration(), None);
 }
 
 #[test]

@@ -439,6 +439,7 @@ impl<T> Journeys<T> {
             title: Label::Words(ledger_title(self.lost())),
             columns: [column_cause(), column_requests(), column_most_at()].map(Label::Words).into(),
             rows: causes().map(row).collect(),
+            unfolded: false,
         })
     }
 

@@ -44,7 +44,7 @@
 mod tests;
 
 use crate::player::Control;
-use crate::scene::{Label, Node, Slots, Status, Workers};
+use crate::scene::{Label, Node, Shape, Slots, Status, Workers};
 use crate::sim::statistics::TimeAverage;
 use crate::sim::{Cause, Dist, Entity, Handle, Msg, Occupancy, Span, Time, Unit, World};
 use crate::{choices, messages};
@@ -458,6 +458,7 @@ impl<E> Station<E> {
                 total: self.workers,
             }),
             badge: None,
+            shape: Shape::Server,
         }
     }
 

@@ -133,7 +133,10 @@ pub(super) fn node(place: &Place, builder: &mut PictureBuilder) {
         builder.rect(node.entity, area, round, ink);
         return;
     }
-    builder.status_box(node.entity, area, round, node.status);
+    builder.status_box(node.entity, area, round, node.status, node.shape);
+    if matches!(place.size, Size::Full | Size::Compact) {
+        builder.handle(node.entity, area, node.shape);
+    }
     match place.size {
         Size::Full if area.h > 60.0 || place.exit.y == area.bottom() => below(place, builder),
         Size::Compact if place.exit.y == area.bottom() => below(place, builder),

@@ -162,7 +162,7 @@ impl Need {
                 };
                 (
                     ideal.max(name + 24.0).min(170.0) + workers_room,
-                    clamp(name + 20.0, 48.0, 110.0) + workers_room,
+                    clamp(name + 24.0, 48.0, 110.0) + workers_room,
                 )
             }
             Size::Compact => (64.0_f32.max(name + 20.0).min(120.0) + workers_room, 40.0 + workers_room),

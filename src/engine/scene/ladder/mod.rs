@@ -6,7 +6,7 @@ mod arrow;
 use super::builder::{NOTE, PictureBuilder, SIGN, SMALL, TextStyle, bar_ink, text_role};
 use super::mark::{Anchor, Form, Ink, Point, Rect, Role, at};
 use super::metrics::{self, Face};
-use super::panel::{Bar, Ladder, LadderMessage, Party, PartyNote, Status};
+use super::panel::{Bar, Ladder, LadderMessage, Party, PartyNote, Shape, Status};
 use super::room::Room;
 use super::time_axis::{TimeAxis, time_text};
 use crate::sim::sort::sort_by_key;
@@ -178,7 +178,7 @@ fn times(plan: &Plan, room: &mut Room, builder: &mut PictureBuilder) {
 
 fn head(party: &Party, place: Rect, builder: &mut PictureBuilder) {
     builder.region(party.entity, place);
-    builder.status_box(party.entity, place, 7.0, party.status);
+    builder.status_box(party.entity, place, 7.0, party.status, Shape::Plain);
     let name = builder.say(&party.label);
     builder.name(party.entity, place.centre(), place.w - 8.0, &name, NAME.role(text_role(party.status)));
 }

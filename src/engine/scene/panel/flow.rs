@@ -57,6 +57,44 @@ pub struct Node {
     pub workers: Option<Workers>,
     /// What hangs at it: how many were lost there, and why.
     pub badge: Option<Badge>,
+    /// Its silhouette.
+    pub shape: Shape,
+}
+
+/// The silhouette of a node, by which a picture reads before its names do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Shape {
+    /// A plain box.
+    #[default]
+    Plain,
+    /// A screen on its stand: whoever asks.
+    Client,
+    /// A hexagon: whoever passes requests on.
+    Balancer,
+    /// A box with two lights: whoever works.
+    Server,
+    /// A drum: whoever keeps data.
+    Database,
+    /// A chip on its pins: whoever remembers for a while.
+    Cache,
+    /// A box that is open to one side: whoever keeps work for later.
+    Queue,
+    /// A box with round ends: where bytes come to rest.
+    Disk,
+}
+
+impl Shape {
+    /// Every silhouette.
+    pub const ALL: [Self; 8] = [
+        Self::Plain,
+        Self::Client,
+        Self::Balancer,
+        Self::Server,
+        Self::Database,
+        Self::Cache,
+        Self::Queue,
+        Self::Disk,
+    ];
 }
 
 impl Node {
@@ -70,7 +108,13 @@ impl Node {
             queue: None,
             workers: None,
             badge: None,
+            shape: Shape::Plain,
         }
+    }
+    /// The same with this silhouette.
+    #[must_use]
+    pub fn shaped(self, shape: Shape) -> Self {
+        Self { shape, ..self }
     }
     /// The same with a note.
     #[must_use]
@@ -163,9 +207,14 @@ pub enum PacketKind {
     Failure,
     /// A health check or heartbeat: a small square.
     Probe,
+    /// A request that changes something, where others only read: a diamond.
+    Write,
+    /// What one keeper of data sends another, so that it has it too: a triangle.
+    Copy,
 }
 
 impl PacketKind {
     /// Every shape.
-    pub const ALL: [Self; 4] = [Self::Request, Self::Answer, Self::Failure, Self::Probe];
+    pub const ALL: [Self; 6] =
+        [Self::Request, Self::Answer, Self::Failure, Self::Probe, Self::Write, Self::Copy];
 }

@@ -7,7 +7,7 @@ mod rows;
 mod states;
 
 pub use chart::{Axis, Chart, CurveLine, Curves, Histogram, Series, SeriesLine};
-pub use flow::{Badge, Flow, Link, Node, Packet, PacketKind, Slots, Tier, Workers};
+pub use flow::{Badge, Flow, Link, Node, Packet, PacketKind, Shape, Slots, Tier, Workers};
 pub use ladder::{Ladder, LadderMessage, Loss, Party, PartyNote};
 pub use rows::{Bar, Cell, Grid, GridRow, Lane, Lanes, Listing, ListingLine, Row, Table};
 pub use states::{MachineState, States, Token, Transition};
@@ -48,7 +48,7 @@ pub enum Panel {
     Flow(Flow),
     /// Curves over time or a histogram.
     Chart(Chart),
-    /// Rows and columns.
+    /// Rows and columns: not part of the picture, but text below it that folds away.
     Table(Table),
     /// Threads or spans over time.
     Lanes(Drawn<Lanes>),
@@ -77,7 +77,16 @@ impl Panel {
     /// A table with these column heads.
     pub fn table<const N: usize>(title: Msg, columns: [Msg; N], rows: impl Into<Vec<Row>>) -> Self {
         let columns = columns.map(Label::Words).into();
-        Self::Table(Table { title: Label::Words(title), columns, rows: rows.into() })
+        Self::Table(Table { title: Label::Words(title), columns, rows: rows.into(), unfolded: false })
+    }
+
+    /// A table that is unfolded from the start, because the figure's point is in its numbers.
+    #[must_use]
+    pub fn unfolded(mut self) -> Self {
+        if let Self::Table(table) = &mut self {
+            table.unfolded = true;
+        }
+        self
     }
 }
 

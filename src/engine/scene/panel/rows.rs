@@ -52,6 +52,8 @@ pub struct Table {
     pub columns: Vec<Label>,
     /// The rows.
     pub rows: Vec<Row>,
+    /// Whether it is unfolded from the start.
+    pub unfolded: bool,
 }
 
 /// One row of a table.

@@ -9,7 +9,7 @@ use super::builder::{NOTE, PictureBuilder, SMALL, bar_ink, text_role};
 use super::curve::Curve;
 use super::mark::{Anchor, Form, Ink, Point, Rect, Role, at, hull};
 use super::metrics;
-use super::panel::{States, Status, Token, Transition};
+use super::panel::{Shape, States, Status, Token, Transition};
 use super::room::Room;
 use crate::sim::Msg;
 use plan::{BOX_HEIGHT, MARKER, NAME, Plan, RIM, TOKEN, TOKEN_NAME, WIDE, wrap};
@@ -88,7 +88,7 @@ fn state(plan: &Plan, k: usize, builder: &mut PictureBuilder) {
     }
     let alone = plan.tokens.is_empty();
     let whose = state.entity.or(here.first().map(|(_, token)| token.entity));
-    builder.status_box(whose, place, 9.0, state.status);
+    builder.status_box(whose, place, 9.0, state.status, Shape::Plain);
     if alone && !here.is_empty() {
         let role = if state.status == Status::Trouble { Role::Trouble } else { Role::Accent };
         builder.rect(whose, place.grow(CURRENT.0), 9.0 + CURRENT.0, Ink::line(role, CURRENT.1));

@@ -83,7 +83,7 @@ controls! {
 readings! {
     READINGS;
     Reading::new("left", "left", Unit::Count, "Items that nobody has bought yet.");
-    Reading::measured("oversold", "oversold", Statistic::Count, "Buyers who were told yes although nothing was left.")
+    Reading::measured("oversold", "oversold", Statistic::Count, "Buyers so far who were told yes although nothing was left.")
         .of(BUYER, &[OVERSOLD]).so_far().trouble_from(1.0);
     Reading::new("told", "told yes or no", Unit::Share, "Share of all buyers so far who were told yes or no, and truly.").so_far();
     Reading::measured("p99", "p99", Statistic::Quantile(0.99), "99 % of the buyers who were told yes or no, so far, waited at most this long.")
@@ -256,7 +256,8 @@ impl FlashSale {
     }
 
     fn flow(&self, now: Time) -> Panel {
-        let left = |at, of| vec![Node::new(at).note(Label::Words(note_left(self.sum(of))))];
+        let left =
+            |at, of| vec![Node::new(at).shaped(Shape::Cache).note(Label::Words(note_left(self.sum(of))))];
         let memory = match self.controls.stock {
             Stock::Row => None,
             Stock::Copy => Some(left(COPY, |row| row.copy)),
@@ -265,9 +266,13 @@ impl FlashSale {
         let rows = (0..self.controls.rows as usize).map(|n| {
             let node = self.rows[n].lock.node(Some(Label::Words(note_left(self.rows[n].left))), now);
             let crowded = self.rows[n].lock.waiting().len() > 4;
-            Node { status: if crowded { Status::Trouble } else { Status::Normal }, ..node }
+            Node {
+                status: if crowded { Status::Trouble } else { Status::Normal },
+                shape: Shape::Database,
+                ..node
+            }
         });
-        let buyers = Node::new(BUYERS).note(Label::Value(self.rate(now), Unit::Rate));
+        let buyers = Node::new(BUYERS).shaped(Shape::Client).note(Label::Value(self.rate(now), Unit::Rate));
         let shop = self.shop.node(None, now);
         let front = [buyers, shop].map(|node| vec![self.journeys.with_badge(node, now)]);
         let tiers = front.into_iter().chain(memory).chain([rows.collect()]);

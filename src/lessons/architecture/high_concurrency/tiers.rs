@@ -228,13 +228,14 @@ impl Service {
             let status = if full == Some(at) { Status::Trouble } else { Status::Normal };
             // No more can wait at the database than have connections; the table says how many do.
             let queue = node.queue.filter(|_| at != DATABASE);
-            vec![self.journeys.with_badge(Node { status, queue, ..node }, now)]
+            let shape = [Shape::Server, Shape::Plain, Shape::Database][at];
+            vec![self.journeys.with_badge(Node { status, queue, shape, ..node }, now)]
         };
         let asks = match self.users.clients() {
             0 => Label::Value(self.controls.load, Unit::Rate),
             users => Label::Words(note_users(users)),
         };
-        let clients = vec![Node::new(CLIENTS).note(asks)];
+        let clients = vec![Node::new(CLIENTS).shaped(Shape::Client).note(asks)];
         Panel::Flow(Flow::through([clients, node(APP), node(POOL), node(DATABASE)], self.journeys.packets()))
     }
 
@@ -259,7 +260,7 @@ impl Service {
             (CLIENTS, row_service(), &self.inside),
         ];
         let columns = [column_tier(), column_rate(), column_stay(), column_product(), column_inside()];
-        Panel::table(table_tiers(), columns, rows.map(row))
+        Panel::table(table_tiers(), columns, rows.map(row)).unfolded()
     }
 
     fn say(&self) -> [Msg; 2] {

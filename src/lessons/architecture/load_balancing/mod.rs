@@ -10,14 +10,23 @@ mod who_notices;
 
 use crate::lessons::prelude::Figure;
 
-/// The lesson's first figure, and the same one for a log of one's own. The others are sets of their own, so that a first
-/// visit needn't carry them.
-pub const FIGURES: &[Figure] = &[
-    Figure::of::<slow_server::SlowServer>()
-        .predicted(slow_server::PREDICTIONS)
-        .challenged(slow_server::CHALLENGES),
-    Figure::of::<slow_server::SlowServer>().declared(slow_server::YOUR_TRAFFIC),
-];
+/// The lesson's first figure. The others are sets of their own, so that a first visit needn't carry them.
+pub const FIGURES: &[Figure] = &[Figure::of::<slow_server::SlowServer>()
+    .predicted(slow_server::PREDICTIONS)
+    .challenged(slow_server::CHALLENGES)];
+
+/// The same servers under a log of one's own: a set of its own, because the reader of logs has its weight.
+pub mod traffic {
+    use super::{Figure, one_server, slow_server};
+
+    /// The set.
+    pub const FIGURES: &[Figure] = &[
+        Figure::of::<slow_server::SlowServer>()
+            .declared(slow_server::YOUR_TRAFFIC)
+            .replaying(slow_server::capacity),
+        Figure::of::<one_server::OneServer>(),
+    ];
+}
 
 /// What comes when it is scrolled to.
 pub mod further {
@@ -32,13 +41,11 @@ pub mod further {
 
 /// What comes when it is scrolled to.
 pub mod deploys {
-    use super::{Figure, one_server, who_notices};
+    use super::{Figure, who_notices};
 
     /// The set.
-    pub const FIGURES: &[Figure] = &[
-        Figure::of::<who_notices::WhoNotices>().predicted(who_notices::PREDICTIONS),
-        Figure::of::<one_server::OneServer>(),
-    ];
+    pub const FIGURES: &[Figure] =
+        &[Figure::of::<who_notices::WhoNotices>().predicted(who_notices::PREDICTIONS)];
 }
 
 /// Runs a bench to a moment. Its invariants go through all keys and queues, so they are checked at the end only.

@@ -1,9 +1,15 @@
-//! Critical sections: what may happen between two instructions.
+//! Critical sections: what may happen between two instructions, what keeps others out, and what that costs.
 
+mod contention;
 mod questions;
-pub mod two_threads;
+#[cfg(test)]
+mod tests;
+mod two_threads;
 
-use crate::player::Figure;
+use crate::lessons::prelude::Figure;
 
 /// The lesson's figures.
-pub const FIGURES: &[Figure] = &[Figure::of::<two_threads::TwoThreads>().predicted(questions::PREDICTIONS)];
+pub const FIGURES: &[Figure] = &[
+    Figure::of::<two_threads::TwoThreads>().predicted(questions::OF_TWO_THREADS),
+    Figure::of::<contention::Contention>().predicted(questions::OF_CONTENTION).challenged(questions::JUDGED),
+];

@@ -1,157 +1,306 @@
-//! Two threads add one to the same variable, and the learner says whose turn it is.
+//! Threads add one to the same variable, and the learner says whose turn it is.
 //!
-//! Each thread runs three instructions for every increment: load, add, store. Memory is sequentially consistent: one
-//! instruction happens at a time and everybody sees it at once. Leaves out: caches and store buffers, compilers that
-//! reorder, and processors that add in one instruction.
+//! Each runs three instructions for every increment (load, add, store), and what guards them, if anything does: a lock,
+//! compare-and-swap, or Peterson's algorithm, which has nothing but loads and stores. They run on a [`Machine`], whose memory
+//! is sequentially consistent or x86-TSO. Leaves out: compilers that reorder, weaker processors, one instruction that adds.
 
 use crate::lessons::prelude::*;
-use crate::parts::program::{self, Next, Program, SCHEDULER, Scheduler};
+use crate::parts::program::{
+    self, Explored, Machine, MachineThread, Op, Program, SCHEDULER, Scheduler, SmallState,
+};
 use crate::player::Found;
-use crate::sim::{Cause, TraceHasher};
-use core::hash::{Hash, Hasher};
+use crate::scene::Table;
+use crate::sim::Cause;
 
 kinds! {
     KINDS;
     THREAD = "thread", Letters;
     INSTRUCTION = "instruction", Numbers;
-    VARIABLE = "variable", Words(&[Cow::Borrowed("variable-x")]);
+    VARIABLE = "variable", Words(&[
+        Cow::Borrowed("variable-x"), Cow::Borrowed("variable-lock"), Cow::Borrowed("variable-flag-a"),
+        Cow::Borrowed("variable-flag-b"), Cow::Borrowed("variable-turn"),
+    ]);
+    BUFFER = "buffer", Words(&[Cow::Borrowed("buffer-a"), Cow::Borrowed("buffer-b"), Cow::Borrowed("buffer-c")]);
 }
 
-const X: Entity = Entity::new(VARIABLE, 0);
-const THREADS: usize = 2;
+/// The variables, as numbers of `VARIABLE`.
+const X: u8 = 0;
+const LOCK: u8 = 1;
+const FLAGS: [u8; 2] = [2, 3];
+const TURN: u8 = 4;
+const NAMES: [&str; 5] = ["x", "m", "flagA", "flagB", "turn"];
+const MOST_THREADS: u32 = 3;
 /// One step of the schedule.
 const STEP: Span = Span::from_secs(1);
-/// Most increments of a thread; two threads of three instructions each then fill the run.
-const MOST_INCREMENTS: u32 = 2;
-const UNTIL: Time = Time::from_secs((THREADS * CODE.len()) as u64 * MOST_INCREMENTS as u64);
-const CODE: &[&str] = &["r = x", "r = r + 1", "x = r"];
+
+/// An instruction as it is written and as it runs, in thread A and in thread B. Thread C runs A's.
+type Line = [(&'static str, Op); 2];
+const LOAD: Line = [("r = x", Op::Load(X)); 2];
+const ADD: Line = [("r = r + 1", Op::Add(1)); 2];
+const STORE: Line = [("x = r", Op::Store(X)); 2];
+const SWAP: Line = [("cas(x, r - 1, r)", Op::CompareAndSwap(X, -2)); 2];
+const TAKE: Line = [("lock(m)", Op::Lock(LOCK)); 2];
+const SPIN: Line = [("while swap(m, 1) {}", Op::Spin(LOCK)); 2];
+const UNLOCK: Line = [("unlock(m)", Op::Unlock(LOCK)); 2];
+const FREE: Line = [("m = 0", Op::Set(LOCK, 0)); 2];
+const RAISE: Line = [("flagA = 1", Op::Set(FLAGS[0], 1)), ("flagB = 1", Op::Set(FLAGS[1], 1))];
+const LOWER: Line = [("flagA = 0", Op::Set(FLAGS[0], 0)), ("flagB = 0", Op::Set(FLAGS[1], 0))];
+const YIELD: Line = [("turn = B", Op::Set(TURN, 1)), ("turn = A", Op::Set(TURN, 0))];
+const FENCE: Line = [("mfence", Op::Fence); 2];
+const LOOK: Line = [("while flagB", Op::Skip(FLAGS[1], 0, 2)), ("while flagA", Op::Skip(FLAGS[0], 0, 2))];
+const ASK: Line =
+    [("  && turn == B {}", Op::Skip(TURN, 1, -1)), ("  && turn == A {}", Op::Skip(TURN, 0, -1))];
+
+type Code = (&'static [&'static str], &'static [Op]);
+
+macro_rules! code {
+    ($($line:ident)*) => { [(&[$($line[0].0),*], &[$($line[0].1),*]), (&[$($line[1].0),*], &[$($line[1].1),*])] };
+}
+
+choices! {
+    /// What keeps the others out, and from where to where.
+    pub enum Guard {
+        None = "none", "Nothing";
+        Store = "store", "Mutex around the store";
+        Mutex = "mutex", "Mutex, load to store";
+        Whole = "whole", "Mutex, the whole thread";
+        Spin = "spin", "Spin lock, load to store";
+        Swap = "compare-and-swap", "Compare-and-swap";
+        Peterson = "peterson", "Peterson’s algorithm";
+        Between = "fence-between", "Peterson, fence between the stores";
+        After = "fence-after", "Peterson, fence after the stores";
+    }
+}
+
+impl Guard {
+    const fn code(self) -> [Code; 2] {
+        match self {
+            Self::None => code! { LOAD ADD STORE },
+            Self::Store => code! { LOAD ADD TAKE STORE UNLOCK },
+            Self::Mutex | Self::Whole => code! { TAKE LOAD ADD STORE UNLOCK },
+            Self::Spin => code! { SPIN LOAD ADD STORE FREE },
+            Self::Swap => code! { LOAD ADD SWAP },
+            Self::Peterson => code! { RAISE YIELD LOOK ASK LOAD ADD STORE LOWER },
+            Self::Between => code! { RAISE FENCE YIELD LOOK ASK LOAD ADD STORE LOWER },
+            Self::After => code! { RAISE YIELD FENCE LOOK ASK LOAD ADD STORE LOWER },
+        }
+    }
+
+    /// The variables that its code uses.
+    const fn variables(self) -> &'static [u8] {
+        match self {
+            Self::None | Self::Swap => &[X],
+            Self::Store | Self::Mutex | Self::Whole | Self::Spin => &[X, LOCK],
+            Self::Peterson | Self::Between | Self::After => &[X, FLAGS[0], FLAGS[1], TURN],
+        }
+    }
+}
 
 controls! {
     /// What can be turned.
-    pub struct ControlValues {
-        /// Who schedules.
+    pub(super) struct ControlValues {
         pub scheduler: Scheduler = SCHEDULER,
-        /// Increments of each thread.
-        pub times: u32 = Control::number("times", "Increments of each thread", Unit::Count,
-            (1.0, MOST_INCREMENTS as f64), 1.0, 1.0)
-            .help("How often each thread adds one."),
+        pub guard: Guard = Control::choice("guard", "Guard", Guard::OPTIONS, "none")
+            .help("What keeps other threads out, and from which instruction to which. Another guard starts the threads afresh.").primary(),
+        pub buffers: bool = Control::flag("store-buffers", "Store buffers", false)
+            .help("On, as on an x86 (TSO): a store waits in its thread’s buffer before others see it. Off: everybody sees it at once. Turning it starts the threads afresh.").primary(),
+        pub threads: u32 = Control::number("threads", "Threads", Unit::Count, (2.0, MOST_THREADS as f64), 1.0, 2.0)
+            .help("Threads that add to x; Peterson’s algorithm is for two. Another number starts them afresh."),
+        pub times: u32 = Control::number("times", "Increments of each thread", Unit::Count, (1.0, 2.0), 1.0, 1.0)
+            .help("How often each thread adds one. Another number starts them afresh."),
+    }
+}
+
+impl ControlValues {
+    fn threads(&self) -> u32 {
+        if self.guard.variables().contains(&TURN) { 2 } else { self.threads }
     }
 }
 
 readings! {
     READINGS;
     Reading::new("x", "x", Unit::Count, "The shared variable now.");
-    Reading::new("stored", "increments done", Unit::Count, "Increments whose last instruction has run.");
+    Reading::new("stored", "increments done", Unit::Count, "Increments whose store has reached memory.");
     Reading::new("lost", "updates lost", Unit::Count, "Increments that another thread's store wiped out.")
         .trouble_from(1.0);
+    Reading::new("schedules", "schedules from here", Unit::Count,
+        "Every order in which what is left can happen; nothing where it can go on without end. Turns in which a thread only spins aren't counted.");
+    Reading::new("wrong", "of them wrong", Unit::Count, "Schedules from here that lose an update, or have two threads in the section.")
+        .trouble_from(1.0);
+    Reading::new("nearest", "steps to the nearest wrong", Unit::Count, "Steps of the shortest way to a wrong state; nothing where there is no way to one.");
 }
 
-const ACTIONS: &[Action] = &[Action::new("step", "Run its next instruction", &[THREAD])];
+const ACTIONS: &[Action] = &[Action::new("step", "Run the next step", &[THREAD, BUFFER])];
+/// What a buffer does, as often as it holds something.
+const DRAINS: &[&str] = &["oldest store to memory"];
 
 messages! {
     MESSAGES;
-    loads(value: u32); adds(value: u32); writes(value: u32);
-    wrote_since(other: Entity);
-    lost_update(thread: Entity, other: Entity);
-    register_is(value: u32); register_of(thread: Entity);
-    memory(); place(); value(); variable_x();
+    ran(code: String); wrote_since(other: Entity);
+    lost_update(thread: Entity, other: Entity); mark_two_inside();
+    register_is(value: u32); seen_by(thread: Entity);
+    memory(); place(); value(); variable_x(); variable_lock(); variable_flag_a(); variable_flag_b(); variable_turn();
+    buffers(); buffer_a(); buffer_b(); buffer_c(); whose(); oldest_first();
     says_start(times: u32);
     says_so_far(x: u32, stored: u32);
     says_right(x: u32);
-    says_lost(x: u32, stored: u32, lost: u32);
-    about_register(register: u32);
-    about_x(x: u32, writes: u32);
+    says_lost(x: u32, stored: u32, lost: u32); says_two_inside();
+    says_all_wrong(all: u64); says_some_wrong(all: u64, wrong: u64); says_none_wrong(all: u64);
+    says_way(nearest: u32); says_no_way(states: usize);
+    about_place(value: String, stores: u32); about_buffer(stores: usize);
 }
 
 /// What can happen by itself: the random scheduler's next turn.
 #[derive(Clone, Copy, Debug, Hash)]
-pub struct Turn(u32);
+pub(super) struct Turn(u32);
 
-/// What a thread keeps to itself.
-#[derive(Clone, Copy, Debug, Default)]
-struct Thread {
-    register: u32,
-    /// Increments whose store has run.
-    stored: u32,
+/// Every store should have made x larger by one, so what x lacks of their number is lost. One store can lose several.
+fn lost(machine: &Machine) -> u32 {
+    machine.stored(X) - machine.value(X)
+}
+
+/// Whether two threads have got in, past what they ran before the load to keep each other out.
+fn two_inside(machine: &Machine) -> bool {
+    let is_inside = |thread: &&MachineThread| {
+        let load = thread.code.iter().position(|op| *op == LOAD[0].1).unwrap_or_default();
+        load > 0 && (load..load + 3).contains(&thread.line.into())
+    };
+    machine.threads.iter().filter(is_inside).count() > 1
+}
+
+fn is_wrong(machine: &Machine) -> bool {
+    lost(machine) > 0 || two_inside(machine)
+}
+
+/// How a value is written: `turn` and the lock have threads in them.
+fn value_text(place: u8, value: u8) -> String {
+    match (place, value) {
+        (TURN, _) => char::from(b'A' + value).to_string(),
+        (LOCK, 1..) => char::from(b'A' + value - 1).to_string(),
+        _ => value.to_string(),
+    }
+}
+
+fn store_text((place, value): (u8, u8)) -> String {
+    [NAMES[usize::from(place)], "=", &value_text(place, value)].concat()
 }
 
 /// The world of the figure.
 #[derive(Clone, Debug)]
-pub struct TwoThreads {
+pub(super) struct TwoThreads {
     controls: ControlValues,
-    program: Program,
-    threads: [Thread; THREADS],
-    x: u32,
-    /// Number of stores so far, and the thread of the last.
-    stores: u32,
+    /// The threads, and with store buffers these as well.
+    threads: Explored<Machine>,
+    /// The thread of the last store.
     last_writer: u32,
-    lost: u32,
 }
 
 impl TwoThreads {
-    /// Runs the next instruction of a thread.
+    fn begin(controls: &ControlValues, world: &mut World<Turn>) -> Self {
+        let (codes, threads) = (controls.guard.code(), controls.threads() as usize);
+        let (mut texts, ops): (Vec<_>, Vec<_>) = (0..threads).map(|n| codes[n % 2]).unzip();
+        if controls.buffers {
+            texts.extend(vec![DRAINS; threads]);
+        }
+        // With a lock for the whole thread, all increments happen under it.
+        let repeated = if controls.guard == Guard::Whole { 1..4 } else { 0..ops[0].len() as u8 };
+        let machine = Machine::new(&ops, repeated, controls.times as u8, controls.buffers);
+        let program = Program::new((THREAD, INSTRUCTION), STEP, &texts).with_helpers(threads as u32, BUFFER);
+        let threads = Explored::start(program, machine, is_wrong, controls.scheduler, world, Turn);
+        Self { controls: controls.clone(), threads, last_writer: 0 }
+    }
+
+    /// Runs the next step of a thread or a buffer.
     fn run(&mut self, n: u32, world: &mut World<Turn>) {
-        let (thread, line) = (self.program.thread(n), self.program.line(n));
-        let me = &mut self.threads[n as usize];
-        let (mut next, mut status) = (Next::Following, Status::Active);
-        match line {
-            0 => {
-                me.register = self.x;
-                let value = me.register;
-                world.record_step(thread, || (loads(value), Some(X), None));
-            }
-            1 => {
-                me.register += 1;
-                let value = me.register;
-                world.record_step(thread, || (adds(value), None, None));
-            }
-            _ => {
-                me.stored += 1;
-                next = if me.stored < self.controls.times { Next::Line(0) } else { Next::Finished };
-                if self.store(n, world) {
-                    status = Status::Trouble;
-                }
-            }
+        let op = self.threads.state.op(n);
+        let breaks = |was: &Machine, is: &Machine| lost(is) > lost(was) || two_inside(is) && !two_inside(was);
+        let retries = |was: &Machine, is: &Machine| {
+            matches!(op, Some(Op::CompareAndSwap(..))) && is.stored(X) == was.stored(X)
+        };
+        let status = |was: &Machine, is: &Machine| {
+            let bad = is == was || retries(was, is) || breaks(was, is);
+            if bad { Status::Trouble } else { Status::Active }
+        };
+        let Some(was) = self.threads.step(n, status, world, Turn) else { return };
+        let (is, program) = (&self.threads.state, &self.threads.program);
+        let (thread, other) = (program.thread(n), program.thread(self.last_writer));
+        let loses = lost(is) > lost(&was);
+        let overtaken = loses || retries(&was, is);
+        let why = overtaken.then(|| Cause { rule: wrote_since(other), other: Some(other) });
+        let code = program.code(n)[was.line(n).unwrap_or_default() as usize].trim();
+        world.record_step(thread, || (ran(code.to_owned()), None, why));
+        if breaks(&was, is) {
+            world.notable(thread, if loses { lost_update(thread, other) } else { mark_two_inside() });
         }
-        self.program.ran(n, next, status, world.now());
-    }
-
-    /// A thread stores its register; true if an update is lost with that. Every store should have made x larger by one, so
-    /// what x lacks of their number is lost. One store can lose two increments of the other thread.
-    fn store(&mut self, n: u32, world: &mut World<Turn>) -> bool {
-        let (thread, other) = (self.program.thread(n), self.program.thread(self.last_writer));
-        self.x = self.threads[n as usize].register;
-        self.stores += 1;
-        let missing = self.stores - self.x;
-        let lost = missing > self.lost;
-        let value = self.x;
-        world.record_step(thread, || {
-            let because = lost.then(|| Cause { rule: wrote_since(other), other: Some(other) });
-            (writes(value), Some(X), because)
-        });
-        if lost {
-            world.notable(thread, lost_update(thread, other));
+        if was.stored(X) < is.stored(X) {
+            self.last_writer = n % is.threads.len() as u32;
         }
-        self.lost = missing;
-        self.last_writer = n;
-        lost
-    }
-
-    /// Increments that have been stored.
-    fn stored(&self) -> u32 {
-        self.threads.iter().map(|thread| thread.stored).sum()
     }
 
     /// What a line left behind, while its increment is under way.
-    fn note(&self, n: u32, line: u32) -> Option<Label> {
-        let (register, at) = (self.threads[n as usize].register, self.program.line(n));
-        let over = self.program.is_finished(n);
-        let value = match line {
-            0 if at > 1 || over => register.checked_sub(1),
-            0 | 1 => Some(register),
-            _ => None,
+    fn note(&self, n: usize, line: u32) -> Option<Label> {
+        let me = &self.threads.state.threads[n];
+        let value = match me.code[line as usize] {
+            Op::Load(_) => me.loaded,
+            Op::Add(_) => me.register,
+            _ => return None,
         };
-        value.filter(|_| line < at || over).map(|value| Label::Words(register_is(value)))
+        (line < me.line.into()).then(|| Label::Words(register_is(value.into())))
+    }
+
+    /// What is in memory, and with store buffers, what each thread reads.
+    fn memory(&self) -> Panel {
+        let (machine, program) = (&self.threads.state, &self.threads.program);
+        let readers = if self.controls.buffers { self.controls.threads() } else { 0 };
+        let row = |&variable: &u8| {
+            let (entity, is) = (Entity::new(VARIABLE, variable.into()), machine.value(variable) as u8);
+            let reads: Vec<u8> = (0..readers).map(|n| machine.reads(n, variable)).collect();
+            let status = match variable {
+                X if lost(machine) > 0 => Status::Trouble,
+                _ if reads.iter().any(|read| *read != is) => Status::Active,
+                _ => Status::Normal,
+            };
+            let values = [is].into_iter().chain(reads).map(|value| Label::Plain(value_text(variable, value)));
+            Row { entity, cells: [Label::Name(entity)].into_iter().chain(values).collect(), status }
+        };
+        let heads = (0..readers).map(|n| seen_by(program.thread(n)));
+        let columns = [place(), value()].into_iter().chain(heads).map(Label::Words).collect();
+        let rows = self.controls.guard.variables().iter().map(row).collect();
+        Panel::Table(Table { title: Label::Words(memory()), columns, rows, unfolded: true })
+    }
+
+    fn buffers(&self) -> Panel {
+        let row = |(n, thread): (u32, &MachineThread)| {
+            let stores: Vec<String> = thread.buffer.iter().map(|&store| store_text(store)).collect();
+            let text = if stores.is_empty() { "–".to_owned() } else { stores.join(" ") };
+            Row::new(Entity::new(BUFFER, n), [Label::Name(Entity::new(BUFFER, n)), Label::Plain(text)])
+        };
+        let rows: Vec<Row> = (0..).zip(&self.threads.state.threads).map(row).collect();
+        Panel::table(buffers(), [whose(), oldest_first()], rows)
+    }
+
+    /// What is wrong with the present state, if anything is.
+    fn says_wrong(&self) -> Msg {
+        let machine = &self.threads.state;
+        match lost(machine) {
+            0 => says_two_inside(),
+            lost => says_lost(machine.value(X), machine.stored(X), lost),
+        }
+    }
+
+    /// What lies ahead, in a sentence.
+    fn says_ahead(&self) -> Option<Msg> {
+        let ahead = self.threads.ahead()?;
+        let (all, wrong) = (ahead.all as u64, ahead.wrong as u64);
+        match ahead.nearest {
+            Some(0) => None,
+            _ if self.threads.is_over() => None,
+            Some(nearest) if ahead.all.is_infinite() => Some(says_way(nearest)),
+            None if ahead.all.is_infinite() => Some(says_no_way(self.threads.states()?)),
+            None => Some(says_none_wrong(all)),
+            _ if wrong >= all => Some(says_all_wrong(all)),
+            _ => Some(says_some_wrong(all, wrong)),
+        }
     }
 }
 
@@ -159,119 +308,89 @@ impl Experiment for TwoThreads {
     type Controls = ControlValues;
     type Event = Turn;
     const SPEC: &'static FigureSpec =
-        &FigureSpec::new("two-threads", UNTIL, ControlValues::ALL, READINGS, KINDS)
-            .version(3)
+        &FigureSpec::new("two-threads", Time::from_secs(36), ControlValues::ALL, READINGS, KINDS)
+            .version(4)
             .by_steps(STEP)
             .actions(ACTIONS);
     const MESSAGES: &'static [&'static [Message]] = &[MESSAGES, program::MESSAGES];
 
     fn new(controls: &ControlValues, _: &Data, world: &mut World<Turn>) -> Result<Self, Msg> {
-        for _ in 0..THREADS {
-            world.open(THREAD, None);
+        for kind in [THREAD, BUFFER] {
+            (0..MOST_THREADS).for_each(|_| _ = world.open(kind, None));
         }
-        let program = Program::new((THREAD, INSTRUCTION), STEP, &[CODE; THREADS]);
-        if controls.scheduler == Scheduler::Random {
-            program.schedule(Span::ZERO, world, Turn);
-        }
-        Ok(Self {
-            controls: controls.clone(),
-            program,
-            threads: Default::default(),
-            x: 0,
-            stores: 0,
-            last_writer: 0,
-            lost: 0,
-        })
+        Ok(Self::begin(controls, world))
     }
 
     fn handle(&mut self, Turn(turn): Turn, world: &mut World<Turn>) {
-        // A turn that was scheduled before the learner took over is none.
-        if self.controls.scheduler == Scheduler::Random
-            && let Some(thread) = self.program.pick(turn, |_| true, world)
-        {
+        if let Some(thread) = self.threads.turn(turn, world) {
             self.run(thread, world);
-            self.program.schedule(STEP, world, Turn);
         }
     }
 
     fn set(&mut self, is: &ControlValues, world: &mut World<Turn>) -> Result<(), Msg> {
-        let had_turns = self.controls.scheduler == Scheduler::Random && !self.program.is_over();
-        self.controls = is.clone();
-        for (n, thread) in (0..).zip(&self.threads) {
-            self.program.set_finished(n, self.program.line(n) == 0 && thread.stored >= is.times);
-        }
-        if is.scheduler == Scheduler::Random && !had_turns && !self.program.is_over() {
-            self.program.schedule(Span::ZERO, world, Turn);
+        self.controls.scheduler = is.scheduler;
+        if self.controls == *is {
+            self.threads.set_scheduler(is.scheduler, world, Turn);
+        } else {
+            *self = Self::begin(is, world);
         }
         Ok(())
     }
 
     fn act(&mut self, _: usize, on: &[Entity], _: &Value, world: &mut World<Turn>) -> Result<(), Msg> {
-        let thread = self.program.step_by_hand(on, self.controls.scheduler, |_| true, world.now())?;
+        let thread = self.threads.by_hand(on, world.now())?;
         self.run(thread, world);
         Ok(())
     }
 
     fn read(&self, _: &World<Turn>, out: &mut Readings) {
-        out.put("x", f64::from(self.x));
-        out.put("stored", f64::from(self.stored()));
-        out.put("lost", f64::from(self.lost));
+        let (machine, ahead) = (&self.threads.state, self.threads.ahead());
+        out.put("x", f64::from(machine.value(X)));
+        out.put("stored", f64::from(machine.stored(X)));
+        out.put("lost", f64::from(lost(machine)));
+        out.put("schedules", ahead.map(|ahead| ahead.all).filter(|all| all.is_finite()));
+        out.put("wrong", ahead.map(|ahead| ahead.wrong).filter(|wrong| wrong.is_finite()));
+        out.put("nearest", ahead.and_then(|ahead| ahead.nearest).map(f64::from));
     }
 
     fn draw(&self, _: &World<Turn>, scene: &mut Scene) {
-        for n in 0..THREADS as u32 {
-            scene.panels.push(self.program.listing(n, |line| self.note(n, line)));
-        }
-        let row = |entity, name, value: u32, status| {
-            let cells = [name, Label::Value(value.into(), Unit::Count)];
-            Row { status, ..Row::new(entity, cells) }
-        };
-        let shared = if self.lost > 0 { Status::Trouble } else { Status::Active };
-        let registers = (0..).zip(&self.threads).map(|(n, me)| {
-            let thread = self.program.thread(n);
-            row(thread, Label::Words(register_of(thread)), me.register, Status::Normal)
+        let (machine, program) = (&self.threads.state, &self.threads.program);
+        let threads = self.controls.threads();
+        scene.panels.extend((0..threads).map(|n| program.listing(n, |line| self.note(n as usize, line))));
+        scene.panels.push(self.memory());
+        scene.panels.extend(self.controls.buffers.then(|| self.buffers()));
+        let increments = self.controls.times * threads;
+        scene.panels.push(self.threads.lanes(u64::from(increments) * program.code(0).len() as u64));
+        scene.choices = self.threads.choices("step");
+        scene.sentences.push(match self.threads.is_over() {
+            _ if is_wrong(machine) => self.says_wrong(),
+            true => says_right(machine.value(X)),
+            false if program.history().is_empty() => says_start(increments),
+            false => says_so_far(machine.value(X), machine.stored(X)),
         });
-        let rows: Vec<Row> =
-            std::iter::once(row(X, Label::Name(X), self.x, shared)).chain(registers).collect();
-        scene.panels.push(Panel::table(memory(), [place(), value()], rows));
-        let increments = self.controls.times * THREADS as u32;
-        scene.panels.push(self.program.lanes(u64::from(increments) * CODE.len() as u64));
-        scene.choices = self.program.choices("step", self.controls.scheduler, |_| true);
-        scene.sentences.push(match (self.lost, self.program.is_over()) {
-            (0, false) if self.program.history().is_empty() => says_start(increments),
-            (0, false) => says_so_far(self.x, self.stored()),
-            (0, true) => says_right(self.x),
-            (lost, _) => says_lost(self.x, self.stored(), lost),
-        });
+        scene.sentences.extend(self.says_ahead());
     }
 
     fn about(&self, entity: Entity, _: &World<Turn>) -> Option<About> {
-        let mut sentences = match entity {
-            X => vec![about_x(self.x, self.stores)],
-            _ => vec![self.program.about(entity)?],
-        };
-        if entity.kind == THREAD && !self.program.is_finished(entity.n) {
-            sentences.push(about_register(self.threads[entity.n as usize].register));
-        }
-        Some(About::says(sentences))
+        let (machine, n) = (&self.threads.state, entity.n as usize);
+        Some(About::says([match entity.kind {
+            VARIABLE if n < NAMES.len() => {
+                let variable = entity.n as u8;
+                about_place(value_text(variable, machine.value(variable) as u8), machine.stored(variable))
+            }
+            BUFFER => about_buffer(machine.threads.get(n)?.buffer.len()),
+            _ => self.threads.program.about(entity)?,
+        }]))
     }
 
     fn found_in(&self) -> Option<Found> {
-        let mut hasher = TraceHasher::default();
-        self.program.hash_places(&mut hasher);
-        (self.x, self.stores, self.last_writer).hash(&mut hasher);
-        for thread in &self.threads {
-            (thread.register, thread.stored).hash(&mut hasher);
-        }
-        let wrong = (self.lost > 0).then(|| says_lost(self.x, self.stored(), self.lost));
-        Some(Found { key: hasher.finish(), wrong })
+        Some(self.threads.found(|| self.says_wrong()))
     }
 
     fn invariants(&self, _: &World<Turn>) -> Result<(), String> {
-        self.program.invariants()?;
-        if self.x + self.lost != self.stores || self.stores != self.stored() {
-            return Err(format!("x = {}, {} stored, {} lost", self.x, self.stored(), self.lost));
-        }
-        Ok(())
+        self.threads.invariants()?;
+        let (machine, all) = (&self.threads.state, self.controls.times * self.controls.threads());
+        let right = !self.threads.is_over() || machine.stored(X) == all;
+        if right { Ok(()) } else { Err(format!("of {all} increments: {machine:?}")) }
     }
 }

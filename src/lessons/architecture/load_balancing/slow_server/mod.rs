@@ -22,7 +22,7 @@ mod spec;
 mod tests;
 
 pub use questions::{CHALLENGES, PREDICTIONS};
-pub use spec::YOUR_TRAFFIC;
+pub use spec::{YOUR_TRAFFIC, capacity};
 
 use super::checks::{Checks, FALL, INTERVAL, RISE};
 use super::cluster::{self, Cluster, HOP, Request, SERVERS};
@@ -109,7 +109,9 @@ impl SlowServer {
     /// the log says.
     fn demand(&self, n: u32, logged: Option<(u64, u32)>, w: &W) -> (Request, Span) {
         let draw = |purpose| w.draws(purpose, request(n));
-        let size = self.controls.sizes.dist(self.controls.service.secs()).span(&mut draw(SIZE));
+        let logged_size = self.arrivals.logged_duration().filter(|_| self.controls.logged);
+        let drawn = || self.controls.sizes.dist(self.controls.service.secs()).span(&mut draw(SIZE));
+        let size = logged_size.unwrap_or_else(drawn);
         // Patience is spread by a half around its mean, so that those who gave up don't all give up together.
         let patience = self.controls.patience.scale(Dist::Uniform(0.5, 1.5).sample(&mut draw(PATIENCE)));
         let (key, user) = logged.map_or_else(

@@ -66,7 +66,7 @@ controls! {
     pub struct ControlValues {
         pub policy: Policy = Control::choice("policy", "Policy", Policy::OPTIONS, "round-robin")
             .help("How the balancer picks a server.").primary(),
-        pub load: f64 = Control::number("load", "Load", Unit::Rate, (10.0, 1000.0), 10.0, 120.0)
+        pub load: f64 = Control::log_number("load", "Load", Unit::Rate, (10.0, 1000.0), 120.0)
             .help("Requests a second from all clients together.").primary(),
         pub slower: f64 = Control::number("slower", "Slowdown of C", Unit::Factor, (1.0, 20.0), 0.5, 4.0)
             .help("How many times as long server C takes for the same request.").primary(),
@@ -80,9 +80,17 @@ controls! {
         pub patience: Span = PATIENCE,
         pub arrivals: Pattern = ARRIVALS,
         pub compress: f64 = COMPRESS,
+        pub logged: bool = Control::flag("logged", "Service times from the log", false)
+            .help("A replayed request keeps its worker for as long as the log says it took, where it says so."),
         pub checks: bool = Control::flag("checks", "Health checks", true)
             .help("The balancer checks every 2 s whether each server is there; 3 failures in a row take it out, 2 successes bring it back."),
     }
+}
+
+/// Requests a second that the four servers can finish together.
+pub fn capacity(settings: &StartSettings) -> f64 {
+    let of = |id| settings.number(id);
+    (f64::from(super::SERVERS - 1) + 1.0 / of("slower")) * of("workers") / of("service")
 }
 
 impl ControlValues {
@@ -134,19 +142,24 @@ messages! {
 }
 
 /// The declaration of a figure over this world; they differ in length and name.
-const fn figure(id: &'static str, until: Time, still_at: Time, warm_up: Time) -> FigureSpec {
+const fn figure(id: &'static str, until: Time, still_at: Time, warm_up: Time, needs: Needs) -> FigureSpec {
     let mut spec = FigureSpec::new(id, until, ControlValues::ALL, READINGS, KINDS)
         .still_at(still_at)
         .warm_up(warm_up)
         .speed(0.25)
         .actions(ACTIONS);
-    spec.needs = Needs::AccessLog;
+    spec.needs = needs;
     spec
 }
 
 /// One minute with a slow server.
-pub(super) const SLOW_SERVER: &FigureSpec =
-    &figure("slow-server", Time::from_secs(60), Time::from_millis(8_300), Time::from_secs(10));
+pub(super) const SLOW_SERVER: &FigureSpec = &figure(
+    "slow-server",
+    Time::from_secs(60),
+    Time::from_millis(8_300),
+    Time::from_secs(10),
+    Needs::Nothing,
+);
 /// Ten minutes, for a log of one's own.
 pub const YOUR_TRAFFIC: &FigureSpec =
-    &figure("your-traffic", Time::from_secs(600), Time::from_secs(60), Time::from_secs(30));
+    &figure("your-traffic", Time::from_secs(600), Time::from_secs(60), Time::from_secs(30), Needs::AccessLog);

@@ -1,0 +1,93 @@
+//! Figures that come along: what was done in the text has its effect beside the text.
+//!
+//! Where there is room beside the text, a figure that is out of view is docked at the window's edge, smaller, until its
+//! reader closes it, goes to it, or comes by its place. On a narrow page the reader is taken to the figure instead, and
+//! offered the way back.
+
+use super::{dom, parking};
+use crate::desk::markup::class;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+/// Where there is room beside the text.
+const ROOMY: &str = "(min-width: 75rem)";
+/// The class of a docked figure, that of one that its reader was taken to, and that of the place left empty.
+const DOCKED: &str = "docked";
+const VISITED: &str = "visited";
+const PLACE: &str = "fig-place";
+
+/// How much of an element is in the window, of its own height or the window's, whichever is less.
+fn share_in_view(element: &Element) -> f64 {
+    let (bounds, height) = (element.get_bounding_client_rect(), window_height());
+    let seen = bounds.bottom().min(height) - bounds.top().max(0.0);
+    seen / bounds.height().min(height).max(1.0)
+}
+
+fn window_height() -> f64 {
+    dom::window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default()
+}
+
+/// Has a figure be seen, where its reader is or with a way back.
+pub fn bring(figure: &Element) {
+    let picture = dom::query(figure, &crate::desk::markup::css(class::PICTURE));
+    if has(figure, DOCKED) || picture.is_none_or(|picture| share_in_view(&picture) > 0.6) {
+        return;
+    }
+    if dom::media_matches(ROOMY) {
+        return dock(figure);
+    }
+    // Where the reader was, for the way back.
+    let from = dom::window().scroll_y().unwrap_or_default() as i32;
+    dom::set_attribute(figure, "data-from", &from.to_string());
+    dom::set_class(figure, VISITED, true);
+    figure.scroll_into_view();
+}
+
+fn has(figure: &Element, class: &str) -> bool {
+    figure.class_list().contains(class)
+}
+
+fn dock(figure: &Element) {
+    // One comes along at a time.
+    for other in dom::query_page(&["figure.", DOCKED].concat()) {
+        put_back(&other, false);
+    }
+    let place = dom::create_element("div", PLACE);
+    let height = figure.unchecked_ref::<HtmlElement>().offset_height();
+    dom::set_style(&place, "height", &[&height.to_string(), "px"].concat());
+    if let Some(parent) = figure.parent_element() {
+        let _ = parent.insert_before(&place, Some(figure));
+    }
+    dom::set_class(figure, DOCKED, true);
+    let of = figure.clone();
+    // Back in its place as soon as that is in view.
+    let _ = parking::observe(&place, "-30% 0px -30% 0px", move |near, observer| {
+        if near {
+            observer.disconnect();
+            put_back(&of, false);
+        }
+    });
+}
+
+/// Puts a docked figure back into its place, and goes there if wanted.
+pub fn put_back(figure: &Element, go: bool) {
+    if has(figure, DOCKED) {
+        dom::set_class(figure, DOCKED, false);
+        if let Some(place) = figure.previous_element_sibling().filter(|place| has(place, PLACE)) {
+            place.remove();
+        }
+    }
+    dom::set_class(figure, VISITED, false);
+    if go {
+        figure.scroll_into_view();
+    }
+}
+
+/// Takes the reader back to where a phrase of the text was pressed.
+pub fn back_to_text(figure: &Element) {
+    dom::set_class(figure, VISITED, false);
+    let from = figure.get_attribute("data-from").map(|from| dom::number(&from));
+    if let Some(from) = from {
+        dom::window().scroll_to_with_x_and_y(0.0, from);
+    }
+}

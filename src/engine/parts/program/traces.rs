@@ -1,0 +1,74 @@
+//! What threads were at lately, as lanes over a window that moves along.
+
+use crate::scene::{Bar, Label, Lane, Lanes, Panel, Status};
+use crate::sim::{Entity, Msg, Span, Time};
+
+/// What each of some threads is at, and was within a window; `L` is what they can be at.
+#[derive(Clone, Debug)]
+pub struct Traces<L> {
+    window: Span,
+    /// For each thread, since when it was at what: ascending.
+    threads: Vec<Vec<(Time, L)>>,
+}
+
+impl<L: Copy + PartialEq> Traces<L> {
+    /// Nothing is known yet.
+    pub fn new(window: Span) -> Self {
+        Self { window, threads: Vec::new() }
+    }
+
+    /// What all threads are at from now on.
+    pub fn note(&mut self, now: Time, all: impl ExactSizeIterator<Item = L>) {
+        self.threads.resize_with(all.len(), Vec::new);
+        for (trace, is) in self.threads.iter_mut().zip(all) {
+            if trace.last().is_some_and(|last| last.1 == is) {
+                continue;
+            }
+            let begin = now.back(self.window);
+            let old = trace.iter().skip(1).take_while(|(until, _)| *until < begin).count();
+            trace.drain(..old);
+            trace.push((now, is));
+        }
+    }
+
+    /// The window that ends now as a panel, a lane for each thread; `shows` says how something is shown.
+    pub fn lanes(&self, title: Msg, kind: u8, now: Time, shows: impl Fn(L) -> (Msg, Status)) -> Panel {
+        let from = now.back(self.window);
+        let lane = |(n, trace): (u32, &Vec<(Time, L)>)| {
+            let entity = Entity::new(kind, n);
+            let ends = trace.iter().skip(1).map(|(at, _)| *at).chain([now]);
+            let bar = |(&(from, is), until): (&(Time, L), Time)| {
+                let (label, status) = shows(is);
+                Bar { entity, from, until, label: Label::Words(label), status }
+            };
+            let bars = trace.iter().zip(ends).filter(|(_, until)| *until > from).map(bar).collect();
+            Lane { entity, label: Label::Name(entity), bars }
+        };
+        let lanes = (0..).zip(&self.threads).map(lane).collect();
+        let title = Label::Words(title);
+        Panel::Lanes(Lanes { title, from, until: from + self.window, step: None, lanes }.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_left_the_window_is_forgotten_and_what_reaches_into_it_is_not() {
+        let at = Time::from_secs;
+        let mut traces = Traces::new(Span::from_secs(10));
+        for second in 0..100 {
+            traces.note(at(second), [second / 4, 7].into_iter());
+        }
+        let shows = |is: u64| (Msg::new("is").with("n", is.into()), Status::Normal);
+        let Panel::Lanes(lanes) = traces.lanes(Msg::new("title"), 0, at(100), shows) else {
+            panic!("lanes are lanes")
+        };
+        let spans =
+            |n: usize| lanes.lanes[n].bars.iter().map(|bar| (bar.from, bar.until)).collect::<Vec<_>>();
+        assert_eq!(spans(0), [(at(88), at(92)), (at(92), at(96)), (at(96), at(100))]);
+        assert_eq!((spans(1), lanes.from), (vec![(at(0), at(100))], at(90)));
+        assert!(traces.threads[0].len() < 6);
+    }
+}

@@ -1,0 +1,376 @@
+//! Threads that share a lock, and cores: what is inside the lock happens one at a time, and waiting has its price.
+//!
+//! An operation is own work, then a section that loads a shared number at its beginning and stores a changed one at its end.
+//! The lock is taken before the own work, before the section, or only for the store, which takes no time. Threads run on cores, in turns of a time slice if there
+//! are more of them. Who waits for a spin lock keeps its core; who waits for any other lock sleeps, is handed the lock in the
+//! order of coming, and gets a core 50 µs later, at once. Leaves out: caches (a core that spins slows the others), locks that
+//! a thread passing by may take before one that is being woken, and readers that see a half-made change.
+
+use crate::lessons::prelude::*;
+use crate::parts::program::{Admits, Cores, Due, Lock, Place, Traces};
+use crate::sim::statistics::TimeAverage;
+
+kinds! {
+    KINDS;
+    THREAD = "thread", Letters;
+    OPERATION = "operation", Numbers;
+}
+
+const DONE: EndKind = EndKind(0);
+const MOST_THREADS: u32 = 12;
+/// Mean time in seconds of an operation's own work.
+pub(super) const OWN_WORK: f64 = 0.004;
+/// From a release until who was handed the lock runs: a switch of threads.
+const WAKE: Span = Span::from_micros(50);
+/// A thread keeps its core so long if others want one (Linux: about 3 ms).
+const SLICE: Span = Span::from_millis(3);
+const WINDOW: Span = Span::from_millis(30);
+const UNTIL: Time = Time::from_secs(2);
+const WORKS: Purpose = Purpose::named("own work");
+const CHANGES: Purpose = Purpose::named("section");
+const READS: Purpose = Purpose::named("reads");
+
+choices! {
+    /// What keeps others out.
+    pub enum Kind {
+        None = "none", "Nothing";
+        Mutex = "mutex", "Mutex";
+        Spin = "spin", "Spin lock";
+        ReadWrite = "read-write", "Read-write lock";
+        Semaphore = "semaphore", "Semaphore of 2";
+        Swap = "compare-and-swap", "Compare-and-swap";
+    }
+}
+
+choices! {
+    /// From where to where it does.
+    pub enum Scope {
+        Operation = "operation", "All";
+        Section = "section", "Load to store";
+        Store = "store", "Store";
+    }
+}
+
+controls! {
+    /// What can be turned.
+    pub(super) struct ControlValues {
+        pub lock: Kind = Control::choice("lock", "Lock", Kind::OPTIONS, "mutex")
+            .help("Who waits for a spin lock tries again and again; for any other, it sleeps. A read-write lock lets readers in together, a semaphore two threads of any kind. Compare-and-swap is no lock: it stores if nobody else has stored since the load, else the section begins again.").primary(),
+        pub scope: Scope = Control::choice("scope", "Scope", Scope::OPTIONS, "operation")
+            .help("What happens under the lock, if there is one: the whole operation, from load to store, or only the store.").primary(),
+        pub threads: u32 = Control::number("threads", "Threads", Unit::Count, (1.0, MOST_THREADS as f64), 1.0, 8.0)
+            .help("Each does one operation after the other.").primary(),
+        pub cores: u32 = Control::number("cores", "Cores", Unit::Count, (1.0, MOST_THREADS as f64), 1.0, 8.0)
+            .help("Threads that can run at the same time.").primary(),
+        pub section: Span = Control::log_number("section", "Length of the section", Unit::Time, (0.00001, 0.01), 0.001)
+            .help("Mean time from load to store. The own work before it takes 4 ms."),
+        pub reads: f64 = Control::number("reads", "Only read", Unit::Share, (0.0, 1.0), 0.05, 0.0)
+            .help("Share of operations that look at the number for as long, and store nothing."),
+    }
+}
+
+readings! {
+    READINGS;
+    Reading::measured("done", "operations", Statistic::Rate, "Operations a second, over the last 0.5 s.")
+        .of(OPERATION, &[DONE]).last(0.5);
+    Reading::new("lost", "updates lost", Unit::Count, "Updates that another thread's store has wiped out, so far.")
+        .so_far().trouble_from(1.0);
+    Reading::new("waiting", "threads waiting", Unit::Count, "Threads that wait for the lock, on average since the run began.").so_far();
+    Reading::new("wasted", "cores wasted", Unit::Count,
+        "Cores that spin, or run sections once more, on average since the run began.").so_far().trouble_from(0.5);
+}
+
+messages! {
+    pub(super) MESSAGES;
+    lanes_title(threads: u32, cores: u32);
+    is_own(); is_inside(); is_again(); is_asleep(); is_spinning(); is_ready(); is_stalled();
+    chart_done(); done();
+    says_inside(inside: usize, waiting: usize); says_stalled(thread: Entity, waiting: usize); says_lost(lost: u32, stores: u32);
+    step_got_lock(); step_stored(value: u32); step_again(value: u32);
+    judge_done(done: (f64, Unit), bound: (f64, Unit)); judge_lost(lost: (f64, Unit), bound: (f64, Unit));
+}
+
+#[derive(Clone, Debug)]
+struct Thread {
+    operation: Entity,
+    reads: bool,
+    in_section: bool,
+    /// What is left of its own work or its section; a section has not been begun while this is nothing.
+    left: Span,
+    /// What it has loaded, and whether it had to load once more.
+    loaded: u32,
+    again: bool,
+}
+
+/// A thread's work is done, its slice is over, or it wakes up.
+#[derive(Clone, Copy, Debug, Hash)]
+pub(super) struct Event(Due);
+
+type W = World<Event>;
+
+#[derive(Clone, Debug)]
+pub(super) struct Contention {
+    controls: ControlValues,
+    cores: Cores,
+    lock: Lock,
+    threads: Vec<Thread>,
+    number: u32,
+    stores: u32,
+    waiting: TimeAverage,
+    /// Time that cores have wasted.
+    wasted: Span,
+    /// As what each thread is seen.
+    traces: Traces<Status>,
+}
+
+impl Contention {
+    /// All threads begin an operation, and nobody has the lock.
+    fn begin(&mut self, w: &mut W) {
+        self.cores.reset(self.controls.cores);
+        self.lock = Lock::new(match self.controls.lock {
+            Kind::ReadWrite => Admits::Readers,
+            Kind::Semaphore => Admits::Many(2),
+            _ => Admits::One,
+        });
+        self.threads.truncate(self.controls.threads as usize);
+        for n in 0..self.controls.threads {
+            let operation = self.threads.get(n as usize).map(|thread| thread.operation);
+            let operation = operation.unwrap_or_else(|| w.open(OPERATION, None));
+            self.begins(n, operation, w);
+            self.cores.wants(n);
+        }
+        self.dispatch(w);
+    }
+
+    /// A thread begins an operation.
+    fn begins(&mut self, n: u32, operation: Entity, w: &mut W) {
+        let reads = w.draws(READS, operation).chance(self.controls.reads);
+        let left = Dist::Exponential(OWN_WORK).span(&mut w.draws(WORKS, operation));
+        let thread = Thread { operation, reads, in_section: false, left, loaded: 0, again: false };
+        match self.threads.get_mut(n as usize) {
+            Some(before) => *before = thread,
+            None => self.threads.push(thread),
+        }
+    }
+
+    /// Gives cores to those who want one, and remembers how everybody is seen then.
+    fn dispatch(&mut self, w: &mut W) {
+        while let Some(n) = self.cores.next(w.now()) {
+            self.goes_on(n, w);
+        }
+        self.waiting.set(w.now(), self.lock.waiting().len() as f64);
+        let seen: Vec<Status> = (0..self.controls.threads).map(|n| self.status(n)).collect();
+        self.traces.note(w.now(), seen.into_iter());
+    }
+
+    /// Whether a thread needs the lock and hasn't got it.
+    fn wants(&self, n: u32) -> bool {
+        let needs = match self.controls.scope {
+            Scope::Operation => true,
+            Scope::Section => self.threads[n as usize].in_section,
+            Scope::Store => false,
+        };
+        needs && !matches!(self.controls.lock, Kind::None | Kind::Swap) && !self.lock.has(n)
+    }
+
+    fn spins(&self, n: u32) -> bool {
+        self.lock.waits(n) && self.cores.place(n) == Place::Running
+    }
+
+    /// A thread with a core goes on, if the lock lets it.
+    fn goes_on(&mut self, n: u32, w: &mut W) {
+        let Thread { operation, reads, .. } = self.threads[n as usize];
+        let spins = self.controls.lock == Kind::Spin;
+        if self.wants(n) && spins {
+            self.lock.tries(n, reads);
+        } else if self.wants(n) && !self.lock.asks(n, reads) {
+            return self.cores.sleeps(n);
+        }
+        let wants = self.wants(n);
+        let me = &mut self.threads[n as usize];
+        if me.in_section && me.left == Span::ZERO && !wants {
+            let section = Dist::Exponential(self.controls.section.secs());
+            me.left = section.span(&mut w.draws(CHANGES, operation)).max(Span::from_nanos(1));
+            me.loaded = self.number;
+        }
+        let (until, due) = self.cores.goes_on(n, (!wants).then_some(me.left), w.now());
+        w.schedule_at(until, Event(due));
+    }
+
+    /// Counts what a thread with a core has done since it was looked at last.
+    fn account(&mut self, n: u32, now: Time) {
+        let (wants, ran) = (self.wants(n), self.cores.ran(n, now));
+        let me = &mut self.threads[n as usize];
+        if wants || me.again {
+            self.wasted += ran;
+        }
+        if !wants {
+            me.left = Span::from_nanos(me.left.nanos() - ran.nanos().min(me.left.nanos()));
+        }
+    }
+
+    /// A thread's own work is over, or its section.
+    fn has_worked(&mut self, n: u32, w: &mut W) {
+        let at = Some(Entity::new(THREAD, n));
+        let me = &mut self.threads[n as usize];
+        let value = self.number;
+        if !me.in_section {
+            me.in_section = true;
+        } else if !me.reads && self.controls.lock == Kind::Swap && me.loaded != value {
+            me.again = true;
+            w.record_step(me.operation, || (step_again(value), at, None));
+        } else {
+            if !me.reads {
+                (self.number, self.stores) = (me.loaded + 1, self.stores + 1);
+                w.record_step(me.operation, || (step_stored(me.loaded + 1), at, None));
+            }
+            w.close(me.operation, DONE);
+            let next = w.open(OPERATION, None);
+            self.begins(n, next, w);
+            self.leaves(n, w);
+        }
+        self.goes_on(n, w);
+    }
+
+    /// A thread gives the lock back. Then one who spins is in, or those who sleep, in the order of coming.
+    fn leaves(&mut self, n: u32, w: &mut W) {
+        self.lock.leaves(n);
+        if self.controls.lock == Kind::Spin {
+            let next = self.lock.waiting().find(|&n| self.spins(n));
+            if let Some(n) = next {
+                self.account(n, w.now());
+                self.goes_on(n, w);
+            }
+            return;
+        }
+        while let Some(n) = self.lock.admit_next() {
+            let operation = self.threads[n as usize].operation;
+            w.record_step(operation, || (step_got_lock(), Some(Entity::new(THREAD, n)), None));
+            w.schedule(WAKE, Event(self.cores.due(n)));
+        }
+    }
+
+    fn status(&self, n: u32) -> Status {
+        let (me, has_lock) = (&self.threads[n as usize], self.lock.has(n));
+        match self.cores.place(n) {
+            Place::Asleep => Status::Quiet,
+            Place::Ready if has_lock => Status::Warming,
+            Place::Ready => Status::Down,
+            Place::Running if self.spins(n) || me.again => Status::Trouble,
+            Place::Running if me.in_section || has_lock => Status::Active,
+            Place::Running => Status::Normal,
+        }
+    }
+
+    fn says(&self, status: Status) -> Msg {
+        match status {
+            Status::Quiet => is_asleep(),
+            Status::Warming => is_stalled(),
+            Status::Down => is_ready(),
+            Status::Trouble if self.controls.lock == Kind::Swap => is_again(),
+            Status::Trouble => is_spinning(),
+            Status::Active => is_inside(),
+            _ => is_own(),
+        }
+    }
+}
+
+impl Experiment for Contention {
+    type Controls = ControlValues;
+    type Event = Event;
+    const SPEC: &'static FigureSpec =
+        &FigureSpec::new("contention", UNTIL, ControlValues::ALL, READINGS, KINDS)
+            .still_at(Time::from_millis(60))
+            .warm_up(Time::from_millis(500))
+            .speed(0.01);
+    const MESSAGES: &'static [&'static [Message]] = &[MESSAGES];
+
+    fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
+        (0..MOST_THREADS).for_each(|_| _ = w.open(THREAD, None));
+        let mut it = Self {
+            controls: controls.clone(),
+            cores: Cores::new(controls.cores, SLICE, MOST_THREADS),
+            lock: Lock::new(Admits::One),
+            threads: Vec::new(),
+            number: 0,
+            stores: 0,
+            waiting: TimeAverage::default(),
+            wasted: Span::ZERO,
+            traces: Traces::new(WINDOW),
+        };
+        it.begin(w);
+        Ok(it)
+    }
+
+    fn handle(&mut self, Event(due): Event, w: &mut W) {
+        let (n, now) = (due.thread, w.now());
+        if !self.cores.is_due(due) {
+            return;
+        }
+        if self.cores.place(n) == Place::Running {
+            self.account(n, now);
+            if self.threads[n as usize].left == Span::ZERO && !self.wants(n) {
+                self.has_worked(n, w);
+            } else if !self.cores.gives_way(n, now) {
+                self.goes_on(n, w);
+            }
+        } else {
+            // It wakes up, and gets a core at once, if need be that of somebody who isn't inside.
+            let lock = self.lock.clone();
+            let may_lose = |other| !lock.has(other);
+            if let Some(loser) = self.cores.loser(may_lose) {
+                self.account(loser, now);
+            }
+            if self.cores.urgent(n, may_lose, now) {
+                self.goes_on(n, w);
+            }
+        }
+        self.dispatch(w);
+    }
+
+    fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
+        let same = ControlValues { section: is.section, reads: is.reads, ..self.controls.clone() } == *is;
+        self.controls = is.clone();
+        if !same {
+            self.begin(w);
+        }
+        Ok(())
+    }
+
+    fn read(&self, w: &W, out: &mut Readings) {
+        out.put("lost", f64::from(self.stores - self.number));
+        out.put("waiting", self.waiting.average(w.now()));
+        out.put("wasted", Some(self.wasted.secs() / w.now().secs()).filter(|cores| cores.is_finite()));
+    }
+
+    fn draw(&self, w: &W, scene: &mut Scene) {
+        let title = lanes_title(self.controls.threads, self.controls.cores);
+        scene.panels = vec![
+            self.traces.lanes(title, THREAD, w.now(), |status| (self.says(status), status)),
+            Panel::series(chart_done(), Unit::Rate, [("done", Status::Active)], UNTIL),
+        ];
+        let (inside, waiting) = (self.lock.inside().count(), self.lock.waiting().len());
+        let stalled = self.lock.inside().find(|&n| self.status(n) == Status::Warming);
+        let stalled = stalled.map(|n| says_stalled(Entity::new(THREAD, n), waiting));
+        scene.sentences.push(stalled.unwrap_or_else(|| says_inside(inside, waiting)));
+        let lost = self.stores - self.number;
+        scene.sentences.extend((lost > 0).then(|| says_lost(lost, self.stores)));
+    }
+
+    fn about(&self, entity: Entity, _: &W) -> Option<About> {
+        let is_it =
+            |&n: &u32| entity == Entity::new(THREAD, n) || entity == self.threads[n as usize].operation;
+        let n = (0..self.controls.threads).find(is_it)?;
+        let operation = self.threads[n as usize].operation;
+        Some(
+            About::says([self.says(self.status(n))])
+                .concerning([Entity::new(THREAD, n), operation].into_iter()),
+        )
+    }
+
+    fn invariants(&self, _: &W) -> Result<(), String> {
+        self.cores.invariants()?;
+        self.lock.invariants()?;
+        if self.number <= self.stores { Ok(()) } else { Err(format!("{} stores", self.stores)) }
+    }
+}
