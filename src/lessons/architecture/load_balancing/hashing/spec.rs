@@ -22,7 +22,7 @@ pub(super) const NO_SERVER: EndKind = EndKind(2);
 choices! {
     /// How a key leads to its server.
     pub enum Rule {
-        Modulo = "modulo", "Hash modulo servers";
+        Modulo = "modulo", "Modulo";
         Ring = "ring", "Ring";
         Maglev = "maglev", "Maglev";
     }
@@ -43,7 +43,7 @@ controls! {
     /// What can be turned.
     pub struct ControlValues {
         pub rule: Rule = Control::choice("rule", "Policy", Rule::OPTIONS, "modulo")
-            .help("How the balancer finds a key's server.").primary(),
+            .help("How the balancer finds a key's server: its hash modulo the number of servers, the next point on a ring, or a slot in Maglev's table.").primary(),
         pub servers: u32 = Control::number("servers", "Servers", Unit::Count, (2.0, MOST as f64), 1.0, 5.0)
             .help("Cache servers. A new one starts empty; the last one is the first to go.").primary(),
         pub points: u32 = Control::log_number("points", "Virtual nodes (ring)", Unit::Count, (1.0, 256.0), 160.0)

@@ -69,7 +69,8 @@ impl PowerOfTwo {
             // What never was is no point on a logarithmic axis.
             let share = |n| (n as f32, farm.share(n, servers, self.from, now) as f32);
             let points = (1..=DEEPEST).map(share).filter(|point| point.1 > 0.0).collect();
-            lines.push(CurveLine { label: Label::Words(NAMES[k]()), status: LOOKS[k], points, dots: true });
+            let label = Label::Plain(["1", "2", "3", "all"][k].into());
+            lines.push(CurveLine { label, status: LOOKS[k], points, dots: true });
             if k < DRAWN && self.controls.theory {
                 let tail = |n| (n as f32, supermarket_tail(load, k as u32 + 1, n) as f32);
                 let points = (1..=DEEPEST as u32).map(tail).collect();

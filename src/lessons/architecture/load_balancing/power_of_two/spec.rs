@@ -31,7 +31,7 @@ controls! {
     pub struct ControlValues {
         pub load: f64 = Control::number("load", "Load", Unit::Share, (0.5, 0.99), 0.01, 0.9)
             .help("Work that arrives, as a share of what all servers of a farm can do.").primary(),
-        pub old: Span = Control::number("old", "Queue lengths read every", Unit::Time, (0.0, 5.0), 0.1, 0.0)
+        pub old: Span = Control::number("old", "Queues read every", Unit::Time, (0.0, 5.0), 0.1, 0.0)
             .help("The balancer reads the queue lengths off a board that is renewed this often. At 0 they are always fresh.").primary(),
         pub servers: u32 = Control::number("servers", "Servers per farm", Unit::Count, (10.0, 200.0), 10.0, 60.0)
             .help("Servers of each of the four farms; more of them get more requests."),
