@@ -139,7 +139,9 @@ fn a_log_is_replayed_and_what_could_not_be_read_is_told() {
     }
     let told = page.says(".fig-data-says").to_owned();
     assert!(told.contains("my.log") && told.contains("200") && told.contains("1 "), "{told}");
-    page.go(30.0);
+    assert!(page.playing, "it runs at once");
+    page.does(action("play"));
+    page.go(15.0);
     assert_eq!(page.says("[data-control=\"arrivals\"] [value=replay][type=radio]"), "true");
     assert_ne!(page.readings()[2], "0", "requests are answered");
 }

@@ -323,7 +323,7 @@ fn a_setting_is_judged_and_the_verdict_leads_to_what_failed() {
     let of = |css: &str| format!("[data-challenge=\"{id}\"]{css}");
     let mut page = Page::of("slow-server");
     page.does(UserAction { target: id.into(), ..action("set-up") });
-    assert!(said(&page, &of(" .judge-cost")).contains("of "), "{}", said(&page, &of(" .judge-cost")));
+    assert!(said(&page, &of(" .judge-cost")).contains("budget"), "{}", said(&page, &of(" .judge-cost")));
     page.does(UserAction { target: id.into(), ..action("judge") });
     assert_eq!(page.jobs.len(), 200);
     page.run_errands(3);

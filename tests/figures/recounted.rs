@@ -28,7 +28,7 @@ fn says(reading: &Reading) -> Says {
     }
     let Some((_, after)) = words.split_once(" last ") else { return Says::Now };
     let numbers = [("second", 1.0), ("two", 2.0), ("five", 5.0), ("ten", 10.0)];
-    let first = after.split([' ', '.', ',']).next().unwrap_or_default();
+    let first = after.split([' ', ',']).next().unwrap_or_default().trim_end_matches('.');
     let named = numbers.iter().find(|(name, _)| *name == first).map(|(_, n)| *n);
     named.or_else(|| first.parse().ok()).map_or(Says::Now, Says::Last)
 }

@@ -189,7 +189,7 @@ pub fn parts(l: &Lessons) -> Vec<Specimen> {
     let tables = frame(&tables.part(".fig-tables", "tables"));
     let (good, bad) = ("time,key\n0.1,a\n0.4,b\n0.5,a\n1.2,c\n", "nothing\nof the kind\n");
     let read = |name: &'static str, log: &str, last| {
-        (name, l.open(FIGURE).reads(log, last).part(".fig-data", &id(name)))
+        (name, l.open("your-traffic").reads(log, last).part(".fig-data", &id(name)))
     };
     let logs = [read("being read", good, false), read("read", good, true), read("not readable", bad, true)];
     let bar = frame(&compared.part(".fig-compare", "bar"));

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 #[test]
 fn what_is_refused_says_what_is_allowed() {
     let cases: &[(&[&str], Exit, &str)] = &[
-        (&["run", "one-sever"], Exit::Problems, "what-a-hash-keeps, two-threads"),
+        (&["run", "one-sever"], Exit::Problems, "your-traffic, two-threads"),
         (&["run", "one-server", "--set", "load=700%"], Exit::Problems, "10\u{a0}% to 120\u{a0}%"),
         (&["run", "one-server", "--set", "load=fast"], Exit::Problems, "0.85 or 85 %"),
         (&["run", "one-server", "--set", "load"], Exit::Usage, "load=0.5"),
@@ -19,8 +19,8 @@ fn what_is_refused_says_what_is_allowed() {
         (&["run", "one-server", "--seed", "unicorn"], Exit::Usage, "k7-otter"),
         (&["run", "one-server", "--until", "-1s"], Exit::Usage, "Usage"),
         (&["run", "one-server", "--until=-1s"], Exit::Problems, "0 s to 60\u{a0}s"),
-        (&["run", "slow-server", "--log", "/nowhere"], Exit::Problems, "/nowhere"),
-        (&["run", "one-server", "--log", "/nowhere"], Exit::Problems, "slow-server, your-traffic"),
+        (&["run", "your-traffic", "--log", "/nowhere"], Exit::Problems, "/nowhere"),
+        (&["run", "one-server", "--log", "/nowhere"], Exit::Problems, "your-traffic"),
         (&["run", "slow-server", "--at", "1s", "slow=C:x"], Exit::Problems, "4 or 4x"),
         (&["run", "slow-server", "--at", "1s", "slow=C:900"], Exit::Problems, "100\u{a0}×"),
         (&["run", "one-server", "--seed", "-1"], Exit::Usage, "k7-otter"),
