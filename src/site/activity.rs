@@ -79,19 +79,19 @@ fn order(cx: &Context, things: &[Choice]) -> Markup {
 fn number(asks: Option<AnswerKind>) -> Markup {
     let (noun, within) = match asks {
         Some(AnswerKind::Number { unit, tolerance }) => (unit.noun(), within(unit, tolerance)),
-        _ => ("number", "exactly".to_owned()),
+        _ => ("number", "Exactly the number".to_owned()),
     };
     html! {
         label.answer-number { "Your number " input type="text" autocomplete="off" spellcheck="false" placeholder=(noun) aria-label={ "Your number, " (noun) }; }
         p.(class::ANSWER_READ) role="status" {}
-        p.asks { "Counts as right: " (within) "." }
+        p.asks { (within) " counts as right." }
     }
 }
 
 /// How near is near enough, in words.
 fn within(unit: Unit, tolerance: f64) -> String {
     if unit == Unit::Share {
-        return format!("within {} points of the run", libm::round(tolerance * 100.0));
+        return format!("Within {} points of what the run says", libm::round(tolerance * 100.0));
     }
     const PARTS: [(f64, &str); 6] = [
         (0.05, "a twentieth"),
@@ -102,8 +102,8 @@ fn within(unit: Unit, tolerance: f64) -> String {
         (0.5, "half"),
     ];
     match PARTS.iter().find(|(part, _)| libm::fabs(part - tolerance) < 0.015) {
-        Some((_, part)) => format!("within {part} of what the run says"),
-        None => format!("within {} of what the run says", Unit::Share.format(tolerance)),
+        Some((_, part)) => format!("Within {part} of what the run says"),
+        None => format!("Within {} of what the run says", Unit::Share.format(tolerance)),
     }
 }
 

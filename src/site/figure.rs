@@ -12,7 +12,7 @@ use super::still::Still;
 use crate::course::blocks::{Block, Body, FigureBlock};
 use crate::course::done;
 use crate::desk::markup::class;
-use crate::desk::{ActionKind, SHORTCUTS, clock};
+use crate::desk::{ActionKind, SHORTCUTS, clock, figure_clock};
 use crate::lessons;
 use crate::player::{FigureSpec, Frame, Needs, Pace, Search, encode_view, sweep_values};
 use crate::scene::{
@@ -100,7 +100,7 @@ pub fn markup(caption: &Caption, shown: Option<&Still>) -> Markup {
     html! {
         figure.figure id={ "fig-" (caption.id) } data-figure=(caption.id) data-figure-set=[caption.set]
             data-view=[shown.map(|shown| encode_view(&shown.view))] data-after=[masked.then(|| caption.gated_by.join(","))]
-            data-asks=[caption.question.is_some().then_some("open")] data-plays[caption.number == 1 && !masked]
+            data-asks=[caption.question.is_some().then_some("open")] data-plays[caption.number == 1 && !masked && shown.is_some_and(|shown| shown.spec().pace == Pace::Continuous)]
             data-facts-at=[shown.and_then(|shown| words_file(caption, shown))] {
             figcaption {
                 span.fig-number-of { "Figure " (caption.number) }
@@ -386,9 +386,9 @@ fn pace(speed: f64, pace: Pace) -> String {
 fn transport(shown: &Still, at: Time) -> Markup {
     let spec = shown.spec();
     let (places, back, on) = match spec.pace {
-        Pace::Steps(step) => ((spec.until.nanos() / step.nanos()) as f64, "Step before", "Next step"),
+        Pace::Steps(step) => ((spec.until.nanos() / step.nanos()) as f64, "Previous step", "Next step"),
         Pace::Continuous => {
-            (crate::desk::TIMELINE_POSITIONS, "To the event before", "To the next event that matters")
+            (crate::desk::TIMELINE_POSITIONS, "Previous important event", "Next important event")
         }
     };
     let place = libm::round(at.secs() / spec.until.secs() * places);
@@ -402,7 +402,7 @@ fn transport(shown: &Still, at: Time) -> Markup {
             button.(class::PLAY) type="button" aria-label="Play from the start" title="Play from the start" data-do=(ActionKind::Play.name()) disabled { span.icon-play {} }
             button.fig-step type="button" aria-label=(back) title=(back) data-do=(ActionKind::StepBack.name()) disabled { span.icon-back {} }
             button.fig-step type="button" aria-label=(on) title=(on) data-do=(ActionKind::StepForward.name()) disabled { span.icon-on {} }
-            span.(class::TIME) { (clock(at, spec.pace)) }
+            span.(class::TIME) { (figure_clock(at, spec)) }
             div.(class::LINE) {
                 div.(class::LINE_SEEN) {}
                 div.(class::LINE_DONE) {}

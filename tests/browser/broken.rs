@@ -53,6 +53,8 @@ fn build() -> String {
     let view = View { run, compared_controls: Vec::new(), at: Broken::SPEC.still_at };
     let shown = Still::of(&BROKEN, words, view).expect("it opens");
     let caption = Caption {
+        question: None,
+        invitation: None,
         id: "slow-server",
         number: 1,
         markup: PreEscaped("It breaks".to_owned()),

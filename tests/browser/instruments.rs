@@ -203,7 +203,7 @@ pub async fn a_challenge_is_judged_on_a_phone_and_a_question_answered(kind: Kind
     keys(&browser, "[data-quiz=fails-fast] [data-do=check]", ENTER).await;
     browser.until("document.querySelector('[data-quiz=fails-fast][data-stage=wrong]')").await;
     let told: String = browser.text("[data-quiz=fails-fast]").await;
-    assert!(told.contains("yours, and wrong") && told.contains("has to count errors too"), "{told}");
+    assert!(told.contains("your answer: wrong") && told.contains("has to count errors too"), "{told}");
     let wide: bool = browser.run("return document.documentElement.scrollWidth > innerWidth").await;
     assert!(!wide, "nothing is wider than a phone");
     assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");

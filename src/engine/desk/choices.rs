@@ -80,8 +80,10 @@ impl Desk {
             }
             SearchResult::Way { run, steps, wrong } => {
                 let before = encode_view(&self.state.view());
+                let end = run.inputs.last().map_or(Time::ZERO, |last| last.at);
                 self.open_view(View { run, at: Time::ZERO, ..View::default() });
                 self.state.untouched = false;
+                self.play_to(end);
                 let says = text::fill(text::SHORTEST_WAY, &[&steps.to_string(), &self.state.say(&wrong)]);
                 Notice { before: Some(before), ..Notice::plain(says) }
             }

@@ -48,7 +48,7 @@ pub use protocol::{
     ResumePoint, Selector, ToWorker, Update, UserAction,
 };
 pub use shortcuts::{SHORTCUTS, Shortcut};
-pub use transport::{TIMELINE_POSITIONS, clock};
+pub use transport::{TIMELINE_POSITIONS, clock, figure_clock};
 
 use crate::learner::Attempt;
 use crate::player::{Figure, FileReader, Frame, Query, Reply, Request, Search, Session, decode_view};

@@ -8,7 +8,9 @@ use super::protocol::{Patch, Selector, UserAction, button, element, page_selecto
 use super::state::FigureState;
 use super::{Desk, text, tools};
 use crate::learner::{Attempt, Grade, Task};
-use crate::player::{AnswerKind, CURVE_POINTS, Grading, Prediction, Value, View, encode_view, mean_distance};
+use crate::player::{
+    AnswerKind, CURVE_POINTS, Grading, Pace, Prediction, Value, View, encode_view, mean_distance,
+};
 use crate::sim::{Unit, clamp};
 
 /// Events per slice of grading.
@@ -128,7 +130,9 @@ impl Desk {
         if core::mem::replace(&mut self.state.masked, false) {
             self.extra_patches.push(self.state.show_question(question));
             self.open_view(self.state.initial_view.clone());
-            self.play();
+            if self.state.spec.pace == Pace::Continuous {
+                self.play();
+            }
         }
     }
 

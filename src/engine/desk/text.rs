@@ -22,7 +22,7 @@ texts! {
     PAUSE = "Pause";
     SLOWER = "the model can't keep up: slower than that";
     TAKE_BACK = "Take back";
-    FIXED = "{} is fixed by the challenge that this figure was set up for. Its own run, in the menu, has it free again.";
+    FIXED = "The challenge fixes '{}'. To change it, choose 'Back to the run the page opened with' in the menu.";
     DROPPED = "Everything after {} was dropped.";
     CHANGED_AT = "{}: {} becomes {}";
     DONE_AT = "{}: {} {}";
@@ -86,7 +86,7 @@ texts! {
     NOT_RIGHT = "Not quite.";
     YOUR_ANSWER = "your answer";
     WHAT_HAPPENS = "what happens";
-    YOURS_AND_RIGHT = "your answer, and what happens";
+    YOURS_AND_RIGHT = "your answer: right";
     SAYS_NUMBER = "The run says {}; you said {}.";
     OFF = "On average your curve is {} off; up to {} counts as right.";
     PLACE = "place {}";
@@ -95,10 +95,10 @@ texts! {
     DRAW_ALL = "Draw the curve from one end to the other first.";
     ONE_OR_ALL = "Is that 1 % or all of it? Write 1 % or 100 %.";
     NO_SHARE = "A share is 0 % to 100 %.";
-    QUIZ_YOURS_RIGHT = "yours, and right";
-    QUIZ_YOURS_WRONG = "yours, and wrong";
+    QUIZ_YOURS_RIGHT = "your answer: right";
+    QUIZ_YOURS_WRONG = "your answer: wrong";
     QUIZ_RIGHT = "right";
-    QUIZ_WRONG = "Not quite: see below each answer why.";
+    QUIZ_WRONG = "Not quite. The reason is under each answer.";
     JOB_FAILED = "A run could not be computed, which is a mistake of ours.";
     SO_FAR = "{} of {} runs, about {} left";
     SO_MANY = "{} of {} runs";

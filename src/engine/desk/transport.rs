@@ -5,7 +5,7 @@ use super::markup::{attr, class, inside};
 use super::protocol::{NewElement, Patch, element, find, selector};
 use super::state::FigureState;
 use super::{percent, text};
-use crate::player::{Input, InputKind, MarkerKind, Pace};
+use crate::player::{FigureSpec, Input, InputKind, MarkerKind, Pace};
 use crate::sim::Time;
 
 /// Most marks on the time line. Events that would overlap an earlier mark are left out.
@@ -18,6 +18,14 @@ pub fn clock(at: Time, pace: Pace) -> String {
     match pace {
         Pace::Steps(step) => (at.nanos() / step.nanos()).to_string(),
         Pace::Continuous => format_minutes(at.nanos() / 100_000_000, 10),
+    }
+}
+
+/// The time as a figure's clock shows it: with milliseconds where it plays so slowly that a tenth of a second takes long.
+pub fn figure_clock(at: Time, spec: &FigureSpec) -> String {
+    match spec.pace {
+        Pace::Continuous if spec.speed <= 0.05 => clock_to_millis(at),
+        pace => clock(at, pace),
     }
 }
 
@@ -75,7 +83,7 @@ pub(super) fn write(state: &FigureState, whole_bar: bool, out: &mut Vec<Patch>) 
     let spec = state.spec;
     let at = if state.playing { state.at } else { state.target };
     let share = at.secs() / spec.until.secs();
-    out.push(Patch::Text(selector(class::TIME), clock(state.at, spec.pace)));
+    out.push(Patch::Text(selector(class::TIME), figure_clock(state.at, spec)));
     out.push(Patch::Style(selector(class::LINE_DONE), "width".into(), percent(share)));
     if !whole_bar {
         return;

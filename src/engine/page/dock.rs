@@ -5,7 +5,7 @@
 //! offered the way back.
 
 use super::{dom, parking};
-use crate::desk::markup::class;
+use crate::desk::markup::{class, css};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
@@ -29,8 +29,12 @@ fn window_height() -> f64 {
 
 /// Has a figure be seen, where its reader is or with a way back.
 pub fn bring(figure: &Element) {
-    let picture = dom::query(figure, &crate::desk::markup::css(class::PICTURE));
-    if has(figure, DOCKED) || picture.is_none_or(|picture| share_in_view(&picture) > 0.6) {
+    if has(figure, DOCKED) {
+        return figure.set_scroll_top(0);
+    }
+    // What there is to see is the picture and the readings.
+    let parts = [class::PICTURE, "fig-readings"].map(|part| dom::query(figure, &css(part)));
+    if parts.into_iter().flatten().all(|part| share_in_view(&part) > 0.9) {
         return;
     }
     if dom::media_matches(ROOMY) {
@@ -59,6 +63,7 @@ fn dock(figure: &Element) {
         let _ = parent.insert_before(&place, Some(figure));
     }
     dom::set_class(figure, DOCKED, true);
+    figure.set_scroll_top(0);
     let of = figure.clone();
     // Back in its place as soon as that is in view.
     let _ = parking::observe(&place, "-30% 0px -30% 0px", move |near, observer| {

@@ -56,7 +56,7 @@ fn what_is_refused_says_what_is_allowed() {
             "1\u{a0}ms to 1\u{a0}s",
         ),
         (&["sweep", "slow-server", "--vary", "policy=a..b"], Exit::Problems, "leave '=a..b' out"),
-        (&["sweep", "slow-server", "--vary", "arrivals"], Exit::Problems, "open a file first"),
+        (&["sweep", "slow-server", "--vary", "arrivals"], Exit::Problems, "Your own traffic"),
         (&["judge", "one-server", "x"], Exit::Problems, "slow-server keep-the-promise"),
         (&["judge", "slow-server", "x"], Exit::Problems, "keep-the-promise"),
         (

@@ -137,7 +137,8 @@ impl Experiment for OneServer {
         let now = world.now();
         let opened = |request| world.tally(REQUEST).opened_at(request).unwrap_or(now);
         let service = self.controls.service.secs();
-        let clients = Node::new(CLIENTS).shaped(Shape::Client).note(Label::Value(self.controls.rate(), Unit::Rate));
+        let clients =
+            Node::new(CLIENTS).shaped(Shape::Client).note(Label::Value(self.controls.rate(), Unit::Rate));
         let server = self.server.node(Some(Label::Value(service, Unit::Time)), now);
         let packets = self
             .server

@@ -69,8 +69,11 @@ impl SlowServer {
     fn flow(&self, now: Time) -> Panel {
         let cluster = &self.cluster;
         let badged = |node: Node| cluster.journeys.with_badge(node, now);
-        let clients = (0..CLIENTS).map(|n| badged(Node::new(Entity::new(CLIENT, n)).shaped(Shape::Client))).collect();
-        let balancer = badged(Node::new(BALANCER).shaped(Shape::Balancer).note(Label::Plain(self.controls.policy.label())));
+        let clients =
+            (0..CLIENTS).map(|n| badged(Node::new(Entity::new(CLIENT, n)).shaped(Shape::Client))).collect();
+        let balancer = badged(
+            Node::new(BALANCER).shaped(Shape::Balancer).note(Label::Plain(self.controls.policy.label())),
+        );
         let servers = (0..SERVERS).map(|n| cluster.node(n, self.note(n), now)).collect();
         let checks = cluster.checks.packets(BALANCER, server, now).filter(|_| self.controls.checks);
         let packets = cluster.journeys.packets().chain(checks);

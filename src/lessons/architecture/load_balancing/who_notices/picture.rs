@@ -27,7 +27,9 @@ impl WhoNotices {
         let badged = |node: Node| cluster.journeys.with_badge(node, now);
         let balancers = (0..self.controls.balancers()).map(|n| badged(self.balancer_node(n, now))).collect();
         let servers = (0..SERVERS).map(|n| self.server_node(n, now)).collect();
-        let clients = badged(Node::new(CLIENTS).shaped(Shape::Client).note(Label::Value(self.controls.load, Unit::Rate)));
+        let clients = badged(
+            Node::new(CLIENTS).shaped(Shape::Client).note(Label::Value(self.controls.load, Unit::Rate)),
+        );
         let is_checked = self.pair.alive != [false; 2];
         let checks = cluster.checks.packets(front, server, now).filter(|_| is_checked);
         let mut flow =
