@@ -34,6 +34,14 @@ impl Figure<'_> {
         );
         let _: u32 = self.browser.run(&skip).await;
         self.browser.until(&format!("document.querySelector('{}[data-live]')", self.css)).await;
+        // One that plays, because it is the first of its page or was skipped, goes back to how the page shows it.
+        let back = format!(
+            "const figure = document.querySelector('{}'); figure.removeAttribute('data-asks'); \
+             figure.querySelector('[data-do=reset]').click(); return 0",
+            self.css
+        );
+        let _: u32 = self.browser.run(&back).await;
+        self.browser.until(&format!("document.querySelector('{} .fig-play[title^=Play]')", self.css)).await;
     }
 
     /// The condition, in JavaScript, that the figure lives, or waits for a prediction to be made.

@@ -46,27 +46,28 @@ pub async fn a_prediction_is_made_by_keyboard_and_graded_by_the_run(kind: Kind) 
     browser.until(&Figure::is_live(GATED)).await;
     // Nothing is given away, and nothing can be played.
     let told: Vec<String> = browser
-            .run(&format!("return [...document.querySelectorAll('{GATED} .fig-reading b, .live.masked')].map(e => e.innerText)"))
+            .run(&format!("return [...document.querySelectorAll('.live.masked[data-figure=power-of-two]')].map(e => e.innerText)"))
             .await;
-    assert!(told.len() > 6 && told.iter().all(|text| text == "?"), "{told:?}");
+    assert!(!told.is_empty() && told.iter().all(|text| text == "…"), "{told:?}");
+    let hidden: bool = browser
+        .run(&format!("return !document.querySelector('{GATED} .fig-readings').checkVisibility()"))
+        .await;
+    assert!(hidden, "its question stands in the place of its numbers");
     let waits: bool =
         browser.run(&format!("return document.querySelector('{GATED} .fig-play').disabled")).await;
     assert!(waits, "the figure waits");
 
     // A number, committed with Enter.
     keys(&browser, &of(FIRST, " input"), &["20", ENTER].concat()).await;
-    browser.until(&stage(FIRST, "committed")).await;
-    browser.until(&format!("document.querySelector('{GATED}[data-live]')")).await;
-    browser
-        .until(&format!(
-            "/Show it now/.test(document.querySelector('{}').innerText)",
-            of(FIRST, " .answer-verdict")
-        ))
-        .await;
-    keys(&browser, &of(FIRST, " [data-do=seek]"), ENTER).await;
     browser.until(&stage(FIRST, "wrong")).await;
+    browser.until(&format!("document.querySelector('{GATED}[data-live]')")).await;
     let told: String = browser.text(&of(FIRST, "")).await;
     assert!(told.contains("you said"), "{told}");
+    // The verdict's button leads to the run that was asked about, and its numbers come in the question's place.
+    keys(&browser, &of(FIRST, " [data-do=view]"), ENTER).await;
+    browser
+        .until(&format!("document.querySelector('{GATED}:not([data-asks]) .fig-readings').checkVisibility()"))
+        .await;
     let numbers: u32 = browser
         .run("return document.querySelectorAll('.live.masked[data-figure=power-of-two]').length")
         .await;
@@ -108,6 +109,17 @@ pub async fn a_prediction_is_made_by_keyboard_and_graded_by_the_run(kind: Kind) 
     browser.until(&format!("{line}.includes('1000 900')")).await;
     keys(&browser, &of(curve, " [data-n=\"10\"]"), DOWN).await;
     browser.until(&format!("{line}.includes('1000 920')")).await;
+    // A curve that is half drawn is asked to be finished.
+    keys(&browser, &of(curve, " [data-do=commit]"), ENTER).await;
+    browser
+        .until(&format!(
+            "/from one end/.test(document.querySelector('{}').innerText)",
+            of(curve, " .answer-error")
+        ))
+        .await;
+    for n in 0..10 {
+        keys(&browser, &of(curve, &format!(" [data-n=\"{n}\"]")), UP).await;
+    }
     keys(&browser, &of(curve, " [data-do=commit]"), ENTER).await;
     browser.until(&stage(curve, "wrong")).await;
     assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
@@ -167,7 +179,7 @@ pub async fn a_challenge_is_judged_on_a_phone_and_a_question_answered(kind: Kind
     let of = |css: &str| format!("[data-challenge=keep-the-promise]{css}");
     keys(&browser, &of(" [data-do=set-up]"), ENTER).await;
     browser
-        .until(&format!("/of \\$28/.test(document.querySelector('{}').innerText)", of(" .judge-cost")))
+        .until(&format!("/budget is \\$28/.test(document.querySelector('{}').innerText)", of(" .judge-cost")))
         .await;
     keys(&browser, &of(" [data-do=judge]"), ENTER).await;
     // One engine here runs a model a hundred times slower than the others.
