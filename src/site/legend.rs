@@ -64,10 +64,10 @@ fn entries(flow: &Flow) -> Vec<(Markup, &'static str)> {
         }
     }
     let trouble = html! { path."s-trouble" d="M1 9h18" stroke-width="2" stroke-dasharray="0.01 4" stroke-linecap="round" {} };
-    all.push((sign(&trouble), "a way, or a thing, in trouble"));
+    all.push((sign(&trouble), "a link or a node in trouble"));
     let dead =
         html! { rect."s-muted" x="1.5" y="3.5" width="17" height="11" rx="2" stroke-dasharray="4 2.5" {} };
-    all.push((sign(&dead), "dead, cut or away"));
+    all.push((sign(&dead), "dead, cut off or restarting"));
     all
 }
 

@@ -16,8 +16,21 @@ pub struct Figure<'a> {
 }
 
 impl Figure<'_> {
-    /// Waits until the still has come to life; predictions that come before it are skipped.
+    /// Waits until the still has come to life, and takes it back to how the page shows it at first: one that is the first of
+    /// its page plays at once, and so does one whose prediction is skipped.
     pub async fn ready(&self) {
+        self.awake().await;
+        let back = format!(
+            "const figure = document.querySelector('{}'); figure.removeAttribute('data-asks'); \
+             figure.querySelector('[data-do=reset]').click(); return 0",
+            self.css
+        );
+        let _: u32 = self.browser.run(&back).await;
+        self.browser.until(&format!("document.querySelector('{} .fig-play[title^=Play]')", self.css)).await;
+    }
+
+    /// Waits until the still has come to life; predictions that come before it are skipped.
+    pub async fn awake(&self) {
         // A figure out of view is not woken. What loads above it can push it out of view again: WebKit doesn't hold on to
         // what is seen while the page grows.
         let show = format!("document.querySelector('{}').scrollIntoView()", self.css);
@@ -34,14 +47,6 @@ impl Figure<'_> {
         );
         let _: u32 = self.browser.run(&skip).await;
         self.browser.until(&format!("document.querySelector('{}[data-live]')", self.css)).await;
-        // One that plays, because it is the first of its page or was skipped, goes back to how the page shows it.
-        let back = format!(
-            "const figure = document.querySelector('{}'); figure.removeAttribute('data-asks'); \
-             figure.querySelector('[data-do=reset]').click(); return 0",
-            self.css
-        );
-        let _: u32 = self.browser.run(&back).await;
-        self.browser.until(&format!("document.querySelector('{} .fig-play[title^=Play]')", self.css)).await;
     }
 
     /// The condition, in JavaScript, that the figure lives, or waits for a prediction to be made.

@@ -140,6 +140,8 @@ pub async fn two_settings_are_compared_and_a_control_is_swept(kind: Kind) {
     browser.until(&format!("!document.querySelector('{FIGURE} .fig-keys').hidden")).await;
     keys(&browser, &format!("{FIGURE} .fig-play"), "?").await;
     // What is typed is typed.
+    let unfold = format!("document.querySelector('{FIGURE} .fig-more-controls').open = true; return 0");
+    let _: u32 = browser.run(&unfold).await;
     keys(&browser, &format!("{FIGURE} .fig-seed input"), "c,.?").await;
     let typed: String =
         browser.run(&format!("return document.querySelector('{FIGURE} .fig-seed input').value")).await;

@@ -20,7 +20,7 @@ async fn leave_and_return(figure: &Figure<'_>) {
         .await;
     assert_eq!(top, 0);
     tokio::time::sleep(AWAY).await;
-    figure.ready().await;
+    figure.awake().await;
     tokio::time::sleep(Duration::from_millis(500)).await;
 }
 

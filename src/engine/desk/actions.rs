@@ -28,6 +28,10 @@ impl Desk {
                     | ActionKind::Tables
             )
         {
+            // A phrase of the text leads here, and the question says why nothing else happens.
+            if let Some(id) = self.state.gated_by.first().cloned() {
+                self.ask_first(&id);
+            }
             return;
         }
         self.take_up_invitation(action.kind);

@@ -114,6 +114,15 @@ impl Desk {
             Err(_) => String::new(),
         };
         self.extra_patches.push(Patch::Text(prediction_selector(id, &css(class::ANSWER_READ)), read));
+        // What was wrong with the answer before is told anew when this one is committed.
+        self.extra_patches
+            .push(Patch::Text(prediction_selector(id, &css(class::ANSWER_ERROR)), String::new()));
+    }
+
+    /// Says in a question's card that the figure waits for it.
+    pub(super) fn ask_first(&mut self, id: &str) {
+        let place = prediction_selector(id, &css(class::ANSWER_ERROR));
+        self.extra_patches.push(Patch::Text(place, text::QUESTION_FIRST.to_owned()));
     }
 
     /// Lets a prediction be answered once more. The record keeps the first answer.

@@ -65,7 +65,7 @@ texts! {
     NOT_CHOOSABLE = "{} can't be chosen here; choose among: {}.";
     CANCEL = "Cancel";
     LOG_READING = "{} of {} read";
-    LOG_PACE = "Here it runs {} faster, so that the servers are about 80 % busy; the control says so, and can be moved.";
+    LOG_PACE = "Here it runs {} faster: over the whole run about four fifths of what the servers can finish come. 'Log runs faster' changes that.";
     LOG_RATE = "Requests over the whole log: at most {} in one of its {} parts";
     LOG_FAILED = "The file could not be read.";
     PREDICT_FIRST = "It waits for your answer to its question; then it runs.";
@@ -103,8 +103,8 @@ texts! {
     SO_FAR = "{} of {} runs, about {} left";
     SO_MANY = "{} of {} runs";
     ATTEMPT = "Attempt {}.";
-    RISING = "{} is rising, from {} to {}.";
-    FALLING = "{} is falling, from {} to {}.";
+    RISING = "Rising: {}, from {} to {}.";
+    FALLING = "Falling: {}, from {} to {}.";
     PASSED = "Passed.";
     FAILED = "Not yet.";
     JUDGED = "{} of {} runs met the goal.";

@@ -3,7 +3,7 @@
 
 use super::figure::{self, PageFigure};
 use super::{cards, dock, dom, events, record};
-use crate::desk::markup::{any, attr, class, css, inside, with};
+use crate::desk::markup::{any, attr, class, css, with};
 use crate::desk::{ActionKind, UserAction, text};
 use crate::learner::{Attempt, Grade, Task};
 use std::cell::Cell;
@@ -145,7 +145,7 @@ fn check(activity: &Element, question: &Element) {
 
 /// Takes an answer back, so that the question can be answered again.
 fn ask_again(question: &Element) {
-    for mark in dom::query_all(question, &inside("option", &css(class::MARK))) {
+    for mark in dom::query_all(question, &[&any(attr::OPTION), " ", &css(class::MARK)].concat()) {
         dom::set_text(&mark, "");
     }
     for field in dom::query_all(question, "[disabled]") {

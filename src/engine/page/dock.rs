@@ -5,7 +5,7 @@
 //! offered the way back.
 
 use super::{dom, parking};
-use crate::desk::markup::{class, css};
+use crate::desk::markup::{attr, class, css};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
@@ -37,7 +37,10 @@ pub fn bring(figure: &Element) {
     if parts.into_iter().flatten().all(|part| share_in_view(&part) > 0.9) {
         return;
     }
-    if dom::media_matches(ROOMY) {
+    // A question that waits in the figure is gone to; one that was answered makes room.
+    let asks = figure.get_attribute(attr::ASKS);
+    if asks.as_deref() != Some("open") && dom::media_matches(ROOMY) {
+        let _ = figure.remove_attribute(attr::ASKS);
         return dock(figure);
     }
     // Where the reader was, for the way back.

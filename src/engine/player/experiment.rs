@@ -61,6 +61,13 @@ pub trait Experiment: Clone + 'static {
     /// Describes the present picture.
     fn draw(&self, world: &World<Self::Event>, scene: &mut Scene);
 
+    /// Why an action would be refused now, if it would: because nothing would change, say. Its button then says so. By default
+    /// nothing is known before it is tried.
+    fn refusal(&self, action: usize, on: Entity) -> Option<Msg> {
+        let _ = (action, on);
+        None
+    }
+
     /// What an entity is and does now, and which others are concerned; `None` if there is nothing to say.
     fn about(&self, entity: Entity, world: &World<Self::Event>) -> Option<About>;
 

@@ -3,9 +3,8 @@
 use super::experiment::Readings;
 use super::figure::Model;
 use super::run::Run;
-use super::spec::{Action, FigureSpec};
+use super::spec::FigureSpec;
 use super::timeline::{Cursor, Timeline};
-use super::value::{Value, ValueKind};
 use crate::sim::sort::sort_by_key;
 use crate::sim::{Ending, Entity, HistoryStep, Msg, Span, Time, Unit};
 use serde::{Deserialize, Serialize};
@@ -28,7 +27,7 @@ pub struct Explanation {
     pub related: Vec<Entity>,
     /// Its steps up to the moment, oldest first.
     pub steps: Vec<HistoryStep>,
-    /// Actions without argument that it would refuse now, by their places in the declaration, and what it would say.
+    /// Actions that it would refuse now, by their places in the declaration, and what it would say.
     pub refused: Vec<(u8, Msg)>,
 }
 
@@ -67,15 +66,9 @@ pub(super) fn explain(
     Ok(Explanation { entity, sentences: about.sentences, related: about.related, steps, refused })
 }
 
-/// Tries each action without argument on a copy of the state.
 fn refused(spec: &FigureSpec, shown: &Cursor, entity: Entity) -> Vec<(u8, Msg)> {
-    let plain = |action: &Action| action.applies_to.contains(&entity.kind) && action.arg == ValueKind::None;
-    let tried = (0..).zip(spec.actions.iter()).filter(|(_, action)| plain(action));
-    let refusal = |(n, _): (u8, &Action)| {
-        let mut copy = shown.model.checkpoint();
-        copy.act(n.into(), &[entity], &Value::None).err().map(|why| (n, why))
-    };
-    tried.filter_map(refusal).collect()
+    let actions = (0..).zip(spec.actions.iter()).filter(|(_, it)| it.applies_to.contains(&entity.kind));
+    actions.filter_map(|(n, _)| Some((n, shown.model.refusal(n.into(), entity)?))).collect()
 }
 
 /// Replays the window of a reading up to `at` and finds its contributors. For a duration these are the entities that

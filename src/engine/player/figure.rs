@@ -134,6 +134,7 @@ pub(super) trait Model {
     fn read(&self, out: &mut Readings);
     fn draw(&self, scene: &mut Scene);
     fn about(&self, entity: Entity) -> Option<About>;
+    fn refusal(&self, action: usize, on: Entity) -> Option<Msg>;
     fn found_in(&self) -> Option<Found>;
     /// Only the terminal and the tests check these.
     #[cfg(not(target_arch = "wasm32"))]
@@ -195,6 +196,9 @@ impl<X: Experiment> Model for Running<X> {
     fn draw(&self, scene: &mut Scene) {
         scene.time = self.world.now();
         self.experiment.draw(&self.world, scene);
+    }
+    fn refusal(&self, action: usize, on: Entity) -> Option<Msg> {
+        self.experiment.refusal(action, on)
     }
     fn about(&self, entity: Entity) -> Option<About> {
         self.experiment.about(entity, &self.world)

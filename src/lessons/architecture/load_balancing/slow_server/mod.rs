@@ -142,18 +142,6 @@ impl SlowServer {
         if n == SLOW { self.controls.slower } else { 1.0 }
     }
 
-    /// Whether a server is already as the action would leave it.
-    fn changes_nothing(&self, action: usize, n: u32) -> bool {
-        let (fault, at_pace) =
-            (self.cluster.servers[n as usize].fault(), self.slower[n as usize] == self.own_slowness(n));
-        match action {
-            KILL => fault == Some(Fault::Down),
-            BREAK => fault == Some(Fault::FailsFast),
-            SLOW_DOWN => false,
-            _ => fault.is_none() && at_pace,
-        }
-    }
-
     fn journeys(&mut self) -> &mut Journeys<Request> {
         &mut self.cluster.journeys
     }
@@ -315,12 +303,24 @@ impl Experiment for SlowServer {
         Ok(())
     }
 
+    fn refusal(&self, action: usize, on: Entity) -> Option<Msg> {
+        let n = on.n as usize;
+        let (fault, own) = (self.cluster.servers.get(n)?.fault(), self.own_slowness(on.n));
+        let same = match action {
+            KILL => fault == Some(Fault::Down),
+            BREAK => fault == Some(Fault::FailsFast),
+            SLOW_DOWN => false,
+            _ => fault.is_none() && self.slower[n] == own,
+        };
+        same.then(|| cluster::nothing_changes(on))
+    }
+
     fn act(&mut self, action: usize, on: &[Entity], arg: &Value, w: &mut W) -> Result<(), Msg> {
         if let Some(unknown) = on.iter().find(|entity| entity.n >= SERVERS) {
             return Err(Msg::new("no-such-entity").of("entity", *unknown));
         }
-        if let Some(&same) = on.iter().find(|&&entity| self.changes_nothing(action, entity.n)) {
-            return Err(cluster::nothing_changes(same));
+        if let Some(refusal) = on.iter().find_map(|&entity| self.refusal(action, entity)) {
+            return Err(refusal);
         }
         for &entity in on {
             let n = entity.n;

@@ -174,26 +174,6 @@ impl WhoNotices {
         let at = Time::ZERO + self.controls.deploy;
         self.planned = (at > Time::ZERO && at >= w.now()).then(|| w.schedule_at(at, Event::Deploy));
     }
-
-    /// Why an action can't be done to this one, if it can't.
-    fn refusal(&self, action: usize, on: Entity) -> Option<Msg> {
-        let (is_server, known) = (on.kind == SERVER, if on.kind == SERVER { SERVERS } else { 2 });
-        if on.n >= known {
-            return Some(Msg::new("no-such-entity").of("entity", on));
-        }
-        if !is_server && on.n >= self.controls.balancers() {
-            return Some(spec::no_standby());
-        }
-        let dead = if is_server { self.cluster.is_dead(on.n) } else { !self.pair.alive[on.n as usize] };
-        let draining = is_server && self.upkeep[on.n as usize].draining;
-        let changes = match action {
-            KILL => !dead,
-            RESTORE => dead || draining,
-            DRAIN => !dead && !draining,
-            _ => return self.deploy.map(|_| spec::deploy_under_way()),
-        };
-        (!changes).then(|| cluster::nothing_changes(on))
-    }
 }
 
 /// Why a server was picked.
@@ -267,6 +247,26 @@ impl Experiment for WhoNotices {
             self.more_or_fewer_balancers(w);
         }
         Ok(())
+    }
+
+    /// Why an action can't be done to this one, if it can't.
+    fn refusal(&self, action: usize, on: Entity) -> Option<Msg> {
+        let (is_server, known) = (on.kind == SERVER, if on.kind == SERVER { SERVERS } else { 2 });
+        if on.n >= known {
+            return Some(Msg::new("no-such-entity").of("entity", on));
+        }
+        if !is_server && on.n >= self.controls.balancers() {
+            return Some(spec::no_standby());
+        }
+        let dead = if is_server { self.cluster.is_dead(on.n) } else { !self.pair.alive[on.n as usize] };
+        let draining = is_server && self.upkeep[on.n as usize].draining;
+        let changes = match action {
+            KILL => !dead,
+            RESTORE => dead || draining,
+            DRAIN => !dead && !draining,
+            _ => return self.deploy.map(|_| spec::deploy_under_way()),
+        };
+        (!changes).then(|| cluster::nothing_changes(on))
     }
 
     fn act(&mut self, action: usize, on: &[Entity], _: &Value, w: &mut W) -> Result<(), Msg> {
