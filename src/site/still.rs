@@ -134,11 +134,13 @@ impl Still {
             let (_, control) = spec.control(id)?;
             run.set(spec, id, &control.parse(&value.text).ok()?).ok()?;
         }
-        // A page doesn't carry the sentences of parts that its figure isn't made of.
+        // A page doesn't carry the sentences of parts that its figure isn't made of, nor those of the lesson's other figures.
         let declared =
             |tables: &[&[Message]], id: &str| tables.iter().any(|all| all.iter().any(|it| it.0 == id));
         let patterns = words::patterns(course, lesson, &spec.id).into_iter();
-        let is_said = |id: &str| declared(figure.messages, id) || !declared(parts::MESSAGES, id);
+        let elsewhere = |id: &str| lessons::all().any(|(_, other)| declared(other.messages, id));
+        let is_said =
+            |id: &str| declared(figure.messages, id) || !(declared(parts::MESSAGES, id) || elsewhere(id));
         let patterns = patterns.filter(|(id, _)| is_said(id)).collect();
         let words = Words { patterns, kinds: spec.naming() };
         let view = View { run, compared_controls: Vec::new(), at: block.at.unwrap_or(spec.still_at) };
