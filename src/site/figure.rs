@@ -427,7 +427,7 @@ fn own_table(table: &Table, words: &Words) -> Markup {
     html! {
         details.(class::OWN_TABLE) open[table.unfolded] {
             summary { (title) }
-            div.(class::OWN_ROWS) role="group" aria-label=(title) tabindex="0" {
+            div.(class::OWN_ROWS).table role="group" aria-label=(title) tabindex="0" {
                 table {
                     thead { tr { @for column in &table.columns { th scope="col" { (words.label(column)) } } } }
                     tbody {

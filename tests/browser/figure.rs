@@ -286,9 +286,8 @@ pub async fn an_island_takes_the_stills_place_without_moving_the_page(kind: Kind
     let home = site();
     let browser = Browser::open(Setup::desk(kind)).await;
     browser.goto(&format!("{home}{LESSON}")).await;
-    // The note that scripts are off stands only where they are.
-    let below = "const height = (css) => document.querySelector(css)?.getBoundingClientRect().height ?? 0; \
-                     return height('#fig-slow-server') - height('#fig-slow-server .fig-note')";
+    // What is pressed stands only where scripts are on: picture and readings are compared.
+    let below = "return document.querySelector('#fig-slow-server .fig-stage').getBoundingClientRect().height";
     Figure { browser: &browser, css: FIGURE }.ready().await;
     tokio::time::sleep(Duration::from_millis(300)).await;
     let alive: f64 = browser.run(below).await;

@@ -11,6 +11,8 @@ pub async fn a_shared_link_opens_the_same_moment_of_the_same_run_in_another_brow
     browser.goto(&format!("{home}{LESSON}")).await;
     let figure = Figure { browser: &browser, css: FIGURE };
     figure.ready().await;
+    let unfold = format!("document.querySelector('{} .fig-more-controls').open = true; return 0", figure.css);
+    let _: u32 = browser.run(&unfold).await;
     figure.fill(".fig-control.seed input", "b3-otter").await;
     figure.keys(".fig-line input", "\u{e00e}").await;
     figure.says(".fig-time", ":").await;

@@ -73,7 +73,8 @@ impl Desk {
         if state.masked || state.reduced_motion || state.spec.pace != Pace::Continuous || from == at {
             return;
         }
-        state.target = from;
+        // Not the end that it may have been opened at: playing would begin at the start from there.
+        (state.at, state.target) = (from, from);
         state.stale = true;
         self.play();
         self.state.stop_at = Some(at);
