@@ -321,7 +321,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
                             canvas.fig-canvas aria-hidden="true" hidden {}
                         }
                     }
-                    p.(class::SAYS) { (sentences.join(" ")) }
+                    p.(class::SAYS) tabindex="0" { (sentences.join(" ")) }
                     p.(class::SPOKEN).sr-only aria-live="polite" {}
                     aside.(class::EXPLAIN) hidden {}
                 }

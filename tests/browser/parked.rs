@@ -64,6 +64,9 @@ pub async fn a_log_that_was_chosen_is_still_replayed_afterwards(kind: Kind) {
     let path = log.to_str().expect("a plain path");
     input.expect("a place for a log").send_keys(path).await.expect("a file can be chosen");
     figure.says(".fig-data-says", "600").await;
+    // It plays at once; what is compared is at rest.
+    browser.until("document.querySelector('#fig-your-traffic .fig-play[title=Pause]')").await;
+    figure.click(".fig-play").await;
     figure.keys(".fig-line input", "\u{e00e}").await;
     let before = figure.settled().await;
     leave_and_return(&figure).await;

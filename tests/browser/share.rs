@@ -29,7 +29,7 @@ pub async fn a_shared_link_opens_the_same_moment_of_the_same_run_in_another_brow
     let other = Browser::open(Setup::desk(kind).dark()).await;
     other.goto(&link).await;
     let there = Figure { browser: &other, css: FIGURE };
-    there.ready().await;
+    there.awake().await;
     there.says(".fig-notice", "Opened from a link").await;
     there.says(".fig-notice", "Seed: b3-otter").await;
     assert_eq!(there.settled().await, here);
@@ -39,7 +39,7 @@ pub async fn a_shared_link_opens_the_same_moment_of_the_same_run_in_another_brow
     let third = Browser::open(Setup::desk(kind)).await;
     third.goto(&link[..link.len() - 7]).await;
     let damaged = Figure { browser: &third, css: FIGURE };
-    damaged.ready().await;
+    damaged.awake().await;
     damaged.says(".fig-notice", "damaged").await;
     ended(third).await;
 }
