@@ -27,7 +27,7 @@ use xxhash_rust::xxh64::xxh64;
 /// Widths that stills are laid out for, in CSS pixels: the picture's column and a phone; and the column of readings.
 const WIDE: f32 = 720.0;
 const NARROW: f32 = 340.0;
-const SIDE: f32 = 288.0;
+const SIDE: f32 = 248.0;
 /// Height of a row of readings, and what a letter of the sentences under them adds to the side column.
 const READING_ROW: f32 = 57.0;
 const LETTER: f32 = 0.6;
