@@ -88,19 +88,21 @@ fn number(asks: Option<AnswerKind>) -> Markup {
     }
 }
 
+/// Parts that have a name.
+const PARTS: [(f64, &str); 6] = [
+    (0.05, "a twentieth"),
+    (0.1, "a tenth"),
+    (0.2, "a fifth"),
+    (0.25, "a quarter"),
+    (0.34, "a third"),
+    (0.5, "half"),
+];
+
 /// How near is near enough, in words.
 fn within(unit: Unit, tolerance: f64) -> String {
     if unit == Unit::Share {
         return format!("Within {} points of what the run says", libm::round(tolerance * 100.0));
     }
-    const PARTS: [(f64, &str); 6] = [
-        (0.05, "a twentieth"),
-        (0.1, "a tenth"),
-        (0.2, "a fifth"),
-        (0.25, "a quarter"),
-        (0.34, "a third"),
-        (0.5, "half"),
-    ];
     match PARTS.iter().find(|(part, _)| libm::fabs(part - tolerance) < 0.015) {
         Some((_, part)) => format!("Within {part} of what the run says"),
         None => format!("Within {} of what the run says", Unit::Share.format(tolerance)),

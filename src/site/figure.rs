@@ -141,9 +141,7 @@ fn tools(asks: bool, legend: bool) -> Markup {
             button.quiet type="button" data-do=(ActionKind::Compare.name()) aria-pressed="false" { "Compare" }
             button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="sweep" data-drawer="sweep" aria-expanded="false" { "Sweep" }
             button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="share" data-drawer="share" aria-expanded="false" { "Share" }
-            @if legend {
-                button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="legend" data-drawer="legend" aria-expanded="false" { "Legend" }
-            }
+            button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="legend" data-drawer="legend" aria-expanded="false" hidden[!legend] { "Legend" }
             button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="more" data-drawer="more" aria-expanded="false" aria-label="More" title="More" { "⋯" }
         }
     }
@@ -232,6 +230,8 @@ fn keys() -> Markup {
     }
 }
 
+// A page's markup from top to bottom.
+#[allow(clippy::too_many_lines)]
 fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup {
     let id = caption.id;
     let Description { mut sentences, tables } = describe(&frame.scene, &shown.words);

@@ -46,7 +46,7 @@ pub async fn a_prediction_is_made_by_keyboard_and_graded_by_the_run(kind: Kind) 
     browser.until(&Figure::is_live(GATED)).await;
     // Nothing is given away, and nothing can be played.
     let told: Vec<String> = browser
-            .run(&format!("return [...document.querySelectorAll('.live.masked[data-figure=power-of-two]')].map(e => e.innerText)"))
+            .run("return [...document.querySelectorAll('.live.masked[data-figure=power-of-two]')].map(e => e.innerText)")
             .await;
     assert!(!told.is_empty() && told.iter().all(|text| text == "…"), "{told:?}");
     let hidden: bool = browser

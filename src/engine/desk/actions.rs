@@ -67,7 +67,6 @@ impl Desk {
             ActionKind::Place => self.place_thing(action, before_change),
             ActionKind::HoldNumber => self.start_drag(&action.target),
             ActionKind::DragNumber => self.drag(action, before_change),
-            ActionKind::LetGo => {}
             ActionKind::NudgeNumber => self.move_by_key(action, before_change),
             ActionKind::GoTo => self.go_to_setting(action),
             ActionKind::Act => {
@@ -157,8 +156,9 @@ impl Desk {
             ActionKind::Contributors => self.show_contributors(&action.target),
             ActionKind::SavePicture => self.save_picture(&action.variant),
             ActionKind::SaveNumbers => self.save_numbers(),
-            // The page does these itself.
-            ActionKind::ChooseRunFile
+            // The page does these itself; and what was dragged has been let go of above.
+            ActionKind::LetGo
+            | ActionKind::ChooseRunFile
             | ActionKind::TryAgain
             | ActionKind::Reload
             | ActionKind::Sheet

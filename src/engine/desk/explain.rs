@@ -31,7 +31,9 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
         state.reveals = true;
     }
     let refused = state.explanation.as_ref().map_or(&[][..], |told| &told.refused);
-    let there = |(_, action): &(u8, &Action)| action.applies_to.contains(&entity.kind);
+    // While somebody chooses for an action, other buttons stand there.
+    let shown = state.choosing.is_none();
+    let there = |(_, action): &(u8, &Action)| shown && action.applies_to.contains(&entity.kind);
     for (n, action) in (0..).zip(state.spec.actions.iter()).filter(there) {
         let why = refused.iter().find(|(refused, _)| *refused == n).map(|(_, why)| state.say(why));
         let button = || find([&css(class::ACTIONS), " ", &with(attr::WAY, &action.id)].concat());

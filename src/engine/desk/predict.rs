@@ -152,7 +152,7 @@ impl Desk {
             let it = self.state.committed.remove(0);
             let right = it.prediction.answer_kind.is_right(&it.answer, &truth);
             let see = self.state.asked_about(it.prediction, &it.answer, &truth);
-            verdict(it.prediction, &it.answer, &truth, see, &mut self.extra_patches);
+            verdict(it.prediction, &it.answer, &truth, &see, &mut self.extra_patches);
             self.record(it.prediction.id, it.answer_text, if right { Grade::Right } else { Grade::Wrong });
         }
         true
@@ -209,7 +209,7 @@ impl FigureState {
     }
 }
 
-fn verdict(prediction: &Prediction, answer: &Value, truth: &Value, see: View, out: &mut Vec<Patch>) {
+fn verdict(prediction: &Prediction, answer: &Value, truth: &Value, see: &View, out: &mut Vec<Patch>) {
     let id = prediction.id;
     let right = prediction.answer_kind.is_right(answer, truth);
     let mut says = if right { text::RIGHT } else { text::NOT_RIGHT }.to_owned();
@@ -250,7 +250,7 @@ fn verdict(prediction: &Prediction, answer: &Value, truth: &Value, see: View, ou
     let again = button("quiet", ActionKind::AnswerAgain, text::TRY_AGAIN_ANSWER).attr(attr::ON, id);
     let nodes = vec![
         element("p", "answer-grade").text(&says),
-        element("p", "").with([tools::view_button(&encode_view(&see), text::SEE_IN_FIGURE), again]),
+        element("p", "").with([tools::view_button(&encode_view(see), text::SEE_IN_FIGURE), again]),
     ];
     out.push(Patch::Children(prediction_selector(id, &css(class::ANSWER_VERDICT)), nodes));
 }
