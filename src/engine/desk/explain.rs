@@ -30,19 +30,30 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
         out.push(Patch::Focus(find(inside(class::EXPLAIN, "h3"))));
         state.reveals = true;
     }
+    write_refusals(state, entity, out);
+    let story = state.explanation.as_ref().map(|explanation| story(state, explanation));
+    out.push(Patch::Children(selector(class::STORY), story.unwrap_or_default()));
+}
+
+/// Tells of each action that would be refused now why, on its button.
+fn write_refusals(state: &mut FigureState, entity: Entity, out: &mut Vec<Patch>) {
     let refused = state.explanation.as_ref().map_or(&[][..], |told| &told.refused);
+    let (were, are) = (state.refusals_shown, !refused.is_empty());
     // While somebody chooses for an action, other buttons stand there.
-    let shown = state.choosing.is_none();
-    let there = |(_, action): &(u8, &Action)| shown && action.applies_to.contains(&entity.kind);
-    for (n, action) in (0..).zip(state.spec.actions.iter()).filter(there) {
+    if (!were && !are) || state.choosing.is_some() {
+        return;
+    }
+    for (n, action) in (0..).zip(state.spec.actions.iter()) {
+        if !action.applies_to.contains(&entity.kind) {
+            continue;
+        }
         let why = refused.iter().find(|(refused, _)| *refused == n).map(|(_, why)| state.say(why));
         let button = || find([&css(class::ACTIONS), " ", &with(attr::WAY, &action.id)].concat());
         let disabled = why.as_ref().map(|_| "true".to_owned());
         out.push(Patch::Attribute(button(), "aria-disabled".into(), disabled));
         out.push(Patch::Attribute(button(), "title".into(), why));
     }
-    let story = state.explanation.as_ref().map(|explanation| story(state, explanation));
-    out.push(Patch::Children(selector(class::STORY), story.unwrap_or_default()));
+    state.refusals_shown = are;
 }
 
 /// What can be done to the entity.

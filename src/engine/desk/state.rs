@@ -55,6 +55,8 @@ pub(super) struct FigureState {
     /// Whether the tables are open.
     pub tables_open: bool,
 
+    /// Whether a button of the explanation says why its action would be refused.
+    pub refusals_shown: bool,
     /// Whether what has just been selected is to be scrolled into view, because its panel may cover it.
     pub reveals: bool,
     /// Whom the invitation on the picture is about, until it has been taken up.
@@ -164,6 +166,7 @@ impl FigureState {
             choosing: None,
             written_texts: Vec::new(),
             tables_open: false,
+            refusals_shown: false,
             reveals: false,
             invites: None,
             before: None,
