@@ -53,6 +53,8 @@ pub struct PageFigure {
     inner: Rc<RefCell<Inner>>,
 }
 
+// Its flags are independent of each other.
+#[allow(clippy::struct_excessive_bools)]
 struct Inner {
     page_id: String,
     words: Option<String>,
