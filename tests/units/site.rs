@@ -110,7 +110,7 @@ fn a_figure_stands_on_its_page_with_still_readings_sentence_controls_and_tables(
         "class=\"picture narrow\"",
         "class=\"fig-readings\"",
         "data-do=\"behind\" data-on=\"p99\" disabled>p99</button>",
-        "class=\"fig-says\">",
+        "class=\"fig-says\" tabindex=\"0\">",
         "disabled",
         "Least connections",
         "The picture as tables",
