@@ -97,17 +97,20 @@ pub fn markup(caption: &Caption, shown: Option<&Still>) -> Markup {
     let masked = !caption.gated_by.is_empty();
     let at = |shown: &Still| if masked { Time::ZERO } else { shown.view.at };
     let frame = shown.and_then(|shown| Some((shown, shown.frame(at(shown))?)));
+    let legend = frame.as_ref().and_then(|(_, frame)| super::legend::legend(&frame.scene));
+    let plays =
+        caption.number == 1 && !masked && shown.is_some_and(|shown| shown.spec().pace == Pace::Continuous);
     html! {
         figure.figure id={ "fig-" (caption.id) } data-figure=(caption.id) data-figure-set=[caption.set]
             data-view=[shown.map(|shown| encode_view(&shown.view))] data-after=[masked.then(|| caption.gated_by.join(","))]
-            data-asks=[caption.question.is_some().then_some("open")] data-plays[caption.number == 1 && !masked && shown.is_some_and(|shown| shown.spec().pace == Pace::Continuous)]
+            data-asks=[caption.question.is_some().then_some("open")] data-plays[plays]
             data-facts-at=[shown.and_then(|shown| words_file(caption, shown))] {
             figcaption {
                 span.fig-number-of { "Figure " (caption.number) }
                 span.fig-title { (caption.markup) }
-                (tools(caption.question.is_some(), frame.as_ref().is_some_and(|(_, frame)| super::legend::legend(&frame.scene).is_some())))
+                (tools(caption.question.is_some(), legend.is_some()))
             }
-            @if let Some((shown, frame)) = frame { (parts(caption, shown, frame, masked)) }
+            @if let Some((shown, frame)) = frame { (parts(caption, shown, frame, legend, masked)) }
             noscript { p.fig-note { "This figure is a simulation. With scripts on it runs; without them it stays as it is here." } }
         }
     }
@@ -232,7 +235,7 @@ fn keys() -> Markup {
 
 // A page's markup from top to bottom.
 #[allow(clippy::too_many_lines)]
-fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup {
+fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>, masked: bool) -> Markup {
     let id = caption.id;
     let Description { mut sentences, tables } = describe(&frame.scene, &shown.words);
     let said: usize = sentences.iter().map(String::len).sum();
@@ -243,11 +246,6 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
     let (charts, panels) = frame.scene.panels.into_iter().partition(|panel| matches!(panel, Panel::Chart(_)));
     let part = |panels| Scene { time: frame.scene.time, panels, ..Scene::default() };
     let (main, charts): (Scene, Scene) = (part(panels), part(charts));
-    let legend = super::legend::legend(&main);
-    let own_tables = main
-        .panels
-        .iter()
-        .filter_map(|panel| if let Panel::Table(table) = panel { Some(table) } else { None });
     let options = LayoutOptions { handles: spec.acted_on(), ..LayoutOptions::default() };
     let lay_out = |scene: &Scene, width| Picture::new(scene, &shown.words, width, &options);
     let below = charts_below(
@@ -300,7 +298,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
             }
             div.fig-side {
                 @if let Some(question) = &caption.question { div.fig-question { (question) } }
-                dl.fig-readings aria-label="Readings" {
+                dl.(class::READINGS) aria-label="Readings" {
                     @for (reading, value) in spec.readings.iter().zip(&frame.readings) {
                         @let (number, unit) = reading.unit.parts(*value);
                         div.(class::READING) .trouble[reading.trouble.is_some_and(|bound| *value >= bound)]
@@ -328,12 +326,12 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, masked: bool) -> Markup
             }
         }
         (choices(shown, &frame.scene.choices))
-        div.fig-bar {
+        div.(class::BAR) {
             (transport(shown, frame.scene.time))
             (controls::controls(id, shown))
         }
         @if spec.needs == Needs::AccessLog { (log(id)) }
-        @for table in own_tables { (own_table(table, &shown.words)) }
+        @for table in main.tables() { (own_table(table, &shown.words)) }
         (tables_markup(if masked { &[] } else { &tables }))
     }
 }

@@ -7,7 +7,8 @@ use crate::course::{Course, Lesson, Problem, done, words};
 use crate::lessons;
 use crate::parts;
 use crate::player::{
-    Figure, FigureSpec, Frame, Input, Query, Reply, Request, Run, Session, Value, View, encode_view,
+    Figure, FigureSpec, Frame, Input, LOG_MESSAGES, Needs, Query, Reply, Request, Run, Session, Value, View,
+    encode_view,
 };
 use crate::scene::Words;
 use crate::sim::{Message, Seed, Time};
@@ -139,8 +140,9 @@ impl Still {
             |tables: &[&[Message]], id: &str| tables.iter().any(|all| all.iter().any(|it| it.0 == id));
         let patterns = words::patterns(course, lesson, &spec.id).into_iter();
         let elsewhere = |id: &str| lessons::all().any(|(_, other)| declared(other.messages, id));
-        let is_said =
-            |id: &str| declared(figure.messages, id) || !(declared(parts::MESSAGES, id) || elsewhere(id));
+        let of_a_log = |id: &str| spec.needs != Needs::AccessLog && LOG_MESSAGES.contains(&id);
+        let of_others = |id: &str| declared(parts::MESSAGES, id) || elsewhere(id) || of_a_log(id);
+        let is_said = |id: &str| declared(figure.messages, id) || !of_others(id);
         let patterns = patterns.filter(|(id, _)| is_said(id)).collect();
         let words = Words { patterns, kinds: spec.naming() };
         let view = View { run, compared_controls: Vec::new(), at: block.at.unwrap_or(spec.still_at) };

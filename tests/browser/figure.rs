@@ -66,15 +66,15 @@ impl Figure<'_> {
         self.click_at(Locator::XPath(&path)).await;
     }
 
-    /// What was done a moment ago may still have to come back from the worker: the element may not be there yet, or be
-    /// another one when it is to be clicked.
+    /// What was done a moment ago may still have to come back from the worker: the element may not be there yet, have
+    /// something above it, or be another one when it is to be clicked.
     async fn click_at(&self, locator: Locator<'_>) {
         let start = Instant::now();
         let click =
             async || self.browser.client().wait().at_most(PATIENCE).for_element(locator).await?.click().await;
         while let Err(e) = click().await {
-            let replaced = e.is_stale_element_reference() && start.elapsed() < PATIENCE;
-            assert!(replaced, "{locator:?}: {e}");
+            assert!(start.elapsed() < PATIENCE, "{locator:?}: {e}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
@@ -286,8 +286,10 @@ pub async fn an_island_takes_the_stills_place_without_moving_the_page(kind: Kind
     let home = site();
     let browser = Browser::open(Setup::desk(kind)).await;
     browser.goto(&format!("{home}{LESSON}")).await;
-    // What is pressed stands only where scripts are on: picture and readings are compared.
-    let below = "return document.querySelector('#fig-slow-server .fig-stage').getBoundingClientRect().height";
+    // What is pressed stands only where scripts are on, and the note that they are off only where they are.
+    let below = "const height = (css) => document.querySelector(css)?.getBoundingClientRect().height ?? 0; \
+                     return ['', ' .fig-bar', ' .fig-note'].map(it => height('#fig-slow-server' + it)) \
+                       .reduce((whole, part) => whole - part)";
     Figure { browser: &browser, css: FIGURE }.ready().await;
     tokio::time::sleep(Duration::from_millis(300)).await;
     let alive: f64 = browser.run(below).await;

@@ -14,6 +14,7 @@ mod remote;
 mod runner;
 mod server;
 
+mod along;
 mod bench;
 mod broken;
 mod drag;
@@ -77,6 +78,7 @@ fn in_browser(kind: Kind) -> Vec<Story> {
         parked::a_log_that_was_chosen_is_still_replayed_afterwards,
         share::a_shared_link_opens_the_same_moment_of_the_same_run_in_another_browser,
         drag::things_are_dragged_and_links_are_cut_by_a_line_across_them,
+        along::the_first_figure_plays_invites_and_comes_along_with_its_reader,
         figure::a_learner_plays_turns_kills_goes_back_and_asks_why,
         figure::everything_is_reached_and_nothing_overflows_on_a_phone,
         figure::an_island_takes_the_stills_place_without_moving_the_page,

@@ -116,6 +116,115 @@ fn playing_passes_model_time_at_its_speed_and_stops_at_the_end() {
 }
 
 #[test]
+fn a_pages_first_figure_plays_by_itself_and_its_invitation_goes_with_the_first_thing_done() {
+    let mut page = Page::first("slow-server", "1:2");
+    page.rest();
+    let from = page.says(".fig-time").to_owned();
+    for _ in 0..100 {
+        page.tell(DeskCommand::Tick(0.02));
+        page.rest();
+    }
+    assert!(page.playing && page.says(".fig-time") != from, "it plays on from {from}");
+    assert!(page.invites());
+    page.does(UserAction { point: (1.0, 1.0), ..action("hover") });
+    page.does(action("play"));
+    assert_eq!((page.playing, page.invites()), (false, true));
+    page.does(UserAction { target: "1:2".into(), ..action("select") });
+    assert!(!page.invites());
+}
+
+#[test]
+fn the_clock_stands_while_a_slider_is_held_and_all_of_its_moves_are_one_change() {
+    let mut page = Page::of("slow-server");
+    page.act("kill", "1:2", "");
+    page.go(10.0);
+    let load = "[data-control=\"load\"] .fig-number";
+    let was = page.says(load).to_owned();
+    let before = (page.readings(), page.now.clone());
+    page.does(action("play"));
+    let slide = |place: f64| UserAction {
+        target: "load".into(),
+        variant: "range".into(),
+        number: place,
+        ..action("control")
+    };
+    for place in [2.0, 3.0, 4.0] {
+        page.does(slide(place));
+        page.tell(DeskCommand::Tick(0.1));
+        page.rest();
+    }
+    assert_eq!(page.says(".fig-time"), "00:10.0");
+    page.does(action("let-go"));
+    for _ in 0..20 {
+        page.tell(DeskCommand::Tick(0.1));
+        page.rest();
+    }
+    assert!(page.playing);
+    assert_ne!(page.says(".fig-time"), "00:10.0");
+    page.does(action("play"));
+    assert_ne!(page.says(load), was);
+    page.does(action("take-back"));
+    assert_eq!(page.says(load), was, "one step back is before all of it");
+    page.go(10.0);
+    assert_eq!((page.readings(), page.now.clone()), before);
+}
+
+#[test]
+fn a_phrase_plays_into_its_moment_beside_what_was_shown_before() {
+    let mut page = Page::of("slow-server");
+    page.go(5.0);
+    let was = page.readings();
+    page.does(UserAction { text: "policy=random".into(), number: 20e9, ..action("go") });
+    assert!(page.playing);
+    let (_, began) = page.says(".fig-time").split_once(':').expect("minutes and seconds");
+    assert!(began < "20.0", "it begins before the moment: {began}");
+    page.play_to_rest();
+    assert_eq!(page.says(".fig-time"), "00:20.0");
+    let against = page.says(".fig-against").to_owned();
+    assert!(against.starts_with("was ") && against.contains(&was[0]), "{against}, and it was {was:?}");
+    page.does(UserAction { text: "random".into(), target: "policy".into(), ..action("control") });
+    assert_eq!(page.says(".fig-against"), "", "what it stands against is told of one step only");
+}
+
+#[test]
+fn what_a_challenge_fixes_stays_and_the_figure_says_how_to_be_free_of_it() {
+    let mut page = Page::of("three-tiers");
+    page.does(UserAction { target: "idle-database".into(), ..action("set-up") });
+    let load = "[data-control=\"load\"] .fig-number";
+    let fixed = page.says(load).to_owned();
+    let set = |to: &str| UserAction {
+        target: "load".into(),
+        variant: "text".into(),
+        text: to.into(),
+        ..action("control")
+    };
+    page.does(set("200"));
+    assert_eq!(page.says(load), fixed);
+    let said = page.says(".fig-notice-place");
+    assert!(said.contains("'Load'") && said.contains("Back to the run the page opened with"), "{said}");
+    // Runs that keep to what it fixes can be looked at meanwhile, as those that its verdict leads to.
+    let link = page.now.clone();
+    page.does(UserAction { text: link, ..action("view") });
+    page.does(set("200"));
+    assert_eq!(page.says(load), fixed);
+    page.does(action("reset"));
+    page.does(set("200"));
+    assert_eq!(page.says(load), "200/s");
+}
+
+#[test]
+fn a_figure_that_waits_for_its_question_says_so_to_whoever_wants_something_of_it() {
+    let mut page = Page::after("slow-server", &["policies-by-p99"], &[]);
+    let error = "[data-predict=\"policies-by-p99\"] .answer-error";
+    for idle in ["hover", "point", "walk", "speed"] {
+        page.does(action(idle));
+        assert_eq!(page.says(error), "", "'{idle}' wants nothing");
+    }
+    page.does(UserAction { text: "policy=random".into(), number: -1.0, ..action("go") });
+    assert!(page.says(error).contains("or skip it"), "{}", page.says(error));
+}
+
+#[test]
 fn a_log_is_replayed_and_what_could_not_be_read_is_told() {
     let line = |n: u32| {
         let (client, second, page) = (n % 9, n / 4, n % 7);

@@ -221,6 +221,21 @@ fn what_was_committed_is_graded_in_its_card_and_can_be_answered_again() {
 }
 
 #[test]
+fn a_desk_says_that_it_owes_an_answer_until_it_has_given_it() {
+    let mut page = Page::after(GATED, &[FIRST], &[]);
+    assert!(!page.owes, "nothing has been asked");
+    page.tell(DeskCommand::UserAction(commit(FIRST, "20")));
+    assert!(page.owes && page.attempts.is_empty(), "the run is being computed");
+    page.rest();
+    assert!(!page.owes && page.attempts.len() == 1, "the verdict is there");
+    let mut page = Page::of("one-server");
+    page.does(UserAction { text: "load,30 %,90 %,mean,2".into(), ..action("sweep") });
+    assert!(page.owes, "other workers have jobs to do");
+    page.run_errands(100);
+    assert!(!page.owes, "the sweep is there");
+}
+
+#[test]
 fn a_prediction_that_is_skipped_plays_the_figure_from_its_start() {
     let mut page = Page::after(GATED, &[FIRST], &[]);
     page.does(UserAction { target: FIRST.into(), ..action("skip") });

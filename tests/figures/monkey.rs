@@ -51,7 +51,7 @@ struct Monkey {
     page: Page,
     state: u64,
     first: String,
-    /// Reads a link before it is opened, as the page's own decoder does.
+    /// Reads a link that nobody made before it is opened, as the page's own decoder does.
     decodes: fn(&str),
 }
 
@@ -314,7 +314,12 @@ impl Monkey {
     /// A link that nobody made: cut, turned around, swapped, or out of the air.
     fn hostile(&mut self) -> String {
         let mut link = if self.below(2) == 0 { self.page.now.clone() } else { self.first.clone() };
-        let at = self.below(link.len());
+        // Half of the time at an end, where readers of links forget to look.
+        let at = match self.below(4) {
+            0 => self.below(2),
+            1 => link.len() - 1 - self.below(2),
+            _ => self.below(link.len()),
+        };
         match self.below(5) {
             0 => link.truncate(at),
             1 => link.insert(at, '🙈'),
@@ -325,13 +330,13 @@ impl Monkey {
                     .into();
             }
         }
+        (self.decodes)(&link);
         link
     }
 
     fn link(&mut self) -> (String, DeskCommand) {
         let hostile = self.below(3) > 0;
         let view = if hostile { self.hostile() } else { self.page.now.clone() };
-        (self.decodes)(&view);
         let spec = self.figure.spec;
         let opening = OpenFigure {
             page_id: spec.id.to_string(),

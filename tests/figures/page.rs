@@ -25,6 +25,8 @@ pub struct Page {
     pub attrs: Vec<(String, String)>,
     pub playing: bool,
     pub masked: bool,
+    /// Whether the desk still owes an answer.
+    pub owes: bool,
     pub now: String,
     pub tried: Vec<(String, String)>,
     pub attempts: Vec<Attempt>,
@@ -62,6 +64,15 @@ impl Page {
         Self::with(lesson, figure, None, after, done)
     }
 
+    /// A page whose first figure this is: it plays by itself, and invites its reader to look at a thing.
+    pub fn first(id: &str, invites: &str) -> Self {
+        let (lesson, figure) = lessons::figure(id).expect("it is registered");
+        Self::opening(
+            figure,
+            OpenFigure { invites: invites.to_owned(), plays: true, ..opening(lesson, figure) },
+        )
+    }
+
     /// A page with a figure that need not be registered.
     pub fn with(
         lesson: &str,
@@ -70,12 +81,20 @@ impl Page {
         after: &[&str],
         done: &[Attempt],
     ) -> Self {
+        let (from_link, attempts) = (link.is_some(), done.to_vec());
+        let gated_by = after.iter().map(|&id| id.to_owned()).collect();
+        let opening = OpenFigure { from_link, view: link, gated_by, attempts, ..opening(lesson, figure) };
+        Self::opening(figure, opening)
+    }
+
+    fn opening(figure: &'static Figure, opening: OpenFigure) -> Self {
         let mut page = Self {
             desk: Desk::new([figure]),
             texts: Vec::new(),
             attrs: Vec::new(),
             playing: false,
             masked: false,
+            owes: false,
             now: String::new(),
             tried: Vec::new(),
             attempts: Vec::new(),
@@ -88,18 +107,7 @@ impl Page {
             figure,
         };
         page.tell(DeskCommand::Resize { picture: 700, charts: 280 });
-        page.tell(DeskCommand::Open(OpenFigure {
-            page_id: figure.spec.id.to_string(),
-            words: encode_words(&words(lesson, figure)),
-            initial_view: first(figure),
-            from_link: link.is_some(),
-            view: link,
-            notice: None,
-            gated_by: after.iter().map(|&id| id.to_owned()).collect(),
-            attempts: done.to_vec(),
-            invites: String::new(),
-            plays: false,
-        }));
+        page.tell(DeskCommand::Open(opening));
         page
     }
 
@@ -115,10 +123,11 @@ impl Page {
 
     fn hear(&mut self, told: DeskEvent) {
         let DeskEvent::Update(shown) = told else { return };
-        let Update { patches, playing, resume_point, masked, attempts, jobs, image, .. } = *shown;
+        let Update { patches, playing, resume_point, masked, owes, attempts, jobs, image, .. } = *shown;
         self.images += u32::from(image.is_some());
         self.playing = playing;
         self.masked = masked;
+        self.owes = owes;
         self.attempts.extend(attempts);
         if let Some(jobs) = jobs {
             self.jobs = jobs;
@@ -219,6 +228,11 @@ impl Page {
         self.attrs.iter().find(|(css, _)| *css == place).map_or("", |(_, value)| value)
     }
 
+    /// Whether the invitation on the picture has not been hidden.
+    pub fn invites(&self) -> bool {
+        !self.attrs.iter().any(|(place, _)| place == ".fig-invitation hidden")
+    }
+
     /// The element that was given the keyboard's focus last.
     pub fn focused(&self) -> &str {
         &self.focused
@@ -282,6 +296,22 @@ fn words(lesson: &str, figure: &Figure) -> Words {
     };
     let patterns = patterns(&course, lesson, &figure.spec.id).into_iter().collect();
     Words { patterns, kinds: figure.spec.naming() }
+}
+
+/// A figure as its page opens it where nothing has been done and nothing is special.
+fn opening(lesson: &str, figure: &Figure) -> OpenFigure {
+    OpenFigure {
+        page_id: figure.spec.id.to_string(),
+        words: encode_words(&words(lesson, figure)),
+        initial_view: first(figure),
+        from_link: false,
+        view: None,
+        notice: None,
+        gated_by: Vec::new(),
+        attempts: Vec::new(),
+        invites: String::new(),
+        plays: false,
+    }
 }
 
 fn first(figure: &Figure) -> String {

@@ -145,6 +145,10 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("at = \"43 s\"", "at = \"90 s\"", "figure servers.at", "past the end"),
     ("at = \"43 s\"", "at = \"soon\"", "figure servers.at", "'soon' is not a time"),
     ("drives = true", "drives = 1", "figure servers.drives", "true or false"),
+    ("invite_on = \"server:C\"\n", "", "figure servers.invite_on", "is missing"),
+    ("invite = \"Click C\"\n", "", "figure servers.invite_on", "no such field"),
+    ("\"server:C\"", "\"client:C\"", "figure servers.invite_on", "no kind 'client'; allowed: 'server'"),
+    ("\"server:C\"", "\"server:third\"", "figure servers.invite_on", "doesn't say which server"),
     ("```figure again", "```figure servers", "", "already stands in line"),
     ("shows = \"servers\"", "shows = \"server\"", "figure again.shows", "no figure 'server' is registered"),
     (

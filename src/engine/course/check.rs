@@ -3,7 +3,7 @@
 //! Words are in Markdown, logic is in Rust, under the same ids: here both directions are demanded. The logic is known
 //! only by its [`FigureFacts`].
 
-use super::blocks::{Block, Body, FigureBlock, IncidentBlock, Judged, PredictAnswer, Words, term_anchor};
+use super::blocks::{Block, Body, FigureBlock, IncidentBlock, Judged, PredictAnswer, Words};
 use super::catalogue::Course;
 use super::contract;
 use super::done;
@@ -90,7 +90,7 @@ impl<'a> Check<'a> {
             }
         }
         for (name, anchor) in &lesson.front.anchors {
-            if !anchors(lesson).any(|(id, _)| id == anchor.text) {
+            if !lesson.anchors().any(|(id, _)| id == anchor.text) {
                 self.on(
                     anchor,
                     format!("no heading of this lesson has the id '{}', which '{name}' needs", anchor.text),
@@ -111,7 +111,7 @@ impl<'a> Check<'a> {
         let named = |b: &&Block| !b.id.is_empty() && !matches!(b.body, Body::Term(_));
         let blocks = self.lesson.blocks().filter(named);
         let blocks = blocks.map(|b| ((false, b.id.clone()), b.line));
-        let all: Vec<_> = blocks.chain(anchors(self.lesson).map(|(id, line)| ((true, id), line))).collect();
+        let all: Vec<_> = blocks.chain(self.lesson.anchors().map(|(id, line)| ((true, id), line))).collect();
         for ((heading, id), line) in all {
             let what = if heading { "a heading" } else { "a block" };
             match seen.get(&(heading, id.clone())) {
@@ -255,6 +255,11 @@ impl<'a> Check<'a> {
                     }
                     if let Err(says) = within(facts, figure.at) {
                         self.note(line, format!("figure {}.at", block.id), says);
+                    }
+                    if let Some(invite) = &figure.invite
+                        && let Err(says) = done::entity(&invite.on.text, &facts.kinds)
+                    {
+                        self.on(&invite.on, says);
                     }
                 }
             },
@@ -484,27 +489,9 @@ fn within(facts: &FigureFacts, at: Option<Time>) -> Result<(), String> {
 }
 
 fn heading_in(lesson: &Lesson, id: &str) -> Result<(), String> {
-    if anchors(lesson).any(|(anchor, _)| anchor == id) {
+    if lesson.anchors().any(|(anchor, _)| anchor == id) {
         return Ok(());
     }
-    let allowed = one_of(anchors(lesson).map(|(id, _)| id));
+    let allowed = one_of(lesson.anchors().map(|(id, _)| id));
     Err(format!("{} has no heading '#{id}'; allowed: {allowed}", lesson.path()))
-}
-
-/// What a link can lead to in a lesson, with its line: the headings in its prose, and its terms.
-fn anchors(lesson: &Lesson) -> impl Iterator<Item = (String, u32)> {
-    let terms = lesson.terms().map(|(block, _)| (term_anchor(&block.id), block.line));
-    let prose = lesson.parts.iter().filter_map(|part| match part {
-        Part::Prose(text) => Some(text),
-        Part::Block(_) => None,
-    });
-    let headings = prose.flat_map(|text| {
-        markdown::items(&text.text).into_iter().filter_map(|(item, range)| match item {
-            Item::Heading(_, id) => {
-                Some((id, text.line + text.text[..range.start].matches('\n').count() as u32))
-            }
-            _ => None,
-        })
-    });
-    headings.chain(terms)
 }

@@ -2,6 +2,7 @@
 
 use super::blocks::{self, Block, Body, FigureBlock, Term};
 use super::front_matter::{self, FrontMatter};
+use super::markdown::{self, Item};
 use super::problem::{Notes, Problem, Text};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use std::ops::Range;
@@ -62,6 +63,24 @@ impl Lesson {
             Body::Figure(figure) => Some((block, figure)),
             _ => None,
         })
+    }
+
+    /// What a link can lead to, with its line: the headings in the prose, and the terms.
+    pub fn anchors(&self) -> impl Iterator<Item = (String, u32)> {
+        let terms = self.terms().map(|(block, _)| (blocks::term_anchor(&block.id), block.line));
+        let prose = self.parts.iter().filter_map(|part| match part {
+            Part::Prose(text) => Some(text),
+            Part::Block(_) => None,
+        });
+        let headings = prose.flat_map(|text| {
+            markdown::items(&text.text).into_iter().filter_map(|(item, range)| match item {
+                Item::Heading(_, id) => {
+                    Some((id, text.line + text.text[..range.start].matches('\n').count() as u32))
+                }
+                _ => None,
+            })
+        });
+        headings.chain(terms)
     }
 
     /// Its entries of the glossary, in order.

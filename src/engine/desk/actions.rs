@@ -6,7 +6,7 @@ use super::notice::Notice;
 use super::protocol::{Patch, Selector, UserAction, find, selector};
 use super::{BeforeChange, Desk, DeskEvent, controls, explain, text, tools};
 use crate::player::{
-    Control, ControlKind, Input, InputKind, Query, Reply, View, encode_view, percent_decode,
+    Challenge, Control, ControlKind, Input, InputKind, Query, Reply, Run, View, encode_view, percent_decode,
 };
 use crate::sim::{Seed, Time};
 
@@ -28,8 +28,18 @@ impl Desk {
                     | ActionKind::Tables
             )
         {
-            // A phrase of the text leads here, and the question says why nothing else happens.
-            if let Some(id) = self.state.gated_by.first().cloned() {
+            // What leads here from the text is told why nothing happens. The pointer over the picture wants nothing.
+            let wanted = matches!(
+                action.kind,
+                ActionKind::GoTo
+                    | ActionKind::OpenView
+                    | ActionKind::HoldNumber
+                    | ActionKind::NudgeNumber
+                    | ActionKind::Sweep
+                    | ActionKind::SetUp
+                    | ActionKind::Judge
+            );
+            if let Some(id) = self.state.gated_by.first().filter(|_| wanted).cloned() {
                 self.ask_first(&id);
             }
             return;
@@ -175,9 +185,12 @@ impl Desk {
     pub(super) fn apply_change(&mut self, change: InputKind, before_change: BeforeChange) {
         if let InputKind::Set { control, .. } = &change
             && self.state.is_fixed(control)
+            && let Some((_, control)) = self.state.spec.control(control)
         {
-            let label = self.state.spec.control(control).map_or("", |(_, control)| &control.label);
-            self.set_notice(Notice::plain(text::fill(text::FIXED, &[label])));
+            self.set_notice(Notice::plain(text::fill(text::FIXED, &[&control.label])));
+            // What was typed or moved goes back to what is in force.
+            let is = self.state.value(control);
+            self.extra_patches.extend(controls::input_feedback(control, Ok(&is)));
             self.dirty.run = true;
             return;
         }
@@ -293,7 +306,15 @@ impl Desk {
     fn show_view(&mut self, view: View) {
         let before = self.state.frame.as_ref().map(|frame| frame.readings.clone());
         let at = view.at;
+        // A challenge goes on while runs are shown that keep to what it fixes.
+        let fixed_in = |challenge: &Challenge, run: &Run| -> Vec<_> {
+            let fixed = run.controls.iter().filter(|(id, _)| !challenge.free.contains(&id.as_ref()));
+            fixed.cloned().collect()
+        };
+        let run = &self.state.run;
+        let goes_on = self.state.set_up_for.filter(|it| fixed_in(it, run) == fixed_in(it, &view.run));
         self.open_view(view);
+        self.state.set_up_for = goes_on;
         self.state.before = before;
         self.state.untouched = false;
         self.play_into(at);
@@ -318,7 +339,7 @@ pub(super) fn seed_field() -> Selector {
 impl super::state::FigureState {
     /// What the pointer is told of a thing.
     fn hover_title(&self, who: crate::sim::Entity) -> String {
-        let acted_on = self.spec.acted_on() >> who.kind.min(63) & 1 == 1;
+        let acted_on = self.spec.is_acted_on(who.kind);
         let pattern = if acted_on { text::HOVER_ACTED_ON } else { text::HOVER };
         text::fill(pattern, &[&self.title(who)])
     }

@@ -26,6 +26,8 @@ pub mod class {
     pub const SPOT: &str = "fig-spot";
     /// The invitation to do something first.
     pub const INVITATION: &str = "fig-invitation";
+    /// Around the readings.
+    pub const READINGS: &str = "fig-readings";
     /// A reading: its number in a `b`, its unit in the `span` behind that.
     pub const READING: &str = "fig-reading";
     /// What a reading is in the run that is compared with.
@@ -43,6 +45,8 @@ pub mod class {
     /// What happened to it.
     pub const STORY: &str = "fig-story";
 
+    /// Playback and controls.
+    pub const BAR: &str = "fig-bar";
     /// The button that plays.
     pub const PLAY: &str = "fig-play";
     /// Around the buttons for what can happen next.
@@ -229,6 +233,8 @@ pub mod attr {
     pub const WAITS: &str = "data-waits";
     /// A figure has its question in it: `open`, or `answered` while that is still shown.
     pub const ASKS: &str = "data-asks";
+    /// A figure that the text has led to: where its reader was, in pixels from the page's top.
+    pub const FROM: &str = "data-from";
     /// A figure plays as soon as it is there.
     pub const PLAYS: &str = "data-plays";
     /// A number that would give a prediction away, for when it no longer does.

@@ -259,6 +259,7 @@ impl Desk {
             resume_point: (changed.readings || changed.run).then(|| state.resume_point()),
             ready: state.frame.is_some() || state.notice.is_some(),
             masked: state.masked,
+            owes: !state.committed.is_empty() || self.search.is_some() || self.current_batch.is_some(),
             attempts: core::mem::take(&mut self.attempts),
             jobs: self.new_jobs.take(),
             image: self.image_name.take(),

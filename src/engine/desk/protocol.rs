@@ -185,6 +185,9 @@ pub struct Update {
     pub ready: bool,
     /// Whether the run is hidden because a prediction is still open.
     pub masked: bool,
+    /// Whether something that the learner asked for is still being computed: the truth of a prediction, a search, a batch
+    /// of runs. Its worker is not to end before that.
+    pub owes: bool,
     /// Attempts to add to the learner's record.
     pub attempts: Vec<Attempt>,
     /// A new batch of jobs for other workers. It replaces the batch under way; an empty one cancels it.

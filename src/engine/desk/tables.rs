@@ -19,7 +19,7 @@ pub(super) fn write(state: &FigureState, compared: Option<FrameAndCharts>, out: 
     for (n, table) in own_tables(state.frame.as_deref()).enumerate() {
         let name = nth(inside(class::OWN_TABLE, "summary"), n);
         out.push(Patch::Text(name, state.words.label(&table.title)));
-        let beside = own_tables(other).nth(n).map(|table| own_table(state, table, text::OF_B_FIRST));
+        let beside = own_tables(other).nth(n).map(|table| own_table(state, table, text::IN_B));
         let tables = [own_table(state, table, "")].into_iter().chain(beside).collect();
         out.push(Patch::Children(nth(css(class::OWN_ROWS), n), tables));
     }
@@ -45,12 +45,11 @@ fn add(of: &str, (frame, charts): FrameAndCharts, state: &FigureState, out: &mut
 }
 
 fn own_tables(frame: Option<&Frame>) -> impl Iterator<Item = &Table> {
-    let panels = frame.into_iter().flat_map(|frame| &frame.scene.panels);
-    panels.filter_map(|panel| if let Panel::Table(table) = panel { Some(table) } else { None })
+    frame.into_iter().flat_map(|frame| frame.scene.tables())
 }
 
 /// A table of the figure's own: how a row fares is said by a sign and its ground, and in the first column by its colour.
-fn own_table(state: &FigureState, table: &Table, of: &str) -> NewElement {
+fn own_table(state: &FigureState, table: &Table, caption: &str) -> NewElement {
     let heads = table.columns.iter().map(|head| {
         let text = state.words.label(head);
         element("th", "").attr("scope", "col").text(&text)
@@ -69,7 +68,7 @@ fn own_table(state: &FigureState, table: &Table, of: &str) -> NewElement {
         element("tr", if row.status == Status::Trouble { "trouble" } else { "" }).with(cells)
     };
     element("table", "").with([
-        element("caption", "").text(of.trim_end_matches(": ")),
+        element("caption", "").text(caption),
         element("thead", "").with([element("tr", "").with(heads)]),
         element("tbody", "").with(table.rows.iter().take(ROWS).map(row)),
     ])

@@ -2,7 +2,7 @@
 
 use super::figure::PageFigure;
 use super::{dom, link};
-use crate::desk::markup::{attr, class, css};
+use crate::desk::markup::{attr, class, css, with};
 use crate::desk::{NewChild, NewElement, Patch, Selector, text};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -45,12 +45,7 @@ pub fn patch(root: &Element, patch: &Patch) {
         Patch::Checked(selector, checked) => {
             each(selector, &|element| dom::field(element).set_checked(*checked));
         }
-        Patch::Children(selector, nodes) => each(selector, &|element| {
-            element.set_text_content(None);
-            for node in nodes {
-                let _ = element.append_child(&create(node));
-            }
-        }),
+        Patch::Children(selector, nodes) => each(selector, &|element| set_children(element, nodes)),
         Patch::Place { element, within, at } => {
             if let (Some(element), Some(within)) =
                 (elements(root, element).first(), elements(root, within).first())
@@ -76,6 +71,22 @@ pub fn patch(root: &Element, patch: &Patch) {
             }
         }
         Patch::Download { name, text } => dom::download(name, "text/plain", text.as_bytes()),
+    }
+}
+
+/// Replaces an element's children. If one had the focus, the one that does the same to the same thing gets it.
+fn set_children(element: &Element, nodes: &[NewElement]) {
+    let focused = dom::document().active_element().filter(|focused| element.contains(Some(focused)));
+    let same = focused.and_then(|focused| {
+        let [does, on] = [attr::DO, attr::ON].map(|name| Some(with(name, &focused.get_attribute(name)?)));
+        Some([does?, on?].concat())
+    });
+    element.set_text_content(None);
+    for node in nodes {
+        let _ = element.append_child(&create(node));
+    }
+    if let Some(successor) = same.and_then(|same| dom::query(element, &same)) {
+        dom::focus(&successor);
     }
 }
 

@@ -44,13 +44,10 @@ pub fn attach(list: &Element) {
     }
 }
 
-/// Puts a card where a pointer is: before the first whose middle is below it.
+/// Puts a card where a pointer is: before the first whose middle is not above it.
 fn put_at(list: &Element, card: &Element, y: f64) {
-    let below = |other: &Element| {
-        let bounds = other.get_bounding_client_rect();
-        other != card && bounds.top() + bounds.height() / 2.0 > y
-    };
-    let next = dom::query_all(list, "li").into_iter().find(below);
+    let mut others = dom::query_all(list, "li").into_iter().filter(|other| other != card);
+    let next = others.find(|other| !dom::middle_is_above(other, y));
     let after = card.next_element_sibling();
     // Moving it to where it is would end the browser's own effects on it.
     if next != after {

@@ -33,7 +33,7 @@ pub fn bring(figure: &Element) {
         return figure.set_scroll_top(0);
     }
     // What there is to see is the picture and the readings.
-    let parts = [class::PICTURE, "fig-readings"].map(|part| dom::query(figure, &css(part)));
+    let parts = [class::PICTURE, class::READINGS].map(|part| dom::query(figure, &css(part)));
     if parts.into_iter().flatten().all(|part| share_in_view(&part) > 0.9) {
         return;
     }
@@ -45,7 +45,7 @@ pub fn bring(figure: &Element) {
     }
     // Where the reader was, for the way back.
     let from = dom::window().scroll_y().unwrap_or_default() as i32;
-    dom::set_attribute(figure, "data-from", &from.to_string());
+    dom::set_attribute(figure, attr::FROM, &from.to_string());
     dom::set_class(figure, VISITED, true);
     figure.scroll_into_view();
 }
@@ -62,10 +62,12 @@ fn dock(figure: &Element) {
     let place = dom::create_element("div", PLACE);
     let height = figure.unchecked_ref::<HtmlElement>().offset_height();
     dom::set_style(&place, "height", &[&height.to_string(), "px"].concat());
-    if let Some(parent) = figure.parent_element() {
-        let _ = parent.insert_before(&place, Some(figure));
-    }
-    dom::set_class(figure, DOCKED, true);
+    keep_text_in_place(figure, || {
+        if let Some(parent) = figure.parent_element() {
+            let _ = parent.insert_before(&place, Some(figure));
+        }
+        dom::set_class(figure, DOCKED, true);
+    });
     figure.set_scroll_top(0);
     let of = figure.clone();
     // Back in its place as soon as that is in view.
@@ -77,13 +79,27 @@ fn dock(figure: &Element) {
     });
 }
 
+/// Does something that may change the height of what stands in the figure's place, without moving the text below it that
+/// is being read. Browsers do this by themselves, except where something leaves the flow of the page or comes back.
+fn keep_text_in_place(figure: &Element, change: impl FnOnce()) {
+    let text = figure.next_element_sibling();
+    let top = || text.as_ref().map_or(0.0, |text| text.get_bounding_client_rect().top());
+    let was = top();
+    change();
+    if was < window_height() {
+        dom::window().scroll_by_with_x_and_y(0.0, top() - was);
+    }
+}
+
 /// Puts a docked figure back into its place, and goes there if wanted.
 pub fn put_back(figure: &Element, go: bool) {
     if has(figure, DOCKED) {
-        dom::set_class(figure, DOCKED, false);
-        if let Some(place) = figure.previous_element_sibling().filter(|place| has(place, PLACE)) {
-            place.remove();
-        }
+        keep_text_in_place(figure, || {
+            dom::set_class(figure, DOCKED, false);
+            if let Some(place) = figure.previous_element_sibling().filter(|place| has(place, PLACE)) {
+                place.remove();
+            }
+        });
     }
     dom::set_class(figure, VISITED, false);
     if go {
@@ -94,7 +110,7 @@ pub fn put_back(figure: &Element, go: bool) {
 /// Takes the reader back to where a phrase of the text was pressed.
 pub fn back_to_text(figure: &Element) {
     dom::set_class(figure, VISITED, false);
-    let from = figure.get_attribute("data-from").map(|from| dom::number(&from));
+    let from = figure.get_attribute(attr::FROM).map(|from| dom::number(&from));
     if let Some(from) = from {
         dom::window().scroll_to_with_x_and_y(0.0, from);
     }

@@ -55,6 +55,12 @@ pub fn query(root: &Element, selector: &str) -> Option<Element> {
     root.query_selector(selector).ok().flatten()
 }
 
+/// Whether the middle of an element lies above a height of the window.
+pub fn middle_is_above(element: &Element, y: f64) -> bool {
+    let bounds = element.get_bounding_client_rect();
+    bounds.top() + bounds.height() / 2.0 < y
+}
+
 /// All elements within `root` that a selector matches.
 pub fn query_all(root: &Element, selector: &str) -> Vec<Element> {
     let Ok(found) = root.query_selector_all(selector) else { return Vec::new() };

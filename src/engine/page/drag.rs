@@ -206,11 +206,8 @@ fn drop_at(widget: &Element, thing: &Element, (x, y): (f64, f64)) -> Option<Drop
     if dom::query(widget, &css(class::ORDER)).is_none() {
         return under.closest(&any(attr::GROUP)).ok().flatten().map(Drop::Group);
     }
-    let above = |other: &&Element| {
-        let bounds = other.get_bounding_client_rect();
-        bounds.top() + bounds.height() / 2.0 < y
-    };
-    Some(Drop::At(others(widget, thing).iter().filter(above).count()))
+    let others = others(widget, thing);
+    Some(Drop::At(others.iter().filter(|other| dom::middle_is_above(other, y)).count()))
 }
 
 /// Shows where a thing would be dropped.

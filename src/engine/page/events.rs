@@ -87,7 +87,7 @@ fn clicked(figure: &PageFigure, event: &MouseEvent) {
         return;
     }
     // What can't be used yet says why.
-    let tries = || dom::closest(event, &figure.root, ".fig-bar").is_some();
+    let tries = || dom::closest(event, &figure.root, &css(class::BAR)).is_some();
     if figure.root.get_attribute(attr::ASKS).as_deref() == Some("open") && tries() {
         if let Some(place) = dom::query(&figure.root, &css(class::ANSWER_ERROR)) {
             dom::set_text(&place, text::QUESTION_FIRST);

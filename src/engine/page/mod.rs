@@ -5,11 +5,11 @@
 //! view. Its desk, in that worker, decides everything about it. This module only does what needs the page. It names no
 //! lesson.
 //!
-//! - [`figure`] is a figure in the page and its worker; [`events`] and [`drag`] turn DOM events into actions, [`apply`] applies the
-//!   desk's patches.
+//! - [`figure`] is a figure in the page and its worker; [`events`] and [`drag`] turn DOM events into actions, [`apply`]
+//!   applies the desk's patches.
 //! - [`worker_client`] is the page's side of a worker; [`parking`] decides which figures have one.
-//! - [`answer`] handles answers to predictions and questions, [`cards`] those that are put in order, [`record`] keeps the attempts, [`jobs`] runs batches of
-//!   jobs in workers of their own.
+//! - [`answer`] handles answers to predictions and questions, [`cards`] those that are put in order; [`record`] keeps the
+//!   attempts, [`jobs`] runs batches of jobs in workers of their own.
 //! - [`dock`] has a figure come along with the reader.
 //! - [`prose`] connects numbers and phrases of the text to figures, [`link`] the page's fragment, [`file`] a learner's
 //!   file.

@@ -65,6 +65,14 @@ pub trait FileReader {
     fn rates(&self, data: &Data, parts: usize) -> Vec<u32>;
 }
 
+/// Ids of the shared sentences that only figures with a log of the learner's can say, so that no other page carries them.
+#[rustfmt::skip]
+pub const LOG_MESSAGES: &[&str] = &[
+    "log-so-far", "log-read", "log-busiest", "log-upstream", "log-total", "log-truncated", "log-unparsed",
+    "log-unparsed-one", "log-empty", "log-compressed", "log-nothing", "no-time", "no-request", "no-status",
+    "broken-field", "error-log", "too-long",
+];
+
 /// Reads access logs.
 #[derive(Debug, Default)]
 pub struct LogReader {

@@ -40,7 +40,7 @@ pub use bench::Bench;
 pub use bytes_text::{bytes_to_text, text_to_bytes};
 pub use challenge::{Challenge, Failure, Incident, Judge, Verdict};
 pub use control::{ChoiceOptions, Control, ControlKind, Options, Scale};
-pub use data::{Data, FileReader, LogReader};
+pub use data::{Data, FileReader, LOG_MESSAGES, LogReader};
 pub use experiment::{About, Experiment, Readings};
 pub use explain::Explanation;
 pub use figure::Figure;

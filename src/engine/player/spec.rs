@@ -456,6 +456,10 @@ impl FigureSpec {
         let kinds = self.actions.iter().flat_map(|action| action.applies_to.iter());
         kinds.fold(0, |set, kind| set | 1 << (*kind).min(63))
     }
+    /// Whether something can be done to things of this kind.
+    pub fn is_acted_on(&self, kind: u8) -> bool {
+        self.acted_on() >> kind.min(63) & 1 == 1
+    }
     /// The place of the reading of this id.
     pub fn reading(&self, id: &str) -> Option<usize> {
         self.readings.iter().position(|reading| reading.id == id)

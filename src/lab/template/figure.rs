@@ -65,7 +65,7 @@ messages! {
 /// What learners predict of it.
 pub const PREDICTIONS: &[Prediction] = &[Prediction {
     id: "twice-the-load",
-    answer_kind: AnswerKind::Number { unit: Unit::Share, tolerance: 0.2 },
+    answer_kind: AnswerKind::Number { unit: Unit::Share, tolerance: 0.1 },
     at: Time::from_secs(60),
     runs: &[&[("load", "18/s")]],
     truth: |runs| Value::Number(runs[0].summary("lost")),

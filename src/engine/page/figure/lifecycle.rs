@@ -135,8 +135,8 @@ impl PageFigure {
 
     /// Ends the worker to save memory. The figure keeps its resume point and its picture.
     pub fn park(&self) {
-        if self.inner.borrow().jobs.is_some() || self.is_busy() {
-            // Wait until the desk has answered and its jobs are done.
+        if self.inner.borrow().owes || self.is_busy() {
+            // Wait until the desk has answered and owes nothing.
             self.inner.borrow_mut().park_when_idle = true;
             return;
         }
@@ -154,6 +154,7 @@ impl PageFigure {
             inner.playing = false;
             inner.while_busy.clear();
             inner.jobs = None;
+            inner.owes = false;
             inner.client.take()
         };
         if let Some(client) = client {
@@ -174,7 +175,7 @@ impl PageFigure {
     }
 
     pub(super) fn apply_update(&self, shown: Update, answer: bool) {
-        let Update { patches, playing, resume_point, ready, masked, attempts, jobs, .. } = shown;
+        let Update { patches, playing, resume_point, ready, masked, owes, attempts, jobs, .. } = shown;
         attempts.into_iter().for_each(record::add);
         let begins = {
             let mut inner = self.inner.borrow_mut();
@@ -189,6 +190,7 @@ impl PageFigure {
             }
             let begins = playing && !inner.playing;
             inner.playing = playing;
+            inner.owes = owes;
             begins
         };
         for patch in &patches {
@@ -212,12 +214,16 @@ impl PageFigure {
         if playing {
             self.tick_on_next_frame();
         }
-        if answer && !self.is_busy() {
+        if self.is_busy() {
+            return;
+        }
+        if answer {
             self.send_waiting();
             self.send_next_chunk();
-            if std::mem::take(&mut self.inner.borrow_mut().park_when_idle) && !parking::in_view(self) {
-                self.park();
-            }
+        }
+        // What is owed may come without being asked for again.
+        if std::mem::take(&mut self.inner.borrow_mut().park_when_idle) && !parking::in_view(self) {
+            self.park();
         }
     }
 

@@ -89,7 +89,9 @@ struct Inner {
     plays: bool,
     /// The jobs that other workers run for its desk.
     jobs: Option<JobPool>,
-    /// Whether to park the figure when the worker is idle and the jobs are done.
+    /// Whether its desk still owes the learner something, such as a verdict.
+    owes: bool,
+    /// Whether to park the figure when the worker is idle and owes nothing.
     park_when_idle: bool,
 }
 
@@ -199,6 +201,7 @@ fn attach(root: &Element) -> Option<PageFigure> {
             .unwrap_or_default(),
         plays: root.has_attribute(attr::PLAYS),
         jobs: None,
+        owes: false,
         park_when_idle: false,
     };
     let figure = PageFigure { root: root.clone(), inner: Rc::new(RefCell::new(inner)) };

@@ -30,6 +30,15 @@ pub struct Scene {
     pub choices: Vec<Choice>,
 }
 
+impl Scene {
+    /// Its tables, which stand below the picture.
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.panels
+            .iter()
+            .filter_map(|panel| if let Panel::Table(table) = panel { Some(table) } else { None })
+    }
+}
+
 /// Something that can happen next, if the learner chooses it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Choice {

@@ -14,8 +14,7 @@ use crate::lessons::prelude::*;
 kinds! {
     KINDS;
     BUYER = "buyer", Numbers;
-    BUYERS_KIND = "buyers", Only; SHOP_KIND = "shop", Only;
-    COPY_KIND = "copy", Only; COUNTER_KIND = "counter", Only;
+    BUYERS_KIND = "buyers", Only; SHOP_KIND = "shop", Only; COPY_KIND = "copy", Only; COUNTER_KIND = "counter", Only;
     ROW = "row", Letters;
     CAUSE = "cause", Words(LOSSES.names);
 }
@@ -98,10 +97,8 @@ readings! {
 
 messages! {
     pub(super) MESSAGES;
-    note_left(left: u32);
-    row_yes(); row_no(); row_wrongly(); chart_answers(); told_yes(); told_no(); told_nothing();
-    says_before(); says_selling(left: u32, waiting: usize); says_sold_out(waiting: usize);
-    says_oversold(oversold: u64);
+    note_left(left: u32); row_yes(); row_no(); row_wrongly(); chart_answers(); told_yes(); told_no(); told_nothing();
+    says_before(); says_selling(left: u32, waiting: usize); says_sold_out(waiting: usize); says_oversold(oversold: u64);
     mark_sale(); mark_sale_over(); mark_sold_out(row: Entity);
     step_saw(left: u32); step_bought(left: u32); step_too_late(); step_nothing_left();
     about_buyers(came: u32); about_seen(left: u32);
@@ -256,21 +253,17 @@ impl FlashSale {
     }
 
     fn flow(&self, now: Time) -> Panel {
-        let left =
-            |at, of| vec![Node::new(at).shaped(Shape::Cache).note(Label::Words(note_left(self.sum(of))))];
+        let says = |at, left| vec![Node::new(at).shaped(Shape::Cache).note(Label::Words(note_left(left)))];
         let memory = match self.controls.stock {
             Stock::Row => None,
-            Stock::Copy => Some(left(COPY, |row| row.copy)),
-            Stock::Counter => Some(left(COUNTER, free)),
+            Stock::Copy => Some(says(COPY, self.sum(|row| row.copy))),
+            Stock::Counter => Some(says(COUNTER, self.sum(free))),
         };
         let rows = (0..self.controls.rows as usize).map(|n| {
             let node = self.rows[n].lock.node(Some(Label::Words(note_left(self.rows[n].left))), now);
             let crowded = self.rows[n].lock.waiting().len() > 4;
-            Node {
-                status: if crowded { Status::Trouble } else { Status::Normal },
-                shape: Shape::Database,
-                ..node
-            }
+            let status = if crowded { Status::Trouble } else { Status::Normal };
+            Node { status, shape: Shape::Database, ..node }
         });
         let buyers = Node::new(BUYERS).shaped(Shape::Client).note(Label::Value(self.rate(now), Unit::Rate));
         let shop = self.shop.node(None, now);
@@ -386,7 +379,7 @@ impl Experiment for FlashSale {
         self.shop.invariants()?;
         self.rows.iter().try_for_each(|row| row.lock.invariants())?;
         let (left, sold) = (self.sum(|row| row.left), self.sum(|row| row.sold));
-        let right = [0, ITEMS].contains(&(left + sold));
-        if right { Ok(()) } else { Err(format!("{left} left and {sold} sold of {ITEMS}")) }
+        let right = [0, ITEMS].contains(&(left + sold)).then_some(());
+        right.ok_or_else(|| format!("{left} left and {sold} sold of {ITEMS}"))
     }
 }

@@ -35,7 +35,7 @@ pub const OF_TIERS: &[Prediction] = &[
 
 pub const OF_THE_SALE: &[Prediction] = &[Prediction {
     id: "three-servers",
-    answer_kind: AnswerKind::Number { unit: Unit::Share, tolerance: 0.15 },
+    answer_kind: AnswerKind::Number { unit: Unit::Share, tolerance: 0.05 },
     at: Time::from_secs(22),
     runs: &[&[("servers", "3")]],
     truth: |runs| Value::Number(runs[0].at("told", Time::from_secs(22))),

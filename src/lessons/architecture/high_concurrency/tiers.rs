@@ -114,8 +114,7 @@ readings! {
 
 messages! {
     pub(super) MESSAGES;
-    note_users(users: u32);
-    chart_waiting(); for_thread(); for_connection();
+    note_users(users: u32); chart_waiting(); for_thread(); for_connection();
     table_tiers(); column_tier(); column_rate(); column_stay(); column_product(); column_inside();
     row_for_thread(); row_threads(); row_for_connection(); row_connections(); row_for_core(); row_cores(); row_service();
     says_full(tier: Entity, waiting: u32); says_room();

@@ -103,7 +103,7 @@ pub(super) const SPEC: &FigureSpec =
 /// What learners predict of the figure.
 pub const PREDICTIONS: &[Prediction] = &[Prediction {
     id: "modulo-loses-one",
-    answer_kind: AnswerKind::Number { unit: Unit::Share, tolerance: 0.1 },
+    answer_kind: AnswerKind::Number { unit: Unit::Share, tolerance: 0.05 },
     at: Time::from_secs(5),
     runs: &[&[("rule", "modulo"), ("servers", "5"), ("every", "12")]],
     // Each server leaves and comes back; the same keys move both times.
