@@ -4,7 +4,7 @@
 pub use crate::parts::arrivals::{self, Arrivals};
 pub use crate::parts::journeys::{self, Journeys, Place};
 pub use crate::parts::station::{self, Station};
-pub use crate::player::question::{curve, highest, highest_first, lowest, lowest_first};
+pub use crate::player::question::measured;
 pub use crate::player::{
     About, Action, AnswerKind, Challenge, Control, Controls, CurveAxis, Data, Experiment, Failure, Figure,
     FigureSpec, Incident, Input, Prediction, Reading, Readings, RunOutcome, Setting, StartSettings,

@@ -151,10 +151,9 @@ fn tools(asks: bool, legend: bool) -> Markup {
 }
 
 /// The drawers that the tools open.
-fn drawers(id: &str, spec: &FigureSpec, legend: Option<Markup>) -> Markup {
+fn drawers(id: &str, spec: &FigureSpec) -> Markup {
     html! {
         div.(class::NOTICE_PLACE) role="status" {}
-        div.(class::DRAWER).fig-legend data-drawer-of="legend" hidden { @if let Some(legend) = legend { (legend) } }
         div.(class::DRAWER).fig-share data-drawer-of="share" hidden {
             p { "This link opens the same run at the same moment, on every machine." }
             div.(class::COPY) {
@@ -237,7 +236,9 @@ fn keys() -> Markup {
 #[allow(clippy::too_many_lines)]
 fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>, masked: bool) -> Markup {
     let id = caption.id;
-    let Description { mut sentences, tables } = describe(&frame.scene, &shown.words);
+    let Description { mut sentences, mut tables } = describe(&frame.scene, &shown.words);
+    // The figure's own tables stand for themselves.
+    tables.retain(|table| !matches!(frame.scene.panels[table.panel], Panel::Table(_)));
     let said: usize = sentences.iter().map(String::len).sum();
     if masked {
         sentences = vec![crate::desk::text::PREDICT_FIRST.to_owned()];
@@ -269,7 +270,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>,
         }
     };
     html! {
-        (drawers(id, spec, legend))
+        (drawers(id, spec))
         div.fig-stage.below[below] {
             div.(class::PICTURE) data-draws=[spec.actions.iter().find(|action| action.by_drawing).map(|action| &action.id)] {
                 (picture(&main, "wide", "wide", WIDE)) (picture(&main, "narrow", "narrow", NARROW))
@@ -321,7 +322,8 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>,
                     }
                     p.(class::SAYS) tabindex="0" { (sentences.join(" ")) }
                     p.(class::SPOKEN).sr-only aria-live="polite" {}
-                    aside.(class::EXPLAIN) hidden {}
+                    @if let Some(legend) = legend { div.fig-over.fig-legend data-drawer-of="legend" hidden { (legend) } }
+                    aside.fig-over.(class::EXPLAIN) hidden {}
                 }
             }
         }

@@ -6,6 +6,15 @@ use crate::harness::{Browser, Kind, Setup, site};
 use fantoccini::Locator;
 
 const FIGURE: &str = "#fig-slow-server";
+const ENTER: &str = "\u{e007}";
+const TAB: &str = "\u{e004}";
+const ESCAPE: &str = "\u{e00c}";
+
+/// Sends keys to what has the focus.
+async fn type_keys(browser: &Browser, keys: &str) {
+    let focused = browser.client().active_element().await.expect("something has the focus");
+    focused.send_keys(keys).await.expect("keys are sent");
+}
 
 pub async fn the_first_figure_plays_invites_and_comes_along_with_its_reader(kind: Kind) {
     let home = site();
@@ -41,5 +50,15 @@ pub async fn the_first_figure_plays_invites_and_comes_along_with_its_reader(kind
     browser.until(&format!("!document.querySelector('{FIGURE}.docked, .fig-place')")).await;
     let is: f64 = browser.run(place).await;
     assert!((is - was).abs() <= 1.0, "{kind:?}: the text stays where it was, and moved from {was} to {is}");
+
+    // By keyboard it comes right after the phrase, and Escape leads back to it.
+    let focused = "document.activeElement";
+    let _: u32 = browser.run("document.querySelector('#last-phrase').focus(); return 0").await;
+    type_keys(&browser, ENTER).await;
+    browser.until(&format!("document.querySelector('{FIGURE}.docked')")).await;
+    type_keys(&browser, TAB).await;
+    browser.until(&format!("{focused}.closest('{FIGURE}.docked')")).await;
+    type_keys(&browser, ESCAPE).await;
+    browser.until(&format!("!document.querySelector('.docked') && {focused}.id === 'last-phrase'")).await;
     assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
 }

@@ -216,7 +216,7 @@ fn truth(figure: &'static Figure, prediction: &'static Prediction, run: &Run) ->
     let mut grading = Grading::start(figure, prediction, run).unwrap();
     loop {
         if let Some(truth) = grading.work(50_000) {
-            return truth;
+            return truth.value;
         }
     }
 }
@@ -244,10 +244,21 @@ fn truths_are_answers_to_what_is_asked(_: &str, figure: &'static Figure) {
             let truth = truth(figure, prediction, &run(figure, draws.bits(), &[]));
             assert!(prediction.answer_kind.accepts(&truth), "{}: {truth:?}", prediction.id);
             assert!(prediction.answer_kind.is_right(&truth, &truth), "{}: {truth:?}", prediction.id);
+            if let (AnswerKind::Curve { y, .. }, Value::Curve(heights)) = (&prediction.answer_kind, &truth) {
+                let shows = |height: &f32| (y.from..=y.to).contains(&f64::from(*height));
+                assert!(heights.iter().all(shows), "{}: the axis shows {heights:?}", prediction.id);
+            }
         }
         if let AnswerKind::Curve { x, y, .. } = prediction.answer_kind {
             assert!(x.to > x.from && y.to > y.from, "{} has axes", prediction.id);
             assert_eq!(prediction.runs.len(), CURVE_POINTS, "{}", prediction.id);
+            // What varies from run to run is what the axis along says.
+            for (n, setting) in prediction.runs.iter().enumerate() {
+                let (control, value) = setting[0];
+                let (_, control) = figure.spec.control(control).expect("the figure has it");
+                let along = Value::Number(x.at(n, CURVE_POINTS));
+                assert_eq!(control.parse(value), Ok(along), "{}: run {n}", prediction.id);
+            }
         }
     }
 }

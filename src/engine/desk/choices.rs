@@ -15,7 +15,7 @@ use crate::sim::{Entity, Time};
 const SLICE: usize = 200;
 
 /// Writes a button for each choice. Buttons stay where they are while the run goes on, so that the focus does: what can't
-/// happen now is switched off, and only a choice that was never there before adds one.
+/// happen now says so when it is pressed, and only a choice that was never there before adds one.
 pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
     let Some(frame) = &state.frame else { return };
     let choices = &frame.scene.choices;
@@ -37,8 +37,8 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
             find(inside(class::CHOICES, &button))
         };
         let choice = choices.iter().find(|choice| choice.action == *action && choice.on == *on);
-        let disabled = choice.is_none().then(String::new);
-        out.push(Patch::Attribute(place(), "disabled".into(), disabled));
+        let disabled = choice.is_none().then(|| "true".to_owned());
+        out.push(Patch::Attribute(place(), "aria-disabled".into(), disabled));
         let says = choice.map_or_else(|| state.words.name(*on), |choice| state.words.say(&choice.says));
         out.push(Patch::Text(place(), says));
     }

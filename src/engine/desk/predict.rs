@@ -9,9 +9,9 @@ use super::state::FigureState;
 use super::{Desk, text, tools};
 use crate::learner::{Attempt, Grade, Task};
 use crate::player::{
-    AnswerKind, CURVE_POINTS, Grading, Pace, Prediction, Value, View, encode_view, mean_distance,
+    AnswerKind, CURVE_POINTS, Grading, Pace, Prediction, Truth, Value, View, encode_view, mean_distance,
 };
-use crate::sim::{Unit, clamp};
+use crate::sim::{Unit, clamp, decimal};
 
 /// Events per slice of grading.
 const SLICE: u64 = 60_000;
@@ -150,8 +150,8 @@ impl Desk {
         let Some(it) = self.state.committed.first_mut() else { return false };
         if let Some(truth) = it.grading.work(SLICE) {
             let it = self.state.committed.remove(0);
-            let right = it.prediction.answer_kind.is_right(&it.answer, &truth);
-            let see = self.state.asked_about(it.prediction, &it.answer, &truth);
+            let right = it.prediction.answer_kind.is_right(&it.answer, &truth.value);
+            let see = self.state.asked_about(it.prediction, &it.answer, &truth.value);
             verdict(it.prediction, &it.answer, &truth, &see, &mut self.extra_patches);
             self.record(it.prediction.id, it.answer_text, if right { Grade::Right } else { Grade::Wrong });
         }
@@ -209,8 +209,9 @@ impl FigureState {
     }
 }
 
-fn verdict(prediction: &Prediction, answer: &Value, truth: &Value, see: &View, out: &mut Vec<Patch>) {
+fn verdict(prediction: &Prediction, answer: &Value, truth: &Truth, see: &View, out: &mut Vec<Patch>) {
     let id = prediction.id;
+    let Truth { value: truth, measured } = truth;
     let right = prediction.answer_kind.is_right(answer, truth);
     let mut says = if right { text::RIGHT } else { text::NOT_RIGHT }.to_owned();
     let mark = |option: &str, words: String| {
@@ -218,9 +219,16 @@ fn verdict(prediction: &Prediction, answer: &Value, truth: &Value, see: &View, o
         Patch::Text(prediction_selector(id, &place), words)
     };
     match (&prediction.answer_kind, answer, truth) {
-        (AnswerKind::Choice(_), Value::Choice(answer), Value::Choice(truth)) => {
-            out.push(mark(answer, text::YOUR_ANSWER.into()));
-            out.push(mark(truth, if right { text::YOURS_AND_RIGHT } else { text::WHAT_HAPPENS }.into()));
+        (AnswerKind::Choice(options), Value::Choice(answer), Value::Choice(truth)) => {
+            for (n, option) in options.iter().enumerate() {
+                let says = match *option {
+                    it if it == truth && right => text::YOURS_AND_RIGHT,
+                    it if it == truth => text::WHAT_HAPPENS,
+                    it if it == answer => text::YOUR_ANSWER,
+                    _ => "",
+                };
+                out.push(mark(option, with_number(says, measured.get(n))));
+            }
         }
         (AnswerKind::Number { unit, .. }, Value::Number(answer), Value::Number(truth)) => {
             says =
@@ -229,13 +237,15 @@ fn verdict(prediction: &Prediction, answer: &Value, truth: &Value, see: &View, o
         }
         (AnswerKind::Order(things), _, Value::Order(truth)) => {
             for (place, thing) in truth.iter().enumerate() {
-                let words = text::fill(text::PLACE, &[&(place + 1).to_string()]);
-                out.push(mark(things[usize::from(*thing)], words));
+                let (n, words) = (usize::from(*thing), text::fill(text::PLACE, &[&(place + 1).to_string()]));
+                out.push(mark(things[n], with_number(&words, measured.get(n))));
             }
         }
         (AnswerKind::Curve { y, tolerance, .. }, Value::Curve(answer), Value::Curve(truth)) => {
-            let off =
-                [mean_distance(answer, truth), tolerance * (y.to - y.from)].map(|off| y.unit.format(off));
+            let off = [mean_distance(answer, truth), tolerance * (y.to - y.from)].map(|off| match y.unit {
+                Unit::Share => text::fill(text::POINTS, &[&decimal::format(100.0 * off, 1)]),
+                unit => unit.format(off),
+            });
             says = [&says, " ", &text::fill(text::OFF, &[&off[0], &off[1]])].concat();
             let line = truth.iter().map(|&h| (f64::from(h) - y.from) / (y.to - y.from));
             out.push(Patch::Attribute(
@@ -253,6 +263,12 @@ fn verdict(prediction: &Prediction, answer: &Value, truth: &Value, see: &View, o
         element("p", "").with([tools::view_button(&encode_view(see), text::SEE_IN_FIGURE), again]),
     ];
     out.push(Patch::Children(prediction_selector(id, &css(class::ANSWER_VERDICT)), nodes));
+}
+
+/// Words about an option, and the number that was measured of it.
+fn with_number(words: &str, number: Option<&String>) -> String {
+    let parts: Vec<&str> = [words].into_iter().chain(number.map(String::as_str)).collect();
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
 }
 
 /// The points of an SVG polyline over a square of [`HEIGHTS`], from shares of its height.

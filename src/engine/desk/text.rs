@@ -90,6 +90,7 @@ texts! {
     SAYS_NUMBER = "The run says {}; you said {}.";
     OFF = "On average your curve is {} off; up to {} counts as right.";
     PLACE = "place {}";
+    POINTS = "{} points";
     ANSWER_FIRST = "Answer first.";
     QUESTION_FIRST = "Answer this, or skip it, and all of that works.";
     DRAW_ALL = "Draw the curve from one end to the other first.";

@@ -84,7 +84,7 @@ fn clicked(section: &Element, by: &Element) {
             if kind == ActionKind::OpenView && figure.root.contains(Some(section)) {
                 let _ = figure.root.remove_attribute(attr::ASKS);
             } else if matches!(kind, ActionKind::SetUp | ActionKind::OpenView | ActionKind::Seek) {
-                dock::bring(&figure.root);
+                dock::bring(&figure.root, by);
             }
         }
     }

@@ -3,11 +3,16 @@
 //! Where there is room beside the text, a figure that is out of view is docked at the window's edge, smaller, until its
 //! reader closes it, goes to it, or comes by its place. On a narrow page the reader is taken to the figure instead, and
 //! offered the way back.
+//!
+//! By keyboard a docked figure comes right after what brought it: Tab leads from there to its first button, Shift and Tab
+//! back, and Escape closes it.
 
 use super::{dom, parking};
-use crate::desk::markup::{attr, class, css};
+use crate::desk::ActionKind;
+use crate::desk::markup::{attr, class, css, does};
+use std::cell::RefCell;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 /// Where there is room beside the text.
 const ROOMY: &str = "(min-width: 75rem)";
@@ -15,6 +20,37 @@ const ROOMY: &str = "(min-width: 75rem)";
 const DOCKED: &str = "docked";
 const VISITED: &str = "visited";
 const PLACE: &str = "fig-place";
+/// The class of a docked figure whose controls are needed.
+const IN_USE: &str = "in-use";
+
+thread_local! {
+    /// What the docked figure was brought by.
+    static BROUGHT_BY: RefCell<Option<Element>> = const { RefCell::new(None) };
+}
+
+/// Attaches the listener for keys.
+pub fn start() {
+    dom::listen::<KeyboardEvent>(&dom::document(), "keydown", |event| {
+        let docked = dom::query_page(&["figure.", DOCKED].concat()).pop();
+        let Some(figure) = docked.filter(|_| !event.default_prevented()) else { return };
+        let focused = dom::document().active_element();
+        let (by, first) =
+            (BROUGHT_BY.with_borrow(Clone::clone), dom::query(&figure, &does(ActionKind::Undock)));
+        let next = match event.key().as_str() {
+            "Escape" => {
+                put_back(&figure, false);
+                by.filter(|_| figure.contains(focused.as_deref()))
+            }
+            "Tab" if event.shift_key() && focused.is_some() && focused == first => by,
+            "Tab" if !event.shift_key() && focused.is_some() && focused == by => first,
+            _ => return,
+        };
+        if let Some(next) = next {
+            event.prevent_default();
+            dom::focus(&next);
+        }
+    });
+}
 
 /// How much of an element is in the window, of its own height or the window's, whichever is less.
 fn share_in_view(element: &Element) -> f64 {
@@ -27,8 +63,10 @@ fn window_height() -> f64 {
     dom::window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default()
 }
 
-/// Has a figure be seen, where its reader is or with a way back.
-pub fn bring(figure: &Element) {
+/// Has a figure be seen, where its reader is or with a way back; `by` is what was pressed in the text.
+pub fn bring(figure: &Element, by: &Element) {
+    BROUGHT_BY.set(Some(by.clone()));
+    dom::set_class(figure, IN_USE, dom::action_kind(by) == Some(ActionKind::SetUp));
     if has(figure, DOCKED) {
         return figure.set_scroll_top(0);
     }

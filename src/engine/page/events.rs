@@ -10,6 +10,8 @@ use web_sys::{DragEvent, Element, Event, HtmlElement, KeyboardEvent, MouseEvent}
 
 /// Seeds below this have the shortest names; a reshuffle draws from them.
 const SHORT_SEEDS: f64 = 16_384.0;
+/// The class of a figure whose controls stand over a narrow page.
+const SHEET: &str = "sheet";
 
 /// Attaches the listeners of a figure; they stay as long as the page.
 pub fn attach(figure: &PageFigure) {
@@ -119,7 +121,12 @@ pub fn press(figure: &PageFigure, place: &Element, by: &Element) {
         }
         ActionKind::TryAgain => figure.try_again(),
         ActionKind::Reload => drop(dom::window().location().reload()),
-        ActionKind::Sheet => drop(figure.root.class_list().toggle("sheet")),
+        ActionKind::Sheet => {
+            let opens = !figure.root.class_list().contains(SHEET);
+            // One sheet at a time.
+            dom::query_page(&css(SHEET)).iter().for_each(|open| dom::set_class(open, SHEET, false));
+            dom::set_class(&figure.root, SHEET, opens);
+        }
         ActionKind::Question if figure.root.has_attribute(attr::ASKS) => {
             drop(figure.root.remove_attribute(attr::ASKS));
         }

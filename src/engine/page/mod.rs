@@ -38,6 +38,7 @@ pub fn start() {
     figure::start();
     prose::start();
     answer::start();
+    dock::start();
     // Tells tests and style sheets that scripts run. (On pages without a figure `theme.js` does this.)
     if let Some(root) = dom::document().document_element() {
         let _ = root.set_attribute(crate::desk::markup::attr::LIVE, "");

@@ -1,5 +1,6 @@
 //! Which figures have a worker: those in view, and at most two of them.
 
+use super::dom;
 use super::figure::PageFigure;
 use gloo_timers::callback::Timeout;
 use std::cell::RefCell;
@@ -63,6 +64,8 @@ fn came_into_view(figure: &PageFigure, now: bool) {
             place.in_view = now;
         }
     });
+    // What it has opened over the page goes and comes with it.
+    dom::set_class(&figure.root, "away", !now);
     if now {
         figure.wake();
     } else {

@@ -40,7 +40,7 @@ pub fn start() {
                         ..action(ActionKind::GoTo, &of)
                     });
                 }
-                dock::bring(&figure.root);
+                dock::bring(&figure.root, &of);
             }
         });
     }

@@ -300,8 +300,10 @@ impl Program {
         )
     }
 
-    /// What has run as a panel, a lane for each thread and room for so many steps, or for all that have run.
-    pub fn lanes(&self, steps: u64) -> Panel {
+    /// What has run as a panel, a lane for each thread, from when the threads started and with room for so many steps, or
+    /// until the last one that has run: where nobody moves for a while, that is later.
+    pub fn lanes(&self, began: Time, steps: u64) -> Panel {
+        let last = self.history.last().map_or(began, |ran| ran.at + self.step);
         let bar = |ran: &Ran| Bar {
             entity: self.instruction(ran.thread, ran.line),
             from: ran.at,
@@ -321,8 +323,8 @@ impl Program {
         Panel::Lanes(
             Lanes {
                 title: Label::Words(lanes_title()),
-                from: Time::ZERO,
-                until: Time::ZERO + self.step * steps.max(self.history.len() as u64),
+                from: began,
+                until: last.max(began + self.step * steps),
                 step: Some(self.step),
                 lanes: (0..self.threads.len() as u32).map(lane).collect(),
             }

@@ -47,7 +47,7 @@ pub use figure::Figure;
 pub use link::{LinkError, decode_view, encode_view};
 pub(crate) use options::{assigned, members, moved, place, toggled};
 pub use percent::{percent_decode, percent_encode};
-pub use predict::{AnswerKind, CURVE_POINTS, CurveAxis, Grading, Prediction, mean_distance};
+pub use predict::{AnswerKind, CURVE_POINTS, CurveAxis, Grading, Prediction, Truth, mean_distance};
 pub use protocol::{Frame, Marker, MarkerKind, Opened, Query, Reply, Request, Response};
 pub use run::{Input, InputKind, Run, View};
 pub use search::{Found, Search, SearchResult};

@@ -23,7 +23,22 @@ pub struct Prediction {
     /// The runs that the truth is read off: how each differs from the figure's own; empty for that one alone.
     pub runs: &'static [Setting],
     /// The right answer, read off the runs' outcomes.
-    pub truth: fn(&[RunOutcome]) -> Value,
+    pub truth: fn(&[RunOutcome]) -> Truth,
+}
+
+/// The right answer to a prediction, and what it was read off.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Truth {
+    /// The right answer.
+    pub value: Value,
+    /// What was measured of each option, with its unit; empty if the options don't have a number each.
+    pub measured: Vec<String>,
+}
+
+impl From<Value> for Truth {
+    fn from(value: Value) -> Self {
+        Self { value, measured: Vec::new() }
+    }
 }
 
 /// The kinds of answers to predictions.
@@ -125,7 +140,7 @@ impl Grading {
     }
 
     /// Computes on, with at most `budget` events; the truth, once it is known.
-    pub fn work(&mut self, budget: u64) -> Option<Value> {
+    pub fn work(&mut self, budget: u64) -> Option<Truth> {
         for run in &mut self.runs {
             if !run.work(budget) {
                 return None;

@@ -2,67 +2,94 @@
 //! on a control, and whether a reading keeps its bound.
 //!
 //! ```
-//! use engine::player::question::{highest_first, lowest};
+//! use engine::player::question::Measured;
 //! use engine::player::{Setting, Value};
+//! use engine::sim::Unit;
 //! use engine::steps;
 //!
 //! // Runs of a prediction: one for each policy, at a load of its own.
 //! const RUNS: &[Setting] = steps!("policy" in ["random", "least"], with [("load", "120")]);
 //! assert_eq!(RUNS[1], [("policy", "least"), ("load", "120")]);
-//! // What was measured of them: `runs.iter().map(|run| run.summary("p99"))`.
-//! let p99 = [0.8, 0.2];
-//! assert_eq!(lowest(&["random", "least"], p99), Value::Choice("least".into()));
-//! assert_eq!(highest_first(p99), Value::Order(vec![0, 1]));
+//! // What was measured of them: `measured(runs, "p99", RunOutcome::summary)`.
+//! let p99 = Measured { values: vec![0.8, 0.2], unit: Unit::Time };
+//! let truth = p99.lowest(&["random", "least"]);
+//! assert_eq!(truth.value, Value::Choice("least".into()));
+//! assert_eq!(truth.measured, ["800 ms", "200 ms"]);
+//! assert_eq!(p99.highest_first().value, Value::Order(vec![0, 1]));
 //! ```
 
 use super::challenge::Failure;
+use super::predict::Truth;
 use super::trial::RunOutcome;
 use super::value::Value;
 use crate::sim::sort::sort_by;
 use crate::sim::{Msg, Time, Unit};
 use core::cmp::Ordering;
 
-/// The places of these values, the lowest first: the truth of an [`AnswerKind::Order`](super::AnswerKind::Order). Equal ones
-/// stay as they are; what wasn't measured comes last.
-pub fn lowest_first(values: impl IntoIterator<Item = f64>) -> Value {
-    order(values, f64::total_cmp)
+/// What was measured of each run of a prediction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// A value for each run.
+    pub values: Vec<f64>,
+    /// Their unit.
+    pub unit: Unit,
 }
 
-/// The same, the highest first.
-pub fn highest_first(values: impl IntoIterator<Item = f64>) -> Value {
-    order(values, |a, b| a.is_nan().cmp(&b.is_nan()).then(b.total_cmp(a)))
+/// Measures a reading of each run, for example by [`RunOutcome::summary`].
+pub fn measured(runs: &[RunOutcome], reading: &str, by: fn(&RunOutcome, &str) -> f64) -> Measured {
+    Measured {
+        values: runs.iter().map(|run| by(run, reading)).collect(),
+        unit: runs.first().map_or(Unit::Count, |run| run.declared(reading).unit),
+    }
 }
 
-fn order(values: impl IntoIterator<Item = f64>, compare: impl Fn(&f64, &f64) -> Ordering) -> Value {
-    let values: Vec<f64> = values.into_iter().collect();
-    let mut order: Vec<u16> = (0..values.len() as u16).collect();
-    sort_by(&mut order, |&a, &b| compare(&values[usize::from(a)], &values[usize::from(b)]));
-    Value::Order(order)
+impl Measured {
+    /// The runs' places, the lowest first: the truth of an [`AnswerKind::Order`](super::AnswerKind::Order). Equal ones stay
+    /// as they are; what wasn't measured comes last.
+    pub fn lowest_first(&self) -> Truth {
+        self.by_each(Value::Order(self.order(f64::total_cmp)))
+    }
+
+    /// The same, the highest first.
+    pub fn highest_first(&self) -> Truth {
+        self.by_each(Value::Order(self.order(highest)))
+    }
+
+    /// The option with the lowest value, the first of equals: the truth of an
+    /// [`AnswerKind::Choice`](super::AnswerKind::Choice). `options` are ids, with a run each.
+    pub fn lowest(&self, options: &[&str]) -> Truth {
+        self.first(options, f64::total_cmp)
+    }
+
+    /// The option with the highest value, likewise.
+    pub fn highest(&self, options: &[&str]) -> Truth {
+        self.first(options, highest)
+    }
+
+    /// These heights: the truth of an [`AnswerKind::Curve`](super::AnswerKind::Curve), from runs made with
+    /// [`steps!`](crate::steps).
+    pub fn curve(&self) -> Truth {
+        Value::Curve(self.values.iter().map(|&value| value as f32).collect()).into()
+    }
+
+    fn order(&self, compare: impl Fn(&f64, &f64) -> Ordering) -> Vec<u16> {
+        let mut order: Vec<u16> = (0..self.values.len() as u16).collect();
+        sort_by(&mut order, |&a, &b| compare(&self.values[usize::from(a)], &self.values[usize::from(b)]));
+        order
+    }
+
+    fn first(&self, options: &[&str], compare: impl Fn(&f64, &f64) -> Ordering) -> Truth {
+        let first = self.order(compare).first().and_then(|&at| options.get(usize::from(at)).copied());
+        self.by_each(Value::Choice(first.unwrap_or_default().into()))
+    }
+
+    fn by_each(&self, value: Value) -> Truth {
+        Truth { value, measured: self.values.iter().map(|&value| self.unit.format(value)).collect() }
+    }
 }
 
-/// The option with the lowest value, the first of equals: the truth of an
-/// [`AnswerKind::Choice`](super::AnswerKind::Choice). `options` are ids, with a value each.
-pub fn lowest(options: &[&str], values: impl IntoIterator<Item = f64>) -> Value {
-    first(options, &lowest_first(values))
-}
-
-/// The option with the highest value, likewise.
-pub fn highest(options: &[&str], values: impl IntoIterator<Item = f64>) -> Value {
-    first(options, &highest_first(values))
-}
-
-fn first(options: &[&str], order: &Value) -> Value {
-    let first = match order {
-        Value::Order(order) => order.first().and_then(|&at| options.get(usize::from(at))).copied(),
-        _ => None,
-    };
-    Value::Choice(first.unwrap_or_default().into())
-}
-
-/// These heights: the truth of an [`AnswerKind::Curve`](super::AnswerKind::Curve), from runs made with
-/// [`steps!`](crate::steps).
-pub fn curve(values: impl IntoIterator<Item = f64>) -> Value {
-    Value::Curve(values.into_iter().map(|value| value as f32).collect())
+fn highest(a: &f64, b: &f64) -> Ordering {
+    a.is_nan().cmp(&b.is_nan()).then(b.total_cmp(a))
 }
 
 /// A message about a number that breaks a bound, given both with their unit: one that `messages!` has made.
@@ -129,12 +156,14 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_comes_last_and_equals_keep_their_places() {
-        let values = [2.0, f64::NAN, 1.0, 2.0];
-        assert_eq!(lowest_first(values), Value::Order(vec![2, 0, 3, 1]));
-        assert_eq!(highest_first(values), Value::Order(vec![0, 3, 2, 1]));
-        assert_eq!(lowest(&["a", "b", "c", "d"], values), Value::Choice("c".into()));
-        assert_eq!(highest(&["a", "b", "c", "d"], values), Value::Choice("a".into()));
-        assert_eq!(lowest(&[], []), Value::Choice(String::new()));
-        assert_eq!(curve([1.0, 0.5]), Value::Curve(vec![1.0, 0.5]));
+        let of = |values: &[f64]| Measured { values: values.to_vec(), unit: Unit::Count };
+        let (four, options) = (of(&[2.0, f64::NAN, 1.0, 2.0]), ["a", "b", "c", "d"]);
+        assert_eq!(four.lowest_first().value, Value::Order(vec![2, 0, 3, 1]));
+        assert_eq!(four.highest_first().value, Value::Order(vec![0, 3, 2, 1]));
+        assert_eq!(four.lowest(&options).value, Value::Choice("c".into()));
+        assert_eq!(four.highest(&options).value, Value::Choice("a".into()));
+        assert_eq!(four.highest(&options).measured, ["2", "–", "1", "2"]);
+        assert_eq!(of(&[]).lowest(&[]), Value::Choice(String::new()).into());
+        assert_eq!(of(&[1.0, 0.5]).curve(), Value::Curve(vec![1.0, 0.5]).into());
     }
 }

@@ -11,15 +11,20 @@ const GUTTER: f32 = 46.0;
 /// Least room for notes beside the code; with less they stand under it.
 const NOTES: f32 = 90.0;
 
+/// The room that a listing needs at least: its code, with notes under it.
+pub(super) fn least_width(listing: &Listing) -> f32 {
+    (GUTTER + longest(listing) + 10.0).max(150.0)
+}
+
+fn longest(listing: &Listing) -> f32 {
+    let widths = listing.lines.iter().map(|line| metrics::width(&line.code, CODE.size, Face::Mono));
+    widths.fold(0.0, f32::max)
+}
+
 pub(super) fn lay_out(listing: &Listing, area: Rect, builder: &mut PictureBuilder) -> f32 {
     builder.region(listing.entity, Rect { h: TITLE_HEIGHT, ..area });
     let mut y = area.y + builder.title(&listing.title, area);
-    let longest = listing
-        .lines
-        .iter()
-        .map(|line| metrics::width(&line.code, CODE.size, Face::Mono))
-        .fold(0.0, f32::max);
-    let rest = area.w - GUTTER - longest - 20.0;
+    let rest = area.w - GUTTER - longest(listing) - 20.0;
     let beside = rest >= NOTES;
     let tall = if beside { 25.0 } else { 40.0 };
     let frame = Rect::new(area.x, y, area.w, tall * listing.lines.len() as f32 + 8.0);

@@ -256,7 +256,7 @@ impl Picture {
 /// need. What is left over is shared out.
 fn side_by_side(first: &Panel, rest: &[(usize, &Panel)], width: f32) -> Vec<f32> {
     let need = |panel: &Panel| match panel {
-        Panel::Listing(_) => 250.0,
+        Panel::Listing(it) => super::listing::least_width(it).min(width),
         Panel::Chart(_) => 300.0,
         Panel::Flow(_)
         | Panel::Table(_)

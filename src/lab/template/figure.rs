@@ -68,7 +68,7 @@ pub const PREDICTIONS: &[Prediction] = &[Prediction {
     answer_kind: AnswerKind::Number { unit: Unit::Share, tolerance: 0.1 },
     at: Time::from_secs(60),
     runs: &[&[("load", "18/s")]],
-    truth: |runs| Value::Number(runs[0].summary("lost")),
+    truth: |runs| Value::Number(runs[0].summary("lost")).into(),
 }];
 
 /// What can happen.

@@ -107,7 +107,7 @@ fn prediction(
 fn truth(it: &Operated, prediction: &'static Prediction) -> Value {
     let grading = Grading::start(it.figure, prediction, &it.view().run);
     let mut grading = grading.expect("a figure takes its own run");
-    std::iter::repeat_with(|| grading.work(u64::MAX)).flatten().next().expect("it comes to an end")
+    std::iter::repeat_with(|| grading.work(u64::MAX)).flatten().next().expect("it comes to an end").value
 }
 
 /// An answer that is wrong.

@@ -123,12 +123,7 @@ impl<S: SmallState> Explored<S> {
 
     /// What has run since the threads were started, with room for so many steps.
     pub fn lanes(&self, steps: u64) -> Panel {
-        let mut panel = self.program.lanes(steps);
-        if let Panel::Lanes(lanes) = &mut panel {
-            let later = self.began.since(Time::ZERO);
-            (lanes.from, lanes.until) = (lanes.from + later, lanes.until + later);
-        }
-        panel
+        self.program.lanes(self.began, steps)
     }
 
     /// What a search is told of the present state, and what is wrong with it, if it must never be.
@@ -212,6 +207,11 @@ mod tests {
         assert_eq!(it.choices("go").iter().map(|choice| choice.on.n).collect::<Vec<_>>(), [1]);
         let Panel::Lanes(lanes) = it.lanes(4) else { panic!("lanes are lanes") };
         assert_eq!((lanes.from, lanes.until), (Time::from_secs(5), Time::from_secs(9)));
+        // Nobody moves for a while: there is room for what then runs.
+        world.settle(Time::from_secs(20));
+        it.step(1, |_, _| Status::Active, &mut world, |turn| turn);
+        let Panel::Lanes(lanes) = it.lanes(4) else { panic!("lanes are lanes") };
+        assert_eq!((lanes.from, lanes.until), (Time::from_secs(5), Time::from_secs(21)));
         assert_eq!(it.by_hand(&[it.program.thread(0)], Time::from_secs(6)).unwrap_err().id, "thread-waits");
         it.set_scheduler(Scheduler::Random, &mut world, |turn| turn);
         assert_eq!((world.next_time(), it.choices("go").len()), (Some(Time::from_secs(6)), 0));

@@ -11,7 +11,7 @@ pub const OF_TIERS: &[Prediction] = &[
         answer_kind: AnswerKind::Choice(&CHANGES),
         at: Time::from_secs(60),
         runs: &[&[("threads", "64")], &[("connections", "16")], &[("style", "async")], &[("cores", "6")]],
-        truth: |runs| highest(&CHANGES, runs.iter().map(|run| run.mean("answered"))),
+        truth: |runs| measured(runs, "answered", RunOutcome::mean).highest(&CHANGES),
     },
     Prediction {
         id: "the-knee",
@@ -22,14 +22,14 @@ pub const OF_TIERS: &[Prediction] = &[
         },
         at: Time::from_secs(60),
         runs: steps!("load" in ["50", "70", "90", "110", "130", "150", "170", "190", "210", "230", "250"]),
-        truth: |runs| curve(runs.iter().map(|run| run.mean("mean"))),
+        truth: |runs| measured(runs, "mean", RunOutcome::mean).curve(),
     },
     Prediction {
         id: "threads-taken",
         answer_kind: AnswerKind::Number { unit: Unit::Count, tolerance: 0.25 },
         at: Time::from_secs(60),
         runs: &[&[("load", "160")]],
-        truth: |runs| Value::Number(runs[0].mean("threads")),
+        truth: |runs| Value::Number(runs[0].mean("threads")).into(),
     },
 ];
 
@@ -38,7 +38,7 @@ pub const OF_THE_SALE: &[Prediction] = &[Prediction {
     answer_kind: AnswerKind::Number { unit: Unit::Share, tolerance: 0.05 },
     at: Time::from_secs(22),
     runs: &[&[("servers", "3")]],
-    truth: |runs| Value::Number(runs[0].at("told", Time::from_secs(22))),
+    truth: |runs| Value::Number(runs[0].at("told", Time::from_secs(22))).into(),
 }];
 
 /// The incident: two connections pass 100 queries a second.

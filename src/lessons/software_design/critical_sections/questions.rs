@@ -12,7 +12,7 @@ pub const OF_TWO_THREADS: &[Prediction] = &[
         truth: |runs| {
             let (x, stored) = (runs[0].last("x"), runs[0].last("stored"));
             let id = if x >= stored { "four" } else { ["one", "two-or-three"][usize::from(x >= 2.0)] };
-            Value::Choice(id.into())
+            Value::Choice(id.into()).into()
         },
     },
     Prediction {
@@ -20,7 +20,9 @@ pub const OF_TWO_THREADS: &[Prediction] = &[
         answer_kind: AnswerKind::Number { unit: Unit::Count, tolerance: 0.05 },
         at: Time::ZERO,
         runs: &[&[("threads", "3")]],
-        truth: |runs| Value::Number(runs[0].at("schedules", Time::ZERO) - runs[0].at("wrong", Time::ZERO)),
+        truth: |runs| {
+            Value::Number(runs[0].at("schedules", Time::ZERO) - runs[0].at("wrong", Time::ZERO)).into()
+        },
     },
     Prediction {
         id: "which-fence",
@@ -28,7 +30,8 @@ pub const OF_TWO_THREADS: &[Prediction] = &[
         at: Time::ZERO,
         runs: steps!("guard" in ["peterson", "fence-between", "fence-after"], with [("store-buffers", "on")]),
         truth: |runs| {
-            lowest(&["none", "between", "after"], runs.iter().map(|run| run.at("wrong", Time::ZERO)))
+            measured(runs, "wrong", |run, reading| run.at(reading, Time::ZERO))
+                .lowest(&["none", "between", "after"])
         },
     },
 ];
@@ -43,7 +46,7 @@ pub const OF_CONTENTION: &[Prediction] = &[Prediction {
     at: Time::from_secs(2),
     runs: steps!("threads" in ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"],
         with [("scope", "section"), ("cores", "12")]),
-    truth: |runs| curve(runs.iter().map(|run| run.mean("done"))),
+    truth: |runs| measured(runs, "done", RunOutcome::mean).curve(),
 }];
 
 const LEAST_SERIAL_TIME: Challenge = Challenge {

@@ -69,9 +69,9 @@ readings! {
         .of(REQUEST, &[MISS]).last(1.0).trouble_from(100.0);
     Reading::measured("hit-share", "hits", Statistic::Share, "Share of the requests of the last second that were answered from a server's memory.")
         .of(REQUEST, &[HIT]).last(1.0);
-    Reading::new("busiest", "busiest by requests", Unit::Factor, "Requests to the busiest server over the last two seconds, as a multiple of the mean of all that are there.")
+    Reading::new("busiest", "most requests", Unit::Factor, "Requests to the busiest server over the last two seconds, as a multiple of the mean of all that are there.")
         .trouble_from(1.5);
-    Reading::new("keys-busiest", "busiest by keys", Unit::Factor, "Keys of the server that has most, as a multiple of the mean.")
+    Reading::new("keys-busiest", "most keys", Unit::Factor, "Keys of the server that has most, as a multiple of the mean.")
         .trouble_from(1.5);
 }
 
@@ -107,5 +107,5 @@ pub const PREDICTIONS: &[Prediction] = &[Prediction {
     at: Time::from_secs(5),
     runs: &[&[("rule", "modulo"), ("servers", "5"), ("every", "12")]],
     // Each server leaves and comes back; the same keys move both times.
-    truth: |runs| Value::Number(runs[0].mean("moved")),
+    truth: |runs| Value::Number(runs[0].mean("moved")).into(),
 }];

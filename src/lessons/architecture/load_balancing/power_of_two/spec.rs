@@ -63,14 +63,14 @@ const fn longest(id: &'static str, label: &'static str) -> Reading {
 
 readings! {
     READINGS;
-    longest(LONGEST[0], "longest, 1");
-    longest(LONGEST[1], "longest, 2");
-    longest(LONGEST[2], "longest, 3");
-    longest(LONGEST[3], "longest, all");
-    p99("p99-one", "p99, 1", REQUEST_ONE);
-    p99("p99-two", "p99, 2", REQUEST_TWO);
-    p99("p99-three", "p99, 3", REQUEST_THREE);
-    p99("p99-all", "p99, all", REQUEST_ALL);
+    longest(LONGEST[0], "longest 1");
+    longest(LONGEST[1], "longest 2");
+    longest(LONGEST[2], "longest 3");
+    longest(LONGEST[3], "longest all");
+    p99("p99-one", "p99 1", REQUEST_ONE);
+    p99("p99-two", "p99 2", REQUEST_TWO);
+    p99("p99-three", "p99 3", REQUEST_THREE);
+    p99("p99-all", "p99 all", REQUEST_ALL);
 }
 
 /// Ids of the longest queues, farm by farm.
@@ -104,5 +104,5 @@ pub const PREDICTIONS: &[Prediction] = &[Prediction {
     at: Time::from_secs(20),
     // Of the run that the page then plays.
     runs: &[],
-    truth: |runs| Value::Number(runs[0].at(LONGEST[1], Time::from_secs(20))),
+    truth: |runs| Value::Number(runs[0].at(LONGEST[1], Time::from_secs(20))).into(),
 }];

@@ -12,7 +12,7 @@ pub const PREDICTIONS: &[Prediction] = &[
         answer_kind: AnswerKind::Order(&["round-robin", "least-connections", "two-choices", "peak-ewma"]),
         at: Time::from_secs(60),
         runs: steps!("policy" in ["round-robin", "least-connections", "two-choices", "peak-ewma"]),
-        truth: |runs| lowest_first(runs.iter().map(|run| run.summary("p99"))),
+        truth: |runs| measured(runs, "p99", RunOutcome::summary).lowest_first(),
     },
     Prediction {
         id: "lost-over-load",
@@ -26,7 +26,7 @@ pub const PREDICTIONS: &[Prediction] = &[
             "load" in ["20", "40", "60", "80", "100", "120", "140", "160", "180", "200", "220"],
             with [("policy", "round-robin")]
         ),
-        truth: |runs| curve(runs.iter().map(|run| run.summary("lost-share"))),
+        truth: |runs| measured(runs, "lost-share", RunOutcome::summary).curve(),
     },
 ];
 

@@ -138,5 +138,5 @@ pub const PREDICTIONS: &[Prediction] = &[Prediction {
     answer_kind: AnswerKind::Choice(&CURES),
     at: Time::from_secs(90),
     runs: &[&[("interval", "1")], &[("fall", "1")], &[("slow-start", "10")], &[("drain", "10")]],
-    truth: |runs| lowest(&CURES, runs.iter().map(|run| run.summary("lost-so-far"))),
+    truth: |runs| measured(runs, "lost-so-far", RunOutcome::summary).lowest(&CURES),
 }];
