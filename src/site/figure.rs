@@ -322,7 +322,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>,
                     }
                     p.(class::SAYS) tabindex="0" { (sentences.join(" ")) }
                     p.(class::SPOKEN).sr-only aria-live="polite" {}
-                    @if let Some(legend) = legend { div.fig-over.fig-legend data-drawer-of="legend" hidden { (legend) } }
+                    div.fig-over.fig-legend data-drawer-of="legend" hidden { @if let Some(legend) = legend { (legend) } }
                     aside.fig-over.(class::EXPLAIN) hidden {}
                 }
             }

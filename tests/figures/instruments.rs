@@ -278,7 +278,16 @@ fn every_kind_of_answer_is_read_graded_and_shown() {
         said(&page, &format!("[data-predict=\"what-helps-most\"] [data-option=\"{option}\"] .mark"))
     };
     assert_eq!(grade, Some(Grade::Wrong));
-    assert_eq!((marks("fall").as_str(), marks("drain").as_str()), ("your answer", "what happens"));
+    // Each option says what was measured of it.
+    let lost = |option: &str| -> f64 {
+        let (_, number) = marks(option)
+            .rsplit_once(": ")
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .unwrap_or(("".into(), marks(option)));
+        number.parse().expect("a number")
+    };
+    assert!(marks("fall").starts_with("your answer: ") && marks("drain").starts_with("what happens: "));
+    assert!(["interval", "fall", "slow-start"].iter().all(|other| lost(other) > lost("drain")));
     assert_eq!(told("what-helps-most", "of course").0, None);
     // An order.
     let (_, _, page) = told("policies-by-p99", "round-robin,least-connections,two-choices,peak-ewma");

@@ -13,6 +13,8 @@ use maud::{Markup, html};
 
 /// The figure whose challenges are shown; its lesson has a prediction of each kind.
 const FIGURE: &str = "slow-server";
+/// One whose lesson has the kind of question that is missing there.
+const OTHER: &str = "two-threads";
 /// Height of a sketch in its own units.
 const HEIGHT: f64 = 1_000.0;
 
@@ -20,24 +22,24 @@ const HEIGHT: f64 = 1_000.0;
 pub fn all(lessons: &Lessons) -> Vec<Specimen> {
     let figure = lessons.open(FIGURE).figure;
     let mut all: Vec<Specimen> = figure.challenges.iter().map(|it| challenge(lessons, it)).collect();
-    let page = lessons.page(FIGURE);
-    for block in lessons.context(FIGURE).lesson.blocks() {
+    let pages = [FIGURE, OTHER].map(|figure| (lessons.page(figure), lessons.context(figure).lesson));
+    for (page, block) in pages.iter().flat_map(|(page, lesson)| lesson.blocks().map(move |it| (page, it))) {
         let id = &block.id;
         let (name, says, stages) = match &block.body {
             Body::Predict(it) => {
-                let (_, figure) =
-                    crate::lessons::figure(&it.figure.text).expect("its block names the figure");
+                // A block may show a figure under another name; those of the first lesson are enough.
+                let Some((_, figure)) = crate::lessons::figure(&it.figure.text) else { continue };
                 let it = figure.prediction(id).expect("it is registered");
                 all.extend(prediction(lessons, figure, it, &all));
                 continue;
             }
             Body::Quiz(quiz) => {
                 let name = if quiz.correct.len() > 1 { "Question: several answers" } else { "Question" };
-                (name, "Each answer says why it is right or wrong.", answers(&page, "quiz", id, quiz))
+                (name, "Each answer says why it is right or wrong.", answers(page, "quiz", id, quiz))
             }
-            Body::Incident(it) => ("Incident", "What is wrong?", answers(&page, "incident", id, &it.causes)),
-            Body::Card(_) => ("Card", "Something to be remembered.", folded(&page, "card", id)),
-            Body::Interview(_) => ("Interview question", "A strong answer.", folded(&page, "interview", id)),
+            Body::Incident(it) => ("Incident", "What is wrong?", answers(page, "incident", id, &it.causes)),
+            Body::Card(_) => ("Card", "Something to be remembered.", folded(page, "card", id)),
+            Body::Interview(_) => ("Interview question", "A strong answer.", folded(page, "interview", id)),
             _ => continue,
         };
         // One of each.
