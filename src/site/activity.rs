@@ -29,8 +29,8 @@ pub fn predict(cx: &Context, block: &Block, predict: &PredictBlock) -> Markup {
             }
             p.(class::ANSWER_ERROR) role="status" {}
             div.(class::ANSWER_BUTTONS) {
-                button.primary type="button" data-do=(ActionKind::Commit.name()) data-on=(id) { "Commit" }
-                button.quiet type="button" data-do=(ActionKind::Skip.name()) data-on=(id) {
+                button.primary data-do=(ActionKind::Commit.name()) data-on=(id) { "Commit" }
+                button.quiet data-do=(ActionKind::Skip.name()) data-on=(id) {
                     "Skip" span.and-play { " and play" }
                 }
             }
@@ -67,8 +67,8 @@ fn order(cx: &Context, things: &[Choice]) -> Markup {
                 li data-option=(thing.id.text) {
                     span.grip aria-hidden="true" {} span.thing { (cx.phrase(&thing.text)) } " " span.(class::MARK) {}
                     span.moves {
-                        button type="button" data-do=(ActionKind::MoveUp.name()) aria-label={ "Up: " (thing.text.text) } { "↑" }
-                        button type="button" data-do=(ActionKind::MoveDown.name()) aria-label={ "Down: " (thing.text.text) } { "↓" }
+                        button data-do=(ActionKind::MoveUp.name()) aria-label={ "Up: " (thing.text.text) } { "↑" }
+                        button data-do=(ActionKind::MoveDown.name()) aria-label={ "Down: " (thing.text.text) } { "↓" }
                     }
                 }
             }
@@ -164,9 +164,9 @@ fn judged(
         }
         details.hint { summary { "A hint" } p { (cx.phrase(hint)) } }
         div.(class::ANSWER_BUTTONS) {
-            button type="button" data-do=(ActionKind::SetUp.name()) data-on=(id) { "Set up the figure" }
-            button.primary type="button" data-do=(ActionKind::Judge.name()) data-on=(id) { "Judge my settings" }
-            button.quiet.judging type="button" data-do=(ActionKind::CallOff.name()) { "Stop" }
+            button data-do=(ActionKind::SetUp.name()) data-on=(id) { "Set up the figure" }
+            button.primary data-do=(ActionKind::Judge.name()) data-on=(id) { "Judge my settings" }
+            button.quiet.judging data-do=(ActionKind::CallOff.name()) { "Stop" }
         }
         @if budget.is_some() { p.(class::JUDGE_COST) role="status" {} }
         p.(class::JUDGE_PROGRESS) {}
@@ -185,7 +185,7 @@ pub fn incident(cx: &Context, block: &Block, incident: &IncidentBlock) -> Markup
             p.activity-kind { "Incident" }
             h3 { (cx.phrase(title)) }
             p { (cx.phrase(&causes.question)) }
-            p { button type="button" data-do=(ActionKind::SetUp.name()) data-on=(id) { "Look at it in the figure" } }
+            p { button data-do=(ActionKind::SetUp.name()) data-on=(id) { "Look at it in the figure" } }
             (question(cx, id, causes))
             div.repair data-challenge=(id) data-stage="idle" {
                 h4 { "Repair it" }
@@ -212,9 +212,9 @@ fn question(cx: &Context, id: &str, quiz: &Quiz) -> Markup {
         div.question data-quiz=(id) data-correct=(right.join(",")) data-stage="open" {
             (choices(cx, id, &quiz.options, &right))
             p.(class::ANSWER_ERROR) role="status" {}
-            div.(class::ANSWER_BUTTONS) { button.primary type="button" data-do=(ActionKind::Check.name()) { "Check" } }
+            div.(class::ANSWER_BUTTONS) { button.primary data-do=(ActionKind::Check.name()) { "Check" } }
             div.(class::ANSWER_VERDICT) tabindex="-1" role="status" {}
-            button.quiet.again type="button" data-do=(ActionKind::AnswerAgain.name()) { "Answer again" }
+            button.quiet.again data-do=(ActionKind::AnswerAgain.name()) { "Answer again" }
         }
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn controls(id: &str, shown: &Still) -> Markup {
     let widget = |control: &Control| widget(id, control, &shown.value(&control.id).unwrap_or_default());
     html! {
         div.fig-controls role="group" aria-label="Controls" {
-            div.fig-sheet-head { "Controls" button.quiet type="button" data-do=(ActionKind::Sheet.name()) { "Close" } }
+            div.fig-sheet-head { "Controls" button.quiet data-do=(ActionKind::Sheet.name()) { "Close" } }
             div.fig-control-grid.fig-primary { @for control in primary { (widget(control)) } }
             details.fig-more-controls {
                 summary { @if others.is_empty() { "Seed" } @else { "More controls" } }
@@ -33,8 +33,8 @@ fn seed(id: &str, shown: &Still) -> Markup {
             label for={ (id) "-seed" } { "Seed" }
             span.(class::SEED) {
                 input type="text" id={ (id) "-seed" } autocomplete="off" spellcheck="false" value=(shown.view.run.seed) disabled;
-                button.quiet type="button" data-do=(ActionKind::CopySeed.name()) disabled { "Copy" }
-                button.quiet type="button" data-do=(ActionKind::Reshuffle.name()) aria-label="Another seed" title="Another seed" disabled {
+                button.quiet data-do=(ActionKind::CopySeed.name()) disabled { "Copy" }
+                button.quiet data-do=(ActionKind::Reshuffle.name()) aria-label="Another seed" title="Another seed" disabled {
                     span.icon-shuffle {}
                 }
             }
@@ -133,7 +133,7 @@ fn order(control: &Control, things: &Options, list: &[u16]) -> Markup {
                 li data-option=(thing) {
                     span.(class::THING) { span.fig-grip aria-hidden="true" {} span { (label) } }
                     @for (way, sign, says) in [("up", "↑", "Move up"), ("down", "↓", "Move down")] {
-                        button type="button" data-do=(ActionKind::Place.name()) data-on=(control.id) data-way=(thing)
+                        button data-do=(ActionKind::Place.name()) data-on=(control.id) data-way=(thing)
                             data-text=(way) aria-label={ (says) ": " (label) } disabled { (sign) }
                     }
                 }
@@ -183,7 +183,7 @@ fn typed(id: &str, control: &Control, (limit, rows): (u16, u8), text: &str) -> M
                     input.(class::TYPED) type="text" id=(id) value=(text) maxlength=(limit) spellcheck="false"
                         autocomplete="off" data-with-of=(with) aria-describedby=(error) disabled;
                 }
-                button type="button" data-do=(ActionKind::SetControl.name()) data-on=(control.id) data-with=(with)
+                button data-do=(ActionKind::SetControl.name()) data-on=(control.id) data-with=(with)
                     aria-label={ "Apply: " (control.label) } disabled { "Apply" }
             }
             span.(class::ERROR) id=(error) role="status" {}

@@ -134,18 +134,18 @@ fn words_file(caption: &Caption, shown: &Still) -> Option<String> {
 fn tools(asks: bool, legend: bool) -> Markup {
     html! {
         div.fig-docked {
-            button.quiet type="button" data-do=(ActionKind::BackToText.name()) { "Back to the text" }
-            button.quiet type="button" data-do=(ActionKind::Undock.name()) data-way="go" { "To the figure" }
-            button.quiet type="button" data-do=(ActionKind::Undock.name()) { "Close" }
+            button.quiet data-do=(ActionKind::BackToText.name()) { "Back to the text" }
+            button.quiet data-do=(ActionKind::Undock.name()) data-way="go" { "To the figure" }
+            button.quiet data-do=(ActionKind::Undock.name()) { "Close" }
         }
         div.(class::TOOLS) hidden {
             div.(class::AFTERMATH) role="status" {}
-            @if asks { button.quiet type="button" data-do=(ActionKind::Question.name()) { "Question" } }
-            button.quiet type="button" data-do=(ActionKind::Compare.name()) aria-pressed="false" { "Compare" }
-            button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="sweep" data-drawer="sweep" aria-expanded="false" { "Sweep" }
-            button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="share" data-drawer="share" aria-expanded="false" { "Share" }
-            button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="legend" data-drawer="legend" aria-expanded="false" hidden[!legend] { "Legend" }
-            button.quiet type="button" data-do=(ActionKind::Drawer.name()) data-on="more" data-drawer="more" aria-expanded="false" aria-label="More" title="More" { "⋯" }
+            @if asks { button.quiet data-do=(ActionKind::Question.name()) { "Question" } }
+            button.quiet data-do=(ActionKind::Compare.name()) aria-pressed="false" { "Compare" }
+            button.quiet data-do=(ActionKind::Drawer.name()) data-on="sweep" data-drawer="sweep" aria-expanded="false" { "Sweep" }
+            button.quiet data-do=(ActionKind::Drawer.name()) data-on="share" data-drawer="share" aria-expanded="false" { "Share" }
+            button.quiet data-do=(ActionKind::Drawer.name()) data-on="legend" data-drawer="legend" aria-expanded="false" hidden[!legend] { "Legend" }
+            button.quiet data-do=(ActionKind::Drawer.name()) data-on="more" data-drawer="more" aria-expanded="false" aria-label="More" title="More" { "⋯" }
         }
     }
 }
@@ -158,22 +158,22 @@ fn drawers(id: &str, spec: &FigureSpec) -> Markup {
             p { "This link opens the same run at the same moment, on every machine." }
             div.(class::COPY) {
                 input type="text" readonly aria-label="Link";
-                button type="button" data-do=(ActionKind::CopyLink.name()) { "Copy" }
+                button data-do=(ActionKind::CopyLink.name()) { "Copy" }
             }
         }
         div.(class::DRAWER).fig-share data-drawer-of="file" hidden {
             p { "This run holds too much for a link: send it as a file instead. Opened from the menu, it shows the same run." }
-            button type="button" data-do=(ActionKind::SaveRun.name()) { "Save the run as a file" }
+            button data-do=(ActionKind::SaveRun.name()) { "Save the run as a file" }
         }
         div.(class::DRAWER).fig-menu data-drawer-of="more" hidden {
             div.fig-menu-buttons {
-                button type="button" data-do=(ActionKind::Reset.name()) { "Back to the run the page opened with" }
-                button type="button" data-do=(ActionKind::Drawer.name()) data-on="keys" data-drawer="keys" aria-expanded="false" { "Keys" }
-                button type="button" data-do=(ActionKind::SavePicture.name()) data-way="svg" { "Picture as SVG" }
-                button type="button" data-do=(ActionKind::SavePicture.name()) data-way="png" { "Picture as PNG" }
-                button type="button" data-do=(ActionKind::SaveNumbers.name()) { "Numbers as CSV" }
-                button type="button" data-do=(ActionKind::SaveRun.name()) { "Save the run as a file" }
-                button type="button" data-do=(ActionKind::ChooseRunFile.name()) { "Open a run from a file …" }
+                button data-do=(ActionKind::Reset.name()) { "Back to the run the page opened with" }
+                button data-do=(ActionKind::Drawer.name()) data-on="keys" data-drawer="keys" aria-expanded="false" { "Keys" }
+                button data-do=(ActionKind::SavePicture.name()) data-way="svg" { "Picture as SVG" }
+                button data-do=(ActionKind::SavePicture.name()) data-way="png" { "Picture as PNG" }
+                button data-do=(ActionKind::SaveNumbers.name()) { "Numbers as CSV" }
+                button data-do=(ActionKind::SaveRun.name()) { "Save the run as a file" }
+                button data-do=(ActionKind::ChooseRunFile.name()) { "Open a run from a file …" }
                 input.(class::RUN_FILE) type="file" hidden;
             }
             p.fig-menu-head { "What happened so far" }
@@ -190,8 +190,8 @@ fn drawers(id: &str, spec: &FigureSpec) -> Markup {
                 }
             }
             p { "Same arrivals, same seed, same faults." }
-            button.quiet type="button" data-do=(ActionKind::Swap.name()) { "Swap" }
-            button.quiet type="button" data-do=(ActionKind::Compare.name()) { "End the comparison" }
+            button.quiet data-do=(ActionKind::Swap.name()) { "Swap" }
+            button.quiet data-do=(ActionKind::Compare.name()) { "End the comparison" }
         }
     }
 }
@@ -208,8 +208,8 @@ fn sweep(spec: &FigureSpec) -> Markup {
                 label { "to " input type="text" autocomplete="off" placeholder="highest"; }
                 label { "and plot " select { @for it in spec.readings.iter() { option value=(it.id) { (it.label) } } } }
                 label { "over " select { @for n in [3, 5, 10, 20] { option value=(n) selected[n == 5] { (n) " seeds" } } } }
-                button type="button" data-do=(ActionKind::Sweep.name()) data-fields=(class::SWEEP_FIELDS) { "Run" }
-                button.quiet type="button" data-do=(ActionKind::CallOff.name()) hidden { "Stop" }
+                button data-do=(ActionKind::Sweep.name()) data-fields=(class::SWEEP_FIELDS) { "Run" }
+                button.quiet data-do=(ActionKind::CallOff.name()) hidden { "Stop" }
             }
             p.(class::SWEEP_PROGRESS) role="status" {}
             div.(class::SWEEP_RESULT) {}
@@ -282,13 +282,13 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>,
                     svg.(class::STROKE) aria-hidden="true" { polyline points="" {} }
                 }
                 @if let Some((says, on)) = &caption.invitation {
-                    button.(class::INVITATION) type="button" data-do=(ActionKind::Select.name()) data-on=(on) hidden { (says) }
+                    button.(class::INVITATION) data-do=(ActionKind::Select.name()) data-on=(on) hidden { (says) }
                 }
                 div.(class::WALK) role="group" aria-label="Picture: arrow keys walk through it, Enter explains" hidden {
                     // Two buttons, and the focus alternates between them: a screen reader announces an element that
                     // gets the focus, but not a change of its label.
-                    button.(class::SPOT) type="button" tabindex="0" aria-label="Picture" data-do=(ActionKind::Select.name()) {}
-                    button.(class::SPOT) type="button" tabindex="-1" aria-label="Picture" data-do=(ActionKind::Select.name()) {}
+                    button.(class::SPOT) tabindex="0" aria-label="Picture" data-do=(ActionKind::Select.name()) {}
+                    button.(class::SPOT) tabindex="-1" aria-label="Picture" data-do=(ActionKind::Select.name()) {}
                 }
             }
             @if below && !charts.panels.is_empty() {
@@ -306,7 +306,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>,
                             data-reading=(reading.id) title=(reading.help) {
                             dt {
                                 @if reading.contributors.is_some() {
-                                    button type="button" data-do=(ActionKind::Contributors.name()) data-on=(reading.id) disabled { (reading.label) }
+                                    button data-do=(ActionKind::Contributors.name()) data-on=(reading.id) disabled { (reading.label) }
                                 } @else { (reading.label) }
                             }
                             dd { b { (number) } " " span { (unit) } span.(class::AGAINST) {} }
@@ -346,11 +346,11 @@ fn choices(shown: &Still, choices: &[Choice]) -> Markup {
                 span aria-hidden="true" { "What happens next" }
                 span.(class::CHOICES) {
                     @for choice in choices {
-                        button type="button" data-do=(ActionKind::Act.name()) data-way=(choice.action)
+                        button data-do=(ActionKind::Act.name()) data-way=(choice.action)
                             data-on={ (choice.on.kind) ":" (choice.on.n) } disabled { (shown.words.say(&choice.says)) }
                     }
                 }
-                button.quiet type="button" data-do=(ActionKind::Search.name()) disabled
+                button.quiet data-do=(ActionKind::Search.name()) disabled
                     title="The shortest way to a state that must never be, as a run" { "Find a bad schedule" }
             }
         }
@@ -399,9 +399,9 @@ fn transport(shown: &Still, at: Time) -> Markup {
     }
     html! {
         div.fig-transport {
-            button.(class::PLAY) type="button" aria-label="Play from the start" title="Play from the start" data-do=(ActionKind::Play.name()) disabled { span.icon-play {} }
-            button.fig-step type="button" aria-label=(back) title=(back) data-do=(ActionKind::StepBack.name()) disabled { span.icon-back {} }
-            button.fig-step type="button" aria-label=(on) title=(on) data-do=(ActionKind::StepForward.name()) disabled { span.icon-on {} }
+            button.(class::PLAY) aria-label="Play from the start" title="Play from the start" data-do=(ActionKind::Play.name()) disabled { span.icon-play {} }
+            button.fig-step aria-label=(back) title=(back) data-do=(ActionKind::StepBack.name()) disabled { span.icon-back {} }
+            button.fig-step aria-label=(on) title=(on) data-do=(ActionKind::StepForward.name()) disabled { span.icon-on {} }
             span.(class::TIME) { (figure_clock(at, spec)) }
             div.(class::LINE) {
                 div.(class::LINE_SEEN) {}
@@ -416,7 +416,7 @@ fn transport(shown: &Still, at: Time) -> Markup {
                     @for speed in speeds { option value=(speed) selected[speed == spec.speed] { (pace(speed, spec.pace)) } }
                 }
             }
-            button.fig-sheet-button type="button" data-do=(ActionKind::Sheet.name()) disabled { "Controls" }
+            button.fig-sheet-button data-do=(ActionKind::Sheet.name()) disabled { "Controls" }
         }
     }
 }

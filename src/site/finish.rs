@@ -200,13 +200,26 @@ fn place_style(options: &FinishOptions, shell: &str) -> Result<String, String> {
         if is_style(link.whole) {
             // It lies at the root, and what it names is found from there.
             let file = link.value.rsplit('/').next().unwrap_or("");
-            style += &without(&read(&options.out, file)?, "/*", "*/");
+            style += &in_one_line(&without(&read(&options.out, file)?, "/*", "*/"));
             remove(&options.out, file)?;
         }
     }
     let name = format!("style-{}.css", hash(style.as_bytes()));
     write(&options.out, &name, &style)?;
     Ok(name)
+}
+
+/// A stylesheet without the ends of its lines and what indents them. None of our strings goes over several lines.
+fn in_one_line(style: &str) -> String {
+    let mut out = String::new();
+    for line in style.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        out += line;
+        // What goes on in the next line may need what parts words.
+        if !line.ends_with(['{', '}', ';', ',']) {
+            out.push(' ');
+        }
+    }
+    out
 }
 
 /// Makes one module of the app's glue and its start.

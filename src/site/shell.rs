@@ -96,7 +96,7 @@ fn body_of(head: &Head, main: &Markup) -> Markup {
         a.skip href="#main" { "Skip to the content" }
         header.top {
             a.brand href="@root/" aria-current=[head.home.then_some("page")] { (mark()) (NAME) }
-            button.theme type="button" data-theme-switch hidden { (theme_icon()) }
+            button.theme data-theme-switch hidden { (theme_icon()) }
         }
         main #main { (main) }
         footer.bottom {

@@ -55,7 +55,12 @@ fn choice_button(action: &str, on: Entity) -> NewElement {
 impl Desk {
     /// Begins to search for the shortest way to a state that must never be.
     pub(super) fn search(&mut self) {
-        match Search::start(self.figure(), &self.state.run) {
+        // From the start, and with the controls as they are now.
+        let (spec, mut run) = (self.state.spec, self.state.run.clone());
+        for control in spec.controls.iter() {
+            let _ = run.set(spec, &control.id, &self.state.value(control));
+        }
+        match Search::start(self.figure(), &run) {
             Ok(search) => {
                 self.search = Some(search);
                 self.set_notice(Notice::plain(text::SEARCHING));

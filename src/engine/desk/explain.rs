@@ -161,8 +161,12 @@ fn step(state: &FigureState, step: &HistoryStep) -> NewElement {
     }
     if let Some(because) = &step.cause {
         let why = text::fill(text::BECAUSE, &[&state.say(&because.rule)]);
-        let party = because.other.map(|party| entity_button(state, party));
-        what = what.with([element("span", "fig-because").text(&why).text(" ").with(party)]);
+        let party = because.other.filter(|party| !why.contains(&state.words.name(*party)));
+        let line = element("span", "fig-because").text(&why);
+        what = what.with([match party {
+            Some(party) => line.text(" · ").with([entity_button(state, party)]),
+            None => line,
+        }]);
     }
     let at = match state.spec.pace {
         Pace::Steps(_) => moment_button(state, step.time, "quiet fig-when"),

@@ -92,7 +92,7 @@ texts! {
     PLACE = "place {}";
     POINTS = "{} points";
     ANSWER_FIRST = "Answer first.";
-    QUESTION_FIRST = "Answer this, or skip it, and all of that works.";
+    QUESTION_FIRST = "Answer the question, or skip it, to use the controls.";
     DRAW_ALL = "Draw the curve from one end to the other first.";
     ONE_OR_ALL = "Is that 1 % or all of it? Write 1 % or 100 %.";
     NO_SHARE = "A share is 0 % to 100 %.";

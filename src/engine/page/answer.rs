@@ -79,6 +79,9 @@ fn clicked(section: &Element, by: &Element) {
             if kind == ActionKind::Commit && !is_whole(section) {
                 return set_text(section, class::ANSWER_ERROR, text::DRAW_ALL);
             }
+            if kind == ActionKind::Commit {
+                set_text(section, class::ANSWER_ERROR, "");
+            }
             events::press(&figure, section, by);
             // A question that stands in its figure makes room for what it was about.
             if kind == ActionKind::OpenView && figure.root.contains(Some(section)) {

@@ -7,12 +7,12 @@
 //! By keyboard a docked figure comes right after what brought it: Tab leads from there to its first button, Shift and Tab
 //! back, and Escape closes it.
 
-use super::{dom, parking};
+use super::dom;
 use crate::desk::ActionKind;
 use crate::desk::markup::{attr, class, css, does};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, KeyboardEvent};
+use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
 
 /// Where there is room beside the text.
 const ROOMY: &str = "(min-width: 75rem)";
@@ -20,16 +20,22 @@ const ROOMY: &str = "(min-width: 75rem)";
 const DOCKED: &str = "docked";
 const VISITED: &str = "visited";
 const PLACE: &str = "fig-place";
-/// The class of a docked figure whose controls are needed.
+/// The class of figures that were in view when one was docked over them.
+const WAS_THERE: &str = "was-there";
+/// Cards whose tasks are done with a figure's controls, and the class of a docked figure that is used so.
+const TASKS: &str = ".challenge, .incident";
 const IN_USE: &str = "in-use";
 
 thread_local! {
     /// What the docked figure was brought by.
     static BROUGHT_BY: RefCell<Option<Element>> = const { RefCell::new(None) };
+    /// How far down what there is to see of it reaches in its place.
+    static STAGE: Cell<f64> = const { Cell::new(0.0) };
 }
 
-/// Attaches the listener for keys.
+/// Attaches the listeners.
 pub fn start() {
+    dom::listen::<Event>(&dom::document(), "scroll", |_| scrolled());
     dom::listen::<KeyboardEvent>(&dom::document(), "keydown", |event| {
         let docked = dom::query_page(&["figure.", DOCKED].concat()).pop();
         let Some(figure) = docked.filter(|_| !event.default_prevented()) else { return };
@@ -52,11 +58,35 @@ pub fn start() {
     });
 }
 
-/// How much of an element is in the window, of its own height or the window's, whichever is less.
-fn share_in_view(element: &Element) -> f64 {
-    let (bounds, height) = (element.get_bounding_client_rect(), window_height());
-    let seen = bounds.bottom().min(height) - bounds.top().max(0.0);
-    seen / bounds.height().min(height).max(1.0)
+/// What there is to see of a figure is its picture and its readings: how far down they reach.
+fn stage_height(figure: &Element) -> f64 {
+    let top = figure.get_bounding_client_rect().top();
+    let parts =
+        [class::PICTURE, class::READINGS].into_iter().filter_map(|part| dom::query(figure, &css(part)));
+    parts.map(|part| part.get_bounding_client_rect().bottom() - top).fold(0.0, f64::max)
+}
+
+/// Whether what begins there and is so high is in the window but for a tenth.
+fn is_seen(top: f64, height: f64) -> bool {
+    top > -0.1 * height && top + 0.9 * height < window_height()
+}
+
+/// Whether another figure has come into the middle of the window.
+fn has_come(other: &Element) -> bool {
+    let (bounds, height) = (other.get_bounding_client_rect(), window_height());
+    bounds.top() < 0.6 * height && bounds.bottom() > 0.4 * height
+}
+
+/// A docked figure goes back when its place comes into view, or another figure does.
+fn scrolled() {
+    let Some(figure) = dom::query_page(&["figure.", DOCKED].concat()).pop() else { return };
+    let Some(place) = figure.previous_element_sibling() else { return };
+    let others = || dom::query_page(&["figure:not(.", DOCKED, ")"].concat());
+    let arrives = others().iter().any(|other| has_come(other) && !has(other, WAS_THERE));
+    let height = STAGE.get();
+    if arrives || is_seen(place.get_bounding_client_rect().top(), height) {
+        put_back(&figure, false);
+    }
 }
 
 fn window_height() -> f64 {
@@ -66,13 +96,12 @@ fn window_height() -> f64 {
 /// Has a figure be seen, where its reader is or with a way back; `by` is what was pressed in the text.
 pub fn bring(figure: &Element, by: &Element) {
     BROUGHT_BY.set(Some(by.clone()));
-    dom::set_class(figure, IN_USE, dom::action_kind(by) == Some(ActionKind::SetUp));
+    let task = by.closest(TASKS).ok().flatten();
+    dom::set_class(figure, IN_USE, task.is_some());
     if has(figure, DOCKED) {
         return figure.set_scroll_top(0);
     }
-    // What there is to see is the picture and the readings.
-    let parts = [class::PICTURE, class::READINGS].map(|part| dom::query(figure, &css(part)));
-    if parts.into_iter().flatten().all(|part| share_in_view(&part) > 0.9) {
+    if is_seen(figure.get_bounding_client_rect().top(), stage_height(figure)) {
         return;
     }
     // A question that waits in the figure is gone to; one that was answered makes room.
@@ -97,6 +126,10 @@ fn dock(figure: &Element) {
     for other in dom::query_page(&["figure.", DOCKED].concat()) {
         put_back(&other, false);
     }
+    STAGE.set(stage_height(figure));
+    for other in dom::query_page("figure") {
+        dom::set_class(&other, WAS_THERE, has_come(&other));
+    }
     let place = dom::create_element("div", PLACE);
     let height = figure.unchecked_ref::<HtmlElement>().offset_height();
     dom::set_style(&place, "height", &[&height.to_string(), "px"].concat());
@@ -104,17 +137,10 @@ fn dock(figure: &Element) {
         if let Some(parent) = figure.parent_element() {
             let _ = parent.insert_before(&place, Some(figure));
         }
+        dom::set_class(figure, VISITED, false);
         dom::set_class(figure, DOCKED, true);
     });
     figure.set_scroll_top(0);
-    let of = figure.clone();
-    // Back in its place as soon as that is in view.
-    let _ = parking::observe(&place, "-30% 0px -30% 0px", move |near, observer| {
-        if near {
-            observer.disconnect();
-            put_back(&of, false);
-        }
-    });
 }
 
 /// Does something that may change the height of what stands in the figure's place, without moving the text below it that

@@ -11,7 +11,7 @@
 //! const RUNS: &[Setting] = steps!("policy" in ["random", "least"], with [("load", "120")]);
 //! assert_eq!(RUNS[1], [("policy", "least"), ("load", "120")]);
 //! // What was measured of them: `measured(runs, "p99", RunOutcome::summary)`.
-//! let p99 = Measured { values: vec![0.8, 0.2], unit: Unit::Time };
+//! let p99 = Measured { values: vec![0.8, 0.2], unit: Unit::Time, label: "p99".into() };
 //! let truth = p99.lowest(&["random", "least"]);
 //! assert_eq!(truth.value, Value::Choice("least".into()));
 //! assert_eq!(truth.measured, ["800 ms", "200 ms"]);
@@ -33,13 +33,17 @@ pub struct Measured {
     pub values: Vec<f64>,
     /// Their unit.
     pub unit: Unit,
+    /// What the reading is called.
+    pub label: String,
 }
 
 /// Measures a reading of each run, for example by [`RunOutcome::summary`].
 pub fn measured(runs: &[RunOutcome], reading: &str, by: fn(&RunOutcome, &str) -> f64) -> Measured {
+    let declared = runs.first().map(|run| run.declared(reading));
     Measured {
         values: runs.iter().map(|run| by(run, reading)).collect(),
-        unit: runs.first().map_or(Unit::Count, |run| run.declared(reading).unit),
+        unit: declared.map_or(Unit::Count, |reading| reading.unit),
+        label: declared.map_or_else(String::new, |reading| reading.label.to_string()),
     }
 }
 
@@ -84,7 +88,12 @@ impl Measured {
     }
 
     fn by_each(&self, value: Value) -> Truth {
-        Truth { value, measured: self.values.iter().map(|&value| self.unit.format(value)).collect() }
+        let written = |value: &f64| match self.unit {
+            // A count is of something.
+            Unit::Count => [&self.unit.format(*value), " ", &self.label].concat(),
+            unit => unit.format(*value),
+        };
+        Truth { value, measured: self.values.iter().map(written).collect() }
     }
 }
 
@@ -156,13 +165,14 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_comes_last_and_equals_keep_their_places() {
-        let of = |values: &[f64]| Measured { values: values.to_vec(), unit: Unit::Count };
+        let of =
+            |values: &[f64]| Measured { values: values.to_vec(), unit: Unit::Count, label: "lost".into() };
         let (four, options) = (of(&[2.0, f64::NAN, 1.0, 2.0]), ["a", "b", "c", "d"]);
         assert_eq!(four.lowest_first().value, Value::Order(vec![2, 0, 3, 1]));
         assert_eq!(four.highest_first().value, Value::Order(vec![0, 3, 2, 1]));
         assert_eq!(four.lowest(&options).value, Value::Choice("c".into()));
         assert_eq!(four.highest(&options).value, Value::Choice("a".into()));
-        assert_eq!(four.highest(&options).measured, ["2", "–", "1", "2"]);
+        assert_eq!(four.highest(&options).measured, ["2 lost", "– lost", "1 lost", "2 lost"]);
         assert_eq!(of(&[]).lowest(&[]), Value::Choice(String::new()).into());
         assert_eq!(of(&[1.0, 0.5]).curve(), Value::Curve(vec![1.0, 0.5]).into());
     }

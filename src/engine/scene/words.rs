@@ -154,8 +154,12 @@ impl Words {
 }
 
 /// The text with a capital, where it begins with a letter of ASCII: names and words of ours do, and the capitals of all
-/// other letters weigh more in a browser than everything else here.
+/// other letters weigh more in a browser than everything else here. Code stays as it is: `x`, `r = x`, `flagA = 1`.
 pub fn capitalize(mut text: String) -> String {
+    let first = text.split(' ').next().unwrap_or_default();
+    if first.len() == 1 && text.len() == 1 || text[first.len()..].starts_with(" =") {
+        return text;
+    }
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }

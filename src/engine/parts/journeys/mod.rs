@@ -70,7 +70,7 @@ messages! {
     step_gave_up();
     why_gave_up(patience: Span);
     badge_lost(lost: u64, cause: Entity);
-    badge_lost_and(lost: u64, cause: Entity, others: u64);
+    badge_lost_in_all(lost: u64);
     ledger_title(lost: u64);
     column_cause();
     column_requests();
@@ -394,7 +394,7 @@ impl<T> Journeys<T> {
         (of.clone().map(|lost| lost.count).sum(), of.max_by_key(|lost| lost.count).map(|lost| lost.place))
     }
 
-    /// What is to be seen at a place of what was lost there: how many, with the cause of the most of them.
+    /// What is to be seen at a place of what was lost there: how many, with the cause if there is one only.
     pub fn badge(&self, place: Entity, now: Time) -> Option<Badge> {
         let here = self.lost.iter().filter(|lost| lost.place == place);
         let most = here.clone().max_by_key(|lost| lost.count)?;
@@ -403,7 +403,7 @@ impl<T> Journeys<T> {
         Some(Badge {
             label: Label::Words(match others {
                 0 => badge_lost(most.count, most.cause),
-                _ => badge_lost_and(most.count, most.cause, others),
+                _ => badge_lost_in_all(most.count + others),
             }),
             status: if fresh { Status::Trouble } else { Status::Quiet },
         })

@@ -60,7 +60,10 @@ const LEAST_SERIAL_TIME: Challenge = Challenge {
     budget: 50.0,
     cost: |settings| settings.price(&[("cores", 8.0), ("threads", 1.0)]),
     pass: |outcome| passes(outcome, 800.0),
-    diagnose: |settings, runs| runs.iter().any(|run| run.failed.is_some()).then(|| what_is_serial(settings)),
+    diagnose: |settings, runs| {
+        let alone = settings.is("lock", "none") && settings.number("threads") < 2.0;
+        (!alone && runs.iter().any(|run| run.failed.is_some())).then(|| what_is_serial(settings))
+    },
     reference: &[("scope", "section"), ("threads", "10"), ("cores", "5")],
     tempting: &[
         ("too-wide", &[("threads", "10"), ("cores", "5")]),
