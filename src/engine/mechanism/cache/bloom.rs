@@ -2,7 +2,7 @@
 //!
 //! Sources: B. H. Bloom, *Space/Time Trade-offs in Hash Coding with Allowable Errors*, CACM 1970; A. Kirsch,
 //! M. Mitzenmacher, *Less Hashing, Same Performance: Building a Better Bloom Filter*, ESA 2006: all positions from two
-//! hashes, h₁ + i·h₂, as in Guava and Cassandra; P. Bose and others, *On the False-Positive Rate of Bloom
+//! hashes, h₁ + i·h₂, as in Guava and Cassandra, here with a third term (see `positions`); P. Bose and others, *On the False-Positive Rate of Bloom
 //! Filters*, 2008, for the exact rate.
 
 use crate::sim::clamp;
