@@ -9,4 +9,5 @@
 
 pub mod access_log;
 pub mod balancer;
+pub mod cache;
 pub mod queueing;

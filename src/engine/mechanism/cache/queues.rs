@@ -1,0 +1,96 @@
+//! The policies of a single queue: FIFO, LRU, Clock and SIEVE.
+//!
+//! Sources: LRU and FIFO as everywhere. Clock: F. J. Corbató, *A Paging Experiment with the Multics System*, 1968, with
+//! one bit; kept as a queue in which a used key goes back to the newer end, which is the same as a hand that goes round
+//! (libCacheSim's `Clock`). SIEVE: Y. Zhang and others, *SIEVE is Simpler than LRU*, NSDI 2024, figure 1: the hand goes
+//! from the oldest to the newest, and what it spares keeps its place.
+
+use super::entries::Entries;
+use super::policy::{Eviction, Rule};
+
+/// Which of the four.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    Fifo,
+    Lru,
+    Clock,
+    Sieve,
+}
+
+#[derive(Clone, Debug, Hash)]
+pub(super) struct Queue {
+    kind: Kind,
+    capacity: u32,
+    entries: Entries,
+    /// SIEVE's hand, by key; none stands for the oldest.
+    hand: Option<u64>,
+}
+
+impl Queue {
+    pub(super) fn new(kind: Kind, capacity: u32) -> Self {
+        Self { kind, capacity, entries: Entries::new(1), hand: None }
+    }
+
+    pub(super) fn entries(&self) -> &Entries {
+        &self.entries
+    }
+
+    pub(super) fn touch(&mut self, key: u64) -> bool {
+        let Some(place) = self.entries.find(key) else { return false };
+        match self.kind {
+            Kind::Fifo => {}
+            Kind::Lru => self.entries.renew(place, 0),
+            Kind::Clock | Kind::Sieve => self.entries.set_uses(place, 1),
+        }
+        true
+    }
+
+    pub(super) fn insert(&mut self, key: u64) -> Option<Eviction> {
+        let evicted = if self.entries.len_of(0) < self.capacity { None } else { self.evict() };
+        self.entries.push(0, key, 0);
+        evicted
+    }
+
+    pub(super) fn remove(&mut self, key: u64) -> bool {
+        let Some(place) = self.entries.find(key) else { return false };
+        self.remove_at(place);
+        true
+    }
+
+    fn remove_at(&mut self, place: u32) -> u64 {
+        if self.hand == Some(self.entries.key(place)) {
+            self.hand = self.entries.newer(place).map(|newer| self.entries.key(newer));
+        }
+        self.entries.remove(place)
+    }
+
+    fn evict(&mut self) -> Option<Eviction> {
+        let oldest = self.entries.oldest(0)?;
+        let (place, rule) = match self.kind {
+            Kind::Fifo => (oldest, Rule::FirstIn),
+            Kind::Lru => (oldest, Rule::LeastRecentlyUsed),
+            Kind::Clock => {
+                let (mut place, mut spared) = (oldest, 0);
+                while self.entries.uses(place) > 0 {
+                    self.entries.set_uses(place, 0);
+                    self.entries.renew(place, 0);
+                    place = self.entries.oldest(0)?;
+                    spared += 1;
+                }
+                (place, Rule::Unused { spared })
+            }
+            Kind::Sieve => {
+                let mut place = self.hand.and_then(|key| self.entries.find(key)).unwrap_or(oldest);
+                let mut spared = 0;
+                while self.entries.uses(place) > 0 {
+                    self.entries.set_uses(place, 0);
+                    place = self.entries.newer(place).unwrap_or(oldest);
+                    spared += 1;
+                }
+                self.hand = Some(self.entries.key(place));
+                (place, Rule::Unused { spared })
+            }
+        };
+        Some(Eviction { key: self.remove_at(place), rule })
+    }
+}
