@@ -9,4 +9,7 @@
 
 pub mod access_log;
 pub mod balancer;
+pub mod breaker;
+pub mod bulkhead;
 pub mod queueing;
+pub mod retry;

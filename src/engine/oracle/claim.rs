@@ -34,6 +34,8 @@ pub enum Claim {
     },
     /// The expectation is a text, this one.
     Text(String),
+    /// The expectation is true or false, this.
+    Flag(bool),
     /// The expectation is a lower bound for the model's value.
     AtLeast(f64),
     /// The expectation is an upper bound for the model's value.
@@ -68,6 +70,7 @@ impl Claim {
             Self::Text(ref text) => {
                 (expected.as_str() != Some(text)).then(|| format!("the model gives \"{text}\""))
             }
+            Self::Flag(flag) => (expected.as_bool() != Some(flag)).then(|| format!("the model gives {flag}")),
             Self::AtLeast(value) => {
                 (value < number || number.is_nan()).then(|| format!("the model gives {value}, which is less"))
             }
