@@ -91,15 +91,12 @@ impl CountBreaker {
             State::HalfOpen if self.permissions_left() == Some(0) => Some(Refusal::TooManyCalls),
             _ => None,
         };
-        let permit = match refusal {
-            Some(refusal) => {
-                self.not_permitted = self.not_permitted.saturating_add(1);
-                Err(refusal)
-            }
-            None => {
-                self.counts.begin();
-                Ok(Permit { generation: self.generation, age: self.counts.age })
-            }
+        let permit = if let Some(refusal) = refusal {
+            self.not_permitted = self.not_permitted.saturating_add(1);
+            Err(refusal)
+        } else {
+            self.counts.begin();
+            Ok(Permit { generation: self.generation, age: self.counts.age })
         };
         Admission { permit, transition }
     }

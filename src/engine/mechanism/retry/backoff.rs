@@ -4,7 +4,7 @@
 //! (aws-samples/aws-arch-backoff-simulator). With e = min(cap, base × 2ⁿ): full jitter waits U(0, e), equal jitter
 //! e/2 + U(0, e/2), decorrelated jitter min(cap, U(base, 3 × the wait before)).
 
-use crate::sim::Span;
+use crate::sim::{Span, clamp};
 use serde::{Deserialize, Serialize};
 
 /// How the wait grows with the attempt, up to the cap.
@@ -90,7 +90,7 @@ impl Backoff {
             Jitter::Decorrelated => (self.base, previous.max(self.base) * 3),
             _ => self.range(n, previous),
         };
-        let drawn = shortest + (longest - shortest).scale(draw.max(0.0).min(1.0));
+        let drawn = shortest + (longest - shortest).scale(clamp(draw, 0.0, 1.0));
         drawn.min(self.cap)
     }
 }

@@ -76,8 +76,9 @@ impl Budget {
         } else {
             (1_000, (1_000.0 / retry_percent) as i64)
         };
-        let seconds = (ttl.nanos() / 1_000_000_000) as i64;
-        let reserve = i64::from(min_per_sec).saturating_mul(seconds).saturating_mul(withdrawal);
+        // At most 60 s, in whole seconds.
+        let seconds = (ttl.nanos() / 1_000_000_000) as u32;
+        let reserve = i64::from(min_per_sec).saturating_mul(seconds.into()).saturating_mul(withdrawal);
         Ok(Self {
             slots: [0; SLOTS],
             index: 0,

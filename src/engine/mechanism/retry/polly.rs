@@ -2,10 +2,10 @@
 //!
 //! Source: Polly 8, `RetryHelper.cs`. Attempts count from 0. Jitter moves constant and linear delays by up to a quarter
 //! up or down; exponential ones have a formula of their own, *decorrelated jitter V2* (G. Polevoy, Polly issue 530),
-//! whose delays are the steps of one smooth curve at random places: they don't bunch at the ends of a range, and their
-//! medians are near base × 2ⁿ.
+//! whose delays are the steps of one smooth curve at random places: they don't bunch at the ends of a range. Their medians
+//! are 0.9, 1.1, 2, 4, 8, … times the delay.
 
-use crate::sim::Span;
+use crate::sim::{Span, clamp};
 use serde::{Deserialize, Serialize};
 
 /// How the delay grows.
@@ -55,7 +55,10 @@ impl PollyDelay {
 
     /// The same in seconds: .NET has delays of 29,000 years.
     pub fn delay_secs(&self, attempt: u32, state: &mut f64, draw: f64) -> f64 {
-        let (base, attempt, draw) = (self.delay.secs(), f64::from(attempt), draw.max(0.0).min(1.0));
+        let (base, attempt, draw) = (self.delay.secs(), f64::from(attempt), clamp(draw, 0.0, 1.0));
+        if base == 0.0 {
+            return 0.0;
+        }
         let delay = match (self.backoff_type, self.use_jitter) {
             (DelayBackoffType::Exponential, true) => base * decorrelated_v2(attempt + draw, state),
             (backoff_type, jitter) => {
@@ -65,7 +68,7 @@ impl PollyDelay {
                     DelayBackoffType::Exponential => libm::pow(2.0, attempt),
                 };
                 let moved = if jitter { 0.75 + 0.5 * draw } else { 1.0 };
-                if base == 0.0 { 0.0 } else { base * factor * moved }
+                base * factor * moved
             }
         };
         let longest = self.max_delay.map_or(LONGEST, Span::secs);
@@ -74,12 +77,12 @@ impl PollyDelay {
 }
 
 /// The step from the place on the curve 2^t × tanh(√(4t)) that the last attempt took to that of this one, scaled so that
-/// the medians are near 1, 2, 4, …
+/// the medians are near whole numbers.
 fn decorrelated_v2(t: f64, previous: &mut f64) -> f64 {
     let next = libm::pow(2.0, t) * libm::tanh(libm::sqrt(4.0 * t));
     let step = if next.is_finite() { (next - *previous) / 1.4 } else { f64::INFINITY };
     *previous = next;
-    // NaN, as of a delay of zero times infinity, becomes zero.
+    // A state that isn't of this request's could lead back.
     step.max(0.0)
 }
 
@@ -88,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decorrelated_jitter_has_its_medians_near_the_powers_of_two() {
+    fn decorrelated_jitter_has_its_medians_and_bounds_where_it_should() {
         let rule = PollyDelay {
             backoff_type: DelayBackoffType::Exponential,
             use_jitter: true,
@@ -106,11 +109,11 @@ mod tests {
         }
         for (attempt, mut of_attempt) in (0..).zip(delays) {
             of_attempt.sort_unstable_by(f64::total_cmp);
-            let near = f64::from(1 << attempt);
+            let median_of = [0.9, 1.14, 2.05, 4.05][attempt as usize];
             let median = of_attempt[of_attempt.len() / 2];
-            assert!((median / near - 1.0).abs() < 0.15, "attempt {attempt}: {median}");
+            assert!((median / median_of - 1.0_f64).abs() < 0.05, "attempt {attempt}: {median}");
             // The documented bounds: from nothing to twice the median at first, later up to 2^(t+1) − 2^(t−1).
-            let most = if attempt < 2 { 2.0 * near } else { 1.5 * near };
+            let most = f64::from(1 << attempt) * if attempt < 2 { 2.0 } else { 1.5 };
             assert!(of_attempt[0] >= 0.0 && of_attempt.last().unwrap() <= &most, "attempt {attempt}");
         }
     }
