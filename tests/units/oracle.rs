@@ -66,6 +66,9 @@ fn hearing(suite: &Suite, case: &Value) -> Hearing {
         let bound = matches!(claims[0], Claim::AtLeast(_) | Claim::AtMost(_));
         let [up, down] = if bound {
             [1e12, -1e12].map(|far| set(case, &path, far.into()))
+        } else if let Claim::Alike { .. } = claims[0] {
+            // The expectation is known to a few per cent only.
+            [1.25, 0.75].map(|factor| set(case, &path, (value.as_f64().unwrap() * factor).into()))
         } else {
             [true, false].map(|up| set(case, &path, shifted(value, up)))
         };

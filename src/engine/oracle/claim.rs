@@ -25,6 +25,14 @@ pub enum Claim {
         /// Allowed difference in any case.
         absolute: f64,
     },
+    /// A simulation's value, where the expectation is the mean of another simulation: it may differ by four standard
+    /// errors of the two together.
+    Alike {
+        /// The value, with its standard error.
+        estimate: Estimate,
+        /// Standard error of the expectation.
+        theirs: f64,
+    },
     /// The model's value, rounded like the table that the expectation stands in.
     Rounded {
         /// The value.
@@ -58,6 +66,11 @@ impl Claim {
             }
             Self::Near { estimate, relative, absolute } => {
                 let tolerance = estimate.tolerance() + relative * size + absolute;
+                let close = (estimate.mean - number).abs() <= tolerance;
+                (!close).then(|| format!("the simulation gives {} ± {tolerance}", estimate.mean))
+            }
+            Self::Alike { estimate, theirs } => {
+                let tolerance = 4.0 * libm::sqrt(estimate.error * estimate.error + theirs * theirs);
                 let close = (estimate.mean - number).abs() <= tolerance;
                 (!close).then(|| format!("the simulation gives {} ± {tolerance}", estimate.mean))
             }
