@@ -9,5 +9,8 @@
 
 pub mod access_log;
 pub mod balancer;
+pub mod breaker;
+pub mod bulkhead;
 pub mod cache;
 pub mod queueing;
+pub mod retry;

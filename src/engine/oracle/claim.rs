@@ -25,6 +25,14 @@ pub enum Claim {
         /// Allowed difference in any case.
         absolute: f64,
     },
+    /// A simulation's value, where the expectation is the mean of another simulation: it may differ by four standard
+    /// errors of the two together.
+    Alike {
+        /// The value, with its standard error.
+        estimate: Estimate,
+        /// Standard error of the expectation.
+        theirs: f64,
+    },
     /// The model's value, rounded like the table that the expectation stands in.
     Rounded {
         /// The value.
@@ -32,10 +40,10 @@ pub enum Claim {
         /// Decimals of the table.
         decimals: u32,
     },
-    /// The expectation is true or false, as this is.
-    Flag(bool),
     /// The expectation is a text, this one.
     Text(String),
+    /// The expectation is true or false, this.
+    Flag(bool),
     /// The expectation is a lower bound for the model's value.
     AtLeast(f64),
     /// The expectation is an upper bound for the model's value.
@@ -61,16 +69,21 @@ impl Claim {
                 let close = (estimate.mean - number).abs() <= tolerance;
                 (!close).then(|| format!("the simulation gives {} ± {tolerance}", estimate.mean))
             }
+            Self::Alike { estimate, theirs } => {
+                let tolerance = 4.0 * libm::sqrt(estimate.error * estimate.error + theirs * theirs);
+                let close = (estimate.mean - number).abs() <= tolerance;
+                (!close).then(|| format!("the simulation gives {} ± {tolerance}", estimate.mean))
+            }
             Self::Rounded { value, decimals } => {
                 let places = libm::pow(10.0, f64::from(decimals));
                 // A value half-way between two may be printed as either.
                 let close = (value - number).abs() * places <= 0.5 + 1e-6;
                 (!close).then(|| format!("the model gives {value}"))
             }
-            Self::Flag(flag) => (expected.as_bool() != Some(flag)).then(|| format!("the model gives {flag}")),
             Self::Text(ref text) => {
                 (expected.as_str() != Some(text)).then(|| format!("the model gives \"{text}\""))
             }
+            Self::Flag(flag) => (expected.as_bool() != Some(flag)).then(|| format!("the model gives {flag}")),
             Self::AtLeast(value) => {
                 (value < number || number.is_nan()).then(|| format!("the model gives {value}, which is less"))
             }

@@ -9,10 +9,12 @@
 //! Native only: it is for tests and for the terminal.
 
 mod balancing;
+mod breakers;
 mod caching;
 pub mod case;
 pub mod claim;
 mod queues;
+mod retries;
 pub mod simulate;
 
 use case::Case;
@@ -61,7 +63,7 @@ impl Suite {
 
 /// All suites known here.
 pub fn suites() -> impl Iterator<Item = &'static Suite> {
-    [balancing::SUITES, caching::SUITES, queues::SUITES].into_iter().flatten()
+    [balancing::SUITES, breakers::SUITES, caching::SUITES, queues::SUITES, retries::SUITES].into_iter().flatten()
 }
 
 /// One suite of a file.
@@ -90,11 +92,22 @@ pub fn read(file: &Path) -> Result<Vec<Listed>, String> {
         let text = |field: &str| suite.get(field).and_then(Value::as_str).map(str::to_owned);
         let id = text("id").ok_or_else(|| format!("{name}: suite {} has no `id`", n + 1))?;
         let cases = suite.get("cases").and_then(Value::as_array).cloned();
-        let cases = cases.ok_or_else(|| format!("{name}: suite {id} has no list `cases`"))?;
+        let mut cases = cases.ok_or_else(|| format!("{name}: suite {id} has no list `cases`"))?;
+        fill_in_defaults(&mut cases, suite);
         let manual = suite.get("manual").and_then(Value::as_bool).unwrap_or(false);
         Ok(Listed { id, manual, data: text("data"), cases })
     };
     suites.iter().enumerate().map(listed).collect()
+}
+
+/// Cases whose `config` is the word 'default' have their suite's `default_config`.
+fn fill_in_defaults(cases: &mut [Value], suite: &Value) {
+    let Some(default) = suite.get("default_config") else { return };
+    for case in cases {
+        if let Some(config) = case.get_mut("config").filter(|config| *config == "default") {
+            *config = default.clone();
+        }
+    }
 }
 
 /// How a run went.
