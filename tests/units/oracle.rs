@@ -5,7 +5,7 @@ use playground::oracle::{self, Suite};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-const FILES: [&str; 2] = ["01_load_balancing.json", "07_queueing.json"];
+const FILES: [&str; 3] = ["01_load_balancing.json", "07_queueing.json", "11_scheduling.json"];
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles").join(name)
@@ -18,6 +18,7 @@ fn shifted(value: &Value, up: bool) -> Value {
         Value::String(text) => {
             text.parse::<u64>().map_or_else(|_| format!("{text}?"), |n| (n ^ 1).to_string()).into()
         }
+        Value::Null => step.into(),
         value if value.is_i64() => (value.as_i64().unwrap() + step as i64).into(),
         value => {
             let number = value.as_f64().unwrap();

@@ -9,4 +9,7 @@
 
 pub mod access_log;
 pub mod balancer;
+pub mod event_loop;
 pub mod queueing;
+pub mod scalability;
+pub mod scheduling;

@@ -12,6 +12,7 @@ mod balancing;
 pub mod case;
 pub mod claim;
 mod queues;
+mod scheduling;
 pub mod simulate;
 
 use case::Case;
@@ -60,7 +61,7 @@ impl Suite {
 
 /// All suites known here.
 pub fn suites() -> impl Iterator<Item = &'static Suite> {
-    [balancing::SUITES, queues::SUITES].into_iter().flatten()
+    [balancing::SUITES, queues::SUITES, scheduling::SUITES].into_iter().flatten()
 }
 
 /// One suite of a file.
