@@ -157,7 +157,7 @@ pub struct ClosedBounds {
     pub think: f64,
     /// Service of all stations together, D > 0.
     pub total: f64,
-    /// Service of the slowest one, the bottleneck: D_max.
+    /// Service of the slowest one, the bottleneck: M.
     pub slowest: f64,
 }
 
@@ -168,7 +168,7 @@ impl ClosedBounds {
         Self { think, total: services.iter().sum(), slowest }
     }
 
-    /// Throughput is at most min(N/(D + Z), 1/D_max): nobody ever waits, or the bottleneck is never idle.
+    /// Throughput is at most min(N/(D + Z), 1/M): nobody ever waits, or the bottleneck is never idle.
     pub fn most_throughput(self, clients: u32) -> f64 {
         (f64::from(clients) / (self.total + self.think)).min(1.0 / self.slowest)
     }
@@ -178,7 +178,7 @@ impl ClosedBounds {
         f64::from(clients) / (f64::from(clients) * self.total + self.think)
     }
 
-    /// Response is at least max(D, N·D_max − Z).
+    /// Response is at least max(D, N·M − Z).
     pub fn least_response(self, clients: u32) -> f64 {
         self.total.max(f64::from(clients) * self.slowest - self.think)
     }
@@ -188,7 +188,7 @@ impl ClosedBounds {
         f64::from(clients) * self.total
     }
 
-    /// The knee N* = (D + Z)/D_max: with more clients some of them must wait.
+    /// The knee N* = (D + Z)/M: with more clients some of them must wait.
     pub fn knee(self) -> f64 {
         (self.total + self.think) / self.slowest
     }

@@ -77,8 +77,8 @@ impl BlockingPool {
         self.cores * (self.cpu + self.wait) / self.cpu
     }
 
-    /// Most requests that as many event loops as there are `loops` ≤ c can serve, whatever the waiting: each computes for one
-    /// at a time.
+    /// Most requests that `loops` ≤ c event loops, each on a core of its own, can serve in a unit of time: 1/S each, whatever
+    /// the waiting.
     pub fn most_of_loops(self, loops: f64) -> f64 {
         loops / self.cpu
     }
