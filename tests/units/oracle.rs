@@ -5,12 +5,13 @@ use playground::oracle::{self, Suite};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "01_load_balancing.json",
     "02_cache.json",
     "03_circuit_breaker.json",
     "05_retry_backoff.json",
     "07_queueing.json",
+    "11_scheduling.json",
 ];
 
 fn file(name: &str) -> PathBuf {
@@ -25,6 +26,7 @@ fn shifted(value: &Value, up: bool) -> Value {
             text.parse::<u64>().map_or_else(|_| format!("{text}?"), |n| (n ^ 1).to_string()).into()
         }
         Value::Bool(flag) => (!flag).into(),
+        Value::Null => step.into(),
         value if value.is_i64() => (value.as_i64().unwrap() + step as i64).into(),
         value => {
             let number = value.as_f64().unwrap();

@@ -12,5 +12,8 @@ pub mod balancer;
 pub mod breaker;
 pub mod bulkhead;
 pub mod cache;
+pub mod event_loop;
 pub mod queueing;
 pub mod retry;
+pub mod scalability;
+pub mod scheduling;

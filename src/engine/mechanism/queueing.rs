@@ -149,10 +149,49 @@ pub fn closed_mva(clients: u32, think: f64, services: &[f64]) -> (f64, f64) {
     result
 }
 
-/// Upper bound of a closed system's throughput: the bottleneck's rate, or all clients never waiting.
-pub fn closed_bound(clients: u32, think: f64, services: &[f64]) -> f64 {
-    let slowest = services.iter().copied().fold(0.0, f64::max);
-    (1.0 / slowest).min(f64::from(clients) / (services.iter().sum::<f64>() + think))
+/// Bounds of a closed system that hold whatever the distributions: clients that think and then visit every station once, as in
+/// [`closed_mva`]. Asymptotic bounds of Denning and Buzen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ClosedBounds {
+    /// Think time Z ≥ 0.
+    pub think: f64,
+    /// Service of all stations together, D > 0.
+    pub total: f64,
+    /// Service of the slowest one, the bottleneck: M.
+    pub slowest: f64,
+}
+
+impl ClosedBounds {
+    /// Of stations with these services, at least one of them above 0.
+    pub fn new(think: f64, services: &[f64]) -> Self {
+        let slowest = services.iter().copied().fold(0.0, f64::max);
+        Self { think, total: services.iter().sum(), slowest }
+    }
+
+    /// Throughput is at most min(N/(D + Z), 1/M): nobody ever waits, or the bottleneck is never idle.
+    pub fn most_throughput(self, clients: u32) -> f64 {
+        (f64::from(clients) / (self.total + self.think)).min(1.0 / self.slowest)
+    }
+
+    /// Throughput is at least N/(ND + Z): everybody always waits for all others at every station.
+    pub fn least_throughput(self, clients: u32) -> f64 {
+        f64::from(clients) / (f64::from(clients) * self.total + self.think)
+    }
+
+    /// Response is at least max(D, N·M − Z).
+    pub fn least_response(self, clients: u32) -> f64 {
+        self.total.max(f64::from(clients) * self.slowest - self.think)
+    }
+
+    /// Response is at most N·D.
+    pub fn most_response(self, clients: u32) -> f64 {
+        f64::from(clients) * self.total
+    }
+
+    /// The knee N* = (D + Z)/M: with more clients some of them must wait.
+    pub fn knee(self) -> f64 {
+        (self.total + self.think) / self.slowest
+    }
 }
 
 /// The supermarket model (join the shortest of `choices` random queues, infinitely many servers with unit-exponential
@@ -264,6 +303,20 @@ pub fn fullest_bin(balls: u32, bins: u32, choices: u32) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn exact_values_of_a_closed_system_lie_within_its_bounds() {
+        let services = [0.2, 0.5, 0.1];
+        let bounds = ClosedBounds::new(3.0, &services);
+        assert!((bounds.knee() - 7.6).abs() < 1e-12);
+        for clients in [1, 2, 7, 8, 40] {
+            let (throughput, response) = closed_mva(clients, 3.0, &services);
+            let least = (bounds.least_throughput(clients), bounds.least_response(clients));
+            let most = (bounds.most_throughput(clients), bounds.most_response(clients));
+            assert!(least.0 <= throughput + 1e-12 && throughput <= most.0 + 1e-12, "{clients}");
+            assert!(least.1 <= response + 1e-12 && response <= most.1 + 1e-12, "{clients}");
+        }
+    }
 
     #[test]
     fn one_choice_is_mm1() {

@@ -50,6 +50,8 @@ pub enum Claim {
     AtMost(f64),
     /// The expectation is a list of this length.
     Length(usize),
+    /// There is no such value: the expectation is null.
+    Null,
     /// Not an expectation after all, but an input.
     Given,
 }
@@ -93,6 +95,7 @@ impl Claim {
             Self::Length(n) => {
                 (expected.as_array().map(Vec::len) != Some(n)).then(|| format!("the model gives {n} entries"))
             }
+            Self::Null => (!expected.is_null()).then(|| "the model gives none".to_owned()),
             Self::Given => None,
         }
     }

@@ -15,6 +15,7 @@ pub mod case;
 pub mod claim;
 mod queues;
 mod retries;
+mod scheduling;
 pub mod simulate;
 
 use case::Case;
@@ -63,7 +64,15 @@ impl Suite {
 
 /// All suites known here.
 pub fn suites() -> impl Iterator<Item = &'static Suite> {
-    [balancing::SUITES, breakers::SUITES, caching::SUITES, queues::SUITES, retries::SUITES].into_iter().flatten()
+    let all = [
+        balancing::SUITES,
+        breakers::SUITES,
+        caching::SUITES,
+        queues::SUITES,
+        retries::SUITES,
+        scheduling::SUITES,
+    ];
+    all.into_iter().flatten()
 }
 
 /// One suite of a file.

@@ -379,7 +379,10 @@ fn closed_mva(case: Case) -> Result<Measured, String> {
     measured.near("expect/throughput", rate);
     measured.exact("expect/response", response);
     measured.near("expect/response", time);
-    measured.exact("asymptotic_bound_throughput", queueing::closed_bound(clients, think, &services));
+    measured.exact(
+        "asymptotic_bound_throughput",
+        queueing::ClosedBounds::new(think, &services).most_throughput(clients),
+    );
     // The interactive response-time law, R = N/X − Z, of the simulation.
     let law = f64::from(clients) / rate.mean - think;
     let slack = time.tolerance() + rate.tolerance() * f64::from(clients) / (rate.mean * rate.mean);
