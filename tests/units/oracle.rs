@@ -5,7 +5,11 @@ use playground::oracle::{self, Suite};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-const FILES: [&str; 2] = ["01_load_balancing.json", "07_queueing.json"];
+const FILES: [&str; 3] = ["01_load_balancing.json", "07_queueing.json", "09_consistency.json"];
+
+/// Suites in these files for which there is no mechanism yet.
+const NOT_YET: [&str; 4] =
+    ["raft_majority_commit", "raft_majority_vote", "raft_joint_commit", "raft_joint_vote"];
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles").join(name)
@@ -18,6 +22,7 @@ fn shifted(value: &Value, up: bool) -> Value {
         Value::String(text) => {
             text.parse::<u64>().map_or_else(|_| format!("{text}?"), |n| (n ^ 1).to_string()).into()
         }
+        Value::Bool(flag) => (!flag).into(),
         value if value.is_i64() => (value.as_i64().unwrap() + step as i64).into(),
         value => {
             let number = value.as_f64().unwrap();
@@ -89,7 +94,11 @@ fn every_suite_passes_and_hears_every_expectation_that_is_shifted() {
     let mut complaints = Vec::new();
     let (mut simulations, mut deaf) = (0, Vec::new());
     for name in FILES {
-        for listed in oracle::read(&file(name)).unwrap().iter().filter(|listed| !listed.manual) {
+        // Data files are not part of the project.
+        let listed = oracle::read(&file(name)).unwrap();
+        let runs =
+            |it: &&oracle::Listed| !it.manual && it.data.is_none() && !NOT_YET.contains(&it.id.as_str());
+        for listed in listed.iter().filter(runs) {
             let Some(suite) = oracle::suites().find(|suite| suite.id == listed.id) else {
                 complaints.push(format!("{} is not known", listed.id));
                 continue;

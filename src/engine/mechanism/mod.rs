@@ -9,4 +9,7 @@
 
 pub mod access_log;
 pub mod balancer;
+pub mod linearizability;
 pub mod queueing;
+pub mod quorum;
+pub mod version_vector;

@@ -32,6 +32,8 @@ pub enum Claim {
         /// Decimals of the table.
         decimals: u32,
     },
+    /// The expectation is true or false, as this is.
+    Flag(bool),
     /// The expectation is a text, this one.
     Text(String),
     /// The expectation is a lower bound for the model's value.
@@ -65,6 +67,7 @@ impl Claim {
                 let close = (value - number).abs() * places <= 0.5 + 1e-6;
                 (!close).then(|| format!("the model gives {value}"))
             }
+            Self::Flag(flag) => (expected.as_bool() != Some(flag)).then(|| format!("the model gives {flag}")),
             Self::Text(ref text) => {
                 (expected.as_str() != Some(text)).then(|| format!("the model gives \"{text}\""))
             }
@@ -98,6 +101,10 @@ impl Measured {
     /// Adds a number that must be met to the last digit.
     pub fn integer(&mut self, path: impl Into<String>, value: f64) {
         self.claim(path, Claim::Exact { value, relative: 0.0, absolute: 0.0 });
+    }
+    /// Adds a value that is true or false.
+    pub fn flag(&mut self, path: impl Into<String>, value: bool) {
+        self.claim(path, Claim::Flag(value));
     }
     /// Adds a list of numbers that must be met to the last digit, and have this length.
     pub fn list(&mut self, path: &str, values: impl ExactSizeIterator<Item = f64>) {

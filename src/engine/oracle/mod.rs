@@ -11,6 +11,7 @@
 mod balancing;
 pub mod case;
 pub mod claim;
+mod consistency;
 mod queues;
 pub mod simulate;
 
@@ -60,7 +61,7 @@ impl Suite {
 
 /// All suites known here.
 pub fn suites() -> impl Iterator<Item = &'static Suite> {
-    [balancing::SUITES, queues::SUITES].into_iter().flatten()
+    [balancing::SUITES, consistency::SUITES, queues::SUITES].into_iter().flatten()
 }
 
 /// One suite of a file.
@@ -158,7 +159,7 @@ fn run_suite(
             "{id}: skipped, its data {missing} is in none of the folders given with --data"
         );
     }
-    let verdicts = judge_all(suite, &listed.cases);
+    let verdicts = judge_all(suite, &with_data(listed, data));
     let failed = verdicts.iter().filter(|it| !it.wrong.is_empty()).count();
     let unread = verdicts.iter().filter(|it| it.wrong.is_empty() && !it.unread.is_empty()).count();
     let passed = verdicts.len() - failed - unread;
@@ -188,16 +189,31 @@ fn run_suite(
     out.flush()
 }
 
-/// Whether a suite's data is there: the file itself, or where its name varies by case, those of all cases.
+/// The field of a case that names its data file, for suites that need one: an input that the runner adds.
+pub const DATA_FILE: &str = "data_file";
+
+/// The file of this name in one of the folders; where the name varies by case, the case's own.
+fn data_file(name: &str, case: &Value, folders: &[PathBuf]) -> Option<PathBuf> {
+    let trace = case.get("trace").and_then(Value::as_str);
+    let name = if name.contains("NAME") { name.replace("NAME", trace?) } else { name.to_owned() };
+    folders.iter().map(|folder| folder.join(&name)).find(|file| file.is_file())
+}
+
+/// Whether the data of all cases is there.
 fn has_data(name: &str, listed: &Listed, folders: &[PathBuf]) -> bool {
-    let exists = |name: &str| folders.iter().any(|folder| folder.join(name).is_file());
-    if name.contains("NAME") {
-        let of_case =
-            |case: &Value| case.get("trace").and_then(Value::as_str).map(|t| name.replace("NAME", t));
-        listed.cases.iter().all(|case| of_case(case).is_some_and(|name| exists(&name)))
-    } else {
-        exists(name)
+    listed.cases.iter().all(|case| data_file(name, case, folders).is_some())
+}
+
+/// The cases of a suite, each with the path of its data file in [`DATA_FILE`] if it has one.
+fn with_data(listed: &Listed, folders: &[PathBuf]) -> Vec<Value> {
+    let mut cases = listed.cases.clone();
+    for case in &mut cases {
+        let file = listed.data.as_ref().and_then(|name| data_file(name, case, folders));
+        if let (Some(file), Some(fields)) = (file, case.as_object_mut()) {
+            fields.insert(DATA_FILE.to_owned(), file.display().to_string().into());
+        }
     }
+    cases
 }
 
 /// Judges cases on all cores, in the order of the file.
