@@ -31,19 +31,22 @@ pub enum Causality {
 /// ours.increment(0);
 /// assert_eq!(ours.compare(&theirs), Causality::Concurrent);
 /// ```
-#[derive(Clone, Debug, Default, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct VersionVector(Vec<u64>);
 
 impl VersionVector {
     /// With these counts.
-    pub fn new(counts: Vec<u64>) -> Self {
+    pub fn new(mut counts: Vec<u64>) -> Self {
+        // Nodes that have made no change don't count, so that equal vectors are one value.
+        let len = counts.iter().rposition(|&count| count > 0).map_or(0, |last| last + 1);
+        counts.truncate(len);
         Self(counts)
     }
     /// The changes of a node that it knows of.
     pub fn count(&self, node: usize) -> u64 {
         self.0.get(node).copied().unwrap_or(0)
     }
-    /// The counts of the nodes 0, 1, …, up to the last that was ever named.
+    /// The counts of the nodes 0, 1, …, up to the last that has made a change.
     pub fn counts(&self) -> &[u64] {
         &self.0
     }
@@ -81,14 +84,6 @@ impl VersionVector {
         }
     }
 }
-
-impl PartialEq for VersionVector {
-    /// Nodes that have made no change don't count.
-    fn eq(&self, other: &Self) -> bool {
-        self.compare(other) == Causality::Equal
-    }
-}
-impl Eq for VersionVector {}
 
 /// One change: the `count`-th of a node, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -163,7 +158,9 @@ impl<T: Clone> Siblings<T> {
             .cloned()
             .collect();
         self.versions.retain(|ours| !replaced(ours.dot, other));
-        news.into_iter().for_each(|version| self.add(version));
+        for version in news {
+            self.add(version);
+        }
     }
 
     fn add(&mut self, version: Sibling<T>) {

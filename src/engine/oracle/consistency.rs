@@ -23,12 +23,12 @@ pub(super) const SUITES: &[Suite] = &[
 
 /// Whatever values a history has, by numbers of ours; null is nil.
 #[derive(Default)]
-struct Values(BTreeMap<String, i64>);
+struct Values(BTreeMap<String, u32>);
 
 impl Values {
     fn of(&mut self, value: &Json) -> Value {
-        let next = self.0.len() as i64;
-        (!value.is_null()).then(|| *self.0.entry(value.to_string()).or_insert(next))
+        let next = self.0.len() as u32;
+        (!value.is_null()).then(|| (*self.0.entry(value.to_string()).or_insert(next)).into())
     }
 
     /// The two values of a comparison.

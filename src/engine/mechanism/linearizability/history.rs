@@ -117,7 +117,10 @@ pub(super) struct Interval {
     pub(super) call: u32,
     /// [`NEVER`] without an answer.
     pub(super) end: u32,
+    /// The call, or a later answer at the same instant for which the client waited with it.
+    pub(super) called: u32,
     client: u32,
+    place: u32,
     starts: Time,
     /// [`Time::MAX`] without an answer.
     pub(super) ends: Time,
@@ -127,7 +130,8 @@ impl Interval {
     /// Whether the operation must take effect before another: it was answered before that was called, or at the very
     /// moment at which the same client called it.
     pub(super) fn precedes(&self, later: &Self) -> bool {
-        self.end < later.call || self.touches(later) && self.end < later.end
+        self.end < later.call
+            || self.touches(later) && (self.starts, self.place) < (later.starts, later.place)
     }
 
     fn touches(&self, later: &Self) -> bool {
@@ -145,7 +149,8 @@ pub(super) fn intervals(history: &History) -> Vec<Interval> {
             Outcome::Answered { at, .. } => at.max(starts),
             _ => Time::MAX,
         };
-        all.push(Interval { call: NEVER, end: NEVER, client: operation.client, starts, ends });
+        let client = operation.client;
+        all.push(Interval { call: NEVER, end: NEVER, called: NEVER, client, place: n, starts, ends });
         events.push((starts, false, starts, n));
         if let Outcome::Answered { .. } = operation.outcome {
             // Of answers at one instant that to the earlier call comes first: so a client's own are in order.
@@ -157,5 +162,24 @@ pub(super) fn intervals(history: &History) -> Vec<Interval> {
         let interval: &mut Interval = &mut all[n as usize];
         *(if is_answer { &mut interval.end } else { &mut interval.call }) = rank;
     }
+    let mut before: Option<Interval> = None;
+    for n in by_client(&all, 0..all.len() as u32) {
+        let interval = &mut all[n as usize];
+        let waits = before.filter(|before| before.precedes(interval) && before.client == interval.client);
+        interval.called = interval.call.max(waits.map_or(0, |before| before.end));
+        if interval.end != NEVER {
+            before = Some(*interval);
+        }
+    }
     all
+}
+
+/// Operations by their clients, each client's in the order of their calls.
+pub(super) fn by_client(intervals: &[Interval], operations: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut operations: Vec<u32> = operations.collect();
+    sort::sort_by_key(&mut operations, |&n| {
+        let interval = &intervals[n as usize];
+        (interval.client, interval.starts, n)
+    });
+    operations
 }

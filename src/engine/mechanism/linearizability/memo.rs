@@ -51,7 +51,9 @@ impl Memo {
     /// how many sets were looked at.
     pub(super) fn insert(&mut self, key: &[u64], used: &[u64]) -> (bool, u32) {
         let mut hasher = TraceHasher::default();
-        key.iter().for_each(|&word| hasher.fold(word));
+        for &word in key {
+            hasher.fold(word);
+        }
         let hash = hasher.finish();
         let place = self.place(hash, key);
         let mut looked = 0;

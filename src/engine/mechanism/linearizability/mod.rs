@@ -15,7 +15,8 @@
 //!
 //! Conventions:
 //! - Intervals are closed, as in Porcupine: operations that touch are concurrent, and one may take no time. A client's own
-//!   operations are in order even where they touch.
+//!   operations are in order even where they touch. Such an order is none of real time, and two laws hold only without
+//!   it: that registers can be judged one by one, and that what contradicts itself in a prefix does so in the whole.
 //! - An operation without an answer may take effect at any moment after its call, or never (Jepsen's `info`); one that
 //!   failed has no effect (`fail`). Porcupine's model of etcd reads the failure of a compare-and-set as an observation
 //!   instead, 'the register held something else': that is [`Answer::Refused`].

@@ -13,7 +13,7 @@
 //!   entered (see [`Memo`]).
 //! - Values that no answer and no comparison is about are not told apart.
 
-use super::history::{Answer, History, Interval, NEVER, Outcome, Request, Value};
+use super::history::{Answer, History, Interval, NEVER, Outcome, Request, Value, by_client};
 use super::memo::Memo;
 use crate::sim::{Time, sort};
 
@@ -398,7 +398,7 @@ impl Search {
 fn role(part: Part, operation: u32) -> Option<(Needs<Value>, Option<Value>, bool)> {
     let it = part.history.operations[operation as usize];
     let interval = part.intervals[operation as usize];
-    if interval.call > part.until {
+    if interval.called > part.until {
         return None;
     }
     let answer = match it.outcome {
@@ -466,29 +466,24 @@ fn tasks(part: Part, order: Order) -> (Vec<Task>, Vec<u32>, usize) {
 /// Finds for each task the client's own one before it, where the ranks of events don't keep it back.
 fn set_priors(part: Part, order: Order, tasks: &mut [Task]) {
     let client = |task: &Task| part.history.operations[task.operation as usize].client;
-    let interval = |task: &Task| &part.intervals[task.operation as usize];
-    let mut by_client: Vec<u32> = (0..tasks.len() as u32).collect();
-    sort::sort_by_key(&mut by_client, |&n| {
-        let task = &tasks[n as usize];
-        (client(task), part.history.operations[task.operation as usize].call, interval(task).end)
-    });
+    let mut numbers: Vec<(u32, u32)> = (0..).zip(&*tasks).map(|(n, task)| (task.operation, n)).collect();
+    sort::sort_by_key(&mut numbers, |pair| *pair);
+    let number = |operation: u32| numbers[numbers.partition_point(|pair| pair.0 < operation)].1;
     let mut last = NONE;
-    for n in by_client {
-        let task = tasks[n as usize];
+    for operation in by_client(part.intervals, numbers.iter().map(|pair| pair.0)) {
+        let n = number(operation);
         if last != NONE {
             let before = &tasks[last as usize];
-            let holds_back = match order {
-                Order::Program => true,
-                Order::RealTime => interval(before).precedes(interval(&task)),
-            };
-            if client(before) != client(&task) {
+            let interval = &part.intervals[operation as usize];
+            if client(before) != client(&tasks[n as usize]) {
                 last = NONE;
-            } else if holds_back {
+            } else if order == Order::Program || part.intervals[before.operation as usize].precedes(interval)
+            {
                 tasks[n as usize].prior = last;
             }
         }
         // One without an answer can take effect after what its client does next.
-        if task.end != NEVER {
+        if tasks[n as usize].end != NEVER {
             last = n;
         }
     }
