@@ -5,14 +5,19 @@ use playground::oracle::{self, Suite};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "01_load_balancing.json",
     "02_cache.json",
     "03_circuit_breaker.json",
     "05_retry_backoff.json",
     "07_queueing.json",
+    "09_consistency.json",
     "11_scheduling.json",
 ];
+
+/// Suites in these files for which there is no mechanism yet.
+const NOT_YET: [&str; 4] =
+    ["raft_majority_commit", "raft_majority_vote", "raft_joint_commit", "raft_joint_vote"];
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles").join(name)
@@ -103,7 +108,9 @@ fn every_suite_passes_and_hears_every_expectation_that_is_shifted() {
     for name in FILES {
         // Data files are not part of the project.
         let listed = oracle::read(&file(name)).unwrap();
-        for listed in listed.iter().filter(|listed| !listed.manual && listed.data.is_none()) {
+        let runs =
+            |it: &&oracle::Listed| !it.manual && it.data.is_none() && !NOT_YET.contains(&it.id.as_str());
+        for listed in listed.iter().filter(runs) {
             let Some(suite) = oracle::suites().find(|suite| suite.id == listed.id) else {
                 complaints.push(format!("{} is not known", listed.id));
                 continue;

@@ -40,10 +40,10 @@ pub enum Claim {
         /// Decimals of the table.
         decimals: u32,
     },
+    /// The expectation is true or false, as this is.
+    Flag(bool),
     /// The expectation is a text, this one.
     Text(String),
-    /// The expectation is true or false, this.
-    Flag(bool),
     /// The expectation is a lower bound for the model's value.
     AtLeast(f64),
     /// The expectation is an upper bound for the model's value.
@@ -82,10 +82,10 @@ impl Claim {
                 let close = (value - number).abs() * places <= 0.5 + 1e-6;
                 (!close).then(|| format!("the model gives {value}"))
             }
+            Self::Flag(flag) => (expected.as_bool() != Some(flag)).then(|| format!("the model gives {flag}")),
             Self::Text(ref text) => {
                 (expected.as_str() != Some(text)).then(|| format!("the model gives \"{text}\""))
             }
-            Self::Flag(flag) => (expected.as_bool() != Some(flag)).then(|| format!("the model gives {flag}")),
             Self::AtLeast(value) => {
                 (value < number || number.is_nan()).then(|| format!("the model gives {value}, which is less"))
             }

@@ -13,6 +13,7 @@ mod breakers;
 mod caching;
 pub mod case;
 pub mod claim;
+mod consistency;
 mod queues;
 mod retries;
 mod scheduling;
@@ -68,6 +69,7 @@ pub fn suites() -> impl Iterator<Item = &'static Suite> {
         balancing::SUITES,
         breakers::SUITES,
         caching::SUITES,
+        consistency::SUITES,
         queues::SUITES,
         retries::SUITES,
         scheduling::SUITES,
