@@ -280,11 +280,11 @@ fn every_kind_of_answer_is_read_graded_and_shown() {
     assert_eq!(grade, Some(Grade::Wrong));
     // Each option says what was measured of it.
     let lost = |option: &str| -> f64 {
-        let (_, number) = marks(option)
-            .rsplit_once(": ")
-            .map(|(a, b)| (a.to_owned(), b.to_owned()))
-            .unwrap_or(("".into(), marks(option)));
-        number.parse().expect("a number")
+        let marks = marks(option);
+        let number = marks.rsplit(": ").next().and_then(|number| number.strip_suffix(" lost so far"));
+        number
+            .and_then(|number| number.parse().ok())
+            .unwrap_or_else(|| panic!("a number of requests: {marks}"))
     };
     assert!(marks("fall").starts_with("your answer: ") && marks("drain").starts_with("what happens: "));
     assert!(["interval", "fall", "slow-start"].iter().all(|other| lost(other) > lost("drain")));

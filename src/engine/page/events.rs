@@ -124,7 +124,9 @@ pub fn press(figure: &PageFigure, place: &Element, by: &Element) {
         ActionKind::Sheet => {
             let opens = !figure.root.class_list().contains(SHEET);
             // One sheet at a time.
-            dom::query_page(&css(SHEET)).iter().for_each(|open| dom::set_class(open, SHEET, false));
+            for open in dom::query_page(&css(SHEET)) {
+                dom::set_class(&open, SHEET, false);
+            }
             dom::set_class(&figure.root, SHEET, opens);
         }
         ActionKind::Question if figure.root.has_attribute(attr::ASKS) => {

@@ -51,7 +51,7 @@ impl Measured {
     /// The runs' places, the lowest first: the truth of an [`AnswerKind::Order`](super::AnswerKind::Order). Equal ones stay
     /// as they are; what wasn't measured comes last.
     pub fn lowest_first(&self) -> Truth {
-        self.by_each(Value::Order(self.order(f64::total_cmp)))
+        self.by_each(Value::Order(self.order(lowest)))
     }
 
     /// The same, the highest first.
@@ -62,7 +62,7 @@ impl Measured {
     /// The option with the lowest value, the first of equals: the truth of an
     /// [`AnswerKind::Choice`](super::AnswerKind::Choice). `options` are ids, with a run each.
     pub fn lowest(&self, options: &[&str]) -> Truth {
-        self.first(options, f64::total_cmp)
+        self.first(options, lowest)
     }
 
     /// The option with the highest value, likewise.
@@ -76,13 +76,13 @@ impl Measured {
         Value::Curve(self.values.iter().map(|&value| value as f32).collect()).into()
     }
 
-    fn order(&self, compare: impl Fn(&f64, &f64) -> Ordering) -> Vec<u16> {
+    fn order(&self, compare: fn(f64, f64) -> Ordering) -> Vec<u16> {
         let mut order: Vec<u16> = (0..self.values.len() as u16).collect();
-        sort_by(&mut order, |&a, &b| compare(&self.values[usize::from(a)], &self.values[usize::from(b)]));
+        sort_by(&mut order, |&a, &b| compare(self.values[usize::from(a)], self.values[usize::from(b)]));
         order
     }
 
-    fn first(&self, options: &[&str], compare: impl Fn(&f64, &f64) -> Ordering) -> Truth {
+    fn first(&self, options: &[&str], compare: fn(f64, f64) -> Ordering) -> Truth {
         let first = self.order(compare).first().and_then(|&at| options.get(usize::from(at)).copied());
         self.by_each(Value::Choice(first.unwrap_or_default().into()))
     }
@@ -97,8 +97,12 @@ impl Measured {
     }
 }
 
-fn highest(a: &f64, b: &f64) -> Ordering {
-    a.is_nan().cmp(&b.is_nan()).then(b.total_cmp(a))
+fn lowest(a: f64, b: f64) -> Ordering {
+    a.total_cmp(&b)
+}
+
+fn highest(a: f64, b: f64) -> Ordering {
+    a.is_nan().cmp(&b.is_nan()).then(b.total_cmp(&a))
 }
 
 /// A message about a number that breaks a bound, given both with their unit: one that `messages!` has made.

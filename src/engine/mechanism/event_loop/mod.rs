@@ -38,6 +38,7 @@ pub use readiness::{Interest, Poller, ReadyEvent, Transfer, Trigger};
 pub use view::{Activity, Line, Waiting};
 
 use crate::sim::Time;
+use crate::sim::sort::sort_by_key;
 use promises::{Frame, Job, Promises};
 use std::collections::VecDeque;
 use timers::Timers;
@@ -429,7 +430,7 @@ impl EventLoop {
                 ready.push((event.since, Job::Go(Frame::new(task, context)), 0));
             }
         }
-        ready.sort_by_key(|it| it.0);
+        sort_by_key(&mut ready, |it| it.0);
         self.batch.extend(ready.into_iter().map(|(_, job, nesting)| (job, nesting)));
     }
 

@@ -1,6 +1,7 @@
 //! A list of jobs scheduled to its end, and the chart that comes of it.
 
 use super::{Job, Policy, Scheduler};
+use crate::sim::sort::sort_by_key;
 use crate::sim::{Span, Time};
 
 /// A stretch of time in which a job runs: from one dispatch to the end of its turn.
@@ -61,7 +62,7 @@ const MOST: usize = 1_000_000;
 /// have no turnaround and no wait.
 pub fn schedule(policy: Policy, jobs: &[Job]) -> Schedule {
     let mut arrivals: Vec<u32> = (0..jobs.len() as u32).collect();
-    arrivals.sort_by_key(|&n| jobs[n as usize].arrival);
+    sort_by_key(&mut arrivals, |&n| jobs[n as usize].arrival);
     let mut arrivals = arrivals.into_iter().peekable();
     let mut cpu = Scheduler::new(policy);
     let mut chart = Schedule {
