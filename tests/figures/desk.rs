@@ -297,6 +297,22 @@ fn keys_walk_through_the_picture_and_along_the_time_line() {
 }
 
 #[test]
+fn keys_go_on_from_where_somebody_was_who_is_gone() {
+    let mut page = Page::of("slow-server");
+    let walk = |page: &mut Page, key: &str| {
+        page.does(UserAction { text: key.into(), ..action("walk") });
+        page.attr(".fig-spot", "aria-label").to_owned()
+    };
+    page.go(24.0);
+    let first = walk(&mut page, "Home");
+    let waiting = (0..40).map(|_| walk(&mut page, "ArrowRight")).find(|it| it.starts_with("request"));
+    assert!(waiting.is_some(), "C has a queue");
+    page.go(50.0);
+    let next = walk(&mut page, "ArrowRight");
+    assert!(next != first && Some(&next) != waiting.as_ref(), "{next} after {waiting:?}");
+}
+
+#[test]
 fn a_step_leads_to_the_next_thing_that_matters_and_back() {
     let mut page = Page::of("slow-server");
     page.go(0.0);

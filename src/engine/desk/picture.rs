@@ -102,16 +102,20 @@ impl Desk {
         // Who is in several places is stopped at once, at the first.
         let is_first = |k: &usize| regions[..*k].iter().all(|other| other.entity != regions[*k].entity);
         let stops: Vec<usize> = (0..regions.len()).filter(is_first).collect();
-        let here = state.button_entities[state.focused_button]
-            .and_then(|who| stops.iter().position(|&k| regions[k].entity == who));
         let Some(last) = stops.len().checked_sub(1) else { return };
+        // Who is gone has left its place to the next.
+        let here = state.button_entities[state.focused_button].map(|who| {
+            let place = stops.iter().position(|&k| regions[k].entity == who);
+            place.map_or_else(|| (state.focused_stop.min(last), true), |place| (place, false))
+        });
         let to = match (key, here) {
-            ("ArrowRight" | "ArrowDown", Some(here)) => (here + 1).min(last),
-            ("ArrowLeft" | "ArrowUp", Some(here)) => here.saturating_sub(1),
+            ("ArrowRight" | "ArrowDown", Some((here, gone))) => (here + usize::from(!gone)).min(last),
+            ("ArrowLeft" | "ArrowUp", Some((here, _))) => here.saturating_sub(1),
             ("End", _) => last,
             ("Home" | "ArrowRight" | "ArrowDown" | "ArrowLeft" | "ArrowUp", _) => 0,
             _ => return,
         };
+        state.focused_stop = to;
         let (who, area) = (regions[stops[to]].entity, regions[stops[to]].area);
         let (from, to) = (state.focused_button, 1 - state.focused_button);
         state.focused_button = to;

@@ -104,6 +104,8 @@ pub(super) struct FigureState {
     /// Which of the two focus buttons over the picture is in the tab order, and the entity that each is on.
     pub focused_button: usize,
     pub button_entities: [Option<Entity>; 2],
+    /// Which stop of the walk through the picture that is: what was there may be gone by the next key.
+    pub focused_stop: usize,
     /// How many of the first picture's regions and packets belong to the run itself; the rest are those of the compared
     /// run.
     pub own_counts: (usize, usize),
@@ -188,6 +190,7 @@ impl FigureState {
             pictures: Default::default(),
             focused_button: 0,
             button_entities: [None, None],
+            focused_stop: 0,
             own_counts: (usize::MAX, usize::MAX),
             drag_start: None,
             gated_by: Vec::new(),

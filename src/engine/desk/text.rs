@@ -65,7 +65,7 @@ texts! {
     NOT_CHOOSABLE = "{} can't be chosen here; choose among: {}.";
     CANCEL = "Cancel";
     LOG_READING = "{} of {} read";
-    LOG_PACE = "Here it runs {} faster: over the whole run about four fifths of what the servers can finish come. 'Log runs faster' changes that.";
+    LOG_PACE = "Here it runs {} faster, so that about four fifths of what the servers can finish arrive. 'Log runs faster' changes that.";
     LOG_RATE = "Requests over the whole log: at most {} in one of its {} parts";
     LOG_FAILED = "The file could not be read.";
     PREDICT_FIRST = "It waits for your answer to its question; then it runs.";

@@ -34,12 +34,15 @@ impl Data {
         self.records.as_deref()
     }
 
-    /// How many times faster the log has to run so that about so many requests a second come over this time; at least once.
+    /// How many times faster the log has to run so that about so many requests a second come: over this time, or until its
+    /// last one if it hasn't that many; at least once.
     pub fn compression(&self, rate: f64, over: Span) -> f64 {
         let Some(records) = self.records() else { return 1.0 };
         let wanted = ((rate * over.secs()) as u32).min(records.len() as u32 - 1);
         let within = records.arrival(wanted).unwrap_or(0);
-        (within as f64 / over.nanos().max(1) as f64).max(1.0)
+        // How long so many take at that rate.
+        let nanos = f64::from(wanted) / rate.max(1e-9) * 1e9;
+        (within as f64 / nanos.max(1.0)).max(1.0)
     }
 }
 
@@ -134,5 +137,24 @@ impl FileReader for LogReader {
 
     fn rates(&self, data: &Data, parts: usize) -> Vec<u32> {
         data.records().map_or_else(Vec::new, |records| records.rates(parts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_runs_as_fast_as_keeps_the_servers_busy() {
+        let mut reader = LogReader::default();
+        // Ten requests a second for 100 s.
+        for n in 0..1_000 {
+            reader.push(format!("{},k\n", f64::from(n) / 10.0).as_bytes());
+        }
+        let data = reader.finish().expect("a log");
+        let pace = |rate, over| data.compression(rate, Span::from_secs(over));
+        // It has enough for 10 s at 100/s, and runs out of requests when it is to last longer than that.
+        assert!((pace(100.0, 5) - 10.0).abs() < 0.1 && (pace(100.0, 600) - 10.0).abs() < 0.1);
+        assert_eq!(pace(1.0, 600), 1.0, "it is never slowed down");
     }
 }
