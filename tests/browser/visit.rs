@@ -111,13 +111,16 @@ struct Seen {
     out: Vec<String>,
     /// Controls of figures that are too small to be hit.
     small: Vec<String>,
+    /// Figures whose picture, readings and bar don't fit into a small window together.
+    high: Vec<String>,
 }
 
 const SEEN: &str = "const of = (css, is) => [...document.querySelectorAll(css)].filter((e) => e.checkVisibility() && is(e)).map((e) => e.outerHTML.slice(0, 120)); \
     return { title: document.title, width: innerWidth, dark: matchMedia('(prefers-color-scheme: dark)').matches, \
     needs: document.documentElement.scrollWidth, \
     out: of('.figure *', (e) => !e.closest('.sr-only, .table, .fig-marks') && e.getBoundingClientRect().right > innerWidth + 0.5), \
-    small: of('.figure :is(button, select, input, summary)', (e) => e.getBoundingClientRect().height < 24 && e.type != 'radio' && e.type != 'checkbox' && !e.closest('.fig-walk')) }";
+    small: of('.figure :is(button, select, input, summary)', (e) => e.getBoundingClientRect().height < 24 && e.type != 'radio' && e.type != 'checkbox' && !e.closest('.fig-walk')), \
+    high: innerWidth < 1280 ? [] : of('.figure:not([data-asks]) .fig-bar', (e) => e.getBoundingClientRect().bottom - e.closest('.figure').getBoundingClientRect().top > 650) }";
 
 /// Opens a page; everything that is wrong with it.
 async fn visit(browser: &Browser, setup: Setup, home: &str, page: &str) -> Vec<String> {
@@ -127,13 +130,16 @@ async fn visit(browser: &Browser, setup: Setup, home: &str, page: &str) -> Vec<S
     let live = browser.comes_within("document.documentElement.hasAttribute('data-live')", PATIENCE).await;
     unless(live, format!("does not come alive within {PATIENCE:?}"));
 
-    let Seen { title, width, dark, needs, out, small } = browser.run(SEEN).await;
+    let Seen { title, width, dark, needs, out, small, high } = browser.run(SEEN).await;
     unless(!title.is_empty(), "has no title".to_owned());
     let wished = (setup.width, setup.theme == Theme::Dark);
     unless((width, dark) == wished, format!("is {width} wide, dark: {dark}; wished for was {wished:?}"));
     unless(needs <= width, format!("scrolls sideways: it is {needs} wide in a window of {width}"));
     wrong.extend(out.into_iter().map(|what| format!("stands out of the window: {what}")));
     wrong.extend(small.into_iter().map(|what| format!("is lower than 24 pixels: {what}")));
+    wrong.extend(
+        high.into_iter().map(|what| format!("ends more than 650 pixels below its figure's top: {what}")),
+    );
     wrong.extend(theme::wrong(browser, setup, 0).await);
     if setup.theme == Theme::Light {
         browser.picture(&format!("page {}", page.replace('/', " ")).trim_end().replace(' ', "-")).await;
