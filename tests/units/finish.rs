@@ -161,7 +161,7 @@ fn only_a_page_with_a_figure_loads_the_app() {
 fn styles_are_one_without_comments() {
     let site = Staged::new("style", "/");
     site.finish("/", true).unwrap();
-    let whole = " @font-face { src: url(\"fonts/serif.woff2\") }\np { color: red; }\n";
+    let whole = "@font-face { src: url(\"fonts/serif.woff2\") }p { color: red; }";
     assert_eq!(site.read(&site.named("style-", ".css")), whole);
     assert_eq!(site.read("index.html").matches("rel=\"stylesheet\"").count(), 1);
 }

@@ -14,7 +14,7 @@
 //! let p99 = Measured { values: vec![0.8, 0.2], unit: Unit::Time, label: "p99".into() };
 //! let truth = p99.lowest(&["random", "least"]);
 //! assert_eq!(truth.value, Value::Choice("least".into()));
-//! assert_eq!(truth.measured, ["800 ms", "200 ms"]);
+//! assert_eq!(truth.measured, ["800\u{a0}ms", "200\u{a0}ms"]);
 //! assert_eq!(p99.highest_first().value, Value::Order(vec![0, 1]));
 //! ```
 
