@@ -241,6 +241,10 @@ pub async fn a_learner_plays_turns_kills_goes_back_and_asks_why(kind: Kind) {
         figure.walk_to(&format!("server {server}")).await;
         figure.says(".fig-explain h3", &format!("Server.{server}")).await;
     }
+    // WebKit's driver doesn't scroll within what scrolls by itself.
+    let show =
+        "document.querySelector('#fig-slow-server .fig-related .fig-entity').scrollIntoView(); return 0";
+    let _: u32 = browser.run(show).await;
     figure.click(".fig-related .fig-entity").await;
     figure.says(".fig-explain h3", "Request").await;
     figure.says(".fig-history", "because").await;
