@@ -11,6 +11,9 @@ pub struct Data {
     records: Option<Arc<Records>>,
 }
 
+/// A log lasts so long at least, however few requests it has: long enough to see something.
+const SHORTEST: Span = Span::from_secs(20);
+
 impl Data {
     /// A fingerprint of the data; `None` if there is none.
     pub fn fingerprint(&self) -> Option<u64> {
@@ -35,14 +38,15 @@ impl Data {
     }
 
     /// How many times faster the log has to run so that about so many requests a second come: over this time, or until its
-    /// last one if it hasn't that many; at least once.
+    /// last one if it hasn't that many, but for 20 s at least; never slower than it came.
     pub fn compression(&self, rate: f64, over: Span) -> f64 {
         let Some(records) = self.records() else { return 1.0 };
         let wanted = ((rate * over.secs()) as u32).min(records.len() as u32 - 1);
         let within = records.arrival(wanted).unwrap_or(0);
         // How long so many take at that rate.
         let nanos = f64::from(wanted) / rate.max(1e-9) * 1e9;
-        (within as f64 / nanos.max(1.0)).max(1.0)
+        let all = records.arrival(records.len() as u32 - 1).unwrap_or(0) as f64;
+        (within as f64 / nanos.max(1.0)).min(all / SHORTEST.nanos() as f64).max(1.0)
     }
 }
 
@@ -153,8 +157,9 @@ mod tests {
         }
         let data = reader.finish().expect("a log");
         let pace = |rate, over| data.compression(rate, Span::from_secs(over));
-        // It has enough for 10 s at 100/s, and runs out of requests when it is to last longer than that.
-        assert!((pace(100.0, 5) - 10.0).abs() < 0.1 && (pace(100.0, 600) - 10.0).abs() < 0.1);
+        // It has enough for 50 s at 20/s, and runs out of requests when it is to last longer than that.
+        assert!((pace(20.0, 5) - 2.0).abs() < 0.1 && (pace(20.0, 600) - 2.0).abs() < 0.1);
+        assert!((pace(1e6, 600) - 5.0).abs() < 0.1, "it isn't over at once");
         assert_eq!(pace(1.0, 600), 1.0, "it is never slowed down");
     }
 }
