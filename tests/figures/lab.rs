@@ -5,6 +5,7 @@ mod sweeps;
 
 use playground::lab::{self, Exit, bench};
 use playground::lessons;
+use playground::player::LOG_MESSAGES;
 use playground::sim::Seed;
 use serde_json::Value;
 use std::path::Path;
@@ -202,6 +203,17 @@ fn the_benchmark_runs_from_empty_to_empty_and_agrees_with_a_bare_loop() {
         let (kernel, bare) = (bench::kernel(customers, Seed(seed)), bench::bare(customers, Seed(seed)));
         assert_eq!((kernel.events, kernel.mean_wait), (bare.events, bare.mean_wait));
         assert_eq!(kernel.events, u64::from(2 * customers));
+    }
+}
+
+#[test]
+fn only_figures_with_a_log_carry_what_is_said_of_one() {
+    let shared = lab::words::shared();
+    for id in LOG_MESSAGES {
+        assert!(shared.contains_key(*id), "lessons/words.toml has no sentence for '{id}'");
+    }
+    for id in shared.keys().filter(|id| id.starts_with("log-")) {
+        assert!(LOG_MESSAGES.contains(&id.as_str()), "'{id}' is no sentence of a log's");
     }
 }
 

@@ -6,7 +6,8 @@ use super::notice::Notice;
 use super::protocol::{Patch, Selector, UserAction, find, selector};
 use super::{BeforeChange, Desk, DeskEvent, controls, explain, text, tools};
 use crate::player::{
-    Challenge, Control, ControlKind, Input, InputKind, Query, Reply, Run, View, encode_view, percent_decode,
+    Challenge, Control, ControlKind, Input, InputKind, Query, Reply, Run, Value, View, encode_view,
+    percent_decode,
 };
 use crate::sim::{Seed, Time};
 
@@ -307,12 +308,8 @@ impl Desk {
         let before = self.state.frame.as_ref().map(|frame| frame.readings.clone());
         let at = view.at;
         // A challenge goes on while runs are shown that keep to what it fixes.
-        let fixed_in = |challenge: &Challenge, run: &Run| -> Vec<_> {
-            let fixed = run.controls.iter().filter(|(id, _)| !challenge.free.contains(&id.as_ref()));
-            fixed.cloned().collect()
-        };
         let run = &self.state.run;
-        let goes_on = self.state.set_up_for.filter(|it| fixed_in(it, run) == fixed_in(it, &view.run));
+        let goes_on = self.state.set_up_for.filter(|it| fixed_in(it, run).eq(fixed_in(it, &view.run)));
         self.open_view(view);
         self.state.set_up_for = goes_on;
         self.state.before = before;
@@ -329,6 +326,11 @@ impl Desk {
             self.extra_patches.push(super::set_visible(selector(class::INVITATION), false));
         }
     }
+}
+
+/// The controls that a challenge fixes, as a run has them.
+fn fixed_in<'a>(challenge: &'a Challenge, run: &'a Run) -> impl Iterator<Item = &'a (String, Value)> {
+    run.controls.iter().filter(|(id, _)| !challenge.free.contains(&id.as_ref()))
 }
 
 /// The seed's field.

@@ -8,7 +8,7 @@ use super::tools::{moment_button, seek_button};
 use super::{text, transport};
 use crate::player::{Action, Explanation, InputKind, Pace, Value, ValueKind};
 use crate::scene::capitalize;
-use crate::sim::{Entity, HistoryStep};
+use crate::sim::{Arg, Entity, HistoryStep};
 
 /// Steps shown: the latest.
 const STEPS: usize = 40;
@@ -161,7 +161,9 @@ fn step(state: &FigureState, step: &HistoryStep) -> NewElement {
     }
     if let Some(because) = &step.cause {
         let why = text::fill(text::BECAUSE, &[&state.say(&because.rule)]);
-        let party = because.other.filter(|party| !why.contains(&state.words.name(*party)));
+        // Who is named in the reason isn't named again.
+        let is_named = |party: &Entity| because.rule.args.iter().any(|(_, arg)| *arg == Arg::Entity(*party));
+        let party = because.other.filter(|party| !is_named(party));
         let line = element("span", "fig-because").text(&why);
         what = what.with([match party {
             Some(party) => line.text(" · ").with([entity_button(state, party)]),

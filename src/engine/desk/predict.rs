@@ -267,8 +267,11 @@ fn verdict(prediction: &Prediction, answer: &Value, truth: &Truth, see: &View, o
 
 /// Words about an option, and the number that was measured of it.
 fn with_number(words: &str, number: Option<&String>) -> String {
-    let parts: Vec<&str> = [words].into_iter().chain(number.map(String::as_str)).collect();
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
+    match number {
+        None => words.to_owned(),
+        Some(number) if words.is_empty() => number.clone(),
+        Some(number) => [words, ": ", number].concat(),
+    }
 }
 
 /// The points of an SVG polyline over a square of [`HEIGHTS`], from shares of its height.

@@ -336,7 +336,7 @@ pub fn element(tag: &'static str, class: &'static str) -> NewElement {
 
 /// A new button with an action.
 pub fn button(class: &'static str, does: ActionKind, words: &str) -> NewElement {
-    element("button", class).attr("type", "button").attr(attr::DO, does.name()).text(words)
+    element("button", class).attr(attr::DO, does.name()).text(words)
 }
 
 impl NewElement {

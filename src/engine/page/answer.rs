@@ -76,11 +76,12 @@ fn clicked(section: &Element, by: &Element) {
         }
         _ => {
             let Some(figure) = figure_of(section) else { return };
-            if kind == ActionKind::Commit && !is_whole(section) {
-                return set_text(section, class::ANSWER_ERROR, text::DRAW_ALL);
-            }
             if kind == ActionKind::Commit {
-                set_text(section, class::ANSWER_ERROR, "");
+                let whole = is_whole(section);
+                set_text(section, class::ANSWER_ERROR, if whole { "" } else { text::DRAW_ALL });
+                if !whole {
+                    return;
+                }
             }
             events::press(&figure, section, by);
             // A question that stands in its figure makes room for what it was about.

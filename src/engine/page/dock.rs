@@ -1,7 +1,7 @@
 //! Figures that come along: what was done in the text has its effect beside the text.
 //!
 //! Where there is room beside the text, a figure that is out of view is docked at the window's edge, smaller, until its
-//! reader closes it, goes to it, or comes by its place. On a narrow page the reader is taken to the figure instead, and
+//! reader closes it, goes to it, or comes by its place or by another figure. On a narrow page the reader is taken to the figure instead, and
 //! offered the way back.
 //!
 //! By keyboard a docked figure comes right after what brought it: Tab leads from there to its first button, Shift and Tab
@@ -36,26 +36,32 @@ thread_local! {
 /// Attaches the listeners.
 pub fn start() {
     dom::listen::<Event>(&dom::document(), "scroll", |_| scrolled());
-    dom::listen::<KeyboardEvent>(&dom::document(), "keydown", |event| {
-        let docked = dom::query_page(&["figure.", DOCKED].concat()).pop();
-        let Some(figure) = docked.filter(|_| !event.default_prevented()) else { return };
-        let focused = dom::document().active_element();
-        let (by, first) =
-            (BROUGHT_BY.with_borrow(Clone::clone), dom::query(&figure, &does(ActionKind::Undock)));
-        let next = match event.key().as_str() {
-            "Escape" => {
-                put_back(&figure, false);
-                by.filter(|_| figure.contains(focused.as_deref()))
-            }
-            "Tab" if event.shift_key() && focused.is_some() && focused == first => by,
-            "Tab" if !event.shift_key() && focused.is_some() && focused == by => first,
-            _ => return,
-        };
-        if let Some(next) = next {
-            event.prevent_default();
-            dom::focus(&next);
+    dom::listen::<KeyboardEvent>(&dom::document(), "keydown", |event| key_pressed(&event));
+}
+
+/// The figure that is docked.
+fn docked() -> Option<Element> {
+    dom::query_page(&["figure.", DOCKED].concat()).pop()
+}
+
+fn key_pressed(event: &KeyboardEvent) {
+    let Some(figure) = docked().filter(|_| !event.default_prevented()) else { return };
+    let Some(focused) = dom::document().active_element() else { return };
+    let by = BROUGHT_BY.with_borrow(Clone::clone);
+    let first = || dom::query(&figure, &does(ActionKind::Undock));
+    let next = match (event.key().as_str(), event.shift_key()) {
+        ("Escape", _) => {
+            put_back(&figure, false);
+            by.filter(|_| figure.contains(Some(&focused)))
         }
-    });
+        ("Tab", true) if first().as_ref() == Some(&focused) => by,
+        ("Tab", false) if by.as_ref() == Some(&focused) => first(),
+        _ => return,
+    };
+    if let Some(next) = next {
+        event.prevent_default();
+        dom::focus(&next);
+    }
 }
 
 /// What there is to see of a figure is its picture and its readings: how far down they reach.
@@ -79,12 +85,12 @@ fn has_come(other: &Element) -> bool {
 
 /// A docked figure goes back when its place comes into view, or another figure does.
 fn scrolled() {
-    let Some(figure) = dom::query_page(&["figure.", DOCKED].concat()).pop() else { return };
+    let Some(figure) = docked() else { return };
     let Some(place) = figure.previous_element_sibling() else { return };
-    let others = || dom::query_page(&["figure:not(.", DOCKED, ")"].concat());
-    let arrives = others().iter().any(|other| has_come(other) && !has(other, WAS_THERE));
-    let height = STAGE.get();
-    if arrives || is_seen(place.get_bounding_client_rect().top(), height) {
+    let arrives = |other: &Element| *other != figure && has_come(other) && !has(other, WAS_THERE);
+    if is_seen(place.get_bounding_client_rect().top(), STAGE.get())
+        || dom::query_page("figure").iter().any(arrives)
+    {
         put_back(&figure, false);
     }
 }
@@ -123,7 +129,7 @@ fn has(figure: &Element, class: &str) -> bool {
 
 fn dock(figure: &Element) {
     // One comes along at a time.
-    for other in dom::query_page(&["figure.", DOCKED].concat()) {
+    if let Some(other) = docked() {
         put_back(&other, false);
     }
     STAGE.set(stage_height(figure));

@@ -9,6 +9,8 @@ use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, Intersec
 
 /// Most workers at the same time.
 const MAX_WORKERS: usize = 2;
+/// The class of a figure that is out of view.
+const AWAY: &str = "away";
 /// Milliseconds out of view after which a figure is parked, so that scrolling past doesn't restart workers.
 const PARK_DELAY_MS: u32 = 4_000;
 
@@ -65,7 +67,7 @@ fn came_into_view(figure: &PageFigure, now: bool) {
         }
     });
     // What it has opened over the page goes and comes with it.
-    dom::set_class(&figure.root, "away", !now);
+    dom::set_class(&figure.root, AWAY, !now);
     if now {
         figure.wake();
     } else {

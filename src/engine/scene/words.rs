@@ -84,7 +84,11 @@ impl Words {
         }
         out.push_str(rest);
         // What ends like a sentence begins like one, also where it begins with a name: 'server C is dead.'
-        if pattern.starts_with('{') && pattern.ends_with(['.', '!', '?']) {
+        // But what it quotes stays as it is: 'r = x, of thread A.'
+        let first = pattern.strip_prefix('{').and_then(|rest| rest.split_once('}')).map(|(name, _)| name);
+        let quotes =
+            msg.args.iter().any(|(arg, value)| Some(&**arg) == first && matches!(value, Arg::Text(_)));
+        if first.is_some() && !quotes && pattern.ends_with(['.', '!', '?']) {
             out = capitalize(out);
         }
         out
@@ -154,10 +158,9 @@ impl Words {
 }
 
 /// The text with a capital, where it begins with a letter of ASCII: names and words of ours do, and the capitals of all
-/// other letters weigh more in a browser than everything else here. Code stays as it is: `x`, `r = x`, `flagA = 1`.
+/// other letters weigh more in a browser than everything else here. A single letter is a name, `x`, and stays.
 pub fn capitalize(mut text: String) -> String {
-    let first = text.split(' ').next().unwrap_or_default();
-    if first.len() == 1 && text.len() == 1 || text[first.len()..].starts_with(" =") {
+    if text.len() == 1 {
         return text;
     }
     if let Some(first) = text.get_mut(..1) {

@@ -20,19 +20,14 @@ pub const OF_TWO_THREADS: &[Prediction] = &[
         answer_kind: AnswerKind::Number { unit: Unit::Count, tolerance: 0.05 },
         at: Time::ZERO,
         runs: &[&[("threads", "3")]],
-        truth: |runs| {
-            Value::Number(runs[0].at("schedules", Time::ZERO) - runs[0].at("wrong", Time::ZERO)).into()
-        },
+        truth: |runs| Value::Number(runs[0].last("schedules") - runs[0].last("wrong")).into(),
     },
     Prediction {
         id: "which-fence",
         answer_kind: AnswerKind::Choice(&["none", "between", "after"]),
         at: Time::ZERO,
         runs: steps!("guard" in ["peterson", "fence-between", "fence-after"], with [("store-buffers", "on")]),
-        truth: |runs| {
-            measured(runs, "wrong", |run, reading| run.at(reading, Time::ZERO))
-                .lowest(&["none", "between", "after"])
-        },
+        truth: |runs| measured(runs, "wrong", RunOutcome::last).lowest(&["none", "between", "after"]),
     },
 ];
 
@@ -60,10 +55,7 @@ const LEAST_SERIAL_TIME: Challenge = Challenge {
     budget: 50.0,
     cost: |settings| settings.price(&[("cores", 8.0), ("threads", 1.0)]),
     pass: |outcome| passes(outcome, 800.0),
-    diagnose: |settings, runs| {
-        let alone = settings.is("lock", "none") && settings.number("threads") < 2.0;
-        (!alone && runs.iter().any(|run| run.failed.is_some())).then(|| what_is_serial(settings))
-    },
+    diagnose: what_is_serial,
     reference: &[("scope", "section"), ("threads", "10"), ("cores", "5")],
     tempting: &[
         ("too-wide", &[("threads", "10"), ("cores", "5")]),
@@ -104,10 +96,11 @@ fn passes(outcome: &RunOutcome, bound: f64) -> Result<(), Failure> {
     outcome.at_least("done", bound, judge_done)
 }
 
-fn what_is_serial(settings: &StartSettings) -> &'static str {
+fn what_is_serial(settings: &StartSettings, runs: &[TrialResult]) -> Option<&'static str> {
+    runs.iter().find(|run| run.failed.is_some())?;
     let has = |lock| settings.is("lock", lock);
-    match () {
-        () if has("none") => "no-lock",
+    Some(match () {
+        () if has("none") => return (settings.number("threads") > 1.0).then_some("no-lock"),
         () if has("compare-and-swap") => "begins-again",
         () if settings.is("scope", "operation") => "too-wide",
         () if settings.is("scope", "store") => "too-narrow",
@@ -115,5 +108,5 @@ fn what_is_serial(settings: &StartSettings) -> &'static str {
         () if has("spin") => "spins",
         () if settings.number("cores") < 5.0 => "few-cores",
         () => "few-threads",
-    }
+    })
 }

@@ -62,13 +62,12 @@ fn the_table_is_of_the_last_five_seconds() {
 
 #[test]
 fn another_policy_meets_the_very_same_requests() {
-    let demands = |policy: &str, action: Option<usize>| {
+    let demands = |policy: &str, mut action: Option<usize>| {
         let mut run = Run::new(&[("policy", policy)], 77);
         let mut seen = Vec::new();
         while let Some(event) = run.world.next(Time::from_secs(20)) {
-            if let Some(action) = action.filter(|_| run.world.now() > Time::from_secs(5)) {
-                // What would change nothing is refused, the second time.
-                let _ = run.model.act(action, &[server(0)], &Value::Number(9.0), &mut run.world);
+            if let Some(action) = action.take_if(|_| run.world.now() > Time::from_secs(5)) {
+                run.model.act(action, &[server(0)], &Value::Number(9.0), &mut run.world).unwrap();
             }
             run.model.handle(event, &mut run.world);
             if matches!(event, Event::Arrival) {
