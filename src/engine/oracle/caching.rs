@@ -5,7 +5,7 @@ use super::case::Case;
 use super::claim::{Claim, Measured};
 use super::simulate::Estimate;
 use crate::mechanism::cache::clairvoyant::Stream;
-use crate::mechanism::cache::reference_model::{Che, MOST_EXACT, lru_hit_ratio, perfect_lfu_hit_ratio, zipf};
+use crate::mechanism::cache::reference_model::{Che, MOST_EXACT, lru_hit_ratio, perfect_lfu_hit_ratio};
 use crate::mechanism::cache::{Bloom, BloomSize, Cache, Policy, XFetch, bloom_rate};
 use crate::sim::{Draws, Entity, Purpose, Span, Time, Zipf};
 
@@ -204,7 +204,7 @@ fn lru_irm(case: Case) -> Result<Measured, String> {
     let alpha = case.number("zipf_alpha", 0.0, 10.0)?;
     let objects = case.count("objects", 1, 10_000_000)?;
     let capacity = case.count("cache", 1, 10_000_000)?;
-    let popularity = zipf(objects, alpha);
+    let popularity = Zipf::new(objects, alpha).map_err(|why| why.to_string())?.probabilities();
     let mut measured = Measured::default();
     measured.exact("che_approximation", Che::new(&popularity, capacity).hit_ratio(&popularity));
     measured.exact("perfect_lfu_hit_ratio", perfect_lfu_hit_ratio(&popularity, capacity));

@@ -274,6 +274,11 @@ impl Zipf {
         (upper - lower) / self.cumulative[self.cumulative.len() - 1]
     }
 
+    /// The probabilities of all ranks.
+    pub fn probabilities(&self) -> Vec<f64> {
+        (0..self.cumulative.len() as u32).map(|rank| self.probability(rank)).collect()
+    }
+
     /// One rank.
     pub fn sample(&self, draws: &mut Draws) -> u32 {
         let total = self.cumulative[self.cumulative.len() - 1];

@@ -47,6 +47,7 @@ pub use message::{Arg, Message, Msg, with_hyphens};
 pub use numbering::Numbering;
 pub use occupancy::{Occupancy, OfLate};
 pub use queue::{EventQueue, Handle};
+pub(crate) use random::mix;
 pub use random::{Draws, Purpose};
 pub use seed::{Seed, SeedError};
 pub use time::{Span, Time};

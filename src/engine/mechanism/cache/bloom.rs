@@ -5,7 +5,7 @@
 //! hashes, h₁ + i·h₂, as in Guava and Cassandra, here with a third term (see `positions`); P. Bose and others, *On the False-Positive Rate of Bloom
 //! Filters*, 2008, for the exact rate.
 
-use crate::sim::clamp;
+use crate::sim::{clamp, mix};
 
 /// How large a filter is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -100,19 +100,12 @@ impl Bloom {
 /// Manolios add to double hashing, scaled up: without it the bits of a key lie evenly spaced, and a filter of a few dozen
 /// bits answers 'perhaps' a tenth more often than it should.
 fn positions(size: BloomSize, hash: u64) -> impl Iterator<Item = u32> {
-    let second = mix(hash);
-    let third = mix(second);
+    // Further hashes out of one; of its complement, lest zero stay zero.
+    let second = mix(!hash);
+    let third = mix(!second);
     (0..u64::from(size.hashes)).map(move |i| {
         let step = second.wrapping_add(i.wrapping_mul(third));
         let at = hash.wrapping_add(i.wrapping_mul(step));
         ((u128::from(at) * u128::from(size.bits)) >> 64) as u32
     })
-}
-
-/// A further hash out of one: the finaliser of MurmurHash3, of the next number lest zero stay zero.
-const fn mix(hash: u64) -> u64 {
-    let mut h = hash.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    h = (h ^ (h >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    h = (h ^ (h >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    h ^ (h >> 33)
 }

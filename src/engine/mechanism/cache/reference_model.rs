@@ -3,19 +3,9 @@
 //!
 //! Sources: W. F. King, *Analysis of Demand Paging Algorithms*, 1971 (exact, for LRU); H. Che, Y. Tung, Z. Wang,
 //! *Hierarchical Web Caching Systems: Modeling, Design and Experimental Results*, IEEE JSAC 2002 (approximation for LRU).
-//! Popularities are probabilities: at least zero, and one in all.
+//! Popularities are probabilities: at least zero, and one in all; [`crate::sim::Zipf`] has those of Zipf's law.
 
 use crate::sim::sort;
-
-/// Zipf's law: popularities of `objects` ≥ 1 keys, the k-th in proportion to k^−`alpha`.
-pub fn zipf(objects: u32, alpha: f64) -> Vec<f64> {
-    let mut shares: Vec<f64> = (1..=objects).map(|k| libm::pow(f64::from(k), -alpha)).collect();
-    let sum: f64 = shares.iter().sum();
-    for share in &mut shares {
-        *share /= sum;
-    }
-    shares
-}
 
 /// Che's approximation: LRU as if every key stayed for the same *characteristic time* after its last request.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 
 use super::clairvoyant::Stream;
 use super::entries::Entries;
-use super::reference_model::{Che, lru_hit_ratio, perfect_lfu_hit_ratio, zipf};
+use super::reference_model::{Che, lru_hit_ratio, perfect_lfu_hit_ratio};
 use super::sketch::Sketch;
 use super::*;
 use crate::pick::cases;
@@ -272,6 +272,7 @@ fn ids_are_permanent_and_one_to_one() {
 
 #[test]
 fn everything_fits_or_nothing_does() {
+    let zipf = |objects, alpha| crate::sim::Zipf::new(objects, alpha).unwrap().probabilities();
     let popularity = zipf(6, 0.8);
     assert!((Che::new(&popularity, 6).hit_ratio(&popularity) - 1.0).abs() < 1e-12);
     assert_eq!(Che::new(&popularity, 0).hit_ratio(&popularity), 0.0);

@@ -3,6 +3,8 @@
 use super::*;
 use crate::losses;
 use crate::pick::cases;
+use crate::scene::{Label, PacketKind, Panel, Status};
+use crate::sim::Unit;
 use proptest::prelude::*;
 
 const REQUEST: u8 = 0;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::pick::cases;
+use crate::scene::Status;
 use crate::sim::EndKind;
 use proptest::prelude::*;
 
