@@ -17,6 +17,7 @@ pub mod linearizability;
 pub mod queueing;
 pub mod quorum;
 pub mod retry;
+pub mod rules;
 pub mod scalability;
 pub mod scheduling;
 pub mod version_vector;

@@ -14,11 +14,29 @@ use super::config::{CountConfig, Trip};
 use super::counts::{Counts, Ended, RollingCounts};
 use super::state::{Admission, CallOutcome, IllegalTransition, Permit, Reason, Refusal, State, Transition};
 use super::window::Slot;
+use crate::mechanism::rules::{RuleError, Rules, Variables, Vocabulary};
 use crate::sim::{Span, Time};
+
+/// What a rule of one's own can say: it runs for each result while the breaker is closed. `now` is in seconds, `took` is
+/// how long the call took, in seconds; variables are forgotten with every change of state.
+const WORDS: Vocabulary = Vocabulary {
+    events: &["success", "failure"],
+    inputs: &["now", "took"],
+    results: &[],
+    commands: &["open"],
+};
+
+/// A rule in place of [`Trip`].
+#[derive(Clone, Debug, PartialEq)]
+struct OwnRule {
+    rules: Rules,
+    variables: Variables,
+}
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct CountBreaker {
     pub(super) config: CountConfig,
+    own: Option<OwnRule>,
     state: State,
     generation: u64,
     counts: RollingCounts,
@@ -34,6 +52,7 @@ impl core::hash::Hash for CountBreaker {
     fn hash<H: core::hash::Hasher>(&self, hasher: &mut H) {
         (self.state, self.generation, &self.counts, self.start, self.expiry).hash(hasher);
         self.not_permitted.hash(hasher);
+        self.own.as_ref().map(|own| &own.variables).hash(hasher);
     }
 }
 
@@ -42,9 +61,15 @@ impl CountBreaker {
         let counts = RollingCounts::new(config.buckets());
         let (state, start) = (State::Closed, now);
         let mut breaker =
-            Self { config, state, generation: 0, counts, start, expiry: None, not_permitted: 0 };
+            Self { config, own: None, state, generation: 0, counts, start, expiry: None, not_permitted: 0 };
         breaker.begin_generation(now);
         breaker
+    }
+
+    /// One that opens by rules of one's own.
+    pub(super) fn by_rules(rules: &str, config: CountConfig, now: Time) -> Result<Self, RuleError> {
+        let own = OwnRule { rules: Rules::parse(rules, &WORDS)?, variables: Variables::default() };
+        Ok(Self { own: Some(own), ..Self::new(config, now) })
     }
 
     pub(super) fn state(&self) -> State {
@@ -101,7 +126,13 @@ impl CountBreaker {
         Admission { permit, transition }
     }
 
-    pub(super) fn record(&mut self, now: Time, permit: Permit, outcome: CallOutcome) -> Option<Transition> {
+    pub(super) fn record(
+        &mut self,
+        now: Time,
+        permit: Permit,
+        outcome: CallOutcome,
+        took: Span,
+    ) -> Option<Transition> {
         let transition = self.tick(now);
         if permit.generation != self.generation {
             return transition;
@@ -114,7 +145,7 @@ impl CountBreaker {
         self.counts.end(permit.age, ended);
         let counts = self.counts.sum;
         let to = match (self.state, ended) {
-            (State::Closed, Ended::Failed) if trips(&self.config.ready_to_trip, &counts) => State::Open,
+            (State::Closed, _) if self.trips(now, ended, took) => State::Open,
             (State::HalfOpen, Ended::Failed) => State::Open,
             (State::HalfOpen, Ended::Succeeded) if counts.consecutive_successes >= self.max_requests() => {
                 State::Closed
@@ -176,6 +207,9 @@ impl CountBreaker {
         self.generation += 1;
         self.start = now;
         self.counts.clear();
+        if let Some(own) = &mut self.own {
+            own.variables = Variables::default();
+        }
         let or = |span: Span, zero: Span| if span == Span::ZERO { zero } else { span };
         self.expiry = match self.state {
             // Infinitely long, or sliding.
@@ -186,9 +220,23 @@ impl CountBreaker {
             _ => None,
         };
     }
+
+    /// Whether a closed breaker opens with the result that has just been counted.
+    fn trips(&mut self, now: Time, ended: Ended, took: Span) -> bool {
+        let event = match ended {
+            Ended::Succeeded => 0,
+            Ended::Failed => 1,
+            Ended::Excluded => return false,
+        };
+        let Some(own) = &mut self.own else {
+            return ended == Ended::Failed && reached(&self.config.ready_to_trip, &self.counts.sum);
+        };
+        let inputs = [now.secs(), took.secs()];
+        own.rules.run(event, &inputs, &mut own.variables, &mut Variables::default()).is_some()
+    }
 }
 
-fn trips(trip: &Trip, counts: &Counts) -> bool {
+fn reached(trip: &Trip, counts: &Counts) -> bool {
     let requests = counts.valid_requests();
     requests >= trip.requests
         && counts.total_failures >= trip.failures

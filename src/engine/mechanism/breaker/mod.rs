@@ -67,6 +67,7 @@ pub use metrics::{Metrics, Verdict};
 pub use state::{Admission, CallOutcome, IllegalTransition, Permit, Reason, Refusal, State, Transition};
 pub use window::{Aggregation, SlidingWindowType, Slot, Window};
 
+use super::rules::RuleError;
 use crate::sim::{Span, Time};
 use counting::CountBreaker;
 use rates::RateBreaker;
@@ -100,6 +101,19 @@ impl Breaker {
             }
         };
         Ok(Self { rule })
+    }
+
+    /// A breaker that opens by [`rules`](super::rules) of one's own, which run for each result while it is closed and order
+    /// `open`; everything else is gobreaker's, with these parameters.
+    ///
+    /// # Errors
+    /// Where the rules are wrong, and what is allowed there.
+    ///
+    /// # Panics
+    /// If the parameters are out of their range.
+    pub fn by_rules(rules: &str, config: CountConfig, now: Time) -> Result<Self, RuleError> {
+        config.check().expect("parameters in their range");
+        Ok(Self { rule: Rule::Counts(CountBreaker::by_rules(rules, config, now)?) })
     }
 
     /// Its rule and parameters.
@@ -142,7 +156,7 @@ impl Breaker {
     ) -> Option<Transition> {
         match &mut self.rule {
             Rule::Rates(breaker) => breaker.record(now, outcome, took),
-            Rule::Counts(breaker) => breaker.record(now, permit, outcome),
+            Rule::Counts(breaker) => breaker.record(now, permit, outcome, took),
         }
     }
 

@@ -278,3 +278,35 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(cases(200))]
+
+    #[test]
+    fn failures_in_a_row_written_as_a_rule_run_exactly_as_the_built_in_breaker(
+        threshold in 1..5_u32,
+        calls in prop::collection::vec((0..4_000_u64, prop::sample::select(vec!["+", "-", "-", "i"])), 1..120),
+    ) {
+        let ready_to_trip = Trip { consecutive_failures: threshold, ..Trip::ALWAYS };
+        let config = CountConfig { timeout: Span::from_secs(5), ready_to_trip, ..CountConfig::default() };
+        let rules = format!("on success: n = 0\non failure: n = n + 1\nif n >= {threshold}: open");
+        let mut built_in = Breaker::new(Config::Counts(config), Time::ZERO).unwrap();
+        let mut own = Breaker::by_rules(&rules, config, Time::ZERO).unwrap();
+        let mut now = Time::ZERO;
+        for (wait, result) in calls {
+            now += Span::from_millis(wait);
+            prop_assert_eq!(story(&mut own, now, result), story(&mut built_in, now, result));
+            prop_assert_eq!(own.open_until(), built_in.open_until());
+        }
+    }
+}
+
+#[test]
+fn a_rule_of_ones_own_can_say_what_counts_cannot() {
+    // A rate that forgets: a quarter of each new result.
+    let rules = "on failure: rate = rate + (1 - rate) / 4\non success: rate = rate - rate / 4\n\
+                 on success, failure: if rate > 0.5 and now < 9: open";
+    let mut breaker = Breaker::by_rules(rules, CountConfig::default(), Time::ZERO).unwrap();
+    assert_eq!(story(&mut breaker, Time::ZERO, "-+-+---"), "CCCCCOO");
+    assert!(Breaker::by_rules("on failure: opne", CountConfig::default(), Time::ZERO).is_err());
+}

@@ -33,6 +33,7 @@ mod policy;
 mod queues;
 mod ranking;
 pub mod reference_model;
+mod ruled;
 mod s3_fifo;
 mod single_flight;
 mod sketch;
@@ -53,10 +54,13 @@ use arc::Arc;
 use lfu::Lfu;
 use lirs::Lirs;
 use queues::{Kind, Queue};
+use ruled::Ruled;
 use s3_fifo::S3Fifo;
 use slru::Slru;
 use tiny_lfu::WTinyLfu;
 use two_queue::TwoQueue;
+
+use super::rules::RuleError;
 
 /// What a policy remembers.
 #[derive(Clone, Debug, Hash)]
@@ -69,6 +73,7 @@ enum State {
     Lirs(Lirs),
     S3Fifo(S3Fifo),
     WTinyLfu(WTinyLfu),
+    Ruled(Ruled),
 }
 
 /// The same call on whichever policy it is.
@@ -83,6 +88,7 @@ macro_rules! each {
             State::Lirs($policy) => $call,
             State::S3Fifo($policy) => $call,
             State::WTinyLfu($policy) => $call,
+            State::Ruled($policy) => $call,
         }
     };
 }
@@ -92,7 +98,7 @@ macro_rules! each {
 /// A clone goes its own way from there. Hashing goes by what is kept and what the policy remembers of it, in its order.
 #[derive(Clone, Debug, Hash)]
 pub struct Cache {
-    policy: Policy,
+    policy: Option<Policy>,
     capacity: u32,
     state: State,
 }
@@ -123,7 +129,7 @@ impl Cache {
             Policy::S3Fifo => State::S3Fifo(S3Fifo::new(capacity)),
             Policy::WTinyLfu => State::WTinyLfu(WTinyLfu::new(capacity, (capacity / 100).max(1))),
         };
-        Self { policy, capacity, state }
+        Self { policy: Some(policy), capacity, state }
     }
 
     /// W-TinyLFU with a window of so many keys; [`Cache::new`] takes a hundredth of the capacity, at least one. Every key
@@ -131,11 +137,20 @@ impl Cache {
     /// and its W-TinyLFU is idle below a capacity of 100.
     pub fn w_tiny_lfu(capacity: u32, window: u32) -> Self {
         let state = State::WTinyLfu(WTinyLfu::new(capacity, window));
-        Self { policy: Policy::WTinyLfu, capacity, state }
+        Self { policy: Some(Policy::WTinyLfu), capacity, state }
     }
 
-    /// The policy.
-    pub fn policy(&self) -> Policy {
+    /// A policy of one's own: [`rules`](super::rules) that run when a key is inserted or used and set its `rank`. The key
+    /// of the lowest rank is evicted, of equals the least recently used.
+    ///
+    /// # Errors
+    /// Where the rules are wrong, and what is allowed there.
+    pub fn by_rules(rules: &str, capacity: u32) -> Result<Self, RuleError> {
+        Ok(Self { policy: None, capacity, state: State::Ruled(Ruled::new(rules, capacity)?) })
+    }
+
+    /// The policy; none if it follows rules of one's own.
+    pub fn policy(&self) -> Option<Policy> {
         self.policy
     }
 
@@ -149,6 +164,7 @@ impl Cache {
         match &self.state {
             State::Queue(queue) => queue.entries().len_of(0),
             State::Lfu(lfu) => lfu.entries().len_of(0),
+            State::Ruled(ruled) => ruled.entries().len_of(0),
             State::Slru(slru) => (0..4).map(|segment| slru.entries().len_of(segment)).sum(),
             State::TwoQueue(policy) => policy.entries().len_of(0) + policy.entries().len_of(1),
             State::S3Fifo(policy) => policy.entries().len_of(0) + policy.entries().len_of(1),
@@ -168,6 +184,7 @@ impl Cache {
         match &self.state {
             State::Queue(queue) => queue.entries().find(key).is_some(),
             State::Lfu(lfu) => lfu.entries().find(key).is_some(),
+            State::Ruled(ruled) => ruled.entries().find(key).is_some(),
             State::Slru(slru) => slru.entries().find(key).is_some(),
             // Keys of the further lists are known, but no longer there.
             State::TwoQueue(policy) => policy.entries().find_in(2, key).is_some(),
@@ -221,6 +238,7 @@ impl Cache {
             State::Arc(arc) => arc.entries().bytes(),
             State::Lirs(lirs) => lirs.bytes(),
             State::WTinyLfu(policy) => policy.bytes(),
+            State::Ruled(ruled) => ruled.entries().bytes() + ruled.bytes(),
         }
     }
 }

@@ -90,6 +90,11 @@ pub enum Rule {
         /// Uses since it was inserted; being inserted is one.
         uses: u32,
     },
+    /// Its rank was the lowest by the learner's own rules, and of those that had it, it was not used for longest.
+    LowestRank {
+        /// The rank, without what follows the point.
+        rank: i64,
+    },
     /// It was the first that the hand found unused since its last visit (Clock, SIEVE, main queue of S3-FIFO).
     Unused {
         /// How many used ones the hand passed by on its way, and marked as unused.

@@ -381,3 +381,48 @@ mod flights {
         assert_eq!((landed.leader, landed.waiting), (None, vec![3, 4]));
     }
 }
+
+/// FIFO, LRU and LFU in the language for learners.
+const OWN: [(Policy, &str); 3] = [
+    (Policy::Fifo, "on insert: rank = now"),
+    (Policy::Lru, "on insert, hit: rank = now"),
+    (Policy::Lfu, "on insert, hit:\n  uses = uses + 1\n  rank = uses"),
+];
+
+proptest! {
+    #![proptest_config(cases(200))]
+
+    #[test]
+    fn policies_written_as_rules_run_exactly_as_the_built_in_ones(
+        capacity in 1..12_u32,
+        ops in prop::collection::vec(op(), 1..300),
+    ) {
+        for (policy, rules) in OWN {
+            let mut built_in = Cache::new(policy, capacity);
+            let mut own = Cache::by_rules(rules, capacity).unwrap();
+            for op in &ops {
+                match *op {
+                    Op::Lookup(key) => prop_assert_eq!(own.lookup(key), built_in.lookup(key)),
+                    Op::Remove(key) => prop_assert_eq!(own.remove(key), built_in.remove(key)),
+                    Op::Insert(key) => {
+                        let key_of = |eviction: Option<Eviction>| eviction.map(|eviction| eviction.key);
+                        prop_assert_eq!(key_of(own.insert(key)), key_of(built_in.insert(key)), "{:?}", policy);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn ranks_may_be_negative_and_age_with_what_was_evicted() {
+    // The lowest rank goes, also below zero.
+    let mut latest_first = Cache::by_rules("on insert, hit: rank = -now", 2).unwrap();
+    [1, 2, 3].into_iter().for_each(|key| _ = latest_first.request(key));
+    assert!(latest_first.contains(1) && latest_first.contains(3) && !latest_first.contains(2));
+    // LFU with dynamic aging: what was hot once doesn't stay for ever.
+    let mut aging = Cache::by_rules("on insert, hit:\n uses = uses + 1\n rank = uses + evicted", 2).unwrap();
+    (0..9).for_each(|_| _ = aging.request(1));
+    (2..40).for_each(|key| _ = aging.request(key));
+    assert!(!aging.contains(1));
+}
