@@ -6,7 +6,7 @@ use super::report::print_json;
 use super::words::say;
 use super::{CommandError, Terminal, inputs, simulate};
 use crate::player::Explanation;
-use crate::sim::{Cause, HistoryStep, Time};
+use crate::sim::{HistoryStep, Time};
 use serde::Serialize;
 use std::io::Write;
 
@@ -19,8 +19,6 @@ struct History {
     at: f64,
     /// What it is and does then.
     says: Vec<String>,
-    /// Who else is concerned.
-    related: Vec<String>,
     steps: Vec<StepReport>,
 }
 
@@ -33,12 +31,8 @@ struct StepReport {
     entity: String,
     /// What happened.
     what: String,
-    /// Where.
-    place: Option<String>,
     /// The rule and its numbers.
     because: Option<String>,
-    /// Who else had a part in it.
-    party: Option<String>,
 }
 
 pub(super) fn explain(args: &ExplainArgs, terminal: &mut Terminal) -> Result<(), CommandError> {
@@ -65,15 +59,12 @@ fn history(told: &Explanation, player: &Player, at: Time) -> History {
         at: step.time.secs(),
         entity: name(step.entity),
         what: say(words, &step.what),
-        place: step.place.map(name),
-        because: step.cause.as_ref().map(|Cause { rule, .. }| say(words, rule)),
-        party: step.cause.as_ref().and_then(|because| because.other).map(name),
+        because: step.why.as_ref().map(|why| say(words, why)),
     };
     History {
         entity: name(told.entity),
         at: at.secs(),
         says: told.sentences.iter().map(|msg| say(words, msg)).collect(),
-        related: told.related.iter().map(|&entity| name(entity)).collect(),
         steps: told.steps.iter().map(step).collect(),
     }
 }
@@ -83,16 +74,11 @@ fn print(history: &History, at: Time, out: &mut dyn Write) -> std::io::Result<()
     for sentence in &history.says {
         writeln!(out, "  {sentence}")?;
     }
-    if !history.related.is_empty() {
-        writeln!(out, "  see {}", history.related.join(", "))?;
-    }
     for step in &history.steps {
         let at = format!("{:.6} s", step.at);
         let whose = if step.entity == history.entity { String::new() } else { format!("{}: ", step.entity) };
-        let place = step.place.as_ref().map_or_else(String::new, |place| format!(" [{place}]"));
-        let because = step.because.as_ref().map_or_else(String::new, |rule| format!(" because {rule}"));
-        let party = step.party.as_ref().map_or_else(String::new, |party| format!(" ({party})"));
-        writeln!(out, "{at:>16}  {whose}{}{place}{because}{party}", step.what)?;
+        let because = step.because.as_ref().map_or_else(String::new, |rule| format!(", because {rule}"));
+        writeln!(out, "{at:>16}  {whose}{}{because}", step.what)?;
     }
     Ok(())
 }

@@ -43,6 +43,7 @@ pub fn say(words: &Words, msg: &Msg) -> String {
         Arg::Number(value, unit) => unit.format(*value),
         Arg::At(time) => time.to_string(),
         Arg::Entity(entity) => words.name(*entity),
+        Arg::Entities(entities) => entities.iter().map(|it| words.name(*it)).collect::<Vec<_>>().join(", "),
         Arg::Text(text) => text.clone(),
         Arg::Word(id) => words.word(id),
     };

@@ -6,6 +6,7 @@ use playground::desk::{ActionKind, DeskCommand, FileChunk, UserAction};
 use playground::lessons;
 use playground::player::decode_view;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 #[test]
 fn a_learner_kills_a_server_goes_back_and_finds_the_same_run_again() {
@@ -210,6 +211,126 @@ fn what_a_challenge_fixes_stays_and_the_figure_says_how_to_be_free_of_it() {
     page.does(action("reset"));
     page.does(set("200"));
     assert_eq!(page.says(load), "200/s");
+}
+
+#[test]
+fn the_way_back_to_a_run_of_ones_own_stays_until_it_is_taken() {
+    let mut page = Page::of("slow-server");
+    let phrase = || UserAction { text: "policy=random".into(), number: 20e9, ..action("go") };
+    let offers = |page: &Page| page.says(".fig-aftermath").contains("Back to your run");
+    let run = |code: &str| decode_view(code).expect("it is a run").run;
+    page.does(phrase());
+    assert!(!offers(&page), "nothing of the learner's own was left");
+    page.does(action("reset"));
+    page.go(12.0);
+    page.act("kill", "1:2", "");
+    let own = run(&page.now);
+    page.does(phrase());
+    assert!(offers(&page) && run(&page.now) != own);
+    // What is done there doesn't lose it, nor does another phrase or another worker.
+    page.act("kill", "1:0", "");
+    let second = run(&page.now);
+    page.does(UserAction { text: "policy=two-choices".into(), number: 20e9, ..action("go") });
+    let mut page = page.resumed();
+    let kept: Vec<_> = page.own_runs.iter().map(|code| run(code)).collect();
+    assert_eq!(kept, [own.clone(), second.clone()]);
+    let shown = run(&page.now);
+    for back in [&second, &own] {
+        assert!(offers(&page));
+        let code = page.views()[0].clone();
+        page.does(UserAction { text: code, ..action("view") });
+        assert_eq!(run(&page.now), *back);
+    }
+    assert!(!page.own_runs.iter().any(|code| run(code) == shown), "the phrase's run isn't the learner's");
+    page.does(action("reset"));
+    assert!(!offers(&page), "who starts anew has left it");
+}
+
+#[test]
+fn a_notice_goes_with_what_it_is_about() {
+    let mut page = Page::of("two-threads");
+    let notice = |page: &Page| page.says(".fig-notice-place").to_owned();
+    let set = |control: &str, to: &str| UserAction {
+        target: control.into(),
+        variant: "text".into(),
+        text: to.into(),
+        ..action("control")
+    };
+    let refused = |page: &mut Page| {
+        page.does(UserAction { number: 0.0, ..action("seek") });
+        for _ in 0..4 {
+            page.act("step", "0:0", "");
+        }
+        assert!(notice(page).contains("has run all its instructions"), "{}", notice(page));
+    };
+    // Another moment, a change that is taken back, another seed.
+    for leaves in [action("back"), action("take-back"), UserAction { number: 9.0, ..action("reshuffle") }] {
+        refused(&mut page);
+        page.does(leaves.clone());
+        assert_eq!(notice(&page), "", "after {leaves:?}");
+    }
+    // What a search has found is about the run that it shows, at all of its moments.
+    page.does(action("search"));
+    assert!(notice(&page).contains("Found"), "{}", notice(&page));
+    page.play_to_rest();
+    page.does(action("back"));
+    assert!(notice(&page).contains("Found"));
+    page.does(set("times", "2"));
+    assert_eq!(notice(&page), "");
+    // A control that a challenge fixes is free when the challenge is left.
+    let mut page = Page::of("three-tiers");
+    page.does(UserAction { target: "idle-database".into(), ..action("set-up") });
+    page.does(set("load", "200"));
+    assert!(notice(&page).contains("'Load'"));
+    page.does(UserAction { text: "load=100/s".into(), number: 20e9, ..action("go") });
+    assert_eq!(notice(&page), "");
+}
+
+#[test]
+fn nothing_is_offered_for_what_is_not_there() {
+    let mut page = Page::of("two-threads");
+    let threads = |n: &str| UserAction {
+        target: "threads".into(),
+        variant: "text".into(),
+        text: n.into(),
+        ..action("control")
+    };
+    page.does(threads("3"));
+    page.does(UserAction { target: "0:2".into(), ..action("select") });
+    let (panel, choice) =
+        (".fig-actions [data-way=\"step\"]", ".fig-choices [data-way=\"step\"][data-on=\"0:2\"]");
+    assert_eq!((page.attr(panel, "aria-disabled"), page.has_attr(choice, "hidden")), ("", false));
+    page.does(threads("2"));
+    let story = page.says(".fig-story");
+    assert!(story.contains("It doesn't exist at this moment."), "{story}");
+    assert_eq!((page.attr(panel, "aria-disabled"), page.has_attr(choice, "hidden")), ("true", true));
+    page.does(threads("3"));
+    assert_eq!((page.attr(panel, "aria-disabled"), page.has_attr(choice, "hidden")), ("", false));
+}
+
+#[test]
+fn numbers_of_the_text_say_so_while_the_figure_shows_another_run() {
+    let mut page = Page::of("slow-server");
+    let numbers = ".live[data-figure=\"slow-server\"][data-at]";
+    assert!(!page.has_attr(numbers, "title"));
+    page.act("kill", "1:2", "");
+    assert!(page.attr(numbers, "title").contains("another"), "{}", page.attr(numbers, "title"));
+    page.does(action("take-back"));
+    assert!(!page.has_attr(numbers, "title"));
+}
+
+#[test]
+fn an_answer_that_is_read_off_several_runs_leads_to_each_of_them() {
+    let mut page = Page::of("slow-server");
+    let answer = "round-robin,least-connections,two-choices,peak-ewma";
+    page.does(UserAction { target: "policies-by-p99".into(), text: answer.into(), ..action("commit") });
+    let verdict = page.says("[data-predict=\"policies-by-p99\"] .answer-verdict").to_owned();
+    for policy in ["Round robin", "Least connections", "Two choices", "Peak EWMA"] {
+        assert!(verdict.contains(&format!("Policy: {policy}")), "{verdict}");
+    }
+    let runs: Vec<_> = page.views().iter().map(|code| decode_view(code).expect("it is a view")).collect();
+    let policies: BTreeSet<String> = runs.iter().map(|view| format!("{:?}", view.run.controls)).collect();
+    assert_eq!((policies.len(), runs[0].at.secs()), (4, 60.0));
 }
 
 #[test]

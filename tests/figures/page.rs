@@ -28,6 +28,8 @@ pub struct Page {
     /// Whether the desk still owes an answer.
     pub owes: bool,
     pub now: String,
+    /// The learner's own runs that there is a way back to.
+    pub own_runs: Vec<String>,
     pub tried: Vec<(String, String)>,
     pub attempts: Vec<Attempt>,
     views: Vec<String>,
@@ -73,6 +75,13 @@ impl Page {
         )
     }
 
+    /// The same page after its worker has been replaced.
+    pub fn resumed(&self) -> Self {
+        let (lesson, figure) = lessons::figure(&self.figure.spec.id).expect("it is registered");
+        let (view, own_runs) = (Some(self.now.clone()), self.own_runs.clone());
+        Self::opening(figure, OpenFigure { view, own_runs, ..opening(lesson, figure) })
+    }
+
     /// A page with a figure that need not be registered.
     pub fn with(
         lesson: &str,
@@ -96,6 +105,7 @@ impl Page {
             masked: false,
             owes: false,
             now: String::new(),
+            own_runs: Vec::new(),
             tried: Vec::new(),
             attempts: Vec::new(),
             views: Vec::new(),
@@ -134,6 +144,7 @@ impl Page {
         }
         if let Some(resume_point) = resume_point {
             self.now = resume_point.now;
+            self.own_runs = resume_point.own_runs;
         }
         for patch in patches {
             let (field, text) = match patch {
@@ -228,6 +239,12 @@ impl Page {
         self.attrs.iter().find(|(css, _)| *css == place).map_or("", |(_, value)| value)
     }
 
+    /// Whether an attribute is set at a selector.
+    pub fn has_attr(&self, css: &str, name: &str) -> bool {
+        let place = format!("{css} {name}");
+        self.attrs.iter().any(|(css, _)| *css == place)
+    }
+
     /// Whether the invitation on the picture has not been hidden.
     pub fn invites(&self) -> bool {
         !self.attrs.iter().any(|(place, _)| place == ".fig-invitation hidden")
@@ -306,6 +323,7 @@ fn opening(lesson: &str, figure: &Figure) -> OpenFigure {
         initial_view: first(figure),
         from_link: false,
         view: None,
+        own_runs: Vec::new(),
         notice: None,
         gated_by: Vec::new(),
         attempts: Vec::new(),

@@ -8,7 +8,7 @@ use playground::player::{
     ValueKind,
 };
 use playground::scene::Panel;
-use playground::sim::{Draws, Entity, Purpose, Seed, Span, Time};
+use playground::sim::{Arg, Draws, Entity, Msg, Purpose, Seed, Span, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Changes and looks after which the invariants are checked.
@@ -276,14 +276,30 @@ fn tells_of_the_moment_shown_and_of_no_other(_: &str, figure: &'static Figure) {
             for entity in some_of_all(figure, &mut draws) {
                 // In a session that has seen nothing of the run, what is there at its start has always been there.
                 let begins_later = explained(&mut unseen(figure, run), entity, Time::ZERO, true).is_err();
+                let explanation = explained(session, entity, at, begins_later);
+                if let Ok(explanation) = &explanation {
+                    assert!(!names_itself(explanation), "{explanation:?} of {context}");
+                }
                 // As text, in which a number that isn't known yet equals another such.
-                let told = |session| format!("{:?}", explained(session, entity, at, begins_later));
-                assert_eq!(told(session), told(&mut fresh), "{entity:?} of {context}");
+                let fresh = explained(&mut fresh, entity, at, begins_later);
+                assert_eq!(format!("{explanation:?}"), format!("{fresh:?}"), "{entity:?} of {context}");
             }
         }
     }
 }
 by_chapter!(tells_of_the_moment_shown_and_of_no_other);
+
+/// Whether an explanation speaks of whom it is about by name, as if of somebody else.
+fn names_itself(of: &Explanation) -> bool {
+    let names = |msg: &Msg| {
+        msg.args.iter().any(|(_, arg)| match arg {
+            Arg::Entity(who) => *who == of.entity,
+            Arg::Entities(all) => all.contains(&of.entity),
+            _ => false,
+        })
+    };
+    of.sentences.iter().chain(of.steps.iter().map(|step| &step.what)).any(names)
+}
 
 /// Readings and panels, as text; without charts, which go on as far as the run was seen.
 fn as_pictured(frame: &Frame) -> String {

@@ -140,9 +140,11 @@ impl Desk {
             }),
             ActionKind::Reset => {
                 self.extra_patches.extend(tools::close_drawers());
-                self.set_notice(None);
+                self.state.own_runs.clear();
+                self.state.was_led = false;
                 let first = self.state.initial_view.clone();
                 self.open_view(first);
+                self.extra_patches.push(Patch::Focus(selector(class::PLAY)));
             }
             ActionKind::OpenRun => self.open_run(&action.text),
             ActionKind::Tables => {
@@ -188,7 +190,7 @@ impl Desk {
             && self.state.is_fixed(control)
             && let Some((_, control)) = self.state.spec.control(control)
         {
-            self.set_notice(Notice::plain(text::fill(text::FIXED, &[&control.label])));
+            self.refuse(text::fill(text::FIXED, &[&control.label]));
             // What was typed or moved goes back to what is in force.
             let is = self.state.value(control);
             self.extra_patches.extend(controls::input_feedback(control, Ok(&is)));
@@ -204,6 +206,8 @@ impl Desk {
             state.target = state.at;
         }
         self.state.before = None;
+        self.state.contributors = None;
+        self.dirty.explanation = true;
         self.set_notice(None);
         let at = if from_start { Time::ZERO } else { self.state.at };
         self.search = None;
@@ -214,6 +218,7 @@ impl Desk {
                 let state = &mut self.state;
                 state.run = run;
                 state.can_undo = can_undo;
+                state.was_led = false;
                 if !from_start {
                     state.dropped_after = (state.seen > at).then_some(at);
                     state.seen = next;
@@ -225,7 +230,7 @@ impl Desk {
                 let why = self.state.say(&why);
                 match beside {
                     Some(control) => self.extra_patches.extend(controls::input_feedback(control, Err(&why))),
-                    None => self.set_notice(Notice::plain(why)),
+                    None => self.refuse(why),
                 }
             }
             _ => {}
@@ -244,14 +249,17 @@ impl Desk {
             state.run = run;
             state.can_undo = can_undo;
             state.dropped_after = None;
+            state.contributors = None;
             if !state.untouched {
                 state.target = at;
                 state.play_position = at.secs();
             }
             state.stale = true;
+            self.set_notice(None);
             self.run_changed();
             self.dirty.run = true;
             self.dirty.markers = true;
+            self.dirty.explanation = true;
             self.advance();
         }
     }
@@ -310,6 +318,7 @@ impl Desk {
         // A challenge goes on while runs are shown that keep to what it fixes.
         let run = &self.state.run;
         let goes_on = self.state.set_up_for.filter(|it| fixed_in(it, run).eq(fixed_in(it, &view.run)));
+        self.state.lead_to(&view.run);
         self.open_view(view);
         self.state.set_up_for = goes_on;
         self.state.before = before;

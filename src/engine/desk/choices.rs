@@ -7,7 +7,7 @@ use super::notice::Notice;
 use super::protocol::{NewElement, Patch, button, find, selector};
 use super::state::FigureState;
 use super::{Desk, text};
-use crate::player::{Search, SearchResult, View, encode_view};
+use crate::player::{Search, SearchResult, View};
 use crate::scene::Choice;
 use crate::sim::{Entity, Time};
 
@@ -37,6 +37,10 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
             find(inside(class::CHOICES, &button))
         };
         let choice = choices.iter().find(|choice| choice.action == *action && choice.on == *on);
+        // What isn't in the picture any more isn't there, as a third thread when there are two.
+        let picture = &state.pictures[0];
+        let is_gone = choice.is_none() && !picture.regions.is_empty() && picture.area_of(*on).is_none();
+        out.push(super::set_visible(place(), !is_gone));
         let disabled = choice.is_none().then(|| "true".to_owned());
         out.push(Patch::Attribute(place(), "aria-disabled".into(), disabled));
         let says = choice.map_or_else(|| state.words.name(*on), |choice| state.words.say(&choice.says));
@@ -84,13 +88,12 @@ impl Desk {
                 Notice::plain(text::fill(text::TOO_MANY_WAYS, &[&states.to_string()]))
             }
             SearchResult::Way { run, steps, wrong } => {
-                let before = encode_view(&self.state.view());
                 let end = run.inputs.last().map_or(Time::ZERO, |last| last.at);
+                self.state.lead_to(&run);
                 self.open_view(View { run, at: Time::ZERO, ..View::default() });
                 self.state.untouched = false;
                 self.play_to(end);
-                let says = text::fill(text::SHORTEST_WAY, &[&steps.to_string(), &self.state.say(&wrong)]);
-                Notice { before: Some(before), ..Notice::plain(says) }
+                Notice::plain(text::fill(text::SHORTEST_WAY, &[&steps.to_string(), &self.state.say(&wrong)]))
             }
         };
         self.set_notice(notice);

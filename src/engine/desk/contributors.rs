@@ -10,15 +10,9 @@ use crate::sim::{Ending, Unit};
 
 /// Lists the contributors in the explanation panel.
 pub(super) fn write(state: &FigureState, out: &mut Vec<Patch>) {
-    let Some((reading, endings)) = &state.contributors else { return };
-    let reading = &state.spec.readings[*reading];
-    let value = state
-        .frame
-        .as_ref()
-        .and_then(|frame| Some(reading.unit.format(*frame.readings.get(state.spec.reading(&reading.id)?)?)));
-    let name = text::fill(text::BEHIND, &[&reading.label, &value.unwrap_or_default()]);
+    let Some((name, endings)) = &state.contributors else { return };
     let head = element("div", "fig-explain-head").with([
-        element("h3", "").attr("tabindex", "-1").text(&name),
+        element("h3", "").attr("tabindex", "-1").text(name),
         button("quiet", ActionKind::CloseExplanation, text::CLOSE),
     ]);
     let item = |it: &Ending| {
@@ -37,7 +31,7 @@ pub(super) fn write(state: &FigureState, out: &mut Vec<Patch>) {
         element("ol", "fig-history").with(endings.iter().map(item))
     };
     out.push(super::set_visible(selector(class::EXPLAIN), true));
-    out.push(Patch::Attribute(selector(class::EXPLAIN), "aria-label".into(), Some(name)));
+    out.push(Patch::Attribute(selector(class::EXPLAIN), "aria-label".into(), Some(name.clone())));
     out.push(Patch::Children(
         selector(class::EXPLAIN),
         vec![head, element("div", class::STORY).with([list])],
@@ -52,7 +46,12 @@ impl Desk {
         let at = self.state.at;
         if let Reply::Contributors(endings) = self.ask(Query::Contributors { reading, at }) {
             self.select(None);
-            self.state.contributors = Some((reading, endings));
+            let state = &mut self.state;
+            let (declared, frame) = (&state.spec.readings[reading], state.frame.as_ref());
+            let value = frame.and_then(|frame| frame.readings.get(reading).copied()).unwrap_or(f64::NAN);
+            let when = transport::clock(at, state.spec.pace);
+            let name = text::fill(text::BEHIND, &[&declared.label, &declared.unit.format(value), &when]);
+            state.contributors = Some((name, endings));
             self.dirty.explanation = true;
             self.extra_patches.push(Patch::Focus(find(inside(class::EXPLAIN, "h3"))));
         }

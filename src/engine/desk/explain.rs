@@ -7,8 +7,8 @@ use super::state::FigureState;
 use super::tools::{moment_button, seek_button};
 use super::{text, transport};
 use crate::player::{Action, Explanation, InputKind, Pace, Value, ValueKind};
-use crate::scene::capitalize;
-use crate::sim::{Arg, Entity, HistoryStep};
+use crate::scene::Piece;
+use crate::sim::{Entity, HistoryStep, Msg};
 
 /// Steps shown: the latest.
 const STEPS: usize = 40;
@@ -54,6 +54,16 @@ fn write_refusals(state: &mut FigureState, entity: Entity, out: &mut Vec<Patch>)
         out.push(Patch::Attribute(button(), "title".into(), why));
     }
     state.refusals_shown = are;
+}
+
+impl FigureState {
+    /// What is said of an entity that isn't there at the moment shown: nothing can be done to it either.
+    pub(super) fn absence_of(&self, entity: Entity) -> Explanation {
+        let why = Msg::new("about-absent");
+        let actions = 0..self.spec.actions.len() as u8;
+        let refused = actions.map(|n| (n, why.clone())).collect();
+        Explanation { entity, sentences: vec![why], steps: Vec::new(), refused }
+    }
 }
 
 /// What can be done to the entity.
@@ -132,13 +142,10 @@ pub(super) fn parse_action(
 }
 
 pub(super) fn story(state: &FigureState, explanation: &Explanation) -> Vec<NewElement> {
-    let Explanation { sentences, related, steps, .. } = explanation;
+    let Explanation { sentences, steps, .. } = explanation;
+    let words = &state.words;
     let mut parts: Vec<NewElement> =
-        sentences.iter().map(|msg| element("p", "").text(&state.say(msg))).collect();
-    if !related.is_empty() {
-        let line = element("p", "fig-related").text(text::RELATED);
-        parts.push(related.iter().fold(line, |line, who| line.text(" ").with([entity_button(state, *who)])));
-    }
+        sentences.iter().map(|msg| sentence(element("p", ""), words.pieces(msg))).collect();
     if !steps.is_empty() {
         let left_out = steps.len().saturating_sub(STEPS);
         let earlier = (left_out > 0)
@@ -153,22 +160,21 @@ pub(super) fn story(state: &FigureState, explanation: &Explanation) -> Vec<NewEl
     parts
 }
 
-/// One step of the history: when, what, where, why, and who else was involved.
+/// A sentence; what it names can be selected.
+fn sentence(line: NewElement, pieces: Vec<Piece>) -> NewElement {
+    pieces.iter().fold(line, |line, (text, who)| match who {
+        Some(who) => line.with([entity_button_named(*who, text)]),
+        None => line.text(text),
+    })
+}
+
+/// One step of the history: when, what, and why.
 fn step(state: &FigureState, step: &HistoryStep) -> NewElement {
-    let mut what = element("span", "fig-what").text(&capitalize(state.say(&step.what)));
-    if let Some(place) = step.place {
-        what = what.text(" · ").with([entity_button(state, place)]);
-    }
-    if let Some(because) = &step.cause {
-        let why = text::fill(text::BECAUSE, &[&state.say(&because.rule)]);
-        // Who is named in the reason isn't named again.
-        let is_named = |party: &Entity| because.rule.args.iter().any(|(_, arg)| *arg == Arg::Entity(*party));
-        let party = because.other.filter(|party| !is_named(party));
-        let line = element("span", "fig-because").text(&why);
-        what = what.with([match party {
-            Some(party) => line.text(" · ").with([entity_button(state, party)]),
-            None => line,
-        }]);
+    let words = &state.words;
+    let mut what = sentence(element("span", "fig-what"), words.sentence_pieces(&step.what));
+    if let Some(why) = &step.why {
+        let because = element("span", "fig-because").text(text::BECAUSE);
+        what = what.with([sentence(because, words.pieces(why))]);
     }
     let at = match state.spec.pace {
         Pace::Steps(_) => moment_button(state, step.time, "quiet fig-when"),

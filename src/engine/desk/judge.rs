@@ -50,6 +50,7 @@ impl Desk {
         }
         run.inputs = (challenge.scripted_inputs)();
         let at = challenge.incident.map_or(Time::ZERO, |incident| incident.at);
+        self.state.lead_to(&run);
         self.open_view(View { run, compared_controls: Vec::new(), at });
         self.state.untouched = false;
         self.state.set_up_for = Some(challenge);

@@ -216,7 +216,7 @@ impl Desk {
             tools::write(state, &mut out);
         }
         if changed.run || changed.playback {
-            tools::write_undo(state, &mut out);
+            tools::write_ways_back(state, &mut out);
         }
         if changed.run {
             prose::write_first_run_titles(state, &mut out);

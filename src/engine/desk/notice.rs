@@ -4,7 +4,6 @@ use super::action_kind::ActionKind;
 use super::markup::{class, inside};
 use super::protocol::{NewElement, Patch, Selector, button, element, find, selector};
 use super::text;
-use super::tools::view_button;
 use serde::{Deserialize, Serialize};
 
 /// What the learner can do about it.
@@ -27,8 +26,6 @@ pub struct Notice {
     pub link: Option<String>,
     /// What the learner can do about it.
     pub action: Option<NoticeAction>,
-    /// The run that was open before, where another has been opened: its link code.
-    pub before: Option<String>,
 }
 
 impl Notice {
@@ -51,11 +48,10 @@ impl Notice {
             NoticeAction::TryAgain => button("quiet", ActionKind::TryAgain, text::TRY_AGAIN),
             NoticeAction::Reload => button("quiet", ActionKind::Reload, text::RELOAD),
         });
-        let before = self.before.as_ref().map(|code| view_button(code, text::BACK_TO_YOURS));
         let close = button("quiet", ActionKind::CloseNotice, text::CLOSE);
         element("div", class::NOTICE).with([
             element("div", "").with([element("p", "").text(&self.text)]).with(list),
-            element("div", "fig-notice-ways").with(link).with(way).with(before).with([close]),
+            element("div", "fig-notice-ways").with(link).with(way).with([close]),
         ])
     }
 }

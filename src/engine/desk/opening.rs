@@ -27,6 +27,7 @@ impl Desk {
             initial_view,
             view,
             from_link,
+            own_runs,
             notice,
             gated_by,
             attempts,
@@ -44,7 +45,7 @@ impl Desk {
             words: decode_words(&facts),
             widths,
             reduced_motion,
-            notice,
+            own_runs: own_runs.iter().filter_map(|code| decode_view(code).ok()).collect(),
             challenges: figure.challenges,
             ..FigureState::of(figure.spec)
         };
@@ -53,6 +54,7 @@ impl Desk {
         self.current_batch = None;
         self.begin_predictions(gated_by, &attempts, from_link);
         self.reset_focus();
+        let mut notice = notice;
         let given = view.map(|code| {
             let view = decode_view(&code);
             view.and_then(|view| {
@@ -64,16 +66,22 @@ impl Desk {
             Some(Ok(view)) => {
                 if from_link {
                     let list = self.state.differences(&view);
-                    self.state.notice = Some(Notice { list, ..Notice::plain(text::FROM_LINK) });
+                    notice = Some(Notice { list, ..Notice::plain(text::FROM_LINK) });
                 }
                 let untouched = view == initial_view;
                 self.open_view(view);
                 self.state.untouched = untouched;
             }
             Some(Err(error)) => {
-                self.state.notice = Some(Notice::plain(text::fill(text::BAD_LINK, &[&error.to_string()])));
+                notice = Some(Notice::plain(text::fill(text::BAD_LINK, &[&error.to_string()])));
                 self.open_view(initial_view);
             }
+        }
+        let state = &mut self.state;
+        state.was_led = !from_link && state.own_runs.pop_if(|own| own.run == state.run).is_none();
+        // What is wrong with the run itself comes first.
+        if self.state.notice.is_none() {
+            self.set_notice(notice);
         }
         if plays && !self.state.masked && !self.state.reduced_motion && self.state.untouched {
             self.play_on();
@@ -88,7 +96,6 @@ impl Desk {
         state.target = if state.masked { Time::ZERO } else { state.moment(at) };
         state.run = run;
         state.compared_controls = (!compared_controls.is_empty()).then_some(compared_controls);
-        state.contributors = None;
         state.before = None;
         state.set_up_for = None;
         state.stop_at = None;
@@ -106,9 +113,11 @@ impl Desk {
         self.reopen();
     }
 
-    /// Opens the state's run in the session again.
+    /// Opens the state's run in the session again. What was said of the one before goes.
     pub(super) fn reopen(&mut self) {
         self.search = None;
+        self.state.contributors = None;
+        self.set_notice(None);
         let run = self.state.run.clone();
         match self.ask(Query::Open(run)) {
             Reply::Opened(opened) => {
@@ -157,6 +166,7 @@ impl Desk {
     /// Opens the run again with another seed or other data, at the same moment.
     pub(super) fn rerun(&mut self) {
         self.state.dropped_after = None;
+        self.state.was_led = false;
         self.state.seen = self.state.target;
         self.reopen();
     }
@@ -186,7 +196,21 @@ impl Desk {
 
     pub(super) fn set_notice(&mut self, notice: impl Into<Option<Notice>>) {
         self.state.notice = notice.into();
+        self.state.notice_passes = false;
         self.dirty.notice = true;
+    }
+
+    /// Says why something can't be done now.
+    pub(super) fn refuse(&mut self, why: String) {
+        self.set_notice(Notice::plain(why));
+        self.state.notice_passes = true;
+    }
+
+    /// The learner leaves the moment shown, and what was refused there is of no concern any more.
+    pub(super) fn leave_moment(&mut self) {
+        if self.state.notice_passes {
+            self.set_notice(None);
+        }
     }
 }
 

@@ -27,6 +27,8 @@ impl Desk {
         if state.playing {
             return;
         }
+        self.leave_moment();
+        let state = &mut self.state;
         if state.untouched || state.at >= state.spec.until {
             state.target = Time::ZERO;
             state.seen = if state.untouched { Time::ZERO } else { state.seen };
@@ -95,6 +97,7 @@ impl Desk {
 
     /// Seeks to a moment; if the figure was playing it plays on from there.
     pub(super) fn seek(&mut self, at: Time) {
+        self.leave_moment();
         let state = &mut self.state;
         state.untouched = false;
         state.stop_at = None;
@@ -218,6 +221,7 @@ impl Desk {
         let at = state.at;
         self.state.explanation = match self.ask(Query::Explain { entity, at }) {
             Reply::Explained(explanation) => Some(explanation),
+            Reply::Refused(_) => Some(self.state.absence_of(entity)),
             _ => None,
         };
         self.explain_compared();

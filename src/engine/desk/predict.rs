@@ -4,12 +4,13 @@
 
 use super::action_kind::ActionKind;
 use super::markup::{attr, class, css, inside, with};
-use super::protocol::{Patch, Selector, UserAction, button, element, page_selector};
+use super::protocol::{NewElement, Patch, Selector, UserAction, button, element, page_selector, selector};
 use super::state::FigureState;
 use super::{Desk, text, tools};
 use crate::learner::{Attempt, Grade, Task};
 use crate::player::{
-    AnswerKind, CURVE_POINTS, Grading, Pace, Prediction, Truth, Value, View, encode_view, mean_distance,
+    AnswerKind, CURVE_POINTS, Grading, Pace, Prediction, Setting, Truth, Value, View, encode_view,
+    mean_distance,
 };
 use crate::sim::{Unit, clamp, decimal};
 
@@ -72,6 +73,7 @@ impl Desk {
             self.record(id, String::new(), Grade::Skipped);
             self.extra_patches.push(set_stage(id, "skipped"));
             self.extra_patches.push(disable_fields(id));
+            self.extra_patches.push(Patch::Focus(selector(class::PLAY)));
             self.unmask(None);
         }
     }
@@ -151,8 +153,8 @@ impl Desk {
         if let Some(truth) = it.grading.work(SLICE) {
             let it = self.state.committed.remove(0);
             let right = it.prediction.answer_kind.is_right(&it.answer, &truth.value);
-            let see = self.state.asked_about(it.prediction, &it.answer, &truth.value);
-            verdict(it.prediction, &it.answer, &truth, &see, &mut self.extra_patches);
+            let see = self.state.runs_asked_about(it.prediction);
+            verdict(it.prediction, &it.answer, &truth, see, &mut self.extra_patches);
             self.record(it.prediction.id, it.answer_text, if right { Grade::Right } else { Grade::Wrong });
         }
         true
@@ -184,32 +186,39 @@ impl FigureState {
         Patch::Attribute(page_selector(figure), attr::ASKS.into(), stage.map(str::to_owned))
     }
 
-    /// The run that a prediction asks about, at the moment that it asks about. Of several, the one that tells most: where an
-    /// order or a curve is farthest from what was answered, or what a choice comes from.
-    fn asked_about(&self, prediction: &Prediction, answer: &Value, truth: &Value) -> View {
-        let nth = match (&prediction.answer_kind, answer, truth) {
-            (AnswerKind::Choice(options), _, Value::Choice(truth)) => {
-                options.iter().position(|option| option == truth)
-            }
-            (_, Value::Order(answer), Value::Order(truth)) => {
-                let first = truth.iter().zip(answer).find(|(truth, answer)| truth != answer);
-                first.map(|(truth, _)| truth).or(truth.first()).map(|thing| usize::from(*thing))
-            }
-            (_, Value::Curve(answer), Value::Curve(truth)) => {
-                let apart = |n: &usize| libm::fabsf(answer[*n] - truth[*n]);
-                (0..truth.len().min(answer.len())).max_by(|a, b| apart(a).total_cmp(&apart(b)))
-            }
-            _ => None,
+    /// Buttons that take the figure to the runs that a prediction's answer was read off, at the moment asked about. Of several,
+    /// each says what it has been set to.
+    fn runs_asked_about(&self, prediction: &Prediction) -> Vec<NewElement> {
+        let runs: &[Setting] = if prediction.runs.is_empty() { &[&[]] } else { prediction.runs };
+        let run = |setting: &Setting| {
+            let mut view = View { at: prediction.at, ..self.initial_view.clone() };
+            // The figure has just computed this run.
+            let _ = view.run.set_all(self.spec, setting);
+            let words = match setting.first().filter(|_| runs.len() > 1) {
+                Some((id, value)) => self.says_setting(id, value),
+                None => text::SEE_IN_FIGURE.to_owned(),
+            };
+            tools::view_button(&encode_view(&view), &words)
         };
-        let setting = nth.and_then(|nth| prediction.runs.get(nth)).or(prediction.runs.first());
-        let mut view = View { at: prediction.at, ..self.initial_view.clone() };
-        // The figure has just computed this run.
-        let _ = view.run.set_all(self.spec, setting.copied().unwrap_or_default());
-        view
+        runs.iter().map(run).collect()
+    }
+
+    /// 'Load: 480/s'.
+    fn says_setting(&self, id: &str, value: &str) -> String {
+        let said = self.spec.control(id).and_then(|(_, control)| {
+            Some(text::fill(text::DIFFERS, &[&control.label, &control.show(&control.parse(value).ok()?)]))
+        });
+        said.unwrap_or_default()
     }
 }
 
-fn verdict(prediction: &Prediction, answer: &Value, truth: &Truth, see: &View, out: &mut Vec<Patch>) {
+fn verdict(
+    prediction: &Prediction,
+    answer: &Value,
+    truth: &Truth,
+    see: Vec<NewElement>,
+    out: &mut Vec<Patch>,
+) {
     let id = prediction.id;
     let Truth { value: truth, measured } = truth;
     let right = prediction.answer_kind.is_right(answer, truth);
@@ -258,9 +267,10 @@ fn verdict(prediction: &Prediction, answer: &Value, truth: &Truth, see: &View, o
     }
     out.push(set_stage(id, if right { "right" } else { "wrong" }));
     let again = button("quiet", ActionKind::AnswerAgain, text::TRY_AGAIN_ANSWER).attr(attr::ON, id);
+    let read_off = if see.len() > 1 { text::READ_OFF } else { "" };
     let nodes = vec![
         element("p", "answer-grade").text(&says),
-        element("p", "").with([tools::view_button(&encode_view(see), text::SEE_IN_FIGURE), again]),
+        element("p", "").text(read_off).with(see).with([again]),
     ];
     out.push(Patch::Children(prediction_selector(id, &css(class::ANSWER_VERDICT)), nodes));
 }

@@ -10,8 +10,8 @@ use crate::player::{Control, InputKind, Slider, Value};
 /// Says of the numbers that were read off the page's first run that they are of that run, while another is open.
 pub(super) fn write_first_run_titles(state: &FigureState, out: &mut Vec<Patch>) {
     let selector = [&css(class::LIVE), &with(attr::FIGURE, &state.page_id), "[", attr::AT, "]"].concat();
-    let title = if state.run == state.initial_view.run { "" } else { text::OF_FIRST_RUN };
-    out.push(Patch::Attribute(page_selector(selector), "title".into(), Some(title.to_owned())));
+    let title = (state.run != state.initial_view.run).then(|| text::OF_FIRST_RUN.to_owned());
+    out.push(Patch::Attribute(page_selector(selector), "title".into(), title));
 }
 
 /// Writes the draggable numbers. The text's own number stays until its control is moved.

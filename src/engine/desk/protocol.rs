@@ -107,6 +107,8 @@ pub struct OpenFigure {
     pub view: Option<String>,
     /// Whether `view` comes from a link: then a notice lists how it differs from `initial_view`.
     pub from_link: bool,
+    /// The learner's own runs, as in a [`ResumePoint`].
+    pub own_runs: Vec<String>,
     /// A notice to show from the start, for example why the worker was restarted.
     pub notice: Option<super::Notice>,
     /// Ids of the predictions that gate the figure: its run stays hidden until each has been committed or skipped.
@@ -203,6 +205,8 @@ pub struct ResumePoint {
     pub now: String,
     /// The run without its last input, for when the model fails on the run itself.
     pub before_last_change: String,
+    /// The learner's own runs, the last one last: those that the figure was led away from, and the one shown if it is one.
+    pub own_runs: Vec<String>,
 }
 
 /// What a run has come to at a moment.

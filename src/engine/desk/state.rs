@@ -12,6 +12,9 @@ use crate::player::{
 use crate::scene::{Choice, PacketKind, Panel, Picture, Scene, Words, capitalize};
 use crate::sim::{Ending, Entity, Msg, Time};
 
+/// Most runs of the learner's own that are kept to go back to.
+const MOST_OWN_RUNS: usize = 8;
+
 /// The state of an open figure.
 // Its flags are independent of each other.
 #[allow(clippy::struct_excessive_bools)]
@@ -40,6 +43,10 @@ pub(super) struct FigureState {
     pub markers: Vec<Marker>,
     pub markers_known: u32,
     pub can_undo: bool,
+    /// Runs of the learner's own that the figure was led away from, the last of them last; and whether it was led to the one
+    /// shown by a phrase, a verdict, a challenge or a search: it isn't the learner's own until something is done to it.
+    pub own_runs: Vec<View>,
+    pub was_led: bool,
     /// The moment of the last change, if it dropped a later part of the run that had been shown.
     pub dropped_after: Option<Time>,
     /// The selected entity, its explanation, and the entity that the page's panel currently shows.
@@ -47,6 +54,8 @@ pub(super) struct FigureState {
     pub explanation: Option<Explanation>,
     pub explained_entity: Option<Entity>,
     pub notice: Option<Notice>,
+    /// Whether the notice is about the moment shown, and goes when the learner leaves it.
+    pub notice_passes: bool,
     /// The entities that are being chosen for an action.
     pub choosing: Option<super::choose::Choosing>,
     /// The texts that the page's fields were last given, by control: what is typed into one stays there until its control
@@ -129,8 +138,8 @@ pub(super) struct FigureState {
     /// Which of the two runs the controls show and change.
     pub side: Side,
 
-    /// The reading whose contributors are shown, and the contributors.
-    pub contributors: Option<(usize, Vec<Ending>)>,
+    /// The entities behind a reading, under a title that says which, when and how high.
+    pub contributors: Option<(String, Vec<Ending>)>,
 }
 
 /// Takes the charts out of a frame; they are laid out separately.
@@ -160,11 +169,14 @@ impl FigureState {
             markers: Vec::new(),
             markers_known: 0,
             can_undo: false,
+            own_runs: Vec::new(),
+            was_led: false,
             dropped_after: None,
             selected: None,
             explanation: None,
             explained_entity: None,
             notice: None,
+            notice_passes: false,
             choosing: None,
             written_texts: Vec::new(),
             tables_open: false,
@@ -259,7 +271,33 @@ impl FigureState {
         let now = self.view();
         let mut before = now.clone();
         before.at = before.run.inputs.pop().map_or(Time::ZERO, |last| last.at);
-        ResumePoint { now: encode_view(&now), before_last_change: encode_view(&before) }
+        ResumePoint {
+            now: encode_view(&now),
+            before_last_change: encode_view(&before),
+            own_runs: self.own_runs.iter().chain(self.is_own().then_some(&now)).map(encode_view).collect(),
+        }
+    }
+
+    /// Whether the run shown is the learner's own.
+    fn is_own(&self) -> bool {
+        !self.was_led && self.run != self.initial_view.run
+    }
+
+    /// Notes that the figure is led to another run. If the one that it leaves is the learner's own, there will be a way back.
+    pub fn lead_to(&mut self, run: &Run) {
+        if self.run == *run {
+            return;
+        }
+        let left = self.view();
+        let returns = self.own_runs.iter().any(|own| own.run == *run);
+        self.own_runs.retain(|own| own.run != *run && own.run != left.run);
+        if self.is_own() {
+            self.own_runs.push(left);
+        }
+        if self.own_runs.len() > MOST_OWN_RUNS {
+            self.own_runs.remove(0);
+        }
+        self.was_led = !returns;
     }
 
     pub fn say(&self, msg: &Msg) -> String {

@@ -50,9 +50,8 @@ texts! {
     DIFFERS_INPUTS = "{} later changes and faults, marked on the time line";
     STEPS = "What happened to it";
     STEPS_LEFT_OUT = "{} earlier steps";
-    RELATED = "Also involved";
     NOTHING_KNOWN = "There is nothing to say about it at this moment.";
-    BECAUSE = "because {}";
+    BECAUSE = "because ";
     FROM_TO = "from {} to {}";
     PLACED = "{}: place {} of {}";
     GROUPED = "{}: {}";
@@ -81,6 +80,7 @@ texts! {
     TOO_MANY_WAYS = "None was found among the first {} states, and there are too many to check them all.";
     BACK_TO_YOURS = "Back to your run";
     SEE_IN_FIGURE = "See it in the figure";
+    READ_OFF = "The answer was read off these runs. See them in the figure: ";
     TRY_AGAIN_ANSWER = "Try again";
     RIGHT = "Right.";
     NOT_RIGHT = "Not quite.";
@@ -125,10 +125,10 @@ texts! {
     SAYS_AB = "A: {} B: {}";
     AGAINST = "B: {}";
     AGAINST_BY = "B: {} ({}{})";
-    BEHIND = "Behind {}, {}";
+    BEHIND = "Behind {}, {} at {}";
     TOOK = "took {}";
     NOBODY_BEHIND = "Nothing, at this moment.";
-    OF_FIRST_RUN = "This number is from the run that the page opened with.";
+    OF_FIRST_RUN = "From the run that the page opened with; the figure shows another one now.";
 }
 
 #[cfg(test)]

@@ -47,9 +47,9 @@ pub(super) fn view_button(code: &str, words: &str) -> NewElement {
     button("", ActionKind::OpenView, words).attr(attr::TEXT, code)
 }
 
-/// Offers to undo the last change and says what the change dropped. It is among the caption's tools, where it shifts no
-/// layout.
-pub(super) fn write_undo(state: &FigureState, out: &mut Vec<Patch>) {
+/// The ways back: to before the last change, with what that dropped, and to the learner's own run. They are among the
+/// caption's tools, where they shift no layout.
+pub(super) fn write_ways_back(state: &FigureState, out: &mut Vec<Patch>) {
     let mut parts = Vec::new();
     if state.can_undo {
         if let Some(at) = state.dropped_after {
@@ -57,6 +57,11 @@ pub(super) fn write_undo(state: &FigureState, out: &mut Vec<Patch>) {
             parts.push(element("span", "fig-dropped").text(&words));
         }
         parts.push(button("quiet", ActionKind::TakeBack, text::TAKE_BACK));
+    }
+    if let Some(own) = state.own_runs.last() {
+        parts.push(
+            button("quiet", ActionKind::OpenView, text::BACK_TO_YOURS).attr(attr::TEXT, &encode_view(own)),
+        );
     }
     out.push(Patch::Children(selector(class::AFTERMATH), parts));
 }

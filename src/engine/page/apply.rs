@@ -45,7 +45,7 @@ pub fn patch(root: &Element, patch: &Patch) {
         Patch::Checked(selector, checked) => {
             each(selector, &|element| dom::field(element).set_checked(*checked));
         }
-        Patch::Children(selector, nodes) => each(selector, &|element| set_children(element, nodes)),
+        Patch::Children(selector, nodes) => each(selector, &|element| set_children(root, element, nodes)),
         Patch::Place { element, within, at } => {
             if let (Some(element), Some(within)) =
                 (elements(root, element).first(), elements(root, within).first())
@@ -74,18 +74,22 @@ pub fn patch(root: &Element, patch: &Patch) {
     }
 }
 
-/// Replaces an element's children. If one had the focus, the one that does the same to the same thing gets it.
-fn set_children(element: &Element, nodes: &[NewElement]) {
+/// Replaces an element's children. If one had the focus, the one that does the same in the same way to the same thing gets
+/// it, or else the figure's play button, so that the keyboard stays with the figure.
+fn set_children(root: &Element, element: &Element, nodes: &[NewElement]) {
     let focused = dom::document().active_element().filter(|focused| element.contains(Some(focused)));
-    let same = focused.and_then(|focused| {
-        let [does, on] = [attr::DO, attr::ON].map(|name| Some(with(name, &focused.get_attribute(name)?)));
-        Some([does?, on?].concat())
+    let same = focused.as_ref().and_then(|focused| {
+        let [does, on, way] =
+            [attr::DO, attr::ON, attr::WAY].map(|name| Some(with(name, &focused.get_attribute(name)?)));
+        Some([does?, on.unwrap_or_default(), way.unwrap_or_default()].concat())
     });
     element.set_text_content(None);
     for node in nodes {
         let _ = element.append_child(&create(node));
     }
-    if let Some(successor) = same.and_then(|same| dom::query(element, &same)) {
+    let same = same.and_then(|same| dom::query(element, &same));
+    let play = || dom::query(root, &css(class::PLAY)).filter(|_| root.contains(Some(element)));
+    if let Some(successor) = same.or_else(|| focused.and_then(|_| play())) {
         dom::focus(&successor);
     }
 }

@@ -88,23 +88,14 @@ pub trait Experiment: Clone + 'static {
 /// What an entity is and does at a moment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct About {
-    /// Sentences, the most important first.
+    /// Sentences, the most important first. They name the others that are concerned, and never the entity itself.
     pub sentences: Vec<Msg>,
-    /// Other entities concerned: the one that it waits for, the one that serves it.
-    pub related: Vec<Entity>,
 }
 
 impl About {
-    /// These sentences, about the entity alone.
+    /// These sentences.
     pub fn says(sentences: impl Into<Vec<Msg>>) -> Self {
-        Self { sentences: sentences.into(), related: Vec::new() }
-    }
-
-    /// The same, which also concerns these; a dozen of them are named.
-    #[must_use]
-    pub fn concerning(mut self, related: impl Iterator<Item = Entity>) -> Self {
-        self.related = related.take(12).collect();
-        self
+        Self { sentences: sentences.into() }
     }
 }
 

@@ -23,8 +23,6 @@ pub struct Explanation {
     pub entity: Entity,
     /// What it is and does now, the most important first.
     pub sentences: Vec<Msg>,
-    /// Who else is concerned.
-    pub related: Vec<Entity>,
     /// Its steps up to the moment, oldest first.
     pub steps: Vec<HistoryStep>,
     /// Actions that it would refuse now, by their places in the declaration, and what it would say.
@@ -35,7 +33,7 @@ pub struct Explanation {
 /// Only its life is replayed: from the last checkpoint before it was opened to its end, however long ago that was.
 ///
 /// # Errors
-/// If there is no such entity yet.
+/// If there is no such entity at that moment.
 pub(super) fn explain(
     spec: &FigureSpec,
     timeline: &Timeline,
@@ -45,8 +43,9 @@ pub(super) fn explain(
 ) -> Result<Explanation, Msg> {
     let (at, about) = (shown.now(), shown.model.about(entity));
     let opened = |model: &dyn Model| model.opened(entity.kind) > u64::from(entity.n);
+    let absent = || Msg::new("no-such-entity").of("entity", entity);
     if about.is_none() && !opened(shown.model.as_ref()) {
-        return Err(Msg::new("no-such-entity").of("entity", entity));
+        return Err(absent());
     }
     // What a world opens at its start or never opens has always been there.
     let opens =
@@ -61,9 +60,13 @@ pub(super) fn explain(
     let has_ended = |model: &dyn Model| opened(model) && !model.is_open(entity);
     while !cursor.advance(spec, run, at, &mut { SLICE }, &mut |_| {}) && !has_ended(cursor.model.as_ref()) {}
     let steps = cursor.model.take_recording();
-    let about = about.unwrap_or_default();
+    // A world may open more of a kind than its controls allow to be there.
+    if about.is_none() && steps.is_empty() {
+        return Err(absent());
+    }
+    let sentences = about.unwrap_or_default().sentences;
     let refused = refused(spec, shown, entity);
-    Ok(Explanation { entity, sentences: about.sentences, related: about.related, steps, refused })
+    Ok(Explanation { entity, sentences, steps, refused })
 }
 
 fn refused(spec: &FigureSpec, shown: &Cursor, entity: Entity) -> Vec<(u8, Msg)> {

@@ -41,4 +41,4 @@ pub use panel::{
 };
 pub use picture::{LayoutOptions, PanelArea, Picture};
 pub use svg::{SvgOptions, svg};
-pub use words::{Naming, Patterns, Words, capitalize};
+pub use words::{Naming, Patterns, Piece, Words, capitalize};

@@ -53,43 +53,51 @@ impl FromIterator<(String, String)> for Patterns {
     }
 }
 
+/// Of several things in a sentence so many are named.
+const NAMED: usize = 6;
+
+/// A piece of a sentence, and the thing that it names if it is a name.
+pub type Piece = (String, Option<Entity>);
+
 impl Words {
     /// The sentence of a message. An id without a pattern is shown as the id: `lab check` finds it, a learner still
     /// reads something.
     pub fn say(&self, msg: &Msg) -> String {
+        self.pieces(msg).into_iter().map(|(text, _)| text).collect()
+    }
+
+    /// The same in pieces, so that what it names can be selected.
+    pub fn pieces(&self, msg: &Msg) -> Vec<Piece> {
         let Some(pattern) = self.pattern(&msg.id) else {
-            return msg.id.to_string();
+            return vec![(msg.id.to_string(), None)];
         };
-        let mut out = String::with_capacity(pattern.len() + 16);
+        let mut out = Vec::new();
         let mut rest = pattern;
         while let Some(at) = rest.find(['{', '}']) {
-            out.push_str(&rest[..at]);
+            say_text(&rest[..at], &mut out);
             let brace = &rest[at..=at];
             rest = &rest[at + 1..];
             if rest.starts_with(brace) {
-                out.push_str(brace);
+                say_text(brace, &mut out);
                 rest = &rest[1..];
             } else if let Some((name, after)) = rest.split_once('}').filter(|_| brace == "{") {
-                if let Some((_, arg)) = msg.args.iter().find(|(arg, _)| arg == name) {
-                    out.push_str(&self.arg(arg));
-                } else {
-                    out.push('{');
-                    out.push_str(name);
-                    out.push('}');
+                match msg.args.iter().find(|(arg, _)| arg == name) {
+                    Some((_, arg)) => self.say_arg(arg, &mut out),
+                    None => say_text(&["{", name, "}"].concat(), &mut out),
                 }
                 rest = after;
             } else {
-                out.push_str(brace);
+                say_text(brace, &mut out);
             }
         }
-        out.push_str(rest);
+        say_text(rest, &mut out);
         // What ends like a sentence begins like one, also where it begins with a name: 'server C is dead.'
         // But what it quotes stays as it is: 'r = x, of thread A.'
         let first = pattern.strip_prefix('{').and_then(|rest| rest.split_once('}')).map(|(name, _)| name);
         let quotes =
             msg.args.iter().any(|(arg, value)| Some(&**arg) == first && matches!(value, Arg::Text(_)));
         if first.is_some() && !quotes && pattern.ends_with(['.', '!', '?']) {
-            out = capitalize(out);
+            capitalize_first(&mut out);
         }
         out
     }
@@ -97,6 +105,13 @@ impl Words {
     /// The message as a sentence of its own: it begins with a capital, also where it begins with a name ('server C').
     pub fn sentence(&self, msg: &Msg) -> String {
         capitalize(self.say(msg))
+    }
+
+    /// The same in pieces.
+    pub fn sentence_pieces(&self, msg: &Msg) -> Vec<Piece> {
+        let mut pieces = self.pieces(msg);
+        capitalize_first(&mut pieces);
+        pieces
     }
 
     /// A label's text.
@@ -146,14 +161,57 @@ impl Words {
         }
     }
 
-    fn arg(&self, arg: &Arg) -> String {
-        match arg {
+    fn say_arg(&self, arg: &Arg, out: &mut Vec<Piece>) {
+        let text = match arg {
+            Arg::Entity(entity) => return self.say_name(*entity, out),
+            Arg::Entities(entities) => return self.say_names(entities, out),
             Arg::Number(value, unit) => unit.format(*value),
             Arg::At(time) => time.to_string(),
-            Arg::Entity(entity) => self.name(*entity),
             Arg::Text(text) => text.clone(),
             Arg::Word(id) => self.word(id),
+        };
+        say_text(&text, out);
+    }
+
+    fn say_name(&self, entity: Entity, out: &mut Vec<Piece>) {
+        if let Some((_, Naming::Only)) = self.kinds.get(usize::from(entity.kind)) {
+            say_text("the ", out);
         }
+        out.push((self.name(entity), Some(entity)));
+    }
+
+    /// 'request 3, request 4 and request 7'.
+    fn say_names(&self, entities: &[Entity], out: &mut Vec<Piece>) {
+        let named = &entities[..entities.len().min(NAMED)];
+        for (n, entity) in named.iter().enumerate() {
+            let joint = if n == 0 {
+                ""
+            } else if n + 1 == entities.len() {
+                " and "
+            } else {
+                ", "
+            };
+            say_text(joint, out);
+            self.say_name(*entity, out);
+        }
+        let left = entities.len() - named.len();
+        if left > 0 {
+            say_text(&[" and ", &left.to_string(), " more"].concat(), out);
+        }
+    }
+}
+
+fn say_text(text: &str, out: &mut Vec<Piece>) {
+    match out.last_mut() {
+        _ if text.is_empty() => {}
+        Some((before, None)) => before.push_str(text),
+        _ => out.push((text.to_owned(), None)),
+    }
+}
+
+fn capitalize_first(pieces: &mut [Piece]) {
+    if let Some((first, _)) = pieces.first_mut() {
+        *first = capitalize(core::mem::take(first));
     }
 }
 
@@ -195,6 +253,32 @@ mod tests {
         assert_eq!(say("text {t}"), "text <b>");
         assert_eq!(words("").say(&Msg::new("missing")), "missing");
         assert_eq!(words("{server} is full.").sentence(&msg), "Server\u{a0}C is full.");
+    }
+
+    #[test]
+    fn what_a_sentence_names_is_told_from_its_words() {
+        let all: Vec<Entity> = (0..8).map(|n| Entity::new(0, n)).collect();
+        let pieces = |pattern: &str, named: usize| {
+            words(pattern)
+                .pieces(&Msg::new("p").with("all", Arg::Entities(all[..named].to_vec())).count("n", 2))
+        };
+        let name = |n: usize| (format!("server\u{a0}{}", char::from(b'A' + n as u8)), Some(all[n]));
+        let text = |text: &str| (text.to_owned(), None);
+        let three = [text("2 of "), name(0), text(", "), name(1), text(" and "), name(2), text(".")];
+        assert_eq!(pieces("{n} of {all}.", 3), three);
+        assert_eq!(pieces("{all}", 8).pop(), Some(text(" and 2 more")));
+        assert_eq!(pieces("{all}", 8).iter().filter(|(_, who)| who.is_some()).count(), 6);
+    }
+
+    #[test]
+    fn the_only_one_of_a_kind_has_an_article_in_a_sentence() {
+        let words =
+            Words { kinds: vec![("kind-server".to_owned(), Naming::Only)], ..words("{server} is full.") };
+        let msg = Msg::new("p").of("server", Entity::new(0, 0));
+        assert_eq!(
+            (words.say(&msg), words.name(Entity::new(0, 0))),
+            ("The server is full.".into(), "server".into())
+        );
     }
 
     proptest! {

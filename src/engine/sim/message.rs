@@ -13,6 +13,8 @@ pub enum Arg {
     At(Time),
     /// Something with a name of its own.
     Entity(Entity),
+    /// Several such things, the first of which are named.
+    Entities(Vec<Entity>),
     /// A text from outside (a log's line, a file's name): shown as text, never as markup.
     Text(String),
     /// The id of a further word in the same catalogue (a policy's name, say).
@@ -22,6 +24,11 @@ pub enum Arg {
 impl From<Entity> for Arg {
     fn from(entity: Entity) -> Self {
         Self::Entity(entity)
+    }
+}
+impl From<Vec<Entity>> for Arg {
+    fn from(entities: Vec<Entity>) -> Self {
+        Self::Entities(entities)
     }
 }
 impl From<Span> for Arg {
@@ -61,6 +68,12 @@ impl From<&'static str> for Arg {
         Self::Word(Cow::Borrowed(id))
     }
 }
+/// A message without arguments, as a further word.
+impl From<Msg> for Arg {
+    fn from(word: Msg) -> Self {
+        Self::Word(word.id)
+    }
+}
 /// A text from outside.
 impl From<String> for Arg {
     fn from(text: String) -> Self {
@@ -75,9 +88,9 @@ pub type Message = (&'static str, &'static [&'static str]);
 /// looked up by their ids are declared too: the names of single things (`EntityNames::Words`), and a reading's where a chart
 /// shows it.
 ///
-/// A message's id is its function's name with hyphens. An argument may be an [`Entity`](crate::sim::Entity), a count (`u32`,
-/// `u64`, `usize`), a [`Span`](crate::sim::Span), a [`Time`](crate::sim::Time), a number with its unit (`(f64, Unit)`), a
-/// further word (`&'static str`) or a text from outside (`String`).
+/// A message's id is its function's name with hyphens. An argument may be an [`Entity`](crate::sim::Entity) or several (`Vec<Entity>`), a count
+/// (`u32`, `u64`, `usize`), a [`Span`](crate::sim::Span), a [`Time`](crate::sim::Time), a number with its unit (`(f64, Unit)`), a
+/// further word (`&'static str`, or a message without arguments) or a text from outside (`String`).
 ///
 /// ```
 /// use engine::{messages, sim::{Entity, Msg}};

@@ -52,4 +52,4 @@ pub use random::{Draws, Purpose};
 pub use seed::{Seed, SeedError};
 pub use time::{Span, Time};
 pub use unit::{Unit, UnitError};
-pub use world::{Cause, Ending, HistoryStep, Notable, World};
+pub use world::{Ending, HistoryStep, Notable, World};

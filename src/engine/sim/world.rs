@@ -10,15 +10,6 @@ use super::time::{Span, Time};
 use core::hash::{Hash, Hasher};
 use serde::{Deserialize, Serialize};
 
-/// Why a step happened: the rule, with its numbers, and the other party.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Cause {
-    /// The rule and its numbers ('queue 10 of 10').
-    pub rule: Msg,
-    /// Who else had a part in it: the request ahead, the server that refused.
-    pub other: Option<Entity>,
-}
-
 /// One step in the life of an entity, as a recording keeps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HistoryStep {
@@ -26,12 +17,10 @@ pub struct HistoryStep {
     pub time: Time,
     /// To whom.
     pub entity: Entity,
-    /// What happened, as a message.
+    /// What happened to it, and who did it: 'was refused by server C'.
     pub what: Msg,
-    /// Where.
-    pub place: Option<Entity>,
-    /// Why.
-    pub cause: Option<Cause>,
+    /// Why: the rule and its numbers.
+    pub why: Option<Msg>,
 }
 
 /// A moment worth a marker on the time line, a stop for 'step', and a mention in the live text.
@@ -191,24 +180,20 @@ impl<E> World<E> {
     }
 
     /// Notes a step in an entity's life. Free unless the run is being replayed with this entity recorded; only then is
-    /// `tell` called, to say what happened, where and why.
+    /// `tell` called, to say what happened and why.
     #[inline]
-    pub fn record_step(
-        &mut self,
-        entity: Entity,
-        tell: impl FnOnce() -> (Msg, Option<Entity>, Option<Cause>),
-    ) {
+    pub fn record_step(&mut self, entity: Entity, tell: impl FnOnce() -> (Msg, Option<Msg>)) {
         if self.recording.is_some() {
             self.record(entity, tell);
         }
     }
 
     #[cold]
-    fn record(&mut self, entity: Entity, tell: impl FnOnce() -> (Msg, Option<Entity>, Option<Cause>)) {
+    fn record(&mut self, entity: Entity, tell: impl FnOnce() -> (Msg, Option<Msg>)) {
         let Some(recording) = &mut self.recording else { return };
         if recording.of.contains(&entity) && recording.steps.len() < RECORDED_STEPS {
-            let (what, place, cause) = tell();
-            recording.steps.push(HistoryStep { time: self.now, entity, what, place, cause });
+            let (what, why) = tell();
+            recording.steps.push(HistoryStep { time: self.now, entity, what, why });
         }
     }
 

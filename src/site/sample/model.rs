@@ -261,7 +261,7 @@ impl Experiment for Services {
             _ if self.cut[n] => vec![about_cut()],
             _ => vec![about_link(Span::from_secs_f64(self.takes(n)))],
         };
-        Some(About { sentences, related: Vec::new() })
+        Some(About::says(sentences))
     }
 
     fn invariants(&self, _: &World<Event>) -> Result<(), String> {

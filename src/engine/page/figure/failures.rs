@@ -4,7 +4,7 @@
 use super::super::worker_client::WorkerFailure;
 use super::super::{apply, link};
 use super::{FAILURES, PageFigure, WorkerStage};
-use crate::desk::{Notice, NoticeAction, ResumePoint, text};
+use crate::desk::{Notice, NoticeAction, text};
 
 impl PageFigure {
     pub(super) fn show_notice(&self, notice: Option<&Notice>) {
@@ -57,8 +57,7 @@ impl PageFigure {
             let (culprit, back) = inner.change_starting.take().unwrap_or_else(|| {
                 (inner.resume_point.now.clone(), inner.resume_point.before_last_change.clone())
             });
-            // If that fails too, the page's first run is left.
-            inner.resume_point = ResumePoint { now: back, before_last_change: inner.initial_view.clone() };
+            inner.resume_at(back);
             inner.failures += 1;
             // The run that is opened next is not the link's any more.
             if inner.link_being_opened.take().is_some() {
@@ -84,8 +83,7 @@ impl PageFigure {
         let hung = link::noted_opening().as_deref() == Some(code);
         {
             let mut inner = self.inner.borrow_mut();
-            inner.resume_point =
-                ResumePoint { now: code.to_owned(), before_last_change: inner.initial_view.clone() };
+            inner.resume_at(code.to_owned());
             inner.link_being_opened = Some(code.to_owned());
             inner.failures = 0;
         }

@@ -91,6 +91,7 @@ impl PageFigure {
                 initial_view: inner.initial_view.clone(),
                 view: Some(inner.resume_point.now.clone()),
                 from_link: inner.link_being_opened.is_some(),
+                own_runs: inner.resume_point.own_runs.clone(),
                 notice,
                 gated_by: inner.gated_by.clone(),
                 attempts: record::attempts_here(),

@@ -95,6 +95,14 @@ struct Inner {
     park_when_idle: bool,
 }
 
+impl Inner {
+    /// The next worker resumes with this run. If that fails too, the page's first run is left.
+    fn resume_at(&mut self, code: String) {
+        self.resume_point.now = code;
+        self.resume_point.before_last_change.clone_from(&self.initial_view);
+    }
+}
+
 /// Attaches each figure as it comes near the view; those in the page's fragment at once.
 pub fn start() {
     let links = link::in_fragment();
@@ -173,7 +181,11 @@ fn attach(root: &Element) -> Option<PageFigure> {
     let initial_view = root.get_attribute(attr::VIEW)?;
     let inner = Inner {
         words: facts.and_then(|it| it.get_attribute(attr::FACTS)),
-        resume_point: ResumePoint { now: initial_view.clone(), before_last_change: initial_view.clone() },
+        resume_point: ResumePoint {
+            now: initial_view.clone(),
+            before_last_change: initial_view.clone(),
+            own_runs: Vec::new(),
+        },
         initial_view,
         worker: worker_for(root)?,
         before_words: Vec::new(),

@@ -55,7 +55,7 @@ mod tests;
 
 use crate::messages;
 use crate::player::Control;
-use crate::sim::{Cause, EndKind, Entity, EntityMap, Handle, Span, Time, Unit, World};
+use crate::sim::{EndKind, Entity, EntityMap, Handle, Span, Time, Unit, World};
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
@@ -76,14 +76,16 @@ messages! {
     answers_title(answered: u64);
     column_answer();
     column_share();
-    about_on_its_way(to: Entity);
-    about_coming_back(to: Entity);
+    about_at(place: Entity);
+    about_on_its_way(from: Entity, to: Entity);
+    about_coming_back(from: Entity, to: Entity);
     about_coming_back_lost(to: Entity, cause: Entity);
     about_abandoned();
     about_age(age: Span);
     about_ended();
     about_cause(lost: u64);
     about_cause_at(place: Entity, lost: u64);
+    about_cause_last(last: Vec<Entity>);
 }
 
 /// The control for how long somebody waits for an answer: the mean, from which [`Journeys::expect`] may be given any spread.
@@ -94,8 +96,8 @@ pub const PATIENCE: Control = Control::log_number("patience", "Clients wait", Un
 const FRESH: Span = Span::from_secs(1);
 /// So many of those who were lost last are shown for their causes.
 const RECENT: usize = 60;
-/// How many are named as concerned.
-const RELATED: usize = 12;
+/// And so many of them are named.
+const LAST: usize = 6;
 
 /// The ways in which journeys can end without an answer, declared by [`losses!`](crate::losses).
 #[derive(Debug)]
@@ -311,14 +313,10 @@ impl<T> Journeys<T> {
 
     /// It ends here and now in this way. False if it isn't under way.
     pub fn end_as<E>(&mut self, of: Entity, end_kind: EndKind, world: &mut World<E>) -> bool {
-        let Some(&Journey { place, awaited, .. }) = self.under_way.get(of.n) else { return false };
+        let Some(&Journey { awaited, .. }) = self.under_way.get(of.n) else { return false };
         if awaited {
             world.record_step(of, || {
-                (
-                    self.losses.cause(end_kind).map_or_else(step_answered, step_unanswered),
-                    Some(place.node()),
-                    None,
-                )
+                (self.losses.cause(end_kind).map_or_else(step_answered, step_unanswered), None)
             });
             self.close(of, end_kind, world);
         }
@@ -329,11 +327,8 @@ impl<T> Journeys<T> {
     /// Whoever waits for it gives up: to be called when the event of [`Self::expect`] happens. What is on its way back then
     /// reaches nobody; everything else goes on.
     pub fn give_up<E>(&mut self, of: Entity, end_kind: EndKind, world: &mut World<E>) {
-        let Some(&Journey { place, patience, awaited: true, .. }) = self.under_way.get(of.n) else { return };
-        world.record_step(of, || {
-            let why = patience.map(|(_, span)| Cause { rule: why_gave_up(span), other: None });
-            (step_gave_up(), Some(place.node()), why)
-        });
+        let Some(&Journey { patience, awaited: true, .. }) = self.under_way.get(of.n) else { return };
+        world.record_step(of, || (step_gave_up(), patience.map(|(_, span)| why_gave_up(span))));
         self.abandon(of, end_kind, world);
     }
 

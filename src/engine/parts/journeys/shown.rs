@@ -1,10 +1,10 @@
 //! What is seen of journeys, and said of them: badges, the ledger, packets, explanations.
 
 use super::{
-    FRESH, Journeys, Lost, Place, RELATED, about_abandoned, about_age, about_cause, about_cause_at,
-    about_coming_back, about_coming_back_lost, about_ended, about_on_its_way, answers_title, badge_lost,
-    badge_lost_in_all, column_answer, column_cause, column_most_at, column_requests, column_share,
-    ledger_nowhere, ledger_title,
+    FRESH, Journeys, LAST, Lost, Place, about_abandoned, about_age, about_at, about_cause, about_cause_at,
+    about_cause_last, about_coming_back, about_coming_back_lost, about_ended, about_on_its_way,
+    answers_title, badge_lost, badge_lost_in_all, column_answer, column_cause, column_most_at,
+    column_requests, column_share, ledger_nowhere, ledger_title,
 };
 use crate::parts::station::Station;
 use crate::player::About;
@@ -102,7 +102,7 @@ impl<T> Journeys<T> {
         &self,
         entity: Entity,
         world: &World<E>,
-        at_node: impl FnOnce(Entity) -> Option<(Msg, Vec<Entity>)>,
+        at_node: impl FnOnce(Entity) -> Option<Msg>,
     ) -> Option<About> {
         if entity.kind == self.losses.kind {
             return ((entity.n as usize) < self.losses.ends.len()).then(|| self.about_cause(entity));
@@ -111,25 +111,21 @@ impl<T> Journeys<T> {
             return None;
         }
         let Some(journey) = self.get(entity) else {
-            return Some(About { sentences: vec![about_ended()], related: Vec::new() });
+            return Some(About::says([about_ended()]));
         };
-        let (says, related) = match journey.place {
-            Place::At(node) => match at_node(node) {
-                Some((says, related)) => (Some(says), related),
-                None => (None, vec![node]),
-            },
+        let says = match journey.place {
+            Place::At(node) => at_node(node).unwrap_or_else(|| about_at(node)),
             Place::Between { from, to, .. } => {
-                let says = match journey.outcome.map(|outcome| self.losses.cause(outcome)) {
-                    None => about_on_its_way(to),
-                    Some(None) => about_coming_back(to),
+                match journey.outcome.map(|outcome| self.losses.cause(outcome)) {
+                    None => about_on_its_way(from, to),
+                    Some(None) => about_coming_back(from, to),
                     Some(Some(cause)) => about_coming_back_lost(to, cause),
-                };
-                (Some(says), vec![from, to])
+                }
             }
         };
         let age = about_age(world.now().since(journey.began));
         let abandoned = (!journey.awaited).then(about_abandoned);
-        Some(About { sentences: says.into_iter().chain([age]).chain(abandoned).collect(), related })
+        Some(About::says([says, age].into_iter().chain(abandoned).collect::<Vec<_>>()))
     }
 
     /// What is to be said of one of these stations, or of anything that [`Self::about`] knows, where journeys are at them.
@@ -140,7 +136,7 @@ impl<T> Journeys<T> {
         stations: &(impl Iterator<Item = &'s Station<E>> + Clone),
     ) -> Option<About> {
         if let Some(station) = stations.clone().find(|station| station.entity() == entity) {
-            return Some(About::says(station.about()).concerning(station.here()));
+            return Some(About::says(station.about()));
         }
         self.about(entity, world, |node| {
             let station = stations.clone().find(|station| station.entity() == node)?;
@@ -153,9 +149,9 @@ impl<T> Journeys<T> {
         sort_by_key(&mut places, |lost| core::cmp::Reverse(lost.count));
         let says = places.iter().map(|lost| about_cause_at(lost.place, lost.count));
         let last = self.recent.iter().rev().filter(|(_, why)| *why == cause).map(|(who, _)| *who);
-        About {
-            sentences: core::iter::once(about_cause(self.lost_by(cause).0)).chain(says).collect(),
-            related: last.take(RELATED).collect(),
-        }
+        let last: Vec<Entity> = last.take(LAST).collect();
+        let last = (!last.is_empty()).then(|| about_cause_last(last));
+        let all = core::iter::once(about_cause(self.lost_by(cause).0)).chain(says).chain(last);
+        About::says(all.collect::<Vec<_>>())
     }
 }

@@ -69,15 +69,15 @@ mod tests;
 pub use line::{Ended, Line, Outgoing, Sent};
 
 use crate::messages;
-use crate::sim::{Cause, Entity, Handle, Purpose, Span, Time, Unit, World};
+use crate::sim::{Entity, Handle, Purpose, Span, Time, Unit, World};
 use std::collections::VecDeque;
 
 messages! {
     /// What a net says of itself and of what goes through it.
     pub MESSAGES;
-    step_left(to: Entity);
-    step_arrived(took: Span);
-    step_arrived_again();
+    step_left(from: Entity, to: Entity);
+    step_arrived(to: Entity, took: Span);
+    step_arrived_again(to: Entity);
     step_lost(to: Entity);
     why_lost(share: (f64, Unit));
     why_cut(one: Entity, other: Entity);
@@ -242,7 +242,7 @@ impl Net {
         debug_assert!(self.passage(out.message).is_none(), "a message is sent once: {:?}", out.message);
         self.forget(world.now());
         let (message, to, now) = (out.message, out.to, world.now());
-        world.record_step(message, || (step_left(to), Some(out.from), None));
+        world.record_step(message, || (step_left(out.from, to), None));
         let line = self.wires[link].line.clone();
         let mut delays = world.draws(DELAY, message);
         let (first, second) = (line.delay.span(&mut delays), line.delay.span(&mut delays));
@@ -304,9 +304,7 @@ impl Net {
                     Why::Chance => why_lost((wire.line.loss, Unit::Share)),
                     Why::Cut => why_cut(wire.ends.0, wire.ends.1),
                 };
-                world.record_step(message, || {
-                    (step_lost(to), Some(from), Some(Cause { rule, other: Some(to) }))
-                });
+                world.record_step(message, || (step_lost(to), Some(rule)));
             }
             if calm && why == Why::Chance {
                 world.notable(message, mark_lost(from, to));
@@ -316,9 +314,8 @@ impl Net {
             wire.counts.arrived += 1;
             world.record_step(message, || {
                 let took = now.since(passage.sent);
-                let what = if passage.copy { step_arrived_again() } else { step_arrived(took) };
-                let because = passage.behind.map(|it| Cause { rule: why_in_order(it), other: Some(it) });
-                (what, Some(to), because)
+                let what = if passage.copy { step_arrived_again(to) } else { step_arrived(to, took) };
+                (what, passage.behind.map(why_in_order))
             });
             Some(if passage.copy { Ended::Again { at: to, from } } else { Ended::Arrived { at: to, from } })
         };

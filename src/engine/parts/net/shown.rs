@@ -50,19 +50,18 @@ impl Net {
         messages
     }
 
-    /// What is to be said of a message, and who is concerned; `None` if it was never sent or is forgotten.
-    pub fn about_message(&self, message: Entity, now: Time) -> Option<(Msg, Vec<Entity>)> {
+    /// What is to be said of a message; `None` if it was never sent or is forgotten.
+    pub fn about_message(&self, message: Entity, now: Time) -> Option<Msg> {
         let it = self.passage(message)?;
         let (from, to) = (it.out.from, it.out.to);
-        let says = match it.lost {
+        Some(match it.lost {
             Some((at, Why::Cut)) if at <= now => about_lost_to_cut(from, to),
             Some((at, Why::Chance)) if at <= now => {
                 about_lost(from, to, (self.wires[it.link].line.loss, Unit::Share))
             }
             None if it.arrives <= now => about_arrived(from, to, it.arrives.since(it.sent)),
             _ => about_under_way(from, to, now.since(it.sent)),
-        };
-        Some((says, vec![from, to]))
+        })
     }
 
     /// What is to be said of a link; nothing if there is none.

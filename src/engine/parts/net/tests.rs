@@ -255,7 +255,7 @@ fn a_cut_loses_what_is_on_the_link_at_once() {
     // What is sent now is lost, too, and its sender isn't told at once.
     let next = world.open(MESSAGE, None);
     assert_eq!(net.send(Outgoing::new(next, node(0), node(1)), &mut world, Event::Ended(next)), Sent::Cut);
-    let (says, _) = net.about_message(next, world.now()).unwrap();
+    let says = net.about_message(next, world.now()).unwrap();
     assert_eq!(says.id, "about-under-way");
     assert!(net.join(node(0), node(1), &mut world));
     let third = world.open(MESSAGE, None);
@@ -277,7 +277,7 @@ fn a_history_says_what_happened_and_why() {
         advance(&mut net, &mut world, Time::from_secs(60), &mut Heard::default());
         let steps = world.take_recording();
         let id = |msg: &crate::sim::Msg| msg.id.to_string();
-        steps.iter().map(|it| (id(&it.what), it.cause.as_ref().map(|cause| id(&cause.rule)))).collect()
+        steps.iter().map(|it| (id(&it.what), it.why.as_ref().map(id))).collect()
     };
     let step = |what: &str, why: Option<&str>| (what.to_owned(), why.map(str::to_owned));
     let line = Line::new(Dist::Fixed(2.0));
@@ -308,14 +308,13 @@ fn what_waits_for_the_one_before_it_says_so() {
 #[test]
 fn what_it_says_and_shows_fits_what_it_is() {
     let (mut net, mut world, message) = one_under_way(&Line::new(Dist::Fixed(2.0)).losing(1.0).in_order());
-    let ends = [node(0), node(1)];
-    let (says, related) = net.about_message(message, Time::from_millis(500)).unwrap();
-    assert_eq!(says, about_under_way(node(0), node(1), Span::from_millis(500)));
-    assert_eq!(related, ends, "nothing tells that it will be lost");
+    let says = net.about_message(message, Time::from_millis(500)).unwrap();
+    let under_way = about_under_way(node(0), node(1), Span::from_millis(500));
+    assert_eq!(says, under_way, "nothing tells that it will be lost");
     // It is lost between three tenths and seven tenths of its way.
     advance(&mut net, &mut world, Time::from_millis(1_450), &mut Heard::default());
     let loses = (1.0, Unit::Share);
-    let (says, _) = net.about_message(message, world.now()).unwrap();
+    let says = net.about_message(message, world.now()).unwrap();
     assert_eq!(says, about_lost(node(0), node(1), loses));
     let link = [about_link(node(0), node(1), 1, 0, 1), about_link_loses(loses), about_link_in_order()];
     assert_eq!(net.about_link(node(1), node(0)), link);

@@ -46,34 +46,38 @@ mod tests;
 
 use crate::player::Control;
 use crate::sim::statistics::TimeAverage;
-use crate::sim::{Cause, Dist, Entity, Handle, Occupancy, Span, Time, Unit, World};
+use crate::sim::{Dist, Entity, Handle, Occupancy, Span, Time, Unit, World};
 use crate::{choices, messages};
 use std::collections::VecDeque;
 
 messages! {
     /// What a station says of itself and of what goes through it.
     pub MESSAGES;
-    step_served();
-    step_served_late(waited: Span);
-    step_queued();
-    step_refused();
-    step_failed();
-    step_done();
-    why_queued(place: usize, capacity: u32, workers: u32);
-    why_behind(ahead: usize, workers: u32);
+    step_served(station: Entity);
+    step_served_late(station: Entity, waited: Span);
+    step_slower(takes: Span);
+    step_queued(station: Entity);
+    step_refused(station: Entity);
+    step_failed(station: Entity);
+    step_done(station: Entity);
+    why_queued(place: usize, capacity: u32);
+    why_behind(ahead: usize);
     why_full(waiting: usize, capacity: u32);
-    why_down(station: Entity);
-    why_killed(station: Entity);
-    why_fails_fast(station: Entity);
-    why_slower(slower: (f64, Unit), takes: Span);
+    why_down();
+    why_killed();
+    why_fails_fast();
+    why_slower(station: Entity, slower: (f64, Unit));
     mark_full(station: Entity, waiting: usize, capacity: u32);
     about_station(busy: usize, workers: u32, waiting: usize);
     about_capacity(capacity: u32);
     about_down();
     about_fails_fast();
     about_slower(slower: (f64, Unit));
+    about_serving(served: Vec<Entity>);
+    about_queue(waiting: Vec<Entity>);
     about_served(station: Entity, since: Span);
-    about_waiting(station: Entity, ahead: usize);
+    about_waiting_next(station: Entity, served: Vec<Entity>);
+    about_waiting(station: Entity, before: Entity, ahead: usize);
 }
 
 choices! {
@@ -298,12 +302,10 @@ impl<E> Station<E> {
         let (now, entity) = (world.now(), self.entity);
         if let Some(fault) = self.fault {
             let (offer, why) = match fault {
-                Fault::Down => (Offer::Down, why_down(entity)),
-                Fault::FailsFast => (Offer::Fails, why_fails_fast(entity)),
+                Fault::Down => (Offer::Down, why_down()),
+                Fault::FailsFast => (Offer::Fails, why_fails_fast()),
             };
-            world.record_step(of, || {
-                (step_failed(), Some(entity), Some(Cause { rule: why, other: Some(entity) }))
-            });
+            world.record_step(of, || (step_failed(entity), Some(why)));
             return offer;
         }
         if self.busy.len() < self.workers as usize {
@@ -313,23 +315,19 @@ impl<E> Station<E> {
         if let Some(capacity) = self.capacity.filter(|&capacity| self.queue.len() >= capacity as usize) {
             let calm = self.refused_at.is_none_or(|before| now.since(before) >= CALM);
             self.refused_at = Some(now);
-            world.record_step(of, || {
-                let rule = why_full(self.queue.len(), capacity);
-                (step_refused(), Some(entity), Some(Cause { rule, other: Some(entity) }))
-            });
+            world.record_step(of, || (step_refused(entity), Some(why_full(self.queue.len(), capacity))));
             if calm {
                 world.notable(entity, mark_full(entity, self.queue.len(), capacity));
             }
             return Offer::Full;
         }
         let ahead = self.queue.len();
-        let other = self.queue.back().map(|last| last.of).or_else(|| self.busy.last().map(|job| job.of));
         world.record_step(of, || {
-            let rule = match self.capacity {
-                Some(capacity) => why_queued(ahead + 1, capacity, self.workers),
-                None => why_behind(ahead, self.workers),
+            let why = match self.capacity {
+                Some(capacity) => why_queued(ahead + 1, capacity),
+                None => why_behind(ahead),
             };
-            (step_queued(), Some(entity), Some(Cause { rule, other }))
+            (step_queued(entity), Some(why))
         });
         self.waits.enter(now);
         self.queue.push_back(Waiting { of, since: now, takes, done });
@@ -346,12 +344,15 @@ impl<E> Station<E> {
         let waited = now.since(next.since);
         self.taken_up += 1;
         self.waited_nanos += u128::from(waited.nanos());
-        world.record_step(next.of, || {
-            let what = if waited == Span::ZERO { step_served() } else { step_served_late(waited) };
-            let because = (slower > 1.0)
-                .then(|| Cause { rule: why_slower((slower, Unit::Factor), takes), other: Some(self.entity) });
-            (what, Some(self.entity), because)
+        let entity = self.entity;
+        world.record_step(next.of, || match waited {
+            Span::ZERO => (step_served(entity), None),
+            waited => (step_served_late(entity, waited), None),
         });
+        if slower > 1.0 {
+            let why = || why_slower(entity, (slower, Unit::Factor));
+            world.record_step(next.of, || (step_slower(takes), Some(why())));
+        }
     }
 
     /// A worker is done with something: to be called when the event that was handed over happens, or later if the worker is
@@ -362,7 +363,7 @@ impl<E> Station<E> {
         self.holds.leave(world.now(), job.since);
         self.finished += 1;
         self.busy_workers.set(world.now(), self.busy.len() as f64);
-        world.record_step(of, || (step_done(), Some(self.entity), None));
+        world.record_step(of, || (step_done(self.entity), None));
         self.take_up(world);
         true
     }
@@ -418,9 +419,7 @@ impl<E> Station<E> {
             self.waits.leave(world.now(), waiting.since);
         }
         for &of in &dropped {
-            world.record_step(of, || {
-                (step_failed(), Some(entity), Some(Cause { rule: why_killed(entity), other: Some(entity) }))
-            });
+            world.record_step(of, || (step_failed(entity), Some(why_killed())));
         }
         dropped
     }

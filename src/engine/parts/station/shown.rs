@@ -2,7 +2,7 @@
 
 use super::{
     FULL_WITHOUT_BOUND, Fault, NEARLY_FULL, Station, TROUBLED, about_capacity, about_down, about_fails_fast,
-    about_served, about_slower, about_station, about_waiting,
+    about_queue, about_served, about_serving, about_slower, about_station, about_waiting, about_waiting_next,
 };
 use crate::scene::{Label, Node, Shape, Slots, Status, Workers};
 use crate::sim::{Entity, Msg, Time, Unit};
@@ -55,20 +55,24 @@ impl<E> Station<E> {
         let mut says = vec![about_station(self.busy.len(), self.workers, self.queue.len())];
         says.extend(self.capacity.map(about_capacity));
         says.extend((slower > 1.0).then(|| about_slower((slower, Unit::Factor))));
+        says.extend((!self.busy.is_empty()).then(|| about_serving(self.served())));
+        says.extend((!self.queue.is_empty()).then(|| about_queue(self.waiting().collect())));
         says
     }
 
-    /// What somebody here does, and who is concerned: the one ahead, or those who are being served. `None` for who isn't
-    /// here.
-    pub fn about_visitor(&self, of: Entity, now: Time) -> Option<(Msg, Vec<Entity>)> {
+    /// What somebody here does, and behind whom; `None` for who isn't here.
+    pub fn about_visitor(&self, of: Entity, now: Time) -> Option<Msg> {
         if let Some(job) = self.busy.iter().find(|job| job.of == of) {
-            return Some((about_served(self.entity, now.since(job.since)), vec![self.entity]));
+            return Some(about_served(self.entity, now.since(job.since)));
         }
         let ahead = self.queue.iter().position(|waiting| waiting.of == of)?;
-        let related = match ahead.checked_sub(1) {
-            Some(before) => vec![self.queue[before].of],
-            None => self.busy.iter().map(|job| job.of).collect(),
-        };
-        Some((about_waiting(self.entity, ahead), related))
+        Some(match ahead.checked_sub(1) {
+            Some(before) => about_waiting(self.entity, self.queue[before].of, ahead),
+            None => about_waiting_next(self.entity, self.served()),
+        })
+    }
+
+    fn served(&self) -> Vec<Entity> {
+        self.busy.iter().map(|job| job.of).collect()
     }
 }

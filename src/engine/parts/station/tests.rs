@@ -166,11 +166,12 @@ fn what_it_says_fits_what_it_is() {
         ));
     }
     let says = |station: &Station<Event>, n| station.about_visitor(visitor(n), Time::from_secs(3));
-    assert_eq!(says(&station, 0), Some((about_served(STATION, Span::from_secs(3)), vec![STATION])));
-    assert_eq!(says(&station, 1), Some((about_waiting(STATION, 0), vec![visitor(0)])));
-    assert_eq!(says(&station, 2), Some((about_waiting(STATION, 1), vec![visitor(1)])));
+    assert_eq!(says(&station, 0), Some(about_served(STATION, Span::from_secs(3))));
+    assert_eq!(says(&station, 1), Some(about_waiting_next(STATION, vec![visitor(0)])));
+    assert_eq!(says(&station, 2), Some(about_waiting(STATION, visitor(1), 1)));
     assert_eq!(says(&station, 3), None);
-    assert_eq!(station.about(), [about_station(1, 1, 2), about_capacity(2)]);
+    let here = [about_serving(vec![visitor(0)]), about_queue(vec![visitor(1), visitor(2)])];
+    assert_eq!(station.about(), [[about_station(1, 1, 2), about_capacity(2)], here].concat());
     assert_eq!(station.status(Time::from_secs(3)), Status::Trouble);
     let dropped = station.fail(Fault::Down, &mut world);
     assert_eq!(dropped, [visitor(0), visitor(1), visitor(2)]);

@@ -100,7 +100,7 @@ messages! {
     note_left(left: u32); row_yes(); row_no(); row_wrongly(); chart_answers(); told_yes(); told_no(); told_nothing();
     says_before(); says_selling(left: u32, waiting: usize); says_sold_out(waiting: usize); says_oversold(oversold: u64);
     mark_sale(); mark_sale_over(); mark_sold_out(row: Entity);
-    step_saw(left: u32); step_bought(left: u32); step_too_late(); step_nothing_left();
+    step_saw(left: u32, at: Entity); step_bought(row: Entity, left: u32); step_too_late(row: Entity); step_nothing_left(row: Entity);
     about_buyers(came: u32); about_seen(left: u32);
     judge_oversold(oversold: (f64, Unit), bound: (f64, Unit)); judge_told(told: (f64, Unit), bound: (f64, Unit));
     judge_p99(p99: (f64, Unit), bound: (f64, Unit));
@@ -210,7 +210,7 @@ impl FlashSale {
 
     /// A buyer's order is written, without a lock, if some are left by what has been seen somewhere.
     fn order(&mut self, buyer: Entity, left: u32, seen_at: Entity, w: &mut W) {
-        w.record_step(buyer, || (step_saw(left), Some(seen_at), None));
+        w.record_step(buyer, || (step_saw(left, seen_at), None));
         if left == 0 {
             return self.tell(buyer, SOLD_OUT, w);
         }
@@ -226,9 +226,9 @@ impl FlashSale {
         let it = &mut self.rows[at];
         it.promised -= u32::from(promised);
         let (outcome, what) = match if promised { it.left } else { free(it) } {
-            0 if promised => (OVERSOLD, step_too_late()),
-            0 => (SOLD_OUT, step_nothing_left()),
-            _ => (BOUGHT, step_bought(it.left - 1)),
+            0 if promised => (OVERSOLD, step_too_late(row(at))),
+            0 => (SOLD_OUT, step_nothing_left(row(at))),
+            _ => (BOUGHT, step_bought(row(at), it.left - 1)),
         };
         if outcome == BOUGHT {
             it.left -= 1;
@@ -237,7 +237,7 @@ impl FlashSale {
                 w.notable(row(at), mark_sold_out(row(at)));
             }
         }
-        w.record_step(buyer, || (what, Some(row(at)), None));
+        w.record_step(buyer, || (what, None));
         self.tell(buyer, outcome, w);
     }
 

@@ -22,7 +22,7 @@ const PICK: Purpose = Purpose::named("pick");
 messages! {
     /// What is said of the servers and of requests on their way to them.
     pub MESSAGES;
-    step_sent(size: Span); step_no_server(); step_picked(server: Entity);
+    step_sent(from: Entity, size: Span); step_no_server(); step_picked(server: Entity);
     why_weight(current: (f64, Unit), total: (f64, Unit));
     mark_down(server: Entity, fall: u32); mark_up(server: Entity, rise: u32);
     mark_killed(server: Entity); mark_restored(server: Entity);
@@ -198,7 +198,7 @@ impl<E> Cluster<E> {
     pub fn about(&self, entity: Entity, world: &World<E>) -> Option<About> {
         let about = self.journeys.about_at(entity, world, &self.servers.iter())?;
         let Some(n) = (0..SERVERS).find(|&n| self.entity(n) == entity) else { return Some(about) };
-        let About { mut sentences, related } = about;
+        let mut sentences = about.sentences;
         match self.standing(n) {
             Standing::Up if self.is_dead(n) => sentences[0] = about_dead_unnoticed(),
             Standing::Down if !self.is_dead(n) => sentences.push(about_out()),
@@ -207,7 +207,7 @@ impl<E> Cluster<E> {
         let open = self.balancer.servers()[n as usize].connections;
         let finished = self.servers[n as usize].finished();
         sentences.push(about_server(finished, self.journeys.lost_at(entity), open));
-        Some(About { sentences, related })
+        Some(About::says(sentences))
     }
 
     /// The balancer counts what is open at each server, and who is in a server is on its way nowhere else.

@@ -170,7 +170,7 @@ impl Experiment for OneServer {
             SERVER => About::says(self.server.about()),
             CLIENTS => About::says([about_clients(self.arrivals.arrived_so_far())]),
             Entity { kind: REQUEST, n } => match self.server.about_visitor(entity, world.now()) {
-                Some((sentence, related)) => About::says([sentence]).concerning(related.into_iter()),
+                Some(sentence) => About::says([sentence]),
                 None if world.tally(REQUEST).opened() > u64::from(n) => About::says([about_answered()]),
                 None => return None,
             },

@@ -86,7 +86,7 @@ messages! {
     is_own(); is_inside(); is_again(); is_asleep(); is_spinning(); is_ready(); is_stalled();
     chart_done(); done();
     says_inside(inside: usize, waiting: usize); says_stalled(thread: Entity, waiting: usize); says_lost(lost: u32, stores: u32);
-    step_got_lock(); step_stored(value: u32); step_again(value: u32);
+    step_got_lock(); step_stored(value: u32); step_again(value: u32); about_thread(operation: Entity, state: Msg); about_operation(thread: Entity, state: Msg);
     judge_done(done: (f64, Unit), bound: (f64, Unit)); judge_lost(lost: (f64, Unit), bound: (f64, Unit));
 }
 
@@ -211,18 +211,17 @@ impl Contention {
 
     /// A thread's own work is over, or its section.
     fn has_worked(&mut self, n: u32, w: &mut W) {
-        let at = Some(Entity::new(THREAD, n));
         let me = &mut self.threads[n as usize];
         let value = self.number;
         if !me.in_section {
             me.in_section = true;
         } else if !me.reads && self.controls.lock == Kind::Swap && me.loaded != value {
             me.again = true;
-            w.record_step(me.operation, || (step_again(value), at, None));
+            w.record_step(me.operation, || (step_again(value), None));
         } else {
             if !me.reads {
                 (self.number, self.stores) = (me.loaded + 1, self.stores + 1);
-                w.record_step(me.operation, || (step_stored(me.loaded + 1), at, None));
+                w.record_step(me.operation, || (step_stored(me.loaded + 1), None));
             }
             w.close(me.operation, DONE);
             let next = w.open(OPERATION, None);
@@ -245,7 +244,7 @@ impl Contention {
         }
         while let Some(n) = self.lock.admit_next() {
             let operation = self.threads[n as usize].operation;
-            w.record_step(operation, || (step_got_lock(), Some(Entity::new(THREAD, n)), None));
+            w.record_step(operation, || (step_got_lock(), None));
             w.schedule(WAKE, Event(self.cores.due(n)));
         }
     }
@@ -361,11 +360,14 @@ impl Experiment for Contention {
         let is_it =
             |&n: &u32| entity == Entity::new(THREAD, n) || entity == self.threads[n as usize].operation;
         let n = (0..self.controls.threads).find(is_it)?;
+        let (thread, state) = (Entity::new(THREAD, n), self.says(self.status(n)));
         let operation = self.threads[n as usize].operation;
-        Some(
-            About::says([self.says(self.status(n))])
-                .concerning([Entity::new(THREAD, n), operation].into_iter()),
-        )
+        let is_thread = entity == thread;
+        Some(About::says([if is_thread {
+            about_thread(operation, state)
+        } else {
+            about_operation(thread, state)
+        }]))
     }
 
     fn invariants(&self, _: &W) -> Result<(), String> {

@@ -10,7 +10,6 @@ use crate::parts::program::{
 };
 use crate::player::Found;
 use crate::scene::Table;
-use crate::sim::Cause;
 
 kinds! {
     KINDS;
@@ -226,9 +225,9 @@ impl TwoThreads {
         let (thread, other) = (program.thread(n), program.thread(self.last_writer));
         let loses = lost(is) > lost(&was);
         let overtaken = loses || retries(&was, is);
-        let why = overtaken.then(|| Cause { rule: wrote_since(other), other: Some(other) });
+        let why = overtaken.then(|| wrote_since(other));
         let code = program.code(n)[was.line(n).unwrap_or_default() as usize].trim();
-        world.record_step(thread, || (ran(code.to_owned()), None, why));
+        world.record_step(thread, || (ran(code.to_owned()), why));
         if breaks(&was, is) {
             world.notable(thread, if loses { lost_update(thread, other) } else { mark_two_inside() });
         }

@@ -28,7 +28,7 @@ pub use spec::PREDICTIONS;
 
 use crate::lessons::prelude::*;
 use crate::mechanism::balancer::{self, Balancer, Config, Standing};
-use crate::sim::{Cause, EntityMap, Handle, Zipf};
+use crate::sim::{EntityMap, Handle, Zipf};
 use keys::{Change, KEYS, Keys};
 use spec::{ControlValues, HIT, HOT, KEY, MISS, MOST, NO_SERVER, REQUEST, Rule, SERVER, TAKE_OUT};
 
@@ -185,7 +185,7 @@ impl Tier {
         wanted.asked += 1;
         let (hit, name) = (wanted.held, self.keys.names[n as usize]);
         let Some(decision) = self.balancer.pick(now, name, 0, &mut w.draws(PICK, it)) else {
-            w.record_step(it, || (spec::step_no_server(key(n)), None, None));
+            w.record_step(it, || (spec::step_no_server(key(n)), None));
             w.close(it, NO_SERVER);
             return;
         };
@@ -195,20 +195,24 @@ impl Tier {
         w.schedule(if hit { HIT_TAKES } else { MISS_TAKES }, Event::Done(it.n));
         w.record_step(it, || {
             let what = if hit { spec::step_hit } else { spec::step_miss };
-            let because = self.reason(&decision.rule).map(|rule| Cause { rule, other: Some(key(n)) });
-            (what(key(n), server(picked)), Some(server(picked)), because)
+            (what(key(n), server(picked)), self.reason(&decision.rule).map(|[why, _]| why))
         });
     }
 
-    /// Why a key belongs to its server.
-    fn reason(&self, rule: &balancer::Rule) -> Option<Msg> {
+    /// Why a key belongs to its server: as a request's reason to go there, and as a sentence about the key.
+    fn reason(&self, rule: &balancer::Rule) -> Option<[Msg; 2]> {
         let place = |hash: u64| (hash as f64 / u64::MAX as f64, Unit::Share);
         match *rule {
             balancer::Rule::TableSlot { slot, size, .. } if self.controls.rule == Rule::Modulo => {
-                Some(spec::why_modulo(slot, size))
+                Some([spec::why_modulo(slot, size), spec::about_modulo(slot, size)])
             }
-            balancer::Rule::TableSlot { slot, size, .. } => Some(spec::why_maglev(slot, size)),
-            balancer::Rule::RingPoint { hash, point } => Some(spec::why_ring(place(hash), place(point))),
+            balancer::Rule::TableSlot { slot, size, .. } => {
+                Some([spec::why_maglev(slot, size), spec::about_maglev(slot, size)])
+            }
+            balancer::Rule::RingPoint { hash, point } => {
+                let (hash, point) = (place(hash), place(point));
+                Some([spec::why_ring(hash, point), spec::about_ring(hash, point)])
+            }
             _ => None,
         }
     }
@@ -223,11 +227,11 @@ impl Tier {
         let request = Entity::new(REQUEST, n);
         w.record_step(request, || {
             let what = match (it.hit, stays) {
-                (true, _) => spec::step_answered(),
-                (false, true) => spec::step_kept(),
+                (true, _) => spec::step_answered(server(it.server)),
+                (false, true) => spec::step_kept(server(it.server)),
                 (false, false) => spec::step_not_kept(server(it.server)),
             };
-            (what, Some(server(it.server)), None)
+            (what, None)
         });
         w.close(request, if it.hit { HIT } else { MISS });
     }

@@ -138,8 +138,9 @@ impl Tier {
                 let name = self.keys.names[n as usize];
                 let picked = self.balancer.clone().pick(w.now(), name, 0, &mut w.draws(super::PICK, entity));
                 let why = picked.and_then(|decision| self.reason(&decision.rule));
-                let says: Vec<Msg> = [owned, asked].into_iter().chain(why).collect();
-                Some(About::says(says).concerning([at].into_iter()))
+                let why = why.map(|[_, why]| why);
+                let says: Vec<Msg> = [owned].into_iter().chain(why).chain([asked]).collect();
+                Some(About::says(says))
             }
             _ => None,
         }

@@ -86,8 +86,9 @@ messages! {
     grid_keys(nth: u32); note_away(); chart_misses(); misses();
     table_servers(); column_server(); column_keys(); column_held(); column_requests();
     step_hit(key: Entity, server: Entity); step_miss(key: Entity, server: Entity); step_no_server(key: Entity);
-    step_answered(); step_kept(); step_not_kept(server: Entity);
+    step_answered(server: Entity); step_kept(server: Entity); step_not_kept(server: Entity);
     why_modulo(slot: u32, size: u32); why_maglev(slot: u32, size: u32); why_ring(hash: (f64, Unit), point: (f64, Unit));
+    about_modulo(slot: u32, size: u32); about_maglev(slot: u32, size: u32); about_ring(hash: (f64, Unit), point: (f64, Unit));
     about_hit(server: Entity); about_fetching(server: Entity, since: Span); about_ended();
     about_server(keys: u32, held: u32, share: (f64, Unit)); about_away();
     about_held(server: Entity); about_not_held(server: Entity); about_no_owner(); about_asked(asked: u32);

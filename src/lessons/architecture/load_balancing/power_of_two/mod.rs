@@ -27,7 +27,7 @@ mod tests;
 pub use spec::PREDICTIONS;
 
 use crate::lessons::prelude::*;
-use crate::sim::{Cause, Handle};
+use crate::sim::Handle;
 use farm::{Farm, Job};
 use spec::{ANSWERED, ControlValues, FARM, FARMS, LONGEST, SERVERS};
 
@@ -103,11 +103,8 @@ impl PowerOfTwo {
             let (there, entity) = (self.farms[k].at(sent.server), w.open(k as u8, None));
             w.record_step(entity, || {
                 let seen = self.farms[k].believed(sent.server);
-                let because = Cause {
-                    rule: picture::reason(k, drawn, &sent, seen, age),
-                    other: Some(server(k, sent.server)),
-                };
-                (spec::step_sent(server(k, sent.server), there), Some(farm(k)), Some(because))
+                let why = picture::reason(k, drawn, &sent, seen, age);
+                (spec::step_sent(server(k, sent.server), there), Some(why))
             });
             if self.farms[k].join(sent.server, Job { request: n, takes }, now) {
                 self.serve(k, sent.server, w);
@@ -121,17 +118,16 @@ impl PowerOfTwo {
         let Some(&Job { request: n, takes }) = self.farms[k].lines[at as usize].front() else { return };
         w.schedule(takes, Event::Done(k as u8, at));
         let waited = w.now().since(w.tally(k as u8).opened_at(n).unwrap_or(w.now()));
-        w.record_step(request(k, n), || {
-            let what =
-                if waited == Span::ZERO { station::step_served() } else { station::step_served_late(waited) };
-            (what, Some(server(k, at)), None)
+        w.record_step(request(k, n), || match waited {
+            Span::ZERO => (station::step_served(server(k, at)), None),
+            waited => (station::step_served_late(server(k, at), waited), None),
         });
     }
 
     fn done(&mut self, k: usize, at: u32, w: &mut W) {
         let Some(job) = self.farms[k].leave(at, self.controls.servers, w.now()) else { return };
         let entity = request(k, job.request);
-        w.record_step(entity, || (station::step_done(), Some(server(k, at)), None));
+        w.record_step(entity, || (station::step_done(server(k, at)), None));
         w.close(entity, ANSWERED);
         self.serve(k, at, w);
     }

@@ -95,14 +95,20 @@ impl PowerOfTwo {
                 if n < servers && self.controls.old > Span::ZERO {
                     sentences.push(spec::about_board(self.farms[k].believed(n), self.age(w.now())));
                 }
-                Some(About::says(sentences).concerning(line.iter().map(|job| request(k, job.request))))
+                let waiting: Vec<Entity> = line.iter().map(|job| request(k, job.request)).collect();
+                if let Some((served, waiting)) = waiting.split_first() {
+                    sentences.push(station::about_serving(vec![*served]));
+                    sentences.extend((!waiting.is_empty()).then(|| station::about_queue(waiting.to_vec())));
+                }
+                Some(About::says(sentences))
             }
             FARM => {
                 let k = n as usize;
                 let farm = self.farms.get(k)?;
                 let here = farm.lines.iter().map(std::collections::VecDeque::len).sum();
-                let worst = server(k, farm.longest(servers).0);
-                Some(About::says([spec::about_farm(here, servers)]).concerning([worst].into_iter()))
+                let (worst, most) = farm.longest(servers);
+                let worst = server(k, worst);
+                Some(About::says([spec::about_farm(here, servers), spec::about_worst(worst, most)]))
             }
             _ if w.tally(entity.kind).opened() <= u64::from(n) => None,
             kind => {
@@ -113,12 +119,13 @@ impl PowerOfTwo {
                 let Some((at, ahead)) = (0..).zip(&self.farms[k].lines).find_map(find) else {
                     return Some(About::says([spec::about_answered()]));
                 };
-                let at = server(k, at);
-                let says = match ahead {
-                    0 => spec::about_in_service(at),
-                    _ => station::about_waiting(at, ahead),
-                };
-                Some(About::says([says]).concerning([at].into_iter()))
+                let (before, at) = (ahead.checked_sub(1), server(k, at));
+                let before =
+                    before.map(|before| request(k, self.farms[k].lines[at.n as usize][before].request));
+                Some(About::says([match before {
+                    None => spec::about_in_service(at),
+                    Some(before) => station::about_waiting(at, before, ahead),
+                }]))
             }
         }
     }

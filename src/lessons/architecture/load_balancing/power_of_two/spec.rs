@@ -87,7 +87,7 @@ messages! {
     why_one(); why_two(a: u32, x: u32, b: u32, y: u32, age: Span);
     why_three(a: u32, x: u32, b: u32, y: u32, c: u32, z: u32, age: Span);
     why_all(shortest: u32, tied: u32, age: Span);
-    about_server(requests: usize); about_board(seen: u32, age: Span); about_farm(requests: usize, servers: u32);
+    about_server(requests: usize); about_board(seen: u32, age: Span); about_farm(requests: usize, servers: u32); about_worst(server: Entity, requests: u32);
     about_in_service(server: Entity); about_answered();
 }
 

@@ -30,7 +30,7 @@ use crate::lessons::prelude::*;
 use crate::mechanism::balancer::{Balancer, Config, HealthChange, HealthConfig, Standing};
 use crate::parts::Offer;
 use crate::parts::station::Fault;
-use crate::sim::{Cause, Zipf};
+use crate::sim::Zipf;
 use spec::{
     ANSWERED, BALANCER, BREAK, CLIENT, ControlValues, FAILED, GAVE_UP, KILL, LOSSES, NO_SERVER, Policy,
     REFUSED, REQUEST, SENT_TO_DEAD, SERVER, SLOW, SLOW_DOWN,
@@ -132,7 +132,7 @@ impl SlowServer {
         let (demand, patience) = self.demand(n, logged, w);
         let from = client_of(&demand);
         let it = self.journeys().begin(demand, from, w);
-        w.record_step(it, || (cluster::step_sent(demand.size), Some(from), None));
+        w.record_step(it, || (cluster::step_sent(from, demand.size), None));
         self.journeys().expect(it, patience, w, Event::GivesUp(n));
         self.journeys().send(it, BALANCER, HOP, w, Event::AtBalancer(n));
     }
@@ -153,14 +153,13 @@ impl SlowServer {
         }
         self.journeys().arrive(it, w.now());
         let Some(decision) = self.cluster.send(it, w, Event::AtServer(n)) else {
-            w.record_step(it, || (cluster::step_no_server(), Some(BALANCER), None));
+            w.record_step(it, || (cluster::step_no_server(), None));
             self.journeys().turn_back(it, NO_SERVER);
             return self.send_home(it, w);
         };
         self.sent[decision.server].record(w.now());
         w.record_step(it, || {
-            let because = picture::reason(&decision.rule).map(|(rule, other)| Cause { rule, other });
-            (cluster::step_picked(server(decision.server as u32)), Some(BALANCER), because)
+            (cluster::step_picked(server(decision.server as u32)), picture::reason(&decision.rule))
         });
     }
 
@@ -365,12 +364,15 @@ impl Experiment for SlowServer {
                     .filter(|(_, journey)| sent(journey))
                     .map(|(request, _)| request)
                     .collect();
-                Some(About::says([spec::about_client(waits.len())]).concerning(waits.into_iter()))
+                Some(About::says([match waits.len() {
+                    0 => spec::about_client_idle(),
+                    _ => spec::about_client(waits),
+                }]))
             }
             BALANCER => {
                 let (policy, available) = (self.controls.policy.label(), self.cluster.balancer.available());
                 let says = spec::about_balancer(policy, available, SERVERS);
-                Some(About::says([says]).concerning((0..SERVERS).map(server)))
+                Some(About::says([says]))
             }
             _ => self.cluster.about(entity, w),
         }

@@ -9,25 +9,22 @@ use crate::parts::arrivals::{Pattern, says_log_ended};
 use crate::parts::station::Fault;
 use crate::sim::decimal::rounded;
 
-/// Why the balancer picked a server, and which other one had a part in it.
-pub(super) fn reason(rule: &Rule) -> Option<(Msg, Option<Entity>)> {
+/// Why the balancer picked a server.
+pub(super) fn reason(rule: &Rule) -> Option<Msg> {
     let count = |n: f64| (n, Unit::Count);
     Some(match *rule {
-        Rule::Drawn { of } => (spec::why_drawn(of), None),
-        Rule::Turn { after } => (spec::why_turn(server(after?)), after.map(server)),
-        Rule::LargestCurrentWeight { current, total } => {
-            (cluster::why_weight(count(current), count(total)), None)
-        }
-        Rule::FewestConnections { connections, tied } => (spec::why_fewest(connections, tied), None),
+        Rule::Drawn { of } => spec::why_drawn(of),
+        Rule::Turn { after } => spec::why_turn(server(after?)),
+        Rule::LargestCurrentWeight { current, total } => cluster::why_weight(count(current), count(total)),
+        Rule::FewestConnections { connections, tied: 1 } => spec::why_fewest(connections),
+        Rule::FewestConnections { connections, tied } => spec::why_fewest_of(tied, connections),
         Rule::LeastOfDrawn { connections, other, other_connections, .. } => {
-            (spec::why_two_choices(connections, server(other), other_connections), Some(server(other)))
+            spec::why_two_choices(connections, server(other), other_connections)
         }
-        Rule::LowerCost { cost, other, other_cost } => {
-            (spec::why_cost(cost, server(other), other_cost), Some(server(other)))
-        }
-        Rule::RingPoint { .. } | Rule::TableSlot { .. } => (spec::why_hashed(), None),
-        Rule::Bound { .. } => (spec::why_bound(), None),
-        Rule::NewlyBound { .. } => (spec::why_newly_bound(), None),
+        Rule::LowerCost { cost, other, other_cost } => spec::why_cost(cost, server(other), other_cost),
+        Rule::RingPoint { .. } | Rule::TableSlot { .. } => spec::why_hashed(),
+        Rule::Bound { .. } => spec::why_bound(),
+        Rule::NewlyBound { .. } => spec::why_newly_bound(),
     })
 }
 

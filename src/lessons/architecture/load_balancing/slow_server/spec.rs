@@ -127,7 +127,7 @@ readings! {
 
 messages! {
     pub(super) MESSAGES;
-    why_drawn(of: u32); why_turn(after: Entity); why_fewest(connections: u32, tied: u32);
+    why_drawn(of: u32); why_turn(after: Entity); why_fewest(connections: u32); why_fewest_of(tied: u32, connections: u32);
     why_two_choices(connections: u32, other: Entity, others: u32); why_cost(cost: Span, other: Entity, others: Span);
     why_hashed(); why_bound(); why_newly_bound();
     mark_broken(server: Entity); mark_slowed(server: Entity);
@@ -136,7 +136,7 @@ messages! {
     table_servers(); column_server(); column_sent(); column_finished(); column_waiting(); column_busy();
     says_broken(server: Entity); says_sent(server: Entity, sent: (f64, Unit), finished: (f64, Unit));
     says_others(busy: (f64, Unit));
-    about_client(waiting: usize); about_balancer(policy: String, available: usize, servers: u32);
+    about_client(waiting: Vec<Entity>); about_client_idle(); about_balancer(policy: String, available: usize, servers: u32);
     judge_lost(lost: (f64, Unit), bound: (f64, Unit)); judge_p99(p99: (f64, Unit), bound: (f64, Unit));
     client_web(); client_mobile(); client_jobs();
 }

@@ -31,7 +31,7 @@ use super::cluster::{self, Cluster, HOP, Request, SERVERS};
 use crate::lessons::prelude::*;
 use crate::mechanism::balancer::{Balancer, Config, Policy, Rule, Standing};
 use crate::parts::Offer;
-use crate::sim::{Cause, Handle};
+use crate::sim::Handle;
 use deploy::Deploy;
 use pair::Pair;
 use spec::{
@@ -111,7 +111,7 @@ impl WhoNotices {
         let next = Entity::new(REQUEST, w.tally(REQUEST).opened() as u32);
         let size = SERVICE.span(&mut w.draws(SIZE, next));
         let it = self.cluster.journeys.begin(Request::new(0, 0, size), CLIENTS, w);
-        w.record_step(it, || (cluster::step_sent(size), Some(CLIENTS), None));
+        w.record_step(it, || (cluster::step_sent(CLIENTS, size), None));
         self.cluster.journeys.send(it, self.front(), HOP, w, Event::AtBalancer(it));
     }
 
@@ -121,11 +121,11 @@ impl WhoNotices {
             (NO_BALANCER, spec::step_no_balancer())
         } else if let Some(decision) = self.cluster.send(it, w, Event::AtServer(it)) {
             let picked = cluster::step_picked(server(decision.server as u32));
-            return w.record_step(it, || (picked, Some(self.front()), why(&decision.rule)));
+            return w.record_step(it, || (picked, why(&decision.rule)));
         } else {
             (NO_SERVER, cluster::step_no_server())
         };
-        w.record_step(it, || (says, Some(self.front()), None));
+        w.record_step(it, || (says, None));
         self.cluster.journeys.turn_back(it, loss);
         self.send_home(it, w);
     }
@@ -177,9 +177,9 @@ impl WhoNotices {
 }
 
 /// Why a server was picked.
-fn why(rule: &Rule) -> Option<Cause> {
+fn why(rule: &Rule) -> Option<Msg> {
     let Rule::LargestCurrentWeight { current, total } = *rule else { return None };
-    Some(Cause { rule: cluster::why_weight((current, Unit::Count), (total, Unit::Count)), other: None })
+    Some(cluster::why_weight((current, Unit::Count), (total, Unit::Count)))
 }
 
 impl Experiment for WhoNotices {

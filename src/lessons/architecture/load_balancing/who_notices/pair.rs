@@ -109,7 +109,7 @@ impl WhoNotices {
         let open: Vec<Entity> = self.cluster.open().collect();
         for request in open {
             self.cluster.uncount(request, w.now());
-            w.record_step(request, || (spec::step_cut_off(), Some(self.front()), None));
+            w.record_step(request, || (spec::step_cut_off(self.front()), None));
             self.cluster.journeys.abandon(request, spec::CUT_OFF, w);
         }
         self.cluster.balancer = super::new_balancer();

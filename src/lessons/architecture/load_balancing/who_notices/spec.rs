@@ -104,7 +104,7 @@ readings! {
 
 messages! {
     pub(super) MESSAGES;
-    step_no_balancer(); step_cut_off();
+    step_no_balancer(); step_cut_off(balancer: Entity);
     mark_deploy(); mark_draining(server: Entity); mark_stopped(server: Entity); mark_started(server: Entity);
     mark_deployed(lost: u64); mark_takes_over(balancer: Entity);
     note_failing(failed: u32, fall: u32); note_stopped(); note_draining(); note_cold(slower: (f64, Unit));
