@@ -262,6 +262,7 @@ fn side_by_side(first: &Panel, rest: &[(usize, &Panel)], width: f32) -> Vec<f32>
         | Panel::Table(_)
         | Panel::Lanes(_)
         | Panel::Grid(_)
+        | Panel::Values(_)
         | Panel::Ladder(_)
         | Panel::States(_) => width,
     };
@@ -290,6 +291,7 @@ fn lay_out(panel: &Panel, area: Rect, builder: &mut PictureBuilder) -> f32 {
         Panel::Lanes(it) => it.lay_out(area, builder),
         Panel::Listing(it) => it.lay_out(area, builder),
         Panel::Grid(it) => it.lay_out(area, builder),
+        Panel::Values(it) => it.lay_out(area, builder),
         Panel::Ladder(it) => it.lay_out(area, builder),
         Panel::States(it) => it.lay_out(area, builder),
     }
