@@ -139,7 +139,8 @@ impl Program {
     }
 
     /// The same, with threads from this one on that aren't called threads, but are of another kind: what happens beside the
-    /// threads and is chosen like their steps (a store buffer reaches memory, a message arrives).
+    /// threads and is chosen like their steps (a store buffer reaches memory, a message arrives). There is one for each
+    /// thread, in whose lane its steps are drawn.
     #[must_use]
     pub fn with_helpers(mut self, from: u32, kind: u8) -> Self {
         self.helpers = Some((from, kind));
@@ -320,21 +321,22 @@ impl Program {
     /// until the last one that has run: where nobody moves for a while, that is later.
     pub fn lanes(&self, began: Time, steps: u64) -> Panel {
         let last = self.history.last().map_or(began, |ran| ran.at + self.step);
+        let threads = self.helpers.map_or(self.threads.len() as u32, |(from, _)| from);
         let bar = |ran: &Ran| Bar {
             entity: self.instruction(ran.thread, ran.line),
             from: ran.at,
             until: ran.at + self.step,
             label: Label::Plain(self.threads[ran.thread as usize].code[ran.line as usize].to_owned()),
-            status: ran.status,
+            status: if ran.thread < threads || ran.status != Status::Active {
+                ran.status
+            } else {
+                Status::Draining
+            },
         };
-        let named = |thread: Entity| {
-            let is_helper = self.helpers.is_some_and(|(_, kind)| kind == thread.kind);
-            if is_helper { Label::Words(thread_title(thread)) } else { Label::Name(thread) }
-        };
-        let lane = |n: u32| Lane {
-            entity: self.thread(n),
-            label: named(self.thread(n)),
-            bars: self.history.iter().filter(|ran| ran.thread == n).map(bar).collect(),
+        let lane = |n: u32| {
+            let runs = self.history.iter().filter(|ran| ran.thread % threads == n);
+            let entity = self.thread(n);
+            Lane { entity, label: Label::Name(entity), bars: runs.map(bar).collect() }
         };
         Panel::Lanes(
             Lanes {
@@ -342,7 +344,7 @@ impl Program {
                 from: began,
                 until: last.max(began + self.step * steps),
                 step: Some(self.step),
-                lanes: (0..self.threads.len() as u32).map(lane).collect(),
+                lanes: (0..threads).map(lane).collect(),
             }
             .into(),
         )
@@ -469,16 +471,16 @@ mod tests {
     }
 
     #[test]
-    fn every_line_has_a_number_of_its_own_and_is_told() {
+    fn every_line_has_a_number_of_its_own_and_is_found_by_it() {
         let program = program();
         let lines = [(0, 0), (0, 1), (0, 2), (1, 0), (2, 0), (2, 1), (2, 2)];
         let numbers: Vec<u32> =
             lines.iter().map(|&(thread, line)| program.instruction(thread, line).n).collect();
         assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 6]);
-        let says = |n| program.about(Entity::new(1, n));
-        assert_eq!(says(3), Some(about_instruction("x".to_owned(), program.thread(1))));
-        assert_eq!(says(5), Some(about_instruction("b".to_owned(), program.thread(2))));
-        assert_eq!((says(7), program.about(Entity::new(2, 0))), (None, None));
+        for (place, n) in lines.into_iter().zip(0..) {
+            assert_eq!(program.line_of(Entity::new(1, n)), Some(place));
+        }
+        assert_eq!((program.line_of(Entity::new(1, 7)), program.line_of(Entity::new(2, 0))), (None, None));
         assert_eq!(program.about(program.thread(0)), Some(about_next("a".to_owned())));
     }
 

@@ -10,10 +10,6 @@ const CODE: TextStyle = TextStyle::new(13.0, Face::Mono, Role::Ink);
 const GUTTER: f32 = 46.0;
 /// The same without line numbers, and the code smaller: two listings beside each other on a phone.
 const NARROW: (f32, TextStyle) = (24.0, TextStyle::new(metrics::SMALLEST, Face::Mono, Role::Ink));
-/// Least room for notes beside the longest line; with less they stand under the lines, or where it is narrow, beside those
-/// that leave room.
-const NOTES: f32 = 90.0;
-
 /// The room that a listing needs at least: its code, small and without line numbers.
 pub(super) fn least_width(listing: &Listing) -> f32 {
     (NARROW.0 + longest(listing, NARROW.1) + 8.0).max(150.0)
@@ -29,12 +25,8 @@ pub(super) fn lay_out(listing: &Listing, area: Rect, builder: &mut PictureBuilde
     let mut y = area.y + builder.title(&listing.title, area);
     let is_narrow = area.w < GUTTER + longest(listing, CODE) + 10.0;
     let (gutter, code) = if is_narrow { NARROW } else { (GUTTER, CODE) };
-    let beside = is_narrow || area.w - gutter - longest(listing, code) - 20.0 >= NOTES;
-    let tall = match (is_narrow, beside) {
-        (true, _) => 28.0,
-        (false, true) => 25.0,
-        (false, false) => 40.0,
-    };
+    // For a finger where it is narrow.
+    let tall = if is_narrow { 28.0 } else { 25.0 };
     let frame = Rect::new(area.x, y, area.w, tall * listing.lines.len() as f32 + 8.0);
     // Half a pixel further in: at the picture's edge the line would be cut along its middle.
     builder.rect(None, frame.grow(-0.5), 6.0, Ink::line(Role::Line, 1.0).on(Role::Soft));
@@ -64,14 +56,9 @@ pub(super) fn lay_out(listing: &Listing, area: Rect, builder: &mut PictureBuilde
         let (left, room) = (area.x + gutter, area.w - gutter - 4.0);
         builder.text(line.entity, at(left, baseline), room, &line.code, code.role(role));
         if let Some(note) = &line.note {
-            let note = builder.say(note);
-            let (place, room, anchor) = if beside {
-                let taken = metrics::width(&line.code, code.size, code.face);
-                (at(area.right() - 6.0, baseline), room - taken - 10.0, Anchor::End)
-            } else {
-                (at(left, baseline + 16.0), room, Anchor::Start)
-            };
-            builder.text(line.entity, place, room, &note, NOTE.anchor(anchor));
+            let taken = metrics::width(&line.code, code.size, code.face) + 10.0;
+            let place = at(area.right() - 6.0, baseline);
+            builder.text(line.entity, place, room - taken, &builder.say(note), NOTE.anchor(Anchor::End));
         }
         y += tall;
     }

@@ -5,7 +5,7 @@ use super::mark::{Point, Rect, Role, at};
 use super::metrics::{self, Face};
 use super::panel::{Label, Shape, Status, ValueBox, ValueRow, Values};
 
-const VALUE: TextStyle = TextStyle::new(12.0, Face::Mono, Role::Ink);
+const VALUE: TextStyle = TextStyle::new(13.0, Face::Mono, Role::Ink);
 const VERDICT: TextStyle = TextStyle::new(13.0, Face::Bold, Role::Ink);
 /// Heights of a row and of its boxes, and between two boxes.
 const ROW: f32 = 32.0;
@@ -14,6 +14,8 @@ const AIR: f32 = 6.0;
 /// A name before its boxes, and the room that a row with a name needs at least.
 const NAME: f32 = 72.0;
 const NAMED: f32 = 330.0;
+/// The room that the panel needs at least.
+pub(super) const LEAST_WIDTH: f32 = 250.0;
 
 pub(super) fn lay_out(it: &Values, area: Rect, builder: &mut PictureBuilder) -> f32 {
     builder.title(&it.title, area);
