@@ -69,7 +69,7 @@ messages! {
     does_skip(variable: String); does_lock(variable: String); does_spin(variable: String);
     does_unlock(variable: String); does_fence(); does_drain();
     step_read(code: String, cell: String); step_wrote(code: String, cell: String);
-    step_buffered(code: String, cell: String); step_register(code: String, value: u32); step_passed(code: String);
+    step_buffered(code: String, cell: String); step_register(code: String, value: u32); step_passed(code: String); step_drained(cell: String);
 }
 
 choices! {

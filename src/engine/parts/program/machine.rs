@@ -21,8 +21,8 @@
 use super::explored::SmallState;
 use super::{
     about_waits_for, about_waits_for_buffer, does_add, does_fence, does_load, does_lock, does_skip,
-    does_spin, does_store, does_swap, does_unlock, step_buffered, step_passed, step_read, step_register,
-    step_wrote,
+    does_spin, does_store, does_swap, does_unlock, step_buffered, step_drained, step_passed, step_read,
+    step_register, step_wrote,
 };
 use crate::sim::{Entity, Msg};
 use core::ops::Range;
@@ -182,7 +182,7 @@ impl Machine {
         let Some(op) = self.op(n) else {
             let buffer = self.threads.get(n as usize - self.threads.len()).and_then(|it| it.buffer.first());
             let written = buffer.map(|&(variable, value)| cell(variable, value));
-            return step_wrote(code, written.unwrap_or_default());
+            return step_drained(written.unwrap_or_default());
         };
         let (was, now) = (&self.threads[n as usize], &is.threads[n as usize]);
         match op {

@@ -134,7 +134,7 @@ mod tests {
         };
         assert_eq!(did(&[], 0), ("step-wrote".into(), "Text(\"m=1\")".into()));
         assert_eq!(did(&[0], 0), ("step-buffered".into(), "Text(\"x=1\")".into()));
-        assert_eq!(did(&[0, 0], 2), ("step-wrote".into(), "Text(\"x=1\")".into()));
+        assert_eq!(did(&[0, 0], 2), ("step-drained".into(), "Text(\"x=1\")".into()));
     }
 
     #[test]
