@@ -7,17 +7,26 @@ use crate::player::{Control, ControlKind, Options, Slider, Value};
 use maud::{Markup, html};
 
 /// The controls: the primary ones, which stand beside the play button, and the others with the seed, folded away. On a
-/// phone all of them are a sheet that comes from below.
-pub(super) fn controls(id: &str, shown: &Still) -> Markup {
+/// phone all of them are a sheet that comes from below. What the block does `without` is there for the desk, and hidden.
+pub(super) fn controls(id: &str, shown: &Still, without: &[&str]) -> Markup {
     let (primary, others): (Vec<&Control>, Vec<&Control>) =
         shown.spec().controls.iter().partition(|c| c.primary);
-    let widget = |control: &Control| widget(id, control, &shown.value(&control.id).unwrap_or_default());
+    let is_hidden = |control: &Control| without.contains(&control.id.as_ref());
+    let widget = |control: &Control| {
+        let widget = widget(id, control, &shown.value(&control.id).unwrap_or_default(), without);
+        if is_hidden(control) {
+            html! { div hidden { (widget) } }
+        } else {
+            widget
+        }
+    };
+    let has_others = others.iter().any(|control| !is_hidden(control));
     html! {
         div.fig-controls role="group" aria-label="Controls" {
             div.fig-sheet-head { "Controls" button.quiet data-do=(ActionKind::Sheet.name()) { "Close" } }
             div.fig-control-grid.fig-primary { @for control in primary { (widget(control)) } }
             details.fig-more-controls {
-                summary { @if others.is_empty() { "Seed" } @else { "More controls" } }
+                summary { @if has_others { "More controls" } @else { "Seed" } }
                 div.fig-control-grid {
                     @for control in others { (widget(control)) }
                     (seed(id, shown))
@@ -43,19 +52,20 @@ fn seed(id: &str, shown: &Still) -> Markup {
     }
 }
 
-fn widget(figure: &str, control: &Control, value: &Value) -> Markup {
+fn widget(figure: &str, control: &Control, value: &Value, without: &[&str]) -> Markup {
     let id = format!("{figure}-{}", control.id);
     match &control.kind {
         ControlKind::Number { unit, .. } => number(&id, control, value, unit.noun()),
         ControlKind::Choice { options, .. } => {
             let chosen = |option: &str| *value == Value::Choice(option.to_owned());
+            let hidden = |option: &str| without.contains(&format!("{}:{option}", control.id).as_str());
             if control.kind.stands_in_a_row() {
                 return html! {
                     fieldset.fig-control.choice data-control=(control.id) title=(control.help) {
                         legend { (control.label) }
                         div.fig-segments {
                             @for (option, label) in options.iter() {
-                                label {
+                                label hidden[hidden(option)] {
                                     input type="radio" name=(id) value=(option) checked[chosen(option)] disabled;
                                     span { (label) }
                                 }
@@ -70,7 +80,7 @@ fn widget(figure: &str, control: &Control, value: &Value) -> Markup {
                     label for=(id) { (control.label) }
                     select id=(id) disabled {
                         @for (option, label) in options.iter() {
-                            option value=(option) selected[chosen(option)] { (label) }
+                            option value=(option) selected[chosen(option)] hidden[hidden(option)] { (label) }
                         }
                     }
                     span.(class::DIFFERS) {}

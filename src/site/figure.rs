@@ -59,6 +59,8 @@ pub struct Caption<'a> {
     pub question: Option<Markup>,
     /// What the picture invites to do first, and the thing that it is about as an attribute holds it.
     pub invitation: Option<(Markup, String)>,
+    /// Controls, options (`guard:none`) and readings that it doesn't offer: they are there for the desk, and hidden.
+    pub without: Vec<&'a str>,
     /// The set of figures that it belongs to, which tells its worker; none where no worker is to show it.
     pub set: Option<&'a str>,
     /// Where its stills and its facts go if they are files beside the page: those of a page's first figure are in the
@@ -86,6 +88,7 @@ pub fn element(cx: &Context, block: &Block, figure: &FigureBlock, number: usize)
         markup: cx.phrase(&figure.caption),
         text: &figure.caption.text,
         gated_by: cx.stills.gating_predictions(&block.id),
+        without: figure.without.iter().map(|name| name.text.as_str()).collect(),
         set: lessons::set_of(&figure.shows.text),
         files: (number > 1).then_some(&cx.files),
     };
@@ -151,7 +154,7 @@ fn tools(asks: bool, legend: bool) -> Markup {
 }
 
 /// The drawers that the tools open.
-fn drawers(id: &str, spec: &FigureSpec) -> Markup {
+fn drawers(id: &str, spec: &FigureSpec, without: &[&str]) -> Markup {
     html! {
         div.(class::NOTICE_PLACE) role="status" {}
         div.(class::DRAWER).fig-share data-drawer-of="share" hidden {
@@ -179,7 +182,7 @@ fn drawers(id: &str, spec: &FigureSpec) -> Markup {
             p.fig-menu-head { "What happened so far" }
             ol.(class::MOMENTS) {}
         }
-        (sweep(spec))
+        (sweep(spec, without))
         (keys())
         div.(class::COMPARE) hidden {
             fieldset {
@@ -197,8 +200,10 @@ fn drawers(id: &str, spec: &FigureSpec) -> Markup {
 }
 
 /// The sweep's drawer.
-fn sweep(spec: &FigureSpec) -> Markup {
-    let varied = spec.controls.iter().filter(|control| !sweep_values(control, 2).is_empty());
+fn sweep(spec: &FigureSpec, without: &[&str]) -> Markup {
+    let offers = |id: &str| !without.contains(&id);
+    let varied = spec.controls.iter().filter(|it| offers(&it.id) && !sweep_values(it, 2).is_empty());
+    let plotted = spec.readings.iter().filter(|it| offers(&it.id));
     html! {
         div.(class::DRAWER).(class::SWEEP) data-drawer-of="sweep" hidden {
             p { "Runs the figure to its end with several values of a control, and several seeds for each." }
@@ -206,7 +211,7 @@ fn sweep(spec: &FigureSpec) -> Markup {
                 label { "Vary " select { @for it in varied { option value=(it.id) { (it.label) } } } }
                 label { "from " input type="text" autocomplete="off" placeholder="lowest"; }
                 label { "to " input type="text" autocomplete="off" placeholder="highest"; }
-                label { "and plot " select { @for it in spec.readings.iter() { option value=(it.id) { (it.label) } } } }
+                label { "and plot " select { @for it in plotted { option value=(it.id) { (it.label) } } } }
                 label { "over " select { @for n in [3, 5, 10, 20] { option value=(n) selected[n == 5] { (n) " seeds" } } } }
                 button data-do=(ActionKind::Sweep.name()) data-fields=(class::SWEEP_FIELDS) { "Run" }
                 button.quiet data-do=(ActionKind::CallOff.name()) hidden { "Stop" }
@@ -270,7 +275,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>,
         }
     };
     html! {
-        (drawers(id, spec))
+        (drawers(id, spec, &caption.without))
         div.fig-stage.below[below] {
             div.(class::PICTURE) data-draws=[spec.actions.iter().find(|action| action.by_drawing).map(|action| &action.id)] {
                 (picture(&main, "wide", "wide", WIDE)) (picture(&main, "narrow", "narrow", NARROW))
@@ -303,7 +308,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>,
                     @for (reading, value) in spec.readings.iter().zip(&frame.readings) {
                         @let (number, unit) = reading.unit.parts(*value);
                         div.(class::READING) .trouble[reading.trouble.is_some_and(|bound| *value >= bound)]
-                            data-reading=(reading.id) title=(reading.help) {
+                            data-reading=(reading.id) title=(reading.help) hidden[caption.without.contains(&reading.id.as_ref())] {
                             dt {
                                 @if reading.contributors.is_some() {
                                     button data-do=(ActionKind::Contributors.name()) data-on=(reading.id) disabled { (reading.label) }
@@ -330,7 +335,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>,
         (choices(shown, &frame.scene.choices))
         div.(class::BAR) {
             (transport(shown, frame.scene.time))
-            (controls::controls(id, shown))
+            (controls::controls(id, shown, &caption.without))
         }
         @if spec.needs == Needs::AccessLog { (log(id)) }
         @for table in main.tables() { (own_table(table, &shown.words)) }

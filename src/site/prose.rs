@@ -130,12 +130,12 @@ impl<'a> Context<'a> {
     /// The opening tag of a link; `None` if it has no target, and then only its text is shown.
     fn link(&self, target: &Target, line: u32) -> Option<String> {
         let tag = match target {
-            Target::Run { figure, set, does, sweep, at } => {
+            Target::Run { figure, set, does, finds, sweep, at } => {
                 let (block, _) = self.lesson.figure(figure.as_deref(), line)?;
-                let code = self.stills.get(&block.id).filter(|_| !does.is_empty());
-                let code = match code {
-                    Some(shown) => Some(encode_view(&shown.view_with(set, does, *at)?)),
-                    None => None,
+                let code = match self.stills.get(&block.id) {
+                    Some(shown) if *finds => Some(encode_view(&shown.view_found(set)?)),
+                    Some(shown) if !does.is_empty() => Some(encode_view(&shown.view_with(set, does, *at)?)),
+                    _ => None,
                 };
                 let sweep = sweep.as_ref().map(|(control, reading)| format!("{control},,,{reading},3"));
                 let set: Vec<String> = set

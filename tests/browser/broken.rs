@@ -60,6 +60,7 @@ fn build() -> String {
         markup: PreEscaped("It breaks".to_owned()),
         text: "It breaks",
         gated_by: Vec::new(),
+        without: Vec::new(),
         set: Some("tests/broken"),
         files: None,
     };

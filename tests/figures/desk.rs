@@ -387,6 +387,45 @@ fn two_threads_are_stepped_by_hand_and_lose_an_update() {
 }
 
 #[test]
+fn a_press_on_a_threads_next_line_runs_it_and_one_on_another_line_explains_it() {
+    let mut page = Page::of("two-threads");
+    let press = |page: &mut Page, line: u32| {
+        page.does(UserAction { target: format!("1:{line}"), ..action("select") });
+    };
+    for line in [0, 3, 4, 5] {
+        press(&mut page, line);
+    }
+    assert_eq!(page.readings()[..2], ["1", "1"], "B has read, added and stored");
+    press(&mut page, 0);
+    assert_eq!((page.says(".fig-time"), page.readings()[1].as_str()), ("4", "1"), "that line has run");
+    let told = page.says(".fig-story").to_owned();
+    assert!(told.contains("copies x") && told.contains("Ran r = x: read x=0"), "{told}");
+    for line in [1, 2] {
+        press(&mut page, line);
+    }
+    assert!(page.says(".fig-says").contains("lost"), "{}", page.says(".fig-says"));
+}
+
+#[test]
+fn play_says_that_somebody_has_to_choose_and_plays_what_was_chosen() {
+    let mut page = Page::of("two-threads");
+    page.does(action("play"));
+    assert!(!page.playing && page.says(".fig-notice-place").contains("Choose"));
+    for thread in ["0:0", "0:1"] {
+        page.act("step", thread, "");
+    }
+    page.does(action("play"));
+    assert!(!page.playing, "somebody has to choose again");
+    page.does(UserAction { number: 0.0, ..action("seek") });
+    page.does(action("play"));
+    assert!(page.playing);
+    for _ in 0..100 {
+        page.tell(DeskCommand::Tick(0.05));
+    }
+    assert_eq!((page.playing, page.says(".fig-time")), (false, "2"), "it stops after what was chosen");
+}
+
+#[test]
 fn one_store_can_wipe_out_two_increments() {
     let mut page = Page::of("two-threads");
     page.does(UserAction {

@@ -38,12 +38,13 @@ fn kind_of(panel: &Panel) -> &'static str {
         Panel::Chart(Chart::Histogram(_)) => "histogram",
         Panel::Chart(Chart::Curves(_)) => "curves",
         Panel::Grid(_) => "grid",
+        Panel::Values(_) => "values",
         Panel::Ladder(_) => "ladder",
         Panel::States(_) => "states",
     }
 }
 
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     "flow",
     "lanes by steps",
     "lanes",
@@ -53,6 +54,7 @@ const KINDS: [&str; 11] = [
     "histogram",
     "curves",
     "grid",
+    "values",
     "ladder",
     "states",
 ];
@@ -77,6 +79,9 @@ fn shown() -> (BTreeSet<(&'static str, Status)>, BTreeSet<String>) {
             Panel::Chart(Chart::Curves(curves)) => curves.lines.iter().map(|line| line.status).collect(),
             Panel::Grid(grid) => {
                 grid.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.status).collect()
+            }
+            Panel::Values(values) => {
+                values.rows.iter().flat_map(|row| &row.boxes).map(|it| it.status).collect()
             }
             Panel::Ladder(ladder) => {
                 let spans = ladder.parties.iter().flat_map(|party| &party.spans);

@@ -4,7 +4,7 @@
 use playground::course::Course;
 use playground::desk::{ActionKind, UserAction};
 use playground::lessons;
-use playground::player::{ControlKind, Figure, ValueKind};
+use playground::player::{ControlKind, Figure, ValueKind, decode_view};
 use playground::site::operated::{Lessons, Operated, action, action_on, action_with};
 use playground::site::render::checked;
 use playground::site::sample;
@@ -197,6 +197,51 @@ fn a_class_that_is_renamed_on_the_page_alone_is_missed() {
         let missed = missing(&lessons, &id, figure);
         assert!(missed.iter().any(|selector| selector.contains(class)), "{class}: only {missed:?}");
     }
+}
+
+#[test]
+fn buttons_go_with_the_threads_that_they_are_about() {
+    let course = course();
+    let lessons = Lessons::of(&course, ["two-threads"]);
+    let threads = |n| UserAction { variant: "text".into(), ..action_with("control", "threads", n) };
+    let buttons = |it: &Operated| it.page.select("#fig-two-threads .fig-choices button").len();
+    let two = lessons.open("two-threads");
+    assert_eq!(buttons(&two), 2);
+    let three = two.does(threads("3"));
+    assert_eq!(buttons(&three), 3);
+    assert_eq!(buttons(&three.does(threads("2"))), 2);
+}
+
+#[test]
+fn a_phrase_holds_the_bad_schedule_that_a_search_finds_and_plays_it() {
+    let course = course();
+    let lessons = Lessons::of(&course, ["two-threads"]);
+    let phrases = lessons.page("two-threads").select("a.run[data-code]");
+    let codes: Vec<String> = phrases.iter().map(|it| it.attr_or("data-code", "").to_string()).collect();
+    let steps: Vec<usize> = codes.iter().map(|code| decode_view(code).unwrap().run.inputs.len()).collect();
+    assert_eq!(steps, [6, 13], "as many as the lesson says");
+    for (code, steps) in codes.iter().zip(steps) {
+        let it = lessons.open("peterson").does(action_with("view", "", code));
+        let play = it.page.select("#fig-peterson .fig-play")[0].attr_or("aria-label", "").to_string();
+        assert_eq!(play, "Pause", "it is played from its start");
+        let shown = it.goes(steps as f64).scene();
+        assert!(shown.sentences.iter().any(|msg| msg.id == "says-two-inside"), "{:?}", shown.sentences);
+    }
+}
+
+#[test]
+fn a_block_offers_what_its_point_needs() {
+    let course = course();
+    let page = Lessons::of(&course, ["two-threads"]).page("two-threads");
+    let offered = |figure: &str, css: &str| -> Vec<String> {
+        let all = page.select(&format!("#fig-{figure} {css}:not([hidden])"));
+        all.iter().map(|it| it.attr_or("data-reading", &it.attr_or("value", "")).to_string()).collect()
+    };
+    assert_eq!(offered("two-threads", ".fig-reading"), ["x", "lost", "schedules", "wrong"]);
+    assert_eq!(offered("peterson", ".fig-reading"), ["lost", "nearest"]);
+    let guards = "[data-control=guard] option";
+    assert_eq!(offered("peterson", guards), ["mutex", "peterson", "fence-between", "fence-after"]);
+    assert_eq!(page.select("#fig-two-threads [hidden] [data-control=store-buffers]").len(), 1);
 }
 
 #[test]

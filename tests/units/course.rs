@@ -40,6 +40,7 @@ fn figure() -> FigureFacts {
             ControlFacts { id: "policy".into(), allows: policy },
         ],
         readings: vec!["p99".into()],
+        is_searched: false,
         predictions: vec![
             prediction("who-waits", "choice", &["all", "some"]),
             prediction("how-long", "number", &[]),
@@ -216,6 +217,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("{{load=480/s}}", "{{load=4/s}}", "", "10/s to 1000/s"),
     ("{{load=480/s}}", "{{policy=least}}", "", "can't be dragged"),
     ("{{load=480/s}}", "{{load=480/s", "", "doesn't end"),
+    ("run:?set=policy:least&at=43s", "run:?find=wrong", "", "no state that must never be"),
     ("run:?set=policy:least", "run:?set=policy:most", "", "it can be 'random' or 'least'"),
     ("run:?set=policy:least", "javascript:alert(1)", "", "a link can't lead to 'javascript:alert(1)&at=43s'"),
     (

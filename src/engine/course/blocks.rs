@@ -54,6 +54,8 @@ pub struct FigureBlock {
     pub caption: Text,
     /// Controls that it begins with, other than the defaults.
     pub set: Vec<(String, Text)>,
+    /// Controls, options (`guard:none`) and readings that it doesn't offer, because its point needs none of them.
+    pub without: Vec<Text>,
     /// The moment of its still, if not the figure's own.
     pub at: Option<Time>,
     /// Prose that names no figure drives this one, wherever it stands.
@@ -308,13 +310,14 @@ fn figure(id: &str, line: u32, fields: &mut Fields, notes: &mut Notes) -> Figure
     let shows = fields.maybe_text("shows", notes).unwrap_or(own);
     let caption = fields.text("caption", "what the figure shows", notes);
     let set = fields.table("set", notes).map(|mut table| table.rest(notes)).unwrap_or_default();
+    let without = fields.texts("without", notes);
     let at = time(fields, "at", notes);
     let drives = fields.flag("drives", notes);
     let invite = fields.maybe_text("invite", notes).map(|says| Invite {
         says,
         on: fields.text("invite_on", "what of the picture the invitation is about, as `server:C`", notes),
     });
-    FigureBlock { shows, caption, set, at, drives, invite }
+    FigureBlock { shows, caption, set, without, at, drives, invite }
 }
 
 fn time(fields: &mut Fields, key: &'static str, notes: &mut Notes) -> Option<Time> {

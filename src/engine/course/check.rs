@@ -215,12 +215,18 @@ impl<'a> Check<'a> {
     fn target(&self, target: &Target, line: u32) -> Result<(), String> {
         match target {
             Target::Web(_) => Ok(()),
-            Target::Run { figure, set, does, sweep, at } => {
+            Target::Run { figure, set, does, finds, sweep, at } => {
                 let facts = self.meant(figure.as_deref(), line)?;
                 set.iter().try_for_each(|(control, value)| setting(facts, control, value))?;
                 for (when, what) in does {
                     within(facts, Some(*when))?;
                     done::change(what, &facts.actions, &facts.kinds)?;
+                }
+                if *finds && !facts.is_searched {
+                    return Err(format!(
+                        "figure '{}' has no state that must never be; find=wrong is for those that have",
+                        facts.id
+                    ));
                 }
                 if let Some((control, reading)) = sweep {
                     swept(facts, control, reading)?;
@@ -251,6 +257,11 @@ impl<'a> Check<'a> {
                     for (control, value) in &figure.set {
                         if let Err(says) = setting(facts, control, &value.text) {
                             self.on(value, says);
+                        }
+                    }
+                    for name in &figure.without {
+                        if let Err(says) = offered(facts, &name.text) {
+                            self.on(name, says);
                         }
                     }
                     if let Err(says) = within(facts, figure.at) {
@@ -477,6 +488,18 @@ fn setting(facts: &FigureFacts, control: &str, value: &str) -> Result<(), String
         return Err(format!("figure '{}' has no control '{control}'; allowed: {allowed}", facts.id));
     };
     found.allows.check(value).map_err(|why| format!("control '{control}': {why}"))
+}
+
+/// Whether a figure offers something that can be left out: a control, an option of one, or a reading.
+fn offered(facts: &FigureFacts, name: &str) -> Result<(), String> {
+    let (id, option) = name.split_once(':').map_or((name, None), |(id, option)| (id, Some(option)));
+    let control = facts.controls.iter().find(|control| control.id == id);
+    match (control.map(|control| &control.allows), option) {
+        (Some(Allows::Choice(ids)), Some(option)) if ids.iter().any(|id| id == option) => Ok(()),
+        (Some(_), None) => Ok(()),
+        (None, None) if facts.readings.iter().any(|reading| reading == id) => Ok(()),
+        _ => Err(format!("figure '{}' has no control, option or reading '{name}'", facts.id)),
+    }
 }
 
 fn within(facts: &FigureFacts, at: Option<Time>) -> Result<(), String> {

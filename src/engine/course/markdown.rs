@@ -52,6 +52,8 @@ pub enum Target {
         set: Vec<(String, String)>,
         /// What is done to it, and when: `fail-fast:server:C`.
         does: Vec<(Time, String)>,
+        /// Whether it is the shortest way to a state that must never be that is shown.
+        finds: bool,
         /// A control that is swept, and the reading that is plotted.
         sweep: Option<(String, String)>,
         /// The moment.
@@ -289,7 +291,7 @@ fn run_target(run: &str) -> Result<Target, String> {
     if !figure.is_empty() && !is_id(figure) {
         return Err("names no figure".into());
     }
-    let (mut set, mut does, mut sweep, mut at) = (Vec::new(), Vec::new(), None, None);
+    let (mut set, mut does, mut finds, mut sweep, mut at) = (Vec::new(), Vec::new(), false, None, None);
     for pair in query.split('&') {
         match pair.split_once('=') {
             Some(("set", value)) => match value.split_once(':') {
@@ -309,15 +311,19 @@ fn run_target(run: &str) -> Result<Target, String> {
                 }
                 _ => return Err(format!("has 'sweep={value}', which doesn't say what is plotted over what")),
             },
+            Some(("find", "wrong")) if !finds => finds = true,
             Some(("at", value)) if at.is_none() => at = Some(moment(value)?),
             _ => return Err(format!("has '{pair}', which says nothing (or twice)")),
         }
     }
     let figure = (!figure.is_empty()).then(|| figure.to_owned());
-    if sweep.is_some() && !(set.is_empty() && does.is_empty() && at.is_none()) {
+    if sweep.is_some() && !(set.is_empty() && does.is_empty() && at.is_none() && !finds) {
         return Err("sweeps and does something else".into());
     }
-    Ok(Target::Run { figure, set, does, sweep, at })
+    if finds && !(does.is_empty() && at.is_none()) {
+        return Err("finds a run, and says as well what happens in it or at which moment it stands".into());
+    }
+    Ok(Target::Run { figure, set, does, finds, sweep, at })
 }
 
 /// Reads a moment of a run: `43s`, `1.5 min`.
@@ -368,7 +374,7 @@ mod tests {
         let set = vec![("policy".to_owned(), "least-connections".to_owned())];
         let does = vec![(Time::from_secs(8), "kill:server:C".to_owned())];
         let (figure, at) = (Some("slow".into()), Some(Time::from_secs(43)));
-        let run = Target::Run { figure, set, does, sweep: None, at };
+        let run = Target::Run { figure, set, does, finds: false, sweep: None, at };
         assert_eq!(target("run:slow?set=policy:least-connections&do=8s:kill:server:C&at=43s"), Ok(run));
         assert!(target("run:slow?sweep=policy:p99").is_ok());
         assert!(target("lesson:faults/cache-failures#cache-avalanche").is_ok());
@@ -383,6 +389,8 @@ mod tests {
             "run:?do=kill",
             "run:?sweep=policy",
             "run:?sweep=policy:p99&at=3s",
+            "run:?find=right",
+            "run:?find=wrong&at=3s",
             "lesson:x",
             "#",
         ] {

@@ -97,12 +97,12 @@ impl Desk {
             }
             ActionKind::Select => {
                 if let Some(who) = explain::parse_entity(&action.target) {
-                    self.select_entity(who);
+                    self.press_entity(who, before_change);
                 }
             }
             ActionKind::Point => {
                 if let Some(who) = self.state.entity_at(action.point) {
-                    self.select_entity(who);
+                    self.press_entity(who, before_change);
                 }
             }
             ActionKind::Hover => {
@@ -350,6 +350,9 @@ pub(super) fn seed_field() -> Selector {
 impl super::state::FigureState {
     /// What the pointer is told of a thing.
     fn hover_title(&self, who: crate::sim::Entity) -> String {
+        if let Some(choice) = self.choice_at(who) {
+            return self.say(&choice.says);
+        }
         let acted_on = self.spec.is_acted_on(who.kind);
         let pattern = if acted_on { text::HOVER_ACTED_ON } else { text::HOVER };
         text::fill(pattern, &[&self.title(who)])

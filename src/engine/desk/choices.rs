@@ -15,7 +15,7 @@ use crate::sim::{Entity, Time};
 const SLICE: usize = 200;
 
 /// Writes a button for each choice. Buttons stay where they are while the run goes on, so that the focus does: what can't
-/// happen now says so when it is pressed, and only a choice that was never there before adds one.
+/// happen now says so when it is pressed, and buttons come and go only with those whom they are about.
 pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
     let Some(frame) = &state.frame else { return };
     let choices = &frame.scene.choices;
@@ -26,7 +26,10 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
     let is_new = |choice: &&Choice| !state.choice_buttons.iter().any(|known| is_for(known, choice));
     let new: Vec<(String, Entity)> =
         choices.iter().filter(is_new).map(|choice| (choice.action.to_string(), choice.on)).collect();
-    if !new.is_empty() {
+    let picture = &state.pictures[0];
+    let is_gone = |(_, on): &(String, Entity)| picture.height > 0.0 && picture.area_of(*on).is_none();
+    if !new.is_empty() || state.choice_buttons.iter().any(is_gone) {
+        state.choice_buttons.retain(|button| !is_gone(button));
         state.choice_buttons.extend(new);
         let all = state.choice_buttons.iter().map(|(action, on)| choice_button(action, *on)).collect();
         out.push(Patch::Children(selector(class::CHOICES), all));

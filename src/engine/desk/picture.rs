@@ -5,7 +5,7 @@ use super::protocol::{Patch, UserAction, find, nth, selector};
 use super::state::FigureState;
 use super::{BeforeChange, Desk, explain};
 use crate::player::{EntityNames, InputKind, Value};
-use crate::scene::{LayoutOptions, Packet, Panel, Picture, Rect, Scene, Words, at};
+use crate::scene::{Choice, LayoutOptions, Packet, Panel, Picture, Rect, Scene, Words, at};
 use crate::sim::{Entity, Span, Time, decimal};
 
 /// How far from an entity a click still selects it, in CSS pixels. It makes targets of 24 pixels.
@@ -13,6 +13,8 @@ const REACH: f32 = 12.0;
 /// Points of a drawn line that are looked at, and links that it does something to.
 const MOST_POINTS: usize = 2_000;
 const MOST_CROSSED: usize = 100;
+/// Height of an invitation with its tip.
+const INVITATION: f32 = 48.0;
 /// Where picture and charts are painted, each on a canvas.
 const PLACES: [&str; 2] = [class::PICTURE, class::CHARTS];
 
@@ -60,10 +62,19 @@ impl Desk {
         &self.state.pictures
     }
 
-    /// Selects an entity. Short-lived ones such as requests pause the figure, so that there is time to look at them.
-    pub(super) fn select_entity(&mut self, who: Entity) {
+    /// Makes happen what an entity stands for, else selects it. Short-lived ones such as requests pause the figure, so that
+    /// there is time to look at them.
+    pub(super) fn press_entity(&mut self, who: Entity, before_change: BeforeChange) {
         if self.choose(who) {
             return;
+        }
+        if let Some(choice) = self.state.choice_at(who) {
+            let change = InputKind::Act {
+                action: choice.action.to_string(),
+                targets: vec![choice.on],
+                arg: Value::None,
+            };
+            return self.apply_change(change, before_change);
         }
         let spec = self.state.spec;
         let numbered =
@@ -175,8 +186,12 @@ impl Desk {
         }
         if let Some(area) = state.invites.and_then(|who| state.pictures[0].area_of(who)) {
             let invitation = || selector(class::INVITATION);
+            // Below it where there is no room above.
+            let below = area.y < INVITATION;
+            let top = if below { area.bottom() } else { area.y };
+            out.push(Patch::Class(invitation(), "below".into(), below));
             out.push(Patch::Style(invitation(), "left".into(), super::px(area.centre().x)));
-            out.push(Patch::Style(invitation(), "top".into(), super::px(area.y)));
+            out.push(Patch::Style(invitation(), "top".into(), super::px(top)));
             out.push(super::set_visible(invitation(), !state.masked));
         }
         super::choose::write(state, out);
@@ -243,6 +258,11 @@ impl FigureState {
         self.pictures[0].entity_at(x, y, REACH)
     }
 
+    /// What can happen next and is made to by pressing an entity.
+    pub fn choice_at(&self, who: Entity) -> Option<&Choice> {
+        self.frame.as_ref()?.scene.choices.iter().find(|choice| choice.pressed == who)
+    }
+
     fn focus_button_patches(&self, n: usize, who: Entity, area: Rect) -> impl Iterator<Item = Patch> + use<> {
         let area = area.grow((24.0 - area.w.min(area.h)).max(0.0) / 2.0);
         let set = |name: &'static str, value: String| {
@@ -250,7 +270,9 @@ impl FigureState {
         };
         let chosen = self.choosing.as_ref().map(|choosing| choosing.has(who).to_string());
         let pressed = Patch::Attribute(nth(css(class::SPOT), n), "aria-pressed".into(), chosen);
-        [set("aria-label", self.words.name(who)), set(attr::ON, explain::entity_attribute(who)), pressed]
+        let choice = self.choice_at(who);
+        let label = choice.map_or_else(|| self.words.name(who), |choice| self.say(&choice.says));
+        [set("aria-label", label), set(attr::ON, explain::entity_attribute(who)), pressed]
             .into_iter()
             .chain(set_bounds(move || nth(css(class::SPOT), n), area))
     }

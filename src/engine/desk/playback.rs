@@ -1,7 +1,8 @@
 //! Playing: model time advances by wall time × speed, as long as the model keeps up.
 
-use super::Desk;
+use super::notice::Notice;
 use super::state::FigureState;
+use super::{Desk, text};
 use crate::player::{Frame, Pace, Query, Reply};
 use crate::sim::{Time, clamp};
 
@@ -21,15 +22,19 @@ const LEAD_SECS: f64 = 2.5;
 const EXPLAIN_EVERY: f64 = 0.7;
 
 impl Desk {
-    /// Plays; from the start if the run has ended or the figure is untouched.
+    /// Plays; from the start if the run has ended or the figure is untouched. A figure that waits for its learner's choice says
+    /// so.
     pub(super) fn play(&mut self) {
         let state = &mut self.state;
         if state.playing {
             return;
         }
+        if state.waits_for_choice() {
+            return self.set_notice(Notice::plain(text::CHOOSE_NEXT));
+        }
         self.leave_moment();
         let state = &mut self.state;
-        if state.untouched || state.at >= state.spec.until {
+        if state.untouched || state.at >= state.spec.until || state.is_played_out() {
             state.target = Time::ZERO;
             state.seen = if state.untouched { Time::ZERO } else { state.seen };
             state.stale = true;
@@ -66,13 +71,16 @@ impl Desk {
         self.state.stop_at = Some(end);
     }
 
-    /// Plays the last seconds before a moment and stops there, so that one sees how it comes about. Where motion is
-    /// reduced, and where there is no time that passes, the figure just stands there.
+    /// Plays the last seconds before a moment and stops there, so that one sees how it comes about; in a figure that goes by
+    /// steps, all that were chosen. Where motion is reduced, and where nothing was chosen, the figure just stands there.
     pub(super) fn play_into(&mut self, at: Time) {
         let state = &mut self.state;
-        let lead = crate::sim::Span::from_secs_f64(LEAD_SECS * state.speed);
-        let from = at.back(lead);
-        if state.masked || state.reduced_motion || state.spec.pace != Pace::Continuous || from == at {
+        let from = match state.spec.pace {
+            Pace::Continuous => at.back(crate::sim::Span::from_secs_f64(LEAD_SECS * state.speed)),
+            Pace::Steps(_) if state.run.inputs.is_empty() => at,
+            Pace::Steps(_) => Time::ZERO,
+        };
+        if state.masked || state.reduced_motion || from == at {
             return;
         }
         // Not the end that it may have been opened at: playing would begin at the start from there.
@@ -153,7 +161,7 @@ impl Desk {
             return;
         }
         let stop = state.stop_at.unwrap_or(state.spec.until);
-        if state.at >= stop {
+        if state.at >= stop || state.is_played_out() {
             state.playing = false;
             state.stop_at = None;
             state.slow = false;
@@ -230,6 +238,18 @@ impl Desk {
 }
 
 impl FigureState {
+    /// Whether a figure that goes by steps has come to where nothing happens by itself, and nothing was done later.
+    fn is_played_out(&self) -> bool {
+        let waits = self.frame.as_ref().is_some_and(|frame| frame.waits && !self.stale);
+        let done = self.run.inputs.last().is_some_and(|last| last.at >= self.at);
+        self.spec.pace != Pace::Continuous && waits && !done
+    }
+
+    /// Whether playing would do nothing, because the learner has to choose what happens next.
+    pub fn waits_for_choice(&self) -> bool {
+        self.is_played_out() && self.frame.as_ref().is_some_and(|frame| !frame.scene.choices.is_empty())
+    }
+
     fn set_frame(&mut self, mut frame: Box<Frame>) {
         self.stale = !frame.reached;
         self.at = frame.at;

@@ -75,6 +75,7 @@ texts! {
     GRADING = "Committed. The run is being computed …";
     SEARCHING = "Searching …";
     SHORTEST_WAY = "Found: {} steps lead to a state that must never occur, and no shorter way does. The figure shows them from the start. {}";
+    CHOOSE_NEXT = "Choose what runs next, or let a scheduler choose.";
     NO_CHOICE = "A scheduler decides what happens next in this run. Take over its choices yourself, and search again.";
     NO_WAY = "No schedule leads to a state that must never occur: all {} states that can be reached were checked.";
     TOO_MANY_WAYS = "None was found among the first {} states, and there are too many to check them all.";

@@ -97,6 +97,8 @@ pub(super) fn write(state: &FigureState, whole_bar: bool, out: &mut Vec<Patch>) 
     for name in ["aria-label", "title"] {
         out.push(Patch::Attribute(selector(class::PLAY), name.into(), Some(words.to_owned())));
     }
+    let waits = state.waits_for_choice().then(|| "true".to_owned());
+    out.push(Patch::Attribute(selector(class::PLAY), "aria-disabled".into(), waits));
     out.push(Patch::Attribute(find(inside(class::PLAY, "span")), "class".into(), Some(icon.to_owned())));
     let line = || find(inside(class::LINE, "input"));
     // Moving the browser's slider is slow, so it isn't done at every frame.
@@ -113,7 +115,7 @@ pub(super) fn write(state: &FigureState, whole_bar: bool, out: &mut Vec<Patch>) 
     out.push(Patch::Attribute(selector(class::SPEED), "title".into(), Some(title.to_owned())));
 }
 
-/// Writes the marks of the time line: ticks for control changes, diamonds for faults, dots for notable events.
+/// Writes the marks of the time line: ticks for control changes and steps, diamonds for faults, dots for notable events.
 pub(super) fn write_marks(state: &FigureState, out: &mut Vec<Patch>) {
     let (spec, words) = (state.spec, &state.words);
     let mark = |class: &'static str, at: Time, says: &str| -> NewElement {
@@ -139,7 +141,8 @@ pub(super) fn write_marks(state: &FigureState, out: &mut Vec<Patch>) {
                 let names: Vec<String> = targets.iter().map(|who| words.name(*who)).collect();
                 let action = spec.action(id).map(|(_, action)| action);
                 let says = action.map(|of| text::fill(text::DONE_AT, &[&when, &of.label, &names.join(", ")]));
-                ("fig-mark fault", says)
+                // Steps that the learner chooses are no faults.
+                (if spec.pace == Pace::Continuous { "fig-mark fault" } else { "fig-mark tick" }, says)
             }
         };
         mark(class, input.at, &named(input.at, says.unwrap_or_default()))

@@ -31,6 +31,7 @@ mod explored;
 mod lock;
 mod machine;
 mod schedules;
+mod shown;
 mod traces;
 
 pub use cores::{Cores, Due, Place};
@@ -58,7 +59,17 @@ messages! {
     lanes_title();
     about_finished();
     about_next(code: String);
-    about_instruction(code: String, thread: Entity);
+    about_instruction(thread: Entity, line: u32, code: String);
+    about_runs_next();
+    about_other_line(thread: Entity, line: u32);
+    about_waits_for(thread: Entity);
+    about_waits_for_buffer();
+    waits();
+    does_load(variable: String); does_add(); does_store(variable: String); does_swap(variable: String);
+    does_skip(variable: String); does_lock(variable: String); does_spin(variable: String);
+    does_unlock(variable: String); does_fence(); does_drain();
+    step_read(code: String, cell: String); step_wrote(code: String, cell: String);
+    step_buffered(code: String, cell: String); step_register(code: String, value: u32); step_passed(code: String); step_drained(cell: String);
 }
 
 choices! {
@@ -128,7 +139,8 @@ impl Program {
     }
 
     /// The same, with threads from this one on that aren't called threads, but are of another kind: what happens beside the
-    /// threads and is chosen like their steps (a store buffer reaches memory, a message arrives).
+    /// threads and is chosen like their steps (a store buffer reaches memory, a message arrives). There is one for each
+    /// thread, in whose lane its steps are drawn.
     #[must_use]
     pub fn with_helpers(mut self, from: u32, kind: u8) -> Self {
         self.helpers = Some((from, kind));
@@ -265,7 +277,12 @@ impl Program {
         let choice = |n: u32| {
             let thread = &self.threads[n as usize];
             let says = choice_runs(self.thread(n), thread.code[thread.line as usize].to_owned());
-            Choice { action: action.into(), on: self.thread(n), says }
+            Choice {
+                action: action.into(),
+                on: self.thread(n),
+                says,
+                pressed: self.instruction(n, thread.line),
+            }
         };
         ready.map(choice).collect()
     }
@@ -277,18 +294,18 @@ impl Program {
         }
     }
 
-    /// A thread's code as a panel; `note` says what stands beside a line.
-    pub fn listing(&self, n: u32, note: impl Fn(u32) -> Option<Label>) -> Panel {
+    /// A thread's code as a panel; `note` says what stands beside a line, and whether the thread can run is known.
+    pub fn listing(&self, n: u32, is_ready: bool, note: impl Fn(u32) -> Option<Label>) -> Panel {
         let thread = &self.threads[n as usize];
         let line = |(at, code): (u32, &&str)| {
-            let status = if thread.finished || at < thread.line {
-                Status::Quiet
-            } else if at == thread.line {
-                Status::Active
-            } else {
-                Status::Normal
+            let is_next = !thread.finished && at == thread.line;
+            let (status, note) = match () {
+                () if is_next && is_ready => (Status::Active, note(at)),
+                () if is_next => (Status::Normal, Some(Label::Words(waits()))),
+                () if thread.finished || at < thread.line => (Status::Quiet, note(at)),
+                () => (Status::Normal, note(at)),
             };
-            ListingLine { entity: self.instruction(n, at), code: (*code).to_owned(), note: note(at), status }
+            ListingLine { entity: self.instruction(n, at), code: (*code).to_owned(), note, status }
         };
         Panel::Listing(
             Listing {
@@ -304,21 +321,22 @@ impl Program {
     /// until the last one that has run: where nobody moves for a while, that is later.
     pub fn lanes(&self, began: Time, steps: u64) -> Panel {
         let last = self.history.last().map_or(began, |ran| ran.at + self.step);
+        let threads = self.helpers.map_or(self.threads.len() as u32, |(from, _)| from);
         let bar = |ran: &Ran| Bar {
             entity: self.instruction(ran.thread, ran.line),
             from: ran.at,
             until: ran.at + self.step,
             label: Label::Plain(self.threads[ran.thread as usize].code[ran.line as usize].to_owned()),
-            status: ran.status,
+            status: if ran.thread < threads || ran.status != Status::Active {
+                ran.status
+            } else {
+                Status::Draining
+            },
         };
-        let named = |thread: Entity| {
-            let is_helper = self.helpers.is_some_and(|(_, kind)| kind == thread.kind);
-            if is_helper { Label::Words(thread_title(thread)) } else { Label::Name(thread) }
-        };
-        let lane = |n: u32| Lane {
-            entity: self.thread(n),
-            label: named(self.thread(n)),
-            bars: self.history.iter().filter(|ran| ran.thread == n).map(bar).collect(),
+        let lane = |n: u32| {
+            let runs = self.history.iter().filter(|ran| ran.thread % threads == n);
+            let entity = self.thread(n);
+            Lane { entity, label: Label::Name(entity), bars: runs.map(bar).collect() }
         };
         Panel::Lanes(
             Lanes {
@@ -326,28 +344,24 @@ impl Program {
                 from: began,
                 until: last.max(began + self.step * steps),
                 step: Some(self.step),
-                lanes: (0..self.threads.len() as u32).map(lane).collect(),
+                lanes: (0..threads).map(lane).collect(),
             }
             .into(),
         )
     }
 
-    /// What is to be said of a thread or an instruction; `None` for anything else.
+    /// The thread of an instruction, and the line of its code.
+    pub fn line_of(&self, instruction: Entity) -> Option<(u32, u32)> {
+        let lines = (0..).zip(&self.threads).flat_map(|(n, thread)| (0..thread.code.len()).map(move |_| n));
+        let thread = lines.filter(|_| instruction.kind == self.kinds.1).nth(instruction.n as usize)?;
+        Some((thread, instruction.n - self.instruction(thread, 0).n))
+    }
+
+    /// What is to be said of a thread; `None` for anything else.
     pub fn about(&self, entity: Entity) -> Option<Msg> {
-        if let Some(thread) = self.number(entity).map(|n| &self.threads[n as usize]) {
-            let code = thread.code.get(thread.line as usize).filter(|_| !thread.finished);
-            return Some(code.map_or_else(about_finished, |code| about_next((*code).to_owned())));
-        }
-        if entity.kind != self.kinds.1 {
-            return None;
-        }
-        let mut first = 0;
-        (0..).zip(&self.threads).find_map(|(thread, state)| {
-            let line = entity.n.checked_sub(first);
-            first += state.code.len() as u32;
-            let code = state.code.get(line? as usize)?;
-            Some(about_instruction((*code).to_owned(), self.thread(thread)))
-        })
+        let thread = &self.threads[self.number(entity)? as usize];
+        let code = thread.code.get(thread.line as usize).filter(|_| !thread.finished);
+        Some(code.map_or_else(about_finished, |code| about_next((*code).to_owned())))
     }
 
     /// A thread that isn't finished is at a line of its code, and a moment has one instruction at most.
@@ -457,16 +471,16 @@ mod tests {
     }
 
     #[test]
-    fn every_line_has_a_number_of_its_own_and_is_told() {
+    fn every_line_has_a_number_of_its_own_and_is_found_by_it() {
         let program = program();
         let lines = [(0, 0), (0, 1), (0, 2), (1, 0), (2, 0), (2, 1), (2, 2)];
         let numbers: Vec<u32> =
             lines.iter().map(|&(thread, line)| program.instruction(thread, line).n).collect();
         assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 6]);
-        let says = |n| program.about(Entity::new(1, n));
-        assert_eq!(says(3), Some(about_instruction("x".to_owned(), program.thread(1))));
-        assert_eq!(says(5), Some(about_instruction("b".to_owned(), program.thread(2))));
-        assert_eq!((says(7), program.about(Entity::new(2, 0))), (None, None));
+        for (place, n) in lines.into_iter().zip(0..) {
+            assert_eq!(program.line_of(Entity::new(1, n)), Some(place));
+        }
+        assert_eq!((program.line_of(Entity::new(1, 7)), program.line_of(Entity::new(2, 0))), (None, None));
         assert_eq!(program.about(program.thread(0)), Some(about_next("a".to_owned())));
     }
 

@@ -3,13 +3,14 @@
 use super::experiment::Readings;
 use super::figure::Model;
 use super::run::Run;
-use super::spec::FigureSpec;
+use super::spec::{FigureSpec, Pace};
 use super::timeline::{Cursor, Timeline};
 use crate::sim::sort::sort_by_key;
 use crate::sim::{Ending, Entity, HistoryStep, Msg, Span, Time, Unit};
 use serde::{Deserialize, Serialize};
 
-/// For an entity that exists from the start, such as a server, only so much of the recent past is replayed.
+/// For an entity that exists from the start, such as a server, only so much of the recent past is replayed, unless the figure
+/// goes by steps, of which there are few.
 const RECENT: Span = Span::from_secs(5);
 /// Most contributors of a reading that are listed.
 const MOST_CONTRIBUTORS: usize = 12;
@@ -53,7 +54,10 @@ pub(super) fn explain(
     let from = if opens {
         timeline.last_checkpoint_without(opened)
     } else {
-        timeline.checkpoint_before(at.back(RECENT))
+        timeline.checkpoint_before(match spec.pace {
+            Pace::Continuous => at.back(RECENT),
+            Pace::Steps(_) => Time::ZERO,
+        })
     };
     let mut cursor = from.checkpoint();
     cursor.model.record_from_here(entity);

@@ -124,6 +124,8 @@ fn start<X: Experiment>(
 pub(super) trait Model {
     fn now(&self) -> Time;
     fn events(&self) -> u64;
+    /// Whether nothing will happen by itself any more.
+    fn waits(&self) -> bool;
     fn hash(&self) -> u64;
     /// About how many bytes a checkpoint takes.
     fn approx_bytes(&self) -> usize;
@@ -162,6 +164,9 @@ impl<X: Experiment> Model for Running<X> {
     }
     fn events(&self) -> u64 {
         self.world.events()
+    }
+    fn waits(&self) -> bool {
+        self.world.next_time().is_none()
     }
     fn hash(&self) -> u64 {
         self.world.hash()

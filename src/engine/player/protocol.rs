@@ -122,6 +122,8 @@ pub struct Frame {
     pub reached: bool,
     /// Up to where the run has been computed.
     pub computed: Time,
+    /// Whether nothing happens by itself from here on.
+    pub waits: bool,
     /// What is to be seen.
     pub scene: Scene,
     /// The figure's readings, in the order of its declaration; NaN where nothing has been measured.

@@ -222,7 +222,7 @@ mod tests {
             out.put("place", f64::from(self.place));
         }
         fn draw(&self, _: &World<()>, scene: &mut Scene) {
-            let choice = |on| Choice { action: "go".into(), on, says: Msg::new("goes") };
+            let choice = |on| Choice { action: "go".into(), on, says: Msg::new("goes"), pressed: on };
             scene.choices = if self.by_hand { vec![choice(ONE), choice(TWO)] } else { Vec::new() };
         }
         fn about(&self, _: Entity, _: &World<()>) -> Option<About> {

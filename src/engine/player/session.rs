@@ -213,6 +213,7 @@ impl OpenRun {
             at: scene.time,
             reached,
             computed: self.timeline.computed(),
+            waits: self.cursor.model.waits(),
             scene,
             readings: readings.values().to_vec(),
             events: self.cursor.model.events(),

@@ -341,6 +341,12 @@ impl PictureBuilder<'_> {
         }
     }
 
+    /// A tick: done, or as it should be.
+    pub(super) fn tick(&mut self, entity: impl Into<Option<Entity>>, Point { x, y }: Point, role: Role) {
+        let tick = [at(x, y), at(x + 2.5, y + 3.0), at(x + 7.5, y - 4.5)];
+        self.path(entity, &tick, Ink::line(role, 1.5));
+    }
+
     /// A cross that reaches `r` pixels to each side.
     pub(super) fn cross(
         &mut self,
@@ -355,7 +361,7 @@ impl PictureBuilder<'_> {
     }
 
     /// The small sign for a status, beside a row or line; each status has its own shape.
-    pub(super) fn status_sign(&mut self, entity: Entity, middle: Point, state: Status) {
+    pub(super) fn status_sign(&mut self, entity: Option<Entity>, middle: Point, state: Status) {
         let Point { x, y } = middle;
         let r = SIGN;
         match state {

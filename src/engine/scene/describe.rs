@@ -5,7 +5,7 @@ use super::catalogue;
 use super::ladder::{Fate, fate};
 use super::panel::{
     Chart, Curves, Flow, Grid, GridRow, Histogram, Label, Ladder, LadderMessage, Lanes, Listing, Node, Panel,
-    Scene, Series, States, Status, Table, Token,
+    Scene, Series, States, Status, Table, Token, ValueBox, Values,
 };
 use super::time_axis::time_text;
 use super::words::Words;
@@ -58,6 +58,7 @@ pub fn describe(scene: &Scene, words: &Words) -> Description {
             Panel::Listing(it) => it.describe(&mut writer),
             Panel::Chart(Chart::Curves(it)) => it.describe(&mut writer),
             Panel::Grid(it) => it.describe(&mut writer),
+            Panel::Values(it) => it.describe(&mut writer),
             Panel::Ladder(it) => it.describe(&mut writer),
             Panel::States(it) => it.describe(&mut writer),
         }
@@ -271,6 +272,25 @@ impl Writer<'_> {
             .collect();
         let title = self.words.label(&listing.title);
         self.add(title, &["scene-line", "scene-code", "scene-done", "scene-state"], rows);
+    }
+
+    pub(super) fn values(&mut self, it: &Values) {
+        let title = self.words.label(&it.title);
+        let texts = |boxes: &[ValueBox]| {
+            let texts: Vec<&str> = boxes.iter().map(|it| it.text.as_str()).collect();
+            if texts.is_empty() { NOTHING.into() } else { texts.join(", ") }
+        };
+        let mut rows: Vec<RowView> = Vec::new();
+        for row in &it.rows {
+            let (entity, name) = match &row.name {
+                Some((entity, name)) => (Some(*entity), self.words.label(name)),
+                None => (None, title.clone()),
+            };
+            let verdict = it.verdict.as_ref().filter(|_| rows.is_empty()).map(|(label, _)| label);
+            let cells = vec![name, texts(&row.boxes), self.label(verdict)];
+            rows.push(RowView { entity, cells });
+        }
+        self.add(title, &["scene-name", "scene-value", "scene-note"], rows);
     }
 
     /// What was measured, point by point; of what is expected the points at the same places.

@@ -5,8 +5,8 @@ use super::builder::PictureBuilder;
 use super::chart::{curves, histogram};
 use super::describe::Writer;
 use super::mark::Rect;
-use super::panel::{Curves, Grid, Histogram, Ladder, Lanes, Listing, States};
-use super::{grid, ladder, lanes, listing, states};
+use super::panel::{Curves, Grid, Histogram, Ladder, Lanes, Listing, States, Values};
+use super::{grid, ladder, lanes, listing, states, values};
 use core::fmt;
 use core::ops::{Deref, DerefMut};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -56,6 +56,7 @@ drawn! {
     Lanes: lanes;
     Listing: listing;
     States: states;
+    Values: values;
 }
 
 impl<T> Deref for Drawn<T> {

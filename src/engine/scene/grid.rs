@@ -38,7 +38,7 @@ pub(super) fn lay_out(grid: &Grid, area: Rect, builder: &mut PictureBuilder) -> 
         let place = Rect::new(area.x, top + row_height * k as f32, area.w, row_height);
         let middle = place.y + (row_height - 4.0) / 2.0;
         builder.region(row.entity, Rect { w: left, ..place });
-        builder.status_sign(row.entity, at(area.x + SIGN, middle), row.status);
+        builder.status_sign(Some(row.entity), at(area.x + SIGN, middle), row.status);
         let name = builder.say(&row.label);
         let set = NAME.role(text_role(row.status));
         // A little more than the widest takes, which sums and differences round.

@@ -3,30 +3,30 @@
 use super::builder::{NOTE, PictureBuilder, SMALL, TITLE_HEIGHT, TextStyle};
 use super::mark::{Anchor, Ink, Rect, Role, at};
 use super::metrics::{self, Face};
-use super::panel::{Label, Listing, Status};
+use super::panel::{Listing, Status};
 
 const CODE: TextStyle = TextStyle::new(13.0, Face::Mono, Role::Ink);
 /// Line numbers, and before them the sign of the line that runs next.
 const GUTTER: f32 = 46.0;
-/// Least room for notes beside the code; with less they stand under it.
-const NOTES: f32 = 90.0;
-
-/// The room that a listing needs at least: its code, with notes under it.
+/// The same without line numbers, and the code smaller: two listings beside each other on a phone.
+const NARROW: (f32, TextStyle) = (24.0, TextStyle::new(metrics::SMALLEST, Face::Mono, Role::Ink));
+/// The room that a listing needs at least: its code, small and without line numbers.
 pub(super) fn least_width(listing: &Listing) -> f32 {
-    (GUTTER + longest(listing) + 10.0).max(150.0)
+    (NARROW.0 + longest(listing, NARROW.1) + 8.0).max(150.0)
 }
 
-fn longest(listing: &Listing) -> f32 {
-    let widths = listing.lines.iter().map(|line| metrics::width(&line.code, CODE.size, Face::Mono));
+fn longest(listing: &Listing, set: TextStyle) -> f32 {
+    let widths = listing.lines.iter().map(|line| metrics::width(&line.code, set.size, set.face));
     widths.fold(0.0, f32::max)
 }
 
 pub(super) fn lay_out(listing: &Listing, area: Rect, builder: &mut PictureBuilder) -> f32 {
     builder.region(listing.entity, Rect { h: TITLE_HEIGHT, ..area });
     let mut y = area.y + builder.title(&listing.title, area);
-    let rest = area.w - GUTTER - longest(listing) - 20.0;
-    let beside = rest >= NOTES;
-    let tall = if beside { 25.0 } else { 40.0 };
+    let is_narrow = area.w < GUTTER + longest(listing, CODE) + 10.0;
+    let (gutter, code) = if is_narrow { NARROW } else { (GUTTER, CODE) };
+    // For a finger where it is narrow.
+    let tall = if is_narrow { 28.0 } else { 25.0 };
     let frame = Rect::new(area.x, y, area.w, tall * listing.lines.len() as f32 + 8.0);
     // Half a pixel further in: at the picture's edge the line would be cut along its middle.
     builder.rect(None, frame.grow(-0.5), 6.0, Ink::line(Role::Line, 1.0).on(Role::Soft));
@@ -43,39 +43,24 @@ pub(super) fn lay_out(listing: &Listing, area: Rect, builder: &mut PictureBuilde
         }
         builder.region(line.entity, place);
         let baseline = y + 17.0;
-        builder.status_sign(line.entity, at(area.x + 11.0, baseline - 4.5), line.status);
+        builder.status_sign(Some(line.entity), at(area.x + 11.0, baseline - 4.5), line.status);
         if line.status == Status::Quiet {
-            // A tick: this line has run.
-            let (x, y) = (area.x + 8.0, baseline - 4.0);
-            let tick = [at(x, y), at(x + 2.5, y + 3.0), at(x + 7.5, y - 4.5)];
-            builder.path(line.entity, &tick, Ink::line(Role::Muted, 1.5));
+            // This line has run.
+            builder.tick(line.entity, at(area.x + 8.0, baseline - 4.0), Role::Muted);
         }
-        let set = SMALL.anchor(Anchor::End);
-        builder.text(None, at(area.x + 38.0, baseline), 18.0, &(number + 1).to_string(), set);
+        if !is_narrow {
+            let set = SMALL.anchor(Anchor::End);
+            builder.text(None, at(area.x + 38.0, baseline), 18.0, &(number + 1).to_string(), set);
+        }
         let role = if matches!(line.status, Status::Quiet | Status::Down) { Role::Muted } else { Role::Ink };
-        let room = area.w - GUTTER - 10.0;
-        builder.text(line.entity, at(area.x + GUTTER, baseline), room, &line.code, CODE.role(role));
+        let (left, room) = (area.x + gutter, area.w - gutter - 4.0);
+        builder.text(line.entity, at(left, baseline), room, &line.code, code.role(role));
         if let Some(note) = &line.note {
-            note_text(builder, line.entity, note, area, baseline, (beside, rest));
+            let taken = metrics::width(&line.code, code.size, code.face) + 10.0;
+            let place = at(area.right() - 6.0, baseline);
+            builder.text(line.entity, place, room - taken, &builder.say(note), NOTE.anchor(Anchor::End));
         }
         y += tall;
     }
     y - area.y + 6.0
-}
-
-fn note_text(
-    builder: &mut PictureBuilder,
-    entity: crate::sim::Entity,
-    note: &Label,
-    area: Rect,
-    baseline: f32,
-    (beside, rest): (bool, f32),
-) {
-    let text = builder.say(note);
-    if beside {
-        builder.text(entity, at(area.right() - 10.0, baseline), rest, &text, NOTE.anchor(Anchor::End));
-    } else {
-        let room = area.w - GUTTER - 10.0;
-        builder.text(entity, at(area.x + GUTTER, baseline + 16.0), room, &text, NOTE);
-    }
 }

@@ -26,6 +26,7 @@ mod room;
 mod states;
 mod svg;
 mod time_axis;
+mod values;
 mod words;
 
 pub use builder::Region;
@@ -37,7 +38,7 @@ pub use panel::{
     Axis, Badge, Bar, Cell, Chart, Choice, CurveLine, Curves, Flow, Grid, GridRow, Histogram, Label, Ladder,
     LadderMessage, Lane, Lanes, Link, Listing, ListingLine, Loss, MachineState, Node, Packet, PacketKind,
     Panel, Party, PartyNote, Row, Scene, Series, SeriesLine, Shape, Slots, States, Status, Table, Tier,
-    Token, Transition, Workers,
+    Token, Transition, ValueBox, ValueRow, Values, Workers,
 };
 pub use picture::{LayoutOptions, PanelArea, Picture};
 pub use svg::{SvgOptions, svg};

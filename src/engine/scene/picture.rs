@@ -252,11 +252,12 @@ impl Picture {
     }
 }
 
-/// Widths of the next panels that stand beside each other: panels of the same kind, as many as find the room that they
-/// need. What is left over is shared out.
+/// Widths of the next panels that stand beside each other: panels of the same kind, or programs and the values that they
+/// work on, as many as find the room that they need. What is left over is shared out.
 fn side_by_side(first: &Panel, rest: &[(usize, &Panel)], width: f32) -> Vec<f32> {
     let need = |panel: &Panel| match panel {
         Panel::Listing(it) => super::listing::least_width(it).min(width),
+        Panel::Values(_) => super::values::LEAST_WIDTH.min(width),
         Panel::Chart(_) => 300.0,
         Panel::Flow(_)
         | Panel::Table(_)
@@ -265,8 +266,10 @@ fn side_by_side(first: &Panel, rest: &[(usize, &Panel)], width: f32) -> Vec<f32>
         | Panel::Ladder(_)
         | Panel::States(_) => width,
     };
-    let same =
-        |(_, other): &&(usize, &Panel)| core::mem::discriminant(*other) == core::mem::discriminant(first);
+    let same = |(_, other): &&(usize, &Panel)| {
+        core::mem::discriminant(*other) == core::mem::discriminant(first)
+            || matches!((first, other), (Panel::Listing(_), Panel::Values(_)))
+    };
     let mut needs: Vec<f32> = Vec::new();
     let mut left = width;
     for (_, panel) in rest.iter().take_while(same) {
@@ -290,6 +293,7 @@ fn lay_out(panel: &Panel, area: Rect, builder: &mut PictureBuilder) -> f32 {
         Panel::Lanes(it) => it.lay_out(area, builder),
         Panel::Listing(it) => it.lay_out(area, builder),
         Panel::Grid(it) => it.lay_out(area, builder),
+        Panel::Values(it) => it.lay_out(area, builder),
         Panel::Ladder(it) => it.lay_out(area, builder),
         Panel::States(it) => it.lay_out(area, builder),
     }

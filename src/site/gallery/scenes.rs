@@ -4,7 +4,7 @@ use super::Exhibit;
 use crate::scene::{
     Axis, Bar, Cell, Chart, CurveLine, Curves, Flow, Grid, GridRow, Histogram, Label, Lane, Lanes, Link,
     Listing, ListingLine, Node, Packet, PacketKind, Panel, Row, Scene, Series, SeriesLine, Slots, Status,
-    Table, Tier, Words, Workers,
+    Table, Tier, ValueBox, ValueRow, Values, Words, Workers,
 };
 use crate::sim::{Entity, Span, Time, Unit};
 use crate::site::sample::panels::{self, NOW, REQUEST, STATES, each, name, plain, server};
@@ -31,6 +31,7 @@ pub fn all() -> Vec<Exhibit> {
         ("Histogram", STATES, histogram()),
         ("Curves", STATES, curves()),
         ("Grid", STATES, grid()),
+        ("Values", STATES, values()),
     ];
     own.into_iter().chain(panels::all()).map(exhibit).collect()
 }
@@ -158,4 +159,20 @@ fn grid() -> Panel {
     let (label, note) = (plain("a name that is too long for its place"), Some(plain("its note")));
     let rows = vec![GridRow { entity: server(0), label, note, status: Status::Normal, cells }];
     Panel::Grid(Grid { title: plain("A cell of each"), rows, columns: 12, tall: true }.into())
+}
+
+fn values() -> Panel {
+    let value = |n: u32, status| {
+        let (entity, text) = (Entity::new(REQUEST, n), format!("{status:?}={n}").to_lowercase());
+        ValueBox { entity, text, status }
+    };
+    let named = |n: u32, boxes| ValueRow { name: Some((server(n), plain("a buffer"))), boxes };
+    let rows = vec![
+        ValueRow { name: None, boxes: each(&Status::ALL, value) },
+        named(0, each(&[Status::Active, Status::Normal], value)),
+        named(1, Vec::new()),
+        named(2, each(&[Status::Normal; 9], value)),
+    ];
+    let verdict = Some((plain("as it should be"), Status::Active));
+    Panel::Values(Values { title: plain("Memory"), verdict, rows }.into())
 }

@@ -71,6 +71,7 @@ pub fn element(id: &str, set: Option<&str>, shown: &Still) -> String {
         markup: PreEscaped("Services that start in order".to_owned()),
         text: "Services that start in order",
         gated_by: Vec::new(),
+        without: Vec::new(),
         set,
         files: None,
     };

@@ -164,6 +164,14 @@ fn lanes() -> impl Strategy<Value = Lanes> {
     (label(), time(), time(), step, prop::collection::vec(lane, 0..6))
         .prop_map(|(title, from, until, step, lanes)| Lanes { title, from, until, step, lanes })
 }
+fn values() -> impl Strategy<Value = Values> {
+    let value =
+        (entity(), text(), state()).prop_map(|(entity, text, status)| ValueBox { entity, text, status });
+    let row = (prop::option::of((entity(), label())), prop::collection::vec(value, 0..12))
+        .prop_map(|(name, boxes)| ValueRow { name, boxes });
+    (label(), prop::option::of((label(), state())), prop::collection::vec(row, 0..6))
+        .prop_map(|(title, verdict, rows)| Values { title, verdict, rows })
+}
 fn listing() -> impl Strategy<Value = Listing> {
     let line = (entity(), text(), prop::option::of(label()), state())
         .prop_map(|(entity, code, note, state)| ListingLine { entity, code, note, status: state });
@@ -235,6 +243,7 @@ fn panel() -> impl Strategy<Value = Panel> {
         1 => listing().prop_map(|it| Panel::Listing(it.into())),
         1 => curves().prop_map(Panel::Chart),
         1 => grid().prop_map(|it| Panel::Grid(it.into())),
+        1 => values().prop_map(|it| Panel::Values(it.into())),
         2 => ladder().prop_map(|it| Panel::Ladder(it.into())),
         2 => states().prop_map(|it| Panel::States(it.into())),
     ]

@@ -2,7 +2,7 @@
 
 use super::{Ahead, Next, Program, Scheduler, Schedules};
 use crate::player::Found;
-use crate::scene::{Choice, Panel, Status};
+use crate::scene::{Choice, Label, Panel, Status};
 use crate::sim::{Entity, Msg, Span, Time, TraceHasher, World};
 use core::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -119,6 +119,11 @@ impl<S: SmallState> Explored<S> {
     /// What the learner can have happen next, by this action.
     pub fn choices(&self, action: &'static str) -> Vec<Choice> {
         self.program.choices(action, self.scheduler, |n| self.can_run(n))
+    }
+
+    /// A thread's code, with what stands beside a line.
+    pub fn listing(&self, n: u32, note: impl Fn(u32) -> Option<Label>) -> Panel {
+        self.program.listing(n, self.can_run(n), note)
     }
 
     /// What has run since the threads were started, with room for so many steps.

@@ -19,6 +19,12 @@
 //! ```
 
 use super::explored::SmallState;
+use super::{
+    about_waits_for, about_waits_for_buffer, does_add, does_fence, does_load, does_lock, does_skip,
+    does_spin, does_store, does_swap, does_unlock, step_buffered, step_drained, step_passed, step_read,
+    step_register, step_wrote,
+};
+use crate::sim::{Entity, Msg};
 use core::ops::Range;
 
 /// Most variables that there are.
@@ -48,6 +54,33 @@ pub enum Op {
     Unlock(u8),
     /// Waits until the thread's stores have reached memory.
     Fence,
+}
+
+impl Op {
+    /// The variable that it is about; the first for those that are about none.
+    fn variable(self) -> u8 {
+        match self {
+            Self::Load(it) | Self::Store(it) | Self::Set(it, _) | Self::CompareAndSwap(it, _) => it,
+            Self::Skip(it, ..) | Self::Lock(it) | Self::Spin(it) | Self::Unlock(it) => it,
+            Self::Add(_) | Self::Fence => 0,
+        }
+    }
+
+    /// What it does, given the variables' names.
+    pub fn does(self, names: &[&str]) -> Msg {
+        let name = names.get(usize::from(self.variable())).copied().unwrap_or_default().to_owned();
+        match self {
+            Self::Load(_) => does_load(name),
+            Self::Add(_) => does_add(),
+            Self::Store(_) | Self::Set(..) => does_store(name),
+            Self::CompareAndSwap(..) => does_swap(name),
+            Self::Skip(..) => does_skip(name),
+            Self::Lock(_) => does_lock(name),
+            Self::Spin(_) => does_spin(name),
+            Self::Unlock(_) => does_unlock(name),
+            Self::Fence => does_fence(),
+        }
+    }
 }
 
 /// A thread of a machine.
@@ -123,6 +156,51 @@ impl Machine {
         self.stores[usize::from(variable)].into()
     }
 
+    /// Whether an instruction waits for the thread's own buffer.
+    fn is_locked(op: Op) -> bool {
+        matches!(op, Op::CompareAndSwap(..) | Op::Lock(_) | Op::Spin(_) | Op::Unlock(_) | Op::Fence)
+    }
+
+    /// What a thread that can't run waits for: its own buffer, or a lock; `None` if it waits for neither. `thread` is the
+    /// figure's entity of a thread.
+    pub fn waits_for(&self, n: u32, thread: impl Fn(u32) -> Entity) -> Option<Msg> {
+        let op = self.op(n)?;
+        let holder = |lock: u8| (self.reads(n, lock) != 0).then(|| u32::from(self.reads(n, lock)) - 1);
+        match op {
+            _ if Self::is_locked(op) && !self.threads[n as usize].buffer.is_empty() => {
+                Some(about_waits_for_buffer())
+            }
+            Op::Lock(lock) => holder(lock).map(|holder| about_waits_for(thread(holder))),
+            _ => None,
+        }
+    }
+
+    /// What a step did that led from this state to another. `code` is how it is written, and `cell` how a variable with a
+    /// value is.
+    pub fn did(&self, is: &Self, n: u32, code: &str, cell: impl Fn(u8, u8) -> String) -> Msg {
+        let code = code.trim().to_owned();
+        let Some(op) = self.op(n) else {
+            let buffer = self.threads.get(n as usize - self.threads.len()).and_then(|it| it.buffer.first());
+            let written = buffer.map(|&(variable, value)| cell(variable, value));
+            return step_drained(written.unwrap_or_default());
+        };
+        let (was, now) = (&self.threads[n as usize], &is.threads[n as usize]);
+        match op {
+            Op::Add(_) => step_register(code, now.register.into()),
+            Op::Fence => step_passed(code),
+            _ => {
+                let variable = op.variable();
+                if is.stored(variable) > self.stored(variable) {
+                    step_wrote(code, cell(variable, is.memory[usize::from(variable)]))
+                } else if let Some(&(variable, value)) = now.buffer.get(was.buffer.len()) {
+                    step_buffered(code, cell(variable, value))
+                } else {
+                    step_read(code, cell(variable, self.reads(n, variable)))
+                }
+            }
+        }
+    }
+
     /// A store that waits in a buffer goes to memory.
     fn drained(mut self, thread: usize) -> Option<Self> {
         let buffer = &mut self.threads.get_mut(thread)?.buffer;
@@ -149,8 +227,7 @@ impl SmallState for Machine {
             return is.drained(buffer);
         }
         let (op, me) = (self.op(n)?, &mut is.threads[at]);
-        let locked =
-            matches!(op, Op::CompareAndSwap(..) | Op::Lock(_) | Op::Spin(_) | Op::Unlock(_) | Op::Fence);
+        let locked = Self::is_locked(op);
         if locked && !me.buffer.is_empty() {
             return None;
         }

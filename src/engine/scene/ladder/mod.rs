@@ -219,7 +219,7 @@ fn dot(party: Entity, middle: Point, status: Status, builder: &mut PictureBuilde
         }
         _ => {
             builder.mark(party, Form::Circle(middle, SIGN + 2.0), Ink::fill(Role::Raised));
-            builder.status_sign(party, middle, status);
+            builder.status_sign(Some(party), middle, status);
         }
     }
 }

@@ -9,7 +9,9 @@ mod states;
 pub use chart::{Axis, Chart, CurveLine, Curves, Histogram, Series, SeriesLine};
 pub use flow::{Badge, Flow, Link, Node, Packet, PacketKind, Shape, Slots, Tier, Workers};
 pub use ladder::{Ladder, LadderMessage, Loss, Party, PartyNote};
-pub use rows::{Bar, Cell, Grid, GridRow, Lane, Lanes, Listing, ListingLine, Row, Table};
+pub use rows::{
+    Bar, Cell, Grid, GridRow, Lane, Lanes, Listing, ListingLine, Row, Table, ValueBox, ValueRow, Values,
+};
 pub use states::{MachineState, States, Token, Transition};
 
 use super::drawn::Drawn;
@@ -48,6 +50,8 @@ pub struct Choice {
     pub on: Entity,
     /// What happens, in a few words: 'A: r = x'.
     pub says: Msg,
+    /// What of the picture stands for it, so that pressing that makes it happen: the line that runs next.
+    pub pressed: Entity,
 }
 
 /// One picture of a scene.
@@ -65,6 +69,8 @@ pub enum Panel {
     Listing(Drawn<Listing>),
     /// Rows of small cells: keys and who holds them, servers and their queues, pages of memory.
     Grid(Drawn<Grid>),
+    /// A few named values, each in a box: memory, store buffers, registers.
+    Values(Drawn<Values>),
     /// Messages between parties over time.
     Ladder(Drawn<Ladder>),
     /// A state machine, and who is in which state.

@@ -1,4 +1,4 @@
-//! Rows: grids of cells, tables, lanes over time, listings of code.
+//! Rows: grids of cells, named values, tables, lanes over time, listings of code.
 
 use super::{Label, Status};
 use crate::sim::{Entity, Span, Time};
@@ -40,6 +40,37 @@ pub struct Cell {
     /// How full it is, 0 to 1.
     pub level: f32,
     /// Its role: the accent for what has just changed, trouble for what stands out.
+    pub status: Status,
+}
+
+/// A few named values, each written in a box: what memory has, and what waits on its way there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Values {
+    /// What the first row shows.
+    pub title: Label,
+    /// What is to be said of them all, beside the title: how it came out.
+    pub verdict: Option<(Label, Status)>,
+    /// Top to bottom; narrow rows that have a name stand beside each other.
+    pub rows: Vec<ValueRow>,
+}
+
+/// A row of values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ValueRow {
+    /// What the row is about, with its name; nothing where the panel's title says it.
+    pub name: Option<(Entity, Label)>,
+    /// Left to right; a row without any says so.
+    pub boxes: Vec<ValueBox>,
+}
+
+/// One value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ValueBox {
+    /// What it is.
+    pub entity: Entity,
+    /// Name and value, as code: `x = 1`.
+    pub text: String,
+    /// Its status.
     pub status: Status,
 }
 

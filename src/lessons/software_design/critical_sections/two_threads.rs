@@ -9,7 +9,6 @@ use crate::parts::program::{
     self, Explored, Machine, MachineThread, Op, Program, SCHEDULER, Scheduler, SmallState,
 };
 use crate::player::Found;
-use crate::scene::Table;
 
 kinds! {
     KINDS;
@@ -135,17 +134,17 @@ const DRAINS: &[&str] = &["oldest store to memory"];
 
 messages! {
     MESSAGES;
-    ran(code: String); wrote_since(other: Entity);
+    wrote_since(other: Entity);
     lost_update(thread: Entity, other: Entity); mark_two_inside();
-    register_is(value: u32); seen_by(thread: Entity);
-    memory(); place(); value(); variable_x(); variable_lock(); variable_flag_a(); variable_flag_b(); variable_turn();
-    buffers(); buffer_a(); buffer_b(); buffer_c(); whose(); oldest_first();
+    register_is(value: u32);
+    memory_title(); is_two_inside(); is_right(); is_lost(lost: u32); variable_x(); variable_lock(); variable_flag_a(); variable_flag_b(); variable_turn();
+    buffer_a(); buffer_b(); buffer_c();
     says_start(times: u32);
     says_so_far(x: u32, stored: u32);
     says_right(x: u32);
     says_lost(x: u32, stored: u32, lost: u32); says_two_inside();
     says_all_wrong(all: u64); says_some_wrong(all: u64, wrong: u64); says_none_wrong(all: u64);
-    says_way(nearest: u32); says_no_way(states: usize);
+    says_try_guard(); says_try_between(); says_way(nearest: u32); says_no_way(states: usize);
     about_place(value: String, stores: u32); about_buffer(stores: usize);
 }
 
@@ -180,7 +179,7 @@ fn value_text(place: u8, value: u8) -> String {
     }
 }
 
-fn store_text((place, value): (u8, u8)) -> String {
+fn store_text(place: u8, value: u8) -> String {
     [NAMES[usize::from(place)], "=", &value_text(place, value)].concat()
 }
 
@@ -226,8 +225,11 @@ impl TwoThreads {
         let loses = lost(is) > lost(&was);
         let overtaken = loses || retries(&was, is);
         let why = overtaken.then(|| wrote_since(other));
-        let code = program.code(n)[was.line(n).unwrap_or_default() as usize].trim();
-        world.record_step(thread, || (ran(code.to_owned()), why));
+        let line = was.line(n).unwrap_or_default();
+        let code = program.code(n)[line as usize];
+        let did = || was.did(is, n, code, store_text);
+        world.record_step(thread, || (did(), why.clone()));
+        world.record_step(program.instruction(n, line), || (did(), why));
         if breaks(&was, is) {
             world.notable(thread, if loses { lost_update(thread, other) } else { mark_two_inside() });
         }
@@ -247,35 +249,19 @@ impl TwoThreads {
         (line < me.line.into()).then(|| Label::Words(register_is(value.into())))
     }
 
-    /// What is in memory, and with store buffers, what each thread reads.
-    fn memory(&self) -> Panel {
-        let (machine, program) = (&self.threads.state, &self.threads.program);
-        let readers = if self.controls.buffers { self.controls.threads() } else { 0 };
-        let row = |&variable: &u8| {
-            let (entity, is) = (Entity::new(VARIABLE, variable.into()), machine.value(variable) as u8);
-            let reads: Vec<u8> = (0..readers).map(|n| machine.reads(n, variable)).collect();
-            let status = match variable {
-                X if lost(machine) > 0 => Status::Trouble,
-                _ if reads.iter().any(|read| *read != is) => Status::Active,
-                _ => Status::Normal,
-            };
-            let values = [is].into_iter().chain(reads).map(|value| Label::Plain(value_text(variable, value)));
-            Row { entity, cells: [Label::Name(entity)].into_iter().chain(values).collect(), status }
+    /// Memory and store buffers; beside them, how it came out.
+    fn values(&self) -> Panel {
+        let machine = &self.threads.state;
+        let memory =
+            self.controls.guard.variables().iter().map(|&variable| {
+                (Entity::new(VARIABLE, variable.into()), variable == X && lost(machine) > 0)
+            });
+        let verdict = match lost(machine) {
+            0 if two_inside(machine) => Some((is_two_inside(), Status::Trouble)),
+            0 => self.threads.is_over().then(|| (is_right(), Status::Active)),
+            lost => Some((is_lost(lost), Status::Trouble)),
         };
-        let heads = (0..readers).map(|n| seen_by(program.thread(n)));
-        let columns = [place(), value()].into_iter().chain(heads).map(Label::Words).collect();
-        let rows = self.controls.guard.variables().iter().map(row).collect();
-        Panel::Table(Table { title: Label::Words(memory()), columns, rows, unfolded: true })
-    }
-
-    fn buffers(&self) -> Panel {
-        let row = |(n, thread): (u32, &MachineThread)| {
-            let stores: Vec<String> = thread.buffer.iter().map(|&store| store_text(store)).collect();
-            let text = if stores.is_empty() { "–".to_owned() } else { stores.join(" ") };
-            Row::new(Entity::new(BUFFER, n), [Label::Name(Entity::new(BUFFER, n)), Label::Plain(text)])
-        };
-        let rows: Vec<Row> = (0..).zip(&self.threads.state.threads).map(row).collect();
-        Panel::table(buffers(), [whose(), oldest_first()], rows)
+        self.threads.values(memory_title(), memory, store_text, verdict)
     }
 
     /// What is wrong with the present state, if anything is.
@@ -355,9 +341,10 @@ impl Experiment for TwoThreads {
     fn draw(&self, _: &World<Turn>, scene: &mut Scene) {
         let (machine, program) = (&self.threads.state, &self.threads.program);
         let threads = self.controls.threads();
-        scene.panels.extend((0..threads).map(|n| program.listing(n, |line| self.note(n as usize, line))));
-        scene.panels.push(self.memory());
-        scene.panels.extend(self.controls.buffers.then(|| self.buffers()));
+        scene
+            .panels
+            .extend((0..threads).map(|n| self.threads.listing(n, |line| self.note(n as usize, line))));
+        scene.panels.push(self.values());
         let increments = self.controls.times * threads;
         scene.panels.push(self.threads.lanes(u64::from(increments) * program.code(0).len() as u64));
         scene.choices = self.threads.choices("step");
@@ -368,18 +355,23 @@ impl Experiment for TwoThreads {
             false => says_so_far(machine.value(X), machine.stored(X)),
         });
         scene.sentences.extend(self.says_ahead());
+        // What the figure is there to show has been done, or could be.
+        if self.threads.is_over() && self.controls.guard == Guard::None {
+            scene.sentences.push(if is_wrong(machine) { says_try_guard() } else { says_try_between() });
+        }
     }
 
     fn about(&self, entity: Entity, _: &World<Turn>) -> Option<About> {
         let (machine, n) = (&self.threads.state, entity.n as usize);
-        Some(About::says([match entity.kind {
+        Some(match entity.kind {
             VARIABLE if n < NAMES.len() => {
                 let variable = entity.n as u8;
-                about_place(value_text(variable, machine.value(variable) as u8), machine.stored(variable))
+                let value = value_text(variable, machine.value(variable) as u8);
+                About::says([about_place(value, machine.stored(variable))])
             }
-            BUFFER => about_buffer(machine.threads.get(n)?.buffer.len()),
-            _ => self.threads.program.about(entity)?,
-        }]))
+            BUFFER => About::says([about_buffer(machine.threads.get(n)?.buffer.len())]),
+            _ => self.threads.about(entity, &NAMES)?,
+        })
     }
 
     fn found_in(&self) -> Option<Found> {
