@@ -179,16 +179,21 @@ fn things_are_called_by_kind_and_name_or_by_name_alone() {
 }
 
 #[test]
-fn an_explanation_names_the_other_party() {
+fn an_explanation_says_who_did_what_and_why() {
     let told = json(&["explain", "one-server", "request:17", "--seed", "9", "--json"]);
     let steps = told["steps"].as_array().unwrap();
     assert_eq!(steps.len(), 3, "arrived, served, answered: {told}");
     assert!(steps.windows(2).all(|pair| pair[0]["at"].as_f64() <= pair[1]["at"].as_f64()));
-    let busy = (0..40).find_map(|n| {
+    let waited = (0..40).find_map(|n| {
         let told = json(&["explain", "one-server", &format!("request:{n}"), "--json"]);
-        told["steps"][0]["party"].as_str().map(str::to_owned)
+        let step = &told["steps"][0];
+        Some((step["what"].as_str()?.to_owned(), step["because"].as_str()?.to_owned()))
     });
-    assert!(busy.expect("somebody had to wait").starts_with("request"));
+    let (what, because) = waited.expect("somebody had to wait");
+    assert!(
+        what.contains("wait at the server") && because.contains("ahead of it"),
+        "{what}, because {because}"
+    );
 }
 
 #[test]

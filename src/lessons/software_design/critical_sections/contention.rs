@@ -357,17 +357,14 @@ impl Experiment for Contention {
     }
 
     fn about(&self, entity: Entity, _: &W) -> Option<About> {
-        let is_it =
-            |&n: &u32| entity == Entity::new(THREAD, n) || entity == self.threads[n as usize].operation;
-        let n = (0..self.controls.threads).find(is_it)?;
-        let (thread, state) = (Entity::new(THREAD, n), self.says(self.status(n)));
-        let operation = self.threads[n as usize].operation;
-        let is_thread = entity == thread;
-        Some(About::says([if is_thread {
-            about_thread(operation, state)
-        } else {
-            about_operation(thread, state)
-        }]))
+        let thread = |n| Entity::new(THREAD, n);
+        let operation = |n: u32| self.threads[n as usize].operation;
+        let n = (0..self.controls.threads).find(|&n| entity == thread(n) || entity == operation(n))?;
+        let state = self.says(self.status(n));
+        let of_operation = entity.kind == OPERATION;
+        let says =
+            if of_operation { about_operation(thread(n), state) } else { about_thread(operation(n), state) };
+        Some(About::says([says]))
     }
 
     fn invariants(&self, _: &W) -> Result<(), String> {
