@@ -29,7 +29,7 @@ const WIDE: f32 = 720.0;
 const NARROW: f32 = 340.0;
 const SIDE: f32 = 248.0;
 /// Height of a row of readings, and what a letter of the sentences under them adds to the side column.
-const READING_ROW: f32 = 57.0;
+const READING_ROW: f32 = 50.0;
 const LETTER: f32 = 0.6;
 
 /// Whether the charts stand below the picture rather than beside it, under the readings: where that makes the figure lower,

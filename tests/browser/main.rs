@@ -23,6 +23,7 @@ mod instruments;
 mod loads;
 mod look;
 mod monkey;
+mod paper;
 mod parked;
 mod plain;
 mod reach;
@@ -86,6 +87,10 @@ fn in_browser(kind: Kind) -> Vec<Story> {
         plain::every_page_reads_with_scripts_off,
         wrong::what_goes_wrong_is_told,
     ]);
+    // The other drivers can't show a page as it is on paper.
+    if kind == Kind::Chromium {
+        stories.extend(told_in![kind, paper::a_page_prints_its_figures_scrolled_to_or_not]);
+    }
     stories
 }
 

@@ -128,6 +128,11 @@ pub fn press(figure: &PageFigure, place: &Element, by: &Element) {
                 dom::set_class(&open, SHEET, false);
             }
             dom::set_class(&figure.root, SHEET, opens);
+            // The focus goes into the sheet, which covers what opened it, and back.
+            let there = if opens { ".fig-sheet-head button" } else { ".fig-sheet-button" };
+            if let Some(button) = dom::query(&figure.root, there) {
+                dom::focus(&button);
+            }
         }
         ActionKind::Question if figure.root.has_attribute(attr::ASKS) => {
             drop(figure.root.remove_attribute(attr::ASKS));

@@ -1,6 +1,8 @@
 //! The marks of a flow, where the plan wants them.
 
-use super::plan::{Place, Plan, QueuePlace, Size, name_size, worker_grid, worker_rows, workers_width};
+use super::plan::{
+    BESIDE, Place, Plan, QueuePlace, Size, name_size, worker_grid, worker_rows, workers_width,
+};
 use crate::scene::builder::{NOTE, PictureBuilder, SMALL, TextStyle, fill_role, link_ink, text_role};
 use crate::scene::curve::Curve;
 use crate::scene::mark::{Anchor, Ink, Point, Rect, Role, at};
@@ -138,8 +140,9 @@ pub(super) fn node(place: &Place, builder: &mut PictureBuilder) {
         builder.handle(node.entity, area, node.shape);
     }
     match place.size {
-        Size::Full if area.h > 60.0 || place.exit.y == area.bottom() => below(place, builder),
-        Size::Compact if place.exit.y == area.bottom() => below(place, builder),
+        Size::Full | Size::Compact if place.exit.y == area.bottom() && area.w < BESIDE => {
+            below(place, builder)
+        }
         Size::Full | Size::Compact => beside(place, builder),
         _ => cell(place, builder),
     }

@@ -14,6 +14,13 @@ const MARGIN: f32 = 12.0;
 /// Least and ideal distance between tiers; where there are more than three, they may stand closer.
 const GAP: (f32, f32) = (56.0, 110.0);
 const CLOSE: f32 = 40.0;
+/// The same from top to bottom, where a picture is to fit a phone with what it is played by: up to three tiers, and more.
+const GAP_DOWN: f32 = 48.0;
+const CLOSE_DOWN: f32 = 32.0;
+/// Length of a slot with its gap, from top to bottom.
+const SLOT_DOWN: f32 = 7.5;
+/// A box so wide has its workers beside its name, also where tiers stand below each other.
+pub(super) const BESIDE: f32 = 160.0;
 /// Further room behind the last tier for links from node to node of a tier.
 const AROUND: f32 = 30.0;
 /// Distance between a queue and the box that it stands before.
@@ -75,6 +82,11 @@ impl Grid {
             }
             _ => Some(Self { along: LONG, columns: 1, long: true }),
         }
+    }
+
+    /// From top to bottom a long queue stands two abreast.
+    fn downwards(self) -> Self {
+        if self.long { Self { along: LONG / 2, columns: 2, ..self } } else { self }
     }
 }
 
@@ -352,20 +364,21 @@ impl<'f> Plan<'f> {
 
     fn down(flow: &'f Flow, inner: Rect, needs: &[Need]) -> Self {
         let mut y = inner.y;
+        let between = if needs.len() > 3 { CLOSE_DOWN } else { GAP_DOWN };
         let mut places = Vec::new();
         for (number, (tier, need)) in flow.tiers.iter().zip(needs).enumerate() {
             if number > 0 {
-                y += 60.0;
+                y += between;
             }
             let n = tier.nodes.len();
-            let queue = need
-                .grid
-                .map_or(0.0, |grid| grid.along as f32 * 8.0 + QUEUE_GAP + if grid.long { MORE } else { 0.0 });
+            let queue = need.grid.map(Grid::downwards).map_or(0.0, |grid| {
+                grid.along as f32 * SLOT_DOWN + QUEUE_GAP + if grid.long { MORE } else { 0.0 }
+            });
             let pitch = inner.w / n.max(1) as f32;
             let gap = if need.size == Size::Full { 8.0 } else { 6.0 };
             let most = if n == 1 { 190.0 } else { 150.0 };
             let wide = libm::floorf((pitch - gap).min(most).max(1.0));
-            let rows = if need.workers.1 > 0.0 { need.workers.1 + 4.0 } else { 0.0 };
+            let rows = if need.workers.1 > 0.0 && wide < BESIDE { need.workers.1 + 4.0 } else { 0.0 };
             let tall = rows + if need.size == Size::Full { 50.0 } else { 26.0 };
             let mut bottom = y + queue + tall;
             for (k, node) in tier.nodes.iter().enumerate() {
@@ -396,7 +409,8 @@ impl<'f> Plan<'f> {
                 if let Some(grid) = node.queue.as_ref().and_then(|slots| Grid::of(slots, need.size))
                     && need.size.cell().is_none()
                 {
-                    let (long, thick) = (grid.along as f32 * 8.0, QUEUE_ACROSS.min(wide));
+                    let grid = grid.downwards();
+                    let (long, thick) = (grid.along as f32 * SLOT_DOWN, QUEUE_ACROSS.min(wide));
                     let thick = if grid.columns > 1 { (thick * 1.8).min(wide) } else { thick };
                     let (x, y) = (middle - thick / 2.0, area.y - QUEUE_GAP - long);
                     let more = Rect::new(area.x, y - MORE, wide, MORE);

@@ -108,13 +108,11 @@ readings! {
         .of(REQUEST, &[ANSWERED]).last(5.0);
     Reading::new("threads", "threads taken", Unit::Count, "Threads that were taken, on average over the last 5 s.");
     Reading::new("cores", "cores busy", Unit::Share, "Share of the database's cores that were busy, over the last 5 s.");
-    Reading::new("for-thread", "wait for a thread", Unit::Count, "Requests that wait for a thread now.");
-    Reading::new("for-connection", "wait for a connection", Unit::Count, "Requests that wait for a connection now.");
 }
 
 messages! {
     pub(super) MESSAGES;
-    note_users(users: u32); chart_waiting(); for_thread(); for_connection();
+    note_users(users: u32); chart_rates(); answered(); refused();
     table_tiers(); column_tier(); column_rate(); column_stay(); column_product(); column_inside();
     row_for_thread(); row_threads(); row_for_connection(); row_connections(); row_for_core(); row_cores(); row_service();
     says_full(tier: Entity, waiting: u32); says_room();
@@ -278,6 +276,7 @@ impl Experiment for Service {
     type Event = Event;
     const SPEC: &'static FigureSpec =
         &FigureSpec::new("three-tiers", Time::from_secs(60), ControlValues::ALL, READINGS, KINDS)
+            .version(2)
             .still_at(Time::from_millis(2_500))
             .warm_up(Time::from_secs(10))
             .speed(0.25);
@@ -343,16 +342,14 @@ impl Experiment for Service {
     fn read(&self, w: &W, out: &mut Readings) {
         out.put("threads", self.tiers[APP].holds().of_late(w.now()).inside);
         out.put("cores", self.tiers[DATABASE].busy_of_late(w.now()));
-        out.put("for-thread", f64::from(self.tiers[APP].waits().inside()));
-        out.put("for-connection", f64::from(self.tiers[POOL].waits().inside()));
     }
 
     fn draw(&self, w: &W, scene: &mut Scene) {
-        let waiting = [("for-thread", Status::Trouble), ("for-connection", Status::Active)];
+        let rates = [("answered", Status::Active), ("refused", Status::Trouble)];
         scene.panels = vec![
             self.flow(w.now()),
             self.table(w.now()),
-            Panel::series(chart_waiting(), Unit::Count, waiting, Self::SPEC.until),
+            Panel::series(chart_rates(), Unit::Rate, rates, Self::SPEC.until),
             self.journeys.ledger(),
         ];
         scene.sentences = self.say().into();
