@@ -4,7 +4,7 @@
 
 use super::action_kind::ActionKind;
 use super::markup::{attr, class, css, inside, with};
-use super::protocol::{Patch, Selector, UserAction, button, element, page_selector};
+use super::protocol::{NewElement, Patch, Selector, UserAction, button, element, page_selector};
 use super::state::FigureState;
 use super::{Desk, text, tools};
 use crate::learner::{Attempt, Grade, Task};
@@ -152,7 +152,7 @@ impl Desk {
             let it = self.state.committed.remove(0);
             let right = it.prediction.answer_kind.is_right(&it.answer, &truth.value);
             let see = self.state.asked_about(it.prediction, &it.answer, &truth.value);
-            verdict(it.prediction, &it.answer, &truth, &see, &mut self.extra_patches);
+            verdict(it.prediction, &it.answer, &truth, see, &mut self.extra_patches);
             self.record(it.prediction.id, it.answer_text, if right { Grade::Right } else { Grade::Wrong });
         }
         true
@@ -184,9 +184,9 @@ impl FigureState {
         Patch::Attribute(page_selector(figure), attr::ASKS.into(), stage.map(str::to_owned))
     }
 
-    /// The run that a prediction asks about, at the moment that it asks about. Of several, the one that tells most: where an
+    /// A button to the run that a prediction asks about, at the moment that it asks about. Of several, the one that tells most: where an
     /// order or a curve is farthest from what was answered, or what a choice comes from.
-    fn asked_about(&self, prediction: &Prediction, answer: &Value, truth: &Value) -> View {
+    fn asked_about(&self, prediction: &Prediction, answer: &Value, truth: &Value) -> NewElement {
         let nth = match (&prediction.answer_kind, answer, truth) {
             (AnswerKind::Choice(options), _, Value::Choice(truth)) => {
                 options.iter().position(|option| option == truth)
@@ -205,11 +205,18 @@ impl FigureState {
         let mut view = View { at: prediction.at, ..self.initial_view.clone() };
         // The figure has just computed this run.
         let _ = view.run.set_all(self.spec, setting.copied().unwrap_or_default());
-        view
+        // Which of the runs it is: what sets them apart comes first in each.
+        let apart = setting.and_then(|setting| {
+            let (id, value) = setting.first()?;
+            let (_, control) = self.spec.control(id)?;
+            let value = control.show(&control.parse(value).ok()?);
+            Some(text::fill(text::SEE_RUN, &[&control.label, &value]))
+        });
+        tools::view_button(&encode_view(&view), &apart.unwrap_or_else(|| text::SEE_IN_FIGURE.to_owned()))
     }
 }
 
-fn verdict(prediction: &Prediction, answer: &Value, truth: &Truth, see: &View, out: &mut Vec<Patch>) {
+fn verdict(prediction: &Prediction, answer: &Value, truth: &Truth, see: NewElement, out: &mut Vec<Patch>) {
     let id = prediction.id;
     let Truth { value: truth, measured } = truth;
     let right = prediction.answer_kind.is_right(answer, truth);
@@ -256,12 +263,12 @@ fn verdict(prediction: &Prediction, answer: &Value, truth: &Truth, see: &View, o
         }
         _ => {}
     }
+    if !measured.is_empty() {
+        says = [&says, " ", text::OF_WHOLE_RUNS].concat();
+    }
     out.push(set_stage(id, if right { "right" } else { "wrong" }));
     let again = button("quiet", ActionKind::AnswerAgain, text::TRY_AGAIN_ANSWER).attr(attr::ON, id);
-    let nodes = vec![
-        element("p", "answer-grade").text(&says),
-        element("p", "").with([tools::view_button(&encode_view(see), text::SEE_IN_FIGURE), again]),
-    ];
+    let nodes = vec![element("p", "answer-grade").text(&says), element("p", "").with([see, again])];
     out.push(Patch::Children(prediction_selector(id, &css(class::ANSWER_VERDICT)), nodes));
 }
 

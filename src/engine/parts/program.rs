@@ -327,6 +327,7 @@ impl Program {
                 until: last.max(began + self.step * steps),
                 step: Some(self.step),
                 lanes: (0..self.threads.len() as u32).map(lane).collect(),
+                key: Vec::new(),
             }
             .into(),
         )
