@@ -1,22 +1,99 @@
-//! The legend of a figure's picture, made from its scene: what its marks stand for, and only those that it can show.
+//! The legend of a figure's picture, made from its scene: what its marks stand for, and only those that it can show. What
+//! lanes and cells stand for is the figure's to say; of programs and ladders it is always the same.
 
-use crate::scene::{Flow, PacketKind, Panel, Scene, Shape};
+use crate::scene::{Flow, Label, PacketKind, Panel, Scene, Shape, Status, Words};
 use maud::{Markup, html};
 
-/// The legend's entries: a sign each, and what it stands for. Empty where the picture needs none.
-pub(super) fn legend(scene: &Scene) -> Option<Markup> {
-    let flows = scene.panels.iter().filter_map(|panel| match panel {
-        Panel::Flow(flow) => Some(flow),
-        _ => None,
-    });
-    let entries: Vec<(Markup, &str)> = flows.flat_map(entries).collect();
+/// A sign, and what it stands for.
+type Entry = (Markup, String);
+
+/// The legend of a scene; `None` where the picture needs none.
+pub(super) fn legend(scene: &Scene, words: &Words) -> Option<Markup> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for (sign, says) in scene.panels.iter().flat_map(|panel| of_panel(panel, words)) {
+        // Two listings, say, have the same signs.
+        if entries.iter().all(|(_, other)| *other != says) {
+            entries.push((sign, says));
+        }
+    }
     let list = html! {
         ul { @for (sign, says) in &entries { li { (sign) " " (says) } } }
     };
     (!entries.is_empty()).then_some(list)
 }
 
-fn entries(flow: &Flow) -> Vec<(Markup, &'static str)> {
+fn of_panel(panel: &Panel, words: &Words) -> Vec<Entry> {
+    let keyed = |key: &[(Label, Status)], look: fn(Status) -> Markup| {
+        key.iter().map(|(label, status)| (sign(&look(*status)), words.label(label))).collect()
+    };
+    let fixed = |all: Vec<(Markup, &str)>| all.into_iter().map(|(sign, says)| (sign, says.into())).collect();
+    match panel {
+        Panel::Flow(flow) => fixed(of_flow(flow)),
+        Panel::Lanes(lanes) if lanes.step.is_some() => fixed(vec![
+            (sign(&bar(Status::Active)), "an instruction, when it ran"),
+            (sign(&bar(Status::Trouble)), "one that did harm"),
+        ]),
+        Panel::Lanes(lanes) => keyed(&lanes.key, bar),
+        Panel::Grid(grid) => keyed(&grid.key, if grid.tall { column } else { cell }),
+        Panel::Listing(_) => fixed(vec![
+            (sign(&html! { path."f-accent" d="M7 4l7 5l-7 5z" {} }), "the line that runs next"),
+            (sign(&html! { path."s-muted" d="M5 9l3.5 4l6-8" stroke-width="1.5" {} }), "a line that has run"),
+        ]),
+        Panel::Ladder(_) => fixed(vec![
+            (
+                sign(&html! { path."s-ink" d="M2 4l15 9m-6 0h6l-3-5.5" stroke-width="1.5" {} }),
+                "a message, from when it was sent until it arrived",
+            ),
+            (
+                sign(&html! { path."s-trouble" d="M6 5l8 8M14 5l-8 8" stroke-width="2" {} }),
+                "where one was lost",
+            ),
+        ]),
+        _ => Vec::new(),
+    }
+}
+
+/// The looks of bars in lanes, of cells, and of cells whose height counts, as the layout has them.
+fn bar(status: Status) -> Markup {
+    let (fill, line, width, dash) = match status {
+        Status::Normal => ("f-raised", "s-ink", 1.25, ""),
+        Status::Quiet => ("f-soft", "s-muted", 1.0, ""),
+        Status::Active => ("f-accent-tint", "s-accent", 1.5, ""),
+        Status::Trouble => ("f-trouble-tint", "s-trouble", 2.5, ""),
+        Status::Down => ("f-soft", "s-muted", 1.25, "dashed"),
+        Status::Draining => ("f-raised", "s-ink", 1.25, "dashed"),
+        Status::Warming => ("f-raised", "s-accent", 1.5, "dotted"),
+    };
+    html! { rect class={ (fill) " " (line) " " (dash) } x="2" y="3" width="16" height="12" rx="3" stroke-width=(width) {} }
+}
+
+fn cell(status: Status) -> Markup {
+    let (class, full) = match status {
+        Status::Normal => ("f-soft s-muted", false),
+        Status::Quiet => ("f-line", false),
+        Status::Active => ("f-accent", true),
+        Status::Trouble => ("f-trouble", true),
+        Status::Down => ("s-muted dashed", true),
+        Status::Draining => ("f-raised s-ink dashed", true),
+        Status::Warming => ("f-raised s-accent dotted", false),
+    };
+    let (y, height) = if full { (4, 12) } else { (9, 7) };
+    html! {
+        rect class=(class) x="5" y=(y) width="10" height=(height) {}
+        @if status == Status::Trouble { path."s-ink" d="M5 2h10" stroke-width="1.5" {} }
+        @if status == Status::Down { path."s-muted" d="M5 16l10-12" {} }
+    }
+}
+
+fn column(status: Status) -> Markup {
+    if status == Status::Normal {
+        html! { rect."f-accent" x="5" y="5" width="10" height="11" {} }
+    } else {
+        cell(status)
+    }
+}
+
+fn of_flow(flow: &Flow) -> Vec<(Markup, &'static str)> {
     let nodes = || flow.tiers.iter().flat_map(|tier| &tier.nodes);
     let shaped = |shape| nodes().any(|node| node.shape == shape);
     let mut all = Vec::new();

@@ -327,6 +327,7 @@ pub fn two_threads() -> Scene {
                 ],
             ),
         ],
+        key: Vec::new(),
     };
     Scene {
         time: step(4),

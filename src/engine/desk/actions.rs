@@ -190,7 +190,11 @@ impl Desk {
             && self.state.is_fixed(control)
             && let Some((_, control)) = self.state.spec.control(control)
         {
-            self.refuse(text::fill(text::FIXED, &[&control.label]));
+            let why = match self.state.log_decides(&control.id) {
+                true => text::LOG_DECIDES.to_owned(),
+                false => text::fill(text::FIXED, &[&control.label]),
+            };
+            self.refuse(why);
             // What was typed or moved goes back to what is in force.
             let is = self.state.value(control);
             self.extra_patches.extend(controls::input_feedback(control, Ok(&is)));

@@ -26,7 +26,9 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
         if let Value::Text(text) = &value {
             write_text(state, control, text, out);
         } else {
-            write_control(control, &value, out);
+            let logged = state.log_decides(&control.id);
+            let says = if logged { text::AS_LOGGED.to_owned() } else { control.show(&value) };
+            write_control(control, &value, says, out);
         }
         let widget = find(with(attr::CONTROL, &control.id));
         let fixed = state.is_fixed(&control.id);
@@ -36,8 +38,7 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
     out.push(Patch::Value { field: seed_field(), value: seed, forced: true });
 }
 
-fn write_control(control: &Control, value: &Value, out: &mut Vec<Patch>) {
-    let says = control.show(value);
+fn write_control(control: &Control, value: &Value, says: String, out: &mut Vec<Patch>) {
     match (&control.kind, value) {
         (ControlKind::Number { .. }, _) => {
             let Some(slider) = Slider::of(control) else { return };

@@ -9,6 +9,9 @@ use crate::sim::{Span, Unit};
 /// The control for the source of requests, and its option for the learner's file.
 pub(super) const ARRIVALS: (&str, &str) = ("arrivals", "replay");
 
+/// The control for how many requests come, of which a log has its own.
+pub(super) const LOAD: &str = "load";
+
 /// The control for how fast it is replayed.
 pub(super) const PACE: &str = "compress";
 

@@ -1,6 +1,7 @@
 //! The state of an open figure: the run, the moment shown, and the moment asked for.
 
 use super::compare::Side;
+use super::data::{ARRIVALS, LOAD};
 use super::notice::Notice;
 use super::predict::Committed;
 use super::protocol::ResumePoint;
@@ -220,6 +221,13 @@ impl FigureState {
     /// Whether the challenge that the figure was set up for fixes a control.
     pub fn is_fixed(&self, control: &str) -> bool {
         self.set_up_for.is_some_and(|challenge| !challenge.free.contains(&control))
+            || self.log_decides(control)
+    }
+
+    /// Whether the learner's own log decides instead of a control.
+    pub fn log_decides(&self, control: &str) -> bool {
+        let replays = |(_, it): (usize, &Control)| self.value(it) == Value::Choice(ARRIVALS.1.to_owned());
+        control == LOAD && self.spec.control(ARRIVALS.0).is_some_and(replays)
     }
 
     /// The value of a control at the moment shown.

@@ -23,6 +23,8 @@ texts! {
     SLOWER = "the model can't keep up: slower than that";
     TAKE_BACK = "Take back";
     FIXED = "The challenge fixes '{}'. To change it, choose 'Back to the run the page opened with' in the menu.";
+    AS_LOGGED = "as logged";
+    LOG_DECIDES = "The log decides how many requests come. 'Log runs faster' changes its pace.";
     DROPPED = "Everything after {} was dropped.";
     CHANGED_AT = "{}: {} becomes {}";
     DONE_AT = "{}: {} {}";
@@ -81,7 +83,7 @@ texts! {
     TOO_MANY_WAYS = "None was found among the first {} states, and there are too many to check them all.";
     BACK_TO_YOURS = "Back to your run";
     SEE_IN_FIGURE = "See it in the figure";
-    READ_OFF = "The answer was read off these runs. See them in the figure: ";
+    READ_OFF = "The answer was read off these runs; the figure’s readings are of the moment that it shows. See them there: ";
     TRY_AGAIN_ANSWER = "Try again";
     RIGHT = "Right.";
     NOT_RIGHT = "Not quite.";

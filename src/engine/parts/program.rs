@@ -345,6 +345,7 @@ impl Program {
                 until: last.max(began + self.step * steps),
                 step: Some(self.step),
                 lanes: (0..threads).map(lane).collect(),
+                key: Vec::new(),
             }
             .into(),
         )

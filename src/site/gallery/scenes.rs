@@ -96,7 +96,7 @@ fn lanes(step: Option<Span>) -> Panel {
     let long = lane(1, "a name that is too long for what there is beside a lane", Vec::new());
     let lanes = vec![lane(0, "states", each(&Status::ALL, bar)), long];
     let (title, from, until) = (plain("What each did"), Time::ZERO, Time::from_secs(80));
-    Panel::Lanes(Lanes { title, from, until, step, lanes }.into())
+    Panel::Lanes(Lanes { title, from, until, step, lanes, key: Vec::new() }.into())
 }
 
 fn listing() -> Panel {
@@ -158,7 +158,8 @@ fn grid() -> Panel {
         each(&Status::ALL, |n, status| Cell { entity: entity(n), level: 0.3 + 0.1 * n as f32, status });
     let (label, note) = (plain("a name that is too long for its place"), Some(plain("its note")));
     let rows = vec![GridRow { entity: server(0), label, note, status: Status::Normal, cells }];
-    Panel::Grid(Grid { title: plain("A cell of each"), rows, columns: 12, tall: true }.into())
+    let key = each(&Status::ALL, |_, status| (name(status), status));
+    Panel::Grid(Grid { title: plain("A cell of each"), rows, columns: 12, tall: true, key }.into())
 }
 
 fn values() -> Panel {

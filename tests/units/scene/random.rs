@@ -138,6 +138,9 @@ fn curves() -> impl Strategy<Value = Chart> {
     (label(), axis(), axis(), prop::collection::vec(line, 0..12), now)
         .prop_map(|(title, x, y, lines, now)| Chart::Curves(Curves { title, x, y, lines, now }.into()))
 }
+fn key() -> impl Strategy<Value = Vec<(Label, Status)>> {
+    prop::collection::vec((label(), state()), 0..8)
+}
 fn grid() -> impl Strategy<Value = Grid> {
     let cell = (entity(), number(), state()).prop_map(|(entity, level, state)| Cell {
         entity,
@@ -148,8 +151,8 @@ fn grid() -> impl Strategy<Value = Grid> {
     let row = (entity(), label(), prop::option::of(label()), state(), cells).prop_map(
         |(entity, label, note, state, cells)| GridRow { entity, label, note, status: state, cells },
     );
-    (label(), prop::collection::vec(row, 0..8), 0u32..200, any::<bool>())
-        .prop_map(|(title, rows, columns, tall)| Grid { title, rows, columns, tall })
+    (label(), prop::collection::vec(row, 0..8), 0u32..200, any::<bool>(), key())
+        .prop_map(|(title, rows, columns, tall, key)| Grid { title, rows, columns, tall, key })
 }
 fn table() -> impl Strategy<Value = Table> {
     let row = (entity(), prop::collection::vec(label(), 0..9), state())
@@ -161,8 +164,8 @@ fn lanes() -> impl Strategy<Value = Lanes> {
     let lane = (entity(), label(), prop::collection::vec(bar(), 0..2))
         .prop_map(|(entity, label, bars)| Lane { entity, label, bars });
     let step = prop::option::of((0u64..10_000).prop_map(Span::from_millis));
-    (label(), time(), time(), step, prop::collection::vec(lane, 0..6))
-        .prop_map(|(title, from, until, step, lanes)| Lanes { title, from, until, step, lanes })
+    (label(), time(), time(), step, prop::collection::vec(lane, 0..6), key())
+        .prop_map(|(title, from, until, step, lanes, key)| Lanes { title, from, until, step, lanes, key })
 }
 fn values() -> impl Strategy<Value = Values> {
     let value =

@@ -3,22 +3,22 @@
 use crate::scene::{Bar, Label, Lane, Lanes, Panel, Status};
 use crate::sim::{Entity, Msg, Span, Time};
 
-/// What each of some threads is at, and was within a window; `L` is what they can be at.
+/// What each of some threads is at, and was within a window.
 #[derive(Clone, Debug)]
-pub struct Traces<L> {
+pub struct Traces {
     window: Span,
     /// For each thread, since when it was at what: ascending.
-    threads: Vec<Vec<(Time, L)>>,
+    threads: Vec<Vec<(Time, Status)>>,
 }
 
-impl<L: Copy + PartialEq> Traces<L> {
+impl Traces {
     /// Nothing is known yet.
     pub fn new(window: Span) -> Self {
         Self { window, threads: Vec::new() }
     }
 
     /// What all threads are at from now on.
-    pub fn note(&mut self, now: Time, all: impl ExactSizeIterator<Item = L>) {
+    pub fn note(&mut self, now: Time, all: impl ExactSizeIterator<Item = Status>) {
         self.threads.resize_with(all.len(), Vec::new);
         for (trace, is) in self.threads.iter_mut().zip(all) {
             if trace.last().is_some_and(|last| last.1 == is) {
@@ -31,22 +31,24 @@ impl<L: Copy + PartialEq> Traces<L> {
         }
     }
 
-    /// The window that ends now as a panel, a lane for each thread; `shows` says how something is shown.
-    pub fn lanes(&self, title: Msg, kind: u8, now: Time, shows: impl Fn(L) -> (Msg, Status)) -> Panel {
+    /// The window that ends now as a panel, a lane for each thread. `looks` says how what a thread can be at is called.
+    pub fn lanes(&self, title: Msg, kind: u8, now: Time, looks: &[(Status, fn() -> Msg)]) -> Panel {
         let from = now.back(self.window);
-        let lane = |(n, trace): (u32, &Vec<(Time, L)>)| {
+        let key: Vec<(Label, Status)> =
+            looks.iter().map(|(status, says)| (Label::Words(says()), *status)).collect();
+        let lane = |(n, trace): (u32, &Vec<(Time, Status)>)| {
             let entity = Entity::new(kind, n);
             let ends = trace.iter().skip(1).map(|(at, _)| *at).chain([now]);
-            let bar = |(&(from, is), until): (&(Time, L), Time)| {
-                let (label, status) = shows(is);
-                Bar { entity, from, until, label: Label::Words(label), status }
+            let bar = |(&(from, status), until): (&(Time, Status), Time)| {
+                let (label, _) = key.iter().find(|look| look.1 == status)?;
+                Some(Bar { entity, from, until, label: label.clone(), status })
             };
-            let bars = trace.iter().zip(ends).filter(|(_, until)| *until > from).map(bar).collect();
+            let bars = trace.iter().zip(ends).filter(|(_, until)| *until > from).filter_map(bar).collect();
             Lane { entity, label: Label::Name(entity), bars }
         };
         let lanes = (0..).zip(&self.threads).map(lane).collect();
         let title = Label::Words(title);
-        Panel::Lanes(Lanes { title, from, until: from + self.window, step: None, lanes }.into())
+        Panel::Lanes(Lanes { title, from, until: from + self.window, step: None, lanes, key }.into())
     }
 }
 
@@ -59,10 +61,11 @@ mod tests {
         let at = Time::from_secs;
         let mut traces = Traces::new(Span::from_secs(10));
         for second in 0..100 {
-            traces.note(at(second), [second / 4, 7].into_iter());
+            let is = Status::ALL[second / 4 % 7];
+            traces.note(at(second as u64), [is, Status::Quiet].into_iter());
         }
-        let shows = |is: u64| (Msg::new("is").with("n", is.into()), Status::Normal);
-        let Panel::Lanes(lanes) = traces.lanes(Msg::new("title"), 0, at(100), shows) else {
+        let looks = Status::ALL.map(|status| (status, (|| Msg::new("is")) as fn() -> Msg));
+        let Panel::Lanes(lanes) = traces.lanes(Msg::new("title"), 0, at(100), &looks) else {
             panic!("lanes are lanes")
         };
         let spans =

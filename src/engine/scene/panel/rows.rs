@@ -15,6 +15,8 @@ pub struct Grid {
     pub columns: u32,
     /// Whether cells are tall, because their levels matter.
     pub tall: bool,
+    /// What the looks of its cells stand for, for the legend.
+    pub key: Vec<(Label, Status)>,
 }
 
 /// A row of cells.
@@ -118,6 +120,8 @@ pub struct Lanes {
     pub step: Option<Span>,
     /// Top to bottom.
     pub lanes: Vec<Lane>,
+    /// What the looks of its bars stand for, for the legend.
+    pub key: Vec<(Label, Status)>,
 }
 
 /// One lane.

@@ -18,14 +18,16 @@ kinds! {
 
 const DONE: EndKind = EndKind(0);
 const MOST_THREADS: u32 = 12;
-/// Mean time in seconds of an operation's own work.
-pub(super) const OWN_WORK: f64 = 0.004;
+/// An operation's own work in seconds: 4 ms on average, and hardly spread, so that rates settle soon.
+pub(super) const OWN_WORK: Dist = Dist::Uniform(0.002, 0.006);
 /// From a release until who was handed the lock runs: a switch of threads.
 const WAKE: Span = Span::from_micros(50);
 /// A thread keeps its core so long if others want one (Linux: about 3 ms).
 const SLICE: Span = Span::from_millis(3);
-const WINDOW: Span = Span::from_millis(30);
-const UNTIL: Time = Time::from_secs(2);
+const WINDOW: Span = Span::from_millis(60);
+const UNTIL: Time = Time::from_secs(4);
+/// An average over less than this would jump about.
+const SOON: Span = Span::from_millis(50);
 const WORKS: Purpose = Purpose::named("own work");
 const CHANGES: Purpose = Purpose::named("section");
 const READS: Purpose = Purpose::named("reads");
@@ -71,20 +73,19 @@ controls! {
 
 readings! {
     READINGS;
-    Reading::measured("done", "operations", Statistic::Rate, "Operations a second, over the last 0.5 s.")
-        .of(OPERATION, &[DONE]).last(0.5);
-    Reading::new("lost", "updates lost", Unit::Count, "Updates that another thread's store has wiped out, so far.")
+    Reading::new("done", "operations", Unit::Rate, "Operations a second, since a control was moved last.")
+        .of(OPERATION, &[DONE]).so_far();
+    Reading::new("lost", "updates lost", Unit::Count, "Updates that another thread's store has wiped out, since a control was moved last.")
         .so_far().trouble_from(1.0);
-    Reading::new("waiting", "threads waiting", Unit::Count, "Threads that wait for the lock, on average since the run began.").so_far();
+    Reading::new("waiting", "threads waiting", Unit::Count, "Threads that wait for the lock, on average since a control was moved last.").so_far();
     Reading::new("wasted", "cores wasted", Unit::Count,
-        "Cores that spin, or run sections once more, on average since the run began.").so_far().trouble_from(0.5);
+        "Cores that spin, or run sections once more, on average since a control was moved last.").so_far().trouble_from(0.5);
 }
 
 messages! {
     pub(super) MESSAGES;
     lanes_title(threads: u32, cores: u32);
-    is_own(); is_inside(); is_again(); is_asleep(); is_spinning(); is_ready(); is_stalled();
-    chart_done(); done();
+    is_own(); is_inside(); is_asleep(); is_trying(); is_ready(); is_stalled(); chart_done(); done();
     says_inside(inside: usize, waiting: usize); says_stalled(thread: Entity, waiting: usize); says_lost(lost: u32, stores: u32);
     step_got_lock(); step_stored(value: u32); step_again(value: u32); about_thread(operation: Entity, state: Msg); about_operation(thread: Entity, state: Msg);
     judge_done(done: (f64, Unit), bound: (f64, Unit)); judge_lost(lost: (f64, Unit), bound: (f64, Unit));
@@ -102,6 +103,27 @@ struct Thread {
     again: bool,
 }
 
+/// The shared number, how often it was stored and what else was done since a control was moved.
+#[derive(Clone, Debug, Default)]
+struct OfLate {
+    since: Time,
+    number: u32,
+    stores: u32,
+    done: u32,
+    waiting: TimeAverage,
+    wasted: Span,
+}
+
+/// What a thread can be at: how it looks, and how it is called.
+const LOOKS: [(Status, fn() -> Msg); 6] = [
+    (Status::Normal, is_own),
+    (Status::Active, is_inside),
+    (Status::Quiet, is_asleep),
+    (Status::Trouble, is_trying),
+    (Status::Down, is_ready),
+    (Status::Warming, is_stalled),
+];
+
 /// A thread's work is done, its slice is over, or it wakes up.
 #[derive(Clone, Copy, Debug, Hash)]
 pub(super) struct Event(Due);
@@ -114,43 +136,35 @@ pub(super) struct Contention {
     cores: Cores,
     lock: Lock,
     threads: Vec<Thread>,
-    number: u32,
-    stores: u32,
-    waiting: TimeAverage,
-    /// Time that cores have wasted.
-    wasted: Span,
-    /// As what each thread is seen.
-    traces: Traces<Status>,
+    of_late: OfLate,
+    traces: Traces,
 }
 
 impl Contention {
-    /// All threads begin an operation, and nobody has the lock.
+    /// All threads begin an operation, nobody has the lock, and nothing has been measured.
     fn begin(&mut self, w: &mut W) {
+        self.of_late = OfLate { since: w.now(), ..OfLate::default() };
         self.cores.reset(self.controls.cores);
         self.lock = Lock::new(match self.controls.lock {
             Kind::ReadWrite => Admits::Readers,
             Kind::Semaphore => Admits::Many(2),
             _ => Admits::One,
         });
-        self.threads.truncate(self.controls.threads as usize);
+        let before = core::mem::take(&mut self.threads);
         for n in 0..self.controls.threads {
-            let operation = self.threads.get(n as usize).map(|thread| thread.operation);
+            let operation = before.get(n as usize).map(|thread| thread.operation);
             let operation = operation.unwrap_or_else(|| w.open(OPERATION, None));
-            self.begins(n, operation, w);
+            self.threads.push(self.begun(operation, w));
             self.cores.wants(n);
         }
         self.dispatch(w);
     }
 
-    /// A thread begins an operation.
-    fn begins(&mut self, n: u32, operation: Entity, w: &mut W) {
+    /// A thread at the beginning of an operation.
+    fn begun(&self, operation: Entity, w: &W) -> Thread {
         let reads = w.draws(READS, operation).chance(self.controls.reads);
-        let left = Dist::Exponential(OWN_WORK).span(&mut w.draws(WORKS, operation));
-        let thread = Thread { operation, reads, in_section: false, left, loaded: 0, again: false };
-        match self.threads.get_mut(n as usize) {
-            Some(before) => *before = thread,
-            None => self.threads.push(thread),
-        }
+        let left = OWN_WORK.span(&mut w.draws(WORKS, operation));
+        Thread { operation, reads, in_section: false, left, loaded: 0, again: false }
     }
 
     /// Gives cores to those who want one, and remembers how everybody is seen then.
@@ -158,7 +172,7 @@ impl Contention {
         while let Some(n) = self.cores.next(w.now()) {
             self.goes_on(n, w);
         }
-        self.waiting.set(w.now(), self.lock.waiting().len() as f64);
+        self.of_late.waiting.set(w.now(), self.lock.waiting().len() as f64);
         let seen: Vec<Status> = (0..self.controls.threads).map(|n| self.status(n)).collect();
         self.traces.note(w.now(), seen.into_iter());
     }
@@ -191,7 +205,7 @@ impl Contention {
         if me.in_section && me.left == Span::ZERO && !wants {
             let section = Dist::Exponential(self.controls.section.secs());
             me.left = section.span(&mut w.draws(CHANGES, operation)).max(Span::from_nanos(1));
-            me.loaded = self.number;
+            me.loaded = self.of_late.number;
         }
         let (until, due) = self.cores.goes_on(n, (!wants).then_some(me.left), w.now());
         w.schedule_at(until, Event(due));
@@ -202,7 +216,7 @@ impl Contention {
         let (wants, ran) = (self.wants(n), self.cores.ran(n, now));
         let me = &mut self.threads[n as usize];
         if wants || me.again {
-            self.wasted += ran;
+            self.of_late.wasted += ran;
         }
         if !wants {
             me.left = Span::from_nanos(me.left.nanos() - ran.nanos().min(me.left.nanos()));
@@ -212,7 +226,7 @@ impl Contention {
     /// A thread's own work is over, or its section.
     fn has_worked(&mut self, n: u32, w: &mut W) {
         let me = &mut self.threads[n as usize];
-        let value = self.number;
+        let value = self.of_late.number;
         if !me.in_section {
             me.in_section = true;
         } else if !me.reads && self.controls.lock == Kind::Swap && me.loaded != value {
@@ -220,12 +234,13 @@ impl Contention {
             w.record_step(me.operation, || (step_again(value), None));
         } else {
             if !me.reads {
-                (self.number, self.stores) = (me.loaded + 1, self.stores + 1);
+                (self.of_late.number, self.of_late.stores) = (me.loaded + 1, self.of_late.stores + 1);
                 w.record_step(me.operation, || (step_stored(me.loaded + 1), None));
             }
             w.close(me.operation, DONE);
+            self.of_late.done += 1;
             let next = w.open(OPERATION, None);
-            self.begins(n, next, w);
+            self.threads[n as usize] = self.begun(next, w);
             self.leaves(n, w);
         }
         self.goes_on(n, w);
@@ -260,18 +275,6 @@ impl Contention {
             Place::Running => Status::Normal,
         }
     }
-
-    fn says(&self, status: Status) -> Msg {
-        match status {
-            Status::Quiet => is_asleep(),
-            Status::Warming => is_stalled(),
-            Status::Down => is_ready(),
-            Status::Trouble if self.controls.lock == Kind::Swap => is_again(),
-            Status::Trouble => is_spinning(),
-            Status::Active => is_inside(),
-            _ => is_own(),
-        }
-    }
 }
 
 impl Experiment for Contention {
@@ -279,9 +282,10 @@ impl Experiment for Contention {
     type Event = Event;
     const SPEC: &'static FigureSpec =
         &FigureSpec::new("contention", UNTIL, ControlValues::ALL, READINGS, KINDS)
-            .still_at(Time::from_millis(60))
+            .version(2)
+            .still_at(Time::from_secs(1))
             .warm_up(Time::from_millis(500))
-            .speed(0.01);
+            .speed(0.05);
     const MESSAGES: &'static [&'static [Message]] = &[MESSAGES];
 
     fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
@@ -291,10 +295,7 @@ impl Experiment for Contention {
             cores: Cores::new(controls.cores, SLICE, MOST_THREADS),
             lock: Lock::new(Admits::One),
             threads: Vec::new(),
-            number: 0,
-            stores: 0,
-            waiting: TimeAverage::default(),
-            wasted: Span::ZERO,
+            of_late: OfLate::default(),
             traces: Traces::new(WINDOW),
         };
         it.begin(w);
@@ -328,39 +329,40 @@ impl Experiment for Contention {
     }
 
     fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
-        let same = ControlValues { section: is.section, reads: is.reads, ..self.controls.clone() } == *is;
         self.controls = is.clone();
-        if !same {
-            self.begin(w);
-        }
+        self.begin(w);
         Ok(())
     }
 
     fn read(&self, w: &W, out: &mut Readings) {
-        out.put("lost", f64::from(self.stores - self.number));
-        out.put("waiting", self.waiting.average(w.now()));
-        out.put("wasted", Some(self.wasted.secs() / w.now().secs()).filter(|cores| cores.is_finite()));
+        let it = &self.of_late;
+        out.put("lost", f64::from(it.stores - it.number));
+        let passed = w.now().since(it.since);
+        let mut put = |id, sum: f64| out.put(id, (passed >= SOON).then(|| sum / passed.secs()));
+        put("done", f64::from(it.done));
+        put("waiting", it.waiting.area(w.now()));
+        put("wasted", it.wasted.secs());
     }
 
     fn draw(&self, w: &W, scene: &mut Scene) {
         let title = lanes_title(self.controls.threads, self.controls.cores);
         scene.panels = vec![
-            self.traces.lanes(title, THREAD, w.now(), |status| (self.says(status), status)),
+            self.traces.lanes(title, THREAD, w.now(), &LOOKS),
             Panel::series(chart_done(), Unit::Rate, [("done", Status::Active)], UNTIL),
         ];
         let (inside, waiting) = (self.lock.inside().count(), self.lock.waiting().len());
         let stalled = self.lock.inside().find(|&n| self.status(n) == Status::Warming);
         let stalled = stalled.map(|n| says_stalled(Entity::new(THREAD, n), waiting));
         scene.sentences.push(stalled.unwrap_or_else(|| says_inside(inside, waiting)));
-        let lost = self.stores - self.number;
-        scene.sentences.extend((lost > 0).then(|| says_lost(lost, self.stores)));
+        let lost = self.of_late.stores - self.of_late.number;
+        scene.sentences.extend((lost > 0).then(|| says_lost(lost, self.of_late.stores)));
     }
 
     fn about(&self, entity: Entity, _: &W) -> Option<About> {
         let thread = |n| Entity::new(THREAD, n);
         let operation = |n: u32| self.threads[n as usize].operation;
         let n = (0..self.controls.threads).find(|&n| entity == thread(n) || entity == operation(n))?;
-        let state = self.says(self.status(n));
+        let state = LOOKS.iter().find(|look| look.0 == self.status(n))?.1();
         let of_operation = entity.kind == OPERATION;
         let says =
             if of_operation { about_operation(thread(n), state) } else { about_thread(operation(n), state) };
@@ -370,6 +372,7 @@ impl Experiment for Contention {
     fn invariants(&self, _: &W) -> Result<(), String> {
         self.cores.invariants()?;
         self.lock.invariants()?;
-        if self.number <= self.stores { Ok(()) } else { Err(format!("{} stores", self.stores)) }
+        let OfLate { number, stores, .. } = self.of_late;
+        (number <= stores).then_some(()).ok_or_else(|| format!("{number} after {stores} stores"))
     }
 }

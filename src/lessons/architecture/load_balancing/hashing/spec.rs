@@ -83,7 +83,7 @@ messages! {
     says_nobody(); says_no_misses(); says_misses(misses: (f64, Unit));
     says_busiest(server: Entity, share: (f64, Unit), factor: (f64, Unit));
     says_hot(key: Entity, hot: (f64, Unit), server: Entity, share: (f64, Unit));
-    grid_keys(nth: u32); note_away(); chart_misses(); misses();
+    grid_keys(nth: u32); key_held(); key_missing(); key_moved(); key_hot(); note_away(); chart_misses(); misses();
     table_servers(); column_server(); column_keys(); column_held(); column_requests();
     step_hit(key: Entity, server: Entity); step_miss(key: Entity, server: Entity); step_no_server(key: Entity);
     step_answered(server: Entity); step_kept(server: Entity); step_not_kept(server: Entity);

@@ -2,7 +2,7 @@
 
 use super::farm::{DEEPEST, DRAWN, Sent};
 use super::spec::{self, FARM, FARMS, LONG, SERVERS};
-use super::{LEAST_SCALE, PowerOfTwo, W, farm, request, server};
+use super::{PowerOfTwo, W, farm, request, server};
 use crate::lessons::prelude::*;
 use crate::mechanism::queueing::supermarket_tail;
 use crate::scene::{Axis, Cell, Chart, CurveLine, Curves, Grid, GridRow};
@@ -41,7 +41,7 @@ impl PowerOfTwo {
     }
 
     fn grid(&self, longest: &[(u32, u32); FARMS]) -> Panel {
-        let (servers, full) = (self.controls.servers, self.peak.max(LEAST_SCALE));
+        let (servers, full) = (self.controls.servers, self.scale());
         let row = |k: usize| {
             let (worst, most) = longest[k];
             let cell = |n: u32| Cell {
@@ -58,7 +58,11 @@ impl PowerOfTwo {
             }
         };
         let title = Label::Words(spec::grid_servers(full));
-        Panel::Grid(Grid { title, rows: (0..FARMS).map(row).collect(), columns: servers, tall: true }.into())
+        let key = [(spec::key_requests(), Status::Normal), (spec::key_longest(), Status::Trouble)];
+        let key = key.map(|(says, status)| (Label::Words(says), status)).into();
+        Panel::Grid(
+            Grid { title, rows: (0..FARMS).map(row).collect(), columns: servers, tall: true, key }.into(),
+        )
     }
 
     /// Dots for what was measured, and lines for what is expected of very many servers.

@@ -79,7 +79,7 @@ pub(super) const LONGEST: [&str; FARMS] = ["longest-one", "longest-two", "longes
 messages! {
     pub(super) MESSAGES;
     one_choice(); two_choices(); three_choices(); all_servers();
-    note_longest(longest: u32); grid_servers(full: u32);
+    note_longest(longest: u32); grid_servers(full: u32); key_requests(); key_longest();
     chart_at_least(); axis_requests(); axis_share();
     says_level(longest: u32); says_worst(farm: Entity, longest: u32); says_herd(old: Span, longest: u32);
     says_longest(one: u32, two: u32, three: u32, all: u32);
