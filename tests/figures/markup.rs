@@ -216,7 +216,8 @@ fn buttons_go_with_the_threads_that_they_are_about() {
 fn a_phrase_holds_the_bad_schedule_that_a_search_finds_and_plays_it() {
     let course = course();
     let lessons = Lessons::of(&course, ["two-threads"]);
-    let phrases = lessons.page("two-threads").select("a.run[data-code]");
+    let page = lessons.page("two-threads");
+    let phrases = page.select("a.run[data-code]");
     let codes: Vec<String> = phrases.iter().map(|it| it.attr_or("data-code", "").to_string()).collect();
     let steps: Vec<usize> = codes.iter().map(|code| decode_view(code).unwrap().run.inputs.len()).collect();
     assert_eq!(steps, [6, 13], "as many as the lesson says");
@@ -235,7 +236,8 @@ fn a_block_offers_what_its_point_needs() {
     let page = Lessons::of(&course, ["two-threads"]).page("two-threads");
     let offered = |figure: &str, css: &str| -> Vec<String> {
         let all = page.select(&format!("#fig-{figure} {css}:not([hidden])"));
-        all.iter().map(|it| it.attr_or("data-reading", &it.attr_or("value", "")).to_string()).collect()
+        let name = |it: &dom_query::NodeRef| it.attr("data-reading").or_else(|| it.attr("value")).unwrap_or_default().to_string();
+        all.iter().map(name).collect()
     };
     assert_eq!(offered("two-threads", ".fig-reading"), ["x", "lost", "schedules", "wrong"]);
     assert_eq!(offered("peterson", ".fig-reading"), ["lost", "nearest"]);

@@ -9,6 +9,7 @@ use super::protocol::{Patch, UserAction, button, element, find, nth, selector};
 use super::state::FigureState;
 use super::{BeforeChange, Desk, explain, text};
 use crate::player::{Action, InputKind, Value, ValueKind};
+use crate::scene::capitalize;
 use crate::sim::Entity;
 
 /// The entities that are being chosen.
@@ -85,7 +86,7 @@ impl Desk {
             None
         } else {
             let kind = state.spec.kinds.get(usize::from(kind)).map_or("", |kind| kind.id.as_ref());
-            let (kind, who) = (state.words.word(kind), state.words.name(who));
+            let (kind, who) = (state.words.word(kind), capitalize(state.words.name(who)));
             Some(text::fill(text::NOT_CHOOSABLE, &[&who, &choosing.how_many(), &kind]))
         };
         let names: Vec<String> = choosing.chosen.iter().map(|who| state.words.name(*who)).collect();

@@ -145,7 +145,7 @@ pub(super) fn story(state: &FigureState, explanation: &Explanation) -> Vec<NewEl
     let Explanation { sentences, steps, .. } = explanation;
     let words = &state.words;
     let mut parts: Vec<NewElement> =
-        sentences.iter().map(|msg| sentence(element("p", ""), words.pieces(msg))).collect();
+        sentences.iter().map(|msg| sentence(element("p", ""), &words.pieces(msg))).collect();
     if !steps.is_empty() {
         let left_out = steps.len().saturating_sub(STEPS);
         let earlier = (left_out > 0)
@@ -161,7 +161,7 @@ pub(super) fn story(state: &FigureState, explanation: &Explanation) -> Vec<NewEl
 }
 
 /// A sentence; what it names can be selected.
-fn sentence(line: NewElement, pieces: Vec<Piece>) -> NewElement {
+fn sentence(line: NewElement, pieces: &[Piece]) -> NewElement {
     pieces.iter().fold(line, |line, (text, who)| match who {
         Some(who) => line.with([entity_button_named(*who, text)]),
         None => line.text(text),
@@ -171,10 +171,10 @@ fn sentence(line: NewElement, pieces: Vec<Piece>) -> NewElement {
 /// One step of the history: when, what, and why.
 fn step(state: &FigureState, step: &HistoryStep) -> NewElement {
     let words = &state.words;
-    let mut what = sentence(element("span", "fig-what"), words.sentence_pieces(&step.what));
+    let mut what = sentence(element("span", "fig-what"), &words.sentence_pieces(&step.what));
     if let Some(why) = &step.why {
         let because = element("span", "fig-because").text(text::BECAUSE);
-        what = what.with([sentence(because, words.pieces(why))]);
+        what = what.with([sentence(because, &words.pieces(why))]);
     }
     let at = match state.spec.pace {
         Pace::Steps(_) => moment_button(state, step.time, "quiet fig-when"),

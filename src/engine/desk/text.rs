@@ -20,7 +20,7 @@ texts! {
     PLAY = "Play";
     PLAY_FROM_START = "Play from the start";
     PAUSE = "Pause";
-    SLOWER = "the model can't keep up: slower than that";
+    SLOWER = "the model can't keep up, so it runs slower than this";
     TAKE_BACK = "Take back";
     FIXED = "The challenge fixes '{}'. To change it, choose 'Back to the run the page opened with' in the menu.";
     AS_LOGGED = "as logged";
@@ -63,7 +63,7 @@ texts! {
     CHOSEN_NONE = "Chosen: none yet";
     CHOSEN = "Chosen: {}";
     CHOOSE_MORE = "Choose {} first.";
-    NOT_CHOOSABLE = "{} can't be chosen here; choose among: {}.";
+    NOT_CHOOSABLE = "{} can't be chosen: choose {}, each of them a {}.";
     CANCEL = "Cancel";
     LOG_READING = "{} of {} read";
     LOG_PACE = "Here it runs {} faster, so that about four fifths of what the servers can finish arrive. 'Log runs faster' changes that.";
@@ -76,7 +76,7 @@ texts! {
     HOVER_ACTED_ON = "{}: click to see what it is doing, and what you can do to it.";
     GRADING = "Committed. The run is being computed …";
     SEARCHING = "Searching …";
-    SHORTEST_WAY = "Found: {} steps lead to a state that must never occur, and no shorter way does. The figure shows them from the start. {}";
+    SHORTEST_WAY = "Found: it takes {} steps to reach a state that must never occur, and there is no shorter way. The figure shows them from the start. {}";
     CHOOSE_NEXT = "Choose what runs next, or let a scheduler choose.";
     NO_CHOICE = "A scheduler decides what happens next in this run. Take over its choices yourself, and search again.";
     NO_WAY = "No schedule leads to a state that must never occur: all {} states that can be reached were checked.";
