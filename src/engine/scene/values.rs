@@ -12,7 +12,7 @@ const ROW: f32 = 32.0;
 const BOX: f32 = 24.0;
 const AIR: f32 = 6.0;
 /// A name before its boxes, and the room that a row with a name needs at least.
-const NAME: f32 = 72.0;
+const NAME: f32 = 84.0;
 const NAMED: f32 = 330.0;
 /// The room that the panel needs at least.
 pub(super) const LEAST_WIDTH: f32 = 250.0;
@@ -50,7 +50,7 @@ fn verdict(label: &Label, status: Status, area: Rect, builder: &mut PictureBuild
     let text = builder.say(label);
     let room = area.w - 30.0;
     let wide = metrics::width(&text, VERDICT.size, VERDICT.face).min(room).max(0.0) + 29.0;
-    let place = Rect::new(area.x, area.y + 1.0, wide.min(area.w), BOX - 2.0).grow(-1.0);
+    let place = Rect::new(area.x, area.y, wide.min(area.w), BOX - 4.0).grow(-1.0);
     builder.status_box(None, place, 10.0, status, Shape::Plain);
     let Point { x, y } = at(place.x + 12.0, place.centre().y);
     match status {
