@@ -141,7 +141,7 @@ pub(super) fn node(place: &Place, builder: &mut PictureBuilder) {
     }
     match place.size {
         Size::Full | Size::Compact if place.exit.y == area.bottom() && area.w < BESIDE => {
-            below(place, builder)
+            below(place, builder);
         }
         Size::Full | Size::Compact => beside(place, builder),
         _ => cell(place, builder),
