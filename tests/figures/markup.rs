@@ -236,7 +236,9 @@ fn a_block_offers_what_its_point_needs() {
     let page = Lessons::of(&course, ["two-threads"]).page("two-threads");
     let offered = |figure: &str, css: &str| -> Vec<String> {
         let all = page.select(&format!("#fig-{figure} {css}:not([hidden])"));
-        let name = |it: &dom_query::NodeRef| it.attr("data-reading").or_else(|| it.attr("value")).unwrap_or_default().to_string();
+        let name = |it: &dom_query::NodeRef| {
+            it.attr("data-reading").or_else(|| it.attr("value")).unwrap_or_default().to_string()
+        };
         all.iter().map(name).collect()
     };
     assert_eq!(offered("two-threads", ".fig-reading"), ["x", "lost", "schedules", "wrong"]);
