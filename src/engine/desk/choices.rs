@@ -7,15 +7,16 @@ use super::notice::Notice;
 use super::protocol::{NewElement, Patch, button, find, selector};
 use super::state::FigureState;
 use super::{Desk, text};
-use crate::player::{Search, SearchResult, View, encode_view};
+use crate::player::{Search, SearchResult, encode_view};
 use crate::scene::Choice;
-use crate::sim::{Entity, Time};
+use crate::sim::Entity;
 
 /// States that a search goes on from at once.
 const SLICE: usize = 200;
 
 /// Writes a button for each choice. Buttons stay where they are while the run goes on, so that the focus does: what can't
-/// happen now says so when it is pressed, and buttons come and go only with those whom they are about.
+/// happen now says so when it is pressed, only a choice that was never there before adds one, and those about what isn't in
+/// the picture any more are hidden.
 pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
     let Some(frame) = &state.frame else { return };
     let choices = &frame.scene.choices;
@@ -26,10 +27,7 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
     let is_new = |choice: &&Choice| !state.choice_buttons.iter().any(|known| is_for(known, choice));
     let new: Vec<(String, Entity)> =
         choices.iter().filter(is_new).map(|choice| (choice.action.to_string(), choice.on)).collect();
-    let picture = &state.pictures[0];
-    let is_gone = |(_, on): &(String, Entity)| picture.height > 0.0 && picture.area_of(*on).is_none();
-    if !new.is_empty() || state.choice_buttons.iter().any(is_gone) {
-        state.choice_buttons.retain(|button| !is_gone(button));
+    if !new.is_empty() {
         state.choice_buttons.extend(new);
         let all = state.choice_buttons.iter().map(|(action, on)| choice_button(action, *on)).collect();
         out.push(Patch::Children(selector(class::CHOICES), all));
@@ -42,6 +40,7 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
         let choice = choices.iter().find(|choice| choice.action == *action && choice.on == *on);
         let disabled = choice.is_none().then(|| "true".to_owned());
         out.push(Patch::Attribute(place(), "aria-disabled".into(), disabled));
+        out.push(super::set_visible(place(), choice.is_some() || state.pictures[0].area_of(*on).is_some()));
         let says = choice.map_or_else(|| state.words.name(*on), |choice| state.words.say(&choice.says));
         out.push(Patch::Text(place(), says));
     }
@@ -86,12 +85,9 @@ impl Desk {
             SearchResult::TooMany { states } => {
                 Notice::plain(text::fill(text::TOO_MANY_WAYS, &[&states.to_string()]))
             }
-            SearchResult::Way { run, steps, wrong } => {
+            SearchResult::Way { view, steps, wrong } => {
                 let before = encode_view(&self.state.view());
-                let end = run.inputs.last().map_or(Time::ZERO, |last| last.at);
-                self.open_view(View { run, at: Time::ZERO, ..View::default() });
-                self.state.untouched = false;
-                self.play_to(end);
+                self.show_view(view);
                 let says = text::fill(text::SHORTEST_WAY, &[&steps.to_string(), &self.state.say(&wrong)]);
                 Notice { before: Some(before), ..Notice::plain(says) }
             }
