@@ -7,7 +7,7 @@ use super::notice::Notice;
 use super::protocol::{NewElement, Patch, button, find, selector};
 use super::state::FigureState;
 use super::{Desk, text};
-use crate::player::{Search, SearchResult, encode_view};
+use crate::player::{SearchResult, encode_view};
 use crate::scene::Choice;
 use crate::sim::Entity;
 
@@ -62,7 +62,8 @@ impl Desk {
         for control in spec.controls.iter() {
             let _ = run.set(spec, &control.id, &self.state.value(control));
         }
-        match Search::start(self.figure(), &run) {
+        let Some(begin) = self.figure().search else { return };
+        match begin(self.figure(), &run) {
             Ok(search) => {
                 self.search = Some(search);
                 self.set_notice(Notice::plain(text::SEARCHING));
@@ -77,7 +78,7 @@ impl Desk {
     /// Searches on for a slice; whether there was something to do.
     pub(super) fn search_on(&mut self) -> bool {
         let Some(search) = &mut self.search else { return false };
-        let Some(result) = search.work(SLICE) else { return true };
+        let Some(result) = search(SLICE) else { return true };
         self.search = None;
         let notice = match result {
             SearchResult::NoChoice => Notice::plain(text::NO_CHOICE),

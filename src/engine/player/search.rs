@@ -67,6 +67,10 @@ struct Open {
     way: Option<Rc<Made>>,
 }
 
+/// A search under way, for whoever only waits for what comes of it: goes on from at most so many states
+/// ([`Search::work`]).
+pub type Searching = Box<dyn FnMut(usize) -> Option<SearchResult>>;
+
 /// A search under way.
 pub struct Search {
     figure: &'static Figure,
@@ -88,6 +92,12 @@ impl Search {
         let Some(found) = model.found_in() else { return Err(Msg::new("nothing-to-search")) };
         let open = VecDeque::from([Open { model, steps: 0, way: None }]);
         Ok(Self { figure, run, step, open, seen: BTreeSet::from([found.key]) })
+    }
+
+    /// The same for a figure that brings the search along ([`Figure::search`]).
+    pub(super) fn begin(figure: &'static Figure, run: &Run) -> Result<Searching, Msg> {
+        let mut search = Self::start(figure, run)?;
+        Ok(Box::new(move |budget| search.work(budget)))
     }
 
     /// How many different states have been seen so far.
