@@ -14,7 +14,7 @@ use crate::course::done;
 use crate::desk::markup::class;
 use crate::desk::{ActionKind, SHORTCUTS, clock, figure_clock};
 use crate::lessons;
-use crate::player::{FigureSpec, Frame, Needs, Pace, Search, encode_view, sweep_values};
+use crate::player::{FigureSpec, Frame, Needs, Pace, encode_view, sweep_values};
 use crate::scene::{
     Choice, Description, LayoutOptions, Panel, Picture, Scene, Status, SvgOptions, Table, TableView, Words,
     describe, svg,
@@ -346,7 +346,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>,
 /// A button for each thing that can happen next, where the learner chooses it, and one that searches for a way to go wrong.
 fn choices(shown: &Still, choices: &[Choice]) -> Markup {
     html! {
-        @if Search::start(shown.figure, &shown.view.run).is_ok() {
+        @if shown.figure.search.is_some() {
             div.fig-next role="group" aria-label="What happens next" {
                 span aria-hidden="true" { "What happens next" }
                 span.(class::CHOICES) {

@@ -7,8 +7,8 @@ use crate::course::{Course, Lesson, Problem, done, words};
 use crate::lessons;
 use crate::parts;
 use crate::player::{
-    Figure, FigureSpec, Frame, Input, LOG_MESSAGES, Needs, Pace, Query, Reply, Request, Run, Search,
-    SearchResult, Session, Value, View, encode_view,
+    Figure, FigureSpec, Frame, Input, LOG_MESSAGES, Needs, Query, Reply, Request, Run, SearchResult, Session,
+    Value, View, encode_view,
 };
 use crate::scene::Words;
 use crate::sim::{Message, Seed, Time};
@@ -184,13 +184,11 @@ impl Still {
     /// The shortest way to a state that must never be, with these settings, at its end; `None` if there is none.
     pub fn view_found(&self, set: &[(String, String)]) -> Option<View> {
         let view = self.view_with(set, &[], None)?;
-        let SearchResult::Way { run, .. } = Search::start(self.figure, &view.run).ok()?.work(usize::MAX)?
-        else {
-            return None;
-        };
-        let Pace::Steps(step) = self.figure.spec.pace else { return None };
-        let at = run.inputs.last()?.at + step;
-        Some(View { run, at, ..view })
+        let mut search = self.figure.search?(self.figure, &view.run).ok()?;
+        match search(usize::MAX)? {
+            SearchResult::Way { view, .. } => Some(view),
+            _ => None,
+        }
     }
 
     /// The run at a moment.

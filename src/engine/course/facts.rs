@@ -3,9 +3,9 @@
 
 use super::problem::one_of;
 use crate::player::{
-    Action, AnswerKind, Challenge, Control, ControlKind, EntityKind, Figure, Prediction, Run, Scale, Search,
+    Action, AnswerKind, Challenge, Control, ControlKind, EntityKind, Figure, Prediction, Scale,
 };
-use crate::sim::{Seed, Time, Unit};
+use crate::sim::{Time, Unit};
 
 /// A registered figure.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,7 +108,7 @@ pub struct MessageFacts {
 
 impl FigureFacts {
     /// What is known of a registered figure.
-    pub fn of(lesson: &str, figure: &'static Figure) -> Self {
+    pub fn of(lesson: &str, figure: &Figure) -> Self {
         let spec = figure.spec;
         let message = |id: &str, args: &[&str]| MessageFacts {
             id: id.to_owned(),
@@ -125,7 +125,7 @@ impl FigureFacts {
             actions: spec.actions.to_vec(),
             kinds: spec.kinds.to_vec(),
             readings: spec.readings.iter().map(|reading| reading.id.to_string()).collect(),
-            is_searched: Search::start(figure, &Run::new(spec, Seed(0))).is_ok(),
+            is_searched: figure.search.is_some(),
             predictions: figure.predictions.iter().map(PredictionFacts::of).collect(),
             challenges: figure.challenges.iter().map(ChallengeFacts::of).collect(),
             messages: Some(says.map(|(id, args)| message(id, args)).chain(kinds).collect()),

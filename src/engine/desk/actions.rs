@@ -316,7 +316,7 @@ impl Desk {
 
     /// Opens a run at a moment that a phrase, a verdict or a notice is about, and plays into it. Beside the readings stand
     /// those that were shown before.
-    fn show_view(&mut self, view: View) {
+    pub(super) fn show_view(&mut self, view: View) {
         let before = self.state.frame.as_ref().map(|frame| frame.readings.clone());
         let at = view.at;
         // A challenge goes on while runs are shown that keep to what it fixes.
@@ -354,8 +354,8 @@ pub(super) fn seed_field() -> Selector {
 impl super::state::FigureState {
     /// What the pointer is told of a thing.
     fn hover_title(&self, who: crate::sim::Entity) -> String {
-        if let Some(choice) = self.choice_at(who) {
-            return self.say(&choice.says);
+        if let Some(says) = self.says_choice(who) {
+            return says;
         }
         let acted_on = self.spec.is_acted_on(who.kind);
         let pattern = if acted_on { text::HOVER_ACTED_ON } else { text::HOVER };

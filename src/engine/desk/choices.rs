@@ -7,15 +7,16 @@ use super::notice::Notice;
 use super::protocol::{NewElement, Patch, button, find, selector};
 use super::state::FigureState;
 use super::{Desk, text};
-use crate::player::{Search, SearchResult, View};
+use crate::player::SearchResult;
 use crate::scene::Choice;
-use crate::sim::{Entity, Time};
+use crate::sim::Entity;
 
 /// States that a search goes on from at once.
 const SLICE: usize = 200;
 
 /// Writes a button for each choice. Buttons stay where they are while the run goes on, so that the focus does: what can't
-/// happen now says so when it is pressed, and buttons come and go only with those whom they are about.
+/// happen now says so when it is pressed, only a choice that was never there before adds one, and those about what isn't in
+/// the picture any more are hidden.
 pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
     let Some(frame) = &state.frame else { return };
     let choices = &frame.scene.choices;
@@ -26,10 +27,7 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
     let is_new = |choice: &&Choice| !state.choice_buttons.iter().any(|known| is_for(known, choice));
     let new: Vec<(String, Entity)> =
         choices.iter().filter(is_new).map(|choice| (choice.action.to_string(), choice.on)).collect();
-    let picture = &state.pictures[0];
-    let is_gone = |(_, on): &(String, Entity)| picture.height > 0.0 && picture.area_of(*on).is_none();
-    if !new.is_empty() || state.choice_buttons.iter().any(is_gone) {
-        state.choice_buttons.retain(|button| !is_gone(button));
+    if !new.is_empty() {
         state.choice_buttons.extend(new);
         let all = state.choice_buttons.iter().map(|(action, on)| choice_button(action, *on)).collect();
         out.push(Patch::Children(selector(class::CHOICES), all));
@@ -67,7 +65,8 @@ impl Desk {
         for control in spec.controls.iter() {
             let _ = run.set(spec, &control.id, &self.state.value(control));
         }
-        match Search::start(self.figure(), &run) {
+        let Some(begin) = self.figure().search else { return };
+        match begin(self.figure(), &run) {
             Ok(search) => {
                 self.search = Some(search);
                 self.set_notice(Notice::plain(text::SEARCHING));
@@ -82,7 +81,7 @@ impl Desk {
     /// Searches on for a slice; whether there was something to do.
     pub(super) fn search_on(&mut self) -> bool {
         let Some(search) = &mut self.search else { return false };
-        let Some(result) = search.work(SLICE) else { return true };
+        let Some(result) = search(SLICE) else { return true };
         self.search = None;
         let notice = match result {
             SearchResult::NoChoice => Notice::plain(text::NO_CHOICE),
@@ -90,12 +89,8 @@ impl Desk {
             SearchResult::TooMany { states } => {
                 Notice::plain(text::fill(text::TOO_MANY_WAYS, &[&states.to_string()]))
             }
-            SearchResult::Way { run, steps, wrong } => {
-                let end = run.inputs.last().map_or(Time::ZERO, |last| last.at);
-                self.state.lead_to(&run);
-                self.open_view(View { run, at: Time::ZERO, ..View::default() });
-                self.state.untouched = false;
-                self.play_to(end);
+            SearchResult::Way { view, steps, wrong } => {
+                self.show_view(view);
                 Notice::plain(text::fill(text::SHORTEST_WAY, &[&steps.to_string(), &self.state.say(&wrong)]))
             }
         };

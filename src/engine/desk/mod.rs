@@ -51,7 +51,7 @@ pub use shortcuts::{SHORTCUTS, Shortcut};
 pub use transport::{TIMELINE_POSITIONS, clock, figure_clock};
 
 use crate::learner::Attempt;
-use crate::player::{Figure, FileReader, Frame, Query, Reply, Request, Search, Session, decode_view};
+use crate::player::{Figure, FileReader, Frame, Query, Reply, Request, Searching, Session, decode_view};
 use state::FigureState;
 
 /// What has changed since the last update and has to be shown anew.
@@ -98,7 +98,7 @@ pub struct Desk {
     batch_id: u32,
     local_jobs: jobs::LocalJobs,
     /// The search under way.
-    search: Option<Search>,
+    search: Option<Searching>,
     /// Jobs to send to the page with the next update.
     new_jobs: Option<Vec<Vec<u8>>>,
     attempts: Vec<Attempt>,
@@ -292,6 +292,7 @@ impl Desk {
 }
 
 /// Shows or hides an element.
+#[inline(never)]
 fn set_visible(part: Selector, shown: bool) -> Patch {
     Patch::Attribute(part, "hidden".into(), (!shown).then(String::new))
 }

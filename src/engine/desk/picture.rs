@@ -4,7 +4,7 @@ use super::markup::{attr, class, css, inside};
 use super::protocol::{Patch, UserAction, find, nth, selector};
 use super::state::FigureState;
 use super::{BeforeChange, Desk, explain};
-use crate::player::{EntityNames, InputKind, Value};
+use crate::player::{EntityNames, InputKind};
 use crate::scene::{Choice, LayoutOptions, Packet, Panel, Picture, Rect, Scene, Words, at};
 use crate::sim::{Entity, Span, Time, decimal};
 
@@ -69,11 +69,7 @@ impl Desk {
             return;
         }
         if let Some(choice) = self.state.choice_at(who) {
-            let change = InputKind::Act {
-                action: choice.action.to_string(),
-                targets: vec![choice.on],
-                arg: Value::None,
-            };
+            let change = InputKind::act(&choice.action, vec![choice.on]);
             return self.apply_change(change, before_change);
         }
         let spec = self.state.spec;
@@ -158,8 +154,7 @@ impl Desk {
         targets.retain(|who| action.applies_to.contains(&who.kind));
         targets.truncate(MOST_CROSSED);
         if !targets.is_empty() {
-            let (action, arg) = (action.id.to_string(), Value::None);
-            self.apply_change(InputKind::Act { action, targets, arg }, before_change);
+            self.apply_change(InputKind::act(&action.id, targets), before_change);
         }
     }
 
@@ -190,8 +185,9 @@ impl Desk {
             let below = area.y < INVITATION;
             let top = if below { area.bottom() } else { area.y };
             out.push(Patch::Class(invitation(), "below".into(), below));
-            out.push(Patch::Style(invitation(), "left".into(), super::px(area.centre().x)));
-            out.push(Patch::Style(invitation(), "top".into(), super::px(top)));
+            for (side, at) in [("left", area.centre().x), ("top", top)] {
+                out.push(Patch::Style(invitation(), side.into(), super::px(at)));
+            }
             out.push(super::set_visible(invitation(), !state.masked));
         }
         super::choose::write(state, out);
@@ -258,8 +254,14 @@ impl FigureState {
         self.pictures[0].entity_at(x, y, REACH)
     }
 
+    /// What an entity stands for, in words: what pressing it makes happen, if anything.
+    #[inline(never)]
+    pub fn says_choice(&self, who: Entity) -> Option<String> {
+        self.choice_at(who).map(|choice| self.say(&choice.says))
+    }
+
     /// What can happen next and is made to by pressing an entity.
-    pub fn choice_at(&self, who: Entity) -> Option<&Choice> {
+    fn choice_at(&self, who: Entity) -> Option<&Choice> {
         self.frame.as_ref()?.scene.choices.iter().find(|choice| choice.pressed == who)
     }
 
@@ -270,8 +272,7 @@ impl FigureState {
         };
         let chosen = self.choosing.as_ref().map(|choosing| choosing.has(who).to_string());
         let pressed = Patch::Attribute(nth(css(class::SPOT), n), "aria-pressed".into(), chosen);
-        let choice = self.choice_at(who);
-        let label = choice.map_or_else(|| self.words.name(who), |choice| self.say(&choice.says));
+        let label = self.says_choice(who).unwrap_or_else(|| self.words.name(who));
         [set("aria-label", label), set(attr::ON, explain::entity_attribute(who)), pressed]
             .into_iter()
             .chain(set_bounds(move || nth(css(class::SPOT), n), area))

@@ -57,20 +57,6 @@ impl Desk {
         self.play();
     }
 
-    /// Plays from the moment shown to the end of the step that is taken at another, and stops there; where motion is reduced,
-    /// it goes there.
-    pub(super) fn play_to(&mut self, at: Time) {
-        let end = match self.state.spec.pace {
-            Pace::Steps(step) => (at + step).min(self.state.spec.until),
-            Pace::Continuous => at,
-        };
-        if self.state.reduced_motion {
-            return self.seek(end);
-        }
-        self.play();
-        self.state.stop_at = Some(end);
-    }
-
     /// Plays the last seconds before a moment and stops there, so that one sees how it comes about; in a figure that goes by
     /// steps, all that were chosen. Where motion is reduced, and where nothing was chosen, the figure just stands there.
     pub(super) fn play_into(&mut self, at: Time) {

@@ -94,11 +94,10 @@ pub(super) fn write(state: &FigureState, whole_bar: bool, out: &mut Vec<Patch>) 
         (false, true) => (text::PLAY_FROM_START, "icon-play"),
         (false, false) => (text::PLAY, "icon-play"),
     };
-    for name in ["aria-label", "title"] {
-        out.push(Patch::Attribute(selector(class::PLAY), name.into(), Some(words.to_owned())));
+    let disabled = state.waits_for_choice().then_some("true");
+    for (name, says) in [("aria-label", Some(words)), ("title", Some(words)), ("aria-disabled", disabled)] {
+        out.push(Patch::Attribute(selector(class::PLAY), name.into(), says.map(str::to_owned)));
     }
-    let waits = state.waits_for_choice().then(|| "true".to_owned());
-    out.push(Patch::Attribute(selector(class::PLAY), "aria-disabled".into(), waits));
     out.push(Patch::Attribute(find(inside(class::PLAY, "span")), "class".into(), Some(icon.to_owned())));
     let line = || find(inside(class::LINE, "input"));
     // Moving the browser's slider is slow, so it isn't done at every frame.

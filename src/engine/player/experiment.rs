@@ -72,8 +72,8 @@ pub trait Experiment: Clone + 'static {
     fn about(&self, entity: Entity, world: &World<Self::Event>) -> Option<About>;
 
     /// For figures whose learner chooses what happens next (`Scene::choices`): what tells the present state from others, and
-    /// what is wrong with it if it must never be. The shortest way to such a state can then be searched for. All others
-    /// leave it out.
+    /// what is wrong with it if it must never be. The shortest way to such a state can then be searched for, if the figure is
+    /// declared to be ([`Figure::searched`](super::Figure::searched)). All others leave it out.
     fn found_in(&self) -> Option<Found> {
         None
     }

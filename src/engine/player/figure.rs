@@ -5,7 +5,8 @@ use super::data::{Data, FileReader, LogReader};
 use super::experiment::{About, Experiment, Readings};
 use super::measure;
 use super::predict::Prediction;
-use super::search::Found;
+use super::run::Run;
+use super::search::{Found, Search, Searching};
 use super::spec::FigureSpec;
 use super::trial::StartSettings;
 use super::typed::Controls;
@@ -29,8 +30,14 @@ pub struct Figure {
     pub capacity: Option<fn(&StartSettings) -> f64>,
     /// Makes the reader of the file that it replays, if it replays one.
     pub reader: Option<fn() -> Box<dyn FileReader>>,
+    /// Begins a search for the shortest way to a state that must never be, where there are such states. Workers without such
+    /// a figure don't contain the search.
+    pub search: Option<BeginSearch>,
     start: Start,
 }
+
+/// Begins a search from the start of a run.
+type BeginSearch = fn(&'static Figure, &Run) -> Result<Searching, Msg>;
 
 /// Starts a run with one accepted value for each control.
 type Start = fn(&'static FigureSpec, &[Value], Seed, &Data) -> Result<Box<dyn Model>, Msg>;
@@ -46,6 +53,7 @@ impl Figure {
             challenges: &[],
             capacity: None,
             reader: None,
+            search: None,
             start: start::<X>,
         }
     }
@@ -66,6 +74,12 @@ impl Figure {
     #[must_use]
     pub const fn replaying(self, capacity: fn(&StartSettings) -> f64) -> Self {
         Self { capacity: Some(capacity), reader: Some(log_reader), ..self }
+    }
+
+    /// The figure with states that must never be ([`Experiment::found_in`]), to which a way can be searched for.
+    #[must_use]
+    pub const fn searched(self) -> Self {
+        Self { search: Some(Search::begin), ..self }
     }
 
     /// The prediction of this id.

@@ -50,7 +50,7 @@ pub use percent::{percent_decode, percent_encode};
 pub use predict::{AnswerKind, CURVE_POINTS, CurveAxis, Grading, Prediction, Truth, mean_distance};
 pub use protocol::{Frame, Marker, MarkerKind, Opened, Query, Reply, Request, Response};
 pub use run::{Input, InputKind, Run, View};
-pub use search::{Found, Search, SearchResult};
+pub use search::{Found, Search, SearchResult, Searching};
 pub use session::Session;
 pub use slider::Slider;
 pub use spec::{Action, Contributors, EntityKind, EntityNames, FigureSpec, Needs, Pace, Reading, Statistic};

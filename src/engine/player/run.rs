@@ -57,6 +57,14 @@ pub enum InputKind {
     },
 }
 
+impl InputKind {
+    /// An action without an argument.
+    #[inline(never)]
+    pub fn act(action: &str, targets: Vec<Entity>) -> Self {
+        Self::Act { action: action.to_owned(), targets, arg: Value::None }
+    }
+}
+
 /// What a link holds: a run, one to compare it with, and a moment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct View {

@@ -8,7 +8,7 @@
 
 use super::data::Data;
 use super::figure::{Figure, Model};
-use super::run::{Input, InputKind, Run};
+use super::run::{Input, InputKind, Run, View};
 use super::spec::Pace;
 use super::value::Value;
 use crate::scene::{Choice, Scene};
@@ -31,10 +31,10 @@ pub struct Found {
 /// What came of a search.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SearchResult {
-    /// The shortest way: a run whose last input leads to the state.
+    /// The shortest way: a run whose last input leads to the state, at the moment after it.
     Way {
-        /// The run.
-        run: Run,
+        /// The run and the moment.
+        view: View,
         /// How many choices it takes.
         steps: usize,
         /// What is wrong then.
@@ -67,6 +67,10 @@ struct Open {
     way: Option<Rc<Made>>,
 }
 
+/// A search under way, for whoever only waits for what comes of it: goes on from at most so many states
+/// ([`Search::work`]).
+pub type Searching = Box<dyn FnMut(usize) -> Option<SearchResult>>;
+
 /// A search under way.
 pub struct Search {
     figure: &'static Figure,
@@ -88,6 +92,12 @@ impl Search {
         let Some(found) = model.found_in() else { return Err(Msg::new("nothing-to-search")) };
         let open = VecDeque::from([Open { model, steps: 0, way: None }]);
         Ok(Self { figure, run, step, open, seen: BTreeSet::from([found.key]) })
+    }
+
+    /// The same for a figure that brings the search along ([`Figure::search`]).
+    pub(super) fn begin(figure: &'static Figure, run: &Run) -> Result<Searching, Msg> {
+        let mut search = Self::start(figure, run)?;
+        Ok(Box::new(move |budget| search.work(budget)))
     }
 
     /// How many different states have been seen so far.
@@ -126,7 +136,9 @@ impl Search {
                 }
                 let way = Rc::new(Made { choice, before: way.clone() });
                 if let Some(wrong) = found.wrong {
-                    return Some(SearchResult::Way { run: self.run_of(&way), steps: steps + 1, wrong });
+                    let (steps, run) = (steps + 1, self.run_of(&way));
+                    let view = View { run, at: Time::ZERO + self.step * steps as u64, ..View::default() };
+                    return Some(SearchResult::Way { view, steps, wrong });
                 }
                 self.open.push_back(Open { model: next, steps: steps + 1, way: Some(way) });
             }
@@ -144,11 +156,7 @@ impl Search {
         }
         let input = |(n, choice): (u64, &Choice)| Input {
             at: Time::ZERO + self.step * n,
-            change: InputKind::Act {
-                action: choice.action.to_string(),
-                targets: vec![choice.on],
-                arg: Value::None,
-            },
+            change: InputKind::act(&choice.action, vec![choice.on]),
         };
         let inputs = (0..).zip(choices.into_iter().rev()).map(input).collect();
         Run { inputs, ..self.run.clone() }
@@ -255,10 +263,11 @@ mod tests {
 
     #[test]
     fn the_way_is_the_shortest_and_leads_there() {
-        let SearchResult::Way { run, steps, wrong } = search(&[("wrong-at", "5")]) else {
+        let SearchResult::Way { view: View { run, at, .. }, steps, wrong } = search(&[("wrong-at", "5")])
+        else {
             panic!("there is one")
         };
-        assert_eq!((steps, run.inputs.len(), wrong), (3, 3, Msg::new("wrong")));
+        assert_eq!((steps, run.inputs.len(), at.secs(), wrong), (3, 3, 3.0, Msg::new("wrong")));
         let mut model = WALK.start(&run.values(Walk::SPEC), run.seed, &Data::default()).unwrap();
         for input in &run.inputs {
             assert!(model.advance(input.at, u64::MAX));

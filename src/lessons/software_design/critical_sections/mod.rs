@@ -10,6 +10,6 @@ use crate::lessons::prelude::Figure;
 
 /// The lesson's figures.
 pub const FIGURES: &[Figure] = &[
-    Figure::of::<two_threads::TwoThreads>().predicted(questions::OF_TWO_THREADS),
+    Figure::of::<two_threads::TwoThreads>().predicted(questions::OF_TWO_THREADS).searched(),
     Figure::of::<contention::Contention>().predicted(questions::OF_CONTENTION).challenged(questions::JUDGED),
 ];
