@@ -206,13 +206,14 @@ impl FigureState {
         // The figure has just computed this run.
         let _ = view.run.set_all(self.spec, setting.copied().unwrap_or_default());
         // Which of the runs it is: what sets them apart comes first in each.
-        let apart = setting.and_then(|setting| {
-            let (id, value) = setting.first()?;
-            let (_, control) = self.spec.control(id)?;
-            let value = control.show(&control.parse(value).ok()?);
-            Some(text::fill(text::SEE_RUN, &[&control.label, &value]))
-        });
-        tools::view_button(&encode_view(&view), &apart.unwrap_or_else(|| text::SEE_IN_FIGURE.to_owned()))
+        let mut says = text::SEE_IN_FIGURE.to_owned();
+        if let Some((id, value)) = setting.and_then(|setting| setting.first())
+            && let Some((_, control)) = self.spec.control(id)
+            && let Ok(value) = control.parse(value)
+        {
+            says = [&says, " (", &control.label, ": ", &control.show(&value), ")"].concat();
+        }
+        tools::view_button(&encode_view(&view), &says)
     }
 }
 
@@ -262,9 +263,6 @@ fn verdict(prediction: &Prediction, answer: &Value, truth: &Truth, see: NewEleme
             ));
         }
         _ => {}
-    }
-    if !measured.is_empty() {
-        says = [&says, " ", text::OF_WHOLE_RUNS].concat();
     }
     out.push(set_stage(id, if right { "right" } else { "wrong" }));
     let again = button("quiet", ActionKind::AnswerAgain, text::TRY_AGAIN_ANSWER).attr(attr::ON, id);

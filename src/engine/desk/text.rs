@@ -24,7 +24,7 @@ texts! {
     TAKE_BACK = "Take back";
     FIXED = "The challenge fixes '{}'. To change it, choose 'Back to the run the page opened with' in the menu.";
     AS_LOGGED = "as logged";
-    LOG_DECIDES = "The log decides how many requests come. 'Log runs faster' changes its pace.";
+    LOG_DECIDES = "The log decides that; see 'Log runs faster'.";
     DROPPED = "Everything after {} was dropped.";
     CHANGED_AT = "{}: {} becomes {}";
     DONE_AT = "{}: {} {}";
@@ -83,8 +83,6 @@ texts! {
     TOO_MANY_WAYS = "None was found among the first {} states, and there are too many to check them all.";
     BACK_TO_YOURS = "Back to your run";
     SEE_IN_FIGURE = "See it in the figure";
-    SEE_RUN = "See it in the figure ({}: {})";
-    OF_WHOLE_RUNS = "The numbers are of whole runs; the figure shows one run, and its readings are of their moment.";
     TRY_AGAIN_ANSWER = "Try again";
     RIGHT = "Right.";
     NOT_RIGHT = "Not quite.";
