@@ -98,9 +98,9 @@ fn of_flow(flow: &Flow) -> Vec<(Markup, &'static str)> {
     let shaped = |shape| nodes().any(|node| node.shape == shape);
     let mut all = Vec::new();
     for (kind, says) in [
-        (PacketKind::Request, "a request on its way"),
+        (PacketKind::Request, "a request"),
         (PacketKind::Answer, "its answer"),
-        (PacketKind::Failure, "a refusal or an error on its way back"),
+        (PacketKind::Failure, "a refusal or an error"),
     ] {
         all.push((packet(kind), says));
     }
@@ -140,10 +140,9 @@ fn of_flow(flow: &Flow) -> Vec<(Markup, &'static str)> {
             all.push((sign(&silhouette(shape)), says));
         }
     }
-    let trouble = html! { path."s-trouble" d="M1 9h18" stroke-width="2" stroke-dasharray="0.01 4" stroke-linecap="round" {} };
+    let trouble = html! { path."s-trouble dotted" d="M1 9h18" stroke-width="2" {} };
     all.push((sign(&trouble), "a link or a node in trouble"));
-    let dead =
-        html! { rect."s-muted" x="1.5" y="3.5" width="17" height="11" rx="2" stroke-dasharray="4 2.5" {} };
+    let dead = html! { rect."s-muted dashed" x="1.5" y="3.5" width="17" height="11" rx="2" {} };
     all.push((sign(&dead), "dead, cut off or restarting"));
     all
 }
@@ -167,11 +166,26 @@ fn silhouette(shape: Shape) -> Markup {
         Shape::Cache => "M2 5h16v8h-16zM5 2v3M10 2v3M15 2v3M5 13v3M10 13v3M15 13v3",
         Shape::Queue => "M2 3h16v12h-16M14.5 5v8",
         Shape::Disk => "M7 4h6a5 5 0 0 1 0 10h-6a5 5 0 0 1 0-10z",
-        _ => "M2 3h16v12h-16zM5 6h0.01M8 6h0.01",
+        _ => "M2 3h16v12h-16zM4 6h2M8 6h2",
     };
-    html! { path."s-ink" d=(path) stroke-width="1.5" stroke-linecap="round" {} }
+    html! { path."s-ink" d=(path) stroke-width="1.5" {} }
 }
 
 fn sign(marks: &Markup) -> Markup {
-    html! { svg.picture viewBox="0 0 20 18" width="20" height="18" aria-hidden="true" { (marks) } }
+    html! { svg.picture viewBox="0 0 20 18" aria-hidden="true" { (marks) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_look_has_a_sign_of_its_own() {
+        for look in [bar, cell] {
+            let signs = Status::ALL.map(|status| look(status).into_string());
+            for (n, sign) in signs.iter().enumerate() {
+                assert!(!signs[..n].contains(sign), "{sign}");
+            }
+        }
+    }
 }

@@ -374,6 +374,21 @@ fn a_log_is_replayed_and_what_could_not_be_read_is_told() {
     page.go(15.0);
     assert_eq!(page.says("[data-control=\"arrivals\"] [value=replay][type=radio]"), "true");
     assert_ne!(page.readings()[2], "0", "requests are answered");
+    // It decides how many come, whatever the load's control is told.
+    let load = "[data-control=\"load\"] .fig-number";
+    assert_eq!(page.says(load), "as logged");
+    let set = |id: &str, to: &str| UserAction {
+        target: id.into(),
+        variant: "text".into(),
+        text: to.into(),
+        ..action("control")
+    };
+    page.does(set("load", "300"));
+    let said = page.says(".fig-notice-place");
+    assert!(said.contains("The log decides"), "{said}");
+    page.does(set("arrivals", "poisson"));
+    page.does(set("load", "300"));
+    assert_eq!(page.says(load), "300/s");
 }
 
 #[test]

@@ -290,7 +290,9 @@ fn every_kind_of_answer_is_read_graded_and_shown() {
     assert!(["interval", "fall", "slow-start"].iter().all(|other| lost(other) > lost("drain")));
     assert_eq!(told("what-helps-most", "of course").0, None);
     // An order.
-    let (_, _, page) = told("policies-by-p99", "round-robin,least-connections,two-choices,peak-ewma");
+    let (_, says, page) = told("policies-by-p99", "round-robin,least-connections,two-choices,peak-ewma");
+    // The figure shows one of the runs that were measured: which one, its button says.
+    assert!(says.contains("(Policy: Peak EWMA)"), "{says}");
     let place = |thing: &str| {
         said(&page, &format!("[data-predict=\"policies-by-p99\"] [data-option=\"{thing}\"] .mark"))
     };

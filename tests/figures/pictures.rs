@@ -7,7 +7,9 @@ use playground::course::Course;
 use playground::course::words::patterns;
 use playground::lessons;
 use playground::player::{Figure, Query, Reply, Run, Session};
-use playground::scene::{LayoutOptions, Picture, SvgOptions, Words, describe, svg};
+use playground::scene::{
+    Label, LayoutOptions, Panel, Picture, Scene, Status, SvgOptions, Words, describe, svg,
+};
 use playground::sim::{Seed, Time};
 use std::path::Path;
 use std::sync::LazyLock;
@@ -21,6 +23,24 @@ fn words(lesson: &str, figure: &Figure) -> Words {
         LazyLock::new(|| Course::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/lessons"))).0);
     let own = COURSE.lesson(lesson).into_iter().flat_map(|own| patterns(&COURSE, own, &figure.spec.id));
     Words { patterns: own.collect(), kinds: figure.spec.naming() }
+}
+
+/// How a bar or a cell looks that the legend says nothing of. What steps look like is the same in all figures.
+fn unexplained(scene: &Scene) -> Option<Status> {
+    let unknown = |key: &[(Label, Status)], mut looks: Box<dyn Iterator<Item = Status> + '_>| {
+        looks.find(|look| key.iter().all(|(_, known)| known != look))
+    };
+    scene.panels.iter().find_map(|panel| match panel {
+        Panel::Lanes(it) if it.step.is_none() => {
+            let bars = it.lanes.iter().flat_map(|lane| &lane.bars);
+            unknown(&it.key, Box::new(bars.map(|bar| bar.status)))
+        }
+        Panel::Grid(it) => {
+            let cells = it.rows.iter().flat_map(|row| &row.cells);
+            unknown(&it.key, Box::new(cells.map(|cell| cell.status)))
+        }
+        _ => None,
+    })
 }
 
 fn can_be_read_at_random_moments(lesson: &str, figure: &'static Figure) {
@@ -40,6 +60,7 @@ fn can_be_read_at_random_moments(lesson: &str, figure: &'static Figure) {
                 let problems = picture.problems();
                 assert!(problems.is_empty(), "{} at {at}, {width} px: {problems:#?} {run:?}", figure.spec.id);
             }
+            assert_eq!(unexplained(&scene), None, "{}: a look that its legend doesn't know", figure.spec.id);
             assert!(!describe(&scene, &words).sentences.is_empty(), "{} says nothing", figure.spec.id);
             // A change that the model refuses is as good as none here.
             let change = some_change(figure, &mut draws);

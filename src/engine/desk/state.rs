@@ -226,7 +226,7 @@ impl FigureState {
 
     /// Whether the learner's own log decides instead of a control.
     pub fn log_decides(&self, control: &str) -> bool {
-        let replays = |(_, it): (usize, &Control)| self.value(it) == Value::Choice(ARRIVALS.1.to_owned());
+        let replays = |(_, it)| matches!(self.value(it), Value::Choice(is) if is == ARRIVALS.1);
         control == LOAD && self.spec.control(ARRIVALS.0).is_some_and(replays)
     }
 
