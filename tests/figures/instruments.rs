@@ -291,8 +291,10 @@ fn every_kind_of_answer_is_read_graded_and_shown() {
     assert_eq!(told("what-helps-most", "of course").0, None);
     // An order.
     let (_, says, page) = told("policies-by-p99", "round-robin,least-connections,two-choices,peak-ewma");
-    // The figure shows one of the runs that were measured: which one, its button says.
-    assert!(says.contains("(Policy: Peak EWMA)"), "{says}");
+    // There is a button to each of the runs that were measured, which says which one it is.
+    for policy in ["Round robin", "Least connections", "Two choices", "Peak EWMA"] {
+        assert!(says.contains(&format!("Policy: {policy}")), "{says}");
+    }
     let place = |thing: &str| {
         said(&page, &format!("[data-predict=\"policies-by-p99\"] [data-option=\"{thing}\"] .mark"))
     };

@@ -222,8 +222,8 @@ fn a_phrase_holds_the_bad_schedule_that_a_search_finds_and_plays_it() {
     let steps: Vec<usize> = codes.iter().map(|code| decode_view(code).unwrap().run.inputs.len()).collect();
     assert_eq!(steps, [6, 13], "as many as the lesson says");
     for (code, steps) in codes.iter().zip(steps) {
-        let it = lessons.open("peterson").does(action_with("view", "", code));
-        let play = it.page.select("#fig-peterson .fig-play")[0].attr_or("aria-label", "").to_string();
+        let it = lessons.open("two-threads").does(action_with("view", "", code));
+        let play = it.page.select("#fig-two-threads .fig-play")[0].attr_or("aria-label", "").to_string();
         assert_eq!(play, "Pause", "it is played from its start");
         let shown = it.goes(steps as f64).scene();
         assert!(shown.sentences.iter().any(|msg| msg.id == "says-two-inside"), "{:?}", shown.sentences);
@@ -234,17 +234,15 @@ fn a_phrase_holds_the_bad_schedule_that_a_search_finds_and_plays_it() {
 fn a_block_offers_what_its_point_needs() {
     let course = course();
     let page = Lessons::of(&course, ["two-threads"]).page("two-threads");
-    let offered = |figure: &str, css: &str| -> Vec<String> {
-        let all = page.select(&format!("#fig-{figure} {css}:not([hidden])"));
-        let name = |it: &dom_query::NodeRef| {
-            it.attr("data-reading").or_else(|| it.attr("value")).unwrap_or_default().to_string()
-        };
-        all.iter().map(name).collect()
+    let offered = |css: &str, name: &str| -> Vec<String> {
+        let all = page.select(&format!("{css}:not([hidden])"));
+        all.iter().map(|it| it.attr_or(name, "").to_string()).collect()
     };
-    assert_eq!(offered("two-threads", ".fig-reading"), ["x", "lost", "schedules", "wrong"]);
-    assert_eq!(offered("peterson", ".fig-reading"), ["lost", "nearest"]);
-    let guards = "[data-control=guard] option";
-    assert_eq!(offered("peterson", guards), ["mutex", "peterson", "fence-between", "fence-after"]);
+    let readings = |figure: &str| offered(&format!("#fig-{figure} .fig-reading"), "data-reading");
+    assert_eq!(readings("two-threads"), ["x", "lost", "schedules", "wrong"]);
+    assert_eq!(readings("peterson"), ["lost", "nearest"]);
+    let guards = offered("#fig-peterson [data-control=guard] option", "value");
+    assert_eq!(guards, ["mutex", "peterson", "fence-between", "fence-after"]);
     assert_eq!(page.select("#fig-two-threads [hidden] [data-control=store-buffers]").len(), 1);
 }
 

@@ -29,6 +29,9 @@ pub(super) fn lay_out(it: &Values, area: Rect, builder: &mut PictureBuilder) -> 
     let (mut y, mut column) = (area.y + TITLE_HEIGHT, 0);
     for row in &it.rows {
         // A row without a name has a line to itself.
+        if row.name.is_none() && column > 0 {
+            (y, column) = (y + ROW, 0);
+        }
         let place = match row.name {
             None => Rect::new(area.x, y, area.w, ROW),
             _ => Rect::new(area.x + width * column as f32, y, width, ROW),

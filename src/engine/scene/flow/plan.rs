@@ -72,7 +72,8 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    fn of(slots: &Slots, size: Size) -> Option<Self> {
+    /// The slots of a queue, in a flow from top to bottom or from left to right.
+    fn of(slots: &Slots, size: Size, down: bool) -> Option<Self> {
         let most = if size == Size::Full { 3 } else { 1 };
         match slots.capacity {
             Some(0) => None,
@@ -80,13 +81,9 @@ impl Grid {
                 let columns = n.div_ceil(12);
                 Some(Self { along: n.div_ceil(columns), columns, long: false })
             }
+            _ if down => Some(Self { along: LONG / 2, columns: 2, long: true }),
             _ => Some(Self { along: LONG, columns: 1, long: true }),
         }
-    }
-
-    /// From top to bottom a long queue stands two abreast.
-    fn downwards(self) -> Self {
-        if self.long { Self { along: LONG / 2, columns: 2, ..self } } else { self }
     }
 }
 
@@ -149,7 +146,7 @@ impl Need {
             ..=150 => Size::Cell,
             _ => Size::Dot,
         };
-        let grids = tier.nodes.iter().filter_map(|node| Grid::of(node.queue.as_ref()?, size));
+        let grids = tier.nodes.iter().filter_map(|node| Grid::of(node.queue.as_ref()?, size, down));
         let grid = grids.reduce(|a, b| Grid {
             along: a.along.max(b.along),
             columns: a.columns.max(b.columns),
@@ -313,7 +310,7 @@ impl<'f> Plan<'f> {
                 let middle = place.area.centre().y;
                 place.exit = at(place.area.right(), middle);
                 place.entry = at(place.area.x, middle);
-                if let Some(grid) = node.queue.as_ref().and_then(|slots| Grid::of(slots, need.size))
+                if let Some(grid) = node.queue.as_ref().and_then(|slots| Grid::of(slots, need.size, false))
                     && need.size.cell().is_none()
                 {
                     let long = grid.along as f32 * mix(need.slot, share);
@@ -371,7 +368,7 @@ impl<'f> Plan<'f> {
                 y += between;
             }
             let n = tier.nodes.len();
-            let queue = need.grid.map(Grid::downwards).map_or(0.0, |grid| {
+            let queue = need.grid.map_or(0.0, |grid| {
                 grid.along as f32 * SLOT_DOWN + QUEUE_GAP + if grid.long { MORE } else { 0.0 }
             });
             let pitch = inner.w / n.max(1) as f32;
@@ -406,10 +403,9 @@ impl<'f> Plan<'f> {
                     straight: y,
                     exit: at(middle, area.bottom()),
                 };
-                if let Some(grid) = node.queue.as_ref().and_then(|slots| Grid::of(slots, need.size))
+                if let Some(grid) = node.queue.as_ref().and_then(|slots| Grid::of(slots, need.size, true))
                     && need.size.cell().is_none()
                 {
-                    let grid = grid.downwards();
                     let (long, thick) = (grid.along as f32 * SLOT_DOWN, QUEUE_ACROSS.min(wide));
                     let thick = if grid.columns > 1 { (thick * 1.8).min(wide) } else { thick };
                     let (x, y) = (middle - thick / 2.0, area.y - QUEUE_GAP - long);
