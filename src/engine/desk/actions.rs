@@ -190,9 +190,10 @@ impl Desk {
             && self.state.is_fixed(control)
             && let Some((_, control)) = self.state.spec.control(control)
         {
-            let why = match self.state.log_decides(&control.id) {
-                true => text::LOG_DECIDES.to_owned(),
-                false => text::fill(text::FIXED, &[&control.label]),
+            let why = if self.state.log_decides(&control.id) {
+                text::LOG_DECIDES.to_owned()
+            } else {
+                text::fill(text::FIXED, &[&control.label])
             };
             self.refuse(why);
             // What was typed or moved goes back to what is in force.

@@ -39,7 +39,7 @@ pub use explored::{Explored, SmallState};
 pub use lock::{Admits, Lock};
 pub use machine::{Machine, MachineThread, Op};
 pub use schedules::{Ahead, Schedules};
-pub use traces::Traces;
+pub use traces::{Look, Traces};
 
 use crate::player::Control;
 use crate::scene::{Bar, Choice, Label, Lane, Lanes, Listing, ListingLine, Panel, Status};

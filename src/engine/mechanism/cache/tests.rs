@@ -418,7 +418,9 @@ proptest! {
 fn ranks_may_be_negative_and_age_with_what_was_evicted() {
     // The lowest rank goes, also below zero.
     let mut latest_first = Cache::by_rules("on insert, hit: rank = -now", 2).unwrap();
-    [1, 2, 3].into_iter().for_each(|key| _ = latest_first.request(key));
+    for key in [1, 2, 3] {
+        latest_first.request(key);
+    }
     assert!(latest_first.contains(1) && latest_first.contains(3) && !latest_first.contains(2));
     // LFU with dynamic aging: what was hot once doesn't stay for ever.
     let mut aging = Cache::by_rules("on insert, hit:\n uses = uses + 1\n rank = uses + evicted", 2).unwrap();

@@ -280,13 +280,10 @@ impl Line {
         }
         let step = match self.tokens.get(self.at) {
             Some(&(Token::Number(value), _)) => Op::Push(value),
-            Some((Token::Word(name), _)) if names.is_readable(name) => match names.place(name) {
-                Some(place) => Op::Load(place),
-                None => {
-                    let never = What::NeverSet { name: name.clone(), known: names.known() };
-                    return Err(self.wrong(never));
-                }
-            },
+            Some((Token::Word(name), _)) if names.is_readable(name) => {
+                let never = || self.wrong(What::NeverSet { name: name.clone(), known: names.known() });
+                Op::Load(names.place(name).ok_or_else(never)?)
+            }
             _ => return Err(self.expected("a number or a name")),
         };
         self.at += 1;

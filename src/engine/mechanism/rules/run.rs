@@ -107,7 +107,7 @@ pub(super) fn run(
             }
             Op::Command(command) => return Some(command.into()),
         };
-        stack.push(if pushed.is_nan() { 0.0 } else { pushed.clamp(-MOST, MOST) });
+        stack.push(if pushed.is_nan() { 0.0 } else { pushed.max(-MOST).min(MOST) });
     }
     None
 }

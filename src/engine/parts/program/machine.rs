@@ -60,8 +60,14 @@ impl Op {
     /// The variable that it is about; the first for those that are about none.
     fn variable(self) -> u8 {
         match self {
-            Self::Load(it) | Self::Store(it) | Self::Set(it, _) | Self::CompareAndSwap(it, _) => it,
-            Self::Skip(it, ..) | Self::Lock(it) | Self::Spin(it) | Self::Unlock(it) => it,
+            Self::Load(it)
+            | Self::Store(it)
+            | Self::Set(it, _)
+            | Self::CompareAndSwap(it, _)
+            | Self::Skip(it, ..)
+            | Self::Lock(it)
+            | Self::Spin(it)
+            | Self::Unlock(it) => it,
             Self::Add(_) | Self::Fence => 0,
         }
     }

@@ -3,6 +3,9 @@
 use crate::scene::{Bar, Label, Lane, Lanes, Panel, Status};
 use crate::sim::{Entity, Msg, Span, Time};
 
+/// A status, and what it is called.
+pub type Look = (Status, fn() -> Msg);
+
 /// What each of some threads is at, and was within a window.
 #[derive(Clone, Debug)]
 pub struct Traces {
@@ -32,7 +35,7 @@ impl Traces {
     }
 
     /// The window that ends now as a panel, a lane for each thread. `looks` says how what a thread can be at is called.
-    pub fn lanes(&self, title: Msg, kind: u8, now: Time, looks: &[(Status, fn() -> Msg)]) -> Panel {
+    pub fn lanes(&self, title: Msg, kind: u8, now: Time, looks: &[Look]) -> Panel {
         let from = now.back(self.window);
         let key: Vec<(Label, Status)> =
             looks.iter().map(|(status, says)| (Label::Words(says()), *status)).collect();

@@ -7,7 +7,7 @@
 //! a thread passing by may take before one that is being woken, and readers that see a half-made change.
 
 use crate::lessons::prelude::*;
-use crate::parts::program::{Admits, Cores, Due, Lock, Place, Traces};
+use crate::parts::program::{Admits, Cores, Due, Lock, Look, Place, Traces};
 use crate::sim::statistics::TimeAverage;
 
 kinds! {
@@ -115,7 +115,7 @@ struct OfLate {
 }
 
 /// What a thread can be at: how it looks, and how it is called.
-const LOOKS: [(Status, fn() -> Msg); 6] = [
+const LOOKS: [Look; 6] = [
     (Status::Normal, is_own),
     (Status::Active, is_inside),
     (Status::Quiet, is_asleep),
