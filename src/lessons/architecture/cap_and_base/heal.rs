@@ -59,7 +59,7 @@ controls! {
         pub how: Vec<How> = Control::assignment("how", "Who is under which rule", Thing::OPTIONS, How::OPTIONS, "account:last,carts:last,likes:last")
             .help("Majority: a leader decides, with three of five. The others accept anywhere: the latest clock wins; or both versions are kept until the application makes one of them; or operations add up by themselves. What is moved begins anew.").primary(),
         pub outage: Span = Control::number("outage", "The cut lasts", Unit::Time, (0.0, 15.0), 1.0, 5.0)
-            .help("From 3 s on A and B are cut off from C, D and E for so long.").primary(),
+            .help("From 3 s on A and B are cut off from C, D and E for so long."),
         pub handoff: bool = Control::flag("handoff", "Hinted handoff", true)
             .help("Copies that can't be sent are kept and sent when the link is back."),
         pub repair: Span = Control::log_number("repair", "Anti-entropy every", Unit::Time, (1.0, 60.0), 60.0)
@@ -73,15 +73,14 @@ controls! {
 
 readings! {
     READINGS;
-    Reading::measured("answered", "answered", Statistic::Share, "Share of all operations so far that got an answer within a second.")
-        .of(OPERATION, &[ANSWERED]).so_far();
+    Reading::new("answered", "shop answers", Unit::Share,
+        "Share of the operations on carts and likes so far that got an answer within a second.").so_far();
     Reading::new("apart", "keys apart", Unit::Count, "Keys, of 17, that not all replicas hold the same of.");
     Reading::new("converge", "to converge", Unit::Time,
         "From the moment at which all links were back until all replicas held the same of all that was accepted before.").so_far();
-    Reading::new("lost", "lost without a word", Unit::Count,
+    Reading::new("lost", "lost silently", Unit::Count,
         "Items and likes so far that were accepted and that no replica holds any longer.").so_far().trouble_from(1.0);
-    Reading::new("overdrawn", "paid beyond the balance", Unit::Money, "What was paid out beyond what was on the account.").so_far().trouble_from(1.0);
-    Reading::new("shop", "carts and likes answered", Unit::Share, "Share of the operations on carts and likes so far that got an answer.").so_far();
+    Reading::new("overdrawn", "overpaid", Unit::Money, "What was paid out beyond what was on the account.").so_far().trouble_from(1.0);
 }
 
 messages! {
@@ -587,7 +586,7 @@ impl Experiment for Shop {
         out.put("converge", self.converged.or(waits).map(Span::secs));
         out.put("lost", f64::from(self.lost(Thing::Carts) + self.lost(Thing::Likes)));
         out.put("overdrawn", f64::from(self.overdrawn()));
-        out.put("shop", (all > 0).then(|| f64::from(answered) / f64::from(all)));
+        out.put("answered", (all > 0).then(|| f64::from(answered) / f64::from(all)));
     }
 
     fn draw(&self, w: &W, scene: &mut Scene) {

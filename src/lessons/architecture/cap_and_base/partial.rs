@@ -38,7 +38,7 @@ const STEPS: usize = 12;
 const STEP: f64 = 0.5;
 /// Rows of the table: by how many versions a read can be behind.
 const BEHIND: usize = 4;
-const READS: f64 = 100.0;
+const READS: f64 = 50.0;
 const CHOSEN: Purpose = Purpose::named("chosen replicas");
 const LIVES: Purpose = Purpose::named("up and down");
 
@@ -56,7 +56,7 @@ controls! {
         pub delay: Span = Control::log_number("delay", "A message takes", Unit::Time, (0.001, 0.2), 0.02)
             .help("Mean time of a message, each way. Some take much longer."),
         pub writes: f64 = Control::number("writes", "Writes", Unit::Rate, (1.0, 50.0), 1.0, 10.0)
-            .help("Writes a second. There are 100 reads a second."),
+            .help("Writes a second. There are 50 reads a second."),
         pub up: f64 = Control::number("up", "Replicas up", Unit::Share, (0.5, 1.0), 0.01, 1.0)
             .help("Share of the time in which a replica is up, each for itself."),
     }

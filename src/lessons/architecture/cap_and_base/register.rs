@@ -23,14 +23,14 @@ use crate::scene::{Bar, Lane, Lanes};
 use crate::sim::EntityMap;
 
 /// A client gives up after so long.
-const PATIENCE: Span = Span::from_secs(1);
+const PATIENCE: Span = Span::from_millis(700);
 /// How often hints are handed over, and how often the checker goes on.
 const TICK: Span = Span::from_millis(500);
 /// Replicas of a sloppy quorum, and how many of them must answer.
 const HOMES: (usize, u32) = (3, 2);
 /// How much of the past the lanes show, and how much room is left for what comes.
 const WINDOW: (Span, Span) = (Span::from_millis(2_000), Span::from_millis(300));
-const UNTIL: Time = Time::from_secs(40);
+const UNTIL: Time = Time::from_secs(60);
 /// By how much of the skew each clock is ahead, in halves.
 const AHEAD: [i64; PEERS as usize] = [-2, 1, 0, 2, -1];
 const WRITES: Purpose = Purpose::named("writes");
@@ -71,7 +71,7 @@ readings! {
         .of(OPERATION, &[ANSWERED]).last(3.0);
     Reading::new("stale", "stale reads", Unit::Count,
         "Reads so far that returned a value although a later write had been answered before they began.").so_far().trouble_from(1.0);
-    Reading::new("refused", "refused", Unit::Count, "Operations so far that got no answer within a second.").so_far().trouble_from(1.0);
+    Reading::new("refused", "refused", Unit::Count, "Operations so far that got no answer within 0.7 s.").so_far().trouble_from(1.0);
     Reading::new("broken", "contradictions", Unit::Count, "1 once the history is known not to be linearizable.").so_far().trouble_from(1.0);
 }
 

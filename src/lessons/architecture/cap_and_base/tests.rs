@@ -70,10 +70,11 @@ fn a_majority_refuses_on_the_smaller_side_only_and_anywhere_refuses_nobody() {
 #[test]
 fn quorums_that_meet_are_not_enough() {
     let broken = |seed: &u64| {
-        let bench = Bench::<Register>::new(PARTIAL_WRITES, *seed).until(secs(40));
+        let bench = Bench::<Register>::new(PARTIAL_WRITES, *seed).until(secs(60));
         bench.reading("broken") > 0.0
     };
-    assert!((0..20).filter(broken).count() >= 19);
+    let found = (0..20).filter(broken).count();
+    assert!(found >= 19, "{found} of 20");
     // Clocks that are off make it lose writes that were answered, one after the other.
     let skewed = [("mode", "plain"), ("skew", "0.5 s")];
     assert!(Bench::<Register>::new(&skewed, 1).until(secs(40)).reading("stale") > 3.0);
@@ -103,7 +104,8 @@ fn each_side_spends_what_was_left_at_the_cut() {
             Bench::<Shop>::new(&[("how", how), ("outage", "15 s")], seed).until(Time::from_millis(3_001));
         let left = bench.model.left_on_account();
         let overdrawn = bench.until(secs(30)).reading("overdrawn");
-        assert!(overdrawn <= left && overdrawn >= left - 60.0, "seed {seed}: {overdrawn} of {left}");
+        // What was under way when the cable was cut, the other side has never seen.
+        assert!((overdrawn - left).abs() <= 40.0, "seed {seed}: {overdrawn} of {left}");
     }
 }
 
@@ -117,7 +119,7 @@ fn replicas_agree_again_by_hints_or_by_comparing() {
     let hints = converge(&[how]);
     let often = converge(&[how, ("handoff", "off"), ("repair", "1 s")]);
     let seldom = converge(&[how, ("handoff", "off"), ("repair", "10 s")]);
-    assert!(hints < 0.9 && often > 1.0 && often < 5.0 && seldom > 2.0 * often, "{hints} {often} {seldom}");
+    assert!(hints < 0.5 && hints < often && often < 3.0 && seldom > 2.0 * often, "{hints} {often} {seldom}");
 }
 
 fn partial(settings: &[(&str, &str)], seed: u64) -> Bench<Partial> {
@@ -171,9 +173,9 @@ fn staleness_in_time_is_that_of_the_wars_model() {
         let around = bench.model.since[2];
         (f64::from(around.0), f64::from(around.1))
     };
-    let counts: Vec<(f64, f64)> = (0..400).map(count).collect();
+    let counts: Vec<(f64, f64)> = (0..100).map(count).collect();
     let (all, stale) = counts.iter().fold((0.0, 0.0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
-    assert!((stale / all - expected).abs() < 0.012, "{} {expected}", stale / all);
+    assert!((stale / all - expected).abs() < 0.025, "{} {expected}", stale / all);
 }
 
 #[test]
