@@ -17,6 +17,7 @@ use crate::mechanism::quorum::majority;
 use crate::mechanism::version_vector::{Clock, Stamp};
 use crate::parts::arrivals::ClosedLoop;
 use crate::parts::net;
+use crate::scene::{Cell, Grid, GridRow};
 use crate::sim::EntityMap;
 
 const PATIENCE: Span = Span::from_secs(1);
@@ -30,6 +31,8 @@ const UNTIL: Time = Time::from_secs(30);
 /// One account, and so many carts and posts.
 const OF_EACH: u32 = 8;
 const KEYS: u32 = 1 + 2 * OF_EACH;
+/// So many operations fill a key's cell.
+const FULL: f32 = 10.0;
 /// What is on the account at first, and what each withdrawal takes.
 const BALANCE: u32 = 300;
 const TAKES: u32 = 20;
@@ -85,7 +88,7 @@ readings! {
 
 messages! {
     pub(super) MESSAGES;
-    note_sees(balance: (f64, Unit)); chart_apart(); apart();
+    note_sees(balance: (f64, Unit)); grid_title();
     table_title(); column_thing(); column_yes(); column_refused(); column_lost(); column_siblings();
     says_cut(apart: u32); says_converging(apart: u32); says_same(); says_apart(apart: u32); says_lost(lost: u32); says_overdrawn(money: (f64, Unit));
     mark_converged(took: Span);
@@ -468,6 +471,28 @@ impl Shop {
         }
     }
 
+    /// What each replica holds of each key, and where that differs from what the leader holds.
+    fn keys(&self) -> Panel {
+        let cell = |at, key| {
+            let seen = self.seen(at, key);
+            let same = seen == self.seen(LEADER, key);
+            Cell {
+                entity: Entity::new(THING, thing(key) as u32),
+                level: (seen.0.len() as f32 / FULL).min(1.0),
+                status: if same { Status::Quiet } else { Status::Trouble },
+            }
+        };
+        let row = |at| GridRow {
+            entity: replica(at),
+            label: Label::Name(replica(at)),
+            note: None,
+            status: Status::Normal,
+            cells: (0..KEYS).map(|key| cell(at, key)).collect(),
+        };
+        let rows = (0..PEERS).map(row).collect();
+        Panel::Grid(Grid { title: Label::Words(grid_title()), rows, columns: KEYS, tall: false }.into())
+    }
+
     fn table(&self) -> Panel {
         let row = |&of: &Thing| {
             let told = &self.told[of as usize];
@@ -598,8 +623,8 @@ impl Experiment for Shop {
         };
         scene.panels = vec![
             self.cluster.ring(w.now(), node),
+            self.keys(),
             self.table(),
-            Panel::series(chart_apart(), Unit::Count, [("apart", Status::Trouble)], UNTIL),
         ];
         scene.sentences = self.says();
     }
