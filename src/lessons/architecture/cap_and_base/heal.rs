@@ -41,6 +41,11 @@ const AHEAD: [i64; PEERS as usize] = [-2, 1, 0, 2, -1];
 const WHICH: Purpose = Purpose::named("which key");
 const PEER: Purpose = Purpose::named("anti-entropy peer");
 
+/// No links are drawn here; these are the cluster's actions on replicas, and their places among all.
+const OF_REPLICAS: &[Action] =
+    &[Action::new("cut", "Cut", &[REPLICA]), Action::new("heal", "Join all links", &[REPLICA])];
+const OF_LINKS: [usize; 2] = [0, 2];
+
 choices! {
     /// What is kept.
     pub enum Thing { Account = "account", "Account"; Carts = "carts", "Carts"; Likes = "likes", "Likes" }
@@ -482,12 +487,15 @@ impl Shop {
                 status: if same { Status::Quiet } else { Status::Trouble },
             }
         };
-        let row = |at| GridRow {
-            entity: replica(at),
-            label: Label::Name(replica(at)),
-            note: None,
-            status: Status::Normal,
-            cells: (0..KEYS).map(|key| cell(at, key)).collect(),
+        let row = |at| {
+            let cut_off = (self.cluster.reached(at).count() as u32) < majority(PEERS);
+            GridRow {
+                entity: replica(at),
+                label: Label::Name(replica(at)),
+                note: Some(Label::Words(note_sees(money(left(&self.seen(at, 0)))))),
+                status: if cut_off { Status::Down } else { Status::Normal },
+                cells: (0..KEYS).map(|key| cell(at, key)).collect(),
+            }
         };
         let rows = (0..PEERS).map(row).collect();
         Panel::Grid(Grid { title: Label::Words(grid_title()), rows, columns: KEYS, tall: false }.into())
@@ -535,7 +543,7 @@ impl Experiment for Shop {
     type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = &FigureSpec::new("heal-it", UNTIL, ControlValues::ALL, READINGS, KINDS)
-        .actions(ACTIONS)
+        .actions(OF_REPLICAS)
         .still_at(Time::from_secs(7))
         .speed(0.8);
     const MESSAGES: &'static [&'static [Message]] = &[MESSAGES, super::cluster::MESSAGES, net::MESSAGES];
@@ -593,13 +601,13 @@ impl Experiment for Shop {
     }
 
     fn act(&mut self, action: usize, on: &[Entity], _: &Value, w: &mut W) -> Result<(), Msg> {
-        self.cluster.act(action, on, w)?;
+        self.cluster.act(OF_LINKS[action], on, w)?;
         self.linked(w);
         Ok(())
     }
 
     fn refusal(&self, action: usize, on: Entity) -> Option<Msg> {
-        self.cluster.refusal(action, on)
+        self.cluster.refusal(OF_LINKS[action], on)
     }
 
     fn read(&self, w: &W, out: &mut Readings) {
@@ -614,18 +622,8 @@ impl Experiment for Shop {
         out.put("answered", (all > 0).then(|| f64::from(answered) / f64::from(all)));
     }
 
-    fn draw(&self, w: &W, scene: &mut Scene) {
-        let node = |n: u32| {
-            let behind = (0..KEYS).any(|key| self.seen(n, key) != self.seen(LEADER, key));
-            let balance = left(&self.seen(n, 0));
-            let status = if behind { Status::Warming } else { Status::Normal };
-            (Label::Words(note_sees(money(balance))), status)
-        };
-        scene.panels = vec![
-            self.cluster.ring(w.now(), node),
-            self.keys(),
-            self.table(),
-        ];
+    fn draw(&self, _: &W, scene: &mut Scene) {
+        scene.panels = vec![self.keys(), self.table()];
         scene.sentences = self.says();
     }
 
