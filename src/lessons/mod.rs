@@ -19,6 +19,7 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/load-balancing/further", architecture::load_balancing::further::FIGURES),
     ("architecture/load-balancing/traffic", architecture::load_balancing::traffic::FIGURES),
     ("software-design/critical-sections", software_design::critical_sections::FIGURES),
+    ("architecture/cap-and-base", architecture::cap_and_base::FIGURES),
 ];
 
 /// The path of the lesson that a set belongs to.

@@ -2,6 +2,7 @@
 //! need hundreds; a worker or a thread computes one at a time.
 
 use super::challenge::Failure;
+use super::control::ControlKind;
 use super::data::Data;
 use super::figure::Figure;
 use super::run::Run;
@@ -146,6 +147,32 @@ impl StartSettings {
     /// Whether a choice is at an option.
     pub fn is(&self, id: &str, option: &str) -> bool {
         matches!(self.value(id), Value::Choice(chosen) if chosen == option)
+    }
+
+    /// Whether an assignment has a thing in a group, both by their ids.
+    ///
+    /// ```
+    /// use engine::player::{Control, FigureSpec, Run, StartSettings};
+    /// use engine::sim::{Seed, Time};
+    /// engine::choices! { enum Service { Shop = "shop", "Shop"; Search = "search", "Search" } }
+    /// engine::choices! { enum Zone { East = "east", "East"; West = "west", "West" } }
+    /// const CONTROLS: &[Control] =
+    ///     &[Control::assignment("zone", "Zones", Service::OPTIONS, Zone::OPTIONS, "shop:east,search:west")];
+    /// static SPEC: FigureSpec = FigureSpec::new("services", Time::from_secs(1), CONTROLS, &[], &[]);
+    /// let settings = StartSettings::of(&SPEC, &Run::new(&SPEC, Seed(1)));
+    /// assert!(settings.is_in("zone", "search", "west") && !settings.is_in("zone", "shop", "west"));
+    /// assert!(!settings.is_in("zone", "shop", "north") && !settings.is_in("order", "shop", "west"));
+    /// ```
+    pub fn is_in(&self, id: &str, thing: &str, group: &str) -> bool {
+        let kind = self.spec.control(id).map(|(_, control)| &control.kind);
+        let (Some(ControlKind::Assignment { things, groups, .. }), Value::Assignment(list)) =
+            (kind, self.value(id))
+        else {
+            return false;
+        };
+        let place = things.iter().position(|(id, _)| id == thing);
+        let chosen = place.and_then(|place| groups.get(usize::from(*list.get(place)?)));
+        chosen.is_some_and(|(id, _)| id == group)
     }
 
     /// Whether a switch is on.

@@ -84,6 +84,7 @@ messages! {
     why_in_order(before: Entity);
     mark_lost(from: Entity, to: Entity);
     mark_cut(one: Entity, other: Entity);
+    mark_cuts(links: usize);
     mark_joined(one: Entity, other: Entity);
     mark_partition();
     mark_healed();
@@ -340,6 +341,17 @@ impl Net {
             world.notable(a, mark_cut(a, b));
         }
         cut
+    }
+
+    /// Cuts several links at once, which is one mark on the time line. How many of them were whole.
+    pub fn cut_all<E>(&mut self, links: &[(Entity, Entity)], world: &mut World<E>) -> usize {
+        let wires: Vec<usize> = links.iter().filter_map(|&(a, b)| self.find(a, b)).collect();
+        let cut: Vec<usize> = wires.into_iter().filter(|&link| self.cut_wire(link, world)).collect();
+        if let Some(&first) = cut.first() {
+            let (a, b) = self.wires[first].ends;
+            world.notable(a, if cut.len() == 1 { mark_cut(a, b) } else { mark_cuts(cut.len()) });
+        }
+        cut.len()
     }
 
     fn cut_wire<E>(&mut self, link: usize, world: &mut World<E>) -> bool {

@@ -329,3 +329,16 @@ fn what_it_says_and_shows_fits_what_it_is() {
     net.send(Outgoing::new(next, node(0), node(1)), &mut world, Event::Ended(next));
     assert_eq!((net.about_message(message, world.now()), net.about_link(node(0), node(5))), (None, vec![]));
 }
+
+#[test]
+fn several_links_are_cut_at_once_with_one_mark() {
+    let mut world = World::<Event>::new(1);
+    let mut net = Net::full(&NODES, &Line::new(Dist::Fixed(0.05)));
+    let links = [(node(0), node(2)), (node(3), node(0)), (node(0), Entity::new(9, 9))];
+    assert_eq!(net.cut_all(&links, &mut world), 2);
+    assert!(!net.is_up(node(2), node(0)) && !net.is_up(node(0), node(3)) && net.is_up(node(0), node(1)));
+    assert_eq!(net.cut_all(&links, &mut world), 0);
+    assert_eq!(net.cut_all(&[(node(0), node(1)), links[0]], &mut world), 1);
+    let marks: Vec<String> = world.take_notables().into_iter().map(|mark| mark.what.id.to_string()).collect();
+    assert_eq!(marks, ["mark-cuts", "mark-cut"]);
+}

@@ -1,0 +1,20 @@
+//! CAP and BASE: what a replicated store does while its network is cut, and after.
+
+mod audit;
+mod cluster;
+mod heal;
+mod partial;
+mod questions;
+mod register;
+#[cfg(test)]
+mod tests;
+mod versions;
+
+use crate::lessons::prelude::Figure;
+
+/// The lesson's figures.
+pub const FIGURES: &[Figure] = &[
+    Figure::of::<register::Register>().predicted(questions::OF_THE_REGISTER),
+    Figure::of::<heal::Shop>().predicted(questions::OF_THE_SHOP).challenged(questions::CHALLENGES),
+    Figure::of::<partial::Partial>().predicted(questions::OF_QUORUMS).challenged(questions::REPAIRS),
+];

@@ -1,0 +1,110 @@
+//! What a replica holds of a key, by the rule that its kind of data is under.
+
+use super::heal::{How, Thing};
+use crate::mechanism::version_vector::{LastWriteWins, Siblings, Stamp, VersionVector};
+use crate::sim::sort::sort_by_key;
+
+/// A value, as the set of operations that are in it: items of a cart, likes of a post, withdrawals from an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Value(pub Vec<u32>);
+
+impl Value {
+    pub fn union(&self, other: &Self) -> Self {
+        let new = other.0.iter().filter(|it| !self.0.contains(it));
+        let mut all: Vec<u32> = self.0.iter().chain(new).copied().collect();
+        sort_by_key(&mut all, |it| *it);
+        Self(all)
+    }
+
+    fn with(&self, operation: u32) -> Self {
+        self.union(&Self(vec![operation]))
+    }
+}
+
+/// A key at a replica.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Held {
+    /// One value with its stamp: of a clock, or the leader's count.
+    Stamped(LastWriteWins<Value>),
+    Siblings(Siblings<Value>),
+    /// Operations add up in any order: a set that only grows, a counter with a count for each replica.
+    Merged(Value),
+}
+
+impl Held {
+    pub fn nothing(how: How) -> Self {
+        match how {
+            How::Leader | How::Last => Self::Stamped(LastWriteWins::default()),
+            How::Siblings => Self::Siblings(Siblings::default()),
+            How::Merge => Self::Merged(Value::default()),
+        }
+    }
+
+    /// The value that an application sees here. Of siblings it makes one: carts it can put together, but of two numbers
+    /// it takes the one with more in it, for it can't know what both have in common.
+    pub fn seen(&self, thing: Thing) -> Value {
+        match self {
+            Self::Stamped(register) => {
+                register.held().map_or_else(Value::default, |(_, value)| value.clone())
+            }
+            Self::Merged(value) => value.clone(),
+            Self::Siblings(siblings) => {
+                let all = siblings.versions().iter().map(|version| &version.value);
+                all.fold(Value::default(), |seen, value| match thing {
+                    Thing::Carts => seen.union(value),
+                    _ if value.0.len() > seen.0.len() => value.clone(),
+                    _ => seen,
+                })
+            }
+        }
+    }
+
+    /// Whether an operation is in anything that is held here.
+    pub fn has(&self, operation: u32) -> bool {
+        match self {
+            Self::Siblings(siblings) => siblings.versions().iter().any(|it| it.value.0.contains(&operation)),
+            Self::Stamped(register) => register.held().is_some_and(|(_, value)| value.0.contains(&operation)),
+            Self::Merged(value) => value.0.contains(&operation),
+        }
+    }
+
+    pub fn siblings(&self) -> usize {
+        if let Self::Siblings(siblings) = self { siblings.versions().len() } else { 1 }
+    }
+
+    /// A client's operation is done to what it sees here.
+    pub fn write(&mut self, thing: Thing, operation: u32, stamp: Stamp) {
+        let value = self.seen(thing).with(operation);
+        match self {
+            Self::Stamped(register) => _ = register.offer(stamp, value),
+            Self::Merged(merged) => *merged = value,
+            Self::Siblings(siblings) => {
+                let seen: VersionVector = siblings.context();
+                siblings.write(stamp.node as usize, &seen, value);
+            }
+        }
+    }
+
+    /// The next count of a leader.
+    pub fn next_count(&self, node: u32) -> Stamp {
+        let count = match self {
+            Self::Stamped(register) => register.held().map_or(0, |(stamp, _)| stamp.time.nanos()),
+            _ => 0,
+        };
+        Stamp { time: crate::sim::Time::from_nanos(count + 1), node }
+    }
+
+    /// Takes over what another replica holds.
+    pub fn merge(&mut self, other: &Self) {
+        match (self, other) {
+            (Self::Stamped(own), Self::Stamped(other)) => {
+                if let Some((stamp, value)) = other.held() {
+                    own.offer(*stamp, value.clone());
+                }
+            }
+            (Self::Siblings(own), Self::Siblings(other)) => own.merge(other),
+            (Self::Merged(own), Self::Merged(other)) => *own = own.union(other),
+            _ => {}
+        }
+    }
+}
