@@ -33,20 +33,35 @@ impl<L: Copy + PartialEq> Traces<L> {
 
     /// The window that ends now as a panel, a lane for each thread; `shows` says how something is shown.
     pub fn lanes(&self, title: Msg, kind: u8, now: Time, shows: impl Fn(L) -> (Msg, Status)) -> Panel {
-        let from = now.back(self.window);
-        let lane = |(n, trace): (u32, &Vec<(Time, L)>)| {
+        let lane = |n: u32| {
             let entity = Entity::new(kind, n);
-            let ends = trace.iter().skip(1).map(|(at, _)| *at).chain([now]);
-            let bar = |(&(from, is), until): (&(Time, L), Time)| {
+            let shows = |is| {
                 let (label, status) = shows(is);
-                Bar { entity, from, until, label: Label::Words(label), status }
+                Some((entity, label, status))
             };
-            let bars = trace.iter().zip(ends).filter(|(_, until)| *until > from).map(bar).collect();
-            Lane { entity, label: Label::Name(entity), bars }
+            Lane { entity, label: Label::Name(entity), bars: self.bars(n, now, shows) }
         };
-        let lanes = (0..).zip(&self.threads).map(lane).collect();
-        let title = Label::Words(title);
+        let lanes = (0..self.threads.len() as u32).map(lane).collect();
+        let (title, from) = (Label::Words(title), self.from(now));
         Panel::Lanes(Lanes { title, from, until: from + self.window, step: None, lanes }.into())
+    }
+
+    /// Where the window begins that ends now.
+    pub fn from(&self, now: Time) -> Time {
+        now.back(self.window)
+    }
+
+    /// The window of one thread, for a lane that the figure makes itself; `shows` says what a stretch is about and how it is
+    /// shown, if it is.
+    pub fn bars(&self, n: u32, now: Time, shows: impl Fn(L) -> Option<(Entity, Msg, Status)>) -> Vec<Bar> {
+        let Some(trace) = self.threads.get(n as usize) else { return Vec::new() };
+        let from = self.from(now);
+        let ends = trace.iter().skip(1).map(|(at, _)| *at).chain([now]);
+        let bar = |(&(from, is), until): (&(Time, L), Time)| {
+            let (entity, label, status) = shows(is)?;
+            Some(Bar { entity, from, until, label: Label::Words(label), status })
+        };
+        trace.iter().zip(ends).filter(|(_, until)| *until > from).filter_map(bar).collect()
     }
 }
 
