@@ -30,10 +30,17 @@ const ANSWERED: EndKind = EndKind(0);
 const REFUSED: EndKind = EndKind(1);
 const LINE: Entity = Entity::new(LINE_KIND, 0);
 const DATABASE: Entity = Entity::new(DATABASE_KIND, 0);
-const MOST_THREADS: u32 = 200;
+const MOST_THREADS: u32 = 500;
+/// Address space that a stack reserves (Linux: `ulimit -s`), and the memory that it takes: with the kernel's own stack for the
+/// thread, before a request has used it and for ever after.
+const RESERVED: u32 = 8 << 20;
+const FRESH: u32 = 24 << 10;
+const USED: u32 = 256 << 10;
+/// Memory of a request that is inside, whoever serves it: its socket's buffers and what the program knows of it.
+const INSIDE: u32 = 32 << 10;
 /// So many threads are seen, and so many requests are followed.
 const SEEN: u32 = 8;
-const FOLLOWED: usize = 5;
+const FOLLOWED: usize = 4;
 /// Requests that nobody has begun with; the next is refused (Tomcat: `acceptCount`).
 const ROOM: usize = 100;
 /// A thread keeps its core so long if others want one (Linux: about 3 ms).
@@ -59,11 +66,11 @@ controls! {
         pub style: Style = Control::choice("style", "Server", Style::OPTIONS, "pool")
             .help("A thread keeps its request until it is answered; a loop serves whatever can go on. Another server begins anew with the requests that are inside.").primary(),
         pub threads: u32 = Control::number("threads", "Threads", Unit::Count, (1.0, MOST_THREADS as f64), 1.0, 8.0)
-            .help("Threads of the pool; loops don't need it. The picture has the first eight.").primary(),
-        pub load: f64 = Control::number("load", "Load", Unit::Rate, (10.0, 500.0), 10.0, 120.0)
+            .help("Threads of the pool; loops don't use it. The picture has the first eight.").primary(),
+        pub load: f64 = Control::number("load", "Load", Unit::Rate, (10.0, 500.0), 10.0, 100.0)
             .help("Requests a second.").primary(),
-        pub cores: u32 = Control::number("cores", "Cores", Unit::Count, (1.0, 8.0), 1.0, 2.0)
-            .help("Threads that can compute at the same time.").primary(),
+        pub cores: u32 = Control::number("cores", "Cores", Unit::Count, (1.0, 32.0), 1.0, 2.0)
+            .help("Threads that can compute at the same time."),
         pub cpu: Span = Control::log_number("cpu", "Computing", Unit::Time, (0.0005, 0.1), 0.005)
             .help("Mean time that a request needs a core for, half before and half after it has asked the database."),
         pub io: Span = Control::log_number("io", "Database", Unit::Time, (0.001, 1.0), 0.045)
@@ -91,6 +98,8 @@ readings! {
     Reading::measured("p99", "p99", Statistic::Quantile(0.99), "99 % of the answers of the last second took at most this long.")
         .of(REQUEST, &[ANSWERED]).last(1.0);
     Reading::new("busy", "cores busy", Unit::Share, "Share of the cores' time that was computed, over the last second.");
+    Reading::new("memory", "memory", Unit::Bytes, "Memory of stacks and requests: only what has been touched counts.");
+    Reading::new("reserved", "address space", Unit::Bytes, "What the stacks have reserved, 8 MiB each.");
     Reading::new("for-thread", "wait for a thread", Unit::Count, "Requests that wait for a thread, or for the loop, now.").trouble_from(10.0);
     Reading::new("for-core", "wait for a core", Unit::Count, "Requests whose thread wants a core, now.");
     Reading::new("for-io", "wait for I/O", Unit::Count, "Requests that wait for the database, now.");
@@ -113,14 +122,14 @@ messages! {
     step_taken(); step_asked(); step_can_go_on(); step_lost_core();
     about_idle(); about_line(waiting: usize); about_database(asking: usize, takes: Span); about_since(span: Span);
     mark_slow(factor: (f64, Unit)); mark_mended();
-    judge_p99(p99: (f64, Unit), bound: (f64, Unit)); judge_refused(refused: (f64, Unit), bound: (f64, Unit));
+    judge_answered(answered: (f64, Unit), bound: (f64, Unit)); judge_memory(memory: (f64, Unit), bound: (f64, Unit)); judge_refused(refused: (f64, Unit), bound: (f64, Unit));
 }
 
 #[derive(Clone, Copy, Debug, Hash)]
 pub(super) enum Event {
     Arrival,
-    /// A thread's computing is done, or its slice is over.
-    Core(Due),
+    /// A thread's computing is done, or its slice is over; of which server.
+    Core(Due, u32),
     /// The database has answered.
     Answered(Entity),
 }
@@ -162,7 +171,11 @@ type W = World<Event>;
 pub(super) struct PoolOrLoop {
     controls: ControlValues,
     arrivals: Arrivals,
+    /// How many servers there have been.
+    server: u32,
     cores: Cores,
+    /// Which stacks have been used by a request.
+    touched: Vec<bool>,
     requests: EntityMap<Request>,
     /// Requests that wait for a thread: one line before a pool, one before each loop.
     lines: Vec<VecDeque<Entity>>,
@@ -183,7 +196,9 @@ impl PoolOrLoop {
     /// Another server begins, with every request that is inside.
     fn begin(&mut self, w: &mut W) {
         let servers = self.controls.servers();
-        self.cores.reset(self.controls.cores);
+        self.server += 1;
+        self.cores = Cores::new(self.controls.cores, SLICE, servers);
+        self.touched = vec![false; servers as usize];
         self.serves = vec![None; servers as usize];
         self.lines = vec![VecDeque::new(); if self.is_pool() { 1 } else { servers as usize }];
         self.traces = Traces::new(WINDOW);
@@ -225,12 +240,12 @@ impl PoolOrLoop {
     fn takes_next(&mut self, n: u32, w: &mut W) -> bool {
         let line = if self.is_pool() { 0 } else { n as usize };
         let Some(request) = self.lines[line].pop_front() else { return false };
-        self.serves[n as usize] = Some(request);
+        (self.serves[n as usize], self.touched[n as usize]) = (Some(request), true);
         self.is_now(request, At::ForCore, w.now());
         if let Some(it) = self.requests.get_mut(request.n) {
             it.server = n;
         }
-        w.record_step(request, || (step_taken(), Some(self.server(n)), None));
+        w.record_step(request, || (step_taken(), Some(self.named(n)), None));
         true
     }
 
@@ -265,7 +280,7 @@ impl PoolOrLoop {
         self.is_now(request, At::Computing, w.now());
         let left = self.served(n).map(|it| it.left);
         let (until, due) = self.cores.goes_on(n, left, w.now());
-        w.schedule_at(until, Event::Core(due));
+        w.schedule_at(until, Event::Core(due, self.server));
     }
 
     /// A thread has computed all that can be computed for its request now.
@@ -299,7 +314,7 @@ impl PoolOrLoop {
         let Some(it) = self.requests.get_mut(request.n) else { return };
         (it.answered, it.left, it.asks) = (true, left, None);
         let n = it.server;
-        w.record_step(request, || (step_can_go_on(), Some(self.server(n)), None));
+        w.record_step(request, || (step_can_go_on(), Some(self.named(n)), None));
         if self.is_pool() {
             self.is_now(request, At::ForCore, w.now());
             self.cores.wants(n);
@@ -308,7 +323,7 @@ impl PoolOrLoop {
         }
     }
 
-    fn server(&self, n: u32) -> Entity {
+    fn named(&self, n: u32) -> Entity {
         Entity::new(if self.is_pool() { THREAD } else { LOOP }, n)
     }
 
@@ -337,7 +352,7 @@ impl PoolOrLoop {
 
     fn lanes(&self, now: Time) -> Panel {
         let servers = (0..self.controls.servers().min(SEEN))
-            .map(|n| self.server(n))
+            .map(|n| self.named(n))
             .map(|server| (server, lane_server(server)));
         let followed = self.followed.iter().map(|it| (it.unwrap_or(LINE), lane_request()));
         let all = [(LINE, lane_line())].into_iter().chain(servers);
@@ -403,7 +418,9 @@ impl Experiment for PoolOrLoop {
         let mut it = Self {
             controls: controls.clone(),
             arrivals: Arrivals::poisson(REQUEST, controls.load, w, Event::Arrival),
-            cores: Cores::new(controls.cores, SLICE, MOST_THREADS),
+            server: 0,
+            cores: Cores::new(controls.cores, SLICE, 0),
+            touched: Vec::new(),
             requests: EntityMap::default(),
             lines: Vec::new(),
             serves: Vec::new(),
@@ -430,8 +447,8 @@ impl Experiment for PoolOrLoop {
                     *place = Some(request);
                 }
             }
-            Event::Core(due) => {
-                if !self.cores.is_due(due) {
+            Event::Core(due, server) => {
+                if server != self.server || !self.cores.is_due(due) {
                     return;
                 }
                 let (n, now) = (due.thread, w.now());
@@ -468,10 +485,7 @@ impl Experiment for PoolOrLoop {
     fn act(&mut self, action: usize, _: &[Entity], arg: &Value, w: &mut W) -> Result<(), Msg> {
         let factor = if let (0, Value::Number(factor)) = (action, arg) { *factor } else { 1.0 };
         self.slower = factor;
-        w.notable(
-            DATABASE,
-            if factor > 1.0 { mark_slow((factor, Unit::Factor)) } else { mark_mended() },
-        );
+        w.notable(DATABASE, if factor > 1.0 { mark_slow((factor, Unit::Factor)) } else { mark_mended() });
         Ok(())
     }
 
@@ -480,6 +494,10 @@ impl Experiment for PoolOrLoop {
         let mean = computed.mean().map_or(0.0, Span::secs);
         let busy = self.computed.rate(w.now()) * mean / f64::from(self.controls.cores);
         out.put("busy", (w.now() > Time::ZERO).then_some(busy));
+        let used = self.touched.iter().filter(|touched| **touched).count();
+        let stacks = used as f64 * f64::from(USED) + (self.touched.len() - used) as f64 * f64::from(FRESH);
+        out.put("memory", stacks + self.requests.len() as f64 * f64::from(INSIDE));
+        out.put("reserved", self.touched.len() as f64 * f64::from(RESERVED));
         for (id, at) in [("for-thread", At::ForThread), ("for-core", At::ForCore), ("for-io", At::ForIo)] {
             out.put(id, self.count(at) as f64);
         }
@@ -488,10 +506,8 @@ impl Experiment for PoolOrLoop {
     fn draw(&self, w: &W, scene: &mut Scene) {
         let waiting =
             [("for-thread", Status::Trouble), ("for-core", Status::Normal), ("for-io", Status::Active)];
-        scene.panels = vec![
-            self.lanes(w.now()),
-            Panel::series(chart_waiting(), Unit::Count, waiting, Self::SPEC.until),
-        ];
+        scene.panels =
+            vec![self.lanes(w.now()), Panel::series(chart_waiting(), Unit::Count, waiting, Self::SPEC.until)];
         let (in_line, for_io) = (self.count(At::ForThread), self.count(At::ForIo));
         let (taken, threads) = (self.serves.iter().flatten().count(), self.controls.servers());
         scene.sentences.push(match in_line {
@@ -511,7 +527,7 @@ impl Experiment for PoolOrLoop {
         let serves = |n: u32| self.serves.get(n as usize).copied().flatten();
         let request = match entity.kind {
             REQUEST => Some(entity),
-            THREAD | LOOP if entity == self.server(entity.n) => {
+            THREAD | LOOP if entity == self.named(entity.n) => {
                 if entity.n >= self.controls.servers() {
                     return None;
                 }
@@ -527,7 +543,7 @@ impl Experiment for PoolOrLoop {
         let Some(request) = request else { return Some(About::says([about_idle()])) };
         let it = self.requests.get(request.n)?;
         let sentences = [self.says(it.at).0, about_since(w.now().since(it.since))];
-        let concerned = [request, self.server(it.server)].into_iter();
+        let concerned = [request, self.named(it.server)].into_iter();
         Some(About::says(sentences).concerning(concerned))
     }
 
@@ -537,9 +553,9 @@ impl Experiment for PoolOrLoop {
         let in_lines: usize = self.lines.iter().map(VecDeque::len).sum();
         let served = self.serves.iter().flatten().count();
         let without = if self.is_pool() { 0 } else { self.count(At::ForIo) };
-        let idle = (0..).zip(&self.serves).any(|(n, serves)| {
-            serves.is_none() != (self.cores.place(n) == Place::Asleep) && !self.is_pool()
-        });
+        let idle = (0..)
+            .zip(&self.serves)
+            .any(|(n, serves)| serves.is_none() != (self.cores.place(n) == Place::Asleep) && !self.is_pool());
         if inside as u64 != opened || in_lines + served + without != inside || idle {
             return Err(format!("{inside} of {opened} inside: {in_lines} in line, {served} served"));
         }
