@@ -94,3 +94,27 @@ fn bar(bar: &Bar, axis: &TimeAxis, (y, height): (f32, f32), builder: &mut Pictur
         builder.text(bar.entity, at(place.centre().x, y + height / 2.0 + 4.0), room, &label, set);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{LayoutOptions, Picture, Scene, Words};
+    use super::*;
+    use crate::scene::{Label, Lane, Panel};
+    use crate::sim::{Entity, Time};
+
+    #[test]
+    fn many_lanes_are_lower_each_and_high_enough_for_a_finger() {
+        let height = |lanes: u32| {
+            let lane =
+                |n| Lane { entity: Entity::new(0, n), label: Label::Plain("lane".into()), bars: Vec::new() };
+            let title = Label::Plain("lanes".into());
+            let lanes = (0..lanes).map(lane).collect();
+            let lanes = Lanes { title, from: Time::ZERO, until: Time::from_secs(1), step: None, lanes };
+            let scene = Scene { panels: vec![Panel::Lanes(lanes.into())], ..Scene::default() };
+            Picture::new(&scene, &Words::default(), 700.0, &LayoutOptions::default()).height
+        };
+        assert!((height(12) - height(11) - 36.0).abs() < 0.1);
+        assert!((24.0..30.0).contains(&(height(16) - height(15))));
+        assert!(height(13) < height(12));
+    }
+}

@@ -33,35 +33,35 @@ impl<L: Copy + PartialEq> Traces<L> {
 
     /// The window that ends now as a panel, a lane for each thread; `shows` says how something is shown.
     pub fn lanes(&self, title: Msg, kind: u8, now: Time, shows: impl Fn(L) -> (Msg, Status)) -> Panel {
-        let lane = |n: u32| {
-            let entity = Entity::new(kind, n);
-            let shows = |is| {
-                let (label, status) = shows(is);
-                Some((entity, label, status))
+        let thread = |n| (Entity::new(kind, n), Label::Name(Entity::new(kind, n)));
+        self.named_lanes(title, (0..self.threads.len() as u32).map(thread), now, |n, is| {
+            let (label, status) = shows(is);
+            Some((Entity::new(kind, n), label, status))
+        })
+    }
+
+    /// The same with lanes that have names of their own; `shows` says of a lane, by its number, and of what was noted there
+    /// what that is about and how it is shown, if it is.
+    pub fn named_lanes(
+        &self,
+        title: Msg,
+        lanes: impl Iterator<Item = (Entity, Label)>,
+        now: Time,
+        shows: impl Fn(u32, L) -> Option<(Entity, Msg, Status)>,
+    ) -> Panel {
+        let from = now.back(self.window);
+        let lane = |((n, trace), (entity, label)): ((u32, &Vec<(Time, L)>), (Entity, Label))| {
+            let ends = trace.iter().skip(1).map(|(at, _)| *at).chain([now]);
+            let bar = |(&(from, is), until): (&(Time, L), Time)| {
+                let (entity, label, status) = shows(n, is)?;
+                Some(Bar { entity, from, until, label: Label::Words(label), status })
             };
-            Lane { entity, label: Label::Name(entity), bars: self.bars(n, now, shows) }
+            let bars = trace.iter().zip(ends).filter(|(_, until)| *until > from).filter_map(bar).collect();
+            Lane { entity, label, bars }
         };
-        let lanes = (0..self.threads.len() as u32).map(lane).collect();
-        let (title, from) = (Label::Words(title), self.from(now));
+        let lanes = (0..).zip(&self.threads).zip(lanes).map(lane).collect();
+        let title = Label::Words(title);
         Panel::Lanes(Lanes { title, from, until: from + self.window, step: None, lanes }.into())
-    }
-
-    /// Where the window begins that ends now.
-    pub fn from(&self, now: Time) -> Time {
-        now.back(self.window)
-    }
-
-    /// The window of one thread, for a lane that the figure makes itself; `shows` says what a stretch is about and how it is
-    /// shown, if it is.
-    pub fn bars(&self, n: u32, now: Time, shows: impl Fn(L) -> Option<(Entity, Msg, Status)>) -> Vec<Bar> {
-        let Some(trace) = self.threads.get(n as usize) else { return Vec::new() };
-        let from = self.from(now);
-        let ends = trace.iter().skip(1).map(|(at, _)| *at).chain([now]);
-        let bar = |(&(from, is), until): (&(Time, L), Time)| {
-            let (entity, label, status) = shows(is)?;
-            Some(Bar { entity, from, until, label: Label::Words(label), status })
-        };
-        trace.iter().zip(ends).filter(|(_, until)| *until > from).filter_map(bar).collect()
     }
 }
 
@@ -85,5 +85,14 @@ mod tests {
         assert_eq!(spans(0), [(at(88), at(92)), (at(92), at(96)), (at(96), at(100))]);
         assert_eq!((spans(1), lanes.from), (vec![(at(0), at(100))], at(90)));
         assert!(traces.threads[0].len() < 6);
+        // A lane of the figure's own leaves out what it has no word for.
+        let own =
+            |n: u32, is: u64| (n == 0).then(|| (Entity::new(5, is as u32), Msg::new("is"), Status::Normal));
+        let named = (0..2).map(|n| (Entity::new(4, n), Label::words("lane")));
+        let Panel::Lanes(lanes) = traces.named_lanes(Msg::new("title"), named, at(100), own) else {
+            panic!("lanes are lanes")
+        };
+        assert_eq!(lanes.lanes.iter().map(|lane| lane.bars.len()).collect::<Vec<_>>(), [3, 0]);
+        assert_eq!(lanes.lanes[0].bars[2].entity, Entity::new(5, 24));
     }
 }

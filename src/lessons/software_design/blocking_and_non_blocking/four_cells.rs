@@ -12,7 +12,6 @@ use crate::mechanism::event_loop::{Interest, Poller, Transfer, Trigger};
 use crate::parts::program::{self, Explored, Program, SCHEDULER, Scheduler, SmallState};
 use crate::player::Found;
 use crate::scene::{Cell, Grid, GridRow};
-use crate::sim::Cause;
 
 kinds! {
     KINDS;
@@ -41,16 +40,14 @@ enum Op {
     /// Reads what is there, if anything.
     Try(u8),
     Answer(u8),
-    /// Goes on from the first line while a request isn't answered.
-    Again,
+    /// Goes on from a line while a request isn't answered.
+    Again(u8),
     Watch(Trigger),
     /// Sleeps until a watched socket is ready.
     Wait,
     ReadReady,
     DrainReady,
     AnswerReady,
-    /// Goes back to waiting while a request isn't answered.
-    WaitAgain,
     Submit,
     Elsewhere,
     Complete,
@@ -59,42 +56,37 @@ enum Op {
 
 type Code = (&'static [&'static str], &'static [Op]);
 
-const BLOCK: Code = (
-    &["read(a) until whole", "answer(a)", "read(b) until whole", "answer(b)"],
-    &[Op::Block(0), Op::Answer(0), Op::Block(1), Op::Answer(1)],
-);
-const POLL: Code = (
-    &["read(a)", "if whole: answer(a)", "read(b)", "if whole: answer(b)", "goto 1 until done"],
-    &[Op::Try(0), Op::Answer(0), Op::Try(1), Op::Answer(1), Op::Again],
-);
-const LEVEL: Code = (
-    &["watch(a, b)", "s = epoll_wait()", "read(s)", "if whole: answer(s)", "goto 2 until done"],
-    &[Op::Watch(Trigger::Level), Op::Wait, Op::ReadReady, Op::AnswerReady, Op::WaitAgain],
-);
-const EDGE: Code = (
-    &["watch(a, b, EPOLLET)", "s = epoll_wait()", "read(s)", "if whole: answer(s)", "goto 2 until done"],
-    &[Op::Watch(Trigger::Edge), Op::Wait, Op::ReadReady, Op::AnswerReady, Op::WaitAgain],
-);
-const DRAIN: Code = (
-    &[
-        "watch(a, b, EPOLLET)",
-        "s = epoll_wait()",
-        "read(s) until EAGAIN",
-        "if whole: answer(s)",
-        "goto 2 until done",
-    ],
-    &[Op::Watch(Trigger::Edge), Op::Wait, Op::DrainReady, Op::AnswerReady, Op::WaitAgain],
-);
-const RING: Code = (
-    &[
-        "submit(read a, read b)",
-        "do something else",
-        "s = completion()",
-        "answer(s) or submit",
-        "goto 3 until done",
-    ],
-    &[Op::Submit, Op::Elsewhere, Op::Complete, Op::AnswerOrSubmit, Op::WaitAgain],
-);
+macro_rules! code {
+    ($($text:literal $op:expr;)*) => { (&[$($text),*], &[$($op),*]) };
+}
+
+/// The code of each form.
+const CODES: [Code; 6] = [
+    code! {
+        "read(a) until whole" Op::Block(0); "answer(a)" Op::Answer(0);
+        "read(b) until whole" Op::Block(1); "answer(b)" Op::Answer(1);
+    },
+    code! {
+        "read(a)" Op::Try(0); "if whole: answer(a)" Op::Answer(0); "read(b)" Op::Try(1);
+        "if whole: answer(b)" Op::Answer(1); "goto 1 until done" Op::Again(0);
+    },
+    code! {
+        "watch(a, b)" Op::Watch(Trigger::Level); "s = epoll_wait()" Op::Wait; "read(s)" Op::ReadReady;
+        "if whole: answer(s)" Op::AnswerReady; "goto 2 until done" Op::Again(1);
+    },
+    code! {
+        "watch(a, b, EPOLLET)" Op::Watch(Trigger::Edge); "s = epoll_wait()" Op::Wait; "read(s)" Op::ReadReady;
+        "if whole: answer(s)" Op::AnswerReady; "goto 2 until done" Op::Again(1);
+    },
+    code! {
+        "watch(a, b, EPOLLET)" Op::Watch(Trigger::Edge); "s = epoll_wait()" Op::Wait;
+        "read(s) until EAGAIN" Op::DrainReady; "if whole: answer(s)" Op::AnswerReady; "goto 2 until done" Op::Again(1);
+    },
+    code! {
+        "submit(read a, read b)" Op::Submit; "do something else" Op::Elsewhere; "s = completion()" Op::Complete;
+        "answer(s) or submit" Op::AnswerOrSubmit; "goto 3 until done" Op::Again(2);
+    },
+];
 
 choices! {
     /// How the program reads.
@@ -105,19 +97,6 @@ choices! {
         Edge = "edge", "epoll, edge";
         Drain = "drain", "epoll, edge, drained";
         Ring = "ring", "io_uring";
-    }
-}
-
-impl Form {
-    fn code(self) -> Code {
-        match self {
-            Self::Block => BLOCK,
-            Self::Poll => POLL,
-            Self::Level => LEVEL,
-            Self::Edge => EDGE,
-            Self::Drain => DRAIN,
-            Self::Ring => RING,
-        }
     }
 }
 
@@ -148,12 +127,11 @@ messages! {
     kernel(); socket_is(socket: Entity); queue_ready(); queue_done(); queue_none();
     holds_nothing(); holds_unread(bytes: (f64, Unit)); holds_answered(); holds_read(); holds_list(sockets: String);
     note_sleeps(); note_nothing(); note_bytes(); note_told(socket: Entity); note_whole(); note_not_whole();
-    ran(code: String); mark_hang();
+    mark_hang();
     says_start(); says_sleeps(code: String); says_ignored(socket: Entity, code: String); says_hang(socket: Entity);
     says_done(calls: u32, empty: u32); says_runs(code: String); says_spins(empty: u32);
     says_can_hang(nearest: u32); says_never_hangs();
     about_socket(unread: (f64, Unit)); about_queue(); about_packet();
-    why_told(); step_arrived();
 }
 
 /// The scheduler's next turn.
@@ -195,7 +173,7 @@ impl State {
     }
 
     fn code(&self) -> Code {
-        [BLOCK, POLL, LEVEL, EDGE, DRAIN, RING][usize::from(self.form)]
+        CODES[usize::from(self.form)]
     }
 
     fn op(&self) -> Option<Op> {
@@ -251,7 +229,7 @@ impl State {
             Op::Try(socket) if is.answered[usize::from(socket)] => {}
             Op::Try(socket) => _ = is.reads(socket),
             Op::Answer(socket) => is.answers(socket),
-            Op::Again => next = if all { next } else { 0 },
+            Op::Again(from) => next = if all { next } else { from },
             Op::Watch(trigger) => {
                 [0, 1]
                     .into_iter()
@@ -261,15 +239,6 @@ impl State {
             Op::ReadReady => _ = is.reads(told),
             Op::DrainReady => next = line + u8::from(!is.reads(told)),
             Op::AnswerReady => is.answers(told),
-            Op::WaitAgain => {
-                next = if all {
-                    next
-                } else if self.form == Form::Ring as u8 {
-                    2
-                } else {
-                    1
-                }
-            }
             Op::Submit => [0, 1].into_iter().for_each(|socket| is.submits(socket)),
             Op::Elsewhere => {}
             Op::Complete => {
@@ -326,7 +295,7 @@ pub(super) struct FourCells {
 impl FourCells {
     fn begin(controls: &ControlValues, w: &mut World<Turn>) -> Self {
         let state = State::new(controls);
-        let program = Program::new((THREAD, LINE), STEP, &[controls.form.code().0, SENDS, SENDS]);
+        let program = Program::new((THREAD, LINE), STEP, &[state.code().0, SENDS, SENDS]);
         let mut program = program.with_helpers(CLIENTS[0], CLIENT);
         program.set_finished(CLIENTS[0], controls.silent);
         let hangs = |state: &State| state.hangs().is_some();
@@ -352,11 +321,7 @@ impl FourCells {
         let Some(was) = self.threads.step(n, status, w, Turn) else { return };
         let (is, thread) = (&self.threads.state, self.threads.program.thread(n));
         let line = was.line(n).unwrap_or_default();
-        let code = self.threads.program.code(n)[line as usize].to_owned();
         let (nothing, told) = (empty(&was, is), Entity::new(SOCKET, is.told.into()));
-        let told_of = matches!(op, Some(Op::Wait | Op::Complete));
-        let why = told_of.then(|| Cause { rule: why_told(), other: Some(told) });
-        w.record_step(thread, || (if n == 0 { ran(code) } else { step_arrived() }, None, why));
         if is.hangs().is_some() {
             w.notable(thread, mark_hang());
         }

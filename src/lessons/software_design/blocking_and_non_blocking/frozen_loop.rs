@@ -10,7 +10,6 @@ use crate::mechanism::event_loop::{
     Activity, Awaited, Config, EventLoop, Op, Phase, Program, Queue, Step, Task, Waiting,
 };
 use crate::parts::program::Traces;
-use crate::scene::{Lane, Lanes};
 use crate::sim::Handle;
 use crate::sim::statistics::Recent;
 use std::collections::BTreeSet;
@@ -42,6 +41,8 @@ const SEEN: usize = 4;
 const FREEZE: Span = Span::from_millis(50);
 /// At most so many steps of the loop at one moment: more would be a fault of the program that it runs.
 const MOST_STEPS: u32 = 10_000;
+/// Names of the lanes of requests, by their kinds.
+const LANES: [fn() -> Msg; 3] = [lane_hello, lane_file, lane_report];
 /// What lanes below the workers' follow: one request of a kind after the other.
 const FOLLOWED: [u8; 5] = [HELLO, HELLO, HELLO, FILE, REPORT];
 
@@ -65,7 +66,7 @@ controls! {
         pub workers: u32 = Control::number("workers", "Workers", Unit::Count, (1.0, 32.0), 1.0, 4.0)
             .help("Threads of the pool, which also read the files (Node: UV_THREADPOOL_SIZE). Another number restarts the server: its requests begin again.").primary(),
         pub piece: Span = Control::log_number("piece", "A piece takes", Unit::Time, (0.001, 0.2), 0.01)
-            .help("Computing between two pauses of a report that is made in pieces. Another length restarts the server."),
+            .help("Most computing between two pauses of a report that is made in pieces. Another length restarts the server."),
         pub load: f64 = Control::number("load", "Hellos", Unit::Rate, (10.0, 400.0), 10.0, 40.0)
             .help("Requests a second that only wait for another service. Ten a second read a file."),
     }
@@ -152,10 +153,8 @@ const WAYS: [Way; 4] = [Way::Once, Way::Await, Way::Immediate, Way::Pool];
 fn program(piece: Span) -> Program {
     let (begins, ends) = (Op::Run(HANDLER), [Op::Run(HANDLER), Op::Log(0)]);
     let asks = |awaited| [begins, Op::Await(awaited)].into_iter().chain(ends).collect::<Vec<_>>();
-    let whole = (COMPUTES.nanos() / piece.nanos()).max(1);
-    let rest = COMPUTES.nanos().saturating_sub(piece.nanos() * whole);
-    let pieces: Vec<Span> =
-        (0..whole).map(|n| Span::from_nanos(piece.nanos() + if n + 1 == whole { rest } else { 0 })).collect();
+    let many = COMPUTES.nanos().div_ceil(piece.nanos().max(1));
+    let pieces = vec![Span::from_nanos(COMPUTES.nanos() / many); many as usize];
     let awaiting = pieces.iter().flat_map(|piece| [Op::Run(*piece), Op::Await(Awaited::Nothing)]);
     let mut tasks = vec![
         Vec::new(),
@@ -328,21 +327,15 @@ impl FrozenLoop {
     }
 
     fn lanes(&self, now: Time) -> Panel {
-        let workers = (0..self.controls.workers.min(SEEN as u32)).map(|n| Entity::new(WORKER, n));
-        let workers = workers.map(|worker| (worker, lane_worker(worker)));
-        let names = [lane_hello, lane_file, lane_report];
+        let seen = self.controls.workers.min(SEEN as u32);
+        let workers = (0..seen).map(|n| Entity::new(WORKER, n)).map(|worker| (worker, lane_worker(worker)));
         let followed = FOLLOWED.iter().zip(&self.followed);
-        let followed = followed.map(|(kind, it)| (it.unwrap_or(LOOP), names[usize::from(*kind)]()));
+        let followed = followed.map(|(kind, it)| (it.unwrap_or(LOOP), LANES[usize::from(*kind)]()));
         let all = [(TURNS, lane_turn()), (LOOP, lane_loop())].into_iter().chain(workers).chain(followed);
-        let lane = |(n, (entity, name)): (u32, (Entity, Msg))| {
-            // Beside the requests' lanes it is said what they are at, on the others who is served.
-            let who = n < 2 + self.controls.workers.min(SEEN as u32);
-            let bars = self.traces.bars(n, now, |shown| self.bar(shown, who, now));
-            Lane { entity, label: Label::Words(name), bars }
-        };
-        let lanes = (0..).zip(all).map(lane).collect();
-        let (title, from) = (Label::Words(lanes_title(self.controls.workers)), self.traces.from(now));
-        Panel::Lanes(Lanes { title, from, until: from + WINDOW, step: None, lanes }.into())
+        let all = all.map(|(entity, name)| (entity, Label::Words(name)));
+        // On the lanes of requests it is said what they are at, on the others who is served.
+        let title = lanes_title(self.controls.workers);
+        self.traces.named_lanes(title, all, now, |n, shown| self.bar(shown, n < 2 + seen, now))
     }
 
     fn bar(&self, shown: Shown, who: bool, now: Time) -> Option<(Entity, Msg, Status)> {

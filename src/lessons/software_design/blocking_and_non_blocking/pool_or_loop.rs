@@ -13,7 +13,6 @@
 
 use crate::lessons::prelude::*;
 use crate::parts::program::{Cores, Due, Place, Traces};
-use crate::scene::{Lane, Lanes};
 use crate::sim::statistics::Recent;
 use crate::sim::{EntityMap, Handle};
 use std::collections::VecDeque;
@@ -105,14 +104,12 @@ readings! {
     Reading::new("for-io", "wait for I/O", Unit::Count, "Requests that wait for the database, now.");
 }
 
-const ACTIONS: &[Action] = &[
-    Action::new("slow", "Slow it down", &[DATABASE_KIND]).with_number(Unit::Factor, (1.0, 20.0), 4.0),
-    Action::new("mend", "As fast as before", &[DATABASE_KIND]),
-];
+const ACTIONS: &[Action] =
+    &[Action::new("slow", "Slow it down", &[DATABASE_KIND]).with_number(Unit::Factor, (1.0, 20.0), 4.0)];
 
 messages! {
     pub(super) MESSAGES;
-    lanes_pool(threads: u32, cores: u32); lanes_loop(cores: u32); lanes_loops(loops: u32, cores: u32);
+    lanes_pool(threads: u32, cores: u32); lanes_loop(cores: u32); lanes_loops(cores: u32);
     lane_server(server: Entity); lane_request(); lane_line(); lane_database();
     is_computing(); is_waiting_for_io(); is_ready(); is_waiting_for_thread(); is_waiting_for_loop();
     line_few(); line_many(); line_full(); database_takes(takes: Span);
@@ -121,7 +118,7 @@ messages! {
     says_pool(taken: usize, threads: u32); says_loop(waiting: usize);
     step_taken(); step_asked(); step_can_go_on(); step_lost_core();
     about_idle(); about_line(waiting: usize); about_database(asking: usize, takes: Span); about_since(span: Span);
-    mark_slow(factor: (f64, Unit)); mark_mended();
+    mark_slow(factor: (f64, Unit));
     judge_answered(answered: (f64, Unit), bound: (f64, Unit)); judge_memory(memory: (f64, Unit), bound: (f64, Unit)); judge_refused(refused: (f64, Unit), bound: (f64, Unit));
 }
 
@@ -179,6 +176,8 @@ pub(super) struct PoolOrLoop {
     requests: EntityMap<Request>,
     /// Requests that wait for a thread: one line before a pool, one before each loop.
     lines: Vec<VecDeque<Entity>>,
+    /// Requests that nobody has begun with.
+    in_line: usize,
     /// What each thread or loop serves.
     serves: Vec<Option<Entity>>,
     /// How much slower the database is than it is set to.
@@ -196,7 +195,7 @@ impl PoolOrLoop {
     /// Another server begins, with every request that is inside.
     fn begin(&mut self, w: &mut W) {
         let servers = self.controls.servers();
-        self.server += 1;
+        (self.server, self.in_line) = (self.server + 1, 0);
         self.cores = Cores::new(self.controls.cores, SLICE, servers);
         self.touched = vec![false; servers as usize];
         self.serves = vec![None; servers as usize];
@@ -218,6 +217,7 @@ impl PoolOrLoop {
             Some(was) => *was = is,
             None => self.requests.insert(request.n, is),
         }
+        self.in_line += 1;
         self.waits_for_server(request, server, w);
     }
 
@@ -244,6 +244,7 @@ impl PoolOrLoop {
         self.is_now(request, At::ForCore, w.now());
         if let Some(it) = self.requests.get_mut(request.n) {
             it.server = n;
+            self.in_line -= usize::from(!it.answered);
         }
         w.record_step(request, || (step_taken(), Some(self.named(n)), None));
         true
@@ -331,11 +332,6 @@ impl PoolOrLoop {
         self.requests.iter().filter(|(_, it)| it.at == at).count()
     }
 
-    /// Requests that nobody has begun with.
-    fn in_line(&self) -> usize {
-        self.requests.iter().filter(|(_, it)| it.at == At::ForThread && !it.answered).count()
-    }
-
     fn shown(&self, request: Option<Entity>) -> Shown {
         let it = request.and_then(|request| Some((request, self.requests.get(request.n)?)));
         it.map_or(Shown::Nothing, |(request, it)| Shown::Request(request, it.at))
@@ -343,7 +339,7 @@ impl PoolOrLoop {
 
     /// What each lane shows now.
     fn seen(&self) -> Vec<Shown> {
-        let line = [1, 10, ROOM].iter().filter(|&&least| self.in_line() >= least).count();
+        let line = [1, 10, ROOM].iter().filter(|&&least| self.in_line >= least).count();
         let servers = self.serves.iter().take(SEEN as usize).map(|serves| self.shown(*serves));
         let database = Shown::Database(self.controls.io.scale(self.slower).nanos());
         let followed = self.followed.iter().map(|request| self.shown(*request));
@@ -351,25 +347,19 @@ impl PoolOrLoop {
     }
 
     fn lanes(&self, now: Time) -> Panel {
-        let servers = (0..self.controls.servers().min(SEEN))
-            .map(|n| self.named(n))
-            .map(|server| (server, lane_server(server)));
+        let servers = (0..self.controls.servers().min(SEEN)).map(|n| self.named(n));
+        let servers = servers.map(|server| (server, lane_server(server)));
         let followed = self.followed.iter().map(|it| (it.unwrap_or(LINE), lane_request()));
         let all = [(LINE, lane_line())].into_iter().chain(servers);
         let all = all.chain([(DATABASE, lane_database())]).chain(followed);
-        let lane = |(n, (entity, name)): (u32, (Entity, Msg))| {
-            let bars = self.traces.bars(n, now, |shown| self.bar(shown));
-            Lane { entity, label: Label::Words(name), bars }
-        };
         let cores = self.controls.cores;
-        let title = Label::Words(match self.controls.style {
+        let title = match self.controls.style {
             Style::Pool => lanes_pool(self.controls.threads, cores),
             Style::Loop => lanes_loop(cores),
-            Style::Loops => lanes_loops(cores, cores),
-        });
-        let from = self.traces.from(now);
-        let lanes = (0..).zip(all).map(lane).collect();
-        Panel::Lanes(Lanes { title, from, until: from + WINDOW, step: None, lanes }.into())
+            Style::Loops => lanes_loops(cores),
+        };
+        let all = all.map(|(entity, name)| (entity, Label::Words(name)));
+        self.traces.named_lanes(title, all, now, |_, shown| self.bar(shown))
     }
 
     fn bar(&self, shown: Shown) -> Option<(Entity, Msg, Status)> {
@@ -423,6 +413,7 @@ impl Experiment for PoolOrLoop {
             touched: Vec::new(),
             requests: EntityMap::default(),
             lines: Vec::new(),
+            in_line: 0,
             serves: Vec::new(),
             slower: 1.0,
             computed: Recent::new(Span::from_millis(100), 11),
@@ -438,7 +429,7 @@ impl Experiment for PoolOrLoop {
             Event::Arrival => {
                 self.arrivals.arrived(w, Event::Arrival);
                 let request = w.open(REQUEST, None);
-                if self.in_line() >= ROOM {
+                if self.in_line >= ROOM {
                     w.close(request, REFUSED);
                     return;
                 }
@@ -482,10 +473,11 @@ impl Experiment for PoolOrLoop {
         Ok(())
     }
 
-    fn act(&mut self, action: usize, _: &[Entity], arg: &Value, w: &mut W) -> Result<(), Msg> {
-        let factor = if let (0, Value::Number(factor)) = (action, arg) { *factor } else { 1.0 };
-        self.slower = factor;
-        w.notable(DATABASE, if factor > 1.0 { mark_slow((factor, Unit::Factor)) } else { mark_mended() });
+    fn act(&mut self, _: usize, _: &[Entity], arg: &Value, w: &mut W) -> Result<(), Msg> {
+        if let Value::Number(factor) = arg {
+            self.slower = *factor;
+            w.notable(DATABASE, mark_slow((*factor, Unit::Factor)));
+        }
         Ok(())
     }
 
@@ -517,10 +509,6 @@ impl Experiment for PoolOrLoop {
             _ if self.is_pool() => says_pool(taken, threads),
             _ => says_loop(for_io),
         });
-    }
-
-    fn refusal(&self, action: usize, _: Entity) -> Option<Msg> {
-        (action == 1 && self.slower <= 1.0).then(mark_mended)
     }
 
     fn about(&self, entity: Entity, w: &W) -> Option<About> {
@@ -556,7 +544,9 @@ impl Experiment for PoolOrLoop {
         let idle = (0..)
             .zip(&self.serves)
             .any(|(n, serves)| serves.is_none() != (self.cores.place(n) == Place::Asleep) && !self.is_pool());
-        if inside as u64 != opened || in_lines + served + without != inside || idle {
+        let unbegun = self.requests.iter().filter(|(_, it)| it.at == At::ForThread && !it.answered).count();
+        if unbegun != self.in_line || inside as u64 != opened || in_lines + served + without != inside || idle
+        {
             return Err(format!("{inside} of {opened} inside: {in_lines} in line, {served} served"));
         }
         Ok(())

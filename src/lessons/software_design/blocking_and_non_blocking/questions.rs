@@ -41,7 +41,7 @@ pub const OF_POOL: &[Prediction] = &[
 pub const OF_POOL_JUDGED: &[Challenge] = &[Challenge {
     id: "three-hundred",
     seeds: 200,
-    until: Time::from_secs(12),
+    until: Time::from_secs(8),
     fixed: &[("load", "300"), ("cpu", "8 ms"), ("io", "1 s")],
     free: &["style", "threads", "cores"],
     scripted_inputs: Vec::new,
@@ -89,7 +89,7 @@ pub const OF_LOOP: &[Prediction] = &[Prediction {
 pub const OF_LOOP_JUDGED: &[Challenge] = &[Challenge {
     id: "in-pieces",
     seeds: 200,
-    until: Time::from_secs(12),
+    until: Time::from_secs(8),
     fixed: &[("reports", "3"), ("load", "40")],
     free: &["way", "workers", "piece"],
     scripted_inputs: Vec::new,
