@@ -11,16 +11,15 @@ use crate::lessons::prelude::*;
 use crate::mechanism::event_loop::{Interest, Poller, Transfer, Trigger};
 use crate::parts::program::{self, Explored, Program, SCHEDULER, Scheduler, SmallState};
 use crate::player::Found;
-use crate::scene::{Cell, Grid, GridRow};
+use crate::scene::{Listing, ListingLine};
 
 kinds! {
     KINDS;
-    THREAD = "thread", Letters;
+    THREAD = "thread", Only;
     LINE = "instruction", Numbers;
     CLIENT = "client", Letters;
     SOCKET = "socket", Letters;
     QUEUE_KIND = "queue", Only;
-    PACKET = "packet", Numbers;
 }
 
 const QUEUE: Entity = Entity::new(QUEUE_KIND, 0);
@@ -124,14 +123,14 @@ const ACTIONS: &[Action] = &[Action::new("step", "Run the next step", &[THREAD, 
 
 messages! {
     MESSAGES;
-    kernel(); socket_is(socket: Entity); queue_ready(); queue_done(); queue_none();
-    holds_nothing(); holds_unread(bytes: (f64, Unit)); holds_answered(); holds_read(); holds_list(sockets: String);
+    kernel();
+    holds_nothing(); holds_unread(bytes: (f64, Unit)); holds_answered(); holds_read();
     note_sleeps(); note_nothing(); note_bytes(); note_told(socket: Entity); note_whole(); note_not_whole();
     mark_hang();
     says_start(); says_sleeps(code: String); says_ignored(socket: Entity, code: String); says_hang(socket: Entity);
     says_done(calls: u32, empty: u32); says_runs(code: String); says_spins(empty: u32);
     says_can_hang(nearest: u32); says_never_hangs();
-    about_socket(unread: (f64, Unit)); about_queue(); about_packet();
+    about_socket(unread: (f64, Unit)); about_queue();
 }
 
 /// The scheduler's next turn.
@@ -154,6 +153,11 @@ pub(super) struct State {
     /// What the kernel reads by itself, and what it has read.
     submitted: [bool; 2],
     completed: Vec<u8>,
+}
+
+/// What the program calls a socket.
+fn name(socket: u8) -> &'static str {
+    ["a", "b"][usize::from(socket)]
 }
 
 impl State {
@@ -362,55 +366,46 @@ impl FourCells {
         self.gave.clone().filter(|(at, _)| *at == line).map(|(_, says)| Label::Words(says))
     }
 
-    /// What the kernel holds: a row for each socket with its packets, and who is to be told of.
+    /// What the kernel holds: the packets of each socket, and whom it would tell the program of.
     fn kernel(&self) -> Panel {
         let state = &self.threads.state;
         let socket = |n: u8| {
             let at = usize::from(n);
-            let entity = Entity::new(SOCKET, n.into());
-            let unread = state.unread(n) / PACKET_BYTES;
-            let cell = |packet: u32| {
-                let read = u32::from(state.read[at]);
-                let status = match packet {
-                    _ if packet < read => Status::Quiet,
-                    _ if packet < read + unread => Status::Active,
-                    _ => Status::Down,
-                };
-                Cell { entity: Entity::new(PACKET, packet + 2 * u32::from(n)), level: 1.0, status }
-            };
+            let (read, unread) = (usize::from(state.read[at]), (state.unread(n) / PACKET_BYTES) as usize);
+            let to_come = usize::from(PACKETS).saturating_sub(read + unread);
+            let packets = ["·".repeat(read), "■".repeat(unread), "□".repeat(to_come)].concat();
             let note = match unread {
                 _ if state.answered[at] => holds_answered(),
-                0 if state.read[at] > 0 => holds_read(),
+                0 if read > 0 => holds_read(),
                 0 => holds_nothing(),
                 _ => holds_unread((f64::from(state.unread(n)), Unit::Bytes)),
             };
-            let ignored = self.ignored() == Some(n);
-            GridRow {
-                entity,
-                label: Label::Words(socket_is(entity)),
+            let status = if self.ignored() == Some(n) { Status::Trouble } else { Status::Normal };
+            let code = [name(n), ": ", &packets].concat();
+            ListingLine {
+                entity: Entity::new(SOCKET, n.into()),
+                code,
                 note: Some(Label::Words(note)),
-                status: if ignored { Status::Trouble } else { Status::Normal },
-                cells: (0..u32::from(PACKETS)).map(cell).collect(),
+                status,
             }
         };
-        let names = |sockets: &mut dyn Iterator<Item = u8>| {
-            sockets.map(|socket| char::from(b'a' + socket).to_string()).collect::<Vec<_>>().join(", ")
+        let names = |sockets: &mut dyn Iterator<Item = u8>| sockets.map(name).collect::<Vec<_>>().join(", ");
+        let (queue, list) = match self.controls.form {
+            Form::Block | Form::Poll => (None, String::new()),
+            Form::Ring => (Some("completions: "), names(&mut state.completed.iter().copied())),
+            _ => {
+                let told = state.kernel.clone().wait(2, Time::ZERO);
+                (Some("ready list: "), names(&mut told.iter().map(|event| event.fd as u8)))
+            }
         };
-        let mut told = state.kernel.clone();
-        let (title, list) = match self.controls.form {
-            Form::Block | Form::Poll => (queue_none(), String::new()),
-            Form::Ring => (queue_done(), names(&mut state.completed.iter().copied())),
-            _ => (queue_ready(), names(&mut told.wait(2, Time::ZERO).iter().map(|event| event.fd as u8))),
-        };
-        let queue = GridRow {
+        let queue = queue.map(|title| ListingLine {
             entity: QUEUE,
-            label: Label::Words(title),
-            note: Some(Label::Words(if list.is_empty() { holds_nothing() } else { holds_list(list) })),
-            status: Status::Normal,
-            cells: Vec::new(),
-        };
-        let rows = vec![socket(0), socket(1), queue];
-        Panel::Grid(Grid { title: Label::Words(kernel()), rows, columns: PACKETS.into(), tall: false }.into())
+            code: [title, if list.is_empty() { "–" } else { &list }].concat(),
+            note: None,
+            status: if list.is_empty() { Status::Normal } else { Status::Active },
+        });
+        let lines = [socket(0), socket(1)].into_iter().chain(queue).collect();
+        Panel::Listing(Listing { entity: QUEUE, title: Label::Words(kernel()), lines }.into())
     }
 
     /// A socket with bytes that the sleeping thread doesn't look at.
@@ -507,7 +502,6 @@ impl Experiment for FourCells {
                 about_socket((f64::from(self.threads.state.unread(entity.n as u8)), Unit::Bytes))
             }
             QUEUE_KIND => about_queue(),
-            PACKET if entity.n < 4 => about_packet(),
             _ => self.threads.program.about(entity)?,
         }]))
     }

@@ -139,7 +139,7 @@ fn microtasks_freeze_the_loop_as_one_callback_does_and_immediates_do_not() {
         ["once", "await", "immediate", "pool"].map(|way| ways(&[("way", way)])[0]);
     let computes = COMPUTES.secs();
     assert!(once > computes && awaiting > computes, "{once} {awaiting}");
-    assert!((0.022..0.06).contains(&immediate) && (0.02..0.03).contains(&pool), "{immediate} {pool}");
+    assert!((0.022..0.1).contains(&immediate) && (0.02..0.03).contains(&pool), "{immediate} {pool}");
     // Where the work goes on the queue goes too: one worker has files wait behind reports.
     assert!(ways(&[("way", "pool"), ("workers", "1")])[1] > computes / 2.0);
     assert!(ways(&[("way", "pool")])[1] < 0.05);
