@@ -63,7 +63,7 @@ controls! {
             .help("200 ms of computing: in one callback; in pieces that are microtasks of each other; in pieces that are callbacks of the next turns; or by a thread of the pool.").primary(),
         pub reports: f64 = Control::number("reports", "Reports", Unit::Rate, (0.0, 10.0), 0.5, 0.0)
             .help("Reports asked for a second, beside those that you ask for.").primary(),
-        pub workers: u32 = Control::number("workers", "Workers", Unit::Count, (1.0, 32.0), 1.0, 4.0)
+        pub workers: u32 = Control::number("workers", "Workers", Unit::Count, (1.0, 64.0), 1.0, 4.0)
             .help("Threads of the pool, which also read the files (Node: UV_THREADPOOL_SIZE). Another number restarts the server: its requests begin again.").primary(),
         pub piece: Span = Control::log_number("piece", "A piece takes", Unit::Time, (0.001, 0.2), 0.01)
             .help("Most computing between two pauses of a report that is made in pieces. Another length restarts the server."),
@@ -382,7 +382,7 @@ impl Experiment for FrozenLoop {
     const MESSAGES: &'static [&'static [Message]] = &[MESSAGES];
 
     fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
-        (0..32).for_each(|_| _ = w.open(WORKER, None));
+        (0..64).for_each(|_| _ = w.open(WORKER, None));
         let stream = |kind, rate, w: &mut W| Arrivals::poisson(kind, rate, w, Event::Arrival(kind));
         let mut it = Self {
             controls: controls.clone(),

@@ -41,7 +41,7 @@ pub const OF_POOL: &[Prediction] = &[
 pub const OF_POOL_JUDGED: &[Challenge] = &[Challenge {
     id: "three-hundred",
     seeds: 200,
-    until: Time::from_secs(8),
+    until: Time::from_secs(12),
     fixed: &[("load", "300"), ("cpu", "8 ms"), ("io", "1 s")],
     free: &["style", "threads", "cores"],
     scripted_inputs: Vec::new,
@@ -51,7 +51,7 @@ pub const OF_POOL_JUDGED: &[Challenge] = &[Challenge {
     pass: |outcome| {
         outcome.at_most("memory", 24.0 * 1_048_576.0, pool_or_loop::judge_memory)?;
         outcome.at_most("refused", 3.0, pool_or_loop::judge_refused)?;
-        outcome.at_least("answered", 285.0, pool_or_loop::judge_answered)
+        outcome.at_least("answered", 275.0, pool_or_loop::judge_answered)
     },
     diagnose: |settings, runs| {
         runs.iter().find(|run| run.failed.is_some())?;
