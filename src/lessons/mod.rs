@@ -20,6 +20,7 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/load-balancing/traffic", architecture::load_balancing::traffic::FIGURES),
     ("software-design/critical-sections", software_design::critical_sections::FIGURES),
     ("architecture/cap-and-base", architecture::cap_and_base::FIGURES),
+    ("software-design/blocking-and-non-blocking", software_design::blocking_and_non_blocking::FIGURES),
 ];
 
 /// The path of the lesson that a set belongs to.

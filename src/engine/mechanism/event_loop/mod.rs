@@ -235,6 +235,15 @@ impl EventLoop {
         self.kernel.poller.ends(fd, now);
     }
 
+    /// Lets the pool's threads go on up to now, while the loop's own thread is busy: what they have done waits for the poll
+    /// phase, as in [`EventLoop::waiting`]. Only who looks at the threads meanwhile has to call it.
+    pub fn let_workers_go_on(&mut self, now: Time) {
+        while let Some((until, _, job)) = self.kernel.pool.take(now) {
+            let at = self.kernel.io.partition_point(|it| it.0 <= until);
+            self.kernel.io.insert(at, (until, job));
+        }
+    }
+
     /// Does the next thing. Step again when it is over ([`Step::Ran`]), at the latest when a sleep is, and whenever something
     /// came from outside.
     pub fn step(&mut self, now: Time) -> Step {

@@ -10,7 +10,7 @@ use crate::sim::Time;
 use std::collections::VecDeque;
 
 /// When readiness is told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Trigger {
     /// For as long as it lasts.
     #[default]
@@ -22,7 +22,7 @@ pub enum Trigger {
 }
 
 /// What is asked for, or is the case.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Interest {
     /// That a read won't block: bytes are there, or the stream has ended.
     pub read: bool,
@@ -68,7 +68,7 @@ pub struct ReadyEvent {
     pub since: Time,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Descriptor {
     received: u32,
     ended: bool,
@@ -104,7 +104,7 @@ impl Descriptor {
 ///     assert_eq!(kernel.wait(64, Time::ZERO).len(), again);
 /// }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Poller {
     descriptors: Vec<Descriptor>,
     list: VecDeque<u16>,

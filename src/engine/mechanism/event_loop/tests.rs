@@ -384,3 +384,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn workers_that_are_looked_at_change_nothing() {
+    // Two jobs for one worker while the loop computes, and an answer of the kernel between their ends.
+    let main = [Op::Work(1, millis(4)), Op::Work(2, millis(4)), Op::Io(3, millis(6)), Op::Run(millis(20))];
+    let tasks: Vec<&[Op]> = [&main[..]].into_iter().chain(LOGS).collect();
+    let config = Config { workers: 1, ..Config::default() };
+    let mut looked_at = EventLoop::new(Program::new(&tasks).unwrap(), config).unwrap();
+    let mut left_alone = looked_at.clone();
+    while !matches!(looked_at.step(Time::ZERO), Step::Busy { .. }) {}
+    looked_at.let_workers_go_on(at(5));
+    assert_eq!(looked_at.workers().flatten().map(|it| (it.0, it.1)).collect::<Vec<_>>(), [(at(4), at(8))]);
+    assert_eq!(looked_at.waiting(Queue::Phase(Phase::Poll)).len(), 2);
+    looked_at.let_workers_go_on(at(15));
+    let logged =
+        |it: &mut EventLoop| it.run_alone(at(20), 100).into_iter().map(|it| it.1).collect::<Vec<_>>();
+    assert_eq!(logged(&mut looked_at), [1, 3, 2]);
+    while !matches!(left_alone.step(Time::ZERO), Step::Busy { .. }) {}
+    assert_eq!(logged(&mut left_alone), [1, 3, 2]);
+}

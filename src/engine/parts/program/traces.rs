@@ -8,20 +8,20 @@ pub type Look = (Status, fn() -> Msg);
 
 /// What each of some threads is at, and was within a window.
 #[derive(Clone, Debug)]
-pub struct Traces {
+pub struct Traces<L = Status> {
     window: Span,
     /// For each thread, since when it was at what: ascending.
-    threads: Vec<Vec<(Time, Status)>>,
+    threads: Vec<Vec<(Time, L)>>,
 }
 
-impl Traces {
+impl<L: Copy + PartialEq> Traces<L> {
     /// Nothing is known yet.
     pub fn new(window: Span) -> Self {
         Self { window, threads: Vec::new() }
     }
 
     /// What all threads are at from now on.
-    pub fn note(&mut self, now: Time, all: impl ExactSizeIterator<Item = Status>) {
+    pub fn note(&mut self, now: Time, all: impl ExactSizeIterator<Item = L>) {
         self.threads.resize_with(all.len(), Vec::new);
         for (trace, is) in self.threads.iter_mut().zip(all) {
             if trace.last().is_some_and(|last| last.1 == is) {
@@ -34,24 +34,45 @@ impl Traces {
         }
     }
 
-    /// The window that ends now as a panel, a lane for each thread. `looks` says how what a thread can be at is called.
-    pub fn lanes(&self, title: Msg, kind: u8, now: Time, looks: &[Look]) -> Panel {
+    /// The window that ends now as a panel, a lane for each of these, with what it is about and its name. `shows` says of a
+    /// lane, by its number, and of what was noted there what that is about and how it is shown, if it is.
+    pub fn named_lanes(
+        &self,
+        title: Msg,
+        lanes: impl Iterator<Item = (Entity, Label)>,
+        now: Time,
+        shows: impl Fn(u32, L) -> Option<(Entity, Label, Status)>,
+    ) -> Panel {
         let from = now.back(self.window);
-        let key: Vec<(Label, Status)> =
-            looks.iter().map(|(status, says)| (Label::Words(says()), *status)).collect();
-        let lane = |(n, trace): (u32, &Vec<(Time, Status)>)| {
-            let entity = Entity::new(kind, n);
+        let lane = |((n, trace), (entity, label)): ((u32, &Vec<(Time, L)>), (Entity, Label))| {
             let ends = trace.iter().skip(1).map(|(at, _)| *at).chain([now]);
-            let bar = |(&(from, status), until): (&(Time, Status), Time)| {
-                let (label, _) = key.iter().find(|look| look.1 == status)?;
-                Some(Bar { entity, from, until, label: label.clone(), status })
+            let bar = |(&(from, is), until): (&(Time, L), Time)| {
+                let (entity, label, status) = shows(n, is)?;
+                Some(Bar { entity, from, until, label, status })
             };
             let bars = trace.iter().zip(ends).filter(|(_, until)| *until > from).filter_map(bar).collect();
-            Lane { entity, label: Label::Name(entity), bars }
+            Lane { entity, label, bars }
         };
-        let lanes = (0..).zip(&self.threads).map(lane).collect();
-        let title = Label::Words(title);
-        Panel::Lanes(Lanes { title, from, until: from + self.window, step: None, lanes, key }.into())
+        let lanes = (0..).zip(&self.threads).zip(lanes).map(lane).collect();
+        let (title, until) = (Label::Words(title), from + self.window);
+        Panel::Lanes(Lanes { title, from, until, step: None, lanes, key: Vec::new() }.into())
+    }
+}
+
+impl Traces {
+    /// The window that ends now as a panel, a lane for each thread. `looks` says how what a thread can be at is called.
+    pub fn lanes(&self, title: Msg, kind: u8, now: Time, looks: &[Look]) -> Panel {
+        let thread = |n| (Entity::new(kind, n), Label::Name(Entity::new(kind, n)));
+        let key: Vec<(Label, Status)> =
+            looks.iter().map(|(status, says)| (Label::Words(says()), *status)).collect();
+        let mut panel = self.named_lanes(title, (0..self.threads.len() as u32).map(thread), now, |n, is| {
+            let (label, _) = key.iter().find(|look| look.1 == is)?;
+            Some((Entity::new(kind, n), label.clone(), is))
+        });
+        if let Panel::Lanes(lanes) = &mut panel {
+            lanes.key = key;
+        }
+        panel
     }
 }
 
@@ -76,5 +97,14 @@ mod tests {
         assert_eq!(spans(0), [(at(88), at(92)), (at(92), at(96)), (at(96), at(100))]);
         assert_eq!((spans(1), lanes.from), (vec![(at(0), at(100))], at(90)));
         assert!(traces.threads[0].len() < 6);
+        // A lane of the figure's own leaves out what it has no word for.
+        let own =
+            |n: u32, is: u64| (n == 0).then(|| (Entity::new(5, is as u32), Label::words("is"), Status::Normal));
+        let named = (0..2).map(|n| (Entity::new(4, n), Label::words("lane")));
+        let Panel::Lanes(lanes) = traces.named_lanes(Msg::new("title"), named, at(100), own) else {
+            panic!("lanes are lanes")
+        };
+        assert_eq!(lanes.lanes.iter().map(|lane| lane.bars.len()).collect::<Vec<_>>(), [3, 0]);
+        assert_eq!(lanes.lanes[0].bars[2].entity, Entity::new(5, 24));
     }
 }

@@ -1,0 +1,494 @@
+//! One event loop with three kinds of requests, one of which computes for 200 ms: where that happens decides who waits.
+//!
+//! A *hello* asks another service, a *file* is read by a thread of the worker pool, a *report* computes. The loop is Node's, of
+//! `mechanism::event_loop`: timers, poll, check, and all microtasks after each callback. The report is made in one go, in
+//! pieces between which it awaits (microtasks) or asks for an immediate, or by a thread of the pool. Every worker has a core
+//! of its own. Leaves out: what it takes to hand work to the pool and back, garbage collection, several processes.
+
+use crate::lessons::prelude::*;
+use crate::mechanism::event_loop::{
+    Activity, Awaited, Config, EventLoop, Op, Phase, Program, Queue, Step, Task, Waiting,
+};
+use crate::parts::program::Traces;
+use crate::sim::Handle;
+use crate::sim::statistics::Recent;
+use std::collections::BTreeSet;
+
+kinds! {
+    KINDS;
+    HELLO = "hello", Numbers; FILE = "file", Numbers; REPORT = "report", Numbers;
+    WORKER = "worker", Numbers;
+    LOOP_KIND = "loop", Only;
+    TURN = "turn", Numbers;
+}
+
+const ANSWERED: EndKind = EndKind(0);
+const LOOP: Entity = Entity::new(LOOP_KIND, 0);
+const TURNS: Entity = Entity::new(TURN, 0);
+/// What a callback of a request takes beside the report.
+const HANDLER: Span = Span::from_micros(300);
+/// What the other service takes, and a worker to read a file.
+const PEER: Span = Span::from_millis(20);
+const READ: Span = Span::from_millis(8);
+/// What a report computes in all.
+pub(super) const COMPUTES: Span = Span::from_millis(200);
+const FILES: f64 = 10.0;
+const REPORTS: Purpose = Purpose::named("report");
+const WINDOW: Span = Span::from_millis(500);
+/// So many of the pool's threads are seen.
+const SEEN: usize = 4;
+/// A turn that takes longer than this is a freeze.
+const FREEZE: Span = Span::from_millis(50);
+/// At most so many steps of the loop at one moment: more would be a fault of the program that it runs.
+const MOST_STEPS: u32 = 10_000;
+/// Names of the lanes of requests, by their kinds.
+const LANES: [fn() -> Msg; 3] = [lane_hello, lane_file, lane_report];
+/// What lanes below the workers' follow: one request of a kind after the other.
+const FOLLOWED: [u8; 5] = [HELLO, HELLO, HELLO, FILE, REPORT];
+
+choices! {
+    /// Where a report is computed.
+    pub enum Way {
+        Once = "once", "In one go";
+        Await = "await", "Pieces, await between";
+        Immediate = "immediate", "Pieces, setImmediate";
+        Pool = "pool", "In the worker pool";
+    }
+}
+
+controls! {
+    /// What can be turned.
+    pub(super) struct ControlValues {
+        pub way: Way = Control::choice("way", "A report is made", Way::OPTIONS, "once")
+            .help("200 ms of computing: in one callback; in pieces that are microtasks of each other; in pieces that are callbacks of the next turns; or by a thread of the pool.").primary(),
+        pub reports: f64 = Control::number("reports", "Reports", Unit::Rate, (0.0, 10.0), 0.5, 0.0)
+            .help("Reports asked for a second, beside those that you ask for.").primary(),
+        pub workers: u32 = Control::number("workers", "Workers", Unit::Count, (1.0, 64.0), 1.0, 4.0)
+            .help("Threads of the pool, which also read the files (Node: UV_THREADPOOL_SIZE). Another number restarts the server: its requests begin again.").primary(),
+        pub piece: Span = Control::log_number("piece", "A piece takes", Unit::Time, (0.001, 0.2), 0.01)
+            .help("Most computing between two pauses of a report that is made in pieces. Another length restarts the server."),
+        pub load: f64 = Control::number("load", "Hellos", Unit::Rate, (10.0, 400.0), 10.0, 40.0)
+            .help("Requests a second that only wait for another service. Ten a second read a file."),
+    }
+}
+
+readings! {
+    READINGS;
+    Reading::measured("hello", "hello p99", Statistic::Quantile(0.99), "99 % of the hellos answered in the last second took at most this long; a hello alone takes 21 ms.")
+        .of(HELLO, &[ANSWERED]).last(1.0).trouble_from(0.1);
+    Reading::measured("file", "file p99", Statistic::Quantile(0.99), "The same of the files; a file alone takes 9 ms.")
+        .of(FILE, &[ANSWERED]).last(1.0).trouble_from(0.1);
+    Reading::measured("report", "report", Statistic::Mean, "Mean time of the reports answered in the last second.")
+        .of(REPORT, &[ANSWERED]).last(1.0);
+    Reading::new("longest", "longest turn", Unit::Time, "The longest turn of the loop that ended in the last second.").trouble_from(0.05);
+    Reading::new("waiting", "wait for the loop", Unit::Count, "Requests that could go on and wait for the loop, now.").trouble_from(5.0);
+    Reading::new("for-worker", "wait for a worker", Unit::Count, "Work that waits for a thread of the pool, now.").trouble_from(1.0);
+}
+
+const ACTIONS: &[Action] = &[Action::new("ask", "Ask for a report", &[LOOP_KIND])];
+
+messages! {
+    pub(super) MESSAGES;
+    lanes_title(workers: u32); lane_turn(); lane_loop(); lane_worker(worker: Entity); lane_hello(); lane_file(); lane_report();
+    is_turn(turn: u32); is_hello(); is_file(); is_report();
+    is_running(); is_asking(); is_worked_on(); is_for_loop(); is_for_worker();
+    chart_waiting(); waiting(); for_worker();
+    says_frozen(since: Span, waiting: usize); says_pool_full(waiting: usize); says_running(); says_sleeping(turns: u32);
+    about_turn(); about_idle(); about_begun(at: Time);
+    mark_asked();
+    step_begun(); step_done();
+    judge_hello(p99: (f64, Unit), bound: (f64, Unit)); judge_file(p99: (f64, Unit), bound: (f64, Unit));
+    judge_report(mean: (f64, Unit), bound: (f64, Unit));
+}
+
+#[derive(Clone, Copy, Debug, Hash)]
+pub(super) enum Event {
+    /// A request of this kind comes.
+    Arrival(u8),
+    /// Something is over: a callback, work, an answer.
+    Look,
+}
+
+/// What a request is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    ForLoop,
+    Running,
+    Asking,
+    ForWorker,
+    WorkedOn,
+}
+
+/// What a lane shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    Nothing,
+    Turn(u32),
+    Request(Entity, At),
+}
+
+type W = World<Event>;
+
+#[derive(Clone, Debug)]
+pub(super) struct FrozenLoop {
+    controls: ControlValues,
+    /// Hellos, files and reports.
+    arrivals: [Arrivals; 2],
+    reports: Option<Handle>,
+    server: EventLoop,
+    /// Requests that aren't answered.
+    open: BTreeSet<Entity>,
+    look: Option<Handle>,
+    /// When the present turn began to run something, and its number.
+    turn: Option<(Time, u64)>,
+    turns: Recent,
+    followed: [Option<Entity>; FOLLOWED.len()],
+    traces: Traces<Shown>,
+}
+
+/// The tasks of the server's program: the handlers, then the chain of pieces that immediates run.
+const HANDLERS: u16 = 7;
+const WAYS: [Way; 4] = [Way::Once, Way::Await, Way::Immediate, Way::Pool];
+
+fn program(piece: Span) -> Program {
+    let (begins, ends) = (Op::Run(HANDLER), [Op::Run(HANDLER), Op::Log(0)]);
+    let asks = |awaited| [begins, Op::Await(awaited)].into_iter().chain(ends).collect::<Vec<_>>();
+    let many = COMPUTES.nanos().div_ceil(piece.nanos().max(1));
+    let pieces = vec![Span::from_nanos(COMPUTES.nanos() / many); many as usize];
+    let awaiting = pieces.iter().flat_map(|piece| [Op::Run(*piece), Op::Await(Awaited::Nothing)]);
+    let mut tasks = vec![
+        Vec::new(),
+        asks(Awaited::Io(PEER)),
+        asks(Awaited::Work(READ)),
+        [begins, Op::Run(COMPUTES)].into_iter().chain(ends).collect(),
+        [begins].into_iter().chain(awaiting).chain(ends).collect(),
+        vec![begins, Op::Immediate(HANDLERS)],
+        asks(Awaited::Work(COMPUTES)),
+    ];
+    for (n, piece) in (1..).zip(&pieces) {
+        let goes_on =
+            if n == pieces.len() { ends.to_vec() } else { vec![Op::Immediate(HANDLERS + n as Task)] };
+        tasks.push([Op::Run(*piece)].into_iter().chain(goes_on).collect());
+    }
+    let tasks: Vec<&[Op]> = tasks.iter().map(Vec::as_slice).collect();
+    Program::new(&tasks).expect("every task is one of the list's")
+}
+
+fn server(controls: &ControlValues) -> EventLoop {
+    let config = Config { workers: controls.workers, ..Config::default() };
+    EventLoop::new(program(controls.piece), config).expect("Node knows all of these operations")
+}
+
+/// On whose behalf the loop runs something: a number for each request.
+fn context(request: Entity) -> u32 {
+    request.n * 3 + u32::from(request.kind)
+}
+
+fn request(context: u32) -> Entity {
+    Entity::new((context % 3) as u8, context / 3)
+}
+
+impl FrozenLoop {
+    /// A request comes to the loop, or comes again because the server was restarted.
+    fn deliver(&mut self, request: Entity, now: Time) {
+        let task = match request.kind {
+            HELLO => 1,
+            FILE => 2,
+            _ => 3 + WAYS.iter().position(|way| *way == self.controls.way).unwrap_or(0) as Task,
+        };
+        self.server.deliver(task, context(request), now);
+    }
+
+    fn comes(&mut self, kind: u8, w: &mut W) {
+        let request = w.open(kind, None);
+        self.open.insert(request);
+        self.deliver(request, w.now());
+        let free = FOLLOWED.iter().zip(&mut self.followed).find(|(of, it)| **of == kind && it.is_none());
+        if let Some((_, place)) = free {
+            *place = Some(request);
+        }
+    }
+
+    /// Lets the loop do all that it can do now, and says when to look again.
+    fn go_on(&mut self, w: &mut W) {
+        let now = w.now();
+        self.server.let_workers_go_on(now);
+        let mut busy = None;
+        for _ in 0..MOST_STEPS {
+            let before = self.server.turns();
+            let step = self.server.step(now);
+            if before != self.server.turns() {
+                self.turn_ends(now);
+            }
+            match step {
+                Step::Began { line: Some(line), .. } => {
+                    self.turn.get_or_insert((now, self.server.turns()));
+                    w.record_step(request(line.context), || (step_begun(), Some(LOOP), None));
+                }
+                Step::Ran { line, op, until, .. } => {
+                    if let Op::Log(_) = op {
+                        self.ends(request(line.context), w);
+                    }
+                    if until > now {
+                        busy = Some(until);
+                        break;
+                    }
+                }
+                Step::Began { .. } => {}
+                Step::Busy { until } => {
+                    busy = Some(until);
+                    break;
+                }
+                Step::Sleeps { .. } | Step::Blocked { .. } | Step::Ended => {
+                    self.turn_ends(now);
+                    break;
+                }
+            }
+        }
+        self.look.take().and_then(|handle| w.cancel(handle));
+        let answers = self.server.waiting(Queue::Phase(Phase::Poll)).into_iter().filter_map(|it| it.due);
+        let workers = self.server.workers().flatten().map(|it| it.1);
+        let next = answers.chain(workers).filter(|at| *at > now).chain(busy).min();
+        self.look = next.map(|at| w.schedule_at(at, Event::Look));
+        let seen = self.seen(now);
+        self.traces.note(now, seen.into_iter());
+    }
+
+    fn turn_ends(&mut self, now: Time) {
+        if let Some((since, _)) = self.turn.take() {
+            self.turns.record(now, now.since(since));
+        }
+    }
+
+    fn ends(&mut self, request: Entity, w: &mut W) {
+        if self.open.remove(&request) {
+            w.record_step(request, || (step_done(), Some(LOOP), None));
+            w.close(request, ANSWERED);
+        }
+        for place in &mut self.followed {
+            *place = place.filter(|it| *it != request);
+        }
+    }
+
+    fn schedule_report(&mut self, w: &mut W) {
+        self.reports.take().and_then(|handle| w.cancel(handle));
+        if self.controls.reports > 0.0 {
+            let gap = Dist::Exponential(1.0 / self.controls.reports);
+            let next = Entity::new(REPORT, w.tally(REPORT).opened() as u32);
+            let gap = gap.span(&mut w.draws(REPORTS, next));
+            self.reports = Some(w.schedule(gap, Event::Arrival(REPORT)));
+        }
+    }
+
+    /// Whose callback runs now.
+    fn running(&self) -> Option<Entity> {
+        let busy = self.server.activity() != Activity::Idle;
+        self.server.stack().last().filter(|_| busy).map(|line| request(line.context))
+    }
+
+    /// What an open request is at.
+    fn at(&self, it: Entity, now: Time) -> At {
+        let is = |waiting: &Waiting| waiting.line.is_some_and(|line| line.context == context(it));
+        if self.running() == Some(it) {
+            return At::Running;
+        }
+        if self.server.queued_work().any(|work| is(&work)) {
+            return At::ForWorker;
+        }
+        if self.server.workers().flatten().any(|(_, _, work)| is(&work)) {
+            return At::WorkedOn;
+        }
+        let asked = self.server.waiting(Queue::Phase(Phase::Poll)).into_iter();
+        let asks = asked.filter(is).any(|waiting| waiting.due.is_some_and(|due| due > now));
+        if asks { At::Asking } else { At::ForLoop }
+    }
+
+    /// How much waits for the loop: whatever could run now.
+    fn waits_for_loop(&self, now: Time) -> usize {
+        let queues = [Queue::Phase(Phase::Poll), Queue::Phase(Phase::Check), Queue::Microtasks];
+        let ready = |waiting: &Waiting| waiting.due.is_none_or(|due| due <= now);
+        queues.into_iter().map(|queue| self.server.waiting(queue).iter().filter(|it| ready(it)).count()).sum()
+    }
+
+    /// What each lane shows now.
+    fn seen(&self, now: Time) -> Vec<Shown> {
+        let turn = self.turn.map_or(Shown::Nothing, |(_, turn)| Shown::Turn(turn as u32));
+        let runs = self.running().map_or(Shown::Nothing, |it| Shown::Request(it, At::Running));
+        let worker = |work: Option<(Time, Time, Waiting)>| {
+            let line = work.and_then(|(_, _, work)| work.line);
+            line.map_or(Shown::Nothing, |line| Shown::Request(request(line.context), At::WorkedOn))
+        };
+        let followed = self
+            .followed
+            .iter()
+            .map(|it| it.map_or(Shown::Nothing, |it| Shown::Request(it, self.at(it, now))));
+        let workers = self.server.workers().take(SEEN).map(worker);
+        [turn, runs].into_iter().chain(workers).chain(followed).collect()
+    }
+
+    fn lanes(&self, now: Time) -> Panel {
+        let seen = self.controls.workers.min(SEEN as u32);
+        let workers = (0..seen).map(|n| Entity::new(WORKER, n)).map(|worker| (worker, lane_worker(worker)));
+        let followed = FOLLOWED.iter().zip(&self.followed);
+        let followed = followed.map(|(kind, it)| (it.unwrap_or(LOOP), LANES[usize::from(*kind)]()));
+        let all = [(TURNS, lane_turn()), (LOOP, lane_loop())].into_iter().chain(workers).chain(followed);
+        let all = all.map(|(entity, name)| (entity, Label::Words(name)));
+        // On the lanes of requests it is said what they are at, on the others who is served.
+        let title = lanes_title(self.controls.workers);
+        self.traces.named_lanes(title, all, now, |n, shown| self.bar(shown, n < 2 + seen, now))
+    }
+
+    fn bar(&self, shown: Shown, who: bool, now: Time) -> Option<(Entity, Msg, Status)> {
+        Some(match shown {
+            Shown::Nothing => return None,
+            Shown::Turn(turn) => {
+                let frozen =
+                    self.frozen(now).is_some_and(|_| self.turn.is_some_and(|it| it.1 as u32 == turn));
+                (TURNS, is_turn(turn), if frozen { Status::Trouble } else { Status::Normal })
+            }
+            Shown::Request(it, at) => {
+                let (says, status) = says(at);
+                let kind = [is_hello, is_file, is_report][usize::from(it.kind)];
+                (it, if who { kind() } else { says }, status)
+            }
+        })
+    }
+
+    /// Since when the loop has been in one turn, if that is long.
+    fn frozen(&self, now: Time) -> Option<Span> {
+        self.turn.map(|(since, _)| now.since(since)).filter(|span| *span > FREEZE)
+    }
+}
+
+fn says(at: At) -> (Msg, Status) {
+    match at {
+        At::ForLoop => (is_for_loop(), Status::Trouble),
+        At::Running => (is_running(), Status::Active),
+        At::Asking => (is_asking(), Status::Quiet),
+        At::ForWorker => (is_for_worker(), Status::Down),
+        At::WorkedOn => (is_worked_on(), Status::Normal),
+    }
+}
+
+impl Experiment for FrozenLoop {
+    type Controls = ControlValues;
+    type Event = Event;
+    const SPEC: &'static FigureSpec =
+        &FigureSpec::new("frozen-loop", Time::from_secs(20), ControlValues::ALL, READINGS, KINDS)
+            .still_at(Time::from_millis(900))
+            .warm_up(Time::from_secs(2))
+            .speed(0.1)
+            .actions(ACTIONS);
+    const MESSAGES: &'static [&'static [Message]] = &[MESSAGES];
+
+    fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
+        (0..64).for_each(|_| _ = w.open(WORKER, None));
+        let stream = |kind, rate, w: &mut W| Arrivals::poisson(kind, rate, w, Event::Arrival(kind));
+        let mut it = Self {
+            controls: controls.clone(),
+            arrivals: [stream(HELLO, controls.load, w), stream(FILE, FILES, w)],
+            reports: None,
+            server: server(controls),
+            open: BTreeSet::new(),
+            look: None,
+            turn: None,
+            turns: Recent::new(Span::from_millis(100), 11),
+            followed: [None; FOLLOWED.len()],
+            traces: Traces::new(WINDOW),
+        };
+        it.schedule_report(w);
+        it.go_on(w);
+        Ok(it)
+    }
+
+    fn handle(&mut self, event: Event, w: &mut W) {
+        if let Event::Arrival(kind) = event {
+            match self.arrivals.get_mut(usize::from(kind)) {
+                Some(arrivals) => _ = arrivals.arrived(w, event),
+                None => self.reports = None,
+            }
+            self.comes(kind, w);
+            if kind == REPORT {
+                self.schedule_report(w);
+            }
+        } else {
+            self.look = None;
+        }
+        self.go_on(w);
+    }
+
+    fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
+        let was = core::mem::replace(&mut self.controls, is.clone());
+        self.arrivals[0].set_rate(is.load, w, Event::Arrival(HELLO));
+        if was.reports != is.reports {
+            self.schedule_report(w);
+        }
+        if (was.workers, was.piece) != (is.workers, is.piece) {
+            self.server = server(is);
+            self.turn_ends(w.now());
+            self.traces = Traces::new(WINDOW);
+            for request in self.open.clone() {
+                self.deliver(request, w.now());
+            }
+        }
+        self.go_on(w);
+        Ok(())
+    }
+
+    fn act(&mut self, _: usize, _: &[Entity], _: &Value, w: &mut W) -> Result<(), Msg> {
+        self.comes(REPORT, w);
+        w.notable(LOOP, mark_asked());
+        self.go_on(w);
+        Ok(())
+    }
+
+    fn read(&self, w: &W, out: &mut Readings) {
+        let longest = self.turns.histogram(w.now()).quantile(1.0).map(Span::secs);
+        out.put("longest", longest);
+        out.put("waiting", self.waits_for_loop(w.now()) as f64);
+        out.put("for-worker", self.server.queued_work().count() as f64);
+    }
+
+    fn draw(&self, w: &W, scene: &mut Scene) {
+        let waits = [("waiting", Status::Trouble), ("for-worker", Status::Normal)];
+        scene.panels =
+            vec![self.lanes(w.now()), Panel::series(chart_waiting(), Unit::Count, waits, Self::SPEC.until)];
+        let (waiting, work) = (self.waits_for_loop(w.now()), self.server.queued_work().count());
+        scene.sentences.push(match self.frozen(w.now()) {
+            Some(span) => says_frozen(span, waiting),
+            None if work > 0 => says_pool_full(work),
+            None if self.running().is_some() => says_running(),
+            None => says_sleeping(self.server.turns() as u32),
+        });
+    }
+
+    fn about(&self, entity: Entity, w: &W) -> Option<About> {
+        let served = match entity.kind {
+            HELLO | FILE | REPORT => self.open.get(&entity).copied(),
+            LOOP_KIND => self.running(),
+            TURN => return Some(About::says([about_turn()])),
+            _ => {
+                let work = self.server.workers().nth(entity.n as usize)?;
+                work.and_then(|(_, _, work)| work.line).map(|line| request(line.context))
+            }
+        };
+        let Some(it) = served else { return Some(About::says([about_idle()])) };
+        let came = w.tally(it.kind).opened_at(it.n)?;
+        let sentences = [says(self.at(it, w.now())).0, about_begun(came)];
+        Some(About::says(sentences).concerning([it].into_iter()))
+    }
+
+    fn invariants(&self, w: &W) -> Result<(), String> {
+        let open: u64 = [HELLO, FILE, REPORT].iter().map(|kind| w.tally(*kind).under_way()).sum();
+        // Each request is at exactly one place: it runs, waits for the loop, is asked about, or is work.
+        let server = &self.server;
+        let queues = [Queue::Phase(Phase::Poll), Queue::Phase(Phase::Check), Queue::Microtasks];
+        let waiting: usize = queues.into_iter().map(|queue| server.waiting(queue).len()).sum();
+        let work = server.workers().flatten().count() + server.queued_work().count();
+        let inside = waiting + work + server.stack().len();
+        if open == self.open.len() as u64 && inside == self.open.len() {
+            return Ok(());
+        }
+        Err(format!("{open} open, {} known, {inside} in the loop", self.open.len()))
+    }
+}

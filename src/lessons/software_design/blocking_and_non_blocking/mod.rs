@@ -1,0 +1,21 @@
+//! Blocking and non-blocking: who waits while a request waits, and what that costs.
+
+mod four_cells;
+mod frozen_loop;
+mod pool_or_loop;
+mod questions;
+#[cfg(test)]
+mod tests;
+
+use crate::lessons::prelude::Figure;
+
+/// The lesson's figures.
+pub const FIGURES: &[Figure] = &[
+    Figure::of::<pool_or_loop::PoolOrLoop>()
+        .predicted(questions::OF_POOL)
+        .challenged(questions::OF_POOL_JUDGED),
+    Figure::of::<frozen_loop::FrozenLoop>()
+        .predicted(questions::OF_LOOP)
+        .challenged(questions::OF_LOOP_JUDGED),
+    Figure::of::<four_cells::FourCells>().predicted(questions::OF_CELLS),
+];

@@ -1,0 +1,554 @@
+//! The same requests on the same cores: a thread for each of them, or an event loop.
+//!
+//! ```text
+//!                  ┌ a pool of k threads: one keeps its request from beginning to end ┐
+//!   ── line of 100 ┤                                                                  ├ c cores
+//!                  └ one loop, or one on each core: a request is two callbacks        ┘
+//! ```
+//!
+//! A request computes, asks the database, waits for it, and computes once more; half of the computing is before and half
+//! after. A thread of the pool sleeps while it waits. A loop takes the next callback instead. All threads, loops too, share the
+//! cores in time slices, and a core that goes to another thread pays for the switch. Leaves out: what a system call takes,
+//! caches that are cold after a switch, and a database that gets slower under load.
+
+use crate::lessons::prelude::*;
+use crate::parts::program::{Cores, Due, Place, Traces};
+use crate::sim::statistics::Recent;
+use crate::sim::{EntityMap, Handle};
+use std::collections::VecDeque;
+
+kinds! {
+    KINDS;
+    REQUEST = "request", Numbers;
+    THREAD = "thread", Numbers;
+    LOOP = "loop", Numbers;
+    LINE_KIND = "line", Only; DATABASE_KIND = "database", Only;
+}
+
+const ANSWERED: EndKind = EndKind(0);
+const REFUSED: EndKind = EndKind(1);
+const LINE: Entity = Entity::new(LINE_KIND, 0);
+const DATABASE: Entity = Entity::new(DATABASE_KIND, 0);
+const MOST_THREADS: u32 = 500;
+/// Address space that a stack reserves (Linux: `ulimit -s`), and the memory that it takes: with the kernel's own stack for the
+/// thread, before a request has used it and for ever after.
+const RESERVED: u32 = 8 << 20;
+const FRESH: u32 = 24 << 10;
+const USED: u32 = 256 << 10;
+/// Memory of a request that is inside, whoever serves it: its socket's buffers and what the program knows of it.
+const INSIDE: u32 = 32 << 10;
+/// So many threads are seen, and so many requests are followed.
+const SEEN: u32 = 8;
+const FOLLOWED: usize = 4;
+/// Requests that nobody has begun with; the next is refused (Tomcat: `acceptCount`).
+const ROOM: usize = 100;
+/// A thread keeps its core so long if others want one (Linux: about 3 ms).
+const SLICE: Span = Span::from_millis(3);
+/// What a core loses when it goes to another thread.
+const SWITCH: Span = Span::from_micros(10);
+const WINDOW: Span = Span::from_millis(400);
+const COMPUTES: Purpose = Purpose::named("computing");
+const ASKS: Purpose = Purpose::named("database");
+
+choices! {
+    /// Who serves requests.
+    pub enum Style {
+        Pool = "pool", "Thread per request";
+        Loop = "loop", "One event loop";
+        Loops = "loops", "A loop on each core";
+    }
+}
+
+controls! {
+    /// What can be turned.
+    pub(super) struct ControlValues {
+        pub style: Style = Control::choice("style", "Server", Style::OPTIONS, "pool")
+            .help("A thread keeps its request until it is answered; a loop serves whatever can go on. Another server begins anew with the requests that are inside.").primary(),
+        pub threads: u32 = Control::number("threads", "Threads", Unit::Count, (1.0, MOST_THREADS as f64), 1.0, 8.0)
+            .help("Threads of the pool; loops don't use it. The picture has the first eight.").primary(),
+        pub load: f64 = Control::number("load", "Load", Unit::Rate, (10.0, 500.0), 10.0, 100.0)
+            .help("Requests a second.").primary(),
+        pub cores: u32 = Control::number("cores", "Cores", Unit::Count, (1.0, 32.0), 1.0, 2.0)
+            .help("Threads that can compute at the same time."),
+        pub cpu: Span = Control::log_number("cpu", "Computing", Unit::Time, (0.0005, 0.1), 0.005)
+            .help("Mean time that a request needs a core for, half before and half after it has asked the database."),
+        pub io: Span = Control::log_number("io", "Database", Unit::Time, (0.001, 1.0), 0.045)
+            .help("Mean time in which the database answers, however many ask."),
+    }
+}
+
+impl ControlValues {
+    /// How many threads the server has, whatever they do.
+    fn servers(&self) -> u32 {
+        match self.style {
+            Style::Pool => self.threads,
+            Style::Loop => 1,
+            Style::Loops => self.cores,
+        }
+    }
+}
+
+readings! {
+    READINGS;
+    Reading::measured("answered", "answered", Statistic::Rate, "Answers a second, over the last second.")
+        .of(REQUEST, &[ANSWERED]).last(1.0);
+    Reading::measured("refused", "refused", Statistic::Rate, "Requests refused a second, over the last second.")
+        .of(REQUEST, &[REFUSED]).last(1.0).trouble_from(1.0);
+    Reading::measured("p99", "p99", Statistic::Quantile(0.99), "99 % of the answers of the last second took at most this long.")
+        .of(REQUEST, &[ANSWERED]).last(1.0);
+    Reading::new("busy", "cores busy", Unit::Share, "Share of the cores' time that was computed, over the last second.");
+    Reading::new("memory", "memory", Unit::Bytes, "Memory of stacks and requests: only what has been touched counts.");
+    Reading::new("reserved", "address space", Unit::Bytes, "What the stacks have reserved, 8 MiB each.");
+    Reading::new("for-thread", "wait for a thread", Unit::Count, "Requests that wait for a thread, or for the loop, now.").trouble_from(10.0);
+    Reading::new("for-core", "wait for a core", Unit::Count, "Requests whose thread wants a core, now.");
+    Reading::new("for-io", "wait for I/O", Unit::Count, "Requests that wait for the database, now.");
+}
+
+const ACTIONS: &[Action] =
+    &[Action::new("slow", "Slow it down", &[DATABASE_KIND]).with_number(Unit::Factor, (1.0, 20.0), 4.0)];
+
+messages! {
+    pub(super) MESSAGES;
+    lanes_pool(threads: u32, cores: u32); lanes_loop(cores: u32); lanes_loops(cores: u32);
+    lane_server(server: Entity); lane_request(); lane_line(); lane_database();
+    is_computing(); is_waiting_for_io(); is_ready(); is_waiting_for_thread(); is_waiting_for_loop();
+    line_few(); line_many(); line_full(); database_takes(takes: Span);
+    chart_waiting(); for_thread(); for_core(); for_io();
+    says_dry(threads: u32, blocked: usize, waiting: usize); says_cores(waiting: usize); says_loop_full(waiting: usize);
+    says_pool(taken: usize, threads: u32); says_loop(waiting: usize);
+    step_taken(); step_asked(); step_can_go_on(); step_lost_core();
+    about_idle(); about_line(waiting: usize); about_database(asking: usize, takes: Span); about_since(span: Span);
+    mark_slow(factor: (f64, Unit));
+    judge_answered(answered: (f64, Unit), bound: (f64, Unit)); judge_memory(memory: (f64, Unit), bound: (f64, Unit)); judge_refused(refused: (f64, Unit), bound: (f64, Unit));
+}
+
+#[derive(Clone, Copy, Debug, Hash)]
+pub(super) enum Event {
+    Arrival,
+    /// A thread's computing is done, or its slice is over; of which server.
+    Core(Due, u32),
+    /// The database has answered.
+    Answered(Entity),
+}
+
+/// What a request is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    ForThread,
+    ForCore,
+    Computing,
+    ForIo,
+}
+
+/// What a lane shows: a request at something, the line, or the pace of the database in nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    Nothing,
+    Request(Entity, At),
+    Line(usize),
+    Database(u64),
+}
+
+#[derive(Clone, Debug)]
+struct Request {
+    /// The thread that serves it, or the loop whose it is.
+    server: u32,
+    at: At,
+    since: Time,
+    /// Whether the database has answered.
+    answered: bool,
+    /// Computing that is left before the database or after it.
+    left: Span,
+    asks: Option<Handle>,
+}
+
+type W = World<Event>;
+
+#[derive(Clone, Debug)]
+pub(super) struct PoolOrLoop {
+    controls: ControlValues,
+    arrivals: Arrivals,
+    /// How many servers there have been.
+    server: u32,
+    cores: Cores,
+    /// Which stacks have been used by a request.
+    touched: Vec<bool>,
+    requests: EntityMap<Request>,
+    /// Requests that wait for a thread: one line before a pool, one before each loop.
+    lines: Vec<VecDeque<Entity>>,
+    /// Requests that nobody has begun with.
+    in_line: usize,
+    /// What each thread or loop serves.
+    serves: Vec<Option<Entity>>,
+    /// How much slower the database is than it is set to.
+    slower: f64,
+    computed: Recent,
+    followed: [Option<Entity>; FOLLOWED],
+    traces: Traces<Shown>,
+}
+
+impl PoolOrLoop {
+    fn is_pool(&self) -> bool {
+        self.controls.style == Style::Pool
+    }
+
+    /// Another server begins, with every request that is inside.
+    fn begin(&mut self, w: &mut W) {
+        let servers = self.controls.servers();
+        (self.server, self.in_line) = (self.server + 1, 0);
+        self.cores = Cores::new(self.controls.cores, SLICE, servers);
+        self.touched = vec![false; servers as usize];
+        self.serves = vec![None; servers as usize];
+        self.lines = vec![VecDeque::new(); if self.is_pool() { 1 } else { servers as usize }];
+        self.traces = Traces::new(WINDOW);
+        for (n, handle) in self.requests.iter().map(|(n, it)| (n, it.asks)).collect::<Vec<_>>() {
+            handle.and_then(|handle| w.cancel(handle));
+            self.begins(Entity::new(REQUEST, n), w);
+        }
+        self.dispatch(w);
+    }
+
+    /// A request is inside, and nobody has begun with it.
+    fn begins(&mut self, request: Entity, w: &mut W) {
+        let server = request.n % self.lines.len() as u32;
+        let left = Dist::Exponential(self.controls.cpu.secs() / 2.0).span(&mut w.draws(COMPUTES, request));
+        let is = Request { server, at: At::ForThread, since: w.now(), answered: false, left, asks: None };
+        match self.requests.get_mut(request.n) {
+            Some(was) => *was = is,
+            None => self.requests.insert(request.n, is),
+        }
+        self.in_line += 1;
+        self.waits_for_server(request, server, w);
+    }
+
+    /// A request waits for a thread that can take it up; perhaps there is one.
+    fn waits_for_server(&mut self, request: Entity, line: u32, w: &mut W) {
+        self.is_now(request, At::ForThread, w.now());
+        self.lines[line as usize].push_back(request);
+        let idle = if self.is_pool() {
+            (0..self.serves.len()).find(|&n| self.serves[n].is_none())
+        } else {
+            Some(line as usize).filter(|&n| self.serves[n].is_none())
+        };
+        if let Some(n) = idle {
+            self.takes_next(n as u32, w);
+            self.cores.wants(n as u32);
+        }
+    }
+
+    /// A thread that has nothing to do takes the next request of its line; whether there was one.
+    fn takes_next(&mut self, n: u32, w: &mut W) -> bool {
+        let line = if self.is_pool() { 0 } else { n as usize };
+        let Some(request) = self.lines[line].pop_front() else { return false };
+        (self.serves[n as usize], self.touched[n as usize]) = (Some(request), true);
+        self.is_now(request, At::ForCore, w.now());
+        if let Some(it) = self.requests.get_mut(request.n) {
+            it.server = n;
+            self.in_line -= usize::from(!it.answered);
+        }
+        w.record_step(request, || (step_taken(), Some(self.named(n)), None));
+        true
+    }
+
+    fn is_now(&mut self, request: Entity, at: At, now: Time) {
+        if let Some(it) = self.requests.get_mut(request.n).filter(|it| it.at != at) {
+            (it.at, it.since) = (at, now);
+        }
+    }
+
+    /// Gives cores to those who want one, and remembers how everything is seen then.
+    fn dispatch(&mut self, w: &mut W) {
+        while let Some(n) = self.cores.next(w.now()) {
+            if let Some(it) = self.served(n) {
+                it.left += SWITCH;
+            }
+            self.goes_on(n, w);
+        }
+        for place in &mut self.followed {
+            *place = place.filter(|request| self.requests.get(request.n).is_some());
+        }
+        let seen = self.seen();
+        self.traces.note(w.now(), seen.into_iter());
+    }
+
+    fn served(&mut self, n: u32) -> Option<&mut Request> {
+        self.requests.get_mut(self.serves[n as usize]?.n)
+    }
+
+    /// A thread with a core goes on with what it serves.
+    fn goes_on(&mut self, n: u32, w: &mut W) {
+        let Some(request) = self.serves[n as usize] else { return };
+        self.is_now(request, At::Computing, w.now());
+        let left = self.served(n).map(|it| it.left);
+        let (until, due) = self.cores.goes_on(n, left, w.now());
+        w.schedule_at(until, Event::Core(due, self.server));
+    }
+
+    /// A thread has computed all that can be computed for its request now.
+    fn has_computed(&mut self, n: u32, request: Entity, w: &mut W) {
+        let Some(it) = self.requests.get_mut(request.n) else { return };
+        if it.answered {
+            self.requests.remove(request.n);
+            w.close(request, ANSWERED);
+        } else {
+            let takes = Dist::Exponential(self.controls.io.secs()).span(&mut w.draws(ASKS, request));
+            it.asks = Some(w.schedule(takes.scale(self.slower), Event::Answered(request)));
+            self.is_now(request, At::ForIo, w.now());
+            w.record_step(request, || (step_asked(), Some(DATABASE), None));
+            if self.is_pool() {
+                return self.cores.sleeps(n);
+            }
+        }
+        self.serves[n as usize] = None;
+        if self.takes_next(n, w) {
+            self.goes_on(n, w);
+        } else {
+            self.cores.sleeps(n);
+        }
+    }
+
+    fn answered(&mut self, request: Entity, w: &mut W) {
+        let mut draws = w.draws(COMPUTES, request);
+        let computing = Dist::Exponential(self.controls.cpu.secs() / 2.0);
+        // The first of these was before the database.
+        let [_, left] = [(); 2].map(|()| computing.span(&mut draws));
+        let Some(it) = self.requests.get_mut(request.n) else { return };
+        (it.answered, it.left, it.asks) = (true, left, None);
+        let n = it.server;
+        w.record_step(request, || (step_can_go_on(), Some(self.named(n)), None));
+        if self.is_pool() {
+            self.is_now(request, At::ForCore, w.now());
+            self.cores.wants(n);
+        } else {
+            self.waits_for_server(request, n, w);
+        }
+    }
+
+    fn named(&self, n: u32) -> Entity {
+        Entity::new(if self.is_pool() { THREAD } else { LOOP }, n)
+    }
+
+    fn count(&self, at: At) -> usize {
+        self.requests.iter().filter(|(_, it)| it.at == at).count()
+    }
+
+    fn shown(&self, request: Option<Entity>) -> Shown {
+        let it = request.and_then(|request| Some((request, self.requests.get(request.n)?)));
+        it.map_or(Shown::Nothing, |(request, it)| Shown::Request(request, it.at))
+    }
+
+    /// What each lane shows now.
+    fn seen(&self) -> Vec<Shown> {
+        let line = [1, 10, ROOM].iter().filter(|&&least| self.in_line >= least).count();
+        let servers = self.serves.iter().take(SEEN as usize).map(|serves| self.shown(*serves));
+        let database = Shown::Database(self.controls.io.scale(self.slower).nanos());
+        let followed = self.followed.iter().map(|request| self.shown(*request));
+        [Shown::Line(line)].into_iter().chain(servers).chain([database]).chain(followed).collect()
+    }
+
+    fn lanes(&self, now: Time) -> Panel {
+        let servers = (0..self.controls.servers().min(SEEN)).map(|n| self.named(n));
+        let servers = servers.map(|server| (server, lane_server(server)));
+        let followed = self.followed.iter().map(|it| (it.unwrap_or(LINE), lane_request()));
+        let all = [(LINE, lane_line())].into_iter().chain(servers);
+        let all = all.chain([(DATABASE, lane_database())]).chain(followed);
+        let cores = self.controls.cores;
+        let title = match self.controls.style {
+            Style::Pool => lanes_pool(self.controls.threads, cores),
+            Style::Loop => lanes_loop(cores),
+            Style::Loops => lanes_loops(cores),
+        };
+        let all = all.map(|(entity, name)| (entity, Label::Words(name)));
+        self.traces.named_lanes(title, all, now, |_, shown| self.bar(shown))
+    }
+
+    fn bar(&self, shown: Shown) -> Option<(Entity, Msg, Status)> {
+        Some(match shown {
+            Shown::Nothing | Shown::Line(0) => return None,
+            Shown::Line(1) => (LINE, line_few(), Status::Normal),
+            Shown::Line(2) => (LINE, line_many(), Status::Trouble),
+            Shown::Line(_) => (LINE, line_full(), Status::Trouble),
+            Shown::Database(takes) => {
+                let status = if self.slower > 1.0 { Status::Warming } else { Status::Normal };
+                (DATABASE, database_takes(Span::from_nanos(takes)), status)
+            }
+            Shown::Request(request, at) => {
+                let (says, status) = self.says(at);
+                (request, says, status)
+            }
+        })
+    }
+
+    fn says(&self, at: At) -> (Msg, Status) {
+        match at {
+            At::ForThread if self.is_pool() => (is_waiting_for_thread(), Status::Trouble),
+            At::ForThread => (is_waiting_for_loop(), Status::Trouble),
+            At::ForCore => (is_ready(), Status::Down),
+            At::Computing => (is_computing(), Status::Active),
+            At::ForIo => (is_waiting_for_io(), Status::Quiet),
+        }
+    }
+}
+
+impl Experiment for PoolOrLoop {
+    type Controls = ControlValues;
+    type Event = Event;
+    const SPEC: &'static FigureSpec =
+        &FigureSpec::new("pool-or-loop", Time::from_secs(20), ControlValues::ALL, READINGS, KINDS)
+            .still_at(Time::from_millis(1_200))
+            .warm_up(Time::from_secs(4))
+            .speed(0.1)
+            .actions(ACTIONS);
+    const MESSAGES: &'static [&'static [Message]] = &[MESSAGES];
+
+    fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
+        for kind in [THREAD, LOOP] {
+            (0..MOST_THREADS).for_each(|_| _ = w.open(kind, None));
+        }
+        let mut it = Self {
+            controls: controls.clone(),
+            arrivals: Arrivals::poisson(REQUEST, controls.load, w, Event::Arrival),
+            server: 0,
+            cores: Cores::new(controls.cores, SLICE, 0),
+            touched: Vec::new(),
+            requests: EntityMap::default(),
+            lines: Vec::new(),
+            in_line: 0,
+            serves: Vec::new(),
+            slower: 1.0,
+            computed: Recent::new(Span::from_millis(100), 11),
+            followed: [None; FOLLOWED],
+            traces: Traces::new(WINDOW),
+        };
+        it.begin(w);
+        Ok(it)
+    }
+
+    fn handle(&mut self, event: Event, w: &mut W) {
+        match event {
+            Event::Arrival => {
+                self.arrivals.arrived(w, Event::Arrival);
+                let request = w.open(REQUEST, None);
+                if self.in_line >= ROOM {
+                    w.close(request, REFUSED);
+                    return;
+                }
+                self.begins(request, w);
+                if let Some(place) = self.followed.iter_mut().find(|place| place.is_none()) {
+                    *place = Some(request);
+                }
+            }
+            Event::Core(due, server) => {
+                if server != self.server || !self.cores.is_due(due) {
+                    return;
+                }
+                let (n, now) = (due.thread, w.now());
+                let ran = self.cores.ran(n, now);
+                self.computed.record(now, ran);
+                let Some(request) = self.serves[n as usize] else { return };
+                let left = self.served(n).map_or(Span::ZERO, |it| {
+                    it.left = Span::from_nanos(it.left.nanos().saturating_sub(ran.nanos()));
+                    it.left
+                });
+                if left == Span::ZERO {
+                    self.has_computed(n, request, w);
+                } else if self.cores.gives_way(n, now) {
+                    self.is_now(request, At::ForCore, now);
+                    w.record_step(request, || (step_lost_core(), None, None));
+                } else {
+                    self.goes_on(n, w);
+                }
+            }
+            Event::Answered(request) => self.answered(request, w),
+        }
+        self.dispatch(w);
+    }
+
+    fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
+        let was = core::mem::replace(&mut self.controls, is.clone());
+        self.arrivals.set_rate(is.load, w, Event::Arrival);
+        if (was.style, was.servers(), was.cores) != (is.style, is.servers(), is.cores) {
+            self.begin(w);
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, _: usize, _: &[Entity], arg: &Value, w: &mut W) -> Result<(), Msg> {
+        if let Value::Number(factor) = arg {
+            self.slower = *factor;
+            w.notable(DATABASE, mark_slow((*factor, Unit::Factor)));
+        }
+        Ok(())
+    }
+
+    fn read(&self, w: &W, out: &mut Readings) {
+        let computed = self.computed.histogram(w.now());
+        let mean = computed.mean().map_or(0.0, Span::secs);
+        let busy = self.computed.rate(w.now()) * mean / f64::from(self.controls.cores);
+        out.put("busy", (w.now() > Time::ZERO).then_some(busy));
+        let used = self.touched.iter().filter(|touched| **touched).count();
+        let stacks = used as f64 * f64::from(USED) + (self.touched.len() - used) as f64 * f64::from(FRESH);
+        out.put("memory", stacks + self.requests.len() as f64 * f64::from(INSIDE));
+        out.put("reserved", self.touched.len() as f64 * f64::from(RESERVED));
+        for (id, at) in [("for-thread", At::ForThread), ("for-core", At::ForCore), ("for-io", At::ForIo)] {
+            out.put(id, self.count(at) as f64);
+        }
+    }
+
+    fn draw(&self, w: &W, scene: &mut Scene) {
+        let waiting =
+            [("for-thread", Status::Trouble), ("for-core", Status::Normal), ("for-io", Status::Active)];
+        scene.panels =
+            vec![self.lanes(w.now()), Panel::series(chart_waiting(), Unit::Count, waiting, Self::SPEC.until)];
+        let (in_line, for_io) = (self.count(At::ForThread), self.count(At::ForIo));
+        let (taken, threads) = (self.serves.iter().flatten().count(), self.controls.servers());
+        scene.sentences.push(match in_line {
+            5.. if self.cores.has_idle() && self.is_pool() => says_dry(threads, for_io, in_line),
+            5.. if self.is_pool() => says_cores(in_line),
+            5.. => says_loop_full(in_line),
+            _ if self.is_pool() => says_pool(taken, threads),
+            _ => says_loop(for_io),
+        });
+    }
+
+    fn about(&self, entity: Entity, w: &W) -> Option<About> {
+        let serves = |n: u32| self.serves.get(n as usize).copied().flatten();
+        let request = match entity.kind {
+            REQUEST => Some(entity),
+            THREAD | LOOP if entity == self.named(entity.n) => {
+                if entity.n >= self.controls.servers() {
+                    return None;
+                }
+                serves(entity.n)
+            }
+            LINE_KIND => return Some(About::says([about_line(self.count(At::ForThread))])),
+            DATABASE_KIND => {
+                let takes = self.controls.io.scale(self.slower);
+                return Some(About::says([about_database(self.count(At::ForIo), takes)]));
+            }
+            _ => return None,
+        };
+        let Some(request) = request else { return Some(About::says([about_idle()])) };
+        let it = self.requests.get(request.n)?;
+        let sentences = [self.says(it.at).0, about_since(w.now().since(it.since))];
+        let concerned = [request, self.named(it.server)].into_iter();
+        Some(About::says(sentences).concerning(concerned))
+    }
+
+    fn invariants(&self, w: &W) -> Result<(), String> {
+        self.cores.invariants()?;
+        let (inside, opened) = (self.requests.len(), w.tally(REQUEST).under_way());
+        let in_lines: usize = self.lines.iter().map(VecDeque::len).sum();
+        let served = self.serves.iter().flatten().count();
+        let without = if self.is_pool() { 0 } else { self.count(At::ForIo) };
+        let idle = (0..)
+            .zip(&self.serves)
+            .any(|(n, serves)| serves.is_none() != (self.cores.place(n) == Place::Asleep) && !self.is_pool());
+        let unbegun = self.requests.iter().filter(|(_, it)| it.at == At::ForThread && !it.answered).count();
+        if unbegun != self.in_line || inside as u64 != opened || in_lines + served + without != inside || idle
+        {
+            return Err(format!("{inside} of {opened} inside: {in_lines} in line, {served} served"));
+        }
+        Ok(())
+    }
+}

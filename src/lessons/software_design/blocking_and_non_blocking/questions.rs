@@ -1,0 +1,133 @@
+//! What is asked about the pool and the loops, the frozen loop, and the six forms of one program.
+
+use super::{frozen_loop, pool_or_loop};
+use crate::lessons::prelude::*;
+
+const REMEDIES: [&str; 4] = ["threads", "cores", "loop", "faster-code"];
+
+pub const OF_POOL: &[Prediction] = &[
+    Prediction {
+        id: "what-helps",
+        answer_kind: AnswerKind::Choice(&REMEDIES),
+        at: Time::from_secs(20),
+        runs: &[
+            &[("io", "180 ms"), ("threads", "12")],
+            &[("io", "180 ms"), ("cores", "8")],
+            &[("io", "180 ms"), ("style", "loop")],
+            &[("io", "180 ms"), ("cpu", "2 ms")],
+        ],
+        truth: |runs| measured(runs, "answered", RunOutcome::mean).highest(&REMEDIES),
+    },
+    Prediction {
+        id: "the-knee",
+        answer_kind: AnswerKind::Curve {
+            x: CurveAxis { unit: Unit::Rate, from: 20.0, to: 320.0 },
+            y: CurveAxis { unit: Unit::Rate, from: 0.0, to: 320.0 },
+            tolerance: 0.06,
+        },
+        at: Time::from_secs(20),
+        runs: steps!("load" in ["20", "50", "80", "110", "140", "170", "200", "230", "260", "290", "320"]),
+        truth: |runs| measured(runs, "answered", RunOutcome::mean).curve(),
+    },
+    Prediction {
+        id: "heavy",
+        answer_kind: AnswerKind::Number { unit: Unit::Rate, tolerance: 0.12 },
+        at: Time::from_secs(20),
+        runs: &[&[("style", "loop"), ("cpu", "20 ms"), ("io", "20 ms"), ("load", "120")]],
+        truth: |runs| Value::Number(runs[0].mean("answered")).into(),
+    },
+];
+
+pub const OF_POOL_JUDGED: &[Challenge] = &[Challenge {
+    id: "three-hundred",
+    seeds: 200,
+    until: Time::from_secs(12),
+    fixed: &[("load", "300"), ("cpu", "8 ms"), ("io", "1 s")],
+    free: &["style", "threads", "cores"],
+    scripted_inputs: Vec::new,
+    unit: Unit::Money,
+    budget: 24.0,
+    cost: |settings| settings.price(&[("cores", 8.0)]),
+    pass: |outcome| {
+        outcome.at_most("memory", 24.0 * 1_048_576.0, pool_or_loop::judge_memory)?;
+        outcome.at_most("refused", 3.0, pool_or_loop::judge_refused)?;
+        outcome.at_least("answered", 275.0, pool_or_loop::judge_answered)
+    },
+    diagnose: |settings, runs| {
+        runs.iter().find(|run| run.failed.is_some())?;
+        let few = |id, least| settings.number(id) < least;
+        Some(match () {
+            () if settings.is("style", "loop") => "one-loop",
+            () if settings.is("style", "loops") => return few("cores", 3.0).then_some("few-cores"),
+            () if few("threads", 303.0) => "few-threads",
+            () => "more-threads",
+        })
+    },
+    reference: &[("style", "loops"), ("cores", "3")],
+    tempting: &[
+        ("more-threads", &[("threads", "350"), ("cores", "3")]),
+        ("few-threads", &[("threads", "60"), ("cores", "3")]),
+        ("one-loop", &[("style", "loop"), ("cores", "3")]),
+        ("few-cores", &[("style", "loops")]),
+    ],
+    incident: None,
+}];
+
+pub const OF_LOOP: &[Prediction] = &[Prediction {
+    id: "which-way",
+    answer_kind: AnswerKind::Choice(&["gone", "pieces", "same"]),
+    at: Time::from_secs(20),
+    runs: steps!("way" in ["once", "await"], with [("reports", "2")]),
+    truth: |runs| {
+        let [once, awaiting] = [0, 1].map(|n| runs[n].mean("hello"));
+        let id =
+            if awaiting > 0.8 * once { "same" } else { ["gone", "pieces"][usize::from(awaiting > 0.025)] };
+        Value::Choice(id.into()).into()
+    },
+}];
+
+pub const OF_LOOP_JUDGED: &[Challenge] = &[Challenge {
+    id: "in-pieces",
+    seeds: 200,
+    until: Time::from_secs(8),
+    fixed: &[("reports", "3"), ("load", "40")],
+    free: &["way", "workers", "piece"],
+    scripted_inputs: Vec::new,
+    unit: Unit::Money,
+    budget: 6.0,
+    cost: |settings| settings.price(&[("workers", 1.0)]),
+    pass: |outcome| {
+        outcome.at_most("hello", 0.045, frozen_loop::judge_hello)?;
+        outcome.at_most("file", 0.05, frozen_loop::judge_file)?;
+        outcome.at_most("report", 1.2, frozen_loop::judge_report)
+    },
+    diagnose: |settings, runs| {
+        runs.iter().find(|run| run.failed.is_some())?;
+        Some(match () {
+            () if settings.is("way", "await") && settings.number("workers") > 6.0 => "more-workers",
+            () if settings.is("way", "await") => "microtasks",
+            () if settings.is("way", "once") => "one-callback",
+            () if settings.is("way", "immediate") => "long-pieces",
+            () => return (settings.number("workers") < 4.0).then_some("few-workers"),
+        })
+    },
+    reference: &[("way", "pool"), ("workers", "5")],
+    tempting: &[
+        ("microtasks", &[("way", "await"), ("piece", "10 ms")]),
+        ("more-workers", &[("way", "await"), ("workers", "16")]),
+        ("one-callback", &[("way", "once")]),
+        ("long-pieces", &[("way", "immediate"), ("piece", "100 ms")]),
+        ("few-workers", &[("way", "pool"), ("workers", "1")]),
+    ],
+    incident: Some(Incident { cause: "microtasks", at: Time::from_secs(3) }),
+}];
+
+const FORMS: [&str; 4] = ["block", "level", "edge", "ring"];
+
+pub const OF_CELLS: &[Prediction] = &[Prediction {
+    id: "who-can-hang",
+    answer_kind: AnswerKind::Choice(&FORMS),
+    at: Time::ZERO,
+    runs: steps!("form" in ["block", "level", "edge", "ring"]),
+    truth: |runs| measured(runs, "nearest", RunOutcome::last).highest(&FORMS),
+}];
