@@ -6,6 +6,7 @@
 //! tests and the worker for development see [`SETS`].
 
 pub mod architecture;
+pub mod governance;
 pub mod prelude;
 pub mod software_design;
 
@@ -19,6 +20,7 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/load-balancing/further", architecture::load_balancing::further::FIGURES),
     ("architecture/load-balancing/traffic", architecture::load_balancing::traffic::FIGURES),
     ("software-design/critical-sections", software_design::critical_sections::FIGURES),
+    ("governance/circuit-breakers", governance::circuit_breakers::FIGURES),
 ];
 
 /// The path of the lesson that a set belongs to.
