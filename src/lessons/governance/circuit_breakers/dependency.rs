@@ -2,6 +2,7 @@
 //! flapping.
 
 use crate::lessons::prelude::*;
+use crate::mechanism::breaker::{Breaker, State};
 use crate::parts::station::Fault;
 
 choices! {
@@ -20,6 +21,7 @@ messages! {
     well(); slow(); failing(); hung(); flapping();
     about_well(); about_slow(slower: (f64, Unit)); about_failing(); about_hung(); about_flapping();
     about_at_work(busy: usize, waiting: usize);
+    note_closed(failed: u32, calls: u32); note_open(left: Span); note_half_open();
 }
 
 /// Work takes so many times as long at one that is slow.
@@ -110,5 +112,20 @@ impl<E> Dependency<E> {
         };
         let at_work = about_at_work(self.station.busy().len(), self.station.waiting().len());
         About::says([about, at_work]).concerning(self.station.here())
+    }
+}
+
+/// How a breaker stands, for a node.
+pub(super) fn standing(breaker: &Breaker, now: Time) -> (Msg, Status) {
+    match breaker.state() {
+        State::Open => {
+            let until = breaker.open_until().unwrap_or(now);
+            (note_open(until.since(now)), Status::Down)
+        }
+        State::HalfOpen => (note_half_open(), Status::Warming),
+        _ => {
+            let seen = breaker.total(now);
+            (note_closed(seen.failed, seen.calls), Status::Normal)
+        }
     }
 }

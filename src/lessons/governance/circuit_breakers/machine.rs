@@ -5,7 +5,8 @@
 
 use crate::lessons::prelude::*;
 use crate::mechanism::breaker::{
-    Aggregation, Breaker, CallOutcome, Config, CountConfig, RateConfig, SlidingWindowType, State, Trip,
+    self, Aggregation, Breaker, CallOutcome, Config, CountConfig, Permit, RateConfig, SlidingWindowType,
+    State, Trip,
 };
 use crate::scene::{Bar, Cell, Choice, Grid, GridRow, Lane, Lanes, MachineState, States, Token, Transition};
 
@@ -126,6 +127,7 @@ const ACTIONS: &[Action] = &[
 
 messages! {
     MESSAGES;
+    closed(); open(); half_open();
     own_rule(why: String); not_by_hand();
     choice_succeed(); choice_fail(); choice_slow(); choice_none();
     states_title(); way_opens(); way_own(); way_wait(wait: Span); way_fails(); way_well();
@@ -145,7 +147,7 @@ messages! {
 #[derive(Clone, Copy, Debug, Hash)]
 pub(super) struct Next(u32);
 
-/// What became of a second.
+/// What became of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Became {
     Succeeded,
@@ -155,16 +157,18 @@ enum Became {
 }
 
 impl Became {
-    fn label(self) -> Msg {
-        [bar_succeeded, bar_failed, bar_slow, bar_refused][self as usize]()
-    }
-
     fn id(self) -> &'static str {
         ["bar-succeeded", "bar-failed", "bar-slow", "bar-refused"][self as usize]
     }
 
     fn status(self) -> Status {
         [Status::Normal, Status::Trouble, Status::Active, Status::Down][self as usize]
+    }
+
+    /// A call that was let through ends so.
+    fn record(self, breaker: &mut Breaker, permit: Permit, now: Time) -> Option<breaker::Transition> {
+        let outcome = if self == Self::Failed { CallOutcome::Failure } else { CallOutcome::Success };
+        breaker.record(now, permit, outcome, TAKES[usize::from(self == Self::Slow)])
     }
 }
 
@@ -176,8 +180,6 @@ pub(super) struct Machine {
     calls: Vec<(Time, Became)>,
     /// The states it was in, each with when it came into it.
     was: Vec<(Time, State)>,
-    /// The last change, and when.
-    changed: Option<(State, State, Time)>,
     openings: u32,
     round: u32,
 }
@@ -194,14 +196,6 @@ fn state(n: usize) -> Entity {
     Entity::new(STATE, n as u32)
 }
 
-/// One call or none, a step of its own.
-fn call(breaker: &mut Breaker, became: Became, now: Time) -> Became {
-    let Ok(permit) = breaker.try_acquire(now).permit else { return Became::Refused };
-    let outcome = if became == Became::Failed { CallOutcome::Failure } else { CallOutcome::Success };
-    breaker.record(now, permit, outcome, TAKES[usize::from(became == Became::Slow)]);
-    became
-}
-
 impl Machine {
     fn begin(controls: &ControlValues, w: &mut World<Next>, round: u32) -> Result<Self, Msg> {
         let breaker = controls.breaker(w.now())?;
@@ -210,52 +204,42 @@ impl Machine {
         }
         let was = vec![(w.now(), State::Closed)];
         let controls = controls.clone();
-        Ok(Self { controls, breaker, calls: Vec::new(), was, changed: None, openings: 0, round })
+        Ok(Self { controls, breaker, calls: Vec::new(), was, openings: 0, round })
     }
 
     /// A second passes, with a call or without.
-    fn step(&mut self, became: Option<Became>, w: &mut World<Next>) {
+    fn step(&mut self, call: Option<Became>, w: &mut World<Next>) {
         let now = w.now();
-        if let Some(became) = became {
+        if let Some(mut became) = call {
             let entity = w.open(CALL, None);
-            let before = self.breaker.state();
-            let admitted = {
-                let mut probe = self.breaker.clone();
-                probe.try_acquire(now);
-                probe.state()
-            };
-            self.note_change(before, admitted, w);
-            let became = call(&mut self.breaker, became, now);
-            self.note_change(admitted, self.breaker.state(), w);
+            let admission = self.breaker.try_acquire(now);
+            self.changed(admission.transition, w);
+            match admission.permit {
+                Ok(permit) => {
+                    let transition = became.record(&mut self.breaker, permit, now);
+                    self.changed(transition, w);
+                }
+                Err(_) => became = Became::Refused,
+            }
             w.record_step(entity, || (step_outcome(became.id()), Some(BREAKER), None));
-            let end = match became {
-                Became::Failed => FAILED,
-                Became::Refused => REFUSED,
-                Became::Succeeded | Became::Slow => SUCCEEDED,
-            };
-            w.close(entity, end);
+            w.close(entity, [SUCCEEDED, FAILED, SUCCEEDED, REFUSED][became as usize]);
             self.calls.push((now, became));
         }
         while let Some(transition) = self.breaker.tick(now) {
-            self.note_change(transition.from, transition.to, w);
+            self.changed(Some(transition), w);
         }
     }
 
-    fn note_change(&mut self, from: State, to: State, w: &mut World<Next>) {
-        if from == to {
-            return;
-        }
+    fn changed(&mut self, transition: Option<breaker::Transition>, w: &mut World<Next>) {
+        let Some(breaker::Transition { from, to, .. }) = transition else { return };
         self.openings += u32::from(to == State::Open);
-        self.changed = Some((from, to, w.now()));
         self.was.push((w.now(), to));
-        w.notable(
-            BREAKER,
-            match to {
-                State::Open => mark_opens(from.id()),
-                State::HalfOpen => mark_half_open(),
-                _ => mark_closes(),
-            },
-        );
+        let mark = match to {
+            State::Open => mark_opens(from.id()),
+            State::HalfOpen => mark_half_open(),
+            _ => mark_closes(),
+        };
+        w.notable(BREAKER, mark);
     }
 
     /// Failures in a row, a second apart, that would open the closed breaker from here.
@@ -265,8 +249,9 @@ impl Machine {
         }
         let mut ahead = self.breaker.clone();
         (1..=60).find(|&n| {
-            call(&mut ahead, Became::Failed, now + STEP * u64::from(n));
-            ahead.state() == State::Open
+            let at = now + STEP * u64::from(n);
+            let permit = ahead.try_acquire(at).permit.ok();
+            permit.and_then(|permit| Became::Failed.record(&mut ahead, permit, at)).is_some()
         })
     }
 
@@ -297,14 +282,14 @@ impl Machine {
             (State::HalfOpen, State::Open, way_fails()),
             (State::HalfOpen, State::Closed, way_well()),
         ];
-        let taken =
-            |from, to| self.changed.filter(|(was, is, _)| (*was, *is) == (from, to)).map(|(.., at)| at);
-        let transitions = ways.into_iter().enumerate().map(|(n, (from, to, label))| Transition {
-            entity: Some(Entity::new(WAY, n as u32)),
+        let change = |it: &[(Time, State)]| (it[0].1, it[1].1, it[1].0);
+        let last = self.was.windows(2).last().map(change).filter(|&(.., at)| now.since(at) < STEP * 2);
+        let transitions = (0..).zip(ways).map(|(n, (from, to, label))| Transition {
+            entity: Some(Entity::new(WAY, n)),
             from: place(from),
             to: place(to),
             label: Label::Words(label),
-            taken: taken(from, to).filter(|&at| now.since(at) < STEP * 2),
+            taken: last.filter(|&(was, is, _)| (was, is) == (from, to)).map(|(.., at)| at),
         });
         let since = self.was.last().map(|(since, _)| *since);
         let token = Token {
@@ -344,7 +329,7 @@ impl Machine {
             }
             _ => {
                 let half_open = self.breaker.state() == State::HalfOpen;
-                let minimum = self.breaker.metrics().map_or(0, crate::mechanism::breaker::Metrics::minimum);
+                let minimum = self.breaker.metrics().map_or(0, breaker::Metrics::minimum);
                 let results = GridRow {
                     entity: BREAKER,
                     label: Label::Words(if half_open { row_probes() } else { row_results() }),
@@ -376,7 +361,7 @@ impl Machine {
     }
 
     fn slots(&self, now: Time) -> Vec<Cell> {
-        let cell = |slot: crate::mechanism::breaker::Slot| {
+        let cell = |slot: breaker::Slot| {
             let calls = slot.calls;
             let (level, status) = match calls {
                 _ if calls.calls == 0 => (1.0, Status::Draining),
@@ -404,7 +389,7 @@ impl Machine {
             entity: Entity::new(CALL, n),
             from: Time::from_nanos(at.nanos().saturating_sub(STEP.nanos() * 7 / 10)),
             until: at,
-            label: Label::Words(became.label()),
+            label: Label::words(became.id()),
             status: became.status(),
         });
         let lane = |label, bars| Lane { entity: BREAKER, label: Label::Words(label), bars };
@@ -492,7 +477,9 @@ impl Experiment for Machine {
         let rule = |it: &ControlValues| ControlValues { source: Source::Hand, failing: 0.0, ..it.clone() };
         if rule(&self.controls) != rule(is) {
             self.breaker = is.breaker(w.now())?;
-            self.note_change(self.was.last().map_or(State::Closed, |(_, state)| *state), State::Closed, w);
+            if self.was.last().is_some_and(|(_, state)| *state != State::Closed) {
+                self.was.push((w.now(), State::Closed));
+            }
         }
         if self.controls.source != is.source {
             self.round += 1;

@@ -4,6 +4,7 @@ mod dependency;
 mod machine;
 mod questions;
 mod slow_dependency;
+mod stack;
 #[cfg(test)]
 mod tests;
 
@@ -15,4 +16,5 @@ pub const FIGURES: &[Figure] = &[
         .predicted(questions::OF_THE_SHOP)
         .challenged(questions::CHALLENGES),
     Figure::of::<machine::Machine>().predicted(questions::OF_THE_MACHINE),
+    Figure::of::<stack::Stack>().predicted(questions::OF_THE_STACK).challenged(questions::REPAIRS),
 ];

@@ -1,6 +1,6 @@
 //! What is asked about the figures.
 
-use super::slow_dependency;
+use super::{slow_dependency, stack};
 use crate::lessons::prelude::*;
 use crate::player::InputKind;
 
@@ -102,3 +102,39 @@ fn what_is_missing(settings: &StartSettings, _: &[TrialResult]) -> Option<&'stat
         false => return None,
     })
 }
+
+pub const OF_THE_STACK: &[Prediction] = &[Prediction {
+    id: "three-times-three",
+    answer_kind: AnswerKind::Number { unit: Unit::Count, tolerance: 0.02 },
+    at: Time::from_secs(14),
+    runs: &[&[
+        ("services", "3"),
+        ("health", "failing"),
+        ("order", "breaker,limiter,bulkhead,retry,timeout"),
+        ("waits", "none"),
+    ]],
+    truth: |runs| Value::Number(runs[0].last("most")).into(),
+}];
+
+/// The incident: a timeout outside the breaker cancels what the breaker would count.
+pub const REPAIRS: &[Challenge] = &[Challenge {
+    id: "never-counted",
+    seeds: 200,
+    until: Time::from_secs(30),
+    fixed: &[("health", "hung"), ("tries", "3"), ("waits", "jitter"), ("services", "1")],
+    free: &["order", "timeout"],
+    scripted_inputs: Vec::new,
+    unit: Unit::Count,
+    budget: f64::INFINITY,
+    cost: |_| 0.0,
+    pass: |outcome| {
+        outcome.at_most("in-outage", 130.0, stack::judge_in_outage)?;
+        outcome.at_least("calm", 0.99, stack::judge_calm)?;
+        outcome.at_most("peak", 60.0, stack::judge_peak)?;
+        outcome.at_most("false-alarms", 0.0, stack::judge_false_alarms)
+    },
+    diagnose: |_, _| None,
+    reference: &[("order", "retry,limiter,bulkhead,breaker,timeout")],
+    tempting: &[("timeout-outside", &[("order", "timeout,retry,limiter,bulkhead,breaker")])],
+    incident: Some(Incident { cause: "timeout-outside", at: Time::from_secs(12) }),
+}];

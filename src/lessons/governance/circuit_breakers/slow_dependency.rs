@@ -129,7 +129,7 @@ const ACTIONS: &[Action] = &[
 
 messages! {
     pub(super) MESSAGES;
-    note_off(); note_closed(failed: u32, calls: u32); note_open(left: Span); note_half_open(); note_all_closed();
+    note_off();
     threads_title(); row_threads(); row_bulkhead(); note_held(held: usize, of: u32); note_in_use(used: u32, of: u32);
     chart_shares(); pages(); payments();
     says_fine(held: usize, threads: u32); says_drained(threads: u32, waiting: usize); says_holding(held: usize, threads: u32);
@@ -174,22 +174,9 @@ struct Call {
     asked: Time,
 }
 
-/// Of so many, so many were as they should be.
-#[derive(Clone, Copy, Debug, Default)]
-struct Share {
-    good: u32,
-    all: u32,
-}
-
-impl Share {
-    fn add(&mut self, good: bool) {
-        self.all += 1;
-        self.good += u32::from(good);
-    }
-
-    fn value(self) -> Option<f64> {
-        (self.all > 0).then(|| f64::from(self.good) / f64::from(self.all))
-    }
+/// Which share of so many was as it should be, if there were any.
+fn share([good, all]: [u32; 2]) -> Option<f64> {
+    (all > 0).then(|| f64::from(good) / f64::from(all))
 }
 
 /// How payments come back after an outage.
@@ -235,8 +222,9 @@ pub(super) struct SlowDependency {
     /// Since when all shards have been well.
     well_since: Option<Time>,
     recovery: Recovery,
-    told: Share,
-    calm: Share,
+    /// So many were told soon, or paid in calm times and were served, of so many.
+    told: [u32; 2],
+    calm: [u32; 2],
     openings: u32,
     false_alarms: u32,
 }
@@ -354,10 +342,12 @@ impl SlowDependency {
         let (now, recovering) = (w.now(), request.kind == PAYMENT);
         if let Some(journey) = self.payments.get(request).filter(|_| recovering) {
             let made = journey.outcome == Some(ANSWERED);
-            self.told.add(now.since(journey.began) <= SOON);
+            self.told[0] += u32::from(now.since(journey.began) <= SOON);
+            self.told[1] += 1;
             self.recovery.payment(made, now);
             if journey.carries.calm {
-                self.calm.add(made);
+                self.calm[0] += u32::from(made);
+                self.calm[1] += 1;
             }
         }
         self.of(request).end(request, w);
@@ -401,20 +391,8 @@ impl SlowDependency {
             badge: self.pages.badge(SHOP, now).or(self.payments.badge(SHOP, now)),
             ..shop
         };
-        let (note, status) = match &self.breaker {
-            None => (note_off(), Status::Quiet),
-            Some(breaker) => match breaker.state() {
-                State::Open => (
-                    note_open(breaker.open_until().map_or(Span::ZERO, |until| until.since(now))),
-                    Status::Down,
-                ),
-                State::HalfOpen => (note_half_open(), Status::Warming),
-                _ => {
-                    let seen = breaker.total(now);
-                    (note_closed(seen.failed, seen.calls), Status::Normal)
-                }
-            },
-        };
+        let standing = self.breaker.as_ref().map(|breaker| dependency::standing(breaker, now));
+        let (note, status) = standing.unwrap_or_else(|| (note_off(), Status::Quiet));
         let breaker = Node { status, ..Node::new(BREAKER).note(Label::Words(note)) };
         let shards = self.shards.iter().map(|it| self.calls.with_badge(it.node(now), now)).collect();
         let packets = self.pages.packets().chain(self.payments.packets()).chain(self.calls.packets());
@@ -504,8 +482,8 @@ impl Experiment for SlowDependency {
             shards: (0..SHARDS).map(|n| Dependency::new(shard(n), 1)).collect(),
             well_since: Some(Time::ZERO),
             recovery: Recovery::default(),
-            told: Share::default(),
-            calm: Share::default(),
+            told: [0; 2],
+            calm: [0; 2],
             openings: 0,
             false_alarms: 0,
         };
@@ -568,12 +546,8 @@ impl Experiment for SlowDependency {
 
     fn act(&mut self, action: usize, on: &[Entity], _: &Value, w: &mut W) -> Result<(), Msg> {
         let health = [Health::Hung, Health::Slow, Health::Well][action];
-        for at in on {
-            let shard =
-                self.shards.get(at.n as usize).ok_or_else(|| Msg::new("no-such-entity").of("entity", *at))?;
-            if shard.health() == health {
-                return Err(already_so(*at));
-            }
+        if let Some(why) = on.iter().find_map(|&at| self.refusal(action, at)) {
+            return Err(why);
         }
         on.iter().for_each(|at| self.bend(Some(at.n), health, w));
         Ok(())
@@ -581,18 +555,20 @@ impl Experiment for SlowDependency {
 
     fn refusal(&self, action: usize, on: Entity) -> Option<Msg> {
         let health = [Health::Hung, Health::Slow, Health::Well][action];
-        self.shards.get(on.n as usize).filter(|shard| shard.health() == health).map(|_| already_so(on))
+        let Some(shard) = self.shards.get(on.n as usize) else {
+            return Some(Msg::new("no-such-entity").of("entity", on));
+        };
+        (shard.health() == health).then(|| already_so(on))
     }
 
     fn read(&self, w: &W, out: &mut Readings) {
         let waits = |journey: &journeys::Journey<Request>| w.now().since(journey.began) > SOON;
         let late = self.payments.iter().filter(|(_, journey)| waits(journey)).count() as u32;
-        let told = Share { good: self.told.good, all: self.told.all + late };
         out.put("held", self.held().count() as f64);
         out.put("openings", f64::from(self.openings));
-        out.put("told", told.value());
+        out.put("told", share([self.told[0], self.told[1] + late]));
         out.put("back", self.recovery.reading(w.now()).map(Span::secs));
-        out.put("calm", self.calm.value());
+        out.put("calm", share(self.calm));
         out.put("false-alarms", f64::from(self.false_alarms));
     }
 

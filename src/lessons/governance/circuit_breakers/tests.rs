@@ -28,3 +28,43 @@ fn numbers() {
         println!("{settings:?} {:?}", readings.map(|id| (id, bench.reading(id))));
     }
 }
+
+#[test]
+fn orders() {
+    use super::stack::Stack;
+    for order in [
+        "retry,breaker,limiter,timeout,bulkhead",
+        "retry,limiter,bulkhead,breaker,timeout",
+        "retry,bulkhead,limiter,breaker,timeout",
+        "retry,limiter,breaker,bulkhead,timeout",
+        "bulkhead,retry,limiter,breaker,timeout",
+        "retry,limiter,breaker,timeout,bulkhead",
+        "retry,breaker,limiter,bulkhead,timeout",
+        "retry,limiter,bulkhead,timeout,breaker",
+        "timeout,retry,limiter,bulkhead,breaker",
+        "limiter,retry,bulkhead,breaker,timeout",
+        "limiter,bulkhead,breaker,retry,timeout",
+        "breaker,retry,limiter,bulkhead,timeout",
+    ] {
+        for health in ["hung", "failing"] {
+            let bench =
+                Bench::<Stack>::new(&[("order", order), ("health", health)], 7).until(Time::from_secs(30));
+            let readings = ["in-outage", "calm", "peak", "openings", "false-alarms", "most"];
+            println!("{order} {health} {:?}", readings.map(|id| (id, bench.reading(id))));
+        }
+    }
+    for services in ["1", "2", "3"] {
+        let bench = Bench::<Stack>::new(
+            &[
+                ("services", services),
+                ("health", "failing"),
+                ("waits", "none"),
+                ("order", "breaker,limiter,bulkhead,retry,timeout"),
+            ],
+            7,
+        )
+        .until(Time::from_secs(14));
+        let readings = ["in-outage", "calm", "peak", "openings", "false-alarms", "most"];
+        println!("{services} {:?}", readings.map(|id| (id, bench.reading(id))));
+    }
+}
