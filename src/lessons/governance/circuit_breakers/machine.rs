@@ -139,8 +139,7 @@ messages! {
     says_own(failed: u32); says_open(left: Span); says_wait_over(); says_half_open(done: u32, of: u32); says_probing(done: u32, of: u32);
     mark_opens(from: &'static str); mark_half_open(); mark_closes();
     step_outcome(outcome: &'static str);
-    about_breaker(calls: u32, failed: u32, slow: u32); about_closed(); about_open(); about_half_open();
-    about_slot(calls: u32, failed: u32, slow: u32); about_empty(); about_call(outcome: &'static str, at: Time);
+    about_breaker(calls: u32, failed: u32, slow: u32); about_call(outcome: &'static str, at: Time);
 }
 
 /// The dependency's next call; the number tells one round of them from the next.
@@ -524,24 +523,14 @@ impl Experiment for Machine {
     }
 
     fn about(&self, entity: Entity, w: &World<Next>) -> Option<About> {
-        let (now, n) = (w.now(), entity.n as usize);
-        let counted = |it: Aggregation| (it.calls, it.failed, it.slow);
-        Some(About::says([match entity.kind {
-            STATE => [about_closed, about_open, about_half_open].get(n)?(),
-            SLOT => {
-                let slot = self.breaker.slots(now).into_iter().find(|slot| slot.position == entity.n)?;
-                let (calls, failed, slow) = counted(slot.calls);
-                if calls > 0 { about_slot(calls, failed, slow) } else { about_empty() }
-            }
-            CALL => {
-                let &(at, became) = self.calls.get(n)?;
-                about_call(became.id(), at)
-            }
-            _ => {
-                let (calls, failed, slow) = counted(self.breaker.total(now));
-                about_breaker(calls, failed, slow)
-            }
-        }]))
+        if entity.kind == CALL {
+            let &(at, became) = self.calls.get(entity.n as usize)?;
+            return Some(About::says([about_call(became.id(), at)]));
+        }
+        let slot =
+            self.breaker.slots(w.now()).into_iter().find(|slot| entity == Entity::new(SLOT, slot.position));
+        let it = slot.map_or_else(|| self.breaker.total(w.now()), |slot| slot.calls);
+        Some(About::says([about_breaker(it.calls, it.failed, it.slow)]))
     }
 
     fn invariants(&self, w: &World<Next>) -> Result<(), String> {

@@ -107,12 +107,7 @@ pub const OF_THE_STACK: &[Prediction] = &[Prediction {
     id: "three-times-three",
     answer_kind: AnswerKind::Number { unit: Unit::Count, tolerance: 0.02 },
     at: Time::from_secs(14),
-    runs: &[&[
-        ("services", "3"),
-        ("health", "failing"),
-        ("order", "breaker,limiter,bulkhead,retry,timeout"),
-        ("waits", "none"),
-    ]],
+    runs: &[&[("services", "3"), ("health", "failing"), ("used", "timeout,retry"), ("waits", "none")]],
     truth: |runs| Value::Number(runs[0].last("most")).into(),
 }];
 
@@ -128,13 +123,32 @@ pub const REPAIRS: &[Challenge] = &[Challenge {
     budget: f64::INFINITY,
     cost: |_| 0.0,
     pass: |outcome| {
-        outcome.at_most("in-outage", 130.0, stack::judge_in_outage)?;
+        outcome.at_most("in-outage", 65.0, stack::judge_in_outage)?;
         outcome.at_least("calm", 0.99, stack::judge_calm)?;
-        outcome.at_most("peak", 60.0, stack::judge_peak)?;
         outcome.at_most("false-alarms", 0.0, stack::judge_false_alarms)
     },
-    diagnose: |_, _| None,
+    diagnose: what_is_misplaced,
     reference: &[("order", "retry,limiter,bulkhead,breaker,timeout")],
-    tempting: &[("timeout-outside", &[("order", "timeout,retry,limiter,bulkhead,breaker")])],
+    tempting: &[
+        ("timeout-outside", &[("order", "retry,limiter,bulkhead,timeout,breaker")]),
+        ("long-time", &[("order", "retry,limiter,bulkhead,breaker,timeout"), ("timeout", "5")]),
+        ("once-for-all", &[("order", "breaker,timeout,retry,limiter,bulkhead")]),
+        ("own-refusals", &[("order", "retry,breaker,limiter,timeout,bulkhead")]),
+        ("one-per-request", &[("order", "limiter,bulkhead,breaker,retry,timeout")]),
+    ],
     incident: Some(Incident { cause: "timeout-outside", at: Time::from_secs(12) }),
 }];
+
+fn what_is_misplaced(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static str> {
+    let outside =
+        |layer: stack::Layer, other: stack::Layer| settings.is_before("order", layer as u16, other as u16);
+    use stack::Layer::{Breaker, Bulkhead, Limiter, Retry, Timeout};
+    Some(match () {
+        () if outside(Timeout, Breaker) => "timeout-outside",
+        () if outside(Timeout, Retry) => "once-for-all",
+        () if outside(Breaker, Limiter) || outside(Breaker, Bulkhead) => "own-refusals",
+        () if outside(Breaker, Retry) => "one-per-request",
+        () if settings.number("timeout") > 1.0 => "long-time",
+        () => return None,
+    })
+}

@@ -136,9 +136,9 @@ messages! {
     says_nothing_ended(calls: usize); says_open(); says_unbroken();
     mark_health(shard: Entity, health: &'static str); mark_opens(seen: u32, failed: u32, slow: u32); mark_half_open(); mark_closes();
     already_so(shard: Entity);
-    step_permitted(call: Entity); step_bulkhead(under_way: u32); step_open(); step_result(call: Entity);
+    step_permitted(call: Entity);
     about_clients(pages: u32, payments: u32); about_breaker(calls: u32, failed: u32, slow: u32); about_no_breaker();
-    about_waits_for(call: Entity, since: Span); about_for(payment: Entity);
+    about_waits_for(call: Entity, since: Span);
     judge_pages(share: (f64, Unit), bound: (f64, Unit)); judge_told(share: (f64, Unit), bound: (f64, Unit));
     judge_back(back: (f64, Unit), bound: (f64, Unit)); judge_calm(share: (f64, Unit), bound: (f64, Unit));
     judge_false_alarms(alarms: (f64, Unit), bound: (f64, Unit));
@@ -264,15 +264,12 @@ impl SlowDependency {
     /// Through the bulkhead and the breaker to the dependency.
     fn pay(&mut self, payment: Entity, w: &mut W) {
         if self.bulkhead.enter(w.now(), payment.n.into()) != Entry::Permitted {
-            let under_way = self.bulkhead.under_way();
-            w.record_step(payment, || (step_bulkhead(under_way), Some(SHOP), None));
             return self.leave(payment, BULKHEAD_FULL, w);
         }
         let asked = self.breaker.as_mut().map(|breaker| breaker.try_acquire(w.now()));
         self.changed(asked.and_then(|admission| admission.transition), w);
         let Ok(permit) = asked.map(|admission| admission.permit).transpose() else {
             self.bulkhead.leave();
-            w.record_step(payment, || (step_open(), Some(BREAKER), None));
             self.payments.enter(payment, BREAKER, w.now());
             return self.leave(payment, BREAKER_OPEN, w);
         };
@@ -297,14 +294,13 @@ impl SlowDependency {
     }
 
     /// A call has ended for the shop: place, breaker and thread are told.
-    fn settle(&mut self, call: Entity, it: Call, outcome: EndKind, w: &mut W) {
+    fn settle(&mut self, it: Call, outcome: EndKind, w: &mut W) {
         self.bulkhead.leave();
         let ended = if outcome == ANSWERED { CallOutcome::Success } else { CallOutcome::Failure };
         let breaker = self.breaker.as_mut().zip(it.permit);
         let took = w.now().since(it.asked);
         let transition = breaker.and_then(|(breaker, permit)| breaker.record(w.now(), permit, ended, took));
         self.changed(transition, w);
-        w.record_step(it.payment, || (step_result(call), Some(SHOP), None));
         self.leave(it.payment, outcome, w);
     }
 
@@ -519,12 +515,12 @@ impl Experiment for SlowDependency {
             Event::Replied(call) => {
                 let Some(it) = self.calls.get(call).copied() else { return };
                 self.calls.end(call, w);
-                self.settle(call, it.carries, it.outcome.unwrap_or(ERROR), w);
+                self.settle(it.carries, it.outcome.unwrap_or(ERROR), w);
             }
             Event::TimedOut(call) => {
                 let Some(it) = self.calls.get(call).map(|journey| journey.carries) else { return };
                 self.calls.give_up(call, TIMED_OUT, w);
-                self.settle(call, it, TIMED_OUT, w);
+                self.settle(it, TIMED_OUT, w);
             }
             Event::Back(request) => self.back(request, w),
         }
@@ -597,24 +593,14 @@ impl Experiment for SlowDependency {
                 })]))
             }
             SHARD => Some(self.shards.get(entity.n as usize)?.about()),
-            CALL => {
-                let mut about = self.calls.about(entity, w, |node| {
-                    self.shards.get(node.n as usize)?.station.about_visitor(entity, now)
-                })?;
-                about.sentences.extend(self.calls.get(entity).map(|it| about_for(it.carries.payment)));
-                Some(about)
-            }
+            CALL => self.calls.about(entity, w, |node| {
+                self.shards.get(node.n as usize)?.station.about_visitor(entity, now)
+            }),
             PAGE => self.pages.about_at(entity, w, &[&self.shop].into_iter()),
-            PAYMENT => {
-                let call = self.payments.get(entity).and_then(|journey| journey.carries.call);
-                if let Some((call, it)) = call
-                    .and_then(|call| Some((call, self.calls.get(call)?)))
-                    .filter(|_| self.held().any(|(of, _)| of == entity))
-                {
-                    let says = about_waits_for(call, now.since(it.carries.asked));
-                    return Some(About::says([says]).concerning([call].into_iter()));
-                }
-                self.payments.about_at(entity, w, &[&self.shop].into_iter())
+            PAYMENT if self.held().any(|(of, _)| of == entity) => {
+                let call = self.payments.get(entity)?.carries.call?;
+                let says = about_waits_for(call, now.since(self.calls.get(call)?.carries.asked));
+                Some(About::says([says]).concerning([call].into_iter()))
             }
             _ => self.payments.about_at(entity, w, &[&self.shop].into_iter()),
         }

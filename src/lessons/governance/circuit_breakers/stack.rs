@@ -89,6 +89,8 @@ controls! {
     pub(super) struct ControlValues {
         pub order: Vec<Layer> = Control::order("order", "From the outside in", Layer::OPTIONS, "retry,breaker,limiter,timeout,bulkhead")
             .help("What a request passes on its way to the dependency, the first first. This order is resilience4j's own.").primary(),
+        pub used: Vec<Layer> = Control::several("used", "In use", Layer::OPTIONS, (1, 5), "timeout,retry,breaker,bulkhead,limiter")
+            .help("Layers that are there at all."),
         pub health: Health = Control::choice("health", "From 4 s to 14 s it is", Health::OPTIONS, "hung")
             .help("How the dependency fares in its outage. Before and after it is well.").primary(),
         pub timeout: Span = Control::log_number("timeout", "Timeout", Unit::Time, (0.05, 30.0), 0.8)
@@ -122,15 +124,13 @@ readings! {
 messages! {
     pub(super) MESSAGES;
     layer_timeout(); layer_retry(); layer_breaker(); layer_bulkhead(); layer_limiter();
-    table_layers(); column_layer(); column_passed(); column_did(); column_now();
+    table_layers(); column_layer(); column_passed(); column_did();
     did_timeout(n: u32); did_retry(n: u32); did_refuse(n: u32);
-    now_taken(taken: u32, of: u32); now_left(left: u32); now_span(span: Span); now_tries(tries: u32);
     chart_calls(); calls(); answers();
     says_well(); says_outage(calls: u32); says_over(calls: u32);
     mark_outage(); mark_over(); mark_rush(); mark_rush_over(); mark_opens(service: Entity); mark_half_open(service: Entity); mark_closes(service: Entity);
     step_stopped(layer: &'static str); step_again(tries: u32);
-    about_timeout(); about_retry(); about_breaker(); about_bulkhead(); about_limiter();
-    about_clients(); about_service(calls: u32, failed: u32); about_for(request: Entity);
+    about_clients(); about_service(calls: u32, failed: u32); about_layer(passed: u32, did: u32);
     judge_calm(share: (f64, Unit), bound: (f64, Unit)); judge_in_outage(calls: (f64, Unit), bound: (f64, Unit));
     judge_peak(peak: (f64, Unit), bound: (f64, Unit)); judge_false_alarms(alarms: (f64, Unit), bound: (f64, Unit));
 }
@@ -156,6 +156,8 @@ pub(super) enum Event {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ask {
     order: [Layer; LAYERS],
+    /// By layer, whether it is there at all.
+    used: [bool; LAYERS],
     services: usize,
     /// How many layers it is inside.
     inside: usize,
@@ -215,8 +217,11 @@ impl Stack {
     fn begin(&mut self, w: &mut W) {
         let mut order = [Layer::Timeout; LAYERS];
         order.iter_mut().zip(&self.controls.order).for_each(|(place, layer)| *place = *layer);
+        let mut used = [false; LAYERS];
+        self.controls.used.iter().for_each(|layer| used[*layer as usize] = true);
         let ask = Ask {
             order,
+            used,
             services: self.controls.services as usize,
             inside: 0,
             round: 0,
@@ -264,7 +269,9 @@ impl Stack {
     /// A request comes to a layer of a service: whether it gets past.
     fn pass(&mut self, request: Entity, n: usize, layer: Layer, w: &mut W) -> Result<(), EndKind> {
         let (now, it) = (w.now(), &mut self.services[n]);
-        let Some(ask) = self.journeys.carried(request) else { return Ok(()) };
+        let Some(ask) = self.journeys.carried(request).filter(|ask| ask.used[layer as usize]) else {
+            return Ok(());
+        };
         match layer {
             Layer::Timeout => {
                 ask.timers[n] = Some(w.schedule(self.controls.timeout, Event::TimedOut(request, ask.inside)));
@@ -331,7 +338,9 @@ impl Stack {
     /// A layer learns what became of what is inside it; true if it tries again.
     fn told(&mut self, request: Entity, n: usize, layer: Layer, outcome: EndKind, w: &mut W) -> bool {
         let now = w.now();
-        let Some(ask) = self.journeys.carried(request) else { return false };
+        let Some(ask) = self.journeys.carried(request).filter(|ask| ask.used[layer as usize]) else {
+            return false;
+        };
         match layer {
             Layer::Timeout => {
                 ask.timers[n].take().map(|timer| w.cancel(timer));
@@ -390,8 +399,8 @@ impl Stack {
                     let permit = ask.permits[n].take();
                     permit.and_then(|(permit, _)| self.services[n].breaker.release(w.now(), permit));
                 }
-                Layer::Bulkhead => _ = self.services[n].bulkhead.leave(),
-                Layer::Retry | Layer::Limiter => {}
+                Layer::Bulkhead if ask.used[layer as usize] => _ = self.services[n].bulkhead.leave(),
+                Layer::Bulkhead | Layer::Retry | Layer::Limiter => {}
             }
         }
         if let Some(call) = call {
@@ -445,30 +454,18 @@ impl Stack {
     }
 
     /// What each layer has let through and done, from the outside in.
-    fn table(&self, now: Time) -> Panel {
-        let Service { breaker, bulkhead, left, .. } = &self.services[0];
+    fn table(&self) -> Panel {
         let row = |&layer: &Layer| {
-            let (passed, did) = (self.passed[layer as usize], self.did[layer as usize]);
-            let (name, did, is) = match layer {
-                Layer::Timeout => (layer_timeout(), did_timeout(did), now_span(self.controls.timeout)),
-                Layer::Retry => (layer_retry(), did_retry(did), now_tries(self.controls.tries)),
-                Layer::Breaker => (layer_breaker(), did_refuse(did), dependency::standing(breaker, now).0),
-                Layer::Bulkhead => {
-                    (layer_bulkhead(), did_refuse(did), now_taken(bulkhead.under_way(), PLACES))
-                }
-                Layer::Limiter => (layer_limiter(), did_refuse(did), now_left(*left)),
-            };
-            let cells = [
-                Label::Words(name),
-                Label::Value(passed.into(), Unit::Count),
-                Label::Words(did),
-                Label::Words(is),
-            ];
-            Row::new(Entity::new(LAYER, layer as u32), cells)
+            let (entity, n) = (Entity::new(LAYER, layer as u32), layer as usize);
+            let did = [did_timeout, did_retry, did_refuse, did_refuse, did_refuse][n](self.did[n]);
+            Row::new(
+                entity,
+                [Label::Name(entity), Label::Value(self.passed[n].into(), Unit::Count), Label::Words(did)],
+            )
         };
-        let rows: Vec<Row> = self.controls.order.iter().map(row).collect();
-        Panel::table(table_layers(), [column_layer(), column_passed(), column_did(), column_now()], rows)
-            .unfolded()
+        let rows: Vec<Row> =
+            self.controls.order.iter().filter(|layer| self.controls.used.contains(layer)).map(row).collect();
+        Panel::table(table_layers(), [column_layer(), column_passed(), column_did()], rows).unfolded()
     }
 }
 
@@ -610,7 +607,7 @@ impl Experiment for Stack {
         scene.panels = vec![
             self.flow(w.now()),
             Panel::series(chart_calls(), Unit::Rate, calls, Self::SPEC.until),
-            self.table(w.now()),
+            self.table(),
             self.journeys.ledger(),
         ];
         scene.sentences.push(match w.now() {
@@ -628,15 +625,10 @@ impl Experiment for Stack {
                 Some(About::says([about_service(seen.calls, seen.failed)]))
             }
             DEPENDENCY_KIND => Some(self.dependency.about()),
-            CALL => {
-                let at = |_| self.dependency.station.about_visitor(entity, w.now());
-                let mut about = self.calls.about(entity, w, at)?;
-                about.sentences.extend(self.calls.get(entity).map(|it| about_for(it.carries)));
-                Some(about)
-            }
+            CALL => self.calls.about(entity, w, |_| self.dependency.station.about_visitor(entity, w.now())),
             LAYER => {
-                let about = [about_timeout, about_retry, about_breaker, about_bulkhead, about_limiter];
-                Some(About::says([about.get(entity.n as usize)?()]))
+                let n = entity.n as usize;
+                Some(About::says([about_layer(*self.passed.get(n)?, self.did[n])]))
             }
             _ => self.journeys.about(entity, w, |_| None),
         }

@@ -53,18 +53,47 @@ fn orders() {
             println!("{order} {health} {:?}", readings.map(|id| (id, bench.reading(id))));
         }
     }
-    for services in ["1", "2", "3"] {
-        let bench = Bench::<Stack>::new(
-            &[
-                ("services", services),
-                ("health", "failing"),
-                ("waits", "none"),
-                ("order", "breaker,limiter,bulkhead,retry,timeout"),
-            ],
-            7,
-        )
-        .until(Time::from_secs(14));
-        let readings = ["in-outage", "calm", "peak", "openings", "false-alarms", "most"];
-        println!("{services} {:?}", readings.map(|id| (id, bench.reading(id))));
+    for settings in [
+        &[("services", "3"), ("health", "failing"), ("waits", "none"), ("used", "timeout,retry")][..],
+        &[("services", "1"), ("health", "failing"), ("waits", "none"), ("used", "timeout,retry")],
+        &[("services", "3"), ("health", "slow"), ("waits", "none"), ("used", "timeout,retry")],
+        &[("services", "3"), ("health", "slow"), ("waits", "jitter"), ("used", "timeout,retry")],
+        &[
+            ("services", "3"),
+            ("health", "slow"),
+            ("waits", "jitter"),
+            ("used", "timeout,retry"),
+            ("budget", "on"),
+        ],
+        &[("services", "1"), ("health", "slow"), ("used", "timeout,retry")],
+        &[("services", "1"), ("health", "slow"), ("used", "timeout,retry"), ("budget", "on")],
+        &[
+            ("services", "3"),
+            ("health", "slow"),
+            ("waits", "jitter"),
+            ("used", "timeout,retry,breaker"),
+            ("order", "retry,limiter,bulkhead,breaker,timeout"),
+        ],
+    ] {
+        for at in [6, 10, 14, 20, 28] {
+            let bench = Bench::<Stack>::new(settings, 7).until(Time::from_secs(at));
+            let readings = ["calls", "answered", "in-outage", "most", "peak"];
+            println!(
+                "{settings:?} {at} {:?} {}",
+                readings.map(|id| (id, bench.reading(id))),
+                bench.world.events()
+            );
+        }
+    }
+}
+
+#[test]
+fn machines() {
+    use super::machine::Machine;
+    let bench = Bench::<Machine>::new(&[("source", "sick"), ("window", "20")], 1);
+    let mut bench = bench;
+    for at in 18..46 {
+        bench = bench.until(Time::from_secs(at));
+        println!("{at} {:?}", ["failed", "to-open", "openings", "refused"].map(|id| bench.reading(id)));
     }
 }
