@@ -30,12 +30,12 @@ pub const OF_THE_SHOP: &[Prediction] = &[
 
 pub const OF_THE_MACHINE: &[Prediction] = &[Prediction {
     id: "a-long-memory",
-    answer_kind: AnswerKind::Number { unit: Unit::Time, tolerance: 0.06 },
+    answer_kind: AnswerKind::Number { unit: Unit::Count, tolerance: 0.05 },
     at: Time::from_secs(45),
     runs: &[&[("source", "sick"), ("window", "20")]],
     truth: |runs| {
         let opened = runs[0].above("openings", 0.5).unwrap_or(Time::MAX);
-        Value::Number(libm::round(opened.secs()) - 20.0).into()
+        Value::Number(runs[0].at("failures", opened)).into()
     },
 }];
 
@@ -65,7 +65,7 @@ pub const CHALLENGES: &[Challenge] = &[Challenge {
     cost: memory,
     pass: |outcome| {
         outcome.at_least("pages-so-far", 0.99, slow_dependency::judge_pages)?;
-        outcome.at_least("told", 0.99, slow_dependency::judge_told)?;
+        outcome.at_least("told", 0.97, slow_dependency::judge_told)?;
         outcome.at_most("back", 4.5, slow_dependency::judge_back)?;
         outcome.at_least("calm", 0.99, slow_dependency::judge_calm)?;
         outcome.at_most("false-alarms", 1.0, slow_dependency::judge_false_alarms)

@@ -54,7 +54,7 @@ const SOON: Span = Span::from_secs(1);
 /// Payments are back when so many in a row have been made.
 const IN_A_ROW: u32 = 10;
 /// After an outage it takes so long until times count as calm.
-const CALM: Span = Span::from_secs(8);
+const CALM: Span = Span::from_secs(5);
 /// Calls that a half-open breaker lets through.
 const PERMITTED: u32 = 3;
 const OWN: Purpose = Purpose::named("own work");
@@ -117,7 +117,7 @@ readings! {
         .of(PAGE, &[ANSWERED]).so_far();
     Reading::new("told", "told soon, so far", Unit::Share, "Share of all who paid so far and had an answer or a refusal within 1 s. Who still waits after that is not among them.").so_far();
     Reading::new("back", "back after", Unit::Time, "Time from the end of an outage to the first of ten payments in a row that were made; of several outages the longest.").so_far();
-    Reading::new("calm", "made in calm times", Unit::Share, "Share of the payments begun while payments were well, and had been for 8 s, that were made.").so_far();
+    Reading::new("calm", "made in calm times", Unit::Share, "Share of the payments begun while payments were well, and had been for 5 s, that were made. Those whom an outage has met don't count.").so_far();
     Reading::new("false-alarms", "false alarms", Unit::Count, "How often the breaker has opened while payments were well.").so_far().trouble_from(1.0);
 }
 
@@ -341,7 +341,7 @@ impl SlowDependency {
             self.told[0] += u32::from(now.since(journey.began) <= SOON);
             self.told[1] += 1;
             self.recovery.payment(made, now);
-            if journey.carries.calm {
+            if journey.carries.calm && self.well_since.is_some() {
                 self.calm[0] += u32::from(made);
                 self.calm[1] += 1;
             }
