@@ -448,7 +448,9 @@ impl Stack {
         };
         let clients = vec![Node::new(CLIENTS).shaped(Shape::Client)];
         let dependency = vec![self.calls.with_badge(self.dependency.node(now), now)];
-        let services = (0..self.controls.services as usize).map(node);
+        // Requests go on through as many as there were when they began.
+        let most = self.journeys.iter().map(|(_, it)| it.carries.services).max().unwrap_or_default();
+        let services = (0..most.max(self.controls.services as usize)).map(node);
         let tiers = [clients].into_iter().chain(services).chain([dependency]);
         Panel::Flow(Flow::through(tiers, self.journeys.packets().chain(self.calls.packets())))
     }
