@@ -73,7 +73,7 @@ pub const CHALLENGES: &[Challenge] = &[Challenge {
     diagnose: what_is_missing,
     reference: &[
         ("breaker", "on"),
-        ("timeout", "0.8"),
+        ("timeout", "0.6"),
         ("window", "20"),
         ("threshold", "0.5"),
         ("wait", "2"),
