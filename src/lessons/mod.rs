@@ -6,6 +6,7 @@
 //! tests and the worker for development see [`SETS`].
 
 pub mod architecture;
+pub mod governance;
 pub mod prelude;
 pub mod software_design;
 
@@ -21,6 +22,7 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("software-design/critical-sections", software_design::critical_sections::FIGURES),
     ("architecture/cap-and-base", architecture::cap_and_base::FIGURES),
     ("software-design/blocking-and-non-blocking", software_design::blocking_and_non_blocking::FIGURES),
+    ("governance/circuit-breakers", governance::circuit_breakers::FIGURES),
 ];
 
 /// The path of the lesson that a set belongs to.

@@ -175,6 +175,13 @@ impl StartSettings {
         chosen.is_some_and(|(id, _)| id == group)
     }
 
+    /// Whether one of the things in an order comes before another, by their numbers.
+    pub fn is_before(&self, id: &str, one: u16, other: u16) -> bool {
+        let Value::Order(order) = self.value(id) else { return false };
+        let place = |thing| order.iter().position(|it| *it == thing);
+        place(one) < place(other)
+    }
+
     /// Whether a switch is on.
     pub fn is_on(&self, id: &str) -> bool {
         *self.value(id) == Value::Flag(true)

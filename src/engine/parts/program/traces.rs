@@ -99,12 +99,12 @@ mod tests {
         assert!(traces.threads[0].len() < 6);
         // A lane of the figure's own leaves out what it has no word for.
         let own =
-            |n: u32, is: u64| (n == 0).then(|| (Entity::new(5, is as u32), Label::words("is"), Status::Normal));
+            |n: u32, is: Status| (n == 0).then(|| (Entity::new(5, n), Label::words("is"), is));
         let named = (0..2).map(|n| (Entity::new(4, n), Label::words("lane")));
         let Panel::Lanes(lanes) = traces.named_lanes(Msg::new("title"), named, at(100), own) else {
             panic!("lanes are lanes")
         };
         assert_eq!(lanes.lanes.iter().map(|lane| lane.bars.len()).collect::<Vec<_>>(), [3, 0]);
-        assert_eq!(lanes.lanes[0].bars[2].entity, Entity::new(5, 24));
+        assert_eq!(lanes.lanes[0].bars[2].entity, Entity::new(5, 0));
     }
 }

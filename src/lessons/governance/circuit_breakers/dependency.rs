@@ -1,0 +1,131 @@
+//! Something that is called and whose health the learner bends: workers with a queue that are well, slow, failing, hung or
+//! flapping.
+
+use crate::lessons::prelude::*;
+use crate::mechanism::breaker::{Breaker, State};
+use crate::parts::station::Fault;
+
+choices! {
+    /// How it fares.
+    pub enum Health {
+        Well = "well", "Well";
+        Slow = "slow", "Slow";
+        Failing = "failing", "Failing";
+        Hung = "hung", "Hung";
+        Flapping = "flapping", "Flapping";
+    }
+}
+
+messages! {
+    pub(super) HEALTH;
+    well(); slow(); failing(); hung(); flapping();
+    about_well(); about_slow(slower: (f64, Unit)); about_failing(); about_hung(); about_flapping();
+    about_at_work(busy: usize, waiting: usize);
+    note_closed(failed: u32, calls: u32); note_open(left: Span); note_half_open();
+}
+
+/// Work takes so many times as long at one that is slow.
+const SLOWER: f64 = 20.0;
+/// An error is told after so long.
+const ERROR: Span = Span::from_millis(5);
+/// A flapping one is well for so long, then fails for so long.
+const FLAP: Span = Span::from_secs(2);
+/// Work takes this on average when it is well.
+const WORK: Dist = Dist::Erlang { stages: 8, mean: 0.08 };
+/// Such a share of calls fails at one that is well.
+const NOISE: f64 = 0.002;
+const TAKES: Purpose = Purpose::named("the dependency's work");
+const FAILS: Purpose = Purpose::named("fails by chance");
+
+/// The dependency, or one of its shards. `E` is the figure's event.
+#[derive(Clone, Debug)]
+pub(super) struct Dependency<E> {
+    pub station: Station<E>,
+    health: Health,
+}
+
+impl<E> Dependency<E> {
+    pub fn new(entity: Entity, workers: u32) -> Self {
+        Self { station: Station::new(entity, workers, None), health: Health::Well }
+    }
+
+    pub fn health(&self) -> Health {
+        self.health
+    }
+
+    /// Whether it answers: all but the few that fail by chance, and in time.
+    pub fn is_well(&self, now: Time) -> bool {
+        self.health == Health::Well || self.health == Health::Flapping && !self.fails(now)
+    }
+
+    fn fails(&self, now: Time) -> bool {
+        let flaps = self.health == Health::Flapping && now.nanos() / FLAP.nanos() % 2 == 1;
+        self.health == Health::Failing || flaps
+    }
+
+    /// From now on it fares so. What a hung one has is never answered, not even when it is well again: nobody is told that
+    /// the connection has died.
+    pub fn set_health(&mut self, health: Health, w: &mut World<E>) {
+        if self.health == health {
+            return;
+        }
+        self.health = health;
+        self.station.restore();
+        self.station.set_slower(if health == Health::Slow { SLOWER } else { 1.0 });
+        if health == Health::Hung {
+            self.station.fail(Fault::Down, w);
+        }
+    }
+
+    /// A call has come: one of these happens, or nothing ever.
+    pub fn ask(&mut self, call: Entity, w: &mut World<E>, done: E, failed: E) {
+        if self.health == Health::Hung {
+            return;
+        }
+        if self.fails(w.now()) || w.draws(FAILS, call).chance(NOISE) {
+            w.schedule(ERROR, failed);
+            return;
+        }
+        let takes = WORK.span(&mut w.draws(TAKES, call));
+        let offer = self.station.offer(call, takes, w, done);
+        debug_assert!(offer.is_accepted(), "its queue has no bound");
+    }
+
+    /// Its node, with a word on how it fares.
+    pub fn node(&self, now: Time) -> Node {
+        let status = match self.health {
+            _ if self.is_well(now) => Status::Normal,
+            Health::Hung => Status::Down,
+            _ => Status::Trouble,
+        };
+        let note = [well, slow, failing, hung, flapping][self.health as usize]();
+        Node { status, shape: Shape::Database, ..self.station.node(Some(Label::Words(note)), now) }
+    }
+
+    pub fn about(&self) -> About {
+        let about = match self.health {
+            Health::Well => about_well(),
+            Health::Slow => about_slow((SLOWER, Unit::Factor)),
+            Health::Failing => about_failing(),
+            Health::Hung => about_hung(),
+            Health::Flapping => about_flapping(),
+        };
+        let at_work = about_at_work(self.station.busy().len(), self.station.waiting().len());
+        About::says([about, at_work]).concerning(self.station.here())
+    }
+}
+
+/// How a breaker stands, for a node.
+pub(super) fn standing(breaker: &Breaker, now: Time) -> (Msg, Status) {
+    match breaker.state() {
+        State::Open => {
+            let until = breaker.open_until().unwrap_or(now);
+            (note_open(until.since(now)), Status::Down)
+        }
+        State::HalfOpen => (note_half_open(), Status::Warming),
+        _ => {
+            let seen = breaker.total(now);
+            (note_closed(seen.failed, seen.calls), Status::Normal)
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Lessons on governance.
+
+pub mod circuit_breakers;
