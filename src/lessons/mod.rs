@@ -6,6 +6,7 @@
 //! tests and the worker for development see [`SETS`].
 
 pub mod architecture;
+pub mod faults;
 pub mod prelude;
 pub mod software_design;
 
@@ -18,6 +19,8 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/load-balancing/deploys", architecture::load_balancing::deploys::FIGURES),
     ("architecture/load-balancing/further", architecture::load_balancing::further::FIGURES),
     ("architecture/load-balancing/traffic", architecture::load_balancing::traffic::FIGURES),
+    ("faults/cache-failures", faults::cache_failures::FIGURES),
+    ("faults/cache-failures/further", faults::cache_failures::further::FIGURES),
     ("software-design/critical-sections", software_design::critical_sections::FIGURES),
 ];
 
