@@ -2,5 +2,5 @@
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    playground::worker::start(&[playground::lessons::faults::cache_failures::further::FIGURES]);
+    playground::worker::start(&[playground::lessons::faults::cache_failures::keys::FIGURES]);
 }

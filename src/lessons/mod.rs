@@ -20,7 +20,8 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/load-balancing/further", architecture::load_balancing::further::FIGURES),
     ("architecture/load-balancing/traffic", architecture::load_balancing::traffic::FIGURES),
     ("faults/cache-failures", faults::cache_failures::FIGURES),
-    ("faults/cache-failures/further", faults::cache_failures::further::FIGURES),
+    ("faults/cache-failures/keys", faults::cache_failures::keys::FIGURES),
+    ("faults/cache-failures/orders", faults::cache_failures::orders::FIGURES),
     ("software-design/critical-sections", software_design::critical_sections::FIGURES),
 ];
 

@@ -10,7 +10,8 @@ mod which_keys;
 
 use crate::lessons::prelude::Figure;
 
-/// The lesson's first figures, which share their world.
+/// The lesson's first figures, which share their world. The others are sets of their own, so that a first visit needn't
+/// carry them.
 pub const FIGURES: &[Figure] = &[
     Figure::of::<behind_the_cache::BehindTheCache>()
         .predicted(questions::OF_THE_CACHE)
@@ -18,13 +19,19 @@ pub const FIGURES: &[Figure] = &[
     Figure::of::<matrix::Matrix>(),
 ];
 
-/// What comes when it is scrolled to.
-pub mod further {
-    use super::{Figure, disagree, questions, which_keys};
+/// The policies, with the reader of logs.
+pub mod keys {
+    use super::{Figure, questions, which_keys};
 
     /// The set.
-    pub const FIGURES: &[Figure] = &[
-        Figure::of::<which_keys::WhichKeys>().reading_logs().predicted(questions::OF_KEYS),
-        Figure::of::<disagree::Disagree>().predicted(questions::OF_ORDERS),
-    ];
+    pub const FIGURES: &[Figure] =
+        &[Figure::of::<which_keys::WhichKeys>().reading_logs().predicted(questions::OF_KEYS)];
+}
+
+/// The orders of writers.
+pub mod orders {
+    use super::{Figure, disagree, questions};
+
+    /// The set.
+    pub const FIGURES: &[Figure] = &[Figure::of::<disagree::Disagree>().predicted(questions::OF_ORDERS)];
 }
