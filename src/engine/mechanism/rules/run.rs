@@ -1,5 +1,7 @@
 //! Running a rule: a stack, and no loops.
 
+use crate::sim::clamp;
+
 /// No value is larger, with either sign: whole numbers are exact up to here, so counting never goes astray.
 pub const MOST: f64 = 9_007_199_254_740_992.0;
 
@@ -107,7 +109,7 @@ pub(super) fn run(
             }
             Op::Command(command) => return Some(command.into()),
         };
-        stack.push(if pushed.is_nan() { 0.0 } else { pushed.clamp(-MOST, MOST) });
+        stack.push(if pushed.is_nan() { 0.0 } else { clamp(pushed, -MOST, MOST) });
     }
     None
 }
