@@ -4,6 +4,7 @@ use super::Vocabulary;
 use super::error::{RuleError, What};
 use super::run::{Op, Operator, Place};
 use super::token::{Placed, Token, tokens};
+use crate::sim::Unit;
 
 /// Words that a variable can't be called.
 const LANGUAGE: &[&str] = &["on", "if", "shared", "and", "or", "not", "min", "max"];
@@ -180,7 +181,7 @@ impl Line {
     fn expected(&self, wanted: impl Into<String>) -> RuleError {
         let found = self.tokens.get(self.at).map(|(token, _)| match token {
             Token::Word(word) => word.clone(),
-            Token::Number(number) => number.to_string(),
+            Token::Number(number) => Unit::Count.format(*number),
             Token::Sign(sign) => (*sign).to_owned(),
         });
         self.wrong(What::Expected { wanted: wanted.into(), found })

@@ -1,6 +1,7 @@
 //! A line of a rule as words, numbers and signs.
 
 use super::error::{RuleError, What};
+use crate::sim::decimal;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token {
@@ -31,7 +32,8 @@ pub(super) fn tokens(line: &str, number: u32) -> Result<Vec<Placed>, RuleError> 
         } else if first.is_ascii_digit() {
             let end = end(|c| c.is_ascii_digit() || c == '.');
             let text: String = line[at..end].iter().collect();
-            let value = text.parse().map_err(|_| RuleError::new(number, column, What::Unreadable(text)))?;
+            let value = decimal::parse(&text)
+                .ok_or_else(|| RuleError::new(number, column, What::Unreadable(text)))?;
             found.push((Token::Number(value), column));
             at = end;
         } else {

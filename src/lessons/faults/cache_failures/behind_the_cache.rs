@@ -1,0 +1,835 @@
+//! Readers, a cache, and a database that couldn't live without it: three ways in which the load gets through.
+//!
+//! ```text
+//!   readers ──┐             ┌ flights: one fetch for all who want the same page
+//!             ├── 10 ms ── cache ── 10 ms ── queue ─ workers of the database (falls over when its queue is full)
+//!   attackers ┘             └ filter: keys that exist
+//! ```
+//!
+//! Two in five readers want the front page, whose query takes a second; the others one of 4,999 pages by Zipf's law, 20 ms
+//! each. The cache is filled as by a deploy when the run begins. Leaves out: writes, sizes of values, several machines of
+//! either kind, retries, a network that loses anything.
+
+use crate::lessons::prelude::*;
+use crate::mechanism::cache::{
+    Bloom, BloomSize, Cache, Freshness, Joined, Lifetime, Policy, SingleFlight, XFetch, jittered,
+};
+use crate::scene::{Cell, Grid, GridRow};
+use crate::sim::decimal::rounded;
+use crate::sim::{Draws, EntityMap, Zipf};
+use std::collections::BTreeMap;
+
+kinds! {
+    KINDS;
+    REQUEST = "request", Numbers;
+    PAGE = "page", Numbers;
+    RENEWAL = "renewal", Numbers;
+    READERS_KIND = "readers", Only; ATTACKERS_KIND = "attackers", Only;
+    CACHE_KIND = "cache", Only; DATABASE_KIND = "database", Only;
+    CAUSE = "cause", Words(LOSSES.names);
+}
+
+losses! {
+    LOSSES of CAUSE;
+    NO_ROOM = 1, "no-room";
+    FELL_OVER = 2, "fell-over";
+    GAVE_UP = 3, "gave-up";
+    KEPT_OUT = 4, "kept-out";
+}
+
+const ANSWERED: EndKind = EndKind(0);
+/// Answered with what was out of date.
+const STALE: EndKind = EndKind(5);
+/// An attacker's request, whatever became of it.
+const ATTACK: EndKind = EndKind(6);
+const READERS: Entity = Entity::new(READERS_KIND, 0);
+const ATTACKERS: Entity = Entity::new(ATTACKERS_KIND, 0);
+pub(super) const CACHE: Entity = Entity::new(CACHE_KIND, 0);
+const DATABASE: Entity = Entity::new(DATABASE_KIND, 0);
+/// From one node to the next.
+const HOP: Span = Span::from_millis(10);
+/// Readers a second, and the share of them that wants the front page.
+pub(super) const LOAD: f64 = 2_500.0;
+pub(super) const FRONT_SHARE: f64 = 0.4;
+/// Pages in the database; number 0 is the front page. The others are asked for by Zipf's law.
+pub(super) const PAGES: u32 = 5_000;
+pub(super) const SKEW: f64 = 0.9;
+const FRONT: u64 = 0;
+/// What a query takes: of the front page, and on average of any other.
+const FRONT_QUERY: Span = Span::from_secs(1);
+pub(super) const QUERY: f64 = 0.02;
+/// With so many waiting the database runs out of memory, and is back after a while.
+const MOST_WAITING: u32 = 1_500;
+const RESTARTS: Span = Span::from_secs(5);
+/// How long a reader waits for what isn't in the cache.
+const PATIENCE: Span = Span::from_secs(3);
+/// A reader who waits longer is slow.
+const SLOW: Span = Span::from_millis(200);
+/// A remembered 'no such page' lives no longer.
+const NEGATIVE: Span = Span::from_secs(10);
+/// Readers are let in again over so long; a warm-up asks for so many pages, so many in a tick.
+const RAMP: Span = Span::from_secs(10);
+const WARM_UP: (u64, u64, Span) = (1_000, 30, Span::from_millis(100));
+/// Pages that are seen one by one.
+const SEEN: u32 = 60;
+/// A rush of fewer readers is none.
+const RUSH: u32 = 20;
+const CHOOSES: Purpose = Purpose::named("page");
+const INVENTS: Purpose = Purpose::named("no such page");
+const WORK: Purpose = Purpose::named("query");
+const JITTER: Purpose = Purpose::named("jitter");
+const EARLY: Purpose = Purpose::named("early");
+const ADMITS: Purpose = Purpose::named("admitted");
+const HASH: Purpose = Purpose::named("hash");
+
+choices! {
+    /// What happens when the cache is back, empty.
+    pub enum Return {
+        AtOnce = "at-once", "All readers at once";
+        Steps = "steps", "Readers step by step";
+        Warm = "warm", "Pages first, then readers";
+    }
+}
+
+controls! {
+    /// What can be turned.
+    pub(super) struct ControlValues {
+        pub attack: f64 = Control::number("attack", "Attack", Unit::Rate, (0.0, 5000.0), 100.0, 0.0)
+            .help("Requests a second for pages that don’t exist, each for another one.").primary(),
+        pub flight: bool = Control::flag("flight", "Single flight", false)
+            .help("Of all who miss the same page one asks the database, and the others wait for that answer.").primary(),
+        pub jitter: f64 = Control::number("jitter", "Jitter", Unit::Share, (0.0, 1.0), 0.05, 0.0)
+            .help("How much shorter an entry may live than the time to live; how much is drawn for each.").primary(),
+        pub filter: u32 = Control::number("filter", "Filter, bits a page", Unit::Count, (0.0, 16.0), 1.0, 0.0)
+            .help("Size of a Bloom filter of all pages that exist, before the cache; 0 is none.").primary(),
+        pub negative: bool = Control::flag("negative", "Remember ‘no such page’", false)
+            .help("Keeps in the cache, for up to 10 s, that a page doesn’t exist."),
+        pub ttl: Span = Control::number("ttl", "Time to live", Unit::Time, (2.0, 120.0), 1.0, 30.0)
+            .help("How long an entry is fresh. All were stored when the run began."),
+        pub stale: Span = Control::number("stale", "Stale while renewed", Unit::Time, (0.0, 30.0), 1.0, 0.0)
+            .help("For so long after its time to live an entry is still served, while one query renews it."),
+        pub early: f64 = Control::number("early", "Early renewal, β", Unit::Count, (0.0, 5.0), 0.5, 0.0)
+            .help("XFetch: a reader here and there renews an entry before it expires; 0 is nobody."),
+        pub places: u32 = Control::log_number("places", "Cache holds", Unit::Count, (100.0, 10_000.0), 2_500.0)
+            .help("Entries that the cache can hold; the least recently used goes."),
+        pub workers: u32 = Control::number("workers", "Database workers", Unit::Count, (5.0, 60.0), 1.0, 10.0)
+            .help("Queries that the database works on at the same time: 50 a second each."),
+        pub back: Return = Control::choice("back", "After the cache was lost", Return::OPTIONS, "at-once")
+            .help("Whom it serves when it is back: all at once; more and more readers over 10 s; or nobody until 1,000 pages are in it."),
+    }
+}
+
+impl Default for ControlValues {
+    fn default() -> Self {
+        Self::from_values(&Self::ALL.iter().map(Control::default).collect::<Vec<_>>())
+    }
+}
+
+const ACTIONS: &[Action] = &[
+    Action::new("expire", "Expire the front page", &[CACHE_KIND]),
+    Action::new("kill", "Kill it", &[CACHE_KIND]),
+    Action::new("restore", "Bring it back", &[CACHE_KIND]),
+];
+pub(super) const EXPIRE: usize = 0;
+pub(super) const KILL: usize = 1;
+pub(super) const RESTORE: usize = 2;
+
+readings! {
+    READINGS;
+    Reading::new("hits", "hit ratio", Unit::Share, "Share of the readers of the last second whose page was in the cache.");
+    Reading::new("asked", "asked of the database", Unit::Rate, "Queries a second, over the last second.");
+    Reading::new("done", "answered by it", Unit::Rate, "Queries a second that it finished, over the last second.");
+    Reading::new("waiting", "waiting for it", Unit::Count, "Queries in its queue now. With 1,500 it falls over.").trouble_from(100.0);
+    Reading::new("rush", "largest rush", Unit::Count, "The most readers so far who asked the database for the front page before one of them had its answer.")
+        .so_far().trouble_from(RUSH as f64);
+    Reading::new("lost", "readers lost", Unit::Share, "Share of all readers so far who got no answer.").so_far().trouble_from(0.01);
+    Reading::new("slow", "slow or lost", Unit::Share, "Share of all readers so far who got no answer within 0.2 s.").so_far().trouble_from(0.03);
+    Reading::new("stale", "answered stale", Unit::Share, "Share of all readers so far who got what was out of date.").so_far();
+    Reading::new("falls", "times it fell over", Unit::Count, "How often the database has fallen over so far.").so_far().trouble_from(1.0);
+}
+
+messages! {
+    pub(super) MESSAGES;
+    pages_title(); row_pages(); chart_queries(); asked(); done();
+    note_hits(hits: (f64, Unit)); note_away(); note_warming(); note_ramp(share: (f64, Unit)); note_attack(rate: (f64, Unit)); note_calm();
+    says_away(); says_fell(again: Span); says_queue(waiting: usize, wait: Span); says_calm(waiting: usize);
+    says_hits(hits: (f64, Unit)); says_rush(readers: u32);
+    mark_expired(); mark_killed(); mark_restored(); mark_fell(waiting: usize); mark_up(); mark_open();
+    mark_rush(readers: u32, took: Span);
+    no_front_page(); is_away(); is_there();
+    step_hit(left: Span); step_stale(since: Span); step_missed(); step_joined(behind: u32); step_filtered(); step_no_page(); step_early(left: Span);
+    step_kept_out();
+    about_cache(held: u32, missing: usize); about_filter(rate: (f64, Unit)); about_readers(sent: u64); about_attackers(sent: u64);
+    about_page(left: Span); about_page_gone(); about_page_asked(queries: u32); about_page_popular(share: (f64, Unit));
+    judge_lost(lost: (f64, Unit), bound: (f64, Unit)); judge_slow(slow: (f64, Unit), bound: (f64, Unit)); judge_stale(stale: (f64, Unit), bound: (f64, Unit));
+    judge_falls(falls: (f64, Unit), bound: (f64, Unit));
+}
+
+#[derive(Clone, Copy, Debug, Hash)]
+pub(super) enum Event {
+    Arrival,
+    Attack,
+    AtCache(Entity),
+    AtDatabase(Entity),
+    Queried(Entity),
+    Back(Entity),
+    GivesUp(Entity),
+    /// The database is there again.
+    Restarts,
+    /// The warm-up asks for more.
+    Warm,
+}
+
+/// What a request carries.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wish {
+    page: u64,
+    attack: bool,
+    /// Its flight, if it leads one.
+    flight: Option<u32>,
+    asked: Time,
+}
+
+/// What the cache has of a page.
+#[derive(Clone, Copy, Debug)]
+struct Kept {
+    stored: Time,
+    ttl: Span,
+    /// How long the query took that it came from.
+    took: Span,
+    exists: bool,
+    renewing: bool,
+}
+
+/// Whether the cache is there, and for whom.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Stage {
+    Open,
+    Away,
+    /// The next page to be asked for.
+    Warming(u64),
+    /// Readers are let in since then.
+    Ramp(Time),
+}
+
+type W = World<Event>;
+
+#[derive(Clone, Debug)]
+pub(super) struct BehindTheCache {
+    pub(super) controls: ControlValues,
+    arrivals: Arrivals,
+    attacks: Option<Arrivals>,
+    attacked: u64,
+    popularity: Zipf,
+    journeys: Journeys<Wish>,
+    pub(super) cache: Cache,
+    kept: BTreeMap<u64, Kept>,
+    stage: Stage,
+    filter: Option<Bloom>,
+    flights: SingleFlight,
+    pub(super) database: Station<Event>,
+    /// Queries for the same page that are at the database.
+    at_database: BTreeMap<u64, u32>,
+    renewals: EntityMap<(u64, Time)>,
+    /// When the front page was first asked for, and by how many since, until one has it.
+    rush: Option<(Time, u32)>,
+    largest_rush: u32,
+    falls: u32,
+    /// Readers who had their answer, but late.
+    slow: u64,
+    again_at: Time,
+    hits: RecentCount,
+    lookups: RecentCount,
+    asked: RecentCount,
+    done: RecentCount,
+}
+
+/// A hash of a page for the filter.
+fn hash(page: u64) -> u64 {
+    Draws::new(page, HASH, CACHE).bits()
+}
+
+fn filter(bits: u32) -> Option<Bloom> {
+    let hashes = libm::round(f64::from(bits) * core::f64::consts::LN_2).max(1.0) as u8;
+    let mut filter = (bits > 0).then(|| Bloom::new(BloomSize { bits: bits * PAGES, hashes }))?;
+    (0..u64::from(PAGES)).for_each(|page| filter.insert(hash(page)));
+    Some(filter)
+}
+
+impl BehindTheCache {
+    /// A reader's page, by how popular they are.
+    fn chosen(&self, request: Entity, w: &W) -> u64 {
+        let mut draws = w.draws(CHOOSES, request);
+        if draws.chance(FRONT_SHARE) { FRONT } else { u64::from(self.popularity.sample(&mut draws)) + 1 }
+    }
+
+    fn begin(&mut self, attack: bool, w: &mut W) {
+        let next = Entity::new(REQUEST, w.tally(REQUEST).opened() as u32);
+        let page = if attack {
+            u64::from(PAGES) + (w.draws(INVENTS, next).bits() >> 8)
+        } else {
+            self.chosen(next, w)
+        };
+        self.attacked += u64::from(attack);
+        let from = if attack { ATTACKERS } else { READERS };
+        let request = self.journeys.begin(Wish { page, attack, flight: None, asked: w.now() }, from, w);
+        self.journeys.send(request, CACHE, HOP, w, Event::AtCache(request));
+    }
+
+    /// What is kept of a page, if the cache is there.
+    fn looked_up(&mut self, page: u64) -> Option<Kept> {
+        let there = self.stage != Stage::Away && self.cache.lookup(page);
+        self.kept.get(&page).copied().filter(|_| there)
+    }
+
+    fn at_cache(&mut self, request: Entity, w: &mut W) {
+        let now = w.now();
+        self.journeys.arrive(request, now);
+        let Some(&journeys::Journey { carries: Wish { page, attack, .. }, .. }) = self.journeys.get(request)
+        else {
+            return;
+        };
+        let admitted = match self.stage {
+            Stage::Open | Stage::Away => true,
+            Stage::Warming(_) => false,
+            Stage::Ramp(since) => w.draws(ADMITS, request).chance(self.ramp(since, now)),
+        };
+        if !admitted {
+            w.record_step(request, || (step_kept_out(), Some(CACHE), None));
+            return self.answer(request, KEPT_OUT, w);
+        }
+        if self.filter.as_ref().is_some_and(|filter| !filter.contains(hash(page))) {
+            w.record_step(request, || (step_filtered(), Some(CACHE), None));
+            return self.answer(request, ANSWERED, w);
+        }
+        let kept = self.looked_up(page);
+        if !attack {
+            self.lookups.record(now);
+        }
+        let Some(it) = kept else { return self.missed(request, page, w) };
+        let lifetime = Lifetime { stale_while_revalidate: self.controls.stale, ..Lifetime::of(it.ttl) };
+        let expiry = it.stored + it.ttl;
+        let freshness = lifetime.freshness(now.since(it.stored));
+        if !attack && matches!(freshness, Freshness::Fresh | Freshness::Revalidate) {
+            self.hits.record(now);
+        }
+        match freshness {
+            Freshness::Fresh => {
+                let early = XFetch { delta: it.took, beta: self.controls.early };
+                if early.renews(now, expiry, w.draws(EARLY, request).positive_unit()) {
+                    w.record_step(request, || (step_early(expiry.since(now)), Some(CACHE), None));
+                    return self.fetch(request, page, w);
+                }
+                let what = if it.exists { step_hit(expiry.since(now)) } else { step_no_page() };
+                w.record_step(request, || (what, Some(CACHE), None));
+                self.answer(request, ANSWERED, w);
+            }
+            Freshness::Revalidate => {
+                w.record_step(request, || (step_stale(now.since(expiry)), Some(CACHE), None));
+                self.answer(request, STALE, w);
+                if !it.renewing {
+                    self.renew(page, w);
+                }
+            }
+            Freshness::OnlyIfError | Freshness::Expired => {
+                self.drop_page(page);
+                self.missed(request, page, w);
+            }
+        }
+    }
+
+    /// The share of readers who are let in; nobody while the database is away.
+    fn ramp(&self, since: Time, now: Time) -> f64 {
+        let away = self.database.fault().is_some();
+        if away { 0.0 } else { (now.since(since).secs() / RAMP.secs()).min(1.0) }
+    }
+
+    fn missed(&mut self, request: Entity, page: u64, w: &mut W) {
+        w.record_step(request, || (step_missed(), Some(CACHE), None));
+        self.fetch(request, page, w);
+    }
+
+    /// A reader needs a page from the database: it asks, or waits for somebody who does.
+    fn fetch(&mut self, request: Entity, page: u64, w: &mut W) {
+        self.journeys.expect(request, PATIENCE, w, Event::GivesUp(request));
+        if self.controls.flight {
+            match self.flights.join(page, request.n) {
+                Joined::Waits { behind, .. } => {
+                    return w.record_step(request, || (step_joined(behind), Some(CACHE), None));
+                }
+                Joined::Leads { flight } => {
+                    let wish = self.journeys.carried(request);
+                    wish.into_iter().for_each(|wish| wish.flight = Some(flight));
+                }
+            }
+        }
+        self.journeys.send(request, DATABASE, HOP, w, Event::AtDatabase(request));
+    }
+
+    /// One query in the background, for a page that is in the cache or shall be.
+    fn renew(&mut self, page: u64, w: &mut W) {
+        let renewal = w.open(RENEWAL, None);
+        self.renewals.insert(renewal.n, (page, w.now()));
+        if let Some(kept) = self.kept.get_mut(&page) {
+            kept.renewing = true;
+        }
+        self.ask(renewal, w);
+    }
+
+    /// The page that a query is for, and since when.
+    fn query(&self, of: Entity) -> Option<(u64, Time)> {
+        match of.kind {
+            REQUEST => self.journeys.get(of).map(|journey| (journey.carries.page, journey.carries.asked)),
+            _ => self.renewals.get(of.n).copied(),
+        }
+    }
+
+    /// A query comes to the database.
+    fn ask(&mut self, of: Entity, w: &mut W) {
+        let (now, Some((page, _))) = (w.now(), self.query(of)) else { return };
+        if let Some(wish) = self.journeys.carried(of).filter(|_| of.kind == REQUEST) {
+            wish.asked = now;
+        }
+        self.asked.record(now);
+        let takes = match page {
+            FRONT => FRONT_QUERY,
+            _ => Dist::Exponential(QUERY).span(&mut w.draws(WORK, of)),
+        };
+        match self.database.offer(of, takes, w, Event::Queried(of)) {
+            station::Offer::Served | station::Offer::Queued { .. } => {
+                *self.at_database.entry(page).or_default() += 1;
+                if page == FRONT {
+                    let (_, readers) = self.rush.get_or_insert((now, 0));
+                    *readers += 1;
+                    self.largest_rush = self.largest_rush.max(*readers);
+                }
+            }
+            station::Offer::Full => self.fall_over(of, w),
+            station::Offer::Down | station::Offer::Fails => self.finish(of, FELL_OVER, w),
+        }
+    }
+
+    fn fall_over(&mut self, last: Entity, w: &mut W) {
+        w.notable(DATABASE, mark_fell(self.database.waiting().len()));
+        self.falls += 1;
+        self.again_at = w.now() + RESTARTS;
+        w.schedule(RESTARTS, Event::Restarts);
+        self.at_database.clear();
+        self.rush = None;
+        let dropped = self.database.fail(station::Fault::Down, w);
+        dropped.into_iter().for_each(|of| self.finish(of, FELL_OVER, w));
+        self.finish(last, NO_ROOM, w);
+    }
+
+    fn queried(&mut self, of: Entity, w: &mut W) {
+        self.database.done(of, w);
+        let (now, Some((page, asked))) = (w.now(), self.query(of)) else { return };
+        self.done.record(now);
+        if let Some(queries) = self.at_database.get_mut(&page) {
+            *queries -= 1;
+            if *queries == 0 {
+                self.at_database.remove(&page);
+            }
+        }
+        if page == FRONT
+            && let Some((since, readers)) = self.rush.take()
+            && readers >= RUSH
+        {
+            w.notable(DATABASE, mark_rush(readers, now.since(since)));
+        }
+        self.store(page, now.since(asked), of, w);
+        self.finish(of, ANSWERED, w);
+    }
+
+    fn store(&mut self, page: u64, took: Span, of: Entity, w: &W) {
+        let exists = page < u64::from(PAGES);
+        if self.stage == Stage::Away || !exists && !self.controls.negative {
+            return;
+        }
+        let longest = if exists { self.controls.ttl } else { self.controls.ttl.min(NEGATIVE) };
+        let ttl = jittered(longest, self.controls.jitter, w.draws(JITTER, of).unit());
+        self.keep(page, Kept { stored: w.now(), ttl, took, exists, renewing: false });
+    }
+
+    fn keep(&mut self, page: u64, kept: Kept) {
+        self.kept.insert(page, kept);
+        if let Some(evicted) = self.cache.insert(page) {
+            self.kept.remove(&evicted.key);
+        }
+    }
+
+    fn drop_page(&mut self, page: u64) {
+        self.cache.remove(page);
+        self.kept.remove(&page);
+    }
+
+    /// What became of a query: whoever waits for it is told.
+    fn finish(&mut self, of: Entity, outcome: EndKind, w: &mut W) {
+        if of.kind == RENEWAL {
+            let page = self.renewals.remove(of.n).map_or(FRONT, |(page, _)| page);
+            if let Some(kept) = self.kept.get_mut(&page) {
+                kept.renewing = false;
+            }
+            if let (Stage::Warming(next), true) = (&mut self.stage, outcome != ANSWERED) {
+                // It is asked for again.
+                *next = (*next).min(page);
+            }
+            w.close(of, outcome);
+            return;
+        }
+        let flight = self.journeys.carried(of).and_then(|wish| wish.flight.take());
+        let others = flight.and_then(|flight| self.flights.land(flight));
+        self.answer(of, outcome, w);
+        for other in others.into_iter().flat_map(|landed| landed.waiting) {
+            self.answer(Entity::new(REQUEST, other), outcome, w);
+        }
+    }
+
+    fn answer(&mut self, request: Entity, outcome: EndKind, w: &mut W) {
+        let Some(journey) = self.journeys.get(request) else { return };
+        let (attack, awaited) = (journey.carries.attack, journey.awaited);
+        if !awaited {
+            return self.journeys.forget(request);
+        }
+        self.journeys.turn_back(request, if attack { ATTACK } else { outcome });
+        self.journeys.enter(request, CACHE, w.now());
+        let to = if attack { ATTACKERS } else { READERS };
+        self.journeys.send(request, to, HOP, w, Event::Back(request));
+    }
+
+    fn gives_up(&mut self, request: Entity, w: &mut W) {
+        let attack = self.journeys.get(request).is_some_and(|journey| journey.carries.attack);
+        self.journeys.give_up(request, if attack { ATTACK } else { GAVE_UP }, w);
+    }
+
+    /// Fills the cache with the most popular pages, as a deploy does that loads them all.
+    fn fill(&mut self, w: &W) {
+        let most = self.controls.places.min(PAGES);
+        for page in (0..u64::from(most)).rev() {
+            let of = Entity::new(PAGE, page as u32);
+            let ttl = jittered(self.controls.ttl, self.controls.jitter, w.draws(JITTER, of).unit());
+            let took = if page == FRONT { FRONT_QUERY } else { Span::from_secs_f64(QUERY) };
+            self.keep(page, Kept { stored: w.now(), ttl, took, exists: true, renewing: false });
+        }
+    }
+
+    fn warm(&mut self, w: &mut W) {
+        let Stage::Warming(next) = self.stage else { return };
+        let (all, at_a_time, tick) = WARM_UP;
+        let end = all.min(self.controls.places.into());
+        if next >= end && self.renewals.is_empty() {
+            self.stage = Stage::Open;
+            return w.notable(CACHE, mark_open());
+        }
+        if self.database.fault().is_none() {
+            let until = (next + at_a_time).min(end);
+            self.stage = Stage::Warming(until.max(next));
+            (next..until).for_each(|page| self.renew(page, w));
+        }
+        w.schedule(tick, Event::Warm);
+    }
+
+    fn set_attack(&mut self, rate: f64, w: &mut W) {
+        match &mut self.attacks {
+            // A rate of nothing has no next arrival; what was scheduled is passed over.
+            Some(attacks) if rate > 0.0 => attacks.set_rate(rate, w, Event::Attack),
+            None if rate > 0.0 => {
+                self.attacks = Some(Arrivals::poisson(ATTACKERS_KIND, rate, w, Event::Attack))
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn hit_ratio(&self, now: Time) -> Option<f64> {
+        let lookups = self.lookups.rate(now);
+        (lookups > 0.0).then(|| (self.hits.rate(now) / lookups).min(1.0))
+    }
+
+    /// How many readers so far ended in these ways, and how many in any.
+    fn ended(ends: &[EndKind], w: &W) -> (u64, u64) {
+        let tally = w.tally(REQUEST);
+        let readers = tally.closed_in_all() - tally.closed(ATTACK);
+        (ends.iter().map(|&end| tally.closed(end)).sum(), readers)
+    }
+
+    /// How many readers were lost so far, of how many.
+    pub(super) fn lost(&self, w: &W) -> (u64, u64) {
+        Self::ended(LOSSES.ends, w)
+    }
+
+    pub(super) fn falls(&self) -> u32 {
+        self.falls
+    }
+
+    fn flow(&self, now: Time) -> Panel {
+        let hits = self.hit_ratio(now).map(|hits| note_hits((rounded(hits, 100.0), Unit::Share)));
+        let (note, status) = match self.stage {
+            Stage::Away => (Some(note_away()), Status::Down),
+            Stage::Warming(_) => (Some(note_warming()), Status::Warming),
+            Stage::Ramp(since) => {
+                let share = rounded(self.ramp(since, now), 100.0);
+                (Some(note_ramp((share, Unit::Share))), Status::Warming)
+            }
+            Stage::Open => (hits, Status::Normal),
+        };
+        let cache = Node { note: note.map(Label::Words), status, ..Node::new(CACHE).shaped(Shape::Cache) };
+        let attack = match self.controls.attack {
+            0.0 => note_calm(),
+            rate => note_attack((rate, Unit::Rate)),
+        };
+        let readers = Node::new(READERS).shaped(Shape::Client).note(Label::Value(LOAD, Unit::Rate));
+        let attackers = Node::new(ATTACKERS).shaped(Shape::Client).note(Label::Words(attack));
+        let quiet = if self.controls.attack > 0.0 { Status::Trouble } else { Status::Quiet };
+        let attackers = Node { status: quiet, ..attackers };
+        let database = Node { shape: Shape::Database, ..self.database.node(None, now) };
+        let [cache, database] = [cache, database].map(|node| vec![self.journeys.with_badge(node, now)]);
+        Panel::Flow(Flow::through([vec![readers, attackers], cache, database], self.journeys.packets()))
+    }
+
+    /// How long the most popular pages are still fresh: one bar each.
+    fn lifetimes(&self, now: Time) -> Panel {
+        let cell = |n: u32| {
+            let (page, entity) = (u64::from(n), Entity::new(PAGE, n));
+            let kept = self.kept.get(&page).filter(|_| self.stage != Stage::Away);
+            let left = kept.map_or(0.0, |it| (it.stored + it.ttl).since(now).secs());
+            let level = (left / self.controls.ttl.secs()).min(1.0) as f32;
+            let status = match self.at_database.get(&page) {
+                Some(2..) => Status::Trouble,
+                Some(_) => Status::Active,
+                None if level > 0.0 => Status::Normal,
+                None => Status::Quiet,
+            };
+            let level =
+                if matches!(status, Status::Trouble | Status::Active) { level.max(0.2) } else { level };
+            Cell { entity, level, status }
+        };
+        let row = GridRow {
+            entity: CACHE,
+            label: Label::Words(row_pages()),
+            note: None,
+            status: Status::Normal,
+            cells: (0..SEEN).map(cell).collect(),
+        };
+        let title = Label::Words(pages_title());
+        Panel::Grid(Grid { title, rows: vec![row], columns: SEEN, tall: true }.into())
+    }
+
+    fn say(&self, now: Time) -> Vec<Msg> {
+        let waiting = self.database.waiting().len();
+        let database = match self.database.fault() {
+            Some(_) => says_fell(self.again_at.since(now)),
+            None if waiting > 20 => says_queue(waiting, self.database.wait(now)),
+            None => says_calm(waiting),
+        };
+        let rush = self.at_database.get(&FRONT).copied().filter(|&readers| readers >= RUSH).map(says_rush);
+        let cache = match self.hit_ratio(now) {
+            _ if self.stage == Stage::Away => says_away(),
+            hits => says_hits((rounded(hits.unwrap_or(0.0), 100.0), Unit::Share)),
+        };
+        [Some(database), rush, Some(cache)].into_iter().flatten().collect()
+    }
+}
+
+impl Experiment for BehindTheCache {
+    type Controls = ControlValues;
+    type Event = Event;
+    const SPEC: &'static FigureSpec =
+        &FigureSpec::new("behind-the-cache", Time::from_secs(60), ControlValues::ALL, READINGS, KINDS)
+            .still_at(Time::from_millis(2_500))
+            .warm_up(Time::from_secs(1))
+            .speed(0.25)
+            .actions(ACTIONS);
+    const MESSAGES: &'static [&'static [Message]] =
+        &[MESSAGES, LOSSES.messages, journeys::MESSAGES, station::MESSAGES];
+
+    fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
+        let mut it = Self {
+            controls: controls.clone(),
+            arrivals: Arrivals::poisson(READERS_KIND, LOAD, w, Event::Arrival),
+            attacks: None,
+            attacked: 0,
+            popularity: Zipf::new(PAGES - 1, SKEW).map_err(|_| is_away())?,
+            journeys: Journeys::new(REQUEST, LOSSES),
+            cache: Cache::new(Policy::Lru, controls.places),
+            kept: BTreeMap::new(),
+            stage: Stage::Open,
+            filter: filter(controls.filter),
+            flights: SingleFlight::default(),
+            database: Station::new(DATABASE, controls.workers, Some(MOST_WAITING)),
+            at_database: BTreeMap::new(),
+            renewals: EntityMap::default(),
+            rush: None,
+            largest_rush: 0,
+            falls: 0,
+            slow: 0,
+            again_at: Time::ZERO,
+            hits: RecentCount::over(Span::from_secs(1)),
+            lookups: RecentCount::over(Span::from_secs(1)),
+            asked: RecentCount::over(Span::from_secs(1)),
+            done: RecentCount::over(Span::from_secs(1)),
+        };
+        it.fill(w);
+        it.set_attack(controls.attack, w);
+        Ok(it)
+    }
+
+    fn handle(&mut self, event: Event, w: &mut W) {
+        match event {
+            Event::Arrival => {
+                self.arrivals.arrived(w, Event::Arrival);
+                self.begin(false, w);
+            }
+            Event::Attack if self.controls.attack > 0.0 => {
+                self.attacks.iter_mut().for_each(|attacks| _ = attacks.arrived(w, Event::Attack));
+                self.begin(true, w);
+            }
+            Event::Attack => self.attacks = None,
+            Event::AtCache(request) => self.at_cache(request, w),
+            Event::AtDatabase(request) => {
+                self.journeys.arrive(request, w.now());
+                self.ask(request, w);
+            }
+            Event::Queried(of) => self.queried(of, w),
+            Event::Back(request) => {
+                let late = |it: &journeys::Journey<Wish>| w.now().since(it.began) > SLOW;
+                let answered = |it: &journeys::Journey<Wish>| matches!(it.outcome, Some(ANSWERED | STALE));
+                let journey = self.journeys.get(request);
+                self.slow += u64::from(journey.is_some_and(|it| late(it) && answered(it)));
+                self.journeys.end(request, w);
+            }
+            Event::GivesUp(request) => self.gives_up(request, w),
+            Event::Restarts => {
+                self.database.restore();
+                if let Stage::Ramp(since) = &mut self.stage {
+                    *since = w.now();
+                }
+                w.notable(DATABASE, mark_up());
+            }
+            Event::Warm => self.warm(w),
+        }
+        if let Stage::Ramp(since) = self.stage
+            && self.ramp(since, w.now()) >= 1.0
+        {
+            self.stage = Stage::Open;
+        }
+    }
+
+    fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
+        let was = core::mem::replace(&mut self.controls, is.clone());
+        self.set_attack(is.attack, w);
+        self.database.set_workers(is.workers, w);
+        if was.filter != is.filter {
+            self.filter = filter(is.filter);
+        }
+        if was.places != is.places {
+            self.cache = Cache::new(Policy::Lru, is.places);
+            // The most popular last, so that they stay.
+            let kept = core::mem::take(&mut self.kept);
+            kept.into_iter().rev().for_each(|(page, it)| self.keep(page, it));
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, action: usize, _: &[Entity], _: &Value, w: &mut W) -> Result<(), Msg> {
+        if let Some(why) = self.refusal(action, CACHE) {
+            return Err(why);
+        }
+        match action {
+            EXPIRE => {
+                self.drop_page(FRONT);
+                w.notable(CACHE, mark_expired());
+            }
+            KILL => {
+                self.stage = Stage::Away;
+                self.cache = Cache::new(Policy::Lru, self.controls.places);
+                self.kept.clear();
+                w.notable(CACHE, mark_killed());
+            }
+            _ => {
+                self.stage = match self.controls.back {
+                    Return::AtOnce => Stage::Open,
+                    Return::Steps => Stage::Ramp(w.now()),
+                    Return::Warm => Stage::Warming(0),
+                };
+                w.notable(CACHE, mark_restored());
+                self.warm(w);
+            }
+        }
+        Ok(())
+    }
+
+    fn refusal(&self, action: usize, _: Entity) -> Option<Msg> {
+        let away = self.stage == Stage::Away;
+        match action {
+            EXPIRE if !self.kept.contains_key(&FRONT) => Some(no_front_page()),
+            KILL if away => Some(is_away()),
+            RESTORE if !away => Some(is_there()),
+            _ => None,
+        }
+    }
+
+    fn read(&self, w: &W, out: &mut Readings) {
+        let now = w.now();
+        out.put("hits", self.hit_ratio(now));
+        out.put("asked", self.asked.rate(now));
+        out.put("done", self.done.rate(now));
+        out.put("waiting", self.database.waiting().len() as f64);
+        out.put("rush", f64::from(self.largest_rush));
+        let share = |(of, readers): (u64, u64)| (readers > 0).then(|| of as f64 / readers as f64);
+        out.put("lost", share(self.lost(w)));
+        let (lost, readers) = self.lost(w);
+        out.put("slow", share((lost + self.slow, readers)));
+        out.put("stale", share(Self::ended(&[STALE], w)));
+        out.put("falls", f64::from(self.falls));
+    }
+
+    fn draw(&self, w: &W, scene: &mut Scene) {
+        let queries = [("asked", Status::Trouble), ("done", Status::Active)];
+        scene.panels = vec![
+            self.flow(w.now()),
+            self.lifetimes(w.now()),
+            Panel::series(chart_queries(), Unit::Rate, queries, Self::SPEC.until),
+            self.journeys.ledger(),
+        ];
+        scene.sentences = self.say(w.now());
+    }
+
+    fn about(&self, entity: Entity, w: &W) -> Option<About> {
+        match entity {
+            READERS => Some(About::says([about_readers(w.tally(REQUEST).opened() - self.attacked)])),
+            ATTACKERS => Some(About::says([about_attackers(self.attacked)])),
+            CACHE => {
+                let missing = self.kept.values().filter(|it| !it.exists).count();
+                let rate = self.filter.as_ref().map(|it| it.size().false_positive_rate(f64::from(PAGES)));
+                let filter = rate.map(|rate| about_filter((rounded(rate, 10_000.0), Unit::Share)));
+                let says = [about_cache(self.cache.len(), missing)].into_iter().chain(filter);
+                Some(About::says(says.collect::<Vec<_>>()))
+            }
+            Entity { kind: PAGE, n } if n < SEEN => {
+                let share = match n {
+                    0 => FRONT_SHARE,
+                    _ => (1.0 - FRONT_SHARE) * self.popularity.probability(n - 1),
+                };
+                let left = self.kept.get(&n.into()).map(|it| (it.stored + it.ttl).since(w.now()));
+                let queries = self.at_database.get(&n.into()).map(|&queries| about_page_asked(queries));
+                let says = [
+                    about_page_popular((rounded(share, 10_000.0), Unit::Share)),
+                    left.map_or_else(about_page_gone, about_page),
+                ];
+                Some(About::says(says.into_iter().chain(queries).collect::<Vec<_>>()))
+            }
+            _ => self.journeys.about_at(entity, w, &[&self.database].into_iter()),
+        }
+    }
+
+    fn invariants(&self, w: &W) -> Result<(), String> {
+        self.journeys.invariants(w)?;
+        self.database.invariants()?;
+        if self.cache.len() as usize != self.kept.len() || self.cache.len() > self.controls.places {
+            return Err(format!("{} keys are kept, {} entries", self.cache.len(), self.kept.len()));
+        }
+        let (queries, here): (u32, usize) = (self.at_database.values().sum(), self.database.here().count());
+        let same = queries as usize == here;
+        if same { Ok(()) } else { Err(format!("{queries} queries are counted, {here} are at the database")) }
+    }
+}

@@ -1,0 +1,435 @@
+//! A cache and a database that come to disagree: a reader and one or two writers, whose order the learner chooses.
+//!
+//! The reader does as cache-aside does: look, fetch, store. A writer changes the row and does something about the entry, in
+//! one of several orders; the entry may expire twice. Wrong is an end with an entry that isn't what the row says. Leaves out:
+//! a client that dies between two steps, replicas that lag, and what a reader sees meanwhile.
+
+use crate::lessons::prelude::*;
+use crate::parts::program::{self, Explored, Program, SCHEDULER, Scheduler, SmallState};
+use crate::player::Found;
+use crate::scene::{Ladder, LadderMessage, Party, PartyNote};
+
+kinds! {
+    KINDS;
+    CLIENT = "client", Words(&[Cow::Borrowed("reader"), Cow::Borrowed("writer"), Cow::Borrowed("second-writer")]);
+    INSTRUCTION = "step", Numbers;
+    EXPIRY = "expiry", Only;
+    CACHE_KIND = "cache", Only; DATABASE_KIND = "database", Only;
+}
+
+const CACHE: Entity = Entity::new(CACHE_KIND, 0);
+const DATABASE: Entity = Entity::new(DATABASE_KIND, 0);
+const STEP: Span = Span::from_secs(1);
+/// How long a message is seen on its way.
+const SEEN: Span = Span::from_millis(700);
+const VALUES: [&str; 3] = ["old", "new", "newer"];
+
+/// What a step does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Op {
+    Get,
+    Select,
+    Fill(When),
+    Update,
+    Delete,
+    Set(When),
+    Expires,
+}
+
+/// When what is stored in the cache is taken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum When {
+    Always,
+    /// Unless the entry was deleted since the reader found it missing.
+    Leased,
+    /// Unless a newer one is there.
+    Newer,
+}
+
+type Code = (&'static [&'static str], &'static [Op]);
+const READS: Code = (
+    &["v = cache.get(k)", "v = select, if none", "cache.set(k, v)"],
+    &[Op::Get, Op::Select, Op::Fill(When::Always)],
+);
+const LEASES: Code = (
+    &["v = cache.get(k)", "v = select, if none", "cache.set(k, v, lease)"],
+    &[Op::Get, Op::Select, Op::Fill(When::Leased)],
+);
+const COMPARES: Code = (
+    &["v = cache.get(k)", "v = select, if none", "cache.set(k, v) if newer"],
+    &[Op::Get, Op::Select, Op::Fill(When::Newer)],
+);
+const EXPIRES: Code = (&["the entry expires", "it expires again"], &[Op::Expires; 2]);
+
+choices! {
+    /// What a writer does, in which order.
+    pub enum Order {
+        DeleteFirst = "delete-first", "Delete, then write";
+        WriteFirst = "write-first", "Write, then delete";
+        Twice = "twice", "Delete, write, delete";
+        Both = "both", "Write both";
+        Newer = "newer", "Write both, newer wins";
+        Lease = "lease", "Write, delete; leases";
+    }
+}
+
+impl Order {
+    const fn writes(self) -> Code {
+        match self {
+            Self::DeleteFirst => (&["cache.delete(k)", "update row"], &[Op::Delete, Op::Update]),
+            Self::WriteFirst | Self::Lease => (&["update row", "cache.delete(k)"], &[Op::Update, Op::Delete]),
+            Self::Twice => {
+                (&["cache.delete(k)", "update row", "cache.delete(k)"], &[Op::Delete, Op::Update, Op::Delete])
+            }
+            Self::Both => (&["update row", "cache.set(k, v)"], &[Op::Update, Op::Set(When::Always)]),
+            Self::Newer => (&["update row", "cache.set(k, v) if newer"], &[Op::Update, Op::Set(When::Newer)]),
+        }
+    }
+
+    const fn reads(self) -> Code {
+        match self {
+            Self::Lease => LEASES,
+            Self::Newer => COMPARES,
+            _ => READS,
+        }
+    }
+}
+
+controls! {
+    /// What can be turned.
+    pub(super) struct ControlValues {
+        pub scheduler: Scheduler = SCHEDULER,
+        pub order: Order = Control::choice("order", "Writers", Order::OPTIONS, "delete-first")
+            .help("What a writer does about row and entry, in which order. Another order starts afresh.").primary(),
+        pub writers: u32 = Control::number("writers", "Number of writers", Unit::Count, (1.0, 2.0), 1.0, 1.0)
+            .help("One that writes ‘new’, or another that writes ‘newer’. Another number starts afresh."),
+    }
+}
+
+readings! {
+    READINGS;
+    Reading::new("schedules", "schedules from here", Unit::Count, "Every order in which what is left can happen.");
+    Reading::new("wrong", "of them end wrong", Unit::Count, "Schedules from here after which the entry isn't what the row says.")
+        .trouble_from(1.0);
+    Reading::new("nearest", "steps to the nearest", Unit::Count, "Steps of the shortest way to such an end; nothing where there is none.");
+}
+
+const ACTIONS: &[Action] = &[Action::new("step", "Do its next step", &[CLIENT, EXPIRY])];
+
+messages! {
+    MESSAGES;
+    reader(); writer(); second_writer();
+    table_code(); column_client(); column_first(); column_second(); column_third();
+    ladder_title(); note_entry(value: String); note_empty(); note_row(value: String);
+    did(code: String); refused_old(); mark_stale(entry: String, row: String);
+    says_start(); says_so_far(entry: String, row: String); says_empty(row: String);
+    says_stale(entry: String, row: String); says_agree();
+    says_ahead(all: u64, wrong: u64); says_none_wrong(all: u64);
+    about_entry(value: String); about_no_entry(); about_row(value: String);
+}
+
+#[derive(Clone, Copy, Debug, Hash)]
+pub(super) struct Turn(u32);
+
+/// One client, or the expiry: which step comes next, and what it has read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Client {
+    line: u8,
+    read: u8,
+    leased: bool,
+}
+
+/// All that matters for what can happen.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Pair {
+    order: u8,
+    /// The entry, by the number of its value.
+    entry: Option<u8>,
+    row: u8,
+    /// The reader, the writers, and last the expiry.
+    clients: Vec<Client>,
+}
+
+impl Pair {
+    fn new(order: Order, writers: u32) -> Self {
+        let clients = vec![Client { line: 0, read: 0, leased: false }; writers as usize + 2];
+        Self { order: order as u8, entry: Some(0), row: 0, clients }
+    }
+
+    fn ops(&self, n: usize) -> &'static [Op] {
+        let order = Order::ALL[usize::from(self.order)];
+        let expiry = self.clients.len() - 1;
+        match n {
+            0 => order.reads().1,
+            n if n == expiry => EXPIRES.1,
+            _ => order.writes().1,
+        }
+    }
+
+    fn op(&self, n: usize) -> Option<Op> {
+        self.ops(n).get(usize::from(self.clients.get(n)?.line)).copied()
+    }
+
+    /// Whether all that clients do is done.
+    fn is_over(&self) -> bool {
+        (0..self.clients.len() - 1).all(|n| self.op(n).is_none())
+    }
+
+    fn is_wrong(&self) -> bool {
+        self.is_over() && self.entry.is_some_and(|entry| entry != self.row)
+    }
+
+    fn takes(&self, value: u8, when: When, leased: bool) -> bool {
+        match when {
+            When::Always => true,
+            When::Leased => leased,
+            When::Newer => self.entry.is_none_or(|entry| entry <= value),
+        }
+    }
+}
+
+impl SmallState for Pair {
+    fn line(&self, thread: u32) -> Option<u32> {
+        self.op(thread as usize).map(|_| self.clients[thread as usize].line.into())
+    }
+
+    fn step(&self, thread: u32) -> Option<Self> {
+        let n = thread as usize;
+        let (op, mut next) = (self.op(n)?, self.clone());
+        let me = &mut next.clients[n];
+        me.line += 1;
+        match op {
+            Op::Get if self.entry.is_some() => me.line = self.ops(n).len() as u8,
+            Op::Get => me.leased = true,
+            Op::Select => me.read = self.row,
+            Op::Fill(when) => {
+                let (value, leased) = (me.read, me.leased);
+                next.entry = if self.takes(value, when, leased) { Some(value) } else { self.entry };
+            }
+            Op::Set(when) => {
+                let value = me.read;
+                next.entry = if self.takes(value, when, true) { Some(value) } else { self.entry };
+            }
+            // Versions are numbered as the database commits them.
+            Op::Update => {
+                next.row = self.row + 1;
+                me.read = next.row;
+            }
+            Op::Delete => {
+                next.entry = None;
+                next.clients.iter_mut().for_each(|client| client.leased = false);
+            }
+            Op::Expires if self.is_over() || self.entry.is_none() => return None,
+            Op::Expires => next.entry = None,
+        }
+        Some(next)
+    }
+}
+
+fn value(n: u8) -> String {
+    VALUES[usize::from(n).min(2)].to_owned()
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Disagree {
+    controls: ControlValues,
+    pub(super) clients: Explored<Pair>,
+    began: Time,
+    /// What entry and row were after each step.
+    after: Vec<(Option<u8>, u8)>,
+}
+
+impl Disagree {
+    fn begin(controls: &ControlValues, world: &mut World<Turn>) -> Self {
+        let (order, writers) = (controls.order, controls.writers as usize);
+        let mut texts = vec![order.reads().0];
+        texts.extend(vec![order.writes().0; writers]);
+        texts.push(EXPIRES.0);
+        let program =
+            Program::new((CLIENT, INSTRUCTION), STEP, &texts).with_helpers(writers as u32 + 1, EXPIRY);
+        let pair = Pair::new(order, controls.writers);
+        let clients = Explored::start(program, pair, Pair::is_wrong, controls.scheduler, world, Turn);
+        Self { controls: controls.clone(), clients, began: world.now(), after: Vec::new() }
+    }
+
+    fn run(&mut self, n: u32, world: &mut World<Turn>) {
+        let status = |_: &Pair, is: &Pair| if is.is_wrong() { Status::Trouble } else { Status::Active };
+        let Some(was) = self.clients.step(n, status, world, Turn) else { return };
+        let (is, program) = (&self.clients.state, &self.clients.program);
+        self.after.push((is.entry, is.row));
+        let client = program.thread(n);
+        let code = program.code(n)[was.line(n).unwrap_or_default() as usize];
+        let refused = matches!(was.op(n as usize), Some(Op::Fill(_) | Op::Set(_))) && is.entry == was.entry;
+        world.record_step(client, || {
+            let why = refused.then(|| crate::sim::Cause { rule: refused_old(), other: Some(CACHE) });
+            (did(code.to_owned()), None, why)
+        });
+        if let (true, false, Some(entry)) = (is.is_wrong(), was.is_wrong(), is.entry) {
+            world.notable(CACHE, mark_stale(value(entry), value(is.row)));
+        }
+    }
+
+    fn ladder(&self) -> Panel {
+        let (program, pair) = (&self.clients.program, &self.clients.state);
+        let wrong = pair.is_wrong();
+        let expiry = pair.clients.len() as u32 - 1;
+        let party = |entity, notes, trouble| Party {
+            entity,
+            label: Label::Name(entity),
+            status: if trouble { Status::Trouble } else { Status::Normal },
+            spans: Vec::new(),
+            notes,
+        };
+        let (mut entries, mut rows, mut messages) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut entry_was, mut row_was) = (Some(0), 0);
+        for (ran, &(entry, row)) in program.history().iter().zip(&self.after) {
+            let (at, n) = (ran.at + SEEN, ran.thread as usize);
+            if entry != entry_was {
+                let label = Label::Words(entry.map_or_else(note_empty, |entry| note_entry(value(entry))));
+                let stale = wrong && entry == pair.entry;
+                entries.push(PartyNote {
+                    at,
+                    label,
+                    status: if stale { Status::Trouble } else { Status::Active },
+                });
+            }
+            if row != row_was {
+                rows.push(PartyNote {
+                    at,
+                    label: Label::Words(note_row(value(row))),
+                    status: Status::Active,
+                });
+            }
+            (entry_was, row_was) = (entry, row);
+            if ran.thread != expiry {
+                let op = pair.ops(n)[ran.line as usize];
+                messages.push(LadderMessage {
+                    entity: program.instruction(ran.thread, ran.line),
+                    from: program.thread(ran.thread),
+                    to: if matches!(op, Op::Select | Op::Update) { DATABASE } else { CACHE },
+                    sent: ran.at,
+                    arrives: at,
+                    lost: None,
+                    label: Label::Plain(program.code(ran.thread)[ran.line as usize].to_owned()),
+                    kind: if matches!(op, Op::Get | Op::Select) {
+                        PacketKind::Request
+                    } else {
+                        PacketKind::Write
+                    },
+                    status: ran.status,
+                });
+            }
+        }
+        let reader = party(program.thread(0), Vec::new(), false);
+        let writers = (1..expiry).map(|n| party(program.thread(n), Vec::new(), false));
+        let stores = [party(CACHE, entries, wrong), party(DATABASE, rows, false)];
+        let steps: usize = (0..=expiry as usize).map(|n| pair.ops(n).len()).sum();
+        let last = program.history().last().map_or(self.began, |ran| ran.at + STEP);
+        Panel::Ladder(
+            Ladder {
+                title: Label::Words(ladder_title()),
+                from: self.began,
+                until: last.max(self.began + STEP * steps as u64),
+                parties: [reader].into_iter().chain(stores).chain(writers).collect(),
+                messages,
+            }
+            .into(),
+        )
+    }
+
+    fn says_state(&self) -> Msg {
+        let pair = &self.clients.state;
+        match pair.entry {
+            Some(entry) if pair.is_wrong() => says_stale(value(entry), value(pair.row)),
+            _ if pair.is_over() => says_agree(),
+            Some(entry) => says_so_far(value(entry), value(pair.row)),
+            None => says_empty(value(pair.row)),
+        }
+    }
+}
+
+impl Experiment for Disagree {
+    type Controls = ControlValues;
+    type Event = Turn;
+    const SPEC: &'static FigureSpec =
+        &FigureSpec::new("disagree", Time::from_secs(30), ControlValues::ALL, READINGS, KINDS)
+            .by_steps(STEP)
+            .actions(ACTIONS);
+    const MESSAGES: &'static [&'static [Message]] = &[MESSAGES, program::MESSAGES];
+
+    fn new(controls: &ControlValues, _: &Data, world: &mut World<Turn>) -> Result<Self, Msg> {
+        (0..3).for_each(|_| _ = world.open(CLIENT, None));
+        world.open(EXPIRY, None);
+        Ok(Self::begin(controls, world))
+    }
+
+    fn handle(&mut self, Turn(turn): Turn, world: &mut World<Turn>) {
+        if let Some(client) = self.clients.turn(turn, world) {
+            self.run(client, world);
+        }
+    }
+
+    fn set(&mut self, is: &ControlValues, world: &mut World<Turn>) -> Result<(), Msg> {
+        let was = core::mem::replace(&mut self.controls, is.clone());
+        if (was.order, was.writers) != (is.order, is.writers) {
+            *self = Self::begin(is, world);
+        } else {
+            self.clients.set_scheduler(is.scheduler, world, Turn);
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, _: usize, on: &[Entity], _: &Value, world: &mut World<Turn>) -> Result<(), Msg> {
+        let client = self.clients.by_hand(on, world.now())?;
+        self.run(client, world);
+        Ok(())
+    }
+
+    fn read(&self, _: &World<Turn>, out: &mut Readings) {
+        let ahead = self.clients.ahead();
+        out.put("schedules", ahead.map(|ahead| ahead.all));
+        out.put("wrong", ahead.map(|ahead| ahead.wrong));
+        out.put("nearest", ahead.and_then(|ahead| ahead.nearest).map(f64::from));
+    }
+
+    fn draw(&self, _: &World<Turn>, scene: &mut Scene) {
+        let program = &self.clients.program;
+        let clients = self.controls.writers + 1;
+        let row = |n: u32| {
+            let steps =
+                (0..3).map(|line| Label::Plain((*program.code(n).get(line).unwrap_or(&"–")).to_owned()));
+            let client = program.thread(n);
+            Row::new(client, [Label::Name(client)].into_iter().chain(steps).collect::<Vec<_>>())
+        };
+        let columns = [column_client(), column_first(), column_second(), column_third()];
+        let code = Panel::table(table_code(), columns, (0..clients).map(row).collect::<Vec<_>>());
+        scene.panels = vec![self.ladder(), code.unfolded()];
+        scene.choices = self.clients.choices("step");
+        let ahead = self.clients.ahead();
+        let (all, wrong) = ahead.map_or((0, 0), |ahead| (ahead.all as u64, ahead.wrong as u64));
+        let start = program.history().is_empty();
+        scene.sentences.push(if start { says_start() } else { self.says_state() });
+        if !self.clients.state.is_over() {
+            scene.sentences.push(if wrong > 0 { says_ahead(all, wrong) } else { says_none_wrong(all) });
+        }
+    }
+
+    fn about(&self, entity: Entity, _: &World<Turn>) -> Option<About> {
+        let pair = &self.clients.state;
+        Some(About::says([match entity {
+            CACHE => pair.entry.map_or_else(about_no_entry, |entry| about_entry(value(entry))),
+            DATABASE => about_row(value(pair.row)),
+            _ => self.clients.program.about(entity)?,
+        }]))
+    }
+
+    fn found_in(&self) -> Option<Found> {
+        Some(self.clients.found(|| self.says_state()))
+    }
+
+    fn invariants(&self, _: &World<Turn>) -> Result<(), String> {
+        self.clients.invariants()?;
+        let (ran, after) = (self.clients.program.history().len(), self.after.len());
+        if ran == after { Ok(()) } else { Err(format!("{ran} steps have run, {after} are known")) }
+    }
+}

@@ -1,0 +1,248 @@
+//! The points of the figures, and what is known of them from elsewhere.
+
+use super::behind_the_cache::{BehindTheCache, CACHE, FRONT_SHARE, PAGES, SKEW};
+use super::disagree::Disagree;
+use super::matrix::{self, Matrix};
+use super::which_keys::WhichKeys;
+use crate::lessons::prelude::*;
+use crate::mechanism::cache::BloomSize;
+use crate::mechanism::cache::clairvoyant::Stream;
+use crate::mechanism::cache::reference_model::Che;
+use crate::mechanism::cache::{Cache, Policy};
+use crate::player::{Bench, FileReader, LogReader, Run, Search, SearchResult};
+use crate::sim::{Seed, Zipf};
+
+/// Runs to a moment and checks the invariants there only: there are thousands of requests a second.
+fn until<X: Experiment>(mut run: Bench<X>, at: Time) -> Bench<X> {
+    while let Some(event) = run.world.next(at) {
+        run.model.handle(event, &mut run.world);
+    }
+    run.until(at)
+}
+
+fn cache(settings: &[(&str, &str)], seed: u64) -> Bench<BehindTheCache> {
+    Bench::new(settings, seed)
+}
+
+fn seconds(n: u64) -> Time {
+    Time::from_secs(n)
+}
+
+fn acts(run: Bench<BehindTheCache>, action: &str) -> Bench<BehindTheCache> {
+    run.act(action, &[CACHE], &Value::None)
+}
+
+#[test]
+fn a_page_that_expires_brings_its_rate_times_its_query_and_single_flight_makes_that_one() {
+    for (setting, least, most) in [("off", 930.0, 1_070.0), ("on", 1.0, 1.0)] {
+        for seed in 1..4 {
+            let run = until(cache(&[("flight", setting)], seed), seconds(3));
+            let run = until(acts(run, "expire"), Time::from_millis(4_100));
+            let rush = run.reading("rush");
+            assert!((least..=most).contains(&rush), "{setting}, seed {seed}: {rush}");
+        }
+    }
+}
+
+#[test]
+fn the_hit_ratio_is_ches() {
+    let zipf = Zipf::new(PAGES - 1, SKEW).unwrap();
+    let others = zipf.probabilities().into_iter().map(|p| (1.0 - FRONT_SHARE) * p);
+    let popularity: Vec<f64> = [FRONT_SHARE].into_iter().chain(others).collect();
+    for places in ["500", "1000", "2500"] {
+        let expected = Che::new(&popularity, places.parse().unwrap()).hit_ratio(&popularity);
+        let mut run = until(
+            cache(&[("ttl", "2min"), ("places", places), ("workers", "60"), ("flight", "on")], 3),
+            seconds(10),
+        );
+        let mut sum = 0.0;
+        for second in 11..=40 {
+            run = until(run, seconds(second));
+            sum += run.reading("hits");
+        }
+        let measured = sum / 30.0;
+        assert!((measured - expected).abs() < 0.008, "{places}: {measured}, by the formula {expected}");
+    }
+}
+
+#[test]
+fn a_filter_lets_through_what_blooms_formula_says() {
+    let asked = |attack, bits: &str| {
+        let settings = [("attack", attack), ("filter", bits), ("workers", "60"), ("ttl", "2min")];
+        let mut run = until(cache(&settings, 5), seconds(2));
+        let mut sum = 0.0;
+        for second in 3..=12 {
+            run = until(run, seconds(second));
+            sum += run.reading("asked");
+        }
+        sum / 10.0
+    };
+    let own = asked("0", "0");
+    for bits in [2_u32, 4, 6, 8] {
+        let hashes = libm::round(f64::from(bits) * core::f64::consts::LN_2) as u8;
+        let rate = BloomSize { bits: bits * PAGES, hashes }.false_positive_rate(f64::from(PAGES));
+        let through = (asked("2000", &bits.to_string()) - own) / 2000.0;
+        assert!((through - rate).abs() < 0.01 + 0.05 * rate, "{bits} bits: {through}, by the formula {rate}");
+    }
+}
+
+#[test]
+fn what_does_not_exist_pushes_out_what_does() {
+    let hits = |negative| {
+        let settings = [("attack", "300"), ("ttl", "2min"), ("flight", "on"), ("negative", negative)];
+        let run = until(cache(&settings, 2), seconds(6));
+        (run.reading("hits"), run.reading("asked"))
+    };
+    let (without, with) = (hits("off"), hits("on"));
+    assert!(with.0 < without.0 - 0.03 && with.1 > without.1 + 60.0, "{without:?} {with:?}");
+}
+
+#[test]
+fn in_step_a_full_cache_is_lost_at_once_and_a_lost_one_keeps_the_database_down() {
+    let avalanche = until(cache(&[], 1), seconds(60));
+    assert!(avalanche.reading("falls") >= 5.0 && avalanche.reading("hits") < 0.4);
+    let repaired = until(cache(&[("flight", "on"), ("jitter", "50 %")], 1), seconds(60));
+    assert_eq!((repaired.reading("falls"), repaired.reading("lost")), (0.0, 0.0));
+    for (back, recovers) in [("at-once", false), ("steps", true), ("warm", true)] {
+        let run = until(cache(&[("ttl", "2min"), ("back", back)], 1), seconds(3));
+        let run = until(acts(run, "kill"), seconds(8));
+        let run = until(acts(run, "restore"), seconds(40));
+        assert_eq!(run.reading("hits") > 0.8, recovers, "{back}: {}", run.reading("hits"));
+    }
+}
+
+#[test]
+fn a_cell_of_the_matrix_is_a_run_of_the_first_figure() {
+    let controls = matrix::ControlValues::from_values(
+        &matrix::ControlValues::ALL.iter().map(Control::default).collect::<Vec<_>>(),
+    );
+    let all = Bench::<Matrix>::new(&[], 9).until(seconds(14));
+    assert_eq!(all.reading("runs"), 28.0);
+    let seed = all.model.seed;
+    for (n, setting) in [(0, ("flight", "off")), (1, ("flight", "on"))] {
+        let run = until(cache(&[setting, ("ttl", "1min")], seed), seconds(2));
+        let before = run.model.lost(&run.world);
+        let run = until(acts(run, "expire"), seconds(8));
+        let after = run.model.lost(&run.world);
+        let lost = (after.0 - before.0) as f64 / (after.1 - before.1) as f64;
+        assert_eq!(controls.run(0, n, seed).lost, lost);
+        assert_eq!(all.model.runs[n as usize * 4].lost, lost);
+    }
+    // What the text says: single flight does most, and no single defence everything.
+    assert_eq!((all.model.by(0), all.model.by(1)), (Some(0), Some(3)));
+    assert!((2..7).all(|n| all.model.by(n).is_some_and(|survived| survived <= 1)));
+    let both = Bench::<Matrix>::new(&[("everywhere", "filter")], 9).until(seconds(14));
+    assert_eq!(both.model.by(0), Some(4));
+}
+
+#[test]
+fn lru_and_lfu_in_the_rule_language_are_the_built_in_ones() {
+    let lfu = "on insert, hit:\n  uses = uses + 1\n  rank = uses";
+    for arrivals in ["zipf", "scans", "drift"] {
+        for (policy, rule) in [("lru", "on insert, hit: rank = now"), ("lfu", lfu)] {
+            for places in ["10", "150", "900"] {
+                let settings =
+                    [("arrivals", arrivals), ("policy", policy), ("rule", rule), ("places", places)];
+                let mut run = Bench::<WhichKeys>::new(&settings, 4);
+                for second in 1..=30 {
+                    run = run.until(seconds(second));
+                    let hits = [0, 2].map(|lane: usize| run.model.lanes[lane].hits);
+                    assert_eq!(hits[0], hits[1], "{policy}, {arrivals}, {places} places, {second} s");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_rule_that_cannot_be_read_is_refused_with_its_place_and_the_old_one_stays() {
+    let mut run = Bench::<WhichKeys>::new(&[], 1).until(seconds(3));
+    let before = run.reading("yours");
+    let is =
+        super::which_keys::ControlValues { rule: "on hit: rank = nov".into(), ..run.model.controls.clone() };
+    let refused = run.model.set(&is, &mut run.world).unwrap_err();
+    assert_eq!(refused.id, "rule-wrong");
+    assert_eq!(run.reading("yours"), before);
+}
+
+/// A log with these keys, one a second.
+fn log(keys: &[u64]) -> Data {
+    let mut reader = LogReader::default();
+    for (n, key) in keys.iter().enumerate() {
+        reader.push(format!("{n},{key}\n").as_bytes());
+    }
+    reader.finish().unwrap()
+}
+
+#[test]
+fn a_log_has_the_misses_that_textbooks_give_it() {
+    // Silberschatz, Galvin, Gagne: Operating System Concepts, 10.4: three frames.
+    let keys = [7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1];
+    for (policy, misses) in [("fifo", 15.0), ("lru", 12.0)] {
+        let settings = [("arrivals", "replay"), ("policy", policy), ("places", "3")];
+        let run = Bench::<WhichKeys>::with_data(&settings, 1, &log(&keys)).until(seconds(30));
+        assert!((run.reading("hits") - (1.0 - misses / 20.0)).abs() < 1e-12, "{policy}");
+        assert!((run.reading("bound") - (1.0 - 9.0 / 20.0)).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn every_policy_has_in_a_log_the_hits_that_it_has_by_itself() {
+    let keys: Vec<u64> = (0..3_000_u64).map(|n| (n * n * 7 + n / 11) % 613 % (40 + n % 97)).collect();
+    let data = log(&keys);
+    let records = data.records().unwrap();
+    // As they are numbered in a log: the sketch of W-TinyLFU goes by the number.
+    let keys: Vec<u64> = (0..records.len() as u32).map(|n| records.who(n).unwrap().0).collect();
+    let bound = Stream::new(keys.iter().copied()).fewest_misses(40);
+    for policy in Policy::ALL {
+        let settings = [("arrivals", "replay"), ("policy", policy.id()), ("places", "40")];
+        let run = Bench::<WhichKeys>::with_data(&settings, 1, &data).until(seconds(30));
+        let mut cache = Cache::new(policy, 40);
+        let hits = keys.iter().filter(|&&key| cache.request(key).hit).count();
+        assert_eq!(run.model.lanes[0].hits as usize, hits, "{policy:?}");
+        assert!(keys.len() - bound >= hits, "{policy:?} beats the bound");
+    }
+}
+
+/// What the search finds, as the page's button does: how many steps, or none.
+fn search(settings: &[(&str, &str)]) -> Option<usize> {
+    let figure = &super::orders::FIGURES[0];
+    let mut run = Run::new(figure.spec, Seed(1));
+    run.set_all(figure.spec, settings).unwrap();
+    match Search::start(figure, &run).unwrap().work(usize::MAX).unwrap() {
+        SearchResult::Way { steps, .. } => Some(steps),
+        SearchResult::Never { .. } => None,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn only_leases_leave_no_schedule_with_an_old_entry() {
+    for (order, one, two) in [
+        ("delete-first", Some(5), Some(7)),
+        ("write-first", Some(6), Some(7)),
+        ("twice", Some(6), Some(9)),
+        ("both", Some(6), Some(5)),
+        ("newer", Some(7), Some(6)),
+        ("lease", None, None),
+    ] {
+        for (writers, expected) in [("1", one), ("2", two)] {
+            let settings = [("order", order), ("writers", writers)];
+            let run = Bench::<Disagree>::new(&settings, 1);
+            let nearest = run.reading("nearest");
+            assert_eq!(search(&settings), expected, "{settings:?}");
+            assert_eq!(expected.map_or(f64::NAN, |steps| steps as f64).to_bits(), nearest.to_bits());
+            assert_eq!(run.reading("wrong") > 0.0, expected.is_some());
+        }
+    }
+}
+
+#[test]
+fn the_classic_race_by_hand() {
+    // Delete; the reader misses and reads the old row; the row changes; the reader stores what it has read.
+    let step = |run: Bench<Disagree>, n| {
+        run.act("step", &[Entity::new(0, n)], &Value::None).on_for(Span::from_secs(1))
+    };
+    let run = [1, 0, 0, 1, 0].into_iter().fold(Bench::<Disagree>::new(&[], 1), step);
+    assert_eq!((run.says(), run.reading("wrong")), (vec!["says-stale".to_owned()], 1.0));
+}

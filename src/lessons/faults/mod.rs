@@ -1,0 +1,3 @@
+//! Lessons on faults.
+
+pub mod cache_failures;
