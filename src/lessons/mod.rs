@@ -6,8 +6,8 @@
 //! tests and the worker for development see [`SETS`].
 
 pub mod architecture;
-pub mod governance;
 pub mod faults;
+pub mod governance;
 pub mod prelude;
 pub mod software_design;
 

@@ -109,7 +109,14 @@ mod tests {
                 |n| Lane { entity: Entity::new(0, n), label: Label::Plain("lane".into()), bars: Vec::new() };
             let title = Label::Plain("lanes".into());
             let lanes = (0..lanes).map(lane).collect();
-            let lanes = Lanes { title, from: Time::ZERO, until: Time::from_secs(1), step: None, lanes };
+            let lanes = Lanes {
+                title,
+                from: Time::ZERO,
+                until: Time::from_secs(1),
+                step: None,
+                lanes,
+                key: Vec::new(),
+            };
             let scene = Scene { panels: vec![Panel::Lanes(lanes.into())], ..Scene::default() };
             Picture::new(&scene, &Words::default(), 700.0, &LayoutOptions::default()).height
         };

@@ -41,14 +41,14 @@ impl<L: Copy + PartialEq> Traces<L> {
         title: Msg,
         lanes: impl Iterator<Item = (Entity, Label)>,
         now: Time,
-        shows: impl Fn(u32, L) -> Option<(Entity, Label, Status)>,
+        shows: impl Fn(u32, L) -> Option<(Entity, Msg, Status)>,
     ) -> Panel {
         let from = now.back(self.window);
         let lane = |((n, trace), (entity, label)): ((u32, &Vec<(Time, L)>), (Entity, Label))| {
             let ends = trace.iter().skip(1).map(|(at, _)| *at).chain([now]);
             let bar = |(&(from, is), until): (&(Time, L), Time)| {
-                let (entity, label, status) = shows(n, is)?;
-                Some(Bar { entity, from, until, label, status })
+                let (entity, says, status) = shows(n, is)?;
+                Some(Bar { entity, from, until, label: Label::Words(says), status })
             };
             let bars = trace.iter().zip(ends).filter(|(_, until)| *until > from).filter_map(bar).collect();
             Lane { entity, label, bars }
@@ -63,14 +63,12 @@ impl Traces {
     /// The window that ends now as a panel, a lane for each thread. `looks` says how what a thread can be at is called.
     pub fn lanes(&self, title: Msg, kind: u8, now: Time, looks: &[Look]) -> Panel {
         let thread = |n| (Entity::new(kind, n), Label::Name(Entity::new(kind, n)));
-        let key: Vec<(Label, Status)> =
-            looks.iter().map(|(status, says)| (Label::Words(says()), *status)).collect();
         let mut panel = self.named_lanes(title, (0..self.threads.len() as u32).map(thread), now, |n, is| {
-            let (label, _) = key.iter().find(|look| look.1 == is)?;
-            Some((Entity::new(kind, n), label.clone(), is))
+            let (_, says) = looks.iter().find(|look| look.0 == is)?;
+            Some((Entity::new(kind, n), says(), is))
         });
         if let Panel::Lanes(lanes) = &mut panel {
-            lanes.key = key;
+            lanes.key = looks.iter().map(|(status, says)| (Label::Words(says()), *status)).collect();
         }
         panel
     }
@@ -98,8 +96,7 @@ mod tests {
         assert_eq!((spans(1), lanes.from), (vec![(at(0), at(100))], at(90)));
         assert!(traces.threads[0].len() < 6);
         // A lane of the figure's own leaves out what it has no word for.
-        let own =
-            |n: u32, is: Status| (n == 0).then(|| (Entity::new(5, n), Label::words("is"), is));
+        let own = |n: u32, is: Status| (n == 0).then(|| (Entity::new(5, n), Msg::new("is"), is));
         let named = (0..2).map(|n| (Entity::new(4, n), Label::words("lane")));
         let Panel::Lanes(lanes) = traces.named_lanes(Msg::new("title"), named, at(100), own) else {
             panic!("lanes are lanes")

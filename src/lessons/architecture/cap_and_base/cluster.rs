@@ -229,8 +229,8 @@ impl<L> Cluster<L> {
                 Some(About::says(self.net.about_link(replica(a), replica(b))))
             }
             MESSAGE => {
-                let (says, parties) = self.net.about_message(entity, now)?;
-                Some(About::says([says]).concerning(parties.into_iter()))
+                let says = self.net.about_message(entity, now)?;
+                Some(About::says([says]))
             }
             _ => None,
         }

@@ -234,7 +234,7 @@ impl Shop {
         } else if at == LEADER {
             self.decides(entity, w);
         } else {
-            w.record_step(entity, || (step_ordered(replica(LEADER)), Some(replica(at)), None));
+            w.record_step(entity, || (step_ordered(replica(LEADER)), None));
             let letter = (Letter::Order(entity), PacketKind::Request);
             self.cluster.send((at, LEADER), letter, Some(entity), w, Event::Ended);
         }
@@ -248,10 +248,10 @@ impl Shop {
             return false;
         }
         if of == Thing::Account && left(&self.seen(at, key)) < TAKES {
-            w.record_step(entity, || (step_nothing_left(), Some(replica(at)), None));
+            w.record_step(entity, || (step_nothing_left(), None));
             return false;
         }
-        w.record_step(entity, || (step_wrote(), Some(replica(at)), None));
+        w.record_step(entity, || (step_wrote(), None));
         self.replicas[at as usize][key as usize].write(of, entity.n, stamp);
         for to in (0..PEERS).filter(|&to| to != at) {
             self.copies((at, to), key, leads.then_some(entity), w);
@@ -293,7 +293,7 @@ impl Shop {
         it.copies += 1;
         let copies = it.copies;
         if copies == majority(PEERS) {
-            w.record_step(entity, || (step_decided(copies), Some(replica(LEADER)), None));
+            w.record_step(entity, || (step_decided(copies), None));
             self.decided(entity, true, w);
         }
     }
@@ -498,7 +498,10 @@ impl Shop {
             }
         };
         let rows = (0..PEERS).map(row).collect();
-        Panel::Grid(Grid { title: Label::Words(grid_title()), rows, columns: KEYS, tall: false }.into())
+        Panel::Grid(
+            Grid { title: Label::Words(grid_title()), rows, columns: KEYS, tall: false, key: Vec::new() }
+                .into(),
+        )
     }
 
     fn table(&self) -> Panel {
@@ -638,13 +641,11 @@ impl Experiment for Shop {
                 says.extend((hinted > 0).then(|| about_hints(hinted.count_ones())));
                 Some(About::says(says))
             }
-            CLIENT if entity.n < PEERS => {
-                Some(About::says([about_client()]).concerning([replica(entity.n)].into_iter()))
-            }
+            CLIENT if entity.n < PEERS => Some(About::says([about_client()])),
             OPERATION => {
                 let it = self.operations.get(entity.n)?;
                 let of = Entity::new(THING, thing(it.key) as u32);
-                Some(About::says([about_operation(of)]).concerning([replica(it.client)].into_iter()))
+                Some(About::says([about_operation(of)]))
             }
             THING => {
                 let of = *Thing::ALL.get(entity.n as usize)?;

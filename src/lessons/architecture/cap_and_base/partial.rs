@@ -188,11 +188,11 @@ impl Partial {
         let read = w.open(READ, None);
         let asked = self.controls.quorum().read();
         let Some(chosen) = self.choose(asked, read, w) else {
-            w.record_step(read, || (step_too_few(self.are_up().len() as u32), Some(APP), None));
+            w.record_step(read, || (step_too_few(self.are_up().len() as u32), None));
             _ = w.close(read, FAILED);
             return;
         };
-        w.record_step(read, || (step_asks(asked), Some(APP), None));
+        w.record_step(read, || (step_asks(asked), None));
         let (certain, at) = self.certain;
         self.asking.insert(read.n, Waits { left: asked, version: 0, certain, since: w.now().since(at) });
         for to in chosen {
@@ -205,14 +205,14 @@ impl Partial {
         let write = w.open(WRITE, None);
         let needed = self.controls.quorum().write();
         let Some(chosen) = self.choose(needed, write, w) else {
-            w.record_step(write, || (step_too_few(self.are_up().len() as u32), Some(APP), None));
+            w.record_step(write, || (step_too_few(self.are_up().len() as u32), None));
             _ = w.close(write, FAILED);
             return;
         };
         self.newest += 1;
         let version = self.newest;
         let all = if self.controls.spread { self.are_up() } else { chosen };
-        w.record_step(write, || (step_stores(version, all.len() as u32), Some(APP), None));
+        w.record_step(write, || (step_stores(version, all.len() as u32), None));
         self.storing.insert(write.n, Waits { left: needed, version, ..Waits::default() });
         for to in all {
             let letter = Letter::Store(Some(write), version);
@@ -250,7 +250,7 @@ impl Partial {
         }
         let Waits { version, certain, since, .. } = *it;
         self.asking.remove(read.n);
-        w.record_step(read, || (step_found(version), Some(APP), None));
+        w.record_step(read, || (step_found(version), None));
         w.close(read, DONE);
         let behind = certain.saturating_sub(version) as usize;
         self.behind[behind.min(BEHIND)] += 1;
@@ -465,8 +465,8 @@ impl Experiment for Partial {
             READ => self.asking.get(entity.n).map(|it| About::says([about_waits(it.left)])),
             WRITE => self.storing.get(entity.n).map(|it| About::says([about_waits(it.left)])),
             MESSAGE => {
-                let (says, parties) = self.net.about_message(entity, w.now())?;
-                Some(About::says([says]).concerning(parties.into_iter()))
+                let says = self.net.about_message(entity, w.now())?;
+                Some(About::says([says]))
             }
             _ => None,
         }

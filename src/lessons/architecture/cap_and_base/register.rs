@@ -186,7 +186,7 @@ impl Register {
         match (mode, write) {
             (Mode::Anywhere, None) => {
                 let value = self.value(at);
-                w.record_step(entity, || (step_alone(value), Some(replica(at)), None));
+                w.record_step(entity, || (step_alone(value), None));
                 self.answers(entity, Some(value), w);
             }
             (Mode::Anywhere, Some(value)) => {
@@ -195,7 +195,7 @@ impl Register {
                 for to in (0..PEERS).filter(|&to| to != at) {
                     self.passes_on((at, to), (stamp, value), w);
                 }
-                w.record_step(entity, || (step_alone(value), Some(replica(at)), None));
+                w.record_step(entity, || (step_alone(value), None));
                 self.answers(entity, None, w);
             }
             (Mode::Majority, _) | (_, None) => self.asks(entity, w),
@@ -229,7 +229,7 @@ impl Register {
     fn asks(&mut self, entity: Entity, w: &mut W) {
         let Some((at, asked)) = self.round(entity, false) else { return };
         let needed = self.operations.get(entity.n).map_or(0, |it| it.needed);
-        w.record_step(entity, || (step_asks(asked.len() as u32, needed), Some(replica(at)), None));
+        w.record_step(entity, || (step_asks(asked.len() as u32, needed), None));
         for &to in asked.iter().filter(|&&to| to != at) {
             let letter = (Letter::Ask(entity), PacketKind::Request);
             self.cluster.send((at, to), letter, Some(entity), w, Event::Ended);
@@ -242,7 +242,7 @@ impl Register {
     fn stores(&mut self, entity: Entity, stamp: Stamp, value: u32, w: &mut W) {
         let Some((at, asked)) = self.round(entity, true) else { return };
         let needed = self.operations.get(entity.n).map_or(0, |it| it.needed);
-        w.record_step(entity, || (step_stores(value, needed), Some(replica(at)), None));
+        w.record_step(entity, || (step_stores(value, needed), None));
         if let Some(it) = self.operations.get_mut(entity.n) {
             it.best = Some((stamp, value));
         }
@@ -298,7 +298,7 @@ impl Register {
                 self.stores(entity, stamp, value, w);
             }
             _ => {
-                w.record_step(entity, || (step_enough(value), Some(replica(at)), None));
+                w.record_step(entity, || (step_enough(value), None));
                 self.answers(entity, write.is_none().then_some(value), w);
             }
         }
@@ -437,7 +437,10 @@ impl Register {
             let (entity, label) = (audited.entity, Label::Words(label));
             lanes[it.client as usize].bars.push(Bar { entity, from: it.from, until: end, label, status });
         }
-        Panel::Lanes(Lanes { title: Label::Words(lanes_title()), from, until, step: None, lanes }.into())
+        Panel::Lanes(
+            Lanes { title: Label::Words(lanes_title()), from, until, step: None, lanes, key: Vec::new() }
+                .into(),
+        )
     }
 
     fn about_operation(&self, entity: Entity) -> Option<About> {
@@ -454,7 +457,7 @@ impl Register {
         says.extend(audited.refused.map(|_| refused));
         says.extend(audited.stale.then(about_stale));
         says.extend(self.contradicting().contains(&at).then(about_contradicts));
-        Some(About::says(says).concerning([who, replica(it.client)].into_iter()))
+        Some(About::says(says))
     }
 
     fn says(&self) -> Vec<Msg> {
@@ -562,10 +565,7 @@ impl Experiment for Register {
                 let value = self.value(entity.n);
                 Some(About::says([about_replica(value, self.cluster.reached(entity.n).count())]))
             }
-            CLIENT if entity.n < PEERS => {
-                let waits = self.waits[entity.n as usize];
-                Some(About::says([about_client()]).concerning([replica(entity.n)].into_iter().chain(waits)))
-            }
+            CLIENT if entity.n < PEERS => Some(About::says([about_client()])),
             OPERATION => self.about_operation(entity),
             _ => self.cluster.about(entity, w.now()),
         }

@@ -295,11 +295,11 @@ impl BehindTheCache {
             Stage::Ramp(since) => w.draws(ADMITS, request).chance(self.ramp(since, now)),
         };
         if !admitted {
-            w.record_step(request, || (step_kept_out(), Some(CACHE), None));
+            w.record_step(request, || (step_kept_out(), None));
             return self.answer(request, KEPT_OUT, w);
         }
         if self.filter.as_ref().is_some_and(|filter| !filter.contains(hash(page))) {
-            w.record_step(request, || (step_filtered(), Some(CACHE), None));
+            w.record_step(request, || (step_filtered(), None));
             return self.answer(request, ANSWERED, w);
         }
         let kept = self.looked_up(page);
@@ -317,15 +317,15 @@ impl BehindTheCache {
             Freshness::Fresh => {
                 let early = XFetch { delta: it.took, beta: self.controls.early };
                 if early.renews(now, expiry, w.draws(EARLY, request).positive_unit()) {
-                    w.record_step(request, || (step_early(expiry.since(now)), Some(CACHE), None));
+                    w.record_step(request, || (step_early(expiry.since(now)), None));
                     return self.fetch(request, page, w);
                 }
                 let what = if it.exists { step_hit(expiry.since(now)) } else { step_no_page() };
-                w.record_step(request, || (what, Some(CACHE), None));
+                w.record_step(request, || (what, None));
                 self.answer(request, ANSWERED, w);
             }
             Freshness::Revalidate => {
-                w.record_step(request, || (step_stale(now.since(expiry)), Some(CACHE), None));
+                w.record_step(request, || (step_stale(now.since(expiry)), None));
                 self.answer(request, STALE, w);
                 if !it.renewing {
                     self.renew(page, w);
@@ -345,7 +345,7 @@ impl BehindTheCache {
     }
 
     fn missed(&mut self, request: Entity, page: u64, w: &mut W) {
-        w.record_step(request, || (step_missed(), Some(CACHE), None));
+        w.record_step(request, || (step_missed(), None));
         self.fetch(request, page, w);
     }
 
@@ -355,7 +355,7 @@ impl BehindTheCache {
         if self.controls.flight {
             match self.flights.join(page, request.n) {
                 Joined::Waits { behind, .. } => {
-                    return w.record_step(request, || (step_joined(behind), Some(CACHE), None));
+                    return w.record_step(request, || (step_joined(behind), None));
                 }
                 Joined::Leads { flight } => {
                     let wish = self.journeys.carried(request);
@@ -611,7 +611,7 @@ impl BehindTheCache {
             cells: (0..SEEN).map(cell).collect(),
         };
         let title = Label::Words(pages_title());
-        Panel::Grid(Grid { title, rows: vec![row], columns: SEEN, tall: true }.into())
+        Panel::Grid(Grid { title, rows: vec![row], columns: SEEN, tall: true, key: Vec::new() }.into())
     }
 
     fn say(&self, now: Time) -> Vec<Msg> {

@@ -260,10 +260,7 @@ impl Disagree {
         let client = program.thread(n);
         let code = program.code(n)[was.line(n).unwrap_or_default() as usize];
         let refused = matches!(was.op(n as usize), Some(Op::Fill(_) | Op::Set(_))) && is.entry == was.entry;
-        world.record_step(client, || {
-            let why = refused.then(|| crate::sim::Cause { rule: refused_old(), other: Some(CACHE) });
-            (did(code.to_owned()), None, why)
-        });
+        world.record_step(client, || (did(code.to_owned()), refused.then(refused_old)));
         if let (true, false, Some(entry)) = (is.is_wrong(), was.is_wrong(), is.entry) {
             world.notable(CACHE, mark_stale(value(entry), value(is.row)));
         }

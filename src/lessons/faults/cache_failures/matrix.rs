@@ -215,7 +215,9 @@ impl Matrix {
             cells: (0..columns).map(|k| cell(n, k)).collect(),
         };
         let rows = (0..DEFENCES).map(row).collect();
-        Panel::Grid(Grid { title: Label::Words(grid_title()), rows, columns, tall: false }.into())
+        Panel::Grid(
+            Grid { title: Label::Words(grid_title()), rows, columns, tall: false, key: Vec::new() }.into(),
+        )
     }
 
     fn table(&self) -> Panel {
@@ -299,7 +301,7 @@ impl Experiment for Matrix {
                 let Some(came) = self.came(of, by) else { return Some(About::says([about_not_yet()])) };
                 let says =
                     [about_run(defence(by), failure(of), Self::share(came.lost)), about_falls(came.falls)];
-                return Some(About::says(says).concerning([defence(by), failure(of)].into_iter()));
+                return Some(About::says(says));
             }
             Entity { kind: FAILURE, n } if n < FAILURES => about_failure(self.against(n), DEFENCES),
             Entity { kind: DEFENCE, n } if n < DEFENCES => about_defence(self.by(n).unwrap_or(0), FAILURES),

@@ -33,5 +33,6 @@ pub mod orders {
     use super::{Figure, disagree, questions};
 
     /// The set.
-    pub const FIGURES: &[Figure] = &[Figure::of::<disagree::Disagree>().predicted(questions::OF_ORDERS)];
+    pub const FIGURES: &[Figure] =
+        &[Figure::of::<disagree::Disagree>().predicted(questions::OF_ORDERS).searched()];
 }

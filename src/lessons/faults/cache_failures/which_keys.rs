@@ -328,7 +328,10 @@ impl WhichKeys {
         };
         let lanes = self.lanes.iter().enumerate().filter(|(n, lane)| *n != 0 || lane.of != LRU);
         let rows = lanes.map(row).collect();
-        Panel::Grid(Grid { title: Label::Words(grid_title()), rows, columns: SEEN, tall: true }.into())
+        Panel::Grid(
+            Grid { title: Label::Words(grid_title()), rows, columns: SEEN, tall: true, key: Vec::new() }
+                .into(),
+        )
     }
 
     fn table(&self) -> Panel {
@@ -438,7 +441,7 @@ impl Experiment for WhichKeys {
                 let kept = self.lanes.iter().filter(|lane| lane.cache.contains(key));
                 let related: Vec<Entity> = kept.map(|lane| policy(lane.of)).collect();
                 let says = [about_key(asked, name), about_kept(related.len() as u32)];
-                Some(About::says(says).concerning(related.into_iter()))
+                Some(About::says(says))
             }
             _ => None,
         }

@@ -111,7 +111,7 @@ impl<E> Dependency<E> {
             Health::Flapping => about_flapping(),
         };
         let at_work = about_at_work(self.station.busy().len(), self.station.waiting().len());
-        About::says([about, at_work]).concerning(self.station.here())
+        About::says([about, at_work])
     }
 }
 

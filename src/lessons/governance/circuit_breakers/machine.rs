@@ -220,7 +220,7 @@ impl Machine {
                 }
                 Err(_) => became = Became::Refused,
             }
-            w.record_step(entity, || (step_outcome(became.id()), Some(BREAKER), None));
+            w.record_step(entity, || (step_outcome(became.id()), None));
             w.close(entity, [SUCCEEDED, FAILED, SUCCEEDED, REFUSED][became as usize]);
             self.calls.push((now, became));
         }
@@ -356,7 +356,7 @@ impl Machine {
                 (window_title(total.calls), [results].into_iter().chain(meters).collect())
             }
         };
-        Panel::Grid(Grid { title: Label::Words(title), rows, columns, tall: false }.into())
+        Panel::Grid(Grid { title: Label::Words(title), rows, columns, tall: false, key: Vec::new() }.into())
     }
 
     fn slots(&self, now: Time) -> Vec<Cell> {
@@ -399,6 +399,7 @@ impl Machine {
                 until: Self::SPEC.until,
                 step: Some(STEP),
                 lanes: vec![lane(lane_state(), states.collect()), lane(lane_calls(), calls.collect())],
+                key: Vec::new(),
             }
             .into(),
         )
@@ -517,7 +518,12 @@ impl Experiment for Machine {
             scene.choices = ACTIONS
                 .iter()
                 .zip(says)
-                .map(|(action, says)| Choice { action: action.id.clone(), on: BREAKER, says: says() })
+                .map(|(action, says)| Choice {
+                    action: action.id.clone(),
+                    on: BREAKER,
+                    pressed: BREAKER,
+                    says: says(),
+                })
                 .collect();
         }
     }

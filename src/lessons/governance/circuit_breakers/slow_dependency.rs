@@ -274,7 +274,7 @@ impl SlowDependency {
             return self.leave(payment, BREAKER_OPEN, w);
         };
         let call = self.calls.begin(Call { payment, permit, asked: w.now() }, BREAKER, w);
-        w.record_step(payment, || (step_permitted(call), Some(SHOP), None));
+        w.record_step(payment, || (step_permitted(call), None));
         if let Some(it) = self.payments.carried(payment) {
             it.call = Some(call);
         }
@@ -427,7 +427,9 @@ impl SlowDependency {
             rows.push(row(BREAKER, row_bulkhead(), note, filled(used, bulkhead)));
         }
         let columns = rows.iter().map(|row| row.cells.len()).max().unwrap_or_default() as u32;
-        Panel::Grid(Grid { title: Label::Words(threads_title()), rows, columns, tall: false }.into())
+        Panel::Grid(
+            Grid { title: Label::Words(threads_title()), rows, columns, tall: false, key: Vec::new() }.into(),
+        )
     }
 
     fn say(&self) -> Vec<Msg> {
@@ -600,7 +602,7 @@ impl Experiment for SlowDependency {
             PAYMENT if self.held().any(|(of, _)| of == entity) => {
                 let call = self.payments.get(entity)?.carries.call?;
                 let says = about_waits_for(call, now.since(self.calls.get(call)?.carries.asked));
-                Some(About::says([says]).concerning([call].into_iter()))
+                Some(About::says([says]))
             }
             _ => self.payments.about_at(entity, w, &[&self.shop].into_iter()),
         }

@@ -256,7 +256,7 @@ impl Stack {
             let layer = ask.order[inside % LAYERS];
             if let Err(why) = self.pass(request, at, layer, w) {
                 self.did[layer as usize] += 1;
-                w.record_step(request, || (step_stopped(layer.word()), Some(service(at)), None));
+                w.record_step(request, || (step_stopped(layer.word()), None));
                 return self.outwards(request, why, w);
             }
             self.passed[layer as usize] += 1;
@@ -362,7 +362,7 @@ impl Stack {
                 ask.tries[n] += 1;
                 ask.inside += 1;
                 self.did[layer as usize] += 1;
-                w.record_step(request, || (step_again(tries + 1), Some(service(n)), None));
+                w.record_step(request, || (step_again(tries + 1), None));
                 let wait = self.wait(request, tries, w);
                 w.schedule(wait, Event::Again(request, round));
                 return true;
@@ -413,7 +413,7 @@ impl Stack {
         self.did[Layer::Timeout as usize] += 1;
         self.journeys.retry(request);
         self.journeys.enter(request, service(n), w.now());
-        w.record_step(request, || (step_stopped(Layer::Timeout.word()), Some(service(n)), None));
+        w.record_step(request, || (step_stopped(Layer::Timeout.word()), None));
         self.outwards(request, TIMED_OUT, w);
     }
 

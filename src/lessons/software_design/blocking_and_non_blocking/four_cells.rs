@@ -481,11 +481,8 @@ impl Experiment for FourCells {
     }
 
     fn draw(&self, _: &World<Turn>, scene: &mut Scene) {
-        scene.panels = vec![
-            self.threads.program.listing(0, |line| self.note(line)),
-            self.kernel(),
-            self.threads.lanes(20),
-        ];
+        scene.panels =
+            vec![self.threads.listing(0, |line| self.note(line)), self.kernel(), self.threads.lanes(20)];
         scene.choices = self.threads.choices("step");
         scene.sentences.push(self.says());
         let ahead = self.threads.ahead().filter(|_| self.threads.state.line.is_some());

@@ -223,7 +223,7 @@ impl FrozenLoop {
             match step {
                 Step::Began { line: Some(line), .. } => {
                     self.turn.get_or_insert((now, self.server.turns()));
-                    w.record_step(request(line.context), || (step_begun(), Some(LOOP), None));
+                    w.record_step(request(line.context), || (step_begun(), None));
                 }
                 Step::Ran { line, op, until, .. } => {
                     if let Op::Log(_) = op {
@@ -262,7 +262,7 @@ impl FrozenLoop {
 
     fn ends(&mut self, request: Entity, w: &mut W) {
         if self.open.remove(&request) {
-            w.record_step(request, || (step_done(), Some(LOOP), None));
+            w.record_step(request, || (step_done(), None));
             w.close(request, ANSWERED);
         }
         for place in &mut self.followed {
@@ -475,7 +475,7 @@ impl Experiment for FrozenLoop {
         let Some(it) = served else { return Some(About::says([about_idle()])) };
         let came = w.tally(it.kind).opened_at(it.n)?;
         let sentences = [says(self.at(it, w.now())).0, about_begun(came)];
-        Some(About::says(sentences).concerning([it].into_iter()))
+        Some(About::says(sentences))
     }
 
     fn invariants(&self, w: &W) -> Result<(), String> {

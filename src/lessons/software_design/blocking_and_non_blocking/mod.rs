@@ -17,5 +17,5 @@ pub const FIGURES: &[Figure] = &[
     Figure::of::<frozen_loop::FrozenLoop>()
         .predicted(questions::OF_LOOP)
         .challenged(questions::OF_LOOP_JUDGED),
-    Figure::of::<four_cells::FourCells>().predicted(questions::OF_CELLS),
+    Figure::of::<four_cells::FourCells>().predicted(questions::OF_CELLS).searched(),
 ];

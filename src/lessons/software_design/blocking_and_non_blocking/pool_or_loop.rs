@@ -246,7 +246,7 @@ impl PoolOrLoop {
             it.server = n;
             self.in_line -= usize::from(!it.answered);
         }
-        w.record_step(request, || (step_taken(), Some(self.named(n)), None));
+        w.record_step(request, || (step_taken(), None));
         true
     }
 
@@ -294,7 +294,7 @@ impl PoolOrLoop {
             let takes = Dist::Exponential(self.controls.io.secs()).span(&mut w.draws(ASKS, request));
             it.asks = Some(w.schedule(takes.scale(self.slower), Event::Answered(request)));
             self.is_now(request, At::ForIo, w.now());
-            w.record_step(request, || (step_asked(), Some(DATABASE), None));
+            w.record_step(request, || (step_asked(), None));
             if self.is_pool() {
                 return self.cores.sleeps(n);
             }
@@ -315,7 +315,7 @@ impl PoolOrLoop {
         let Some(it) = self.requests.get_mut(request.n) else { return };
         (it.answered, it.left, it.asks) = (true, left, None);
         let n = it.server;
-        w.record_step(request, || (step_can_go_on(), Some(self.named(n)), None));
+        w.record_step(request, || (step_can_go_on(), None));
         if self.is_pool() {
             self.is_now(request, At::ForCore, w.now());
             self.cores.wants(n);
@@ -454,7 +454,7 @@ impl Experiment for PoolOrLoop {
                     self.has_computed(n, request, w);
                 } else if self.cores.gives_way(n, now) {
                     self.is_now(request, At::ForCore, now);
-                    w.record_step(request, || (step_lost_core(), None, None));
+                    w.record_step(request, || (step_lost_core(), None));
                 } else {
                     self.goes_on(n, w);
                 }
@@ -531,8 +531,7 @@ impl Experiment for PoolOrLoop {
         let Some(request) = request else { return Some(About::says([about_idle()])) };
         let it = self.requests.get(request.n)?;
         let sentences = [self.says(it.at).0, about_since(w.now().since(it.since))];
-        let concerned = [request, self.named(it.server)].into_iter();
-        Some(About::says(sentences).concerning(concerned))
+        Some(About::says(sentences))
     }
 
     fn invariants(&self, w: &W) -> Result<(), String> {
