@@ -6,7 +6,10 @@
 //! tests and the worker for development see [`SETS`].
 
 pub mod architecture;
+// Not on the site yet: see 'Lessons in the making' in ARCHITECTURE.md.
+#[cfg(test)]
 pub mod faults;
+#[cfg(test)]
 pub mod governance;
 pub mod prelude;
 pub mod software_design;
@@ -20,13 +23,7 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/load-balancing/deploys", architecture::load_balancing::deploys::FIGURES),
     ("architecture/load-balancing/further", architecture::load_balancing::further::FIGURES),
     ("architecture/load-balancing/traffic", architecture::load_balancing::traffic::FIGURES),
-    ("faults/cache-failures", faults::cache_failures::FIGURES),
-    ("faults/cache-failures/keys", faults::cache_failures::keys::FIGURES),
-    ("faults/cache-failures/orders", faults::cache_failures::orders::FIGURES),
     ("software-design/critical-sections", software_design::critical_sections::FIGURES),
-    ("architecture/cap-and-base", architecture::cap_and_base::FIGURES),
-    ("software-design/blocking-and-non-blocking", software_design::blocking_and_non_blocking::FIGURES),
-    ("governance/circuit-breakers", governance::circuit_breakers::FIGURES),
 ];
 
 /// The path of the lesson that a set belongs to.
