@@ -44,16 +44,16 @@ impl<L: Copy + PartialEq> Traces<L> {
         shows: impl Fn(u32, L) -> Option<(Entity, Msg, Status)>,
     ) -> Panel {
         let from = now.back(self.window);
-        let lane = |((n, trace), (entity, label)): ((u32, &Vec<(Time, L)>), (Entity, Label))| {
+        let bars = |n: u32, trace: &[(Time, L)]| -> Vec<Bar> {
             let ends = trace.iter().skip(1).map(|(at, _)| *at).chain([now]);
             let bar = |(&(from, is), until): (&(Time, L), Time)| {
                 let (entity, says, status) = shows(n, is)?;
                 Some(Bar { entity, from, until, label: Label::Words(says), status })
             };
-            let bars = trace.iter().zip(ends).filter(|(_, until)| *until > from).filter_map(bar).collect();
-            Lane { entity, label, bars }
+            trace.iter().zip(ends).filter(|(_, until)| *until > from).filter_map(bar).collect()
         };
-        let lanes = (0..).zip(&self.threads).zip(lanes).map(lane).collect();
+        let of_each = (0..).zip(&self.threads).map(|(n, trace)| bars(n, trace));
+        let lanes = lanes.zip(of_each).map(|((entity, label), bars)| Lane { entity, label, bars }).collect();
         let (title, until) = (Label::Words(title), from + self.window);
         Panel::Lanes(Lanes { title, from, until, step: None, lanes, key: Vec::new() }.into())
     }

@@ -368,10 +368,10 @@ impl Experiment for Disagree {
 
     fn set(&mut self, is: &ControlValues, world: &mut World<Turn>) -> Result<(), Msg> {
         let was = core::mem::replace(&mut self.controls, is.clone());
-        if (was.order, was.writers) != (is.order, is.writers) {
-            *self = Self::begin(is, world);
-        } else {
+        if (was.order, was.writers) == (is.order, is.writers) {
             self.clients.set_scheduler(is.scheduler, world, Turn);
+        } else {
+            *self = Self::begin(is, world);
         }
         Ok(())
     }

@@ -419,7 +419,7 @@ impl Experiment for WhichKeys {
     fn draw(&self, _: &W, scene: &mut Scene) {
         scene.panels = vec![self.grid(), self.curves(), self.table()];
         let percent = |share: Option<f64>| (rounded(share.unwrap_or(0.0), 1000.0), Unit::Share);
-        let best = if self.lanes[0].hits >= self.lanes[1].hits { 0 } else { 1 };
+        let best = usize::from(self.lanes[0].hits < self.lanes[1].hits);
         scene.sentences = vec![
             says_best(policy(self.lanes[best].of), percent(self.hits(best))),
             says_yours(percent(self.hits(2)), percent(self.hits(1))),

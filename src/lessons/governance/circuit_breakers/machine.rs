@@ -313,48 +313,42 @@ impl Machine {
     fn window(&self, now: Time) -> Panel {
         let (total, columns) =
             (self.breaker.total(now), self.controls.window.max(self.controls.permitted).max(IN_A_ROW));
-        let (title, rows) = match (self.by_rates(), self.breaker.counts(now)) {
-            (false, Some(counts)) => {
-                let probing = self.breaker.state() == State::HalfOpen;
-                let (label, have, need) = match probing {
-                    true => (row_probes(), counts.consecutive_successes, self.controls.permitted),
-                    false => (row_in_a_row(), counts.consecutive_failures, IN_A_ROW),
-                };
-                let status = if probing { Status::Normal } else { Status::Trouble };
-                // What a rule of one's own asks for nobody knows but it.
-                let need = if self.controls.rule == Rule::Own && !probing { have } else { need };
-                let note = note_of(have, need);
-                (counts_title(), vec![meter(label, have, need.max(have), status, note)])
-            }
-            _ => {
-                let half_open = self.breaker.state() == State::HalfOpen;
-                let minimum = self.breaker.metrics().map_or(0, breaker::Metrics::minimum);
-                let results = GridRow {
-                    entity: BREAKER,
-                    label: Label::Words(if half_open { row_probes() } else { row_results() }),
-                    note: Some(Label::Words(note_calls(total.calls, minimum))),
-                    status: Status::Normal,
-                    cells: self.slots(now),
-                };
-                let rate = |share: f32, threshold: f64| {
-                    note_rate((f64::from(share) / 100.0, Unit::Share), (threshold, Unit::Share))
-                };
-                let ControlValues { threshold, slow, .. } = self.controls;
-                let meters = [
-                    (
-                        row_failed(),
-                        total.failed,
-                        threshold,
-                        Status::Trouble,
-                        rate(total.failure_rate(), threshold),
-                    ),
-                    (row_slow(), total.slow, slow, Status::Active, rate(total.slow_call_rate(), slow)),
-                ];
-                let meters = meters.map(|(label, have, threshold, status, note)| {
-                    meter(label, have, Self::needed(&total, threshold).max(have), status, note)
-                });
-                (window_title(total.calls), [results].into_iter().chain(meters).collect())
-            }
+        let (title, rows) = if let (false, Some(counts)) = (self.by_rates(), self.breaker.counts(now)) {
+            let probing = self.breaker.state() == State::HalfOpen;
+            let (label, have, need) = if probing { (row_probes(), counts.consecutive_successes, self.controls.permitted) } else { (row_in_a_row(), counts.consecutive_failures, IN_A_ROW) };
+            let status = if probing { Status::Normal } else { Status::Trouble };
+            // What a rule of one's own asks for nobody knows but it.
+            let need = if self.controls.rule == Rule::Own && !probing { have } else { need };
+            let note = note_of(have, need);
+            (counts_title(), vec![meter(label, have, need.max(have), status, note)])
+        } else {
+            let half_open = self.breaker.state() == State::HalfOpen;
+            let minimum = self.breaker.metrics().map_or(0, breaker::Metrics::minimum);
+            let results = GridRow {
+                entity: BREAKER,
+                label: Label::Words(if half_open { row_probes() } else { row_results() }),
+                note: Some(Label::Words(note_calls(total.calls, minimum))),
+                status: Status::Normal,
+                cells: self.slots(now),
+            };
+            let rate = |share: f32, threshold: f64| {
+                note_rate((f64::from(share) / 100.0, Unit::Share), (threshold, Unit::Share))
+            };
+            let ControlValues { threshold, slow, .. } = self.controls;
+            let meters = [
+                (
+                    row_failed(),
+                    total.failed,
+                    threshold,
+                    Status::Trouble,
+                    rate(total.failure_rate(), threshold),
+                ),
+                (row_slow(), total.slow, slow, Status::Active, rate(total.slow_call_rate(), slow)),
+            ];
+            let meters = meters.map(|(label, have, threshold, status, note)| {
+                meter(label, have, Self::needed(&total, threshold).max(have), status, note)
+            });
+            (window_title(total.calls), [results].into_iter().chain(meters).collect())
         };
         Panel::Grid(Grid { title: Label::Words(title), rows, columns, tall: false, key: Vec::new() }.into())
     }
@@ -417,7 +411,7 @@ impl Machine {
                 let done = of.saturating_sub(self.breaker.permissions_left().unwrap_or_default());
                 if self.by_rates() { says_half_open(done, of) } else { says_probing(done, of) }
             }
-            _ => match self.breaker.metrics().map(|metrics| metrics.minimum()) {
+            _ => match self.breaker.metrics().map(engine::mechanism::breaker::Metrics::minimum) {
                 Some(minimum) if total.calls < minimum => says_too_few(total.calls, minimum),
                 Some(_) => {
                     says_rates(total.failed, total.calls, Self::needed(&total, self.controls.threshold))
