@@ -89,6 +89,10 @@ impl Figure<'_> {
     /// Replaces what stands in a field, and leaves it with Enter.
     pub async fn fill(&self, css: &str, text: &str) {
         let whole = format!("{} {css}", self.css);
+        // WebKit's driver doesn't scroll to every field.
+        let show =
+            format!("document.querySelector(\"{whole}\").scrollIntoView({{ block: 'center' }}); return 0");
+        let _: u32 = self.browser.run(&show).await;
         let field = self.browser.client().find(Locator::Css(&whole)).await;
         let field = field.unwrap_or_else(|e| panic!("{whole}: {e}"));
         field.clear().await.unwrap_or_else(|e| panic!("{whole}: {e}"));
@@ -232,20 +236,20 @@ pub async fn a_learner_plays_turns_kills_goes_back_and_asks_why(kind: Kind) {
     assert_eq!(figure.settled().await, killed);
 
     // A request says why it was late.
-    let related = "return !!document.querySelector('#fig-slow-server .fig-related .fig-entity')";
+    let named = ".fig-explain p .fig-entity[data-on^='0:']";
+    let has_one = format!("return !!document.querySelector(\"#fig-slow-server {named}\")");
     for server in ["A", "C", "D"] {
         // One that has a request just now.
-        if browser.run::<bool>(related).await {
+        if browser.run::<bool>(&has_one).await {
             break;
         }
         figure.walk_to(&format!("server {server}")).await;
         figure.says(".fig-explain h3", &format!("Server.{server}")).await;
     }
     // WebKit's driver doesn't scroll within what scrolls by itself.
-    let show =
-        "document.querySelector('#fig-slow-server .fig-related .fig-entity').scrollIntoView(); return 0";
-    let _: u32 = browser.run(show).await;
-    figure.click(".fig-related .fig-entity").await;
+    let show = format!("document.querySelector(\"#fig-slow-server {named}\").scrollIntoView(); return 0");
+    let _: u32 = browser.run(&show).await;
+    figure.click(named).await;
     figure.says(".fig-explain h3", "Request").await;
     figure.says(".fig-history", "because").await;
 

@@ -1,10 +1,10 @@
 //! Pictures follow how the page looks: its theme, and its width.
 
 use crate::figure::{Figure, LESSON};
-use crate::harness::{Browser, Kind, Setup, site};
+use crate::harness::{Browser, Kind, PATIENCE, Setup, site};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const CANVAS: &str = "document.querySelector('#fig-slow-server .fig-picture canvas')";
 /// The mean colour of a PNG in base64, and the greatest distance from it.
@@ -45,8 +45,14 @@ pub async fn a_picture_is_painted_anew_when_the_theme_or_the_width_changes(kind:
     // As the system, light, dark.
     let twice = "const it = document.querySelector('[data-theme-switch]'); it.click(); it.click(); return 0";
     let _: u32 = browser.run(twice).await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    let dark = redness(&browser).await;
+    let start = Instant::now();
+    let dark = loop {
+        let now = redness(&browser).await;
+        if now.0 + 100.0 < light.0 || start.elapsed() > PATIENCE {
+            break now;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
     assert!(dark.1 > 100.0, "{kind:?}: something is painted: {dark:?}");
     assert!(dark.0 + 100.0 < light.0, "{kind:?}: from {light:?} to {dark:?}: boxes are dark in the dark");
     let wide: f64 = browser.run(&format!("return {CANVAS}.getBoundingClientRect().width")).await;

@@ -125,7 +125,7 @@ async fn breaks_goes_back_and_asks_why(browser: &Browser) {
     figure.settled().await;
     figure.walk_to("server B").await;
     figure.says(".fig-explain h3", "Server.B").await;
-    figure.click(".fig-related .fig-entity").await;
+    figure.click(".fig-explain p .fig-entity[data-on^='0:']").await;
     figure.says(".fig-explain h3", "Request").await;
     figure.says(".fig-history", "because").await;
 }

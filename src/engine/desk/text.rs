@@ -42,8 +42,8 @@ texts! {
     NO_FACTS = "The words of this figure could not be loaded. Load the page again, or try once more when you are online.";
     NO_CANVAS = "This browser can't paint while it computes, so the figure stays as it is.";
     NOT_STARTED = "The model could not be loaded.";
-    PANICKED = "The model of this figure failed, which is a mistake of ours. The run is back at the moment before the last change.";
-    HUNG = "The model did not answer for ten seconds and was stopped. The run is back at the moment before the last change.";
+    PANICKED = "The model of this figure failed, which is a mistake of ours. The figure is back where it stood before.";
+    HUNG = "The model did not answer for ten seconds and was stopped. The figure is back where it stood before.";
     HUNG_LAST_TIME = "This link stopped the figure last time, so its run has not been started.";
     NOT_OPENED = "This run can't be opened: {}. Here is the figure's own.";
     BAD_LINK = "This link can't be opened: {}.";
@@ -95,7 +95,7 @@ texts! {
     PLACE = "place {}";
     POINTS = "{} points";
     ANSWER_FIRST = "Answer first.";
-    QUESTION_FIRST = "Answer the question, or skip it, to use the controls.";
+    QUESTION_FIRST = "First answer the question in the figure, or skip it.";
     DRAW_ALL = "Draw the curve from one end to the other first.";
     ONE_OR_ALL = "Is that 1 % or all of it? Write 1 % or 100 %.";
     NO_SHARE = "A share is 0 % to 100 %.";

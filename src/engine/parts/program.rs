@@ -86,6 +86,8 @@ pub const SCHEDULER: Control = Control::choice("scheduler", "Schedule", Schedule
     .primary();
 
 const TURN: Purpose = Purpose::named("turn");
+/// So many steps side by side have room for their code.
+const MOST_WITH_CODE: u64 = 9;
 
 /// Where a thread goes on after an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -294,6 +296,11 @@ impl Program {
         }
     }
 
+    /// Whether a line of a thread has run; a jump passes lines over that haven't.
+    fn has_run(&self, n: u32, line: u32) -> bool {
+        self.history.iter().any(|ran| (ran.thread, ran.line) == (n, line))
+    }
+
     /// A thread's code as a panel; `note` says what stands beside a line, and whether the thread can run is known.
     pub fn listing(&self, n: u32, is_ready: bool, note: impl Fn(u32) -> Option<Label>) -> Panel {
         let thread = &self.threads[n as usize];
@@ -302,7 +309,9 @@ impl Program {
             let (status, note) = match () {
                 () if is_next && is_ready => (Status::Active, note(at)),
                 () if is_next => (Status::Normal, Some(Label::Words(waits()))),
-                () if thread.finished || at < thread.line => (Status::Quiet, note(at)),
+                () if (thread.finished || at < thread.line) && self.has_run(n, at) => {
+                    (Status::Quiet, note(at))
+                }
                 () => (Status::Normal, note(at)),
             };
             ListingLine { entity: self.instruction(n, at), code: (*code).to_owned(), note, status }
@@ -318,15 +327,22 @@ impl Program {
     }
 
     /// What has run as a panel, a lane for each thread, from when the threads started and with room for so many steps, or
-    /// until the last one that has run: where nobody moves for a while, that is later.
+    /// until the last one that has run: where nobody moves for a while, that is later. Where there is no room for code, an
+    /// instruction is called by its line.
     pub fn lanes(&self, began: Time, steps: u64) -> Panel {
         let last = self.history.last().map_or(began, |ran| ran.at + self.step);
         let threads = self.helpers.map_or(self.threads.len() as u32, |(from, _)| from);
+        let until = last.max(began + self.step * steps);
+        let is_narrow = until.since(began) > self.step * MOST_WITH_CODE;
+        let called = |ran: &Ran| {
+            let code = self.threads[ran.thread as usize].code[ran.line as usize];
+            if is_narrow { (ran.line + 1).to_string() } else { code.to_owned() }
+        };
         let bar = |ran: &Ran| Bar {
             entity: self.instruction(ran.thread, ran.line),
             from: ran.at,
             until: ran.at + self.step,
-            label: Label::Plain(self.threads[ran.thread as usize].code[ran.line as usize].to_owned()),
+            label: Label::Plain(called(ran)),
             status: if ran.thread < threads || ran.status != Status::Active {
                 ran.status
             } else {
@@ -342,7 +358,7 @@ impl Program {
             Lanes {
                 title: Label::Words(lanes_title()),
                 from: began,
-                until: last.max(began + self.step * steps),
+                until,
                 step: Some(self.step),
                 lanes: (0..threads).map(lane).collect(),
                 key: Vec::new(),

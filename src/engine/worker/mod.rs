@@ -6,7 +6,7 @@
 //! ahead, one slice at a time, so that a message never waits for more than one slice.
 
 use crate::desk::{Desk, DeskEvent, FromWorker, ToWorker};
-use crate::paint::{Palette, paint};
+use crate::paint::{Palette, fill_background, paint};
 use crate::player::Figure;
 use crate::scene::Picture;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
@@ -121,6 +121,7 @@ impl CanvasPainter {
         let Ok(canvas) = canvas else { return };
         let Ok(Some(context)) = canvas.get_context("2d") else { return };
         paint(context.unchecked_ref(), picture, &self.palette, self.scale);
+        fill_background(context.unchecked_ref(), picture, &self.palette);
         let Ok(blob) = canvas.convert_to_blob() else { return };
         let name = name.to_owned();
         let made = Closure::once_into_js(move |blob: Blob| {
