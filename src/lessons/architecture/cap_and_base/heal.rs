@@ -207,7 +207,7 @@ impl Shop {
     }
 
     fn stamp(&self, at: u32, now: Time) -> Stamp {
-        let ahead_ns = AHEAD[at as usize] * self.controls.skew.nanos() as i64 / 2;
+        let ahead_ns = AHEAD[at as usize] * self.controls.skew.nanos().cast_signed() / 2;
         Stamp { time: Clock { ahead_ns, drift_ppm: 0 }.shows(now), node: at }
     }
 
@@ -566,7 +566,9 @@ impl Experiment for Shop {
             healed: None,
             converged: None,
         };
-        Thing::ALL.iter().for_each(|&of| it.begin_anew(of));
+        for &of in Thing::ALL {
+            it.begin_anew(of);
+        }
         w.schedule_at(CUT, Event::Cut);
         w.schedule(TICK, Event::Tick);
         it.begin_comparing(w);

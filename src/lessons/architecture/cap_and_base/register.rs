@@ -124,7 +124,13 @@ struct Operation {
     /// The newest that it was told, and whether everybody said the same.
     best: Held,
     same: bool,
-    answer: Option<Option<u32>>,
+    answer: Option<Answer>,
+}
+
+/// What a client is told: of a read the value, of a write that it is done.
+#[derive(Clone, Copy, Debug)]
+struct Answer {
+    read: Option<u32>,
 }
 
 type W = World<Event>;
@@ -208,7 +214,7 @@ impl Register {
 
     /// What a replica's clock shows.
     fn stamp(&self, at: u32, now: Time) -> Stamp {
-        let ahead_ns = AHEAD[at as usize] * self.controls.skew.nanos() as i64 / 2;
+        let ahead_ns = AHEAD[at as usize] * self.controls.skew.nanos().cast_signed() / 2;
         Stamp { time: Clock { ahead_ns, drift_ppm: 0 }.shows(now), node: at }
     }
 
@@ -307,14 +313,14 @@ impl Register {
     /// The replica has an answer for its client.
     fn answers(&mut self, entity: Entity, read: Option<u32>, w: &mut W) {
         if let Some(it) = self.operations.get_mut(entity.n) {
-            it.answer = Some(read);
+            it.answer = Some(Answer { read });
             w.schedule(HOP, Event::Told(entity));
         }
     }
 
     fn told(&mut self, entity: Entity, w: &mut W) {
         let Some(it) = self.operations.remove(entity.n) else { return };
-        let stale = self.audit.told(it.at, it.answer.flatten(), w.now());
+        let stale = self.audit.told(it.at, it.answer.and_then(|answer| answer.read), w.now());
         self.stale += u32::from(stale);
         w.close(entity, ANSWERED);
         if stale {

@@ -359,7 +359,9 @@ impl BehindTheCache {
                 }
                 Joined::Leads { flight } => {
                     let wish = self.journeys.carried(request);
-                    wish.into_iter().for_each(|wish| wish.flight = Some(flight));
+                    if let Some(wish) = wish {
+                        wish.flight = Some(flight);
+                    }
                 }
             }
         }
@@ -417,7 +419,9 @@ impl BehindTheCache {
         self.at_database.clear();
         self.rush = None;
         let dropped = self.database.fail(station::Fault::Down, w);
-        dropped.into_iter().for_each(|of| self.finish(of, FELL_OVER, w));
+        for of in dropped {
+            self.finish(of, FELL_OVER, w);
+        }
         self.finish(last, NO_ROOM, w);
     }
 
@@ -553,7 +557,7 @@ impl BehindTheCache {
     }
 
     /// How many readers were lost so far, of how many.
-    pub(super) fn lost(&self, w: &W) -> (u64, u64) {
+    pub(super) fn lost(w: &W) -> (u64, u64) {
         Self::ended(LOSSES.ends, w)
     }
 
@@ -776,8 +780,8 @@ impl Experiment for BehindTheCache {
         out.put("waiting", self.database.waiting().len() as f64);
         out.put("rush", f64::from(self.largest_rush));
         let share = |(of, readers): (u64, u64)| (readers > 0).then(|| of as f64 / readers as f64);
-        out.put("lost", share(self.lost(w)));
-        let (lost, readers) = self.lost(w);
+        out.put("lost", share(Self::lost(w)));
+        let (lost, readers) = Self::lost(w);
         out.put("slow", share((lost + self.slow, readers)));
         out.put("stale", share(Self::ended(&[STALE], w)));
         out.put("falls", f64::from(self.falls));

@@ -118,8 +118,7 @@ fn defence(n: u32) -> Entity {
 impl ControlValues {
     /// The settings of a run.
     fn settings(&self, failure: u32, defence: u32) -> behind::ControlValues {
-        let mut it = behind::ControlValues::default();
-        it.workers = self.workers;
+        let mut it = behind::ControlValues { workers: self.workers, ..behind::ControlValues::default() };
         // Entries that were stored together expire after 10 s, or else during no run.
         it.ttl = Span::from_secs(if failure == 1 { 10 } else { 60 });
         let everywhere = self.everywhere as u32;
@@ -147,7 +146,7 @@ impl ControlValues {
         };
         let begins = if failure == 1 { Time::from_secs(10) } else { Time::from_secs(2) };
         until(&mut it, &mut w, begins);
-        let before = it.lost(&w);
+        let before = BehindTheCache::lost(&w);
         let ends = begins + WATCHED;
         let done = match failure {
             0 => it.act(EXPIRE, &[CACHE], &Value::None, &mut w),
@@ -161,7 +160,7 @@ impl ControlValues {
         };
         debug_assert!(done.is_ok(), "{done:?}");
         until(&mut it, &mut w, ends);
-        let after = it.lost(&w);
+        let after = BehindTheCache::lost(&w);
         let readers = after.1 - before.1;
         Came { lost: (after.0 - before.0) as f64 / readers.max(1) as f64, falls: it.falls() }
     }

@@ -121,9 +121,9 @@ fn a_cell_of_the_matrix_is_a_run_of_the_first_figure() {
     let seed = all.model.seed;
     for (n, setting) in [(0, ("flight", "off")), (1, ("flight", "on"))] {
         let run = until(cache(&[setting, ("ttl", "1min")], seed), seconds(2));
-        let before = run.model.lost(&run.world);
+        let before = BehindTheCache::lost(&run.world);
         let run = until(acts(run, "expire"), seconds(8));
-        let after = run.model.lost(&run.world);
+        let after = BehindTheCache::lost(&run.world);
         let lost = (after.0 - before.0) as f64 / (after.1 - before.1) as f64;
         assert_eq!(controls.run(0, n, seed).lost, lost);
         assert_eq!(all.model.runs[n as usize * 4].lost, lost);

@@ -315,7 +315,11 @@ impl Machine {
             (self.breaker.total(now), self.controls.window.max(self.controls.permitted).max(IN_A_ROW));
         let (title, rows) = if let (false, Some(counts)) = (self.by_rates(), self.breaker.counts(now)) {
             let probing = self.breaker.state() == State::HalfOpen;
-            let (label, have, need) = if probing { (row_probes(), counts.consecutive_successes, self.controls.permitted) } else { (row_in_a_row(), counts.consecutive_failures, IN_A_ROW) };
+            let (label, have, need) = if probing {
+                (row_probes(), counts.consecutive_successes, self.controls.permitted)
+            } else {
+                (row_in_a_row(), counts.consecutive_failures, IN_A_ROW)
+            };
             let status = if probing { Status::Normal } else { Status::Trouble };
             // What a rule of one's own asks for nobody knows but it.
             let need = if self.controls.rule == Rule::Own && !probing { have } else { need };

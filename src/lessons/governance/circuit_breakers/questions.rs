@@ -96,10 +96,9 @@ fn what_is_missing(settings: &StartSettings, _: &[TrialResult]) -> Option<&'stat
         true if number("timeout") > 2.0 => "never-opens",
         true if number("window") < 8.0 => "open-at-once",
         true if number("wait") > 4.0 => "long-wait",
-        true => return None,
         false if number("timeout") < 10.0 => "timeout-alone",
         false if number("bulkhead") < number("threads") => "bulkhead-alone",
-        false => return None,
+        _ => return None,
     })
 }
 
@@ -140,9 +139,9 @@ pub const REPAIRS: &[Challenge] = &[Challenge {
 }];
 
 fn what_is_misplaced(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static str> {
+    use stack::Layer::{Breaker, Bulkhead, Limiter, Retry, Timeout};
     let outside =
         |layer: stack::Layer, other: stack::Layer| settings.is_before("order", layer as u16, other as u16);
-    use stack::Layer::{Breaker, Bulkhead, Limiter, Retry, Timeout};
     Some(match () {
         () if outside(Timeout, Breaker) => "timeout-outside",
         () if outside(Timeout, Retry) => "once-for-all",

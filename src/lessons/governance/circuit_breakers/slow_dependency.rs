@@ -547,7 +547,9 @@ impl Experiment for SlowDependency {
         if let Some(why) = on.iter().find_map(|&at| self.refusal(action, at)) {
             return Err(why);
         }
-        on.iter().for_each(|at| self.bend(Some(at.n), health, w));
+        for at in on {
+            self.bend(Some(at.n), health, w);
+        }
         Ok(())
     }
 

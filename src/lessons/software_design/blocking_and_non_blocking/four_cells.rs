@@ -235,9 +235,9 @@ impl State {
             Op::Answer(socket) => is.answers(socket),
             Op::Again(from) => next = if all { next } else { from },
             Op::Watch(trigger) => {
-                [0, 1]
-                    .into_iter()
-                    .for_each(|socket| is.kernel.watch(socket, Interest::READ, trigger, Time::ZERO));
+                for socket in [0, 1] {
+                    is.kernel.watch(socket, Interest::READ, trigger, Time::ZERO);
+                }
             }
             Op::Wait => is.told = is.kernel.wait(1, Time::ZERO).first()?.fd as u8,
             Op::ReadReady => _ = is.reads(told),
