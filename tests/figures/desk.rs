@@ -188,22 +188,6 @@ fn a_phrase_plays_into_its_moment_beside_what_was_shown_before() {
 }
 
 #[test]
-fn a_phrase_waits_for_a_moment_that_takes_long_to_compute() {
-    let mut page = Page::of("behind-the-cache");
-    let go = UserAction { text: "jitter=0.5".into(), number: 31e9, ..action("go") };
-    // Without rest, so that only what is asked for is computed.
-    page.tell(DeskCommand::UserAction(go));
-    let mut ticks = 0;
-    while page.playing && ticks < 400 {
-        page.tell(DeskCommand::Tick(0.1));
-        ticks += 1;
-    }
-    // From the start, at a quarter of life's speed, it would take 1,240.
-    assert!(ticks < 400, "it plays the whole run");
-    assert_eq!(page.says(".fig-time"), "00:31.0");
-}
-
-#[test]
 fn what_a_challenge_fixes_stays_and_the_figure_says_how_to_be_free_of_it() {
     let mut page = Page::of("three-tiers");
     page.does(UserAction { target: "idle-database".into(), ..action("set-up") });

@@ -171,9 +171,8 @@ impl Desk {
         self.advance();
         let state = &mut self.state;
         self.dirty.playback |= state.update_lag(state.stale);
-        if state.stale && state.stop_at.is_none() {
-            // Playing goes on from the moment that was reached, slower than asked for; the speed control says so. What is
-            // played into waits for its first moment instead.
+        if state.stale {
+            // Playing goes on from the moment that was reached, slower than asked for; the speed control says so.
             state.target = state.at;
             state.play_position = state.at.secs();
             state.stale = false;

@@ -21,7 +21,6 @@ pub fn all() -> Vec<Exhibit> {
     let own = [
         ("Flow: states", STATES, before(nodes)),
         ("Flow: queues and workers", "Full, without bound, too long for their boxes.", queues()),
-        ("Flow: a ring", "Peers without a direction.", ring()),
         ("Flow: sixty nodes", "Cells, each with two gauges.", crowd(60)),
         ("Flow: four hundred nodes", "Dots: only what is remarkable stands out.", crowd(400)),
         ("Lanes: time", STATES, lanes(None)),
@@ -57,15 +56,6 @@ fn before(nodes: Vec<Node>) -> Panel {
     let packets = nodes.iter().zip(kinds).map(packet).collect();
     let source = Tier { nodes: vec![node(SOURCE, "source", "", Status::Normal)] };
     Panel::Flow(Flow { tiers: vec![source, Tier { nodes }], links, packets })
-}
-
-/// Five peers, each linked to all others; a link is cut.
-fn ring() -> Panel {
-    let nodes: Vec<Node> = (0..5).map(|n| node(server(n), "peer", "x = 12", Status::Normal)).collect();
-    let pairs = (0..5).flat_map(|a| (a + 1..5).map(move |b| (a, b)));
-    let status = |pair| if pair == (1, 3) { Status::Down } else { Status::Normal };
-    let link = |(a, b)| Link::new(server(a), server(b), status((a, b))).of(Entity::new(REQUEST, a * 8 + b));
-    Panel::Flow(Flow { tiers: vec![Tier { nodes }], links: pairs.map(link).collect(), packets: Vec::new() })
 }
 
 /// With so many waiting of so many, and so many workers busy of so many.

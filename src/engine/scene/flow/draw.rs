@@ -40,7 +40,7 @@ pub(super) fn links(flow: &Flow, plan: &Plan, builder: &mut PictureBuilder) -> V
         if link.from == link.to {
             continue;
         }
-        let curve = if plan.ring { chord(from, to) } else { way(from, to, plan.down) };
+        let curve = way(from, to, plan.down);
         builder.links.add(link.from, link.to, curve);
         lines.extend(link.entity.map(|entity| (place, entity, curve)));
         // Links into a row of a grid end at the same place; one of them is drawn.
@@ -84,18 +84,6 @@ pub(super) fn link_regions(lines: Vec<(Entity, Curve)>, builder: &mut PictureBui
         builder.region(*entity, Rect::new(middle.x, middle.y, 0.0, 0.0).grow(MIDDLE));
     }
     builder.lines.extend(lines);
-}
-
-/// Straight from the edge of one box to the edge of the other.
-fn chord(from: &Place, to: &Place) -> Curve {
-    let (a, b) = (from.area.centre(), to.area.centre());
-    let edge = |area: Rect, p: Point, q: Point| {
-        let (dx, dy) = (q.x - p.x, q.y - p.y);
-        let reach = |half: f32, d: f32| half / libm::fabsf(d).max(f32::MIN_POSITIVE);
-        let share = reach(area.w / 2.0, dx).min(reach(area.h / 2.0, dy)).min(0.5);
-        at(p.x + dx * share, p.y + dy * share)
-    };
-    Curve::straight(edge(from.area, a, b), edge(to.area, b, a))
 }
 
 fn way(from: &Place, to: &Place, down: bool) -> Curve {

@@ -29,9 +29,6 @@ pub(super) const QUEUE_GAP: f32 = 10.0;
 const QUEUE_ACROSS: f32 = 18.0;
 /// Height of the number over a queue that holds more than can be drawn.
 const MORE: f32 = 15.0;
-/// Height of a node that stands in full, and half the width of a ring at most.
-const FULL: f32 = 60.0;
-const RING_ACROSS: f32 = 250.0;
 /// Slots drawn for a queue too long to draw, or without bound.
 const LONG: u32 = 10;
 
@@ -121,8 +118,6 @@ pub(super) struct Place<'f> {
 pub(super) struct Plan<'f> {
     /// Top to bottom instead of left to right.
     pub down: bool,
-    /// In a ring, with straight links.
-    pub ring: bool,
     /// In reading order.
     pub places: Vec<Place<'f>>,
     /// Around each grid of cells.
@@ -246,9 +241,6 @@ pub(super) fn workers_width(total: u32, size: Size) -> f32 {
 impl<'f> Plan<'f> {
     pub(super) fn new(flow: &'f Flow, area: Rect, words: &Words) -> Self {
         let mut inner = Rect::new(area.x + MARGIN, area.y + MARGIN, (area.w - 2.0 * MARGIN).max(1.0), 0.0);
-        if is_ring(flow) {
-            return Self::ring(flow, inner, words);
-        }
         let around = if links_within_a_tier(flow) { AROUND } else { 0.0 };
         inner.w = (inner.w - around).max(1.0);
         let needs = |down| -> Vec<Need> {
@@ -269,50 +261,6 @@ impl<'f> Plan<'f> {
             let mut plan = Self::down(flow, inner, &needs(true));
             plan.height += around;
             plan
-        }
-    }
-
-    /// Peers: clockwise from the top, on an ellipse as high as they need to stand apart.
-    fn ring(flow: &'f Flow, inner: Rect, words: &Words) -> Self {
-        let nodes: Vec<&Node> = flow.tiers.iter().flat_map(|tier| &tier.nodes).collect();
-        let name = nodes.iter().map(|node| name_width(node, Size::Full, words)).fold(0.0, f32::max);
-        let wide = libm::floorf(clamp(name + 24.0, 92.0, 150.0).min(inner.w * 0.26));
-        let across = ((inner.w - wide) / 2.0).min(RING_ACROSS);
-        let middle = inner.x + inner.w / 2.0;
-        let boxes = |up: f32| -> Vec<Rect> {
-            let turn = |k: usize| core::f32::consts::TAU * k as f32 / nodes.len() as f32;
-            let place = |k: usize| at(middle + across * libm::sinf(turn(k)), -up * libm::cosf(turn(k)));
-            let around = |p: Point| Rect::new(p.x - wide / 2.0, p.y - FULL / 2.0, wide, FULL);
-            (0..nodes.len()).map(|k| around(place(k))).collect()
-        };
-        let apart = |all: &[Rect]| {
-            let mut pairs =
-                all.iter().enumerate().flat_map(|(n, a)| all[n + 1..].iter().map(move |b| (a, b)));
-            pairs.all(|(a, b)| !a.grow(MARGIN).overlaps(b))
-        };
-        let mut all = boxes(FULL);
-        for more in 1..40u8 {
-            if apart(&all) {
-                break;
-            }
-            all = boxes(FULL + 4.0 * f32::from(more));
-        }
-        let top = all.iter().map(|it| it.y).fold(f32::INFINITY, f32::min);
-        let bottom = all.iter().map(Rect::bottom).fold(f32::NEG_INFINITY, f32::max);
-        let place = |(node, area): (&'f Node, Rect)| {
-            let (x, y) = (libm::roundf(area.x), libm::roundf(area.y - top + inner.y));
-            let area = Rect { x, y, ..area };
-            let (middle, right) = (area.centre(), area.right());
-            let (entry, exit) = (at(x, middle.y), at(right, middle.y));
-            Place { node, tier: 0, size: Size::Full, area, queue: None, entry, straight: x, exit }
-        };
-        let places = nodes.into_iter().zip(all).map(place).collect();
-        Self {
-            down: false,
-            ring: true,
-            places,
-            frames: Vec::new(),
-            height: bottom - top + 2.0 * MARGIN + 1.0,
         }
     }
 
@@ -355,7 +303,7 @@ impl<'f> Plan<'f> {
                     place.area.y += inner.y + (height - heights[number]) / 2.0;
                 } else {
                     let middle = inner.y + height * (k as f32 + 0.5) / n as f32;
-                    let tall = if need.size == Size::Full { FULL } else { 32.0 };
+                    let tall = if need.size == Size::Full { 60.0 } else { 32.0 };
                     place.area =
                         Rect::new(libm::roundf(x + queue), libm::roundf(middle - tall / 2.0), wide, tall);
                 }
@@ -382,7 +330,7 @@ impl<'f> Plan<'f> {
             }
             x += need.length(share) + gap;
         }
-        Self { down: false, ring: false, places, frames: Vec::new(), height: height + 2.0 * MARGIN }.framed()
+        Self { down: false, places, frames: Vec::new(), height: height + 2.0 * MARGIN }.framed()
     }
 
     /// Grids get a frame, and links to and from their cells end at it: packets would hide what the cells say.
@@ -469,8 +417,7 @@ impl<'f> Plan<'f> {
             }
             y = bottom;
         }
-        Self { down: true, ring: false, places, frames: Vec::new(), height: y - inner.y + 2.0 * MARGIN }
-            .framed()
+        Self { down: true, places, frames: Vec::new(), height: y - inner.y + 2.0 * MARGIN }.framed()
     }
 }
 
@@ -490,13 +437,6 @@ fn cell(k: usize, n: usize, room: f32, size: Size, (w, h): (f32, f32)) -> Rect {
     let left = (room - columns as f32 * (w + gap) + gap).max(0.0) / 2.0;
     let (row, column) = (k / columns, k % columns);
     Rect::new(left + column as f32 * (w + gap), row as f32 * (h + gap), w.min(room), h)
-}
-
-/// Peers who are linked among each other, without anybody before or behind them, have no direction: they stand in a ring.
-fn is_ring(flow: &Flow) -> bool {
-    let [tier] = flow.tiers.as_slice() else { return false };
-    let simple = |node: &Node| node.queue.is_none() && node.workers.is_none();
-    (3..=8).contains(&tier.nodes.len()) && tier.nodes.iter().all(simple) && links_within_a_tier(flow)
 }
 
 fn links_within_a_tier(flow: &Flow) -> bool {

@@ -4,9 +4,7 @@ use super::{Label, Status};
 use crate::sim::{Entity, Time};
 use serde::{Deserialize, Serialize};
 
-/// A flow: nodes in tiers along the direction of requests, left to right where there is room, else downwards. A single
-/// tier of three to eight nodes that are linked among each other, without queues and workers, has no direction: they stand
-/// in a ring, with straight links.
+/// A flow: nodes in tiers along the direction of requests, left to right where there is room, else downwards.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Flow {
     /// From where requests come to where they end.
