@@ -36,21 +36,16 @@ impl Palette {
     }
 }
 
-/// Fills the background under the picture, for a file that may be shown on any.
-pub fn fill_background(context: &Context, picture: &Picture, palette: &Palette) {
-    let _ = context.set_global_composite_operation("destination-over");
-    context.set_fill_style_str(palette.colour(Role::Raised));
-    context.fill_rect(0.0, 0.0, f64::from(picture.width), f64::from(picture.height));
-}
-
 /// Paints the picture. `scale` is the number of device pixels for one of CSS; the canvas has to be that much larger
-/// than the picture. Whatever was on it is cleared.
+/// than the picture. Whatever was on it is painted over: a picture has its ground with it, so that it can also be saved, and
+/// printed on paper that isn't dark.
 pub fn paint(context: &Context, picture: &Picture, palette: &Palette, scale: f64) {
     let mut brush = Brush::new(context, palette, scale as f32);
     // A context throws for arguments that are no numbers only where it says so; a picture has none.
     let _ = context.set_transform(scale, 0.0, 0.0, scale, 0.0, 0.0);
     context.set_line_join("round");
-    context.clear_rect(0.0, 0.0, f64::from(picture.width), f64::from(picture.height));
+    brush.fill(Role::Raised);
+    context.fill_rect(0.0, 0.0, f64::from(picture.width), f64::from(picture.height));
     let mut rest = picture.marks.as_slice();
     while let Some(first) = rest.first() {
         if let Form::Text(text) = &first.form {

@@ -6,10 +6,10 @@
 //! ahead, one slice at a time, so that a message never waits for more than one slice.
 
 use crate::desk::{Desk, DeskEvent, FromWorker, ToWorker};
-use crate::paint::{Palette, fill_background, paint};
+use crate::paint::{Palette, paint};
 use crate::player::Figure;
 use crate::scene::Picture;
-use js_sys::{Array, ArrayBuffer, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Object, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -50,7 +50,9 @@ pub fn start(sets: &[&'static [Figure]]) {
                 // Page and worker are of the same build, so every message can be decoded.
                 Err(_) => {}
             },
-            Err(canvases) => painter.canvases = canvases.unchecked_into::<Array>().iter().collect(),
+            Err(canvases) => {
+                painter.surfaces = canvases.unchecked_into::<Array>().iter().map(Surface::of).collect();
+            }
         }
         ahead.wake();
     });
@@ -79,10 +81,25 @@ fn install_panic_hook() {
     }));
 }
 
-/// The canvases, and the appearance to paint with.
+/// A canvas of the page and its context, which is asked for once: Firefox refuses it to whoever asks again once the canvas
+/// has been shown.
+struct Surface {
+    canvas: OffscreenCanvas,
+    context: Object,
+}
+
+impl Surface {
+    fn of(canvas: JsValue) -> Option<Self> {
+        let canvas: OffscreenCanvas = canvas.dyn_into().ok()?;
+        let context = canvas.get_context("2d").ok()??;
+        Some(Self { canvas, context })
+    }
+}
+
+/// What is painted on, for picture and charts, and the appearance to paint with.
 #[derive(Default)]
 struct CanvasPainter {
-    canvases: Vec<JsValue>,
+    surfaces: Vec<Option<Surface>>,
     palette: Palette,
     scale: f64,
 }
@@ -95,8 +112,8 @@ impl CanvasPainter {
     }
 
     fn paint(&self, pictures: &[Picture; 2]) {
-        for (canvas, picture) in self.canvases.iter().zip(pictures) {
-            let Some(canvas) = canvas.dyn_ref::<OffscreenCanvas>().filter(|_| picture.width > 0.0) else {
+        for (surface, picture) in self.surfaces.iter().zip(pictures) {
+            let Some(Surface { canvas, context }) = surface.as_ref().filter(|_| picture.width > 0.0) else {
                 continue;
             };
             let device = |css: f32| libm::round(f64::from(css) * self.scale) as u32;
@@ -106,9 +123,7 @@ impl CanvasPainter {
                 canvas.set_width(size.0);
                 canvas.set_height(size.1);
             }
-            if let Ok(Some(context)) = canvas.get_context("2d") {
-                paint(context.unchecked_ref(), picture, &self.palette, self.scale);
-            }
+            paint(context.unchecked_ref(), picture, &self.palette, self.scale);
         }
     }
 }
@@ -121,7 +136,6 @@ impl CanvasPainter {
         let Ok(canvas) = canvas else { return };
         let Ok(Some(context)) = canvas.get_context("2d") else { return };
         paint(context.unchecked_ref(), picture, &self.palette, self.scale);
-        fill_background(context.unchecked_ref(), picture, &self.palette);
         let Ok(blob) = canvas.convert_to_blob() else { return };
         let name = name.to_owned();
         let made = Closure::once_into_js(move |blob: Blob| {
