@@ -16,8 +16,8 @@ use crate::desk::{ActionKind, SHORTCUTS, clock, figure_clock};
 use crate::lessons;
 use crate::player::{FigureSpec, Frame, Needs, Pace, encode_view, sweep_values};
 use crate::scene::{
-    Choice, Description, LayoutOptions, Panel, Picture, Scene, Status, SvgOptions, Table, TableView, Words,
-    describe, svg,
+    Chart, Choice, Description, LayoutOptions, Panel, Picture, Scene, Status, SvgOptions, Table, TableView,
+    Words, describe, svg,
 };
 use crate::sim::Time;
 use maud::{Markup, PreEscaped, html};
@@ -249,7 +249,10 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>,
         sentences = vec![crate::desk::text::PREDICT_FIRST.to_owned()];
     }
     let spec = shown.spec();
-    let (charts, panels) = frame.scene.panels.into_iter().partition(|panel| matches!(panel, Panel::Chart(_)));
+    let (charts, panels): (Vec<Panel>, _) =
+        frame.scene.panels.into_iter().partition(|panel| matches!(panel, Panel::Chart(_)));
+    // What a text says of curves that stand for a theory is seen only there.
+    let curves = charts.iter().any(|chart| matches!(chart, Panel::Chart(Chart::Curves(_))));
     let part = |panels| Scene { time: frame.scene.time, panels, ..Scene::default() };
     let (main, charts): (Scene, Scene) = (part(panels), part(charts));
     let options = LayoutOptions { handles: spec.acted_on(), ..LayoutOptions::default() };
@@ -297,7 +300,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>,
                 }
             }
             @if below && !charts.panels.is_empty() {
-                div.(class::CHARTS) {
+                div.(class::CHARTS).curves[curves] {
                     (picture(&charts, "charts", "wide", WIDE)) (picture(&charts, "charts-narrow", "narrow", NARROW))
                     canvas.fig-canvas aria-hidden="true" hidden {}
                 }
@@ -320,7 +323,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>,
                 }
                 div.fig-under {
                     @if !below && !charts.panels.is_empty() {
-                        div.(class::CHARTS) {
+                        div.(class::CHARTS).curves[curves] {
                             (picture(&charts, "charts", "", SIDE))
                             canvas.fig-canvas aria-hidden="true" hidden {}
                         }
