@@ -84,7 +84,7 @@ mod tests {
 
     const TEXTS: &[&str] = &["lock(m)", "x = 1", "unlock(m)"];
     const CODE: &[Op] = &[Op::Lock(1), Op::Set(0, 1), Op::Unlock(1)];
-    const DRAIN: &[&str] = &["oldest store to memory"];
+    const DRAIN: &[&str] = &["drain"];
     const NAMES: [&str; 2] = ["x", "m"];
 
     fn cell(variable: u8, value: u8) -> String {

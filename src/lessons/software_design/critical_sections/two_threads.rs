@@ -130,7 +130,7 @@ readings! {
 
 const ACTIONS: &[Action] = &[Action::new("step", "Run the next step", &[THREAD, BUFFER])];
 /// What a buffer does, as often as it holds something.
-const DRAINS: &[&str] = &["oldest store to memory"];
+const DRAINS: &[&str] = &["drain"];
 
 messages! {
     MESSAGES;
