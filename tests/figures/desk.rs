@@ -188,6 +188,20 @@ fn a_phrase_plays_into_its_moment_beside_what_was_shown_before() {
 }
 
 #[test]
+fn a_phrase_waits_for_a_moment_that_takes_long_to_compute() {
+    let mut page = Page::of("power-of-two");
+    page.tell(DeskCommand::UserAction(UserAction { text: "old=1s".into(), number: 85e9, ..action("go") }));
+    // Without rest, so that only what is asked for is computed.
+    let mut ticks = 0;
+    while page.playing && ticks < 900 {
+        page.tell(DeskCommand::Tick(0.1));
+        ticks += 1;
+    }
+    assert_eq!(page.says(".fig-time"), "01:25.0");
+    assert!(ticks < 300, "it plays the whole run, for {ticks} tenths of a second");
+}
+
+#[test]
 fn what_a_challenge_fixes_stays_and_the_figure_says_how_to_be_free_of_it() {
     let mut page = Page::of("three-tiers");
     page.does(UserAction { target: "idle-database".into(), ..action("set-up") });

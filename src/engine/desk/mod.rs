@@ -292,7 +292,6 @@ impl Desk {
 }
 
 /// Shows or hides an element.
-#[inline(never)]
 fn set_visible(part: Selector, shown: bool) -> Patch {
     Patch::Attribute(part, "hidden".into(), (!shown).then(String::new))
 }

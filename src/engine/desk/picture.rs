@@ -255,7 +255,6 @@ impl FigureState {
     }
 
     /// What an entity stands for, in words: what pressing it makes happen, if anything.
-    #[inline(never)]
     pub fn says_choice(&self, who: Entity) -> Option<String> {
         self.choice_at(who).map(|choice| self.say(&choice.says))
     }

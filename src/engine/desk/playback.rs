@@ -171,8 +171,9 @@ impl Desk {
         self.advance();
         let state = &mut self.state;
         self.dirty.playback |= state.update_lag(state.stale);
-        if state.stale {
-            // Playing goes on from the moment that was reached, slower than asked for; the speed control says so.
+        if state.stale && state.stop_at.is_none() {
+            // Playing goes on from the moment that was reached, slower than asked for; the speed control says so. What is
+            // played into waits for its first moment instead.
             state.target = state.at;
             state.play_position = state.at.secs();
             state.stale = false;

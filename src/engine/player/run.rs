@@ -59,7 +59,6 @@ pub enum InputKind {
 
 impl InputKind {
     /// An action without an argument.
-    #[inline(never)]
     pub fn act(action: &str, targets: Vec<Entity>) -> Self {
         Self::Act { action: action.to_owned(), targets, arg: Value::None }
     }

@@ -175,11 +175,26 @@ impl StartSettings {
         chosen.is_some_and(|(id, _)| id == group)
     }
 
-    /// Whether one of the things in an order comes before another, by their numbers.
-    pub fn is_before(&self, id: &str, one: u16, other: u16) -> bool {
-        let Value::Order(order) = self.value(id) else { return false };
-        let place = |thing| order.iter().position(|it| *it == thing);
-        place(one) < place(other)
+    /// Whether a thing in an order comes before another, both by their ids.
+    ///
+    /// ```
+    /// use engine::player::{Control, FigureSpec, Run, StartSettings};
+    /// use engine::sim::{Seed, Time};
+    /// engine::choices! { enum Layer { Retry = "retry", "Retry"; Timeout = "timeout", "Timeout" } }
+    /// const CONTROLS: &[Control] = &[Control::order("order", "Order", Layer::OPTIONS, "timeout,retry")];
+    /// static SPEC: FigureSpec = FigureSpec::new("layers", Time::from_secs(1), CONTROLS, &[], &[]);
+    /// let settings = StartSettings::of(&SPEC, &Run::new(&SPEC, Seed(1)));
+    /// assert!(settings.is_before("order", "timeout", "retry") && !settings.is_before("order", "retry", "timeout"));
+    /// assert!(!settings.is_before("order", "breaker", "retry"));
+    /// ```
+    pub fn is_before(&self, id: &str, one: &str, other: &str) -> bool {
+        let kind = self.spec.control(id).map(|(_, control)| &control.kind);
+        let (Some(ControlKind::Order { things, .. }), Value::Order(order)) = (kind, self.value(id)) else {
+            return false;
+        };
+        let is = |n: &u16, thing: &str| things.get(usize::from(*n)).is_some_and(|(id, _)| id == thing);
+        let place = |thing: &str| order.iter().position(|n| is(n, thing));
+        place(one).zip(place(other)).is_some_and(|(one, other)| one < other)
     }
 
     /// Whether a switch is on.

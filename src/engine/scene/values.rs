@@ -21,26 +21,21 @@ pub(super) fn lay_out(it: &Values, area: Rect, builder: &mut PictureBuilder) -> 
     builder.title(&it.title, area);
     if let Some((label, status)) = &it.verdict {
         let title = builder.say(&it.title);
-        let left = metrics::width(&title, TITLE.size, TITLE.face) + 16.0;
+        // A title that takes all of the line leaves none to the verdict; the describer says it.
+        let left = (metrics::width(&title, TITLE.size, TITLE.face) + 16.0).min(area.w);
         verdict(label, *status, Rect { x: area.x + left, w: area.w - left, ..area }, builder);
     }
     let beside = (area.w / NAMED).max(1.0) as usize;
-    let width = area.w / beside as f32;
     let (mut y, mut column) = (area.y + TITLE_HEIGHT, 0);
     for row in &it.rows {
         // A row without a name has a line to itself.
-        if row.name.is_none() && column > 0 {
+        let columns = if row.name.is_some() { beside } else { 1 };
+        if column > 0 && (column >= beside || columns == 1) {
             (y, column) = (y + ROW, 0);
         }
-        let place = match row.name {
-            None => Rect::new(area.x, y, area.w, ROW),
-            _ => Rect::new(area.x + width * column as f32, y, width, ROW),
-        };
-        self::row(row, place, builder);
-        column = if row.name.is_some() { (column + 1) % beside } else { 0 };
-        if column == 0 {
-            y += ROW;
-        }
+        let w = area.w / columns as f32;
+        self::row(row, Rect::new(area.x + w * column as f32, y, w, ROW), builder);
+        column += beside / columns;
     }
     if column > 0 {
         y += ROW;
@@ -52,8 +47,11 @@ pub(super) fn lay_out(it: &Values, area: Rect, builder: &mut PictureBuilder) -> 
 fn verdict(label: &Label, status: Status, area: Rect, builder: &mut PictureBuilder) {
     let text = builder.say(label);
     let room = area.w - 30.0;
-    let wide = metrics::width(&text, VERDICT.size, VERDICT.face).min(room).max(0.0) + 29.0;
-    let place = Rect::new(area.x, area.y, wide.min(area.w), BOX - 4.0).grow(-1.0);
+    if room < 20.0 {
+        return;
+    }
+    let wide = metrics::width(&text, VERDICT.size, VERDICT.face).min(room) + 29.0;
+    let place = Rect::new(area.x, area.y, wide, BOX - 4.0).grow(-1.0);
     builder.status_box(None, place, 10.0, status, Shape::Plain);
     let Point { x, y } = at(place.x + 12.0, place.centre().y);
     match status {

@@ -139,14 +139,12 @@ pub const REPAIRS: &[Challenge] = &[Challenge {
 }];
 
 fn what_is_misplaced(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static str> {
-    use stack::Layer::{Breaker, Bulkhead, Limiter, Retry, Timeout};
-    let outside =
-        |layer: stack::Layer, other: stack::Layer| settings.is_before("order", layer as u16, other as u16);
+    let outside = |layer: &str, other: &str| settings.is_before("order", layer, other);
     Some(match () {
-        () if outside(Timeout, Breaker) => "timeout-outside",
-        () if outside(Timeout, Retry) => "once-for-all",
-        () if outside(Breaker, Limiter) || outside(Breaker, Bulkhead) => "own-refusals",
-        () if outside(Breaker, Retry) => "one-per-request",
+        () if outside("timeout", "breaker") => "timeout-outside",
+        () if outside("timeout", "retry") => "once-for-all",
+        () if outside("breaker", "limiter") || outside("breaker", "bulkhead") => "own-refusals",
+        () if outside("breaker", "retry") => "one-per-request",
         () if settings.number("timeout") > 1.0 => "long-time",
         () => return None,
     })
