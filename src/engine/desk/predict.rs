@@ -153,7 +153,7 @@ impl Desk {
         if let Some(truth) = it.grading.work(SLICE) {
             let it = self.state.committed.remove(0);
             let right = it.prediction.answer_kind.is_right(&it.answer, &truth.value);
-            let see = self.state.runs_asked_about(it.prediction);
+            let see = self.state.runs_asked_about(it.prediction, &it.answer, &truth.value);
             verdict(it.prediction, &it.answer, &truth, see, &mut self.extra_patches);
             self.record(it.prediction.id, it.answer_text, if right { Grade::Right } else { Grade::Wrong });
         }
@@ -186,21 +186,33 @@ impl FigureState {
         Patch::Attribute(page_selector(figure), attr::ASKS.into(), stage.map(str::to_owned))
     }
 
-    /// Buttons that take the figure to the runs that a prediction's answer was read off, at the moment asked about. Of several,
-    /// each says what it has been set to.
-    fn runs_asked_about(&self, prediction: &Prediction) -> Vec<NewElement> {
-        let runs: &[Setting] = if prediction.runs.is_empty() { &[&[]] } else { prediction.runs };
+    /// The way from a verdict to the runs that the answer was read off, at the moment asked about: a button, or of several one
+    /// each that says what it has been set to. Of a curve's runs it is the one where the answer is farthest off.
+    fn runs_asked_about(&self, prediction: &Prediction, answer: &Value, truth: &Value) -> NewElement {
+        let farthest = match (answer, truth) {
+            (Value::Curve(answer), Value::Curve(truth)) => {
+                let apart = |n: &usize| libm::fabsf(answer[*n] - truth[*n]);
+                (0..truth.len().min(answer.len())).max_by(|a, b| apart(a).total_cmp(&apart(b)))
+            }
+            _ => None,
+        };
+        let (runs, says): (&[Setting], _) = match (prediction.runs, farthest) {
+            ([] | [_], _) => (prediction.runs, ""),
+            (runs, Some(n)) => (runs.get(n..=n).unwrap_or_default(), text::FARTHEST),
+            (runs, None) => (runs, text::READ_OFF),
+        };
         let run = |setting: &Setting| {
             let mut view = View { at: prediction.at, ..self.initial_view.clone() };
             // The figure has just computed this run.
             let _ = view.run.set_all(self.spec, setting);
-            let words = match setting.first().filter(|_| runs.len() > 1) {
+            let words = match setting.first().filter(|_| !says.is_empty()) {
                 Some((id, value)) => self.says_setting(id, value),
                 None => text::SEE_IN_FIGURE.to_owned(),
             };
             tools::view_button(&encode_view(&view), &words)
         };
-        runs.iter().map(run).collect()
+        let runs = if runs.is_empty() { &[&[] as Setting] } else { runs };
+        element("p", "").text(says).with(runs.iter().map(run))
     }
 
     /// 'Load: 480/s'.
@@ -212,13 +224,7 @@ impl FigureState {
     }
 }
 
-fn verdict(
-    prediction: &Prediction,
-    answer: &Value,
-    truth: &Truth,
-    see: Vec<NewElement>,
-    out: &mut Vec<Patch>,
-) {
+fn verdict(prediction: &Prediction, answer: &Value, truth: &Truth, see: NewElement, out: &mut Vec<Patch>) {
     let id = prediction.id;
     let Truth { value: truth, measured } = truth;
     let right = prediction.answer_kind.is_right(answer, truth);
@@ -267,11 +273,7 @@ fn verdict(
     }
     out.push(set_stage(id, if right { "right" } else { "wrong" }));
     let again = button("quiet", ActionKind::AnswerAgain, text::TRY_AGAIN_ANSWER).attr(attr::ON, id);
-    let read_off = if see.len() > 1 { text::READ_OFF } else { "" };
-    let nodes = vec![
-        element("p", "answer-grade").text(&says),
-        element("p", "").text(read_off).with(see).with([again]),
-    ];
+    let nodes = vec![element("p", "answer-grade").text(&says), see.with([again])];
     out.push(Patch::Children(prediction_selector(id, &css(class::ANSWER_VERDICT)), nodes));
 }
 

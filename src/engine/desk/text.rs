@@ -83,7 +83,8 @@ texts! {
     TOO_MANY_WAYS = "None was found among the first {} states, and there are too many to check them all.";
     BACK_TO_YOURS = "Back to your run";
     SEE_IN_FIGURE = "See it in the figure";
-    READ_OFF = "The answer was read off these runs; the figure’s readings are of the moment that it shows. See them there: ";
+    READ_OFF = "The answer comes from these runs; the figure’s readings are of the moment that it shows: ";
+    FARTHEST = "The run that your curve is farthest from: ";
     TRY_AGAIN_ANSWER = "Try again";
     RIGHT = "Right.";
     NOT_RIGHT = "Not quite.";
