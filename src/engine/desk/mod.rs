@@ -139,8 +139,8 @@ impl Desk {
         match tell {
             DeskCommand::Open(opening) => self.open(opening),
             DeskCommand::Resize { picture, charts } => {
+                self.dirty.picture |= self.state.widths != (picture, charts);
                 self.state.widths = (picture, charts);
-                self.dirty.picture = true;
             }
             DeskCommand::ReduceMotion(calm) => self.state.reduced_motion = calm,
             DeskCommand::Tick(seconds) => self.tick(seconds),

@@ -161,6 +161,19 @@ fn keep_text_in_place(figure: &Element, change: impl FnOnce()) {
     }
 }
 
+/// Keeps what is being read in place when a figure above it has become higher or lower: `was` is its width and height in CSS
+/// pixels, and becomes what they are now. Browsers do this by themselves, but for WebKit.
+pub fn keep_text_below(figure: &HtmlElement, was: &mut (i32, i32)) {
+    let is = (figure.offset_width(), figure.offset_height());
+    let (grown, same_width) = (f64::from(is.1 - was.1), is.0 == was.0);
+    *was = is;
+    // With another width it has been docked or put back, or the window has another size.
+    let is_above = figure.get_bounding_client_rect().bottom() - grown <= 0.0;
+    if same_width && is_above && dom::computed_style("overflow-anchor").is_none() {
+        dom::window().scroll_by_with_x_and_y(0.0, grown);
+    }
+}
+
 /// Puts a docked figure back into its place, and goes there if wanted.
 pub fn put_back(figure: &Element, go: bool) {
     if has(figure, DOCKED) {

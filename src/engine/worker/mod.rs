@@ -9,7 +9,7 @@ use crate::desk::{Desk, DeskEvent, FromWorker, ToWorker};
 use crate::paint::{Palette, paint};
 use crate::player::Figure;
 use crate::scene::Picture;
-use js_sys::{Array, ArrayBuffer, Object, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Object, Reflect, RegExp, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -63,7 +63,7 @@ pub fn start(sets: &[&'static [Figure]]) {
 
 /// The build's id, which the last step of the build wrote into the worker's script.
 fn build_id(scope: &DedicatedWorkerGlobalScope) -> String {
-    js_sys::Reflect::get(scope, &"BUILD_ID".into()).ok().and_then(|id| id.as_string()).unwrap_or_default()
+    Reflect::get(scope, &"BUILD_ID".into()).ok().and_then(|id| id.as_string()).unwrap_or_default()
 }
 
 fn post(message: &FromWorker) {
@@ -91,9 +91,21 @@ struct Surface {
 impl Surface {
     fn of(canvas: JsValue) -> Option<Self> {
         let canvas: OffscreenCanvas = canvas.dyn_into().ok()?;
-        let context = canvas.get_context("2d").ok()??;
+        let options = Object::new();
+        let _ = Reflect::set(&options, &"willReadFrequently".into(), &shares_graphics_memory().into());
+        let context = canvas.get_context_with_context_options("2d", &options).ok()??;
         Some(Self { canvas, context })
     }
+}
+
+/// Whether this is WebKit as GTK and WPE have it (2.50 for one). What a worker paints there by graphics card is let go of by
+/// the page's thread, sooner or later while the worker uses the same card's memory, and the page crashes. A canvas that is
+/// going to be read is painted without the card.
+fn shares_graphics_memory() -> bool {
+    let agent = Reflect::get(&js_sys::global(), &"navigator".into())
+        .and_then(|navigator| Reflect::get(&navigator, &"userAgent".into()));
+    let agent = agent.ok().and_then(|agent| agent.as_string());
+    agent.is_some_and(|agent| RegExp::new("Linux.*AppleWebKit(?!.*Chrom)", "").test(&agent))
 }
 
 /// What is painted on, for picture and charts, and the appearance to paint with.
@@ -144,7 +156,7 @@ impl CanvasPainter {
                 let _ = scope.post_message(&file);
             }
         });
-        let _ = js_sys::Reflect::get(&blob, &"then".into())
+        let _ = Reflect::get(&blob, &"then".into())
             .map(|then| then.unchecked_into::<js_sys::Function>().call1(&blob, &made));
     }
 }
