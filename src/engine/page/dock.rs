@@ -29,6 +29,9 @@ const IN_USE: &str = "in-use";
 thread_local! {
     /// What the docked figure was brought by.
     static BROUGHT_BY: RefCell<Option<Element>> = const { RefCell::new(None) };
+    /// The text below a figure that was docked or put back, how far below the window's upper edge it stays, and how far
+    /// down the page the window was then.
+    static KEPT: RefCell<Option<(Element, f64, f64)>> = const { RefCell::new(None) };
     /// How far down what there is to see of it reaches in its place.
     static STAGE: Cell<f64> = const { Cell::new(0.0) };
 }
@@ -117,7 +120,7 @@ pub fn bring(figure: &Element, by: &Element) {
         return dock(figure);
     }
     // Where the reader was, for the way back.
-    let from = dom::window().scroll_y().unwrap_or_default() as i32;
+    let from = scroll_y() as i32;
     dom::set_attribute(figure, attr::FROM, &from.to_string());
     dom::set_class(figure, VISITED, true);
     figure.scroll_into_view();
@@ -152,26 +155,25 @@ fn dock(figure: &Element) {
 /// Does something that may change the height of what stands in the figure's place, without moving the text below it that
 /// is being read. Browsers do this by themselves, except where something leaves the flow of the page or comes back.
 fn keep_text_in_place(figure: &Element, change: impl FnOnce()) {
-    let text = figure.next_element_sibling();
-    let top = || text.as_ref().map_or(0.0, |text| text.get_bounding_client_rect().top());
-    let was = top();
+    let Some(text) = figure.next_element_sibling() else { return change() };
+    let top = text.get_bounding_client_rect().top();
     change();
-    if was < window_height() {
-        dom::window().scroll_by_with_x_and_y(0.0, top() - was);
+    KEPT.set((top < window_height()).then_some((text, top, scroll_y())));
+    keep_text();
+}
+
+/// Moves the window so that the text that is being kept in place is there, unless the reader has gone on since. A figure
+/// that was put back gets its charts painted, and with them its height, a moment later.
+pub fn keep_text() {
+    let Some((text, top, y)) = KEPT.take() else { return };
+    if scroll_y() == y {
+        dom::window().scroll_by_with_x_and_y(0.0, text.get_bounding_client_rect().top() - top);
+        KEPT.set(Some((text, top, scroll_y())));
     }
 }
 
-/// Keeps what is being read in place when a figure above it has become higher or lower: `was` is its width and height in CSS
-/// pixels, and becomes what they are now. Browsers do this by themselves, but for WebKit.
-pub fn keep_text_below(figure: &HtmlElement, was: &mut (i32, i32)) {
-    let is = (figure.offset_width(), figure.offset_height());
-    let (grown, same_width) = (f64::from(is.1 - was.1), is.0 == was.0);
-    *was = is;
-    // With another width it has been docked or put back, or the window has another size.
-    let is_above = figure.get_bounding_client_rect().bottom() - grown <= 0.0;
-    if same_width && is_above && dom::computed_style("overflow-anchor").is_none() {
-        dom::window().scroll_by_with_x_and_y(0.0, grown);
-    }
+fn scroll_y() -> f64 {
+    dom::window().scroll_y().unwrap_or_default()
 }
 
 /// Puts a docked figure back into its place, and goes there if wanted.

@@ -150,13 +150,6 @@ pub fn request_frame(then: impl FnOnce(f64) + 'static) {
     let _ = window().request_animation_frame(then.unchecked_ref());
 }
 
-/// What a property of style is for the whole page, if the browser knows it.
-pub fn computed_style(property: &str) -> Option<String> {
-    let style = window().get_computed_style(&document().document_element()?).ok()??;
-    let value = style.get_property_value(property).ok()?.trim().to_owned();
-    (!value.is_empty()).then_some(value)
-}
-
 /// Whether a media query holds now.
 pub fn media_matches(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|list| list.matches())

@@ -27,9 +27,14 @@ pub fn start() {
 
 /// The present appearance.
 pub fn appearance() -> ToWorker {
+    let root = dom::document().document_element();
+    let style = root.and_then(|root| dom::window().get_computed_style(&root).ok().flatten());
     let colour = |role: Role| {
+        let property = ["--", role.name()].concat();
+        let value = style.as_ref().and_then(|style| style.get_property_value(&property).ok());
+        let value = value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         // Without the style sheet everything is painted in one visible colour.
-        dom::computed_style(&["--", role.name()].concat()).unwrap_or_else(|| "gray".to_owned())
+        value.unwrap_or_else(|| "gray".to_owned())
     };
     ToWorker::Appearance { colours: Role::ALL.map(colour).into(), scale: dom::window().device_pixel_ratio() }
 }

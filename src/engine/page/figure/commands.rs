@@ -89,10 +89,9 @@ impl PageFigure {
 
     pub(super) fn watch_sizes(&self) {
         let figure = self.clone();
-        let mut size = (0, 0);
         let measure = Closure::<dyn FnMut()>::new(move || {
             figure.send_sizes();
-            dock::keep_text_below(figure.root.unchecked_ref(), &mut size);
+            dock::keep_text();
         });
         if let Ok(observer) = ResizeObserver::new(measure.as_ref().unchecked_ref()) {
             for place in CANVAS_PLACES.iter().filter_map(|class| dom::query(&self.root, &css(class))) {
