@@ -50,8 +50,9 @@ pub async fn the_first_figure_plays_invites_and_comes_along_with_its_reader(kind
     browser.until(&format!("!document.querySelector('{FIGURE}.docked, .fig-place')")).await;
     // What is shown only in its place comes back a moment later.
     figure.settled().await;
-    let is: f64 = browser.run(place).await;
-    assert!((is - was).abs() <= 1.0, "{kind:?}: the text stays where it was, and moved from {was} to {is}");
+    let stays =
+        format!("Math.abs(document.querySelector('#last-phrase').getBoundingClientRect().top - {was}) <= 1");
+    browser.until(&stays).await;
 
     // By keyboard it comes right after the phrase, and Escape leads back to it.
     let focused = "document.activeElement";
