@@ -243,7 +243,7 @@ pub async fn a_learner_plays_turns_kills_goes_back_and_asks_why(kind: Kind) {
         if browser.run::<bool>(&has_one).await {
             break;
         }
-        figure.walk_to(&format!("server {server}")).await;
+        figure.walk_to(&format!("Server {server}")).await;
         figure.says(".fig-explain h3", &format!("Server.{server}")).await;
     }
     // WebKit's driver doesn't scroll within what scrolls by itself.
