@@ -95,10 +95,6 @@ impl<L> Cluster<L> {
         Self { net: Net::full(&all, &line(delay)), letters: EntityMap::default(), refused }
     }
 
-    pub fn set_delay(&mut self, delay: Span) {
-        self.net.set_lines(&line(delay));
-    }
-
     pub fn set_network<E>(&mut self, network: Network, w: &mut World<E>) {
         let all: Vec<Entity> = (0..PEERS).map(replica).collect();
         match network {
@@ -201,16 +197,13 @@ impl<L> Cluster<L> {
                 let (a, b) = *PAIRS.get(entity.n as usize)?;
                 Some(About::says(self.net.about_link(replica(a), replica(b))))
             }
-            MESSAGE => {
-                let says = self.net.about_message(entity, now)?;
-                Some(About::says([says]))
-            }
+            MESSAGE => Some(About::says([self.net.about_message(entity, now)?])),
             _ => None,
         }
     }
 }
 
 /// A long way, and some messages take longer than others.
-fn line(delay: Span) -> Line {
+pub fn line(delay: Span) -> Line {
     Line::new(Dist::Erlang { stages: 2, mean: delay.secs() })
 }

@@ -47,7 +47,7 @@ choices! {
     /// What happens to operations on both sides of a cut.
     pub enum How {
         Leader = "majority", "Majority";
-        Last = "last", "Last write wins";
+        Last = "last", "Last wins";
         Siblings = "siblings", "Siblings";
         Merge = "merge", "Merge";
     }
@@ -56,12 +56,23 @@ choices! {
 controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
-        pub how: Vec<How> = Control::assignment("how", "Who is under which rule", Thing::OPTIONS, How::OPTIONS, "account:last,carts:last,likes:last")
-            .help("Majority: a leader decides, with three of five. The others accept anywhere: the latest clock wins; or both versions are kept until the application makes one of them; or operations add up by themselves. What is moved begins anew.").primary(),
+        pub account: How = Control::choice("account", "Account", How::OPTIONS, "last")
+            .help("Majority: a leader decides, with three of five. The others accept anywhere: the latest write wins; or both versions are kept until the application makes one of them; or operations add up by themselves. A change begins everything anew.").primary(),
+        pub carts: How = Control::choice("carts", "Carts", How::OPTIONS, "last")
+            .help("The rule for eight carts. Of siblings the shop makes one cart with all that is in either.").primary(),
+        pub likes: How = Control::choice("likes", "Likes", How::OPTIONS, "last")
+            .help("The rule for the likes of eight posts. Of siblings the application takes the larger number.").primary(),
         pub outage: Span = Control::number("outage", "The cut lasts", Unit::Time, (0.0, 15.0), 1.0, 5.0)
             .help("From 3 s on A and B are cut off from C, D and E for so long.").primary(),
         pub repair: Span = Control::log_number("repair", "Anti-entropy every", Unit::Time, (1.0, 60.0), 5.0)
             .help("How often each replica compares all that it holds with another, both chosen at random.").primary(),
+    }
+}
+
+impl ControlValues {
+    /// The rule of each thing.
+    fn rules(&self) -> [How; 3] {
+        [self.account, self.carts, self.likes]
     }
 }
 
@@ -83,7 +94,7 @@ messages! {
     table_title(); column_thing(); column_yes(); column_refused(); column_lost();
     says_cut(apart: u32); says_converging(apart: u32); says_same(apart: u32); says_lost(lost: u32); says_overdrawn(money: (f64, Unit));
     mark_converged(took: Span);
-    about_sees(balance: (f64, Unit), items: usize, likes: usize); about_leader();
+    about_sees(balance: (f64, Unit), items: usize, likes: usize);
     judge_answered(share: (f64, Unit), bound: (f64, Unit)); judge_lost(lost: (f64, Unit), bound: (f64, Unit));
     judge_overdrawn(money: (f64, Unit), bound: (f64, Unit)); judge_converge(took: (f64, Unit), bound: (f64, Unit));
 }
@@ -164,7 +175,7 @@ pub(super) fn left(account: &Kept) -> u32 {
 
 impl Shop {
     fn how(&self, of: Thing) -> How {
-        self.controls.how.get(of as usize).copied().unwrap_or(How::Last)
+        self.controls.rules()[of as usize]
     }
 
     fn held(&self, at: u32, key: u32) -> &Held {
@@ -191,8 +202,7 @@ impl Shop {
         let Some(it) = self.operations.get(entity.n) else { return };
         let at = it.client;
         if it.how != How::Leader {
-            let stamp = Stamp { time: w.now(), node: at };
-            let yes = self.writes(entity, at, stamp, w);
+            let yes = self.writes(entity, at, Stamp { time: w.now(), node: at }, w);
             self.answers(entity, yes, w);
         } else if at == LEADER {
             self.decides(entity, w);
@@ -279,8 +289,13 @@ impl Shop {
                     self.replicas[to as usize][key as usize].merge(&held);
                 }
                 if let Some(of) = of {
-                    let letter = (Letter::Copied(of), PacketKind::Answer);
-                    self.cluster.send((to, from), letter, Some(of), w, Event::Ended);
+                    self.cluster.send(
+                        (to, from),
+                        (Letter::Copied(of), PacketKind::Answer),
+                        Some(of),
+                        w,
+                        Event::Ended,
+                    );
                 }
                 self.compare(w);
             }
@@ -337,9 +352,8 @@ impl Shop {
             seen
         };
         if (0..KEYS).all(|key| (1..PEERS).all(|at| old(at, key) == old(0, key))) {
-            let took = w.now().since(since);
-            self.converged = Some(took);
-            w.notable(replica(0), mark_converged(took));
+            self.converged = Some(w.now().since(since));
+            w.notable(replica(0), mark_converged(w.now().since(since)));
         }
     }
 
@@ -372,11 +386,10 @@ impl Shop {
     fn keys(&self) -> Panel {
         let cell = |at, key| {
             let seen = self.seen(at, key);
-            let same = seen == self.seen(LEADER, key);
             Cell {
                 entity: Entity::new(THING, thing(key) as u32),
                 level: (seen.0.len() as f32 / FULL).min(1.0),
-                status: if same { Status::Quiet } else { Status::Trouble },
+                status: if seen == self.seen(LEADER, key) { Status::Quiet } else { Status::Trouble },
             }
         };
         let row = |at| {
@@ -405,8 +418,7 @@ impl Shop {
             Row { status, ..Row::new(entity, cells) }
         };
         let columns = [column_thing(), column_yes(), column_refused(), column_lost()];
-        let rows: Vec<Row> = Thing::ALL.iter().map(row).collect();
-        Panel::table(table_title(), columns, rows).unfolded()
+        Panel::table(table_title(), columns, Thing::ALL.iter().map(row).collect::<Vec<Row>>()).unfolded()
     }
 
     fn says(&self) -> Vec<Msg> {
@@ -463,7 +475,7 @@ impl Experiment for Shop {
 
     fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
         let was = core::mem::replace(&mut self.controls, is.clone());
-        if was.how != is.how {
+        if was.rules() != is.rules() {
             self.begin_anew();
         }
         if was.outage != is.outage && w.now() >= CUT {
@@ -474,11 +486,10 @@ impl Experiment for Shop {
 
     fn read(&self, w: &W, out: &mut Readings) {
         let [_, carts, likes] = &self.told;
-        let (answered, refused) = (carts.0 + likes.0, carts.1 + likes.1);
-        let all = answered + refused;
+        let (answered, all) = (carts.0 + likes.0, carts.0 + likes.0 + carts.1 + likes.1);
         out.put("apart", f64::from(self.apart()));
-        let waits = self.healed.map(|(since, _)| w.now().since(since));
-        out.put("converge", self.converged.or(waits).map(Span::secs));
+        let converging = || self.healed.map(|(since, _)| w.now().since(since));
+        out.put("converge", self.converged.or_else(converging).map(Span::secs));
         out.put("lost", f64::from(self.lost(Thing::Carts) + self.lost(Thing::Likes)));
         out.put("overdrawn", f64::from(self.overdrawn()));
         out.put("answered", (all > 0).then(|| f64::from(answered) / f64::from(all)));
@@ -490,16 +501,12 @@ impl Experiment for Shop {
     }
 
     fn about(&self, entity: Entity, _: &W) -> Option<About> {
-        match entity.kind {
-            REPLICA if entity.n < PEERS => {
-                let sum = |of| keys(of).map(|key| self.seen(entity.n, key).0.len()).sum();
-                let balance = money(left(&self.seen(entity.n, 0)));
-                let mut says = vec![about_sees(balance, sum(Thing::Carts), sum(Thing::Likes))];
-                says.extend((entity.n == LEADER).then(about_leader));
-                Some(About::says(says))
-            }
-            _ => None,
+        if entity.kind != REPLICA || entity.n >= PEERS {
+            return None;
         }
+        let sum = |of| keys(of).map(|key| self.seen(entity.n, key).0.len()).sum();
+        let balance = money(left(&self.seen(entity.n, 0)));
+        Some(About::says([about_sees(balance, sum(Thing::Carts), sum(Thing::Likes))]))
     }
 
     fn invariants(&self, w: &W) -> Result<(), String> {

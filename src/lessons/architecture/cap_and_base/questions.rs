@@ -40,25 +40,24 @@ pub const OF_THE_SHOP: &[Prediction] = &[Prediction {
     id: "twice-the-balance",
     answer_kind: AnswerKind::Number { unit: Unit::Money, tolerance: 0.3 },
     at: Time::from_secs(30),
-    runs: &[&[("how", "account:merge,carts:last,likes:last"), ("outage", "12 s")]],
+    runs: &[&[("account", "merge"), ("outage", "12 s")]],
     truth: |runs| Value::Number(runs[0].last("overdrawn")).into(),
 }];
+
+const OFTEN: (&str, &str) = ("repair", "2 s");
 
 pub const CHALLENGES: &[Challenge] = &[Challenge {
     id: "account-cart-likes",
     seeds: 200,
     until: Time::from_secs(20),
     fixed: &[("outage", "8 s")],
-    free: &["how", "repair"],
+    free: &["account", "carts", "likes", "repair"],
     scripted_inputs: Vec::new,
     unit: Unit::Money,
     budget: 85.0,
     cost: |settings| {
-        let price = |thing| {
-            let prices = [("majority", 10.0), ("last", 0.0), ("siblings", 20.0), ("merge", 40.0)];
-            let rule = prices.iter().find(|(rule, _)| settings.is_in("how", thing, rule));
-            rule.map_or(0.0, |(_, price)| *price)
-        };
+        let prices = [("majority", 10.0), ("siblings", 20.0), ("merge", 40.0)];
+        let price = |thing| prices.iter().find(|it| settings.is(thing, it.0)).map_or(0.0, |it| it.1);
         let things: f64 = heal::Thing::ALL.iter().map(|thing| price(thing.id())).sum();
         things + 20.0 / settings.number("repair")
     },
@@ -69,21 +68,21 @@ pub const CHALLENGES: &[Challenge] = &[Challenge {
         outcome.at_most("converge", 6.0, heal::judge_converge)
     },
     diagnose: what_went_wrong,
-    reference: &[("how", "account:majority,carts:siblings,likes:merge"), ("repair", "2 s")],
+    reference: &[("account", "majority"), ("carts", "siblings"), ("likes", "merge"), ("repair", "2 s")],
     tempting: &[
-        ("all-last", &[("how", "account:last,carts:last,likes:last")]),
-        ("all-majority", &[("how", "account:majority,carts:majority,likes:majority")]),
-        ("account-accepts", &[("how", "account:siblings,carts:siblings,likes:merge"), ("repair", "2 s")]),
-        ("likes-siblings", &[("how", "account:majority,carts:siblings,likes:siblings"), ("repair", "2 s")]),
-        ("carts-last", &[("how", "account:majority,carts:last,likes:merge"), ("repair", "2 s")]),
-        ("too-dear", &[("how", "account:majority,carts:merge,likes:merge"), ("repair", "2 s")]),
-        ("too-slow", &[("how", "account:majority,carts:siblings,likes:merge"), ("repair", "10 s")]),
+        ("all-last", &[]),
+        ("all-majority", &[("account", "majority"), ("carts", "majority"), ("likes", "majority")]),
+        ("account-accepts", &[("carts", "siblings"), ("likes", "merge"), OFTEN]),
+        ("likes-siblings", &[("account", "majority"), ("carts", "siblings"), ("likes", "siblings"), OFTEN]),
+        ("carts-last", &[("account", "majority"), ("likes", "merge"), OFTEN]),
+        ("too-dear", &[("account", "majority"), ("carts", "merge"), ("likes", "merge"), OFTEN]),
+        ("too-slow", &[("account", "majority"), ("carts", "siblings"), ("likes", "merge")]),
     ],
     incident: None,
 }];
 
 fn what_went_wrong(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static str> {
-    let is = |thing, rule| settings.is_in("how", thing, rule);
+    let is = |thing, rule| settings.is(thing, rule);
     let all = |rule| ["account", "carts", "likes"].iter().all(|thing| is(thing, rule));
     Some(match () {
         () if all("last") => "all-last",

@@ -49,11 +49,11 @@ controls! {
             .help("Three of five, in two rounds where needed; R of N to read and W of N to write, the newest clock wins; or the client's own replica alone.").primary(),
         pub network: Network = Control::choice("network", "Network", Network::OPTIONS, "whole")
             .help("Which links are cut: none; all between A, B and the others; or all of A but the one to B.").primary(),
-        pub n: u32 = Control::number("n", "N, keep the value", Unit::Count, (1.0, PEERS as f64), 1.0, PEERS as f64)
+        pub n: u32 = Control::number("n", "N, copies", Unit::Count, (1.0, PEERS as f64), 1.0, PEERS as f64)
             .help("So many replicas are sent every write: A, then B, and so on.").primary(),
-        pub r: u32 = Control::number("r", "R, asked by a read", Unit::Count, (1.0, PEERS as f64), 1.0, 3.0)
+        pub r: u32 = Control::number("r", "R, for a read", Unit::Count, (1.0, PEERS as f64), 1.0, 3.0)
             .help("So many of the N must answer a read; no more than there are.").primary(),
-        pub w: u32 = Control::number("w", "W, have a write", Unit::Count, (1.0, PEERS as f64), 1.0, 3.0)
+        pub w: u32 = Control::number("w", "W, for a write", Unit::Count, (1.0, PEERS as f64), 1.0, 3.0)
             .help("So many of the N must have a write before it is answered; no more than there are.").primary(),
         pub rate: f64 = Control::number("rate", "Each client asks", Unit::Rate, (0.5, 5.0), 0.5, 1.5)
             .help("Operations a second of each client, if it is answered at once."),
@@ -83,10 +83,10 @@ messages! {
     note_value(value: u32); lanes_title(); bar_write(value: u32); bar_read(value: u32); bar_refused(); bar_wrong(value: u32);
     key_write(); key_read(); key_wrong(); key_refused();
     says_fits(operations: usize); says_broken(client: Entity, value: u32, at: Time); says_unknown();
-    says_against(client: Entity, value: u32); says_cut_off(replica: Entity, reached: usize);
+    says_against(client: Entity, value: u32);
     mark_broken(client: Entity, value: u32);
     about_replica(value: u32, reached: usize);
-    about_client(); about_write(client: Entity, value: u32); about_read(client: Entity, value: u32); about_reads(client: Entity);
+    about_write(client: Entity, value: u32); about_read(client: Entity, value: u32); about_reads(client: Entity);
     about_stale(); about_contradicts(); about_refused_read(); about_refused_write();
     step_asks(replicas: u32, needed: u32); step_stores(value: u32, needed: u32); step_enough(value: u32);
     judge_broken(broken: (f64, Unit), bound: (f64, Unit)); judge_answered(share: (f64, Unit), bound: (f64, Unit));
@@ -237,8 +237,7 @@ impl Register {
         if it.heard.len() as u32 != it.needed {
             return;
         }
-        let (best, value) = (it.best, it.best.map_or(0, |(_, value)| value));
-        let (write, mode, at, same) = (it.write, it.mode, it.client, it.same);
+        let (best, write, mode, at, same) = (it.best, it.write, it.mode, it.client, it.same);
         match (storing, write) {
             (false, Some(value)) => {
                 // A version above all that a majority knows of: no clock is asked.
@@ -247,17 +246,11 @@ impl Register {
             }
             (false, None) if mode == Mode::Majority && !same => self.round(entity, best, w),
             _ => {
+                let value = best.map_or(0, |(_, value)| value);
                 w.record_step(entity, || (step_enough(value), None));
-                self.answers(entity, write.is_none().then_some(value), w);
+                (it.answered, it.read) = (true, write.is_none().then_some(value));
+                w.schedule(HOP, Event::Told(entity));
             }
-        }
-    }
-
-    /// The replica has an answer for its client.
-    fn answers(&mut self, entity: Entity, read: Option<u32>, w: &mut W) {
-        if let Some(it) = self.operations.get_mut(entity.n) {
-            (it.answered, it.read) = (true, read);
-            w.schedule(HOP, Event::Told(entity));
         }
     }
 
@@ -423,11 +416,6 @@ impl Register {
             let it = &self.audit.operations[at];
             says_against(client(it.client), it.read.unwrap_or(0))
         }));
-        let reach = |n: &u32| self.cluster.reached(*n).count();
-        let least = (0..PEERS).min_by_key(reach).map(|n| (n, reach(&n)));
-        says.extend(
-            least.filter(|it| it.1 < PEERS as usize).map(|(n, reach)| says_cut_off(replica(n), reach)),
-        );
         says
     }
 }
@@ -475,7 +463,7 @@ impl Experiment for Register {
 
     fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
         self.clients.set_think(Dist::Exponential(1.0 / is.rate));
-        self.cluster.set_delay(is.delay);
+        self.cluster.net.set_lines(&line(is.delay));
         if is.network != self.controls.network {
             self.cluster.set_network(is.network, w);
         }
@@ -506,10 +494,9 @@ impl Experiment for Register {
     fn about(&self, entity: Entity, w: &W) -> Option<About> {
         match entity.kind {
             REPLICA if entity.n < PEERS => {
-                let value = self.value(entity.n);
-                Some(About::says([about_replica(value, self.cluster.reached(entity.n).count())]))
+                let reached = self.cluster.reached(entity.n).count();
+                Some(About::says([about_replica(self.value(entity.n), reached)]))
             }
-            CLIENT if entity.n < PEERS => Some(About::says([about_client()])),
             OPERATION => self.about_operation(entity),
             _ => self.cluster.about(entity, w.now()),
         }
