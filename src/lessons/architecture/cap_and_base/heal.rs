@@ -90,6 +90,7 @@ readings! {
 
 messages! {
     pub(super) MESSAGES;
+    apart(); lost(); chart_title();
     note_sees(balance: (f64, Unit)); grid_title(); key_same(); key_differs();
     table_title(); column_thing(); column_yes(); column_refused(); column_lost();
     says_cut(apart: u32); says_converging(apart: u32); says_same(apart: u32); says_lost(lost: u32); says_overdrawn(money: (f64, Unit));
@@ -174,10 +175,6 @@ pub(super) fn left(account: &Kept) -> u32 {
 }
 
 impl Shop {
-    fn how(&self, of: Thing) -> How {
-        self.controls.rules()[of as usize]
-    }
-
     fn held(&self, at: u32, key: u32) -> &Held {
         &self.replicas[at as usize][key as usize]
     }
@@ -191,7 +188,7 @@ impl Shop {
         let mut draws = w.draws(WHICH, entity);
         let (which, of_each) = (draws.below(3), draws.below(OF_EACH));
         let key = if which == 0 { 0 } else { 1 + (which - 1) * OF_EACH + of_each };
-        let (how, round) = (self.how(thing(key)), self.round);
+        let (how, round) = (self.controls.rules()[thing(key) as usize], self.round);
         let operation = Operation { client: client.n, key, how, round, copies: 0, answer: None };
         self.operations.insert(entity.n, operation);
         w.schedule(HOP, Event::AtReplica(entity));
@@ -376,7 +373,8 @@ impl Shop {
 
     fn begin_anew(&mut self) {
         self.round += 1;
-        let nothing: Vec<Held> = (0..KEYS).map(|key| Held::nothing(self.how(thing(key)))).collect();
+        let nothing: Vec<Held> =
+            (0..KEYS).map(|key| Held::nothing(self.controls.rules()[thing(key) as usize])).collect();
         self.replicas = vec![nothing; PEERS as usize];
         self.accepted = vec![Kept::default(); KEYS as usize];
         self.told = Default::default();
@@ -496,7 +494,9 @@ impl Experiment for Shop {
     }
 
     fn draw(&self, _: &W, scene: &mut Scene) {
-        scene.panels = vec![self.keys(), self.table()];
+        let lines = [("apart", Status::Active), ("lost", Status::Trouble)];
+        let chart = Panel::series(chart_title(), Unit::Count, lines, UNTIL);
+        scene.panels = vec![self.keys(), self.table(), chart];
         scene.sentences = self.says();
     }
 
@@ -516,9 +516,9 @@ impl Experiment for Shop {
             return Err(format!("{open} are open and {waiting} wait"));
         }
         // Only a rule that lets one side forget the other loses anything.
-        let safe = |of: &&Thing| matches!(self.how(**of), How::Leader | How::Merge);
+        let safe = |of: &&Thing| matches!(self.controls.rules()[**of as usize], How::Leader | How::Merge);
         let lost: u32 = Thing::ALL.iter().filter(safe).map(|&of| self.lost(of)).sum();
-        let overdrawn = if self.how(Thing::Account) == How::Leader { self.overdrawn() } else { 0 };
+        let overdrawn = if self.controls.account == How::Leader { self.overdrawn() } else { 0 };
         if lost + overdrawn == 0 { Ok(()) } else { Err(format!("{lost} lost, {overdrawn} overdrawn")) }
     }
 }

@@ -100,7 +100,7 @@ fn what_went_wrong(settings: &StartSettings, _: &[TrialResult]) -> Option<&'stat
 pub const REPAIRS: &[Challenge] = &[Challenge {
     id: "prices-of-a-moment-ago",
     seeds: 200,
-    until: Time::from_secs(30),
+    until: Time::from_secs(15),
     fixed: &[("mode", "quorum"), ("network", "two"), ("writes", "50 %"), ("rate", "3/s"), ("skew", "0 s")],
     free: &["n", "r", "w"],
     scripted_inputs: Vec::new,
