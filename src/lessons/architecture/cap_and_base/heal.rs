@@ -90,7 +90,6 @@ readings! {
 
 messages! {
     pub(super) MESSAGES;
-    apart(); lost(); chart_title();
     note_sees(balance: (f64, Unit)); grid_title(); key_same(); key_differs();
     table_title(); column_thing(); column_yes(); column_refused(); column_lost();
     says_cut(apart: u32); says_converging(apart: u32); says_same(apart: u32); says_lost(lost: u32); says_overdrawn(money: (f64, Unit));
@@ -494,9 +493,7 @@ impl Experiment for Shop {
     }
 
     fn draw(&self, _: &W, scene: &mut Scene) {
-        let lines = [("apart", Status::Active), ("lost", Status::Trouble)];
-        let chart = Panel::series(chart_title(), Unit::Count, lines, UNTIL);
-        scene.panels = vec![self.keys(), self.table(), chart];
+        scene.panels = vec![self.keys(), self.table()];
         scene.sentences = self.says();
     }
 

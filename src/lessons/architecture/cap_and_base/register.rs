@@ -27,7 +27,7 @@ const PATIENCE: Span = Span::from_millis(700);
 /// How often hints are handed over, and how often the checker goes on.
 const TICK: Span = Span::from_millis(500);
 /// How much of the past the lanes show, and how much room is left for what comes.
-const WINDOW: (Span, Span) = (Span::from_millis(2_000), Span::from_millis(300));
+const WINDOW: (Span, Span) = (Span::from_millis(1_500), Span::from_millis(200));
 const UNTIL: Time = Time::from_secs(120);
 /// By how much of the skew each clock is ahead, in halves.
 const AHEAD: [i64; PEERS as usize] = [-2, 1, 0, 2, -1];
