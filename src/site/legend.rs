@@ -29,6 +29,7 @@ fn of_panel(panel: &Panel, words: &Words) -> Vec<Entry> {
     let fixed = |all: Vec<(Markup, &str)>| all.into_iter().map(|(sign, says)| (sign, says.into())).collect();
     match panel {
         Panel::Flow(flow) => fixed(of_flow(flow)),
+        Panel::Ring(ring) => fixed(of_flow(&ring.0)),
         Panel::Lanes(lanes) if lanes.step.is_some() => fixed(vec![
             (sign(&bar(Status::Active)), "an instruction, when it ran"),
             (sign(&bar(Status::Trouble)), "one that did harm"),

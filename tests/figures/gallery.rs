@@ -30,6 +30,7 @@ fn course() -> Course {
 fn kind_of(panel: &Panel) -> &'static str {
     match panel {
         Panel::Flow(_) => "flow",
+        Panel::Ring(_) => "ring",
         Panel::Lanes(lanes) if lanes.step.is_some() => "lanes by steps",
         Panel::Lanes(_) => "lanes",
         Panel::Listing(_) => "listing",
@@ -44,8 +45,9 @@ fn kind_of(panel: &Panel) -> &'static str {
     }
 }
 
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 13] = [
     "flow",
+    "ring",
     "lanes by steps",
     "lanes",
     "listing",
@@ -68,6 +70,9 @@ fn shown() -> (BTreeSet<(&'static str, Status)>, BTreeSet<String>) {
                 shapes.extend(flow.packets.iter().map(|packet| format!("{:?}", packet.kind)));
                 states.extend(flow.links.iter().map(|link| ("link", link.status)));
                 flow.tiers.iter().flat_map(|tier| &tier.nodes).map(|node| node.status).collect()
+            }
+            Panel::Ring(ring) => {
+                ring.0.tiers.iter().flat_map(|tier| &tier.nodes).map(|node| node.status).collect()
             }
             Panel::Lanes(lanes) => {
                 lanes.lanes.iter().flat_map(|lane| &lane.bars).map(|bar| bar.status).collect()

@@ -337,3 +337,35 @@ fn samples_can_be_looked_at() {
         }
     }
 }
+
+#[test]
+fn peers_stand_in_a_ring_and_a_line_across_it_parts_them() {
+    let peer = |n| Entity::new(0, n);
+    for (peers, width) in (3..=8).flat_map(|n| [(n, 860.0), (n, 328.0)]) {
+        let pairs = (0..peers).flat_map(|a| (a + 1..peers).map(move |b| (a, b)));
+        let links: Vec<Link> = pairs
+            .map(|(a, b)| Link::new(peer(a), peer(b), Status::Normal).of(Entity::new(1, a * 8 + b)))
+            .collect();
+        let node = |n| Node { label: Label::Plain(format!("peer {n}")), ..Node::new(peer(n)) };
+        let tiers = vec![Tier { nodes: (0..peers).map(node).collect() }];
+        let ring = Ring(Flow { tiers, links: links.clone(), packets: Vec::new() });
+        let scene = Scene { panels: vec![Panel::Ring(ring.into())], ..Scene::default() };
+        let picture = Picture::new(&scene, &scenes::words(), width, &LayoutOptions::default());
+        assert_eq!(picture.problems(), [""; 0], "{peers} in {width}");
+        let areas: Vec<Rect> = (0..peers).map(|n| picture.area_of(peer(n)).unwrap()).collect();
+        for (n, a) in areas.iter().enumerate() {
+            assert!(areas[n + 1..].iter().all(|b| !a.overlaps(b)), "{peers} in {width}");
+        }
+        // Whoever stands left of a line from top to bottom is cut off from whoever stands right of it, and nobody else is.
+        let x = width / 2.0 + 60.0;
+        if (peers, width) != (5, 860.0) {
+            continue;
+        }
+        let line = [Point { x, y: 0.0 }, Point { x, y: picture.height }];
+        let left = |who: Entity| areas[who.n as usize].centre().x < x;
+        let apart = links.iter().filter(|link| left(link.from) != left(link.to));
+        let apart: Vec<Entity> = apart.filter_map(|link| link.entity).collect();
+        assert_eq!(apart.len(), 6);
+        assert_eq!(picture.crossed(&line), apart, "{peers} in {width}");
+    }
+}

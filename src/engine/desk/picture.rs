@@ -219,10 +219,7 @@ impl FigureState {
         for (_, mean) in &mut self.streams {
             *mean *= 1.0 - SMOOTHING;
         }
-        let flows = frame.scene.panels.iter().filter_map(|panel| match panel {
-            Panel::Flow(flow) => Some(&flow.packets),
-            _ => None,
-        });
+        let flows = frame.scene.panels.iter().filter_map(Panel::flow).map(|flow| &flow.packets);
         let now = frame.scene.time;
         for packet in flows.flatten().filter(|packet| packet.left <= now && now < packet.arrives) {
             let way = (packet.from, packet.to, packet.kind);

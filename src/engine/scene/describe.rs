@@ -5,7 +5,7 @@ use super::catalogue;
 use super::ladder::{Fate, fate};
 use super::panel::{
     Chart, Curves, Flow, Grid, GridRow, Histogram, Label, Ladder, LadderMessage, Lanes, Listing, Node, Panel,
-    Scene, Series, States, Status, Table, Token, ValueBox, Values,
+    Ring, Scene, Series, States, Status, Table, Token, ValueBox, Values,
 };
 use super::time_axis::time_text;
 use super::words::Words;
@@ -51,6 +51,7 @@ pub fn describe(scene: &Scene, words: &Words) -> Description {
         let mut writer = Writer { words, panel, now: scene.time, tables: &mut tables };
         match what {
             Panel::Flow(flow) => writer.flow(flow),
+            Panel::Ring(it) => it.describe(&mut writer),
             Panel::Chart(Chart::Series(series)) => writer.series(series),
             Panel::Chart(Chart::Histogram(it)) => it.describe(&mut writer),
             Panel::Table(table) => writer.table(table),
@@ -94,6 +95,10 @@ impl Writer<'_> {
     fn of(&self, id: &'static str, parts: [(&'static str, u64); 2]) -> String {
         let [(a, x), (b, y)] = parts;
         self.words.say(&Msg::new(id).count(a, x).count(b, y))
+    }
+
+    pub(super) fn ring(&mut self, ring: &Ring) {
+        self.flow(&ring.0);
     }
 
     fn flow(&mut self, flow: &Flow) {

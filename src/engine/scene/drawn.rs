@@ -4,8 +4,9 @@
 use super::builder::PictureBuilder;
 use super::chart::{curves, histogram};
 use super::describe::Writer;
+use super::flow::ring;
 use super::mark::Rect;
-use super::panel::{Curves, Grid, Histogram, Ladder, Lanes, Listing, States, Values};
+use super::panel::{Curves, Grid, Histogram, Ladder, Lanes, Listing, Ring, States, Values};
 use super::{grid, ladder, lanes, listing, states, values};
 use core::fmt;
 use core::ops::{Deref, DerefMut};
@@ -55,6 +56,7 @@ drawn! {
     Ladder: ladder;
     Lanes: lanes;
     Listing: listing;
+    Ring: ring;
     States: states;
     Values: values;
 }

@@ -37,7 +37,7 @@ pub use mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text, at};
 pub use panel::{
     Axis, Badge, Bar, Cell, Chart, Choice, CurveLine, Curves, Flow, Grid, GridRow, Histogram, Label, Ladder,
     LadderMessage, Lane, Lanes, Link, Listing, ListingLine, Loss, MachineState, Node, Packet, PacketKind,
-    Panel, Party, PartyNote, Row, Scene, Series, SeriesLine, Shape, Slots, States, Status, Table, Tier,
+    Panel, Party, PartyNote, Ring, Row, Scene, Series, SeriesLine, Shape, Slots, States, Status, Table, Tier,
     Token, Transition, ValueBox, ValueRow, Values, Workers,
 };
 pub use picture::{LayoutOptions, PanelArea, Picture};

@@ -95,7 +95,7 @@ impl Picture {
         let mut picture =
             Self { width, height: y.max(1.0), panels: areas, marks, regions, lines, links, dots };
         for (_, panel) in chosen {
-            if let Panel::Flow(flow) = panel {
+            if let Some(flow) = panel.flow() {
                 picture.add_packets(&flow.packets, scene.time);
             }
         }
@@ -260,6 +260,7 @@ fn side_by_side(first: &Panel, rest: &[(usize, &Panel)], width: f32) -> Vec<f32>
         Panel::Values(_) => super::values::LEAST_WIDTH.min(width),
         Panel::Chart(_) => 300.0,
         Panel::Flow(_)
+        | Panel::Ring(_)
         | Panel::Table(_)
         | Panel::Lanes(_)
         | Panel::Grid(_)
@@ -287,6 +288,7 @@ fn side_by_side(first: &Panel, rest: &[(usize, &Panel)], width: f32) -> Vec<f32>
 fn lay_out(panel: &Panel, area: Rect, builder: &mut PictureBuilder) -> f32 {
     match panel {
         Panel::Flow(flow) => flow::lay_out(flow, area, builder),
+        Panel::Ring(it) => it.lay_out(area, builder),
         Panel::Chart(chart) => chart::lay_out(chart, area, builder),
         // Tables stand beside the picture, as text.
         Panel::Table(_) => 0.0,

@@ -3,8 +3,8 @@
 use super::Exhibit;
 use crate::scene::{
     Axis, Bar, Cell, Chart, CurveLine, Curves, Flow, Grid, GridRow, Histogram, Label, Lane, Lanes, Link,
-    Listing, ListingLine, Node, Packet, PacketKind, Panel, Row, Scene, Series, SeriesLine, Slots, Status,
-    Table, Tier, ValueBox, ValueRow, Values, Words, Workers,
+    Listing, ListingLine, Node, Packet, PacketKind, Panel, Ring, Row, Scene, Series, SeriesLine, Slots,
+    Status, Table, Tier, ValueBox, ValueRow, Values, Words, Workers,
 };
 use crate::sim::{Entity, Span, Time, Unit};
 use crate::site::sample::panels::{self, NOW, REQUEST, STATES, each, name, plain, server};
@@ -21,6 +21,7 @@ pub fn all() -> Vec<Exhibit> {
     let own = [
         ("Flow: states", STATES, before(nodes)),
         ("Flow: queues and workers", "Full, without bound, too long for their boxes.", queues()),
+        ("Ring", STATES, ring()),
         ("Flow: sixty nodes", "Cells, each with two gauges.", crowd(60)),
         ("Flow: four hundred nodes", "Dots: only what is remarkable stands out.", crowd(400)),
         ("Lanes: time", STATES, lanes(None)),
@@ -56,6 +57,17 @@ fn before(nodes: Vec<Node>) -> Panel {
     let packets = nodes.iter().zip(kinds).map(packet).collect();
     let source = Tier { nodes: vec![node(SOURCE, "source", "", Status::Normal)] };
     Panel::Flow(Flow { tiers: vec![source, Tier { nodes }], links, packets })
+}
+
+/// Peers in all states, each linked to all others; a link is cut.
+fn ring() -> Panel {
+    let nodes = each(&Status::ALL, |n, state| node(server(n), &format!("{state:?}"), "x = 12", state));
+    let count = nodes.len() as u32;
+    let pairs = (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b)));
+    let status = |pair| if pair == (1, 4) { Status::Down } else { Status::Normal };
+    let link = |(a, b)| Link::new(server(a), server(b), status((a, b))).of(Entity::new(REQUEST, a * 8 + b));
+    let links = pairs.map(link).collect();
+    Panel::Ring(Ring(Flow { tiers: vec![Tier { nodes }], links, packets: Vec::new() }).into())
 }
 
 /// With so many waiting of so many, and so many workers busy of so many.

@@ -19,7 +19,12 @@ const CUT_FROM: f32 = 30.0;
 const MIDDLE: f32 = 12.0;
 
 /// Draws the links, and returns the lines of those that are entities.
-pub(super) fn links(flow: &Flow, plan: &Plan, builder: &mut PictureBuilder) -> Vec<(Entity, Curve)> {
+pub(super) fn links(
+    flow: &Flow,
+    plan: &Plan,
+    way: fn(&Place, &Place, bool) -> Curve,
+    builder: &mut PictureBuilder,
+) -> Vec<(Entity, Curve)> {
     let mut lines: Vec<(usize, Entity, Curve)> = Vec::new();
     let mut by_entity: Vec<&Place> = plan.places.iter().collect();
     sort_by_key(&mut by_entity, |place| place.node.entity);
@@ -86,7 +91,7 @@ pub(super) fn link_regions(lines: Vec<(Entity, Curve)>, builder: &mut PictureBui
     builder.lines.extend(lines);
 }
 
-fn way(from: &Place, to: &Place, down: bool) -> Curve {
+pub(super) fn way(from: &Place, to: &Place, down: bool) -> Curve {
     if from.tier == to.tier {
         // Around the outside, from the far side of one to the far side of the other.
         let (a, b) = (from.exit, to.exit);

@@ -10,7 +10,7 @@ use crate::sim::sort::sort_by_key;
 /// From this width on a flow goes from left to right, if its tiers find room.
 const WIDE: f32 = 560.0;
 /// Room around the flow, inside its panel.
-const MARGIN: f32 = 12.0;
+pub(super) const MARGIN: f32 = 12.0;
 /// Least and ideal distance between tiers; where there are more than three, they may stand closer.
 const GAP: (f32, f32) = (56.0, 110.0);
 const CLOSE: f32 = 40.0;
@@ -29,6 +29,8 @@ pub(super) const QUEUE_GAP: f32 = 10.0;
 const QUEUE_ACROSS: f32 = 18.0;
 /// Height of the number over a queue that holds more than can be drawn.
 const MORE: f32 = 15.0;
+/// Height of a node that stands in full.
+pub(super) const FULL: f32 = 60.0;
 /// Slots drawn for a queue too long to draw, or without bound.
 const LONG: u32 = 10;
 
@@ -202,7 +204,7 @@ fn mix((ideal, least): (f32, f32), share: f32) -> f32 {
     least + (ideal - least) * share
 }
 
-fn name_width(node: &Node, size: Size, words: &Words) -> f32 {
+pub(super) fn name_width(node: &Node, size: Size, words: &Words) -> f32 {
     match &node.label {
         // A number changes while the run goes on; its room must not.
         Label::Value(..) => 48.0,
@@ -303,7 +305,7 @@ impl<'f> Plan<'f> {
                     place.area.y += inner.y + (height - heights[number]) / 2.0;
                 } else {
                     let middle = inner.y + height * (k as f32 + 0.5) / n as f32;
-                    let tall = if need.size == Size::Full { 60.0 } else { 32.0 };
+                    let tall = if need.size == Size::Full { FULL } else { 32.0 };
                     place.area =
                         Rect::new(libm::roundf(x + queue), libm::roundf(middle - tall / 2.0), wide, tall);
                 }

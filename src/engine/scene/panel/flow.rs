@@ -33,6 +33,11 @@ impl Flow {
     }
 }
 
+/// Peers: the nodes of a flow in a ring, clockwise from the top, each with straight links to those that it can reach. No
+/// queues are drawn; up to eight find room.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ring(pub Flow);
+
 /// Nodes beside each other.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tier {

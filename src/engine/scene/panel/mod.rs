@@ -7,7 +7,7 @@ mod rows;
 mod states;
 
 pub use chart::{Axis, Chart, CurveLine, Curves, Histogram, Series, SeriesLine};
-pub use flow::{Badge, Flow, Link, Node, Packet, PacketKind, Shape, Slots, Tier, Workers};
+pub use flow::{Badge, Flow, Link, Node, Packet, PacketKind, Ring, Shape, Slots, Tier, Workers};
 pub use ladder::{Ladder, LadderMessage, Loss, Party, PartyNote};
 pub use rows::{
     Bar, Cell, Grid, GridRow, Lane, Lanes, Listing, ListingLine, Row, Table, ValueBox, ValueRow, Values,
@@ -59,6 +59,8 @@ pub struct Choice {
 pub enum Panel {
     /// Nodes in tiers, links, packets under way, queues, workers.
     Flow(Flow),
+    /// The same without a direction: peers in a ring.
+    Ring(Drawn<Ring>),
     /// Curves over time or a histogram.
     Chart(Chart),
     /// Rows and columns: not part of the picture, but text below it that folds away.
@@ -78,6 +80,15 @@ pub enum Panel {
 }
 
 impl Panel {
+    /// The nodes and links in it, and what is under way on these.
+    pub fn flow(&self) -> Option<&Flow> {
+        match self {
+            Self::Flow(flow) => Some(flow),
+            Self::Ring(ring) => Some(&ring.0),
+            _ => None,
+        }
+    }
+
     /// A chart of readings, each with its role, over a run that ends then. Their names are the words of their ids.
     pub fn series<const N: usize>(
         title: Msg,

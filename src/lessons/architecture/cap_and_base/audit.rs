@@ -1,9 +1,7 @@
 //! The clients' history, and the checker that runs over it while it grows, a bounded piece of work at a time.
 
 use crate::lessons::prelude::*;
-use crate::mechanism::linearizability::{
-    Answer, Check, History, Limits, Outcome, Request, Verdict, Violation,
-};
+use crate::mechanism::linearizability::{Answer, Check, History, Limits, Request, Verdict, Violation};
 
 /// What one audit may do at a time; what is left over is done by the next ones.
 const STEPS: u64 = 20_000;
@@ -13,31 +11,35 @@ const LIMITS: Limits = Limits { configurations: 4_000, steps: 400_000 };
 /// What the clients did and were told.
 #[derive(Clone, Debug)]
 pub struct Audit {
-    history: History,
-    /// Entity of each operation, in the history's order; when a client gave up; and whether the answer is older than one
-    /// that was certain before it was asked for.
+    pub history: History,
+    /// The same operations, in the same order.
     pub operations: Vec<Audited>,
     checking: Option<Box<Check>>,
-    verdict: Option<Verdict>,
-    /// So many operations were there when the last check began that has come to an end.
+    pub verdict: Option<Verdict>,
+    /// So many operations were there when the last check began.
     pub checked: usize,
     pub violation: Option<Violation>,
 }
 
+/// An operation as its client knows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Audited {
     pub entity: Entity,
-    pub refused: Option<Time>,
+    pub client: u32,
+    pub from: Time,
+    pub write: Option<u32>,
+    pub read: Option<u32>,
+    /// When it was answered or given up.
+    pub end: Option<Time>,
+    pub refused: bool,
+    /// Whether the answer is older than one that was certain before it was asked for.
     pub stale: bool,
 }
 
-/// What is known of the history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
-    Fits,
-    Broken,
-    /// The checker gave up, or has not come that far.
-    Unknown,
+impl Audited {
+    fn answered(&self) -> Option<Time> {
+        self.end.filter(|_| !self.refused)
+    }
 }
 
 impl Audit {
@@ -49,14 +51,15 @@ impl Audit {
     /// A client asks something. Returns its place in the history.
     pub fn call(&mut self, client: u32, entity: Entity, write: Option<u32>, now: Time) -> usize {
         let request = write.map_or(Request::Read, |value| Request::Write(Some(value.into())));
-        self.operations.push(Audited { entity, refused: None, stale: false });
+        let (read, end, refused, stale) = (None, None, false, false);
+        self.operations.push(Audited { entity, client, from: now, write, read, end, refused, stale });
         self.history.call(client, 0, request, now)
     }
 
     /// A client is told: what it has read, or nothing where it wrote. Whether what it has read is stale.
     pub fn told(&mut self, at: usize, read: Option<u32>, now: Time) -> bool {
-        let stale = read.is_some_and(|value| self.is_stale(value, at));
-        self.operations[at].stale = stale;
+        let stale = read.is_some_and(|value| self.is_stale(value, self.operations[at].from));
+        self.operations[at] = Audited { read, end: Some(now), stale, ..self.operations[at] };
         let answer = read.map_or(Answer::Done, |value| Answer::Read(Some(value.into())));
         self.history.answer(at, answer, now);
         stale
@@ -64,29 +67,18 @@ impl Audit {
 
     /// A client is told nothing. A read had no effect; a write may still get one, whatever its client believes.
     pub fn refused(&mut self, at: usize, now: Time) {
-        self.operations[at].refused = Some(now);
-        if self.history.operations[at].request == Request::Read {
+        self.operations[at] = Audited { end: Some(now), refused: true, ..self.operations[at] };
+        if self.operations[at].write.is_none() {
             self.history.fail(at);
         }
     }
 
     /// Whether another write began after this value's was answered, and was answered before the read was called.
-    fn is_stale(&self, value: u32, read: usize) -> bool {
-        let done = |n: usize| match self.history.operations[n].outcome {
-            Outcome::Answered { at, .. } => Some(at),
-            _ => None,
-        };
-        let all = &self.history.operations;
-        let own = all.iter().position(|it| it.request == Request::Write(Some(value.into())));
-        let replaced = match own {
-            Some(own) => done(own),
-            None => Some(Time::ZERO),
-        };
-        let asked = all[read].call;
-        replaced.is_some_and(|replaced| {
-            let newer = |n: &usize| all[*n].call > replaced && done(*n).is_some_and(|at| at < asked);
-            (0..all.len()).filter(|&n| all[n].request != Request::Read).any(|n| newer(&n))
-        })
+    fn is_stale(&self, value: u32, asked: Time) -> bool {
+        let writes = || self.operations.iter().filter(|it| it.write.is_some());
+        let own = writes().find(|it| it.write == Some(value));
+        let Some(replaced) = own.map_or(Some(Time::ZERO), Audited::answered) else { return false };
+        writes().any(|it| it.from > replaced && it.answered().is_some_and(|at| at < asked))
     }
 
     /// Goes on checking. What is found wrong stays wrong, whatever comes later. Returns whether it was found just now.
@@ -106,41 +98,4 @@ impl Audit {
         }
         self.violation.is_some()
     }
-
-    /// Everything that has happened.
-    #[cfg(test)]
-    pub fn history(&self) -> &History {
-        &self.history
-    }
-
-    pub fn known(&self) -> Known {
-        match self.verdict {
-            Some(Verdict::Holds) => Known::Fits,
-            Some(Verdict::Violated) => Known::Broken,
-            _ => Known::Unknown,
-        }
-    }
-
-    /// An operation: who, when, what, and its end.
-    pub fn operation(&self, at: usize) -> Told {
-        let it = &self.history.operations[at];
-        let value = |value: Option<i64>| value.map_or(0, |value| value as u32);
-        let (end, read) = match it.outcome {
-            Outcome::Answered { at, answer: Answer::Read(read) } => (Some(at), Some(value(read))),
-            Outcome::Answered { at, .. } => (Some(at), None),
-            _ => (None, None),
-        };
-        let write = if let Request::Write(to) = it.request { Some(value(to)) } else { None };
-        Told { client: it.client, from: it.call, end, write, read }
-    }
-}
-
-/// An operation as it is told.
-#[derive(Clone, Copy, Debug)]
-pub struct Told {
-    pub client: u32,
-    pub from: Time,
-    pub end: Option<Time>,
-    pub write: Option<u32>,
-    pub read: Option<u32>,
 }

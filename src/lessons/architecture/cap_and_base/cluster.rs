@@ -2,27 +2,29 @@
 
 use crate::lessons::prelude::*;
 use crate::parts::net::{Ended, Line, Net, Outgoing};
-use crate::scene::{Badge, Tier};
+use crate::scene::Badge;
 use crate::sim::EntityMap;
 
-/// The names of the links, as in [`PAIRS`].
+/// The names of the links, as in [`PAIRS`], and of what is kept in the second figure.
 const LINK_NAMES: &[Cow<'static, str>] = &[
-    Cow::Borrowed("a-b"),
-    Cow::Borrowed("a-c"),
-    Cow::Borrowed("a-d"),
-    Cow::Borrowed("a-e"),
-    Cow::Borrowed("b-c"),
-    Cow::Borrowed("b-d"),
-    Cow::Borrowed("b-e"),
-    Cow::Borrowed("c-d"),
-    Cow::Borrowed("c-e"),
-    Cow::Borrowed("d-e"),
+    of("a-b"),
+    of("a-c"),
+    of("a-d"),
+    of("a-e"),
+    of("b-c"),
+    of("b-d"),
+    of("b-e"),
+    of("c-d"),
+    of("c-e"),
+    of("d-e"),
 ];
-/// What is kept in the second figure.
-const THING_NAMES: &[Cow<'static, str>] =
-    &[Cow::Borrowed("account"), Cow::Borrowed("carts"), Cow::Borrowed("likes")];
+const THING_NAMES: &[Cow<'static, str>] = &[of("account"), of("carts"), of("likes")];
 const PAIRS: [(u32, u32); 10] =
     [(0, 1), (0, 2), (0, 3), (0, 4), (1, 2), (1, 3), (1, 4), (2, 3), (2, 4), (3, 4)];
+
+const fn of(name: &'static str) -> Cow<'static, str> {
+    Cow::Borrowed(name)
+}
 
 kinds! {
     pub KINDS;
@@ -50,8 +52,6 @@ const ARRIVED: EndKind = EndKind(0);
 const LOST: EndKind = EndKind(1);
 /// From a client to its replica, or back.
 pub const HOP: Span = Span::from_millis(50);
-/// How long a refusal is marked.
-const FRESH: Span = Span::from_secs(1);
 
 pub const fn replica(n: u32) -> Entity {
     Entity::new(REPLICA, n)
@@ -66,13 +66,16 @@ pub const ACTIONS: &[Action] = &[
     Action::new("heal", "Join all links", &[LINK, REPLICA]),
 ];
 
+/// Places of these in it.
+const CUT: usize = 0;
+const JOIN: usize = 1;
+
 choices! {
     /// Which links are cut.
     pub enum Network {
         Whole = "whole", "Whole";
         Two = "two", "AB | CDE";
         Bridge = "bridge", "A via B";
-        Alone = "alone", "All alone";
     }
 }
 
@@ -81,16 +84,8 @@ choices! {
 pub struct Cluster<L> {
     pub net: Net,
     letters: EntityMap<(u32, u32, L)>,
-    /// Of each replica: how many operations of its client were refused, and when the last.
-    refused: [(u32, Option<Time>); PEERS as usize],
-}
-
-/// A message that has arrived, or was lost.
-pub struct Post<L> {
-    pub from: u32,
-    pub to: u32,
-    pub says: L,
-    pub lost: bool,
+    /// How many operations of each replica's client were refused.
+    pub refused: [u32; PEERS as usize],
 }
 
 impl<L> Cluster<L> {
@@ -98,10 +93,6 @@ impl<L> Cluster<L> {
         let all: Vec<Entity> = (0..PEERS).map(replica).collect();
         let refused = Default::default();
         Self { net: Net::full(&all, &line(delay)), letters: EntityMap::default(), refused }
-    }
-
-    pub fn set_delay(&mut self, delay: Span) {
-        self.net.set_lines(&line(delay));
     }
 
     pub fn set_network<E>(&mut self, network: Network, w: &mut World<E>) {
@@ -113,7 +104,6 @@ impl<L> Cluster<L> {
                 self.net.heal(w);
                 self.net.cut_all(&[2, 3, 4].map(|to| (all[0], all[to])), w);
             }
-            Network::Alone => self.net.partition(&[], w),
         }
     }
 
@@ -141,84 +131,63 @@ impl<L> Cluster<L> {
         self.net.send(out, w, event(message));
     }
 
-    /// What has become of a message.
-    pub fn ended<E>(&mut self, message: Entity, w: &mut World<E>) -> Option<Post<L>> {
+    /// A message has arrived, or is lost, which the last value says: between whom, and what was in it.
+    pub fn ended<E>(&mut self, message: Entity, w: &mut World<E>) -> Option<((u32, u32), L, bool)> {
         let lost = self.net.ended(message, w)? == Ended::Lost;
         w.close(message, if lost { LOST } else { ARRIVED });
         let (from, to, says) = self.letters.remove(message.n)?;
-        Some(Post { from, to, says, lost })
+        Some(((from, to), says, lost))
     }
 
-    /// An operation of a replica's client is refused.
-    pub fn refuse(&mut self, at: u32, now: Time) {
-        let refused = &mut self.refused[at as usize];
-        *refused = (refused.0 + 1, Some(now));
-    }
-
-    #[cfg(test)]
-    pub fn refused_at(&self, n: u32) -> u32 {
-        self.refused[n as usize].0
+    /// The links that an action on this is about: itself, or all of a replica.
+    fn links_of(on: Entity) -> Vec<(Entity, Entity)> {
+        let all = PAIRS.iter().enumerate();
+        let own = all.filter(|&(n, &(a, b))| match on.kind {
+            LINK => n == on.n as usize,
+            _ => a == on.n || b == on.n,
+        });
+        own.map(|(_, &(a, b))| (replica(a), replica(b))).collect()
     }
 
     pub fn act<E>(&mut self, action: usize, on: &[Entity], w: &mut World<E>) -> Result<(), Msg> {
-        if let Some(&other) = on.iter().find(|it| it.n >= if it.kind == LINK { 10 } else { PEERS }) {
-            return Err(Msg::new("no-such-entity").of("entity", other));
+        let refusals = on.iter().map(|&it| self.refusal(action, it));
+        if let Some(refusal) = refusals.reduce(Option::and).flatten() {
+            return Err(refusal);
         }
-        let ends = |n: u32| PAIRS[n as usize];
-        let of = |it: &Entity| match it.kind {
-            LINK => vec![ends(it.n)],
-            _ => PAIRS.into_iter().filter(|&(a, b)| a == it.n || b == it.n).collect(),
-        };
-        let links = on.iter().flat_map(of).map(|(a, b)| (replica(a), replica(b)));
-        let links: Vec<(Entity, Entity)> = links.collect();
-        let any_cut = PAIRS.iter().any(|&(a, b)| !self.is_up(a, b));
+        let links: Vec<(Entity, Entity)> = on.iter().copied().flat_map(Self::links_of).collect();
         match action {
-            0 if self.net.cut_all(&links, w) == 0 => Err(already_cut(on[0])),
-            1 if !links.iter().fold(false, |any, &(a, b)| self.net.join(a, b, w) || any) => {
-                Err(not_cut(on[0]))
-            }
-            2 if !any_cut => Err(nothing_cut()),
-            2 => {
-                self.net.heal(w);
-                Ok(())
-            }
-            _ => Ok(()),
+            CUT => _ = self.net.cut_all(&links, w),
+            JOIN => links.iter().for_each(|&(a, b)| _ = self.net.join(a, b, w)),
+            _ => self.net.heal(w),
         }
+        Ok(())
     }
 
     /// Why an action would be refused now.
     pub fn refusal(&self, action: usize, on: Entity) -> Option<Msg> {
-        let cut = |&(a, b): &(u32, u32)| !self.is_up(a, b);
-        let own = |&&(a, b): &&(u32, u32)| on.kind == REPLICA && (a == on.n || b == on.n);
-        let is_cut = match on.kind {
-            LINK => PAIRS.get(on.n as usize).is_some_and(cut),
-            _ => PAIRS.iter().filter(own).all(cut),
-        };
+        let links = Self::links_of(on);
+        let any_up = links.iter().any(|&(a, b)| self.net.is_up(a, b));
         match action {
-            0 => is_cut.then(|| already_cut(on)),
-            1 => (!is_cut).then(|| not_cut(on)),
-            _ => (!PAIRS.iter().any(cut)).then(nothing_cut),
+            CUT => (!any_up).then(|| already_cut(on)),
+            JOIN => (any_up || links.is_empty()).then(|| not_cut(on)),
+            _ => (links.is_empty() || self.is_whole()).then(nothing_cut),
         }
     }
 
-    /// The ring. `node` says what stands in each.
-    pub fn ring(&self, now: Time, node: impl Fn(u32) -> (Label, Status)) -> Panel {
-        let nodes = (0..PEERS).map(|n| {
-            let (note, status) = node(n);
-            let (refused, at) = self.refused[n as usize];
-            let fresh = at.is_some_and(|at| now.since(at) < FRESH);
-            let badge = |status| Badge { label: Label::Words(badge_refused(refused)), status };
-            Node {
-                status: if fresh { Status::Trouble } else { status },
-                badge: (refused > 0).then(|| badge(if fresh { Status::Trouble } else { Status::Quiet })),
-                shape: Shape::Database,
-                ..Node::new(replica(n)).note(note)
-            }
-        });
-        let of = |(n, link): (usize, Link)| link.of(Entity::new(LINK, n as u32));
-        let links = self.net.links(now).into_iter().enumerate().map(of).collect();
-        let tier = Tier { nodes: nodes.collect() };
-        Panel::Flow(Flow { tiers: vec![tier], links, packets: self.net.packets() })
+    pub fn is_whole(&self) -> bool {
+        PAIRS.iter().all(|&(a, b)| self.is_up(a, b))
+    }
+
+    /// A replica, with how many operations of its client were refused.
+    pub fn node(&self, n: u32) -> Node {
+        let refused = self.refused[n as usize];
+        let badge = Badge { label: Label::Words(badge_refused(refused)), status: Status::Trouble };
+        Node { badge: (refused > 0).then_some(badge), shape: Shape::Database, ..Node::new(replica(n)) }
+    }
+
+    pub fn links(&self, now: Time) -> Vec<Link> {
+        let links = self.net.links(now).into_iter();
+        links.zip(0..).map(|(link, n)| link.of(Entity::new(LINK, n))).collect()
     }
 
     /// What is to be said of a link or a message.
@@ -228,16 +197,13 @@ impl<L> Cluster<L> {
                 let (a, b) = *PAIRS.get(entity.n as usize)?;
                 Some(About::says(self.net.about_link(replica(a), replica(b))))
             }
-            MESSAGE => {
-                let says = self.net.about_message(entity, now)?;
-                Some(About::says([says]))
-            }
+            MESSAGE => Some(About::says([self.net.about_message(entity, now)?])),
             _ => None,
         }
     }
 }
 
 /// A long way, and some messages take longer than others.
-fn line(delay: Span) -> Line {
+pub fn line(delay: Span) -> Line {
     Line::new(Dist::Erlang { stages: 2, mean: delay.secs() })
 }

@@ -3,7 +3,6 @@
 mod audit;
 mod cluster;
 mod heal;
-mod partial;
 mod questions;
 mod register;
 #[cfg(test)]
@@ -14,7 +13,6 @@ use crate::lessons::prelude::Figure;
 
 /// The lesson's figures.
 pub const FIGURES: &[Figure] = &[
-    Figure::of::<register::Register>().predicted(questions::OF_THE_REGISTER),
+    Figure::of::<register::Register>().predicted(questions::OF_THE_REGISTER).challenged(questions::REPAIRS),
     Figure::of::<heal::Shop>().predicted(questions::OF_THE_SHOP).challenged(questions::CHALLENGES),
-    Figure::of::<partial::Partial>().predicted(questions::OF_QUORUMS).challenged(questions::REPAIRS),
 ];

@@ -1,7 +1,7 @@
 //! What a replica holds of a key, by the rule that its kind of data is under.
 
 use super::heal::{How, Thing};
-use crate::mechanism::version_vector::{LastWriteWins, Siblings, Stamp, VersionVector};
+use crate::mechanism::version_vector::{LastWriteWins, Siblings, Stamp};
 use crate::sim::sort::sort_by_key;
 
 /// A value, as the set of operations that are in it: items of a cart, likes of a post, withdrawals from an account.
@@ -14,10 +14,6 @@ impl Value {
         let mut all: Vec<u32> = self.0.iter().chain(new).copied().collect();
         sort_by_key(&mut all, |it| *it);
         Self(all)
-    }
-
-    fn with(&self, operation: u32) -> Self {
-        self.union(&Self(vec![operation]))
     }
 }
 
@@ -68,18 +64,14 @@ impl Held {
         }
     }
 
-    pub fn siblings(&self) -> usize {
-        if let Self::Siblings(siblings) = self { siblings.versions().len() } else { 1 }
-    }
-
     /// A client's operation is done to what it sees here.
     pub fn write(&mut self, thing: Thing, operation: u32, stamp: Stamp) {
-        let value = self.seen(thing).with(operation);
+        let value = self.seen(thing).union(&Value(vec![operation]));
         match self {
             Self::Stamped(register) => _ = register.offer(stamp, value),
             Self::Merged(merged) => *merged = value,
             Self::Siblings(siblings) => {
-                let seen: VersionVector = siblings.context();
+                let seen = siblings.context();
                 siblings.write(stamp.node as usize, &seen, value);
             }
         }
