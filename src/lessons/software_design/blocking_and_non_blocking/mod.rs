@@ -7,7 +7,7 @@ mod questions;
 #[cfg(test)]
 mod tests;
 
-use crate::lessons::prelude::Figure;
+use crate::lessons::prelude::*;
 
 /// The lesson's figures.
 pub const FIGURES: &[Figure] = &[
@@ -19,3 +19,11 @@ pub const FIGURES: &[Figure] = &[
         .challenged(questions::OF_LOOP_JUDGED),
     Figure::of::<four_cells::FourCells>().predicted(questions::OF_CELLS).searched(),
 ];
+
+/// Lanes, and below them what their colours mean.
+fn keyed(mut lanes: Panel, key: impl Iterator<Item = (Msg, Status)>) -> Panel {
+    if let Panel::Lanes(lanes) = &mut lanes {
+        lanes.key = key.map(|(says, status)| (Label::Words(says), status)).collect();
+    }
+    lanes
+}

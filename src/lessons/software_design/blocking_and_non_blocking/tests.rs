@@ -156,8 +156,7 @@ fn a_report_that_is_asked_for_freezes_one_turn() {
     let longest = bench.reading("longest");
     assert!((0.2..0.23).contains(&longest) && bench.reading("waiting") < 4.0, "{longest}");
     // Another pool begins again with what is open, and loses nothing.
-    let bench =
-        bench.set("reports", "10").on_for(Span::from_secs(1)).set("workers", "2").set("piece", "7 ms");
+    let bench = bench.set("reports", "10").on_for(Span::from_secs(1)).set("workers", "2");
     assert!(bench.set("way", "immediate").on_for(Span::from_secs(2)).reading("hello") > 0.0);
 }
 
