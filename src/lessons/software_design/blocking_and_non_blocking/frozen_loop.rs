@@ -354,7 +354,7 @@ impl Experiment for FrozenLoop {
     type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec =
-        &FigureSpec::new("frozen-loop", Time::from_secs(20), ControlValues::ALL, READINGS, KINDS)
+        &FigureSpec::new("frozen-loop", Time::from_secs(12), ControlValues::ALL, READINGS, KINDS)
             .still_at(Time::from_millis(900))
             .warm_up(Time::from_secs(2))
             .speed(0.1)

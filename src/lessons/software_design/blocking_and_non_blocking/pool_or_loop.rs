@@ -37,7 +37,7 @@ const USED: u32 = 256 << 10;
 const INSIDE: u32 = 32 << 10;
 /// So many threads are seen at most, and so many threads and requests together.
 const SEEN: u32 = 8;
-const ROWS: u32 = 11;
+const ROWS: u32 = 10;
 /// Requests that nobody has begun with; the next is refused (Tomcat: `acceptCount`).
 const ROOM: usize = 100;
 /// A thread keeps its core so long if others want one (Linux: about 3 ms).
@@ -363,7 +363,7 @@ impl Experiment for PoolOrLoop {
     type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec =
-        &FigureSpec::new("pool-or-loop", Time::from_secs(20), ControlValues::ALL, READINGS, KINDS)
+        &FigureSpec::new("pool-or-loop", Time::from_secs(12), ControlValues::ALL, READINGS, KINDS)
             .still_at(Time::from_millis(1_200))
             .warm_up(Time::from_secs(4))
             .speed(0.1)

@@ -9,7 +9,7 @@ pub const OF_POOL: &[Prediction] = &[
     Prediction {
         id: "what-helps",
         answer_kind: AnswerKind::Choice(&REMEDIES),
-        at: Time::from_secs(20),
+        at: Time::from_secs(12),
         runs: &[
             &[("io", "180 ms"), ("threads", "12")],
             &[("io", "180 ms"), ("cores", "8")],
@@ -21,7 +21,7 @@ pub const OF_POOL: &[Prediction] = &[
     Prediction {
         id: "heavy",
         answer_kind: AnswerKind::Number { unit: Unit::Rate, tolerance: 0.12 },
-        at: Time::from_secs(20),
+        at: Time::from_secs(12),
         runs: &[&[("style", "loop"), ("cpu", "20 ms"), ("io", "20 ms"), ("load", "120")]],
         truth: |runs| Value::Number(runs[0].mean("answered")).into(),
     },
@@ -65,7 +65,7 @@ pub const OF_POOL_JUDGED: &[Challenge] = &[Challenge {
 pub const OF_LOOP: &[Prediction] = &[Prediction {
     id: "which-way",
     answer_kind: AnswerKind::Choice(&["gone", "pieces", "same"]),
-    at: Time::from_secs(20),
+    at: Time::from_secs(12),
     runs: steps!("way" in ["once", "await"], with [("reports", "2")]),
     truth: |runs| {
         let [once, awaiting] = [0, 1].map(|n| runs[n].mean("hello"));
