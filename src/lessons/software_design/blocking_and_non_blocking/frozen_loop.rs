@@ -75,7 +75,7 @@ readings! {
     READINGS;
     Reading::measured("hello", "hello p99", Statistic::Quantile(0.99), "99 % of the hellos answered in the last second took at most this long; a hello alone takes 21 ms.")
         .of(HELLO, &[ANSWERED]).last(1.0).trouble_from(0.1);
-    Reading::measured("file", "file p99", Statistic::Quantile(0.99), "The same of the files; a file alone takes 9 ms.")
+    Reading::measured("file", "file p99", Statistic::Quantile(0.99), "99 % of the files answered in the last second took at most this long; a file alone takes 9 ms.")
         .of(FILE, &[ANSWERED]).last(1.0).trouble_from(0.1);
     Reading::measured("report", "report", Statistic::Mean, "Mean time of the reports answered in the last second.")
         .of(REPORT, &[ANSWERED]).last(1.0);
@@ -319,7 +319,7 @@ impl FrozenLoop {
         let title = lanes_title(self.controls.workers);
         let lanes = self.traces.named_lanes(title, all, now, |n, shown| bar(shown, n < 2 + seen));
         let key = [At::Running, At::Asking, At::WorkedOn, At::ForLoop, At::ForWorker];
-        super::keyed(lanes, key.into_iter().map(says))
+        super::keyed(lanes, key.into_iter().map(says).chain([(lane_turn(), Status::Draining)]))
     }
 
     /// Since when the loop has been in one turn, if that is long.
@@ -332,7 +332,7 @@ impl FrozenLoop {
 fn bar(shown: Shown, who: bool) -> Option<(Entity, Msg, Status)> {
     Some(match shown {
         Shown::Nothing => return None,
-        Shown::Turn(turn) => (TURNS, is_turn(turn), Status::Normal),
+        Shown::Turn(turn) => (TURNS, is_turn(turn), Status::Draining),
         Shown::Request(it, at) => {
             let (says, status) = says(at);
             (it, if who { CALLED[usize::from(it.kind)]() } else { says }, status)

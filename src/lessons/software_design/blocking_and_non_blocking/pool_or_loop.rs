@@ -334,7 +334,7 @@ impl PoolOrLoop {
         let all = all.map(|(entity, name)| (entity, Label::Words(name)));
         let lanes = self.traces.named_lanes(lanes_title(cores), all, now, |_, shown| self.bar(shown));
         let key = [At::Computing, At::ForIo, At::ForCore, At::ForThread].into_iter();
-        super::keyed(lanes, key.map(|at| self.says(at)))
+        super::keyed(lanes, key.map(|at| self.says(at)).chain([(lane_database(), Status::Normal)]))
     }
 
     fn bar(&self, shown: Shown) -> Option<(Entity, Msg, Status)> {

@@ -11,10 +11,10 @@ pub const OF_POOL: &[Prediction] = &[
         answer_kind: AnswerKind::Choice(&REMEDIES),
         at: Time::from_secs(12),
         runs: &[
-            &[("io", "180 ms"), ("threads", "12")],
-            &[("io", "180 ms"), ("cores", "8")],
-            &[("io", "180 ms"), ("style", "loop")],
-            &[("io", "180 ms"), ("cpu", "2 ms")],
+            &[("threads", "12"), ("io", "180 ms")],
+            &[("cores", "8"), ("io", "180 ms")],
+            &[("style", "loop"), ("io", "180 ms")],
+            &[("cpu", "2 ms"), ("io", "180 ms")],
         ],
         truth: |runs| measured(runs, "answered", RunOutcome::mean).highest(&REMEDIES),
     },
@@ -105,7 +105,7 @@ pub const OF_LOOP_JUDGED: &[Challenge] = &[Challenge {
         ("on-the-loop", &[("way", "once")]),
         ("in-turns", &[("way", "immediate")]),
     ],
-    incident: Some(Incident { cause: "behind-reports", at: Time::from_secs(3) }),
+    incident: Some(Incident { cause: "behind-reports", at: Time::from_millis(3_500) }),
 }];
 
 const FORMS: [&str; 4] = ["block", "level", "edge", "ring"];
