@@ -13,6 +13,9 @@ use crate::parts::program::{self, Explored, Program, SCHEDULER, Scheduler, Small
 use crate::player::Found;
 use crate::scene::{Listing, ListingLine};
 
+/// The figure.
+pub const FIGURES: &[Figure] = &[Figure::of::<FourCells>().predicted(super::questions::OF_CELLS).searched()];
+
 kinds! {
     KINDS;
     THREAD = "thread", Only;

@@ -5,6 +5,7 @@
 //! pieces between which it awaits (microtasks) or asks for an immediate, or by a thread of the pool. Every worker has a core
 //! of its own. Leaves out: what it takes to hand work to the pool and back, garbage collection, several processes.
 
+use super::questions;
 use crate::lessons::prelude::*;
 use crate::mechanism::event_loop::{
     Activity, Awaited, Config, EventLoop, Op, Phase, Program, Queue, Step, Task, Waiting,
@@ -13,6 +14,10 @@ use crate::parts::program::Traces;
 use crate::sim::Handle;
 use crate::sim::statistics::Recent;
 use std::collections::BTreeSet;
+
+/// The figure.
+pub const FIGURES: &[Figure] =
+    &[Figure::of::<FrozenLoop>().predicted(questions::OF_LOOP).challenged(questions::OF_LOOP_JUDGED)];
 
 kinds! {
     KINDS;
@@ -321,11 +326,6 @@ impl FrozenLoop {
         let key = [At::Running, At::Asking, At::WorkedOn, At::ForLoop, At::ForWorker];
         super::keyed(lanes, key.into_iter().map(says).chain([(lane_turn(), Status::Draining)]))
     }
-
-    /// Since when the loop has been in one turn, if that is long.
-    fn frozen(&self, now: Time) -> Option<Span> {
-        self.turn.map(|(since, _)| now.since(since)).filter(|span| *span > FREEZE)
-    }
 }
 
 /// A bar says who is served, or what a request is at.
@@ -423,10 +423,11 @@ impl Experiment for FrozenLoop {
         scene.panels =
             vec![self.lanes(w.now()), Panel::series(chart_waiting(), Unit::Count, waits, Self::SPEC.until)];
         let (waiting, work) = (self.waits_for_loop(w.now()), self.server.queued_work().count());
-        scene.sentences.push(match self.frozen(w.now()) {
-            Some(span) => says_frozen(span, waiting),
-            None if work > 0 => says_pool_full(work),
-            None => says_turns(self.server.turns() as u32),
+        let in_turn = self.turn.map(|(since, _)| w.now().since(since));
+        scene.sentences.push(match in_turn {
+            Some(span) if span > FREEZE => says_frozen(span, waiting),
+            _ if work > 0 => says_pool_full(work),
+            _ => says_turns(self.server.turns() as u32),
         });
     }
 

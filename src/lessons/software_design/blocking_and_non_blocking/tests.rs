@@ -162,7 +162,7 @@ fn a_report_that_is_asked_for_freezes_one_turn() {
 
 /// What the search for a hang finds, as the page's button does.
 fn hang(settings: &[(&str, &str)]) -> Option<usize> {
-    let figure = super::FIGURES.iter().find(|figure| figure.spec.id == "four-cells").unwrap();
+    let figure = &super::four_cells::FIGURES[0];
     let mut run = Run::new(figure.spec, Seed(1));
     run.set_all(figure.spec, settings).unwrap();
     match Search::start(figure, &run).unwrap().work(usize::MAX).unwrap() {
