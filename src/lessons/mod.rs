@@ -24,6 +24,15 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/load-balancing/deploys", architecture::load_balancing::deploys::FIGURES),
     ("architecture/load-balancing/further", architecture::load_balancing::further::FIGURES),
     ("architecture/load-balancing/traffic", architecture::load_balancing::traffic::FIGURES),
+    ("software-design/blocking-and-non-blocking", software_design::blocking_and_non_blocking::FIGURES),
+    (
+        "software-design/blocking-and-non-blocking/four-cells",
+        software_design::blocking_and_non_blocking::four_cells::FIGURES,
+    ),
+    (
+        "software-design/blocking-and-non-blocking/frozen-loop",
+        software_design::blocking_and_non_blocking::frozen_loop::FIGURES,
+    ),
     ("software-design/critical-sections", software_design::critical_sections::FIGURES),
 ];
 

@@ -13,6 +13,9 @@ use crate::parts::program::{self, Explored, Program, SCHEDULER, Scheduler, Small
 use crate::player::Found;
 use crate::scene::{Listing, ListingLine};
 
+/// The figure.
+pub const FIGURES: &[Figure] = &[Figure::of::<FourCells>().predicted(super::questions::OF_CELLS).searched()];
+
 kinds! {
     KINDS;
     THREAD = "thread", Only;
@@ -30,27 +33,37 @@ const PACKETS: u8 = 2;
 /// The program is thread 0; these are the clients'.
 const CLIENTS: [u32; 2] = [1, 2];
 const SENDS: &[&str] = &["send(100 bytes)"];
+/// What the program calls its sockets.
+const NAMES: [&str; 2] = ["a", "b"];
+/// Stands for the socket that the program was told of last.
+const TOLD: u8 = 2;
 
-/// What a line does; `a` and `b` are sockets 0 and 1.
+/// What a line does, most of them to a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Op {
     /// Reads until the request is whole, and sleeps while nothing is there.
     Block(u8),
     /// Reads what is there, if anything.
-    Try(u8),
+    Read(u8),
+    /// Reads until nothing is there.
+    Drain(u8),
+    /// Answers if the request is whole.
     Answer(u8),
     /// Goes on from a line while a request isn't answered.
     Again(u8),
     Watch(Trigger),
     /// Sleeps until a watched socket is ready.
     Wait,
-    ReadReady,
-    DrainReady,
-    AnswerReady,
     Submit,
     Elsewhere,
     Complete,
     AnswerOrSubmit,
+}
+
+impl Op {
+    fn reads(self) -> bool {
+        matches!(self, Self::Block(_) | Self::Read(_) | Self::Drain(_))
+    }
 }
 
 type Code = (&'static [&'static str], &'static [Op]);
@@ -66,20 +79,20 @@ const CODES: [Code; 6] = [
         "read(b) until whole" Op::Block(1); "answer(b)" Op::Answer(1);
     },
     code! {
-        "read(a)" Op::Try(0); "if whole: answer(a)" Op::Answer(0); "read(b)" Op::Try(1);
+        "read(a)" Op::Read(0); "if whole: answer(a)" Op::Answer(0); "read(b)" Op::Read(1);
         "if whole: answer(b)" Op::Answer(1); "goto 1 until done" Op::Again(0);
     },
     code! {
-        "watch(a, b)" Op::Watch(Trigger::Level); "s = epoll_wait()" Op::Wait; "read(s)" Op::ReadReady;
-        "if whole: answer(s)" Op::AnswerReady; "goto 2 until done" Op::Again(1);
+        "watch(a, b)" Op::Watch(Trigger::Level); "s = epoll_wait()" Op::Wait; "read(s)" Op::Read(TOLD);
+        "if whole: answer(s)" Op::Answer(TOLD); "goto 2 until done" Op::Again(1);
     },
     code! {
-        "watch(a, b, EPOLLET)" Op::Watch(Trigger::Edge); "s = epoll_wait()" Op::Wait; "read(s)" Op::ReadReady;
-        "if whole: answer(s)" Op::AnswerReady; "goto 2 until done" Op::Again(1);
+        "watch(a, b, EPOLLET)" Op::Watch(Trigger::Edge); "s = epoll_wait()" Op::Wait; "read(s)" Op::Read(TOLD);
+        "if whole: answer(s)" Op::Answer(TOLD); "goto 2 until done" Op::Again(1);
     },
     code! {
         "watch(a, b, EPOLLET)" Op::Watch(Trigger::Edge); "s = epoll_wait()" Op::Wait;
-        "read(s) until EAGAIN" Op::DrainReady; "if whole: answer(s)" Op::AnswerReady; "goto 2 until done" Op::Again(1);
+        "read(s) until EAGAIN" Op::Drain(TOLD); "if whole: answer(s)" Op::Answer(TOLD); "goto 2 until done" Op::Again(1);
     },
     code! {
         "submit(read a, read b)" Op::Submit; "do something else" Op::Elsewhere; "s = completion()" Op::Complete;
@@ -113,9 +126,7 @@ controls! {
 readings! {
     READINGS;
     Reading::new("answered", "answered", Unit::Count, "Requests that have been answered.");
-    Reading::new("calls", "system calls", Unit::Count, "Calls into the kernel that the program has made.");
-    Reading::new("empty", "of them for nothing", Unit::Count, "Reads that found nothing: EAGAIN.").trouble_from(3.0);
-    Reading::new("unread", "bytes unread", Unit::Bytes, "Bytes that are in the kernel and that the program hasn't read.");
+    Reading::new("empty", "reads for nothing", Unit::Count, "Reads that found nothing: EAGAIN.").trouble_from(3.0);
     Reading::new("nearest", "steps to the nearest hang", Unit::Count, "Steps of the shortest way to a state in which bytes are there, the thread sleeps, and nothing more will wake it; nothing where there is no way to one.");
 }
 
@@ -124,12 +135,11 @@ const ACTIONS: &[Action] = &[Action::new("step", "Run the next step", &[THREAD, 
 messages! {
     MESSAGES;
     kernel();
-    holds_nothing(); holds_unread(bytes: (f64, Unit)); holds_answered(); holds_read();
-    note_sleeps(); note_nothing(); note_bytes(); note_told(socket: Entity); note_whole(); note_not_whole();
+    holds_unread(bytes: (f64, Unit));
+    note_sleeps(); note_nothing(); note_bytes(); note_told(socket: Entity); note_whole();
     mark_hang();
     says_start(); says_sleeps(code: String); says_ignored(socket: Entity, code: String); says_hang(socket: Entity);
-    says_done(calls: u32, empty: u32); says_runs(code: String); says_spins(empty: u32);
-    says_can_hang(nearest: u32); says_never_hangs();
+    says_done(empty: u32); says_runs(code: String); says_spins(empty: u32);
     about_socket(unread: (f64, Unit)); about_queue();
 }
 
@@ -155,11 +165,6 @@ pub(super) struct State {
     completed: Vec<u8>,
 }
 
-/// What the program calls a socket.
-fn name(socket: u8) -> &'static str {
-    ["a", "b"][usize::from(socket)]
-}
-
 impl State {
     fn new(controls: &ControlValues) -> Self {
         let to_send = [if controls.silent { 0 } else { PACKETS }, PACKETS];
@@ -182,6 +187,11 @@ impl State {
 
     fn op(&self) -> Option<Op> {
         self.code().1.get(usize::from(self.line?)).copied()
+    }
+
+    /// The socket that a line of the program is about.
+    fn socket(&self, named: u8) -> u8 {
+        if named == TOLD { self.told } else { named }
     }
 
     fn is_whole(&self, socket: u8) -> bool {
@@ -222,7 +232,6 @@ impl State {
         let (mut is, line) = (self.clone(), self.line?);
         let mut next = line + 1;
         let all = self.answered == [true; 2];
-        let told = self.told;
         match self.op()? {
             Op::Block(socket) => {
                 if !is.reads(socket) {
@@ -230,9 +239,9 @@ impl State {
                 }
                 next = line + u8::from(is.is_whole(socket));
             }
-            Op::Try(socket) if is.answered[usize::from(socket)] => {}
-            Op::Try(socket) => _ = is.reads(socket),
-            Op::Answer(socket) => is.answers(socket),
+            Op::Read(socket) => _ = is.reads(self.socket(socket)),
+            Op::Drain(socket) => next = line + u8::from(!is.reads(self.socket(socket))),
+            Op::Answer(socket) => is.answers(self.socket(socket)),
             Op::Again(from) => next = if all { next } else { from },
             Op::Watch(trigger) => {
                 for socket in [0, 1] {
@@ -240,9 +249,6 @@ impl State {
                 }
             }
             Op::Wait => is.told = is.kernel.wait(1, Time::ZERO).first()?.fd as u8,
-            Op::ReadReady => _ = is.reads(told),
-            Op::DrainReady => next = line + u8::from(!is.reads(told)),
-            Op::AnswerReady => is.answers(told),
             Op::Submit => [0, 1].into_iter().for_each(|socket| is.submits(socket)),
             Op::Elsewhere => {}
             Op::Complete => {
@@ -250,9 +256,9 @@ impl State {
                 is.completed.remove(0);
             }
             Op::AnswerOrSubmit => {
-                is.answers(told);
-                if !is.is_whole(told) {
-                    is.submits(told);
+                is.answers(self.told);
+                if !is.is_whole(self.told) {
+                    is.submits(self.told);
                 }
             }
         }
@@ -290,7 +296,6 @@ impl SmallState for State {
 pub(super) struct FourCells {
     controls: ControlValues,
     threads: Explored<State>,
-    calls: u32,
     empty: u32,
     /// What the last line of the program gave.
     gave: Option<(u32, Msg)>,
@@ -304,53 +309,32 @@ impl FourCells {
         program.set_finished(CLIENTS[0], controls.silent);
         let hangs = |state: &State| state.hangs().is_some();
         let threads = Explored::start(program, state, hangs, controls.scheduler, w, Turn);
-        Self { controls: controls.clone(), threads, calls: 0, empty: 0, gave: None }
+        Self { controls: controls.clone(), threads, empty: 0, gave: None }
     }
 
     fn run(&mut self, n: u32, w: &mut World<Turn>) {
         let op = self.threads.state.op().filter(|_| n == 0);
-        let empty = |was: &State, is: &State| {
-            let reads = match op {
-                Some(Op::Try(socket)) => !was.answered[usize::from(socket)],
-                Some(Op::ReadReady | Op::DrainReady) => true,
-                _ => false,
-            };
-            reads && was.read == is.read
-        };
+        let empty = |was: &State, is: &State| op.is_some_and(Op::reads) && was.read == is.read;
         let status = |was: &State, is: &State| match n {
             0 if empty(was, is) => Status::Trouble,
             0 => Status::Active,
             _ => Status::Normal,
         };
         let Some(was) = self.threads.step(n, status, w, Turn) else { return };
-        let (is, thread) = (&self.threads.state, self.threads.program.thread(n));
-        let line = was.line(n).unwrap_or_default();
-        let (nothing, told) = (empty(&was, is), Entity::new(SOCKET, is.told.into()));
+        let is = &self.threads.state;
         if is.hangs().is_some() {
-            w.notable(thread, mark_hang());
+            w.notable(self.threads.program.thread(n), mark_hang());
         }
         let Some(op) = op else { return };
-        self.gave = Some((
-            line,
-            match op {
-                _ if nothing => note_nothing(),
-                Op::Block(_) | Op::Try(_) | Op::ReadReady | Op::DrainReady if was.read != is.read => {
-                    note_bytes()
-                }
-                Op::Wait | Op::Complete => note_told(told),
-                Op::Answer(_) | Op::AnswerReady | Op::AnswerOrSubmit if was.answered != is.answered => {
-                    note_whole()
-                }
-                Op::Answer(_) | Op::AnswerReady | Op::AnswerOrSubmit => note_not_whole(),
-                _ => {
-                    self.gave = None;
-                    self.calls += u32::from(matches!(op, Op::Watch(_) | Op::Submit));
-                    return;
-                }
-            },
-        ));
-        let is_call = !matches!(op, Op::Answer(_) | Op::AnswerReady) || was.answered != is.answered;
-        self.calls += u32::from(is_call && op != Op::Complete);
+        let (nothing, answered) = (empty(&was, is), was.answered != is.answered);
+        let gave = match op {
+            _ if nothing => Some(note_nothing()),
+            _ if op.reads() => Some(note_bytes()),
+            _ if answered => Some(note_whole()),
+            Op::Wait | Op::Complete => Some(note_told(Entity::new(SOCKET, is.told.into()))),
+            _ => None,
+        };
+        self.gave = was.line(0).zip(gave);
         self.empty += u32::from(nothing);
     }
 
@@ -369,43 +353,35 @@ impl FourCells {
     /// What the kernel holds: the packets of each socket, and whom it would tell the program of.
     fn kernel(&self) -> Panel {
         let state = &self.threads.state;
-        let socket = |n: u8| {
-            let at = usize::from(n);
-            let (read, unread) = (usize::from(state.read[at]), (state.unread(n) / PACKET_BYTES) as usize);
-            let to_come = usize::from(PACKETS).saturating_sub(read + unread);
-            let packets = ["·".repeat(read), "■".repeat(unread), "□".repeat(to_come)].concat();
-            let note = match unread {
-                _ if state.answered[at] => holds_answered(),
-                0 if read > 0 => holds_read(),
-                0 => holds_nothing(),
-                _ => holds_unread((f64::from(state.unread(n)), Unit::Bytes)),
-            };
-            let status = if self.ignored() == Some(n) { Status::Trouble } else { Status::Normal };
-            let code = [name(n), ": ", &packets].concat();
-            ListingLine {
-                entity: Entity::new(SOCKET, n.into()),
-                code,
-                note: Some(Label::Words(note)),
-                status,
-            }
-        };
-        let names = |sockets: &mut dyn Iterator<Item = u8>| sockets.map(name).collect::<Vec<_>>().join(", ");
-        let (queue, list) = match self.controls.form {
-            Form::Block | Form::Poll => (None, String::new()),
-            Form::Ring => (Some("completions: "), names(&mut state.completed.iter().copied())),
+        let queue: Option<(_, Vec<u8>)> = match self.controls.form {
+            Form::Block | Form::Poll => None,
+            Form::Ring => Some(("completions: ", state.completed.clone())),
             _ => {
                 let told = state.kernel.clone().wait(2, Time::ZERO);
-                (Some("ready list: "), names(&mut told.iter().map(|event| event.fd as u8)))
+                Some(("ready list: ", told.iter().map(|event| event.fd as u8).collect()))
             }
         };
-        let queue = queue.map(|title| ListingLine {
-            entity: QUEUE,
-            code: [title, if list.is_empty() { "–" } else { &list }].concat(),
-            note: None,
-            status: if list.is_empty() { Status::Normal } else { Status::Active },
+        let queue = queue.map(|(title, sockets)| {
+            let names: Vec<_> = sockets.iter().map(|socket| NAMES[usize::from(*socket)]).collect();
+            let code = [title, &names.join(", ")].concat();
+            ListingLine { entity: QUEUE, code, note: None, status: Status::Normal }
         });
-        let lines = [socket(0), socket(1)].into_iter().chain(queue).collect();
+        let lines = [0, 1].map(|n| self.socket(n)).into_iter().chain(queue).collect();
         Panel::Listing(Listing { entity: QUEUE, title: Label::Words(kernel()), lines }.into())
+    }
+
+    fn socket(&self, n: u8) -> ListingLine {
+        let (state, at) = (&self.threads.state, usize::from(n));
+        let (read, unread) = (usize::from(state.read[at]), (state.unread(n) / PACKET_BYTES) as usize);
+        let to_come = usize::from(PACKETS).saturating_sub(read + unread);
+        let packets = ["·".repeat(read), "■".repeat(unread), "□".repeat(to_come)].concat();
+        let holds = holds_unread((f64::from(state.unread(n)), Unit::Bytes));
+        ListingLine {
+            entity: Entity::new(SOCKET, n.into()),
+            code: [NAMES[at], ": ", &packets].concat(),
+            note: Some(Label::Words(if state.answered[at] { note_whole() } else { holds })),
+            status: if self.ignored() == Some(n) { Status::Trouble } else { Status::Normal },
+        }
     }
 
     /// A socket with bytes that the sleeping thread doesn't look at.
@@ -420,7 +396,7 @@ impl FourCells {
         let socket = |n: u8| Entity::new(SOCKET, n.into());
         match (self.sleeps_at(), state.line) {
             _ if self.threads.program.history().is_empty() => says_start(),
-            (_, None) => says_done(self.calls, self.empty),
+            (_, None) => says_done(self.empty),
             (Some(_), _) if state.hangs().is_some() => says_hang(socket(state.hangs().unwrap_or(0))),
             (Some(line), _) => match self.ignored() {
                 Some(other) => says_ignored(socket(other), code(line)),
@@ -474,9 +450,7 @@ impl Experiment for FourCells {
     fn read(&self, _: &World<Turn>, out: &mut Readings) {
         let state = &self.threads.state;
         out.put("answered", state.answered.iter().filter(|answered| **answered).count() as f64);
-        out.put("calls", f64::from(self.calls));
         out.put("empty", f64::from(self.empty));
-        out.put("unread", f64::from(state.unread(0) + state.unread(1)));
         out.put("nearest", self.threads.ahead().and_then(|ahead| ahead.nearest).map(f64::from));
     }
 
@@ -485,12 +459,6 @@ impl Experiment for FourCells {
             vec![self.threads.listing(0, |line| self.note(line)), self.kernel(), self.threads.lanes(20)];
         scene.choices = self.threads.choices("step");
         scene.sentences.push(self.says());
-        let ahead = self.threads.ahead().filter(|_| self.threads.state.line.is_some());
-        scene.sentences.extend(ahead.and_then(|ahead| match ahead.nearest {
-            Some(0) => None,
-            Some(nearest) => Some(says_can_hang(nearest)),
-            None => Some(says_never_hangs()),
-        }));
     }
 
     fn about(&self, entity: Entity, _: &World<Turn>) -> Option<About> {

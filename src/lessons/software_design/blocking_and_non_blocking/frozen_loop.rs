@@ -5,6 +5,7 @@
 //! pieces between which it awaits (microtasks) or asks for an immediate, or by a thread of the pool. Every worker has a core
 //! of its own. Leaves out: what it takes to hand work to the pool and back, garbage collection, several processes.
 
+use super::questions;
 use crate::lessons::prelude::*;
 use crate::mechanism::event_loop::{
     Activity, Awaited, Config, EventLoop, Op, Phase, Program, Queue, Step, Task, Waiting,
@@ -13,6 +14,10 @@ use crate::parts::program::Traces;
 use crate::sim::Handle;
 use crate::sim::statistics::Recent;
 use std::collections::BTreeSet;
+
+/// The figure.
+pub const FIGURES: &[Figure] =
+    &[Figure::of::<FrozenLoop>().predicted(questions::OF_LOOP).challenged(questions::OF_LOOP_JUDGED)];
 
 kinds! {
     KINDS;
@@ -32,8 +37,11 @@ const PEER: Span = Span::from_millis(20);
 const READ: Span = Span::from_millis(8);
 /// What a report computes in all.
 pub(super) const COMPUTES: Span = Span::from_millis(200);
+/// A report that is made in pieces is made in so many.
+const PIECES: usize = 20;
+/// Hellos and files a second.
+const HELLOS: f64 = 40.0;
 const FILES: f64 = 10.0;
-const REPORTS: Purpose = Purpose::named("report");
 const WINDOW: Span = Span::from_millis(500);
 /// So many of the pool's threads are seen.
 const SEEN: usize = 4;
@@ -41,8 +49,8 @@ const SEEN: usize = 4;
 const FREEZE: Span = Span::from_millis(50);
 /// At most so many steps of the loop at one moment: more would be a fault of the program that it runs.
 const MOST_STEPS: u32 = 10_000;
-/// Names of the lanes of requests, by their kinds.
-const LANES: [fn() -> Msg; 3] = [lane_hello, lane_file, lane_report];
+/// What requests of each kind are called.
+const CALLED: [fn() -> Msg; 3] = [is_hello, is_file, is_report];
 /// What lanes below the workers' follow: one request of a kind after the other.
 const FOLLOWED: [u8; 5] = [HELLO, HELLO, HELLO, FILE, REPORT];
 
@@ -60,15 +68,11 @@ controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
         pub way: Way = Control::choice("way", "A report is made", Way::OPTIONS, "once")
-            .help("200 ms of computing: in one callback; in pieces that are microtasks of each other; in pieces that are callbacks of the next turns; or by a thread of the pool.").primary(),
-        pub reports: f64 = Control::number("reports", "Reports", Unit::Rate, (0.0, 10.0), 0.5, 0.0)
+            .help("200 ms of computing: in one callback; in 20 pieces that are microtasks of each other; in 20 pieces that are callbacks of the next turns; or by a thread of the pool.").primary(),
+        pub reports: f64 = Control::number("reports", "Reports", Unit::Rate, (0.0, 15.0), 0.5, 0.0)
             .help("Reports asked for a second, beside those that you ask for.").primary(),
         pub workers: u32 = Control::number("workers", "Workers", Unit::Count, (1.0, 64.0), 1.0, 4.0)
             .help("Threads of the pool, which also read the files (Node: UV_THREADPOOL_SIZE). Another number restarts the server: its requests begin again.").primary(),
-        pub piece: Span = Control::log_number("piece", "A piece takes", Unit::Time, (0.001, 0.2), 0.01)
-            .help("Most computing between two pauses of a report that is made in pieces. Another length restarts the server."),
-        pub load: f64 = Control::number("load", "Hellos", Unit::Rate, (10.0, 400.0), 10.0, 40.0)
-            .help("Requests a second that only wait for another service. Ten a second read a file."),
     }
 }
 
@@ -76,7 +80,7 @@ readings! {
     READINGS;
     Reading::measured("hello", "hello p99", Statistic::Quantile(0.99), "99 % of the hellos answered in the last second took at most this long; a hello alone takes 21 ms.")
         .of(HELLO, &[ANSWERED]).last(1.0).trouble_from(0.1);
-    Reading::measured("file", "file p99", Statistic::Quantile(0.99), "The same of the files; a file alone takes 9 ms.")
+    Reading::measured("file", "file p99", Statistic::Quantile(0.99), "99 % of the files answered in the last second took at most this long; a file alone takes 9 ms.")
         .of(FILE, &[ANSWERED]).last(1.0).trouble_from(0.1);
     Reading::measured("report", "report", Statistic::Mean, "Mean time of the reports answered in the last second.")
         .of(REPORT, &[ANSWERED]).last(1.0);
@@ -89,16 +93,15 @@ const ACTIONS: &[Action] = &[Action::new("ask", "Ask for a report", &[LOOP_KIND]
 
 messages! {
     pub(super) MESSAGES;
-    lanes_title(workers: u32); lane_turn(); lane_loop(); lane_worker(worker: Entity); lane_hello(); lane_file(); lane_report();
+    lanes_title(workers: u32); lane_turn(); lane_loop(); lane_worker(worker: Entity);
     is_turn(turn: u32); is_hello(); is_file(); is_report();
     is_running(); is_asking(); is_worked_on(); is_for_loop(); is_for_worker();
     chart_waiting(); waiting(); for_worker();
-    says_frozen(since: Span, waiting: usize); says_pool_full(waiting: usize); says_running(); says_sleeping(turns: u32);
-    about_turn(); about_idle(); about_begun(at: Time);
+    says_frozen(since: Span, waiting: usize); says_pool_full(waiting: usize); says_turns(turns: u32);
+    about_turn(); about_idle();
     mark_asked();
-    step_begun(); step_done();
+    step_begun(turn: u32); step_done();
     judge_hello(p99: (f64, Unit), bound: (f64, Unit)); judge_file(p99: (f64, Unit), bound: (f64, Unit));
-    judge_report(mean: (f64, Unit), bound: (f64, Unit));
 }
 
 #[derive(Clone, Copy, Debug, Hash)]
@@ -133,8 +136,7 @@ type W = World<Event>;
 pub(super) struct FrozenLoop {
     controls: ControlValues,
     /// Hellos, files and reports.
-    arrivals: [Arrivals; 2],
-    reports: Option<Handle>,
+    arrivals: [Arrivals; 3],
     server: EventLoop,
     /// Requests that aren't answered.
     open: BTreeSet<Entity>,
@@ -146,16 +148,14 @@ pub(super) struct FrozenLoop {
     traces: Traces<Shown>,
 }
 
-/// The tasks of the server's program: the handlers, then the chain of pieces that immediates run.
+/// The tasks of the server's program: handlers, the last four in the order of `Way`; then the pieces that immediates run.
 const HANDLERS: u16 = 7;
-const WAYS: [Way; 4] = [Way::Once, Way::Await, Way::Immediate, Way::Pool];
 
-fn program(piece: Span) -> Program {
+fn program() -> Program {
     let (begins, ends) = (Op::Run(HANDLER), [Op::Run(HANDLER), Op::Log(0)]);
     let asks = |awaited| [begins, Op::Await(awaited)].into_iter().chain(ends).collect::<Vec<_>>();
-    let many = COMPUTES.nanos().div_ceil(piece.nanos().max(1));
-    let pieces = vec![Span::from_nanos(COMPUTES.nanos() / many); many as usize];
-    let awaiting = pieces.iter().flat_map(|piece| [Op::Run(*piece), Op::Await(Awaited::Nothing)]);
+    let piece = Op::Run(COMPUTES.scale(1.0 / PIECES as f64));
+    let awaiting = [piece, Op::Await(Awaited::Nothing)].repeat(PIECES);
     let mut tasks = vec![
         Vec::new(),
         asks(Awaited::Io(PEER)),
@@ -165,18 +165,15 @@ fn program(piece: Span) -> Program {
         vec![begins, Op::Immediate(HANDLERS)],
         asks(Awaited::Work(COMPUTES)),
     ];
-    for (n, piece) in (1..).zip(&pieces) {
-        let goes_on =
-            if n == pieces.len() { ends.to_vec() } else { vec![Op::Immediate(HANDLERS + n as Task)] };
-        tasks.push([Op::Run(*piece)].into_iter().chain(goes_on).collect());
-    }
+    tasks.extend((1..PIECES as Task).map(|next| vec![piece, Op::Immediate(HANDLERS + next)]));
+    tasks.push([piece].into_iter().chain(ends).collect());
     let tasks: Vec<&[Op]> = tasks.iter().map(Vec::as_slice).collect();
     Program::new(&tasks).expect("every task is one of the list's")
 }
 
 fn server(controls: &ControlValues) -> EventLoop {
     let config = Config { workers: controls.workers, ..Config::default() };
-    EventLoop::new(program(controls.piece), config).expect("Node knows all of these operations")
+    EventLoop::new(program(), config).expect("Node knows all of these operations")
 }
 
 /// On whose behalf the loop runs something: a number for each request.
@@ -194,7 +191,7 @@ impl FrozenLoop {
         let task = match request.kind {
             HELLO => 1,
             FILE => 2,
-            _ => 3 + WAYS.iter().position(|way| *way == self.controls.way).unwrap_or(0) as Task,
+            _ => 3 + self.controls.way as Task,
         };
         self.server.deliver(task, context(request), now);
     }
@@ -222,8 +219,8 @@ impl FrozenLoop {
             }
             match step {
                 Step::Began { line: Some(line), .. } => {
-                    self.turn.get_or_insert((now, self.server.turns()));
-                    w.record_step(request(line.context), || (step_begun(), None));
+                    let turn = self.turn.get_or_insert((now, self.server.turns())).1;
+                    w.record_step(request(line.context), || (step_begun(turn as u32), None));
                 }
                 Step::Ran { line, op, until, .. } => {
                     if let Op::Log(_) = op {
@@ -267,16 +264,6 @@ impl FrozenLoop {
         }
         for place in &mut self.followed {
             *place = place.filter(|it| *it != request);
-        }
-    }
-
-    fn schedule_report(&mut self, w: &mut W) {
-        self.reports.take().and_then(|handle| w.cancel(handle));
-        if self.controls.reports > 0.0 {
-            let gap = Dist::Exponential(1.0 / self.controls.reports);
-            let next = Entity::new(REPORT, w.tally(REPORT).opened() as u32);
-            let gap = gap.span(&mut w.draws(REPORTS, next));
-            self.reports = Some(w.schedule(gap, Event::Arrival(REPORT)));
         }
     }
 
@@ -330,34 +317,27 @@ impl FrozenLoop {
         let seen = self.controls.workers.min(SEEN as u32);
         let workers = (0..seen).map(|n| Entity::new(WORKER, n)).map(|worker| (worker, lane_worker(worker)));
         let followed = FOLLOWED.iter().zip(&self.followed);
-        let followed = followed.map(|(kind, it)| (it.unwrap_or(LOOP), LANES[usize::from(*kind)]()));
+        let followed = followed.map(|(kind, it)| (it.unwrap_or(LOOP), CALLED[usize::from(*kind)]()));
         let all = [(TURNS, lane_turn()), (LOOP, lane_loop())].into_iter().chain(workers).chain(followed);
         let all = all.map(|(entity, name)| (entity, Label::Words(name)));
         // On the lanes of requests it is said what they are at, on the others who is served.
         let title = lanes_title(self.controls.workers);
-        self.traces.named_lanes(title, all, now, |n, shown| self.bar(shown, n < 2 + seen, now))
+        let lanes = self.traces.named_lanes(title, all, now, |n, shown| bar(shown, n < 2 + seen));
+        let key = [At::Running, At::Asking, At::WorkedOn, At::ForLoop, At::ForWorker];
+        super::keyed(lanes, key.into_iter().map(says).chain([(lane_turn(), Status::Draining)]))
     }
+}
 
-    fn bar(&self, shown: Shown, who: bool, now: Time) -> Option<(Entity, Msg, Status)> {
-        Some(match shown {
-            Shown::Nothing => return None,
-            Shown::Turn(turn) => {
-                let frozen =
-                    self.frozen(now).is_some_and(|_| self.turn.is_some_and(|it| it.1 as u32 == turn));
-                (TURNS, is_turn(turn), if frozen { Status::Trouble } else { Status::Normal })
-            }
-            Shown::Request(it, at) => {
-                let (says, status) = says(at);
-                let kind = [is_hello, is_file, is_report][usize::from(it.kind)];
-                (it, if who { kind() } else { says }, status)
-            }
-        })
-    }
-
-    /// Since when the loop has been in one turn, if that is long.
-    fn frozen(&self, now: Time) -> Option<Span> {
-        self.turn.map(|(since, _)| now.since(since)).filter(|span| *span > FREEZE)
-    }
+/// A bar says who is served, or what a request is at.
+fn bar(shown: Shown, who: bool) -> Option<(Entity, Msg, Status)> {
+    Some(match shown {
+        Shown::Nothing => return None,
+        Shown::Turn(turn) => (TURNS, is_turn(turn), Status::Draining),
+        Shown::Request(it, at) => {
+            let (says, status) = says(at);
+            (it, if who { CALLED[usize::from(it.kind)]() } else { says }, status)
+        }
+    })
 }
 
 fn says(at: At) -> (Msg, Status) {
@@ -374,7 +354,7 @@ impl Experiment for FrozenLoop {
     type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec =
-        &FigureSpec::new("frozen-loop", Time::from_secs(20), ControlValues::ALL, READINGS, KINDS)
+        &FigureSpec::new("frozen-loop", Time::from_secs(12), ControlValues::ALL, READINGS, KINDS)
             .still_at(Time::from_millis(900))
             .warm_up(Time::from_secs(2))
             .speed(0.1)
@@ -386,8 +366,7 @@ impl Experiment for FrozenLoop {
         let stream = |kind, rate, w: &mut W| Arrivals::poisson(kind, rate, w, Event::Arrival(kind));
         let mut it = Self {
             controls: controls.clone(),
-            arrivals: [stream(HELLO, controls.load, w), stream(FILE, FILES, w)],
-            reports: None,
+            arrivals: [stream(HELLO, HELLOS, w), stream(FILE, FILES, w), stream(REPORT, controls.reports, w)],
             server: server(controls),
             open: BTreeSet::new(),
             look: None,
@@ -396,21 +375,14 @@ impl Experiment for FrozenLoop {
             followed: [None; FOLLOWED.len()],
             traces: Traces::new(WINDOW),
         };
-        it.schedule_report(w);
         it.go_on(w);
         Ok(it)
     }
 
     fn handle(&mut self, event: Event, w: &mut W) {
         if let Event::Arrival(kind) = event {
-            match self.arrivals.get_mut(usize::from(kind)) {
-                Some(arrivals) => _ = arrivals.arrived(w, event),
-                None => self.reports = None,
-            }
+            self.arrivals[usize::from(kind)].arrived(w, event);
             self.comes(kind, w);
-            if kind == REPORT {
-                self.schedule_report(w);
-            }
         } else {
             self.look = None;
         }
@@ -419,11 +391,8 @@ impl Experiment for FrozenLoop {
 
     fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
         let was = core::mem::replace(&mut self.controls, is.clone());
-        self.arrivals[0].set_rate(is.load, w, Event::Arrival(HELLO));
-        if was.reports != is.reports {
-            self.schedule_report(w);
-        }
-        if (was.workers, was.piece) != (is.workers, is.piece) {
+        self.arrivals[2].set_rate(is.reports, w, Event::Arrival(REPORT));
+        if was.workers != is.workers {
             self.server = server(is);
             self.turn_ends(w.now());
             self.traces = Traces::new(WINDOW);
@@ -454,11 +423,11 @@ impl Experiment for FrozenLoop {
         scene.panels =
             vec![self.lanes(w.now()), Panel::series(chart_waiting(), Unit::Count, waits, Self::SPEC.until)];
         let (waiting, work) = (self.waits_for_loop(w.now()), self.server.queued_work().count());
-        scene.sentences.push(match self.frozen(w.now()) {
-            Some(span) => says_frozen(span, waiting),
-            None if work > 0 => says_pool_full(work),
-            None if self.running().is_some() => says_running(),
-            None => says_sleeping(self.server.turns() as u32),
+        let in_turn = self.turn.map(|(since, _)| w.now().since(since));
+        scene.sentences.push(match in_turn {
+            Some(span) if span > FREEZE => says_frozen(span, waiting),
+            _ if work > 0 => says_pool_full(work),
+            _ => says_turns(self.server.turns() as u32),
         });
     }
 
@@ -472,10 +441,7 @@ impl Experiment for FrozenLoop {
                 work.and_then(|(_, _, work)| work.line).map(|line| request(line.context))
             }
         };
-        let Some(it) = served else { return Some(About::says([about_idle()])) };
-        let came = w.tally(it.kind).opened_at(it.n)?;
-        let sentences = [says(self.at(it, w.now())).0, about_begun(came)];
-        Some(About::says(sentences))
+        Some(About::says([served.map_or_else(about_idle, |it| says(self.at(it, w.now())).0)]))
     }
 
     fn invariants(&self, w: &W) -> Result<(), String> {

@@ -1,21 +1,23 @@
 //! Blocking and non-blocking: who waits while a request waits, and what that costs.
 
-mod four_cells;
-mod frozen_loop;
+pub mod four_cells;
+pub mod frozen_loop;
 mod pool_or_loop;
 mod questions;
 #[cfg(test)]
 mod tests;
 
-use crate::lessons::prelude::Figure;
+use crate::lessons::prelude::*;
 
-/// The lesson's figures.
-pub const FIGURES: &[Figure] = &[
-    Figure::of::<pool_or_loop::PoolOrLoop>()
-        .predicted(questions::OF_POOL)
-        .challenged(questions::OF_POOL_JUDGED),
-    Figure::of::<frozen_loop::FrozenLoop>()
-        .predicted(questions::OF_LOOP)
-        .challenged(questions::OF_LOOP_JUDGED),
-    Figure::of::<four_cells::FourCells>().predicted(questions::OF_CELLS).searched(),
-];
+/// The lesson's first figure; each of the others is a set of its own.
+pub const FIGURES: &[Figure] = &[Figure::of::<pool_or_loop::PoolOrLoop>()
+    .predicted(questions::OF_POOL)
+    .challenged(questions::OF_POOL_JUDGED)];
+
+/// Lanes, and below them what their colours mean.
+fn keyed(mut lanes: Panel, key: impl Iterator<Item = (Msg, Status)>) -> Panel {
+    if let Panel::Lanes(lanes) = &mut lanes {
+        lanes.key = key.map(|(says, status)| (Label::Words(says), status)).collect();
+    }
+    lanes
+}

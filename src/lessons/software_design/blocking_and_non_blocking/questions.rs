@@ -9,30 +9,19 @@ pub const OF_POOL: &[Prediction] = &[
     Prediction {
         id: "what-helps",
         answer_kind: AnswerKind::Choice(&REMEDIES),
-        at: Time::from_secs(20),
+        at: Time::from_secs(12),
         runs: &[
-            &[("io", "180 ms"), ("threads", "12")],
-            &[("io", "180 ms"), ("cores", "8")],
-            &[("io", "180 ms"), ("style", "loop")],
-            &[("io", "180 ms"), ("cpu", "2 ms")],
+            &[("threads", "12"), ("io", "180 ms")],
+            &[("cores", "8"), ("io", "180 ms")],
+            &[("style", "loop"), ("io", "180 ms")],
+            &[("cpu", "2 ms"), ("io", "180 ms")],
         ],
         truth: |runs| measured(runs, "answered", RunOutcome::mean).highest(&REMEDIES),
     },
     Prediction {
-        id: "the-knee",
-        answer_kind: AnswerKind::Curve {
-            x: CurveAxis { unit: Unit::Rate, from: 20.0, to: 320.0 },
-            y: CurveAxis { unit: Unit::Rate, from: 0.0, to: 320.0 },
-            tolerance: 0.06,
-        },
-        at: Time::from_secs(20),
-        runs: steps!("load" in ["20", "50", "80", "110", "140", "170", "200", "230", "260", "290", "320"]),
-        truth: |runs| measured(runs, "answered", RunOutcome::mean).curve(),
-    },
-    Prediction {
         id: "heavy",
         answer_kind: AnswerKind::Number { unit: Unit::Rate, tolerance: 0.12 },
-        at: Time::from_secs(20),
+        at: Time::from_secs(12),
         runs: &[&[("style", "loop"), ("cpu", "20 ms"), ("io", "20 ms"), ("load", "120")]],
         truth: |runs| Value::Number(runs[0].mean("answered")).into(),
     },
@@ -76,7 +65,7 @@ pub const OF_POOL_JUDGED: &[Challenge] = &[Challenge {
 pub const OF_LOOP: &[Prediction] = &[Prediction {
     id: "which-way",
     answer_kind: AnswerKind::Choice(&["gone", "pieces", "same"]),
-    at: Time::from_secs(20),
+    at: Time::from_secs(12),
     runs: steps!("way" in ["once", "await"], with [("reports", "2")]),
     truth: |runs| {
         let [once, awaiting] = [0, 1].map(|n| runs[n].mean("hello"));
@@ -87,39 +76,36 @@ pub const OF_LOOP: &[Prediction] = &[Prediction {
 }];
 
 pub const OF_LOOP_JUDGED: &[Challenge] = &[Challenge {
-    id: "in-pieces",
+    id: "slow-files",
     seeds: 200,
     until: Time::from_secs(8),
-    fixed: &[("reports", "3"), ("load", "40")],
-    free: &["way", "workers", "piece"],
+    fixed: &[("reports", "12")],
+    free: &["way", "workers"],
     scripted_inputs: Vec::new,
     unit: Unit::Money,
-    budget: 6.0,
+    budget: 8.0,
     cost: |settings| settings.price(&[("workers", 1.0)]),
     pass: |outcome| {
         outcome.at_most("hello", 0.045, frozen_loop::judge_hello)?;
-        outcome.at_most("file", 0.05, frozen_loop::judge_file)?;
-        outcome.at_most("report", 1.2, frozen_loop::judge_report)
+        outcome.at_most("file", 0.03, frozen_loop::judge_file)
     },
     diagnose: |settings, runs| {
         runs.iter().find(|run| run.failed.is_some())?;
         Some(match () {
-            () if settings.is("way", "await") && settings.number("workers") > 6.0 => "more-workers",
-            () if settings.is("way", "await") => "microtasks",
-            () if settings.is("way", "once") => "one-callback",
-            () if settings.is("way", "immediate") => "long-pieces",
-            () => return (settings.number("workers") < 4.0).then_some("few-workers"),
+            () if settings.is("way", "immediate") => "in-turns",
+            () if !settings.is("way", "pool") => "on-the-loop",
+            () if settings.number("workers") < 5.0 => "behind-reports",
+            () => "one-more",
         })
     },
-    reference: &[("way", "pool"), ("workers", "5")],
+    reference: &[("way", "pool"), ("workers", "8")],
     tempting: &[
-        ("microtasks", &[("way", "await"), ("piece", "10 ms")]),
-        ("more-workers", &[("way", "await"), ("workers", "16")]),
-        ("one-callback", &[("way", "once")]),
-        ("long-pieces", &[("way", "immediate"), ("piece", "100 ms")]),
-        ("few-workers", &[("way", "pool"), ("workers", "1")]),
+        ("behind-reports", &[("way", "pool")]),
+        ("one-more", &[("way", "pool"), ("workers", "5")]),
+        ("on-the-loop", &[("way", "once")]),
+        ("in-turns", &[("way", "immediate")]),
     ],
-    incident: Some(Incident { cause: "microtasks", at: Time::from_secs(3) }),
+    incident: Some(Incident { cause: "behind-reports", at: Time::from_millis(3_500) }),
 }];
 
 const FORMS: [&str; 4] = ["block", "level", "edge", "ring"];

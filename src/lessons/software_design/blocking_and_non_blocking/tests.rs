@@ -156,14 +156,13 @@ fn a_report_that_is_asked_for_freezes_one_turn() {
     let longest = bench.reading("longest");
     assert!((0.2..0.23).contains(&longest) && bench.reading("waiting") < 4.0, "{longest}");
     // Another pool begins again with what is open, and loses nothing.
-    let bench =
-        bench.set("reports", "10").on_for(Span::from_secs(1)).set("workers", "2").set("piece", "7 ms");
+    let bench = bench.set("reports", "10").on_for(Span::from_secs(1)).set("workers", "2");
     assert!(bench.set("way", "immediate").on_for(Span::from_secs(2)).reading("hello") > 0.0);
 }
 
 /// What the search for a hang finds, as the page's button does.
 fn hang(settings: &[(&str, &str)]) -> Option<usize> {
-    let figure = super::FIGURES.iter().find(|figure| figure.spec.id == "four-cells").unwrap();
+    let figure = &super::four_cells::FIGURES[0];
     let mut run = Run::new(figure.spec, Seed(1));
     run.set_all(figure.spec, settings).unwrap();
     match Search::start(figure, &run).unwrap().work(usize::MAX).unwrap() {

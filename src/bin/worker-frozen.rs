@@ -1,0 +1,8 @@
+//! The worker `frozen`; written by `lab generate` from `[package.metadata.workers]` in Cargo.toml.
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    playground::worker::start(&[
+        playground::lessons::software_design::blocking_and_non_blocking::frozen_loop::FIGURES,
+    ]);
+}
