@@ -12,7 +12,9 @@
 //! Leaves out: replicas that crash.
 
 use super::audit::{Audit, Audited};
-use super::cluster::*;
+use super::cluster::{
+    ACTIONS, ANSWERED, CLIENT, Cluster, HOP, KINDS, Network, OPERATION, PEERS, REFUSED, REPLICA, client, line,
+};
 use crate::lessons::prelude::*;
 use crate::mechanism::linearizability::Verdict;
 use crate::mechanism::quorum::majority;
