@@ -11,6 +11,8 @@ use crate::sim::clamp;
 
 /// Half the width of a ring at most.
 const ACROSS: f32 = 250.0;
+/// Half its height, if so many peers don't find room to stand apart.
+const HIGH: f32 = 220.0;
 /// Widths of a node's box, at least and at most.
 const WIDE: (f32, f32) = (92.0, 150.0);
 
@@ -34,8 +36,8 @@ fn plan<'f>(ring: &'f Ring, inner: Rect, words: &Words) -> Plan<'f> {
         let around = |p: Point| Rect::new(p.x - wide / 2.0, p.y - FULL / 2.0, wide, FULL);
         (0..nodes.len()).map(|k| around(place(k))).collect()
     };
-    let heights = (0..40u8).map(|more| boxes(FULL + 4.0 * f32::from(more)));
-    let all = heights.clone().find(|all| stand_apart(all)).or(heights.last()).unwrap_or_default();
+    let mut heights = (0..40u8).map(|more| FULL + 4.0 * f32::from(more));
+    let all = boxes(heights.find(|&up| stand_apart(&boxes(up))).unwrap_or(HIGH));
     let top = all.iter().map(|it| it.y).fold(f32::INFINITY, f32::min).min(inner.y);
     let bottom = all.iter().map(Rect::bottom).fold(top, f32::max);
     let place = |(node, area): (&'f Node, Rect)| {

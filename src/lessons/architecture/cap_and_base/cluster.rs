@@ -66,7 +66,6 @@ pub const ACTIONS: &[Action] = &[
     Action::new("heal", "Join all links", &[LINK, REPLICA]),
 ];
 
-/// Places of these in it.
 const CUT: usize = 0;
 const JOIN: usize = 1;
 

@@ -9,7 +9,10 @@
 //! Copies that can't be sent are lost; now and then two replicas compare all that they hold (anti-entropy). Leaves out: an
 //! election, if it is the leader that is cut off, and items that are taken out of a cart.
 
-use super::cluster::*;
+use super::cluster::{
+    ANSWERED, CLIENT, Cluster, HOP, KINDS, Network, OPERATION, PEERS, REFUSED, REPLICA, THING, client,
+    replica,
+};
 use super::versions::{Held, Value as Kept};
 use crate::lessons::prelude::*;
 use crate::mechanism::quorum::majority;

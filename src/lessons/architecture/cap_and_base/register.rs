@@ -12,7 +12,9 @@
 //! Leaves out: replicas that crash.
 
 use super::audit::{Audit, Audited};
-use super::cluster::*;
+use super::cluster::{
+    ACTIONS, ANSWERED, CLIENT, Cluster, HOP, KINDS, Network, OPERATION, PEERS, REFUSED, REPLICA, client, line,
+};
 use crate::lessons::prelude::*;
 use crate::mechanism::linearizability::Verdict;
 use crate::mechanism::quorum::majority;
@@ -75,7 +77,7 @@ readings! {
     Reading::new("stale", "stale reads", Unit::Count,
         "Reads so far that returned a value although a later write had been answered before they began.").so_far().trouble_from(1.0);
     Reading::new("refused", "refused", Unit::Count, "Operations so far that got no answer within 0.7 s.").so_far().trouble_from(1.0);
-    Reading::new("broken", "contradictions", Unit::Count, "1 once the history is known not to be linearizable.").so_far().trouble_from(1.0);
+    Reading::new("broken", "conflicts", Unit::Count, "1 once the history is known not to be linearizable.").so_far().trouble_from(1.0);
 }
 
 messages! {
