@@ -6,9 +6,8 @@
 //! tests and the worker for development see [`SETS`].
 
 pub mod architecture;
-// Not on the site yet: see 'Lessons in the making' in ARCHITECTURE.md.
-#[cfg(test)]
 pub mod faults;
+// Not on the site yet: see 'Lessons in the making' in ARCHITECTURE.md.
 #[cfg(test)]
 pub mod governance;
 pub mod prelude;
@@ -23,6 +22,8 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/load-balancing/deploys", architecture::load_balancing::deploys::FIGURES),
     ("architecture/load-balancing/further", architecture::load_balancing::further::FIGURES),
     ("architecture/load-balancing/traffic", architecture::load_balancing::traffic::FIGURES),
+    ("faults/cache-failures", faults::cache_failures::FIGURES),
+    ("faults/cache-failures/orders", faults::cache_failures::orders::FIGURES),
     ("software-design/critical-sections", software_design::critical_sections::FIGURES),
 ];
 

@@ -67,9 +67,8 @@ const PATIENCE: Span = Span::from_secs(3);
 const SLOW: Span = Span::from_millis(200);
 /// A remembered 'no such page' lives no longer.
 const NEGATIVE: Span = Span::from_secs(10);
-/// Readers are let in again over so long; a warm-up asks for so many pages, so many in a tick.
+/// Readers are let in again over so long.
 const RAMP: Span = Span::from_secs(10);
-const WARM_UP: (u64, u64, Span) = (1_000, 30, Span::from_millis(100));
 /// Pages that are seen one by one.
 const SEEN: u32 = 60;
 /// A rush of fewer readers is none.
@@ -81,15 +80,6 @@ const JITTER: Purpose = Purpose::named("jitter");
 const EARLY: Purpose = Purpose::named("early");
 const ADMITS: Purpose = Purpose::named("admitted");
 const HASH: Purpose = Purpose::named("hash");
-
-choices! {
-    /// What happens when the cache is back, empty.
-    pub enum Return {
-        AtOnce = "at-once", "All readers at once";
-        Steps = "steps", "Readers step by step";
-        Warm = "warm", "Pages first, then readers";
-    }
-}
 
 controls! {
     /// What can be turned.
@@ -114,8 +104,8 @@ controls! {
             .help("Entries that the cache can hold; the least recently used goes."),
         pub workers: u32 = Control::number("workers", "Database workers", Unit::Count, (5.0, 60.0), 1.0, 10.0)
             .help("Queries that the database works on at the same time: 50 a second each."),
-        pub back: Return = Control::choice("back", "After the cache was lost", Return::OPTIONS, "at-once")
-            .help("Whom it serves when it is back: all at once; more and more readers over 10 s; or nobody until 1,000 pages are in it."),
+        pub ramp: bool = Control::flag("ramp", "Let readers in step by step", false)
+            .help("When a lost cache is back, all readers come at once; or more and more of them over 10 s, while the others are refused."),
     }
 }
 
@@ -138,7 +128,6 @@ readings! {
     READINGS;
     Reading::new("hits", "hit ratio", Unit::Share, "Share of the readers of the last second whose page was in the cache.");
     Reading::new("asked", "asked of the database", Unit::Rate, "Queries a second, over the last second.");
-    Reading::new("done", "answered by it", Unit::Rate, "Queries a second that it finished, over the last second.");
     Reading::new("waiting", "waiting for it", Unit::Count, "Queries in its queue now. With 1,500 it falls over.").trouble_from(100.0);
     Reading::new("rush", "largest rush", Unit::Count, "The most readers so far who asked the database for the front page before one of them had its answer.")
         .so_far().trouble_from(RUSH as f64);
@@ -150,17 +139,17 @@ readings! {
 
 messages! {
     pub(super) MESSAGES;
-    pages_title(); row_pages(); chart_queries(); asked(); done();
-    note_hits(hits: (f64, Unit)); note_away(); note_warming(); note_ramp(share: (f64, Unit)); note_attack(rate: (f64, Unit)); note_calm();
+    pages_title(); row_pages(); key_fresh(); key_asked(); key_crowd(); chart_queries(); asked();
+    note_hits(hits: (f64, Unit)); note_away(); note_ramp(share: (f64, Unit));
     says_away(); says_fell(again: Span); says_queue(waiting: usize, wait: Span); says_calm(waiting: usize);
     says_hits(hits: (f64, Unit)); says_rush(readers: u32);
-    mark_expired(); mark_killed(); mark_restored(); mark_fell(waiting: usize); mark_up(); mark_open();
+    mark_expired(); mark_killed(); mark_restored(); mark_fell(waiting: usize); mark_up();
     mark_rush(readers: u32, took: Span);
     no_front_page(); is_away(); is_there();
     step_hit(left: Span); step_stale(since: Span); step_missed(); step_joined(behind: u32); step_filtered(); step_no_page(); step_early(left: Span);
     step_kept_out();
     about_cache(held: u32, missing: usize); about_filter(rate: (f64, Unit)); about_readers(sent: u64); about_attackers(sent: u64);
-    about_page(left: Span); about_page_gone(); about_page_asked(queries: u32); about_page_popular(share: (f64, Unit));
+    about_page(left: Span); about_page_gone(); about_page_asked(queries: u32);
     judge_lost(lost: (f64, Unit), bound: (f64, Unit)); judge_slow(slow: (f64, Unit), bound: (f64, Unit)); judge_stale(stale: (f64, Unit), bound: (f64, Unit));
     judge_falls(falls: (f64, Unit), bound: (f64, Unit));
 }
@@ -176,8 +165,6 @@ pub(super) enum Event {
     GivesUp(Entity),
     /// The database is there again.
     Restarts,
-    /// The warm-up asks for more.
-    Warm,
 }
 
 /// What a request carries.
@@ -206,8 +193,6 @@ struct Kept {
 enum Stage {
     Open,
     Away,
-    /// The next page to be asked for.
-    Warming(u64),
     /// Readers are let in since then.
     Ramp(Time),
 }
@@ -241,7 +226,6 @@ pub(super) struct BehindTheCache {
     hits: RecentCount,
     lookups: RecentCount,
     asked: RecentCount,
-    done: RecentCount,
 }
 
 /// A hash of a page for the filter.
@@ -291,7 +275,6 @@ impl BehindTheCache {
         };
         let admitted = match self.stage {
             Stage::Open | Stage::Away => true,
-            Stage::Warming(_) => false,
             Stage::Ramp(since) => w.draws(ADMITS, request).chance(self.ramp(since, now)),
         };
         if !admitted {
@@ -428,7 +411,6 @@ impl BehindTheCache {
     fn queried(&mut self, of: Entity, w: &mut W) {
         self.database.done(of, w);
         let (now, Some((page, asked))) = (w.now(), self.query(of)) else { return };
-        self.done.record(now);
         if let Some(queries) = self.at_database.get_mut(&page) {
             *queries -= 1;
             if *queries == 0 {
@@ -474,10 +456,6 @@ impl BehindTheCache {
             if let Some(kept) = self.kept.get_mut(&page) {
                 kept.renewing = false;
             }
-            if let (Stage::Warming(next), true) = (&mut self.stage, outcome != ANSWERED) {
-                // It is asked for again.
-                *next = (*next).min(page);
-            }
             w.close(of, outcome);
             return;
         }
@@ -517,22 +495,6 @@ impl BehindTheCache {
         }
     }
 
-    fn warm(&mut self, w: &mut W) {
-        let Stage::Warming(next) = self.stage else { return };
-        let (all, at_a_time, tick) = WARM_UP;
-        let end = all.min(self.controls.places.into());
-        if next >= end && self.renewals.is_empty() {
-            self.stage = Stage::Open;
-            return w.notable(CACHE, mark_open());
-        }
-        if self.database.fault().is_none() {
-            let until = (next + at_a_time).min(end);
-            self.stage = Stage::Warming(until.max(next));
-            (next..until).for_each(|page| self.renew(page, w));
-        }
-        w.schedule(tick, Event::Warm);
-    }
-
     fn set_attack(&mut self, rate: f64, w: &mut W) {
         match &mut self.attacks {
             // A rate of nothing has no next arrival; what was scheduled is passed over.
@@ -569,7 +531,6 @@ impl BehindTheCache {
         let hits = self.hit_ratio(now).map(|hits| note_hits((rounded(hits, 100.0), Unit::Share)));
         let (note, status) = match self.stage {
             Stage::Away => (Some(note_away()), Status::Down),
-            Stage::Warming(_) => (Some(note_warming()), Status::Warming),
             Stage::Ramp(since) => {
                 let share = rounded(self.ramp(since, now), 100.0);
                 (Some(note_ramp((share, Unit::Share))), Status::Warming)
@@ -577,17 +538,15 @@ impl BehindTheCache {
             Stage::Open => (hits, Status::Normal),
         };
         let cache = Node { note: note.map(Label::Words), status, ..Node::new(CACHE).shaped(Shape::Cache) };
-        let attack = match self.controls.attack {
-            0.0 => note_calm(),
-            rate => note_attack((rate, Unit::Rate)),
-        };
-        let readers = Node::new(READERS).shaped(Shape::Client).note(Label::Value(LOAD, Unit::Rate));
-        let attackers = Node::new(ATTACKERS).shaped(Shape::Client).note(Label::Words(attack));
-        let quiet = if self.controls.attack > 0.0 { Status::Trouble } else { Status::Quiet };
-        let attackers = Node { status: quiet, ..attackers };
+        let sender =
+            |entity, rate| Node::new(entity).shaped(Shape::Client).note(Label::Value(rate, Unit::Rate));
+        let mut senders = vec![sender(READERS, LOAD)];
+        if self.attacked > 0 || self.controls.attack > 0.0 {
+            senders.push(sender(ATTACKERS, self.controls.attack));
+        }
         let database = Node { shape: Shape::Database, ..self.database.node(None, now) };
         let [cache, database] = [cache, database].map(|node| vec![self.journeys.with_badge(node, now)]);
-        Panel::Flow(Flow::through([vec![readers, attackers], cache, database], self.journeys.packets()))
+        Panel::Flow(Flow::through([senders, cache, database], self.journeys.packets()))
     }
 
     /// How long the most popular pages are still fresh: one bar each.
@@ -615,7 +574,10 @@ impl BehindTheCache {
             cells: (0..SEEN).map(cell).collect(),
         };
         let title = Label::Words(pages_title());
-        Panel::Grid(Grid { title, rows: vec![row], columns: SEEN, tall: true, key: Vec::new() }.into())
+        let key =
+            [(key_fresh(), Status::Normal), (key_asked(), Status::Active), (key_crowd(), Status::Trouble)];
+        let key = key.map(|(words, status)| (Label::Words(words), status)).into();
+        Panel::Grid(Grid { title, rows: vec![row], columns: SEEN, tall: true, key }.into())
     }
 
     fn say(&self, now: Time) -> Vec<Msg> {
@@ -670,7 +632,6 @@ impl Experiment for BehindTheCache {
             hits: RecentCount::over(Span::from_secs(1)),
             lookups: RecentCount::over(Span::from_secs(1)),
             asked: RecentCount::over(Span::from_secs(1)),
-            done: RecentCount::over(Span::from_secs(1)),
         };
         it.fill(w);
         it.set_attack(controls.attack, w);
@@ -709,7 +670,6 @@ impl Experiment for BehindTheCache {
                 }
                 w.notable(DATABASE, mark_up());
             }
-            Event::Warm => self.warm(w),
         }
         if let Stage::Ramp(since) = self.stage
             && self.ramp(since, w.now()) >= 1.0
@@ -750,13 +710,8 @@ impl Experiment for BehindTheCache {
                 w.notable(CACHE, mark_killed());
             }
             _ => {
-                self.stage = match self.controls.back {
-                    Return::AtOnce => Stage::Open,
-                    Return::Steps => Stage::Ramp(w.now()),
-                    Return::Warm => Stage::Warming(0),
-                };
+                self.stage = if self.controls.ramp { Stage::Ramp(w.now()) } else { Stage::Open };
                 w.notable(CACHE, mark_restored());
-                self.warm(w);
             }
         }
         Ok(())
@@ -776,7 +731,6 @@ impl Experiment for BehindTheCache {
         let now = w.now();
         out.put("hits", self.hit_ratio(now));
         out.put("asked", self.asked.rate(now));
-        out.put("done", self.done.rate(now));
         out.put("waiting", self.database.waiting().len() as f64);
         out.put("rush", f64::from(self.largest_rush));
         let share = |(of, readers): (u64, u64)| (readers > 0).then(|| of as f64 / readers as f64);
@@ -788,11 +742,10 @@ impl Experiment for BehindTheCache {
     }
 
     fn draw(&self, w: &W, scene: &mut Scene) {
-        let queries = [("asked", Status::Trouble), ("done", Status::Active)];
         scene.panels = vec![
             self.flow(w.now()),
             self.lifetimes(w.now()),
-            Panel::series(chart_queries(), Unit::Rate, queries, Self::SPEC.until),
+            Panel::series(chart_queries(), Unit::Rate, [("asked", Status::Trouble)], Self::SPEC.until),
             self.journeys.ledger(),
         ];
         scene.sentences = self.say(w.now());
@@ -810,17 +763,10 @@ impl Experiment for BehindTheCache {
                 Some(About::says(says.collect::<Vec<_>>()))
             }
             Entity { kind: PAGE, n } if n < SEEN => {
-                let share = match n {
-                    0 => FRONT_SHARE,
-                    _ => (1.0 - FRONT_SHARE) * self.popularity.probability(n - 1),
-                };
                 let left = self.kept.get(&n.into()).map(|it| (it.stored + it.ttl).since(w.now()));
                 let queries = self.at_database.get(&n.into()).map(|&queries| about_page_asked(queries));
-                let says = [
-                    about_page_popular((rounded(share, 10_000.0), Unit::Share)),
-                    left.map_or_else(about_page_gone, about_page),
-                ];
-                Some(About::says(says.into_iter().chain(queries).collect::<Vec<_>>()))
+                let fresh = left.map_or_else(about_page_gone, about_page);
+                Some(About::says([fresh].into_iter().chain(queries).collect::<Vec<_>>()))
             }
             _ => self.journeys.about_at(entity, w, &[&self.database].into_iter()),
         }

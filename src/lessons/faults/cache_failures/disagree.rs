@@ -5,7 +5,7 @@
 //! a client that dies between two steps, replicas that lag, and what a reader sees meanwhile.
 
 use crate::lessons::prelude::*;
-use crate::parts::program::{self, Explored, Program, SCHEDULER, Scheduler, SmallState};
+use crate::parts::program::{self, Explored, Program, Ran, SCHEDULER, Scheduler, SmallState};
 use crate::player::Found;
 use crate::scene::{Ladder, LadderMessage, Party, PartyNote};
 
@@ -266,10 +266,47 @@ impl Disagree {
         }
     }
 
+    /// What a store says from each step on that changed it.
+    fn notes<T: PartialEq + Copy>(
+        &self,
+        first: T,
+        of: fn(&(Option<u8>, u8)) -> T,
+        says: fn(T) -> Msg,
+    ) -> Vec<PartyNote> {
+        let mut was = first;
+        let changed = |(ran, after): (&Ran, &(Option<u8>, u8))| {
+            let is = of(after);
+            let changes = core::mem::replace(&mut was, is) != is;
+            changes.then(|| PartyNote {
+                at: ran.at + SEEN,
+                label: Label::Words(says(is)),
+                status: ran.status,
+            })
+        };
+        self.clients.program.history().iter().zip(&self.after).filter_map(changed).collect()
+    }
+
+    /// A step as a message to a store; the expiry has none.
+    fn message(&self, ran: &Ran) -> Option<LadderMessage> {
+        let (program, pair) = (&self.clients.program, &self.clients.state);
+        let n = ran.thread as usize;
+        let op = pair.ops(n)[ran.line as usize];
+        let reads = matches!(op, Op::Get | Op::Select);
+        (op != Op::Expires).then(|| LadderMessage {
+            entity: program.instruction(ran.thread, ran.line),
+            from: program.thread(ran.thread),
+            to: if matches!(op, Op::Select | Op::Update) { DATABASE } else { CACHE },
+            sent: ran.at,
+            arrives: ran.at + SEEN,
+            lost: None,
+            label: Label::Plain(program.code(ran.thread)[ran.line as usize].to_owned()),
+            kind: if reads { PacketKind::Request } else { PacketKind::Write },
+            status: ran.status,
+        })
+    }
+
     fn ladder(&self) -> Panel {
         let (program, pair) = (&self.clients.program, &self.clients.state);
-        let wrong = pair.is_wrong();
-        let expiry = pair.clients.len() as u32 - 1;
         let party = |entity, notes, trouble| Party {
             entity,
             label: Label::Name(entity),
@@ -277,58 +314,24 @@ impl Disagree {
             spans: Vec::new(),
             notes,
         };
-        let (mut entries, mut rows, mut messages) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut entry_was, mut row_was) = (Some(0), 0);
-        for (ran, &(entry, row)) in program.history().iter().zip(&self.after) {
-            let (at, n) = (ran.at + SEEN, ran.thread as usize);
-            if entry != entry_was {
-                let label = Label::Words(entry.map_or_else(note_empty, |entry| note_entry(value(entry))));
-                let stale = wrong && entry == pair.entry;
-                entries.push(PartyNote {
-                    at,
-                    label,
-                    status: if stale { Status::Trouble } else { Status::Active },
-                });
-            }
-            if row != row_was {
-                rows.push(PartyNote {
-                    at,
-                    label: Label::Words(note_row(value(row))),
-                    status: Status::Active,
-                });
-            }
-            (entry_was, row_was) = (entry, row);
-            if ran.thread != expiry {
-                let op = pair.ops(n)[ran.line as usize];
-                messages.push(LadderMessage {
-                    entity: program.instruction(ran.thread, ran.line),
-                    from: program.thread(ran.thread),
-                    to: if matches!(op, Op::Select | Op::Update) { DATABASE } else { CACHE },
-                    sent: ran.at,
-                    arrives: at,
-                    lost: None,
-                    label: Label::Plain(program.code(ran.thread)[ran.line as usize].to_owned()),
-                    kind: if matches!(op, Op::Get | Op::Select) {
-                        PacketKind::Request
-                    } else {
-                        PacketKind::Write
-                    },
-                    status: ran.status,
-                });
-            }
-        }
-        let reader = party(program.thread(0), Vec::new(), false);
-        let writers = (1..expiry).map(|n| party(program.thread(n), Vec::new(), false));
-        let stores = [party(CACHE, entries, wrong), party(DATABASE, rows, false)];
-        let steps: usize = (0..=expiry as usize).map(|n| pair.ops(n).len()).sum();
+        let client = |n| party(program.thread(n), Vec::new(), false);
+        let entries = self.notes(
+            Some(0),
+            |after| after.0,
+            |entry| entry.map_or_else(note_empty, |n| note_entry(value(n))),
+        );
+        let rows = self.notes(0, |after| after.1, |row| note_row(value(row)));
+        let stores = [party(CACHE, entries, pair.is_wrong()), party(DATABASE, rows, false)];
+        let writers = (1..=self.controls.writers).map(client);
+        let steps: usize = (0..pair.clients.len()).map(|n| pair.ops(n).len()).sum();
         let last = program.history().last().map_or(self.began, |ran| ran.at + STEP);
         Panel::Ladder(
             Ladder {
                 title: Label::Words(ladder_title()),
                 from: self.began,
                 until: last.max(self.began + STEP * steps as u64),
-                parties: [reader].into_iter().chain(stores).chain(writers).collect(),
-                messages,
+                parties: [client(0)].into_iter().chain(stores).chain(writers).collect(),
+                messages: program.history().iter().filter_map(|ran| self.message(ran)).collect(),
             }
             .into(),
         )

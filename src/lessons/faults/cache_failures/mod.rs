@@ -6,12 +6,10 @@ mod matrix;
 mod questions;
 #[cfg(test)]
 mod tests;
-mod which_keys;
 
 use crate::lessons::prelude::Figure;
 
-/// The lesson's first figures, which share their world. The others are sets of their own, so that a first visit needn't
-/// carry them.
+/// The lesson's first figures, which share their world.
 pub const FIGURES: &[Figure] = &[
     Figure::of::<behind_the_cache::BehindTheCache>()
         .predicted(questions::OF_THE_CACHE)
@@ -19,16 +17,7 @@ pub const FIGURES: &[Figure] = &[
     Figure::of::<matrix::Matrix>(),
 ];
 
-/// The policies, with the reader of logs.
-pub mod keys {
-    use super::{Figure, questions, which_keys};
-
-    /// The set.
-    pub const FIGURES: &[Figure] =
-        &[Figure::of::<which_keys::WhichKeys>().reading_logs().predicted(questions::OF_KEYS)];
-}
-
-/// The orders of writers.
+/// The orders of writers: a set of its own, so that a first visit needn't carry it.
 pub mod orders {
     use super::{Figure, disagree, questions};
 
