@@ -5,7 +5,7 @@
 
 use super::behind_the_cache::{self as behind, BehindTheCache, CACHE, EXPIRE, KILL, RESTORE};
 use crate::lessons::prelude::*;
-use crate::scene::{Cell, Grid, GridRow, Table};
+use crate::scene::{Cell, Grid, GridRow};
 use crate::sim::decimal::rounded;
 
 kinds! {
@@ -65,29 +65,23 @@ messages! {
     nothing(); single_flight(); stale_while_renewed(); early_renewal(); jitter_half(); remembers(); bloom_filter();
     grid_title(); key_lost(); key_answered(); key_survived(); table_title(); column_defence();
     row_survived(survived: u32);
-    says_running(done: u32, runs: u32); says_best(defence: Entity, survived: u32); says_lost(defence: Entity, failure: Entity, lost: (f64, Unit));
-    about_run(defence: Entity, failure: Entity, lost: (f64, Unit)); about_falls(falls: u32); about_not_yet();
+    says_best(defence: Entity, survived: u32); says_lost(defence: Entity, failure: Entity, lost: (f64, Unit));
+    about_run(defence: Entity, failure: Entity, lost: (f64, Unit)); about_not_yet();
     about_defence(survived: u32, of: u32);
 }
 
 /// The next run.
 #[derive(Clone, Copy, Debug, Hash)]
-pub(super) struct Next(u32);
+pub(super) struct Next;
 
 type W = World<Next>;
-
-/// What came of a run.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Came {
-    pub(super) lost: f64,
-    pub(super) falls: u32,
-}
 
 #[derive(Clone, Debug)]
 pub(super) struct Matrix {
     controls: ControlValues,
     pub(super) seed: u64,
-    pub(super) runs: Vec<Came>,
+    /// The share of readers lost in each.
+    pub(super) runs: Vec<f64>,
 }
 
 const SEED: Purpose = Purpose::named("runs");
@@ -122,11 +116,11 @@ impl ControlValues {
     }
 
     /// Makes a run.
-    pub(super) fn run(&self, failure: u32, defence: u32, seed: u64) -> Came {
+    pub(super) fn run(&self, failure: u32, defence: u32, seed: u64) -> f64 {
         let settings = self.settings(failure, defence);
         let mut w = World::new(seed);
         let Ok(mut it) = BehindTheCache::new(&settings, &Data::default(), &mut w) else {
-            return Came { lost: f64::NAN, falls: 0 };
+            return f64::NAN;
         };
         let until = |it: &mut BehindTheCache, w: &mut World<behind::Event>, at: Time| {
             while let Some(event) = w.next(at) {
@@ -152,20 +146,20 @@ impl ControlValues {
         until(&mut it, &mut w, ends);
         let after = BehindTheCache::lost(&w);
         let readers = after.1 - before.1;
-        Came { lost: (after.0 - before.0) as f64 / readers.max(1) as f64, falls: it.falls() }
+        (after.0 - before.0) as f64 / readers.max(1) as f64
     }
 }
 
 impl Matrix {
-    fn came(&self, failure: u32, defence: u32) -> Option<Came> {
+    fn lost(&self, failure: u32, defence: u32) -> Option<f64> {
         self.runs.get((defence * FAILURES + failure) as usize).copied()
     }
 
     /// How many failures a defence survives, once all its runs are made.
     pub(super) fn by(&self, defence: u32) -> Option<u32> {
-        self.came(FAILURES - 1, defence)?;
-        let came = (0..FAILURES).filter_map(|failure| self.came(failure, defence));
-        Some(came.filter(|came| came.lost <= SURVIVED).count() as u32)
+        self.lost(FAILURES - 1, defence)?;
+        let lost = (0..FAILURES).filter_map(|failure| self.lost(failure, defence));
+        Some(lost.filter(|&lost| lost <= SURVIVED).count() as u32)
     }
 
     /// The defence that survives most, of equals the first: how many, and which it is.
@@ -180,12 +174,12 @@ impl Matrix {
     fn grid(&self) -> Panel {
         let cell = |defence: u32, n: u32| {
             let (failure, n) = (n / (CELLS + 1), n % (CELLS + 1));
-            let tenths = |came: Came| libm::ceil(came.lost * f64::from(CELLS)) as u32;
-            let (level, status) = match self.came(failure, defence) {
+            let tenths = |lost: f64| libm::ceil(lost * f64::from(CELLS)) as u32;
+            let (level, status) = match self.lost(failure, defence) {
                 _ if n == CELLS => (0.0, Status::Quiet),
                 None => (0.0, Status::Quiet),
-                Some(came) if came.lost <= SURVIVED => (1.0, Status::Active),
-                Some(came) if n < tenths(came) => (1.0, Status::Trouble),
+                Some(lost) if lost <= SURVIVED => (1.0, Status::Active),
+                Some(lost) if n < tenths(lost) => (1.0, Status::Trouble),
                 Some(_) => (0.3, Status::Normal),
             };
             Cell { entity: Entity::new(RUN, defence * FAILURES + failure), level, status }
@@ -210,20 +204,14 @@ impl Matrix {
 
     fn table(&self) -> Panel {
         let row = |n: u32| {
-            let cell = |failure| match self.came(failure, n) {
+            let cell = |failure| match self.lost(failure, n) {
                 None => Label::Plain("…".into()),
-                Some(came) => Label::Value(rounded(came.lost, 1000.0), Unit::Share),
+                Some(lost) => Label::Value(rounded(lost, 1000.0), Unit::Share),
             };
-            Row::new(
-                defence(n),
-                [Label::Name(defence(n))].into_iter().chain((0..FAILURES).map(cell)).collect::<Vec<_>>(),
-            )
+            Row::new(defence(n), [Label::Name(defence(n)), cell(0), cell(1), cell(2), cell(3)])
         };
-        let columns = [Label::Words(column_defence())]
-            .into_iter()
-            .chain((0..FAILURES).map(|n| Label::Name(failure(n))));
-        let (columns, rows) = (columns.collect(), (0..DEFENCES).map(row).collect());
-        Panel::Table(Table { title: Label::Words(table_title()), columns, rows, unfolded: true })
+        let columns = [column_defence(), front_expires(), all_expire(), cache_lost(), unknown_pages()];
+        Panel::table(table_title(), columns, (0..DEFENCES).map(row).collect::<Vec<_>>()).unfolded()
     }
 }
 
@@ -238,19 +226,19 @@ impl Experiment for Matrix {
 
     fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
         (0..RUNS).for_each(|_| _ = w.open(RUN, None));
-        w.schedule(Span::ZERO, Next(0));
+        w.schedule(Span::ZERO, Next);
         // All runs meet the same readers.
         let seed = w.draws(SEED, Entity::new(RUN, 0)).bits();
         Ok(Self { controls: controls.clone(), seed, runs: Vec::new() })
     }
 
-    fn handle(&mut self, Next(turn): Next, w: &mut W) {
+    fn handle(&mut self, Next: Next, w: &mut W) {
         let n = self.runs.len() as u32;
         if n < RUNS {
             let (failure, defence) = pair(n);
             self.runs.push(self.controls.run(failure, defence, self.seed));
         }
-        w.schedule(EVERY, Next(turn + 1));
+        w.schedule(EVERY, Next);
     }
 
     fn set(&mut self, is: &ControlValues, _: &mut W) -> Result<(), Msg> {
@@ -262,30 +250,28 @@ impl Experiment for Matrix {
 
     fn read(&self, _: &W, out: &mut Readings) {
         out.put("runs", self.runs.len() as f64);
-        out.put("survived", self.runs.iter().filter(|came| came.lost <= SURVIVED).count() as f64);
+        out.put("survived", self.runs.iter().filter(|&&lost| lost <= SURVIVED).count() as f64);
         out.put("best", self.best().map(|(survived, _)| f64::from(survived)));
     }
 
     fn draw(&self, _: &W, scene: &mut Scene) {
         scene.panels = vec![self.grid(), self.table()];
         let done = self.runs.len() as u32;
-        if let Some((n, came)) = self.runs.iter().enumerate().next_back().filter(|_| done < RUNS) {
+        if let Some((n, &lost)) = self.runs.iter().enumerate().next_back().filter(|_| done < RUNS) {
             let (of, by) = pair(n as u32);
-            scene.sentences.push(says_lost(defence(by), failure(of), Self::share(came.lost)));
+            scene.sentences.push(says_lost(defence(by), failure(of), Self::share(lost)));
         }
-        scene.sentences.push(match self.best() {
-            Some((survived, n)) if done == RUNS => says_best(defence(n), survived),
-            _ => says_running(done, RUNS),
-        });
+        if let Some((survived, n)) = self.best().filter(|_| done == RUNS) {
+            scene.sentences.push(says_best(defence(n), survived));
+        }
     }
 
     fn about(&self, entity: Entity, _: &W) -> Option<About> {
         match entity {
             Entity { kind: RUN, n } if n < RUNS => {
                 let (of, by) = pair(n);
-                let Some(came) = self.came(of, by) else { return Some(About::says([about_not_yet()])) };
-                let lost = about_run(defence(by), failure(of), Self::share(came.lost));
-                Some(About::says([lost, about_falls(came.falls)]))
+                let run = |lost| about_run(defence(by), failure(of), Self::share(lost));
+                Some(About::says([self.lost(of, by).map_or_else(about_not_yet, run)]))
             }
             Entity { kind: DEFENCE, n } if n < DEFENCES => {
                 Some(About::says([about_defence(self.by(n).unwrap_or(0), FAILURES)]))
@@ -295,7 +281,7 @@ impl Experiment for Matrix {
     }
 
     fn invariants(&self, _: &W) -> Result<(), String> {
-        let wrong = self.runs.iter().find(|came| !(0.0..=1.0).contains(&came.lost));
-        wrong.map_or(Ok(()), |came| Err(format!("{came:?}")))
+        let wrong = self.runs.iter().find(|lost| !(0.0..=1.0).contains(*lost));
+        wrong.map_or(Ok(()), |lost| Err(format!("{lost} of the readers are lost")))
     }
 }

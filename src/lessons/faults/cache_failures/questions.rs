@@ -5,7 +5,7 @@ use crate::lessons::prelude::*;
 use crate::player::InputKind;
 
 const CHANGES: [&str; 3] = ["falls", "stays", "rises"];
-const ORDERS: [&str; 4] = ["write-first", "twice", "newer", "lease"];
+const ORDERS: [&str; 4] = ["write-first", "twice", "both", "lease"];
 
 pub const OF_THE_CACHE: &[Prediction] = &[
     Prediction {
@@ -47,7 +47,7 @@ pub const OF_ORDERS: &[Prediction] = &[Prediction {
     id: "never-wrong",
     answer_kind: AnswerKind::Choice(&ORDERS),
     at: Time::ZERO,
-    runs: steps!("order" in ["write-first", "twice", "newer", "lease"]),
+    runs: steps!("order" in ["write-first", "twice", "both", "lease"]),
     truth: |runs| measured(runs, "wrong", RunOutcome::last).lowest(&ORDERS),
 }];
 
@@ -55,8 +55,6 @@ fn front_page_changes() -> Vec<Input> {
     let change = InputKind::Act { action: "expire".into(), targets: vec![CACHE], arg: Value::None };
     vec![Input { at: Time::from_secs(5), change }]
 }
-
-const PRICES: &[(&str, f64)] = &[("places", 0.004), ("filter", 1.0), ("workers", 2.0)];
 
 const ALL_THREE: Challenge = Challenge {
     id: "all-three",
@@ -67,7 +65,7 @@ const ALL_THREE: Challenge = Challenge {
     scripted_inputs: front_page_changes,
     unit: Unit::Money,
     budget: 42.0,
-    cost: |settings| settings.price(PRICES),
+    cost: |settings| settings.price(&[("places", 0.004), ("filter", 1.0), ("workers", 2.0)]),
     pass: |outcome| {
         outcome.at_most("falls", 0.0, judge_falls)?;
         outcome.at_most("lost", 0.01, judge_lost)?;
