@@ -12,7 +12,7 @@ pub const OF_THE_CACHE: &[Prediction] = &[
         id: "how-many-ask",
         answer_kind: AnswerKind::Number { unit: Unit::Count, tolerance: 0.15 },
         at: Time::from_secs(30),
-        runs: &[&[("jitter", "50 %")]],
+        runs: &[&[("jitter", "50 %"), ("workers", "20")]],
         truth: |runs| Value::Number(runs[0].at("rush", Time::from_secs(30))).into(),
     },
     Prediction {
