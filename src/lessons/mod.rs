@@ -23,7 +23,7 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/load-balancing/further", architecture::load_balancing::further::FIGURES),
     ("architecture/load-balancing/traffic", architecture::load_balancing::traffic::FIGURES),
     ("faults/cache-failures", faults::cache_failures::FIGURES),
-    ("faults/cache-failures/orders", faults::cache_failures::orders::FIGURES),
+    ("faults/cache-failures/further", faults::cache_failures::further::FIGURES),
     ("software-design/critical-sections", software_design::critical_sections::FIGURES),
 ];
 

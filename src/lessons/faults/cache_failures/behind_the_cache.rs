@@ -12,7 +12,7 @@
 
 use crate::lessons::prelude::*;
 use crate::mechanism::cache::{
-    Bloom, BloomSize, Cache, Freshness, Joined, Lifetime, Policy, SingleFlight, XFetch, jittered,
+    Bloom, BloomSize, Freshness, Joined, Lifetime, Lru, SingleFlight, XFetch, jittered,
 };
 use crate::scene::{Cell, Grid, GridRow};
 use crate::sim::decimal::rounded;
@@ -202,7 +202,7 @@ pub(super) struct BehindTheCache {
     attacked: u64,
     popularity: Zipf,
     journeys: Journeys<Wish>,
-    pub(super) cache: Cache,
+    pub(super) cache: Lru,
     kept: BTreeMap<u64, Kept>,
     stage: Stage,
     filter: Option<Bloom>,
@@ -598,7 +598,7 @@ impl Experiment for BehindTheCache {
             attacked: 0,
             popularity: Zipf::new(PAGES - 1, SKEW).map_err(|_| is_away())?,
             journeys: Journeys::new(REQUEST, LOSSES),
-            cache: Cache::new(Policy::Lru, controls.places),
+            cache: Lru::new(controls.places),
             kept: BTreeMap::new(),
             stage: Stage::Open,
             filter: filter(controls.filter),
@@ -666,7 +666,7 @@ impl Experiment for BehindTheCache {
             self.filter = filter(is.filter);
         }
         if was.places != is.places {
-            self.cache = Cache::new(Policy::Lru, is.places);
+            self.cache = Lru::new(is.places);
             // The most popular last, so that they stay.
             let kept = core::mem::take(&mut self.kept);
             kept.into_iter().rev().for_each(|(page, it)| self.keep(page, it));
@@ -685,7 +685,7 @@ impl Experiment for BehindTheCache {
             }
             KILL => {
                 self.stage = Stage::Away;
-                self.cache = Cache::new(Policy::Lru, self.controls.places);
+                self.cache = Lru::new(self.controls.places);
                 self.kept.clear();
                 w.notable(CACHE, mark_killed());
             }

@@ -9,19 +9,18 @@ mod tests;
 
 use crate::lessons::prelude::Figure;
 
-/// The lesson's first figures, which share their world.
-pub const FIGURES: &[Figure] = &[
-    Figure::of::<behind_the_cache::BehindTheCache>()
-        .predicted(questions::OF_THE_CACHE)
-        .challenged(questions::JUDGED),
-    Figure::of::<matrix::Matrix>(),
-];
+/// The lesson's first figure.
+pub const FIGURES: &[Figure] = &[Figure::of::<behind_the_cache::BehindTheCache>()
+    .predicted(questions::OF_THE_CACHE)
+    .challenged(questions::JUDGED)];
 
-/// The orders of writers: a set of its own, so that a first visit needn't carry it.
-pub mod orders {
-    use super::{Figure, disagree, questions};
+/// The others: a set of their own, so that a first visit needn't carry them.
+pub mod further {
+    use super::{Figure, disagree, matrix, questions};
 
     /// The set.
-    pub const FIGURES: &[Figure] =
-        &[Figure::of::<disagree::Disagree>().predicted(questions::OF_ORDERS).searched()];
+    pub const FIGURES: &[Figure] = &[
+        Figure::of::<matrix::Matrix>(),
+        Figure::of::<disagree::Disagree>().predicted(questions::OF_ORDERS).searched(),
+    ];
 }

@@ -134,7 +134,7 @@ fn a_cell_of_the_matrix_is_a_run_of_the_first_figure() {
 
 /// What the search finds, as the page's button does: how many steps, or none.
 fn search(settings: &[(&str, &str)]) -> Option<usize> {
-    let figure = &super::orders::FIGURES[0];
+    let figure = &super::further::FIGURES[1];
     let mut run = Run::new(figure.spec, Seed(1));
     run.set_all(figure.spec, settings).unwrap();
     match Search::start(figure, &run).unwrap().work(usize::MAX).unwrap() {
