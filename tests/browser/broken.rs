@@ -93,7 +93,7 @@ pub async fn a_model_that_panics_or_hangs_is_taken_back_to_before_it_and_the_pag
         figure.keys(".fig-line input", "\u{e011}\u{e00e}").await;
         figure.says(".fig-time", "00:06.0").await;
         let before = figure.settled().await;
-        figure.walk_to("thing A").await;
+        figure.walk_to("Thing A").await;
         figure.press(action).await;
         let told = format!("/{notice}/.test(document.querySelector('{FIGURE} .fig-notice')?.innerText)");
         browser.until(&told).await;

@@ -213,7 +213,7 @@ pub async fn a_learner_plays_turns_kills_goes_back_and_asks_why(kind: Kind) {
     let policy = format!("{FIGURE} .fig-control.choice select");
     let select = browser.client().find(Locator::Css(&policy)).await.expect("policies are a choice");
     select.select_by_value("least-connections").await.expect("it has this policy");
-    figure.walk_to("server C").await;
+    figure.walk_to("Server C").await;
     figure.says(".fig-explain h3", "Server.C").await;
     figure.press("Kill").await;
     figure.says(".fig-says", "dead").await;
@@ -243,7 +243,7 @@ pub async fn a_learner_plays_turns_kills_goes_back_and_asks_why(kind: Kind) {
         if browser.run::<bool>(&has_one).await {
             break;
         }
-        figure.walk_to(&format!("server {server}")).await;
+        figure.walk_to(&format!("Server {server}")).await;
         figure.says(".fig-explain h3", &format!("Server.{server}")).await;
     }
     // WebKit's driver doesn't scroll within what scrolls by itself.

@@ -17,7 +17,7 @@ pub async fn a_shared_link_opens_the_same_moment_of_the_same_run_in_another_brow
     figure.keys(".fig-line input", "\u{e00e}").await;
     figure.says(".fig-time", ":").await;
     figure.settled().await;
-    figure.walk_to("server B").await;
+    figure.walk_to("Server B").await;
     figure.press("Kill").await;
     figure.says(".fig-says", "dead|out").await;
     figure.keys(".fig-line input", "\u{e00e}").await;

@@ -88,7 +88,7 @@ async fn breaks_goes_back_and_asks_why(browser: &Browser) {
     let policy = format!("{BROKEN_ONE} .fig-control.choice select");
     let select = browser.client().find(Locator::Css(&policy)).await.expect("policies are a choice");
     select.select_by_value("two-choices").await.expect("it has this policy");
-    figure.walk_to("server B").await;
+    figure.walk_to("Server B").await;
     figure.says(".fig-explain h3", "Server.B").await;
     figure.fill(".fig-action-with input", "8").await;
     figure.says(".fig-explain", "8.*times|8.?×").await;
@@ -98,7 +98,7 @@ async fn breaks_goes_back_and_asks_why(browser: &Browser) {
     figure.keys(".fig-line input", "\u{e00e}").await;
     figure.says(".fig-time", "00:18.0").await;
     figure.settled().await;
-    figure.walk_to("server A").await;
+    figure.walk_to("Server A").await;
     // B's panel, with a button of the same name, gives way to A's: a click on what is just going is lost.
     figure.says(".fig-explain h3", "Server.A").await;
     figure.press("Kill").await;
@@ -123,7 +123,7 @@ async fn breaks_goes_back_and_asks_why(browser: &Browser) {
     figure.keys(".fig-line input", "\u{e00e}").await;
     figure.says(".fig-time", "00:18.0").await;
     figure.settled().await;
-    figure.walk_to("server B").await;
+    figure.walk_to("Server B").await;
     figure.says(".fig-explain h3", "Server.B").await;
     figure.click(".fig-explain p .fig-entity[data-on^='0:']").await;
     figure.says(".fig-explain h3", "Request").await;

@@ -494,7 +494,7 @@ fn keys_go_on_from_where_somebody_was_who_is_gone() {
     };
     page.go(24.0);
     let first = walk(&mut page, "Home");
-    let waiting = (0..40).map(|_| walk(&mut page, "ArrowRight")).find(|it| it.starts_with("request"));
+    let waiting = (0..40).map(|_| walk(&mut page, "ArrowRight")).find(|it| it.starts_with("Request"));
     assert!(waiting.is_some(), "C has a queue");
     page.go(50.0);
     let next = walk(&mut page, "ArrowRight");

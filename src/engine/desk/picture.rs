@@ -271,7 +271,7 @@ impl FigureState {
         };
         let chosen = self.choosing.as_ref().map(|choosing| choosing.has(who).to_string());
         let pressed = Patch::Attribute(nth(css(class::SPOT), n), "aria-pressed".into(), chosen);
-        let label = self.says_choice(who).unwrap_or_else(|| self.words.name(who));
+        let label = self.says_choice(who).unwrap_or_else(|| self.title(who));
         [set("aria-label", label), set(attr::ON, explain::entity_attribute(who)), pressed]
             .into_iter()
             .chain(set_bounds(move || nth(css(class::SPOT), n), area))

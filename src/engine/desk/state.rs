@@ -312,8 +312,14 @@ impl FigureState {
         self.words.say(msg)
     }
 
-    /// The entity's name at the beginning of a sentence.
+    /// The entity's name at the beginning of a sentence; a line of a program is called by its code.
     pub fn title(&self, entity: Entity) -> String {
-        capitalize(self.words.name(entity))
+        let panels = self.frame.iter().flat_map(|frame| frame.scene.panels.iter());
+        let mut lines = panels.flat_map(|panel| match panel {
+            Panel::Listing(it) => it.lines.as_slice(),
+            _ => &[],
+        });
+        let line = lines.find(|line| line.entity == entity).map(|line| line.code.trim().to_owned());
+        line.unwrap_or_else(|| capitalize(self.words.name(entity)))
     }
 }
