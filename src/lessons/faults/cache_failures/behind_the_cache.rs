@@ -137,7 +137,7 @@ readings! {
 
 messages! {
     pub(super) MESSAGES;
-    pages_title(); row_pages(); row_places(); note_missing(missing: u32); key_fresh(); key_asked(); key_crowd(); chart_queries(); asked();
+    pages_title(); row_pages(); row_places(); note_missing(missing: u32); key_fresh(); key_asked(); key_crowd(); key_gone(); chart_queries(); asked();
     note_hits(hits: (f64, Unit)); note_away(); note_ramp(share: (f64, Unit));
     says_away(); says_fell(); says_queue(waiting: usize, wait: Span); says_calm(waiting: usize);
     says_hits(hits: (f64, Unit)); says_rush(readers: u32);
@@ -208,8 +208,8 @@ pub(super) struct BehindTheCache {
     filter: Option<Bloom>,
     flights: SingleFlight,
     pub(super) database: Station<Event>,
-    /// Queries for the same page that are at the database.
-    at_database: BTreeMap<u64, u32>,
+    /// Queries for each page that exists which are at the database.
+    at_database: Vec<u32>,
     renewals: EntityMap<(u64, Time)>,
     largest_rush: u32,
     falls: u32,
@@ -297,7 +297,7 @@ impl BehindTheCache {
             Freshness::Revalidate => {
                 w.record_step(request, || (step_stale(now.since(expiry)), None));
                 self.answer(request, STALE, w);
-                if !self.at_database.contains_key(&page) {
+                if self.queries(page) == Some(&mut 0) {
                     self.renew(page, w);
                 }
             }
@@ -345,6 +345,11 @@ impl BehindTheCache {
         self.ask(renewal, w);
     }
 
+    /// How many queries for a page are at the database; none is counted for pages that don't exist.
+    fn queries(&mut self, page: u64) -> Option<&mut u32> {
+        self.at_database.get_mut(usize::try_from(page).ok()?)
+    }
+
     /// The page that a query is for, and since when.
     fn query(&self, of: Entity) -> Option<(u64, Time)> {
         match of.kind {
@@ -363,11 +368,8 @@ impl BehindTheCache {
         };
         match self.database.offer(of, takes, w, Event::Queried(of)) {
             station::Offer::Served | station::Offer::Queued { .. } => {
-                let queries = self.at_database.entry(page).or_default();
-                *queries += 1;
-                if page == FRONT {
-                    self.largest_rush = self.largest_rush.max(*queries);
-                }
+                self.queries(page).into_iter().for_each(|queries| *queries += 1);
+                self.largest_rush = self.largest_rush.max(self.at_database[FRONT as usize]);
             }
             station::Offer::Full => self.fall_over(of, w),
             station::Offer::Down | station::Offer::Fails => self.finish(of, FELL_OVER, w),
@@ -378,7 +380,7 @@ impl BehindTheCache {
         w.notable(DATABASE, mark_fell(self.database.waiting().len()));
         self.falls += 1;
         w.schedule(RESTARTS, Event::Restarts);
-        self.at_database.clear();
+        self.at_database.fill(0);
         let dropped = self.database.fail(station::Fault::Down, w);
         for of in dropped {
             self.finish(of, FELL_OVER, w);
@@ -389,12 +391,7 @@ impl BehindTheCache {
     fn queried(&mut self, of: Entity, w: &mut W) {
         self.database.done(of, w);
         let (now, Some((page, asked))) = (w.now(), self.query(of)) else { return };
-        if let Some(queries) = self.at_database.get_mut(&page) {
-            *queries -= 1;
-            if *queries == 0 {
-                self.at_database.remove(&page);
-            }
-        }
+        self.queries(page).into_iter().for_each(|queries| *queries -= 1);
         self.store(page, now.since(asked), of, w);
         self.finish(of, ANSWERED, w);
     }
@@ -521,11 +518,11 @@ impl BehindTheCache {
             let kept = self.kept.get(&page).filter(|_| self.stage != Stage::Away);
             let left = kept.map_or(0.0, |it| (it.stored + it.ttl).since(now).secs());
             let level = (left / self.controls.ttl.secs()).min(1.0) as f32;
-            match self.at_database.get(&page) {
-                Some(2..) => Cell { entity, level: level.max(0.2), status: Status::Trouble },
-                Some(_) => Cell { entity, level: level.max(0.2), status: Status::Active },
-                None if level > 0.0 => Cell { entity, level, status: Status::Normal },
-                None => Cell { entity, level, status: Status::Quiet },
+            match self.at_database[n as usize] {
+                2.. => Cell { entity, level: level.max(0.2), status: Status::Trouble },
+                1 => Cell { entity, level: level.max(0.2), status: Status::Active },
+                0 if level > 0.0 => Cell { entity, level, status: Status::Normal },
+                0 => Cell { entity, level, status: Status::Quiet },
             }
         };
         let missing = self.missing();
@@ -547,9 +544,9 @@ impl BehindTheCache {
         if self.is_attacked() {
             rows.push(row(row_places(), Some(note_missing(missing)), (0..SEEN).map(place).collect()));
         }
-        let key =
-            [(key_fresh(), Status::Normal), (key_asked(), Status::Active), (key_crowd(), Status::Trouble)];
-        let key = key.map(|(words, status)| (Label::Words(words), status)).into();
+        let looks = [Status::Normal, Status::Active, Status::Trouble, Status::Quiet];
+        let key = [key_fresh(), key_asked(), key_crowd(), key_gone()].map(Label::Words);
+        let key = key.into_iter().zip(looks).collect();
         Panel::Grid(Grid { title: Label::Words(pages_title()), rows, columns: SEEN, tall: true, key }.into())
     }
 
@@ -569,7 +566,7 @@ impl BehindTheCache {
             None if waiting > 20 => says_queue(waiting, self.database.wait(now)),
             None => says_calm(waiting),
         };
-        let rush = self.at_database.get(&FRONT).copied().filter(|&readers| readers >= RUSH).map(says_rush);
+        let rush = Some(self.at_database[FRONT as usize]).filter(|&readers| readers >= RUSH).map(says_rush);
         let cache = match self.hit_ratio(now) {
             _ if self.stage == Stage::Away => says_away(),
             hits => says_hits((rounded(hits.unwrap_or(0.0), 100.0), Unit::Share)),
@@ -604,7 +601,7 @@ impl Experiment for BehindTheCache {
             filter: filter(controls.filter),
             flights: SingleFlight::default(),
             database: Station::new(DATABASE, controls.workers, Some(MOST_WAITING)),
-            at_database: BTreeMap::new(),
+            at_database: vec![0; PAGES as usize],
             renewals: EntityMap::default(),
             largest_rush: 0,
             falls: 0,
@@ -743,7 +740,8 @@ impl Experiment for BehindTheCache {
             }
             Entity { kind: PAGE, n } if n < SEEN => {
                 let left = self.kept.get(&n.into()).map(|it| (it.stored + it.ttl).since(w.now()));
-                let queries = self.at_database.get(&n.into()).map(|&queries| about_page_asked(queries));
+                let queries =
+                    Some(self.at_database[n as usize]).filter(|&queries| queries > 0).map(about_page_asked);
                 let fresh = left.map_or_else(about_page_gone, about_page);
                 Some(About::says([fresh].into_iter().chain(queries).collect::<Vec<_>>()))
             }

@@ -63,7 +63,7 @@ messages! {
     MESSAGES;
     front_expires(); all_expire(); cache_lost(); unknown_pages();
     nothing(); single_flight(); stale_while_renewed(); early_renewal(); jitter_half(); remembers(); bloom_filter();
-    grid_title(); key_lost(); key_answered(); key_survived(); table_title(); column_defence();
+    grid_title(); key_lost(); key_answered(); key_survived(); key_pending(); table_title(); column_defence();
     row_survived(survived: u32);
     says_best(defence: Entity, survived: u32); says_lost(defence: Entity, failure: Entity, lost: (f64, Unit));
     about_run(defence: Entity, failure: Entity, lost: (f64, Unit)); about_not_yet();
@@ -193,12 +193,9 @@ impl Matrix {
             cells: (0..columns).map(|k| cell(n, k)).collect(),
         };
         let rows = (0..DEFENCES).map(row).collect();
-        let key = [
-            (key_lost(), Status::Trouble),
-            (key_answered(), Status::Normal),
-            (key_survived(), Status::Active),
-        ];
-        let key = key.map(|(words, status)| (Label::Words(words), status)).into();
+        let looks = [Status::Trouble, Status::Normal, Status::Active, Status::Quiet];
+        let key = [key_lost(), key_answered(), key_survived(), key_pending()].map(Label::Words);
+        let key = key.into_iter().zip(looks).collect();
         Panel::Grid(Grid { title: Label::Words(grid_title()), rows, columns, tall: false, key }.into())
     }
 
