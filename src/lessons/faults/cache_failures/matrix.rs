@@ -65,7 +65,7 @@ messages! {
     nothing(); single_flight(); stale_while_renewed(); early_renewal(); jitter_half(); remembers(); bloom_filter();
     grid_title(); key_lost(); key_answered(); key_survived(); key_pending(); table_title(); column_defence();
     row_survived(survived: u32);
-    says_best(defence: Entity, survived: u32); says_lost(defence: Entity, failure: Entity, lost: (f64, Unit));
+    says_running(done: u32, runs: u32); says_best(defence: Entity, survived: u32); says_lost(defence: Entity, failure: Entity, lost: (f64, Unit));
     about_run(defence: Entity, failure: Entity, lost: (f64, Unit)); about_not_yet();
     about_defence(survived: u32, of: u32);
 }
@@ -258,9 +258,10 @@ impl Experiment for Matrix {
             let (of, by) = pair(n as u32);
             scene.sentences.push(says_lost(defence(by), failure(of), Self::share(lost)));
         }
-        if let Some((survived, n)) = self.best().filter(|_| done == RUNS) {
-            scene.sentences.push(says_best(defence(n), survived));
-        }
+        scene.sentences.push(match self.best() {
+            Some((survived, n)) if done == RUNS => says_best(defence(n), survived),
+            _ => says_running(done, RUNS),
+        });
     }
 
     fn about(&self, entity: Entity, _: &W) -> Option<About> {
