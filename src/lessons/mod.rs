@@ -6,9 +6,8 @@
 //! tests and the worker for development see [`SETS`].
 
 pub mod architecture;
-// Not on the site yet: see 'Lessons in the making' in ARCHITECTURE.md.
-#[cfg(test)]
 pub mod faults;
+// Not on the site yet: see 'Lessons in the making' in ARCHITECTURE.md.
 #[cfg(test)]
 pub mod governance;
 pub mod prelude;
@@ -33,6 +32,8 @@ pub const SETS: &[(&str, &[Figure])] = &[
         "software-design/blocking-and-non-blocking/frozen-loop",
         software_design::blocking_and_non_blocking::frozen_loop::FIGURES,
     ),
+    ("faults/cache-failures", faults::cache_failures::FIGURES),
+    ("faults/cache-failures/further", faults::cache_failures::further::FIGURES),
     ("software-design/critical-sections", software_design::critical_sections::FIGURES),
 ];
 

@@ -47,6 +47,7 @@ mod x_fetch;
 pub use bloom::{Bloom, BloomSize, bloom_rate};
 pub use lifetime::{Freshness, Lifetime, jittered};
 pub use policy::{Eviction, Policy, Rule};
+pub use queues::Lru;
 pub use single_flight::{Joined, Landed, SingleFlight};
 pub use x_fetch::XFetch;
 

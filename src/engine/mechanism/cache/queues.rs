@@ -94,3 +94,40 @@ impl Queue {
         Some(Eviction { key: self.remove_at(place), rule })
     }
 }
+
+/// A cache under LRU and nothing else: what [`Cache`](super::Cache) is with [`Policy::Lru`](super::Policy::Lru). A worker
+/// whose figures need no other policy carries the code of none.
+#[derive(Clone, Debug, Hash)]
+pub struct Lru(Queue);
+
+impl Lru {
+    /// An empty one for so many keys.
+    pub fn new(capacity: u32) -> Self {
+        Self(Queue::new(Kind::Lru, capacity))
+    }
+
+    /// How many keys are there.
+    pub fn len(&self) -> u32 {
+        self.0.entries.len_of(0)
+    }
+
+    /// Whether nothing is there.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A reader asks for a key: true if it is there, which counts as a use.
+    pub fn lookup(&mut self, key: u64) -> bool {
+        self.0.touch(key)
+    }
+
+    /// Keeps a key, and says what had to go for it. A key that is there already is only used once more.
+    pub fn insert(&mut self, key: u64) -> Option<Eviction> {
+        if self.0.capacity == 0 || self.lookup(key) { None } else { self.0.insert(key) }
+    }
+
+    /// Drops a key; true if it was there.
+    pub fn remove(&mut self, key: u64) -> bool {
+        self.0.remove(key)
+    }
+}

@@ -393,6 +393,19 @@ proptest! {
     #![proptest_config(cases(200))]
 
     #[test]
+    fn lru_by_itself_is_the_cache_under_lru(capacity in 0..12_u32, ops in prop::collection::vec(op(), 1..300)) {
+        let (mut cache, mut lru) = (Cache::new(Policy::Lru, capacity), Lru::new(capacity));
+        for op in &ops {
+            match *op {
+                Op::Lookup(key) => prop_assert_eq!(lru.lookup(key), cache.lookup(key)),
+                Op::Remove(key) => prop_assert_eq!(lru.remove(key), cache.remove(key)),
+                Op::Insert(key) => prop_assert_eq!(lru.insert(key), cache.insert(key)),
+            }
+            prop_assert_eq!((lru.len(), lru.is_empty()), (cache.len(), cache.is_empty()));
+        }
+    }
+
+    #[test]
     fn policies_written_as_rules_run_exactly_as_the_built_in_ones(
         capacity in 1..12_u32,
         ops in prop::collection::vec(op(), 1..300),

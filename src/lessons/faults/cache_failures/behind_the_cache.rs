@@ -12,7 +12,7 @@
 
 use crate::lessons::prelude::*;
 use crate::mechanism::cache::{
-    Bloom, BloomSize, Cache, Freshness, Joined, Lifetime, Policy, SingleFlight, XFetch, jittered,
+    Bloom, BloomSize, Freshness, Joined, Lifetime, Lru, SingleFlight, XFetch, jittered,
 };
 use crate::scene::{Cell, Grid, GridRow};
 use crate::sim::decimal::rounded;
@@ -58,18 +58,15 @@ const FRONT: u64 = 0;
 /// What a query takes: of the front page, and on average of any other.
 const FRONT_QUERY: Span = Span::from_secs(1);
 pub(super) const QUERY: f64 = 0.02;
-/// With so many waiting the database runs out of memory, and is back after a while.
+/// With so many waiting the database runs out of memory and falls over, and is back after a while.
 const MOST_WAITING: u32 = 1_500;
 const RESTARTS: Span = Span::from_secs(5);
 /// How long a reader waits for what isn't in the cache.
 const PATIENCE: Span = Span::from_secs(3);
 /// A reader who waits longer is slow.
 const SLOW: Span = Span::from_millis(200);
-/// A remembered 'no such page' lives no longer.
-const NEGATIVE: Span = Span::from_secs(10);
-/// Readers are let in again over so long; a warm-up asks for so many pages, so many in a tick.
+/// Readers are let in again over so long.
 const RAMP: Span = Span::from_secs(10);
-const WARM_UP: (u64, u64, Span) = (1_000, 30, Span::from_millis(100));
 /// Pages that are seen one by one.
 const SEEN: u32 = 60;
 /// A rush of fewer readers is none.
@@ -81,15 +78,6 @@ const JITTER: Purpose = Purpose::named("jitter");
 const EARLY: Purpose = Purpose::named("early");
 const ADMITS: Purpose = Purpose::named("admitted");
 const HASH: Purpose = Purpose::named("hash");
-
-choices! {
-    /// What happens when the cache is back, empty.
-    pub enum Return {
-        AtOnce = "at-once", "All readers at once";
-        Steps = "steps", "Readers step by step";
-        Warm = "warm", "Pages first, then readers";
-    }
-}
 
 controls! {
     /// What can be turned.
@@ -103,7 +91,7 @@ controls! {
         pub filter: u32 = Control::number("filter", "Filter, bits a page", Unit::Count, (0.0, 16.0), 1.0, 0.0)
             .help("Size of a Bloom filter of all pages that exist, before the cache; 0 is none.").primary(),
         pub negative: bool = Control::flag("negative", "Remember ‘no such page’", false)
-            .help("Keeps in the cache, for up to 10 s, that a page doesn’t exist."),
+            .help("Keeps in the cache that a page doesn’t exist, as it keeps the pages that do."),
         pub ttl: Span = Control::number("ttl", "Time to live", Unit::Time, (2.0, 120.0), 1.0, 30.0)
             .help("How long an entry is fresh. All were stored when the run began."),
         pub stale: Span = Control::number("stale", "Stale while renewed", Unit::Time, (0.0, 30.0), 1.0, 0.0)
@@ -114,8 +102,8 @@ controls! {
             .help("Entries that the cache can hold; the least recently used goes."),
         pub workers: u32 = Control::number("workers", "Database workers", Unit::Count, (5.0, 60.0), 1.0, 10.0)
             .help("Queries that the database works on at the same time: 50 a second each."),
-        pub back: Return = Control::choice("back", "After the cache was lost", Return::OPTIONS, "at-once")
-            .help("Whom it serves when it is back: all at once; more and more readers over 10 s; or nobody until 1,000 pages are in it."),
+        pub ramp: bool = Control::flag("ramp", "Let readers in step by step", false)
+            .help("When a lost cache is back, all readers come at once; or more and more of them over 10 s, while the others are refused."),
     }
 }
 
@@ -138,9 +126,8 @@ readings! {
     READINGS;
     Reading::new("hits", "hit ratio", Unit::Share, "Share of the readers of the last second whose page was in the cache.");
     Reading::new("asked", "asked of the database", Unit::Rate, "Queries a second, over the last second.");
-    Reading::new("done", "answered by it", Unit::Rate, "Queries a second that it finished, over the last second.");
     Reading::new("waiting", "waiting for it", Unit::Count, "Queries in its queue now. With 1,500 it falls over.").trouble_from(100.0);
-    Reading::new("rush", "largest rush", Unit::Count, "The most readers so far who asked the database for the front page before one of them had its answer.")
+    Reading::new("rush", "largest rush", Unit::Count, "The most queries so far that were at the database for the front page at the same time.")
         .so_far().trouble_from(RUSH as f64);
     Reading::new("lost", "readers lost", Unit::Share, "Share of all readers so far who got no answer.").so_far().trouble_from(0.01);
     Reading::new("slow", "slow or lost", Unit::Share, "Share of all readers so far who got no answer within 0.2 s.").so_far().trouble_from(0.03);
@@ -150,17 +137,16 @@ readings! {
 
 messages! {
     pub(super) MESSAGES;
-    pages_title(); row_pages(); chart_queries(); asked(); done();
-    note_hits(hits: (f64, Unit)); note_away(); note_warming(); note_ramp(share: (f64, Unit)); note_attack(rate: (f64, Unit)); note_calm();
-    says_away(); says_fell(again: Span); says_queue(waiting: usize, wait: Span); says_calm(waiting: usize);
+    pages_title(); row_pages(); row_places(); note_missing(missing: u32); key_fresh(); key_asked(); key_crowd(); key_gone(); chart_queries(); asked();
+    note_hits(hits: (f64, Unit)); note_away(); note_ramp(share: (f64, Unit));
+    says_away(); says_fell(); says_queue(waiting: usize, wait: Span); says_calm(waiting: usize);
     says_hits(hits: (f64, Unit)); says_rush(readers: u32);
-    mark_expired(); mark_killed(); mark_restored(); mark_fell(waiting: usize); mark_up(); mark_open();
-    mark_rush(readers: u32, took: Span);
+    mark_expired(); mark_killed(); mark_restored(); mark_fell(waiting: usize); mark_up();
     no_front_page(); is_away(); is_there();
     step_hit(left: Span); step_stale(since: Span); step_missed(); step_joined(behind: u32); step_filtered(); step_no_page(); step_early(left: Span);
     step_kept_out();
-    about_cache(held: u32, missing: usize); about_filter(rate: (f64, Unit)); about_readers(sent: u64); about_attackers(sent: u64);
-    about_page(left: Span); about_page_gone(); about_page_asked(queries: u32); about_page_popular(share: (f64, Unit));
+    about_cache(held: u32, missing: u32); about_filter(rate: (f64, Unit)); about_sent(sent: u64);
+    about_page(left: Span); about_page_gone(); about_page_asked(queries: u32);
     judge_lost(lost: (f64, Unit), bound: (f64, Unit)); judge_slow(slow: (f64, Unit), bound: (f64, Unit)); judge_stale(stale: (f64, Unit), bound: (f64, Unit));
     judge_falls(falls: (f64, Unit), bound: (f64, Unit));
 }
@@ -176,8 +162,6 @@ pub(super) enum Event {
     GivesUp(Entity),
     /// The database is there again.
     Restarts,
-    /// The warm-up asks for more.
-    Warm,
 }
 
 /// What a request carries.
@@ -187,7 +171,6 @@ pub(super) struct Wish {
     attack: bool,
     /// Its flight, if it leads one.
     flight: Option<u32>,
-    asked: Time,
 }
 
 /// What the cache has of a page.
@@ -198,7 +181,6 @@ struct Kept {
     /// How long the query took that it came from.
     took: Span,
     exists: bool,
-    renewing: bool,
 }
 
 /// Whether the cache is there, and for whom.
@@ -206,8 +188,6 @@ struct Kept {
 enum Stage {
     Open,
     Away,
-    /// The next page to be asked for.
-    Warming(u64),
     /// Readers are let in since then.
     Ramp(Time),
 }
@@ -222,26 +202,22 @@ pub(super) struct BehindTheCache {
     attacked: u64,
     popularity: Zipf,
     journeys: Journeys<Wish>,
-    pub(super) cache: Cache,
+    pub(super) cache: Lru,
     kept: BTreeMap<u64, Kept>,
     stage: Stage,
     filter: Option<Bloom>,
     flights: SingleFlight,
     pub(super) database: Station<Event>,
-    /// Queries for the same page that are at the database.
-    at_database: BTreeMap<u64, u32>,
+    /// Queries for each page that exists which are at the database.
+    at_database: Vec<u32>,
     renewals: EntityMap<(u64, Time)>,
-    /// When the front page was first asked for, and by how many since, until one has it.
-    rush: Option<(Time, u32)>,
     largest_rush: u32,
     falls: u32,
     /// Readers who had their answer, but late.
     slow: u64,
-    again_at: Time,
     hits: RecentCount,
     lookups: RecentCount,
     asked: RecentCount,
-    done: RecentCount,
 }
 
 /// A hash of a page for the filter.
@@ -272,14 +248,8 @@ impl BehindTheCache {
         };
         self.attacked += u64::from(attack);
         let from = if attack { ATTACKERS } else { READERS };
-        let request = self.journeys.begin(Wish { page, attack, flight: None, asked: w.now() }, from, w);
+        let request = self.journeys.begin(Wish { page, attack, flight: None }, from, w);
         self.journeys.send(request, CACHE, HOP, w, Event::AtCache(request));
-    }
-
-    /// What is kept of a page, if the cache is there.
-    fn looked_up(&mut self, page: u64) -> Option<Kept> {
-        let there = self.stage != Stage::Away && self.cache.lookup(page);
-        self.kept.get(&page).copied().filter(|_| there)
     }
 
     fn at_cache(&mut self, request: Entity, w: &mut W) {
@@ -291,7 +261,6 @@ impl BehindTheCache {
         };
         let admitted = match self.stage {
             Stage::Open | Stage::Away => true,
-            Stage::Warming(_) => false,
             Stage::Ramp(since) => w.draws(ADMITS, request).chance(self.ramp(since, now)),
         };
         if !admitted {
@@ -302,7 +271,8 @@ impl BehindTheCache {
             w.record_step(request, || (step_filtered(), None));
             return self.answer(request, ANSWERED, w);
         }
-        let kept = self.looked_up(page);
+        let there = self.stage != Stage::Away && self.cache.lookup(page);
+        let kept = self.kept.get(&page).copied().filter(|_| there);
         if !attack {
             self.lookups.record(now);
         }
@@ -327,7 +297,7 @@ impl BehindTheCache {
             Freshness::Revalidate => {
                 w.record_step(request, || (step_stale(now.since(expiry)), None));
                 self.answer(request, STALE, w);
-                if !it.renewing {
+                if self.queries(page) == Some(&mut 0) {
                     self.renew(page, w);
                 }
             }
@@ -372,16 +342,18 @@ impl BehindTheCache {
     fn renew(&mut self, page: u64, w: &mut W) {
         let renewal = w.open(RENEWAL, None);
         self.renewals.insert(renewal.n, (page, w.now()));
-        if let Some(kept) = self.kept.get_mut(&page) {
-            kept.renewing = true;
-        }
         self.ask(renewal, w);
+    }
+
+    /// How many queries for a page are at the database; none is counted for pages that don't exist.
+    fn queries(&mut self, page: u64) -> Option<&mut u32> {
+        self.at_database.get_mut(usize::try_from(page).ok()?)
     }
 
     /// The page that a query is for, and since when.
     fn query(&self, of: Entity) -> Option<(u64, Time)> {
         match of.kind {
-            REQUEST => self.journeys.get(of).map(|journey| (journey.carries.page, journey.carries.asked)),
+            REQUEST => self.journeys.get(of).map(|journey| (journey.carries.page, journey.since)),
             _ => self.renewals.get(of.n).copied(),
         }
     }
@@ -389,9 +361,6 @@ impl BehindTheCache {
     /// A query comes to the database.
     fn ask(&mut self, of: Entity, w: &mut W) {
         let (now, Some((page, _))) = (w.now(), self.query(of)) else { return };
-        if let Some(wish) = self.journeys.carried(of).filter(|_| of.kind == REQUEST) {
-            wish.asked = now;
-        }
         self.asked.record(now);
         let takes = match page {
             FRONT => FRONT_QUERY,
@@ -399,12 +368,8 @@ impl BehindTheCache {
         };
         match self.database.offer(of, takes, w, Event::Queried(of)) {
             station::Offer::Served | station::Offer::Queued { .. } => {
-                *self.at_database.entry(page).or_default() += 1;
-                if page == FRONT {
-                    let (_, readers) = self.rush.get_or_insert((now, 0));
-                    *readers += 1;
-                    self.largest_rush = self.largest_rush.max(*readers);
-                }
+                self.queries(page).into_iter().for_each(|queries| *queries += 1);
+                self.largest_rush = self.largest_rush.max(self.at_database[FRONT as usize]);
             }
             station::Offer::Full => self.fall_over(of, w),
             station::Offer::Down | station::Offer::Fails => self.finish(of, FELL_OVER, w),
@@ -414,10 +379,8 @@ impl BehindTheCache {
     fn fall_over(&mut self, last: Entity, w: &mut W) {
         w.notable(DATABASE, mark_fell(self.database.waiting().len()));
         self.falls += 1;
-        self.again_at = w.now() + RESTARTS;
         w.schedule(RESTARTS, Event::Restarts);
-        self.at_database.clear();
-        self.rush = None;
+        self.at_database.fill(0);
         let dropped = self.database.fail(station::Fault::Down, w);
         for of in dropped {
             self.finish(of, FELL_OVER, w);
@@ -428,19 +391,7 @@ impl BehindTheCache {
     fn queried(&mut self, of: Entity, w: &mut W) {
         self.database.done(of, w);
         let (now, Some((page, asked))) = (w.now(), self.query(of)) else { return };
-        self.done.record(now);
-        if let Some(queries) = self.at_database.get_mut(&page) {
-            *queries -= 1;
-            if *queries == 0 {
-                self.at_database.remove(&page);
-            }
-        }
-        if page == FRONT
-            && let Some((since, readers)) = self.rush.take()
-            && readers >= RUSH
-        {
-            w.notable(DATABASE, mark_rush(readers, now.since(since)));
-        }
+        self.queries(page).into_iter().for_each(|queries| *queries -= 1);
         self.store(page, now.since(asked), of, w);
         self.finish(of, ANSWERED, w);
     }
@@ -450,9 +401,8 @@ impl BehindTheCache {
         if self.stage == Stage::Away || !exists && !self.controls.negative {
             return;
         }
-        let longest = if exists { self.controls.ttl } else { self.controls.ttl.min(NEGATIVE) };
-        let ttl = jittered(longest, self.controls.jitter, w.draws(JITTER, of).unit());
-        self.keep(page, Kept { stored: w.now(), ttl, took, exists, renewing: false });
+        let ttl = jittered(self.controls.ttl, self.controls.jitter, w.draws(JITTER, of).unit());
+        self.keep(page, Kept { stored: w.now(), ttl, took, exists });
     }
 
     fn keep(&mut self, page: u64, kept: Kept) {
@@ -470,14 +420,7 @@ impl BehindTheCache {
     /// What became of a query: whoever waits for it is told.
     fn finish(&mut self, of: Entity, outcome: EndKind, w: &mut W) {
         if of.kind == RENEWAL {
-            let page = self.renewals.remove(of.n).map_or(FRONT, |(page, _)| page);
-            if let Some(kept) = self.kept.get_mut(&page) {
-                kept.renewing = false;
-            }
-            if let (Stage::Warming(next), true) = (&mut self.stage, outcome != ANSWERED) {
-                // It is asked for again.
-                *next = (*next).min(page);
-            }
+            self.renewals.remove(of.n);
             w.close(of, outcome);
             return;
         }
@@ -513,24 +456,8 @@ impl BehindTheCache {
             let of = Entity::new(PAGE, page as u32);
             let ttl = jittered(self.controls.ttl, self.controls.jitter, w.draws(JITTER, of).unit());
             let took = if page == FRONT { FRONT_QUERY } else { Span::from_secs_f64(QUERY) };
-            self.keep(page, Kept { stored: w.now(), ttl, took, exists: true, renewing: false });
+            self.keep(page, Kept { stored: w.now(), ttl, took, exists: true });
         }
-    }
-
-    fn warm(&mut self, w: &mut W) {
-        let Stage::Warming(next) = self.stage else { return };
-        let (all, at_a_time, tick) = WARM_UP;
-        let end = all.min(self.controls.places.into());
-        if next >= end && self.renewals.is_empty() {
-            self.stage = Stage::Open;
-            return w.notable(CACHE, mark_open());
-        }
-        if self.database.fault().is_none() {
-            let until = (next + at_a_time).min(end);
-            self.stage = Stage::Warming(until.max(next));
-            (next..until).for_each(|page| self.renew(page, w));
-        }
-        w.schedule(tick, Event::Warm);
     }
 
     fn set_attack(&mut self, rate: f64, w: &mut W) {
@@ -538,7 +465,7 @@ impl BehindTheCache {
             // A rate of nothing has no next arrival; what was scheduled is passed over.
             Some(attacks) if rate > 0.0 => attacks.set_rate(rate, w, Event::Attack),
             None if rate > 0.0 => {
-                self.attacks = Some(Arrivals::poisson(ATTACKERS_KIND, rate, w, Event::Attack));
+                self.attacks = Some(Arrivals::poisson(ATTACKERS_KIND, rate, w, Event::Attack))
             }
             _ => {}
         }
@@ -561,15 +488,10 @@ impl BehindTheCache {
         Self::ended(LOSSES.ends, w)
     }
 
-    pub(super) fn falls(&self) -> u32 {
-        self.falls
-    }
-
     fn flow(&self, now: Time) -> Panel {
         let hits = self.hit_ratio(now).map(|hits| note_hits((rounded(hits, 100.0), Unit::Share)));
         let (note, status) = match self.stage {
             Stage::Away => (Some(note_away()), Status::Down),
-            Stage::Warming(_) => (Some(note_warming()), Status::Warming),
             Stage::Ramp(since) => {
                 let share = rounded(self.ramp(since, now), 100.0);
                 (Some(note_ramp((share, Unit::Share))), Status::Warming)
@@ -577,55 +499,74 @@ impl BehindTheCache {
             Stage::Open => (hits, Status::Normal),
         };
         let cache = Node { note: note.map(Label::Words), status, ..Node::new(CACHE).shaped(Shape::Cache) };
-        let attack = match self.controls.attack {
-            0.0 => note_calm(),
-            rate => note_attack((rate, Unit::Rate)),
-        };
-        let readers = Node::new(READERS).shaped(Shape::Client).note(Label::Value(LOAD, Unit::Rate));
-        let attackers = Node::new(ATTACKERS).shaped(Shape::Client).note(Label::Words(attack));
-        let quiet = if self.controls.attack > 0.0 { Status::Trouble } else { Status::Quiet };
-        let attackers = Node { status: quiet, ..attackers };
+        let sender =
+            |entity, rate| Node::new(entity).shaped(Shape::Client).note(Label::Value(rate, Unit::Rate));
+        let mut senders = vec![sender(READERS, LOAD)];
+        if self.is_attacked() {
+            senders.push(sender(ATTACKERS, self.controls.attack));
+        }
         let database = Node { shape: Shape::Database, ..self.database.node(None, now) };
         let [cache, database] = [cache, database].map(|node| vec![self.journeys.with_badge(node, now)]);
-        Panel::Flow(Flow::through([vec![readers, attackers], cache, database], self.journeys.packets()))
+        Panel::Flow(Flow::through([senders, cache, database], self.journeys.packets()))
     }
 
-    /// How long the most popular pages are still fresh: one bar each.
-    fn lifetimes(&self, now: Time) -> Panel {
+    /// What is in the cache: how long the most popular pages are still fresh, one bar each; and under attack, what its
+    /// places are taken by.
+    fn inside(&self, now: Time) -> Panel {
         let cell = |n: u32| {
             let (page, entity) = (u64::from(n), Entity::new(PAGE, n));
             let kept = self.kept.get(&page).filter(|_| self.stage != Stage::Away);
             let left = kept.map_or(0.0, |it| (it.stored + it.ttl).since(now).secs());
             let level = (left / self.controls.ttl.secs()).min(1.0) as f32;
-            let status = match self.at_database.get(&page) {
-                Some(2..) => Status::Trouble,
-                Some(_) => Status::Active,
-                None if level > 0.0 => Status::Normal,
-                None => Status::Quiet,
+            match self.at_database[n as usize] {
+                2.. => Cell { entity, level: level.max(0.2), status: Status::Trouble },
+                1 => Cell { entity, level: level.max(0.2), status: Status::Active },
+                0 if level > 0.0 => Cell { entity, level, status: Status::Normal },
+                0 => Cell { entity, level, status: Status::Quiet },
+            }
+        };
+        let missing = self.missing();
+        let place = |n: u32| {
+            let here = |count: u32| u64::from(n) * u64::from(self.controls.places) < u64::from(count * SEEN);
+            let (level, status) = match () {
+                () if here(missing) => (1.0, Status::Trouble),
+                () if here(self.cache.len()) => (1.0, Status::Normal),
+                () => (0.0, Status::Quiet),
             };
-            let level =
-                if matches!(status, Status::Trouble | Status::Active) { level.max(0.2) } else { level };
-            Cell { entity, level, status }
+            Cell { entity: CACHE, level, status }
         };
-        let row = GridRow {
-            entity: CACHE,
-            label: Label::Words(row_pages()),
-            note: None,
-            status: Status::Normal,
-            cells: (0..SEEN).map(cell).collect(),
+        let row = |label, note, cells| {
+            let note: Option<Msg> = note;
+            let note = note.map(Label::Words);
+            GridRow { entity: CACHE, label: Label::Words(label), note, status: Status::Normal, cells }
         };
-        let title = Label::Words(pages_title());
-        Panel::Grid(Grid { title, rows: vec![row], columns: SEEN, tall: true, key: Vec::new() }.into())
+        let mut rows = vec![row(row_pages(), None, (0..SEEN).map(cell).collect())];
+        if self.is_attacked() {
+            rows.push(row(row_places(), Some(note_missing(missing)), (0..SEEN).map(place).collect()));
+        }
+        let looks = [Status::Normal, Status::Active, Status::Trouble, Status::Quiet];
+        let key = [key_fresh(), key_asked(), key_crowd(), key_gone()].map(Label::Words);
+        let key = key.into_iter().zip(looks).collect();
+        Panel::Grid(Grid { title: Label::Words(pages_title()), rows, columns: SEEN, tall: true, key }.into())
+    }
+
+    /// Entries that say 'no such page'.
+    fn missing(&self) -> u32 {
+        self.kept.values().filter(|it| !it.exists).count() as u32
+    }
+
+    fn is_attacked(&self) -> bool {
+        self.attacked > 0 || self.controls.attack > 0.0
     }
 
     fn say(&self, now: Time) -> Vec<Msg> {
         let waiting = self.database.waiting().len();
         let database = match self.database.fault() {
-            Some(_) => says_fell(self.again_at.since(now)),
+            Some(_) => says_fell(),
             None if waiting > 20 => says_queue(waiting, self.database.wait(now)),
             None => says_calm(waiting),
         };
-        let rush = self.at_database.get(&FRONT).copied().filter(|&readers| readers >= RUSH).map(says_rush);
+        let rush = Some(self.at_database[FRONT as usize]).filter(|&readers| readers >= RUSH).map(says_rush);
         let cache = match self.hit_ratio(now) {
             _ if self.stage == Stage::Away => says_away(),
             hits => says_hits((rounded(hits.unwrap_or(0.0), 100.0), Unit::Share)),
@@ -654,23 +595,20 @@ impl Experiment for BehindTheCache {
             attacked: 0,
             popularity: Zipf::new(PAGES - 1, SKEW).map_err(|_| is_away())?,
             journeys: Journeys::new(REQUEST, LOSSES),
-            cache: Cache::new(Policy::Lru, controls.places),
+            cache: Lru::new(controls.places),
             kept: BTreeMap::new(),
             stage: Stage::Open,
             filter: filter(controls.filter),
             flights: SingleFlight::default(),
             database: Station::new(DATABASE, controls.workers, Some(MOST_WAITING)),
-            at_database: BTreeMap::new(),
+            at_database: vec![0; PAGES as usize],
             renewals: EntityMap::default(),
-            rush: None,
             largest_rush: 0,
             falls: 0,
             slow: 0,
-            again_at: Time::ZERO,
             hits: RecentCount::over(Span::from_secs(1)),
             lookups: RecentCount::over(Span::from_secs(1)),
             asked: RecentCount::over(Span::from_secs(1)),
-            done: RecentCount::over(Span::from_secs(1)),
         };
         it.fill(w);
         it.set_attack(controls.attack, w);
@@ -709,7 +647,6 @@ impl Experiment for BehindTheCache {
                 }
                 w.notable(DATABASE, mark_up());
             }
-            Event::Warm => self.warm(w),
         }
         if let Stage::Ramp(since) = self.stage
             && self.ramp(since, w.now()) >= 1.0
@@ -726,7 +663,7 @@ impl Experiment for BehindTheCache {
             self.filter = filter(is.filter);
         }
         if was.places != is.places {
-            self.cache = Cache::new(Policy::Lru, is.places);
+            self.cache = Lru::new(is.places);
             // The most popular last, so that they stay.
             let kept = core::mem::take(&mut self.kept);
             kept.into_iter().rev().for_each(|(page, it)| self.keep(page, it));
@@ -745,18 +682,13 @@ impl Experiment for BehindTheCache {
             }
             KILL => {
                 self.stage = Stage::Away;
-                self.cache = Cache::new(Policy::Lru, self.controls.places);
+                self.cache = Lru::new(self.controls.places);
                 self.kept.clear();
                 w.notable(CACHE, mark_killed());
             }
             _ => {
-                self.stage = match self.controls.back {
-                    Return::AtOnce => Stage::Open,
-                    Return::Steps => Stage::Ramp(w.now()),
-                    Return::Warm => Stage::Warming(0),
-                };
+                self.stage = if self.controls.ramp { Stage::Ramp(w.now()) } else { Stage::Open };
                 w.notable(CACHE, mark_restored());
-                self.warm(w);
             }
         }
         Ok(())
@@ -776,23 +708,21 @@ impl Experiment for BehindTheCache {
         let now = w.now();
         out.put("hits", self.hit_ratio(now));
         out.put("asked", self.asked.rate(now));
-        out.put("done", self.done.rate(now));
         out.put("waiting", self.database.waiting().len() as f64);
         out.put("rush", f64::from(self.largest_rush));
         let share = |(of, readers): (u64, u64)| (readers > 0).then(|| of as f64 / readers as f64);
-        out.put("lost", share(Self::lost(w)));
         let (lost, readers) = Self::lost(w);
+        out.put("lost", share((lost, readers)));
         out.put("slow", share((lost + self.slow, readers)));
         out.put("stale", share(Self::ended(&[STALE], w)));
         out.put("falls", f64::from(self.falls));
     }
 
     fn draw(&self, w: &W, scene: &mut Scene) {
-        let queries = [("asked", Status::Trouble), ("done", Status::Active)];
         scene.panels = vec![
             self.flow(w.now()),
-            self.lifetimes(w.now()),
-            Panel::series(chart_queries(), Unit::Rate, queries, Self::SPEC.until),
+            self.inside(w.now()),
+            Panel::series(chart_queries(), Unit::Rate, [("asked", Status::Trouble)], Self::SPEC.until),
             self.journeys.ledger(),
         ];
         scene.sentences = self.say(w.now());
@@ -800,27 +730,20 @@ impl Experiment for BehindTheCache {
 
     fn about(&self, entity: Entity, w: &W) -> Option<About> {
         match entity {
-            READERS => Some(About::says([about_readers(w.tally(REQUEST).opened() - self.attacked)])),
-            ATTACKERS => Some(About::says([about_attackers(self.attacked)])),
+            READERS => Some(About::says([about_sent(w.tally(REQUEST).opened() - self.attacked)])),
+            ATTACKERS => Some(About::says([about_sent(self.attacked)])),
             CACHE => {
-                let missing = self.kept.values().filter(|it| !it.exists).count();
                 let rate = self.filter.as_ref().map(|it| it.size().false_positive_rate(f64::from(PAGES)));
                 let filter = rate.map(|rate| about_filter((rounded(rate, 10_000.0), Unit::Share)));
-                let says = [about_cache(self.cache.len(), missing)].into_iter().chain(filter);
+                let says = [about_cache(self.cache.len(), self.missing())].into_iter().chain(filter);
                 Some(About::says(says.collect::<Vec<_>>()))
             }
             Entity { kind: PAGE, n } if n < SEEN => {
-                let share = match n {
-                    0 => FRONT_SHARE,
-                    _ => (1.0 - FRONT_SHARE) * self.popularity.probability(n - 1),
-                };
                 let left = self.kept.get(&n.into()).map(|it| (it.stored + it.ttl).since(w.now()));
-                let queries = self.at_database.get(&n.into()).map(|&queries| about_page_asked(queries));
-                let says = [
-                    about_page_popular((rounded(share, 10_000.0), Unit::Share)),
-                    left.map_or_else(about_page_gone, about_page),
-                ];
-                Some(About::says(says.into_iter().chain(queries).collect::<Vec<_>>()))
+                let queries =
+                    Some(self.at_database[n as usize]).filter(|&queries| queries > 0).map(about_page_asked);
+                let fresh = left.map_or_else(about_page_gone, about_page);
+                Some(About::says([fresh].into_iter().chain(queries).collect::<Vec<_>>()))
             }
             _ => self.journeys.about_at(entity, w, &[&self.database].into_iter()),
         }
@@ -832,8 +755,6 @@ impl Experiment for BehindTheCache {
         if self.cache.len() as usize != self.kept.len() || self.cache.len() > self.controls.places {
             return Err(format!("{} keys are kept, {} entries", self.cache.len(), self.kept.len()));
         }
-        let (queries, here): (u32, usize) = (self.at_database.values().sum(), self.database.here().count());
-        let same = queries as usize == here;
-        if same { Ok(()) } else { Err(format!("{queries} queries are counted, {here} are at the database")) }
+        Ok(())
     }
 }

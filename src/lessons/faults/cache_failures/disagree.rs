@@ -5,7 +5,7 @@
 //! a client that dies between two steps, replicas that lag, and what a reader sees meanwhile.
 
 use crate::lessons::prelude::*;
-use crate::parts::program::{self, Explored, Program, SCHEDULER, Scheduler, SmallState};
+use crate::parts::program::{self, Explored, Program, Ran, SCHEDULER, Scheduler, SmallState};
 use crate::player::Found;
 use crate::scene::{Ladder, LadderMessage, Party, PartyNote};
 
@@ -29,36 +29,16 @@ const VALUES: [&str; 3] = ["old", "new", "newer"];
 enum Op {
     Get,
     Select,
-    Fill(When),
+    /// Stores in the cache what was read or written; with a lease only if the entry wasn't deleted since it was missing.
+    Store {
+        leased: bool,
+    },
     Update,
     Delete,
-    Set(When),
     Expires,
 }
 
-/// When what is stored in the cache is taken.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum When {
-    Always,
-    /// Unless the entry was deleted since the reader found it missing.
-    Leased,
-    /// Unless a newer one is there.
-    Newer,
-}
-
 type Code = (&'static [&'static str], &'static [Op]);
-const READS: Code = (
-    &["v = cache.get(k)", "v = select, if none", "cache.set(k, v)"],
-    &[Op::Get, Op::Select, Op::Fill(When::Always)],
-);
-const LEASES: Code = (
-    &["v = cache.get(k)", "v = select, if none", "cache.set(k, v, lease)"],
-    &[Op::Get, Op::Select, Op::Fill(When::Leased)],
-);
-const COMPARES: Code = (
-    &["v = cache.get(k)", "v = select, if none", "cache.set(k, v) if newer"],
-    &[Op::Get, Op::Select, Op::Fill(When::Newer)],
-);
 const EXPIRES: Code = (&["the entry expires", "it expires again"], &[Op::Expires; 2]);
 
 choices! {
@@ -68,7 +48,6 @@ choices! {
         WriteFirst = "write-first", "Write, then delete";
         Twice = "twice", "Delete, write, delete";
         Both = "both", "Write both";
-        Newer = "newer", "Write both, newer wins";
         Lease = "lease", "Write, delete; leases";
     }
 }
@@ -81,16 +60,20 @@ impl Order {
             Self::Twice => {
                 (&["cache.delete(k)", "update row", "cache.delete(k)"], &[Op::Delete, Op::Update, Op::Delete])
             }
-            Self::Both => (&["update row", "cache.set(k, v)"], &[Op::Update, Op::Set(When::Always)]),
-            Self::Newer => (&["update row", "cache.set(k, v) if newer"], &[Op::Update, Op::Set(When::Newer)]),
+            Self::Both => (&["update row", "cache.set(k, v)"], &[Op::Update, Op::Store { leased: false }]),
         }
     }
 
     const fn reads(self) -> Code {
         match self {
-            Self::Lease => LEASES,
-            Self::Newer => COMPARES,
-            _ => READS,
+            Self::Lease => (
+                &["v = cache.get(k)", "v = select, if none", "cache.set(k, v, lease)"],
+                &[Op::Get, Op::Select, Op::Store { leased: true }],
+            ),
+            _ => (
+                &["v = cache.get(k)", "v = select, if none", "cache.set(k, v)"],
+                &[Op::Get, Op::Select, Op::Store { leased: false }],
+            ),
         }
     }
 }
@@ -122,7 +105,7 @@ messages! {
     table_code(); column_client(); column_first(); column_second(); column_third();
     ladder_title(); note_entry(value: String); note_empty(); note_row(value: String);
     did(code: String); refused_old(); mark_stale(entry: String, row: String);
-    says_start(); says_so_far(entry: String, row: String); says_empty(row: String);
+    says_so_far(entry: String, row: String); says_empty(row: String);
     says_stale(entry: String, row: String); says_agree();
     says_ahead(all: u64, wrong: u64); says_none_wrong(all: u64);
     about_entry(value: String); about_no_entry(); about_row(value: String);
@@ -178,14 +161,6 @@ impl Pair {
     fn is_wrong(&self) -> bool {
         self.is_over() && self.entry.is_some_and(|entry| entry != self.row)
     }
-
-    fn takes(&self, value: u8, when: When, leased: bool) -> bool {
-        match when {
-            When::Always => true,
-            When::Leased => leased,
-            When::Newer => self.entry.is_none_or(|entry| entry <= value),
-        }
-    }
 }
 
 impl SmallState for Pair {
@@ -202,15 +177,8 @@ impl SmallState for Pair {
             Op::Get if self.entry.is_some() => me.line = self.ops(n).len() as u8,
             Op::Get => me.leased = true,
             Op::Select => me.read = self.row,
-            Op::Fill(when) => {
-                let (value, leased) = (me.read, me.leased);
-                next.entry = if self.takes(value, when, leased) { Some(value) } else { self.entry };
-            }
-            Op::Set(when) => {
-                let value = me.read;
-                next.entry = if self.takes(value, when, true) { Some(value) } else { self.entry };
-            }
-            // Versions are numbered as the database commits them.
+            Op::Store { leased } if leased && !me.leased => {}
+            Op::Store { .. } => next.entry = Some(me.read),
             Op::Update => {
                 next.row = self.row + 1;
                 me.read = next.row;
@@ -235,8 +203,8 @@ pub(super) struct Disagree {
     controls: ControlValues,
     pub(super) clients: Explored<Pair>,
     began: Time,
-    /// What entry and row were after each step.
-    after: Vec<(Option<u8>, u8)>,
+    /// What was to be seen at the cache and at the database, from when on.
+    notes: [Vec<PartyNote>; 2],
 }
 
 impl Disagree {
@@ -249,27 +217,52 @@ impl Disagree {
             Program::new((CLIENT, INSTRUCTION), STEP, &texts).with_helpers(writers as u32 + 1, EXPIRY);
         let pair = Pair::new(order, controls.writers);
         let clients = Explored::start(program, pair, Pair::is_wrong, controls.scheduler, world, Turn);
-        Self { controls: controls.clone(), clients, began: world.now(), after: Vec::new() }
+        Self { controls: controls.clone(), clients, began: world.now(), notes: Default::default() }
     }
 
     fn run(&mut self, n: u32, world: &mut World<Turn>) {
-        let status = |_: &Pair, is: &Pair| if is.is_wrong() { Status::Trouble } else { Status::Active };
-        let Some(was) = self.clients.step(n, status, world, Turn) else { return };
+        let look = |_: &Pair, is: &Pair| if is.is_wrong() { Status::Trouble } else { Status::Active };
+        let Some(was) = self.clients.step(n, look, world, Turn) else { return };
         let (is, program) = (&self.clients.state, &self.clients.program);
-        self.after.push((is.entry, is.row));
+        let (at, status) = (world.now() + SEEN, look(&was, is));
+        let note = |words| PartyNote { at, label: Label::Words(words), status };
+        if is.entry != was.entry {
+            self.notes[0].push(note(is.entry.map_or_else(note_empty, |entry| note_entry(value(entry)))));
+        }
+        if is.row != was.row {
+            self.notes[1].push(note(note_row(value(is.row))));
+        }
         let client = program.thread(n);
         let code = program.code(n)[was.line(n).unwrap_or_default() as usize];
-        let refused = matches!(was.op(n as usize), Some(Op::Fill(_) | Op::Set(_))) && is.entry == was.entry;
+        let leases = was.op(n as usize) == Some(Op::Store { leased: true });
+        let refused = leases && !was.clients[n as usize].leased;
         world.record_step(client, || (did(code.to_owned()), refused.then(refused_old)));
         if let (true, false, Some(entry)) = (is.is_wrong(), was.is_wrong(), is.entry) {
             world.notable(CACHE, mark_stale(value(entry), value(is.row)));
         }
     }
 
+    /// A step as a message to a store; the expiry has none.
+    fn message(&self, ran: &Ran) -> Option<LadderMessage> {
+        let (program, pair) = (&self.clients.program, &self.clients.state);
+        let n = ran.thread as usize;
+        let op = pair.ops(n)[ran.line as usize];
+        let reads = matches!(op, Op::Get | Op::Select);
+        (op != Op::Expires).then(|| LadderMessage {
+            entity: program.instruction(ran.thread, ran.line),
+            from: program.thread(ran.thread),
+            to: if matches!(op, Op::Select | Op::Update) { DATABASE } else { CACHE },
+            sent: ran.at,
+            arrives: ran.at + SEEN,
+            lost: None,
+            label: Label::Plain(program.code(ran.thread)[ran.line as usize].to_owned()),
+            kind: if reads { PacketKind::Request } else { PacketKind::Write },
+            status: ran.status,
+        })
+    }
+
     fn ladder(&self) -> Panel {
         let (program, pair) = (&self.clients.program, &self.clients.state);
-        let wrong = pair.is_wrong();
-        let expiry = pair.clients.len() as u32 - 1;
         let party = |entity, notes, trouble| Party {
             entity,
             label: Label::Name(entity),
@@ -277,58 +270,19 @@ impl Disagree {
             spans: Vec::new(),
             notes,
         };
-        let (mut entries, mut rows, mut messages) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut entry_was, mut row_was) = (Some(0), 0);
-        for (ran, &(entry, row)) in program.history().iter().zip(&self.after) {
-            let (at, n) = (ran.at + SEEN, ran.thread as usize);
-            if entry != entry_was {
-                let label = Label::Words(entry.map_or_else(note_empty, |entry| note_entry(value(entry))));
-                let stale = wrong && entry == pair.entry;
-                entries.push(PartyNote {
-                    at,
-                    label,
-                    status: if stale { Status::Trouble } else { Status::Active },
-                });
-            }
-            if row != row_was {
-                rows.push(PartyNote {
-                    at,
-                    label: Label::Words(note_row(value(row))),
-                    status: Status::Active,
-                });
-            }
-            (entry_was, row_was) = (entry, row);
-            if ran.thread != expiry {
-                let op = pair.ops(n)[ran.line as usize];
-                messages.push(LadderMessage {
-                    entity: program.instruction(ran.thread, ran.line),
-                    from: program.thread(ran.thread),
-                    to: if matches!(op, Op::Select | Op::Update) { DATABASE } else { CACHE },
-                    sent: ran.at,
-                    arrives: at,
-                    lost: None,
-                    label: Label::Plain(program.code(ran.thread)[ran.line as usize].to_owned()),
-                    kind: if matches!(op, Op::Get | Op::Select) {
-                        PacketKind::Request
-                    } else {
-                        PacketKind::Write
-                    },
-                    status: ran.status,
-                });
-            }
-        }
-        let reader = party(program.thread(0), Vec::new(), false);
-        let writers = (1..expiry).map(|n| party(program.thread(n), Vec::new(), false));
-        let stores = [party(CACHE, entries, wrong), party(DATABASE, rows, false)];
-        let steps: usize = (0..=expiry as usize).map(|n| pair.ops(n).len()).sum();
+        let client = |n| party(program.thread(n), Vec::new(), false);
+        let [entries, rows] = self.notes.clone();
+        let stores = [party(CACHE, entries, pair.is_wrong()), party(DATABASE, rows, false)];
+        let writers = (1..=self.controls.writers).map(client);
+        let steps: usize = (0..pair.clients.len()).map(|n| pair.ops(n).len()).sum();
         let last = program.history().last().map_or(self.began, |ran| ran.at + STEP);
         Panel::Ladder(
             Ladder {
                 title: Label::Words(ladder_title()),
                 from: self.began,
                 until: last.max(self.began + STEP * steps as u64),
-                parties: [reader].into_iter().chain(stores).chain(writers).collect(),
-                messages,
+                parties: [client(0)].into_iter().chain(stores).chain(writers).collect(),
+                messages: program.history().iter().filter_map(|ran| self.message(ran)).collect(),
             }
             .into(),
         )
@@ -404,8 +358,7 @@ impl Experiment for Disagree {
         scene.choices = self.clients.choices("step");
         let ahead = self.clients.ahead();
         let (all, wrong) = ahead.map_or((0, 0), |ahead| (ahead.all as u64, ahead.wrong as u64));
-        let start = program.history().is_empty();
-        scene.sentences.push(if start { says_start() } else { self.says_state() });
+        scene.sentences.push(self.says_state());
         if !self.clients.state.is_over() {
             scene.sentences.push(if wrong > 0 { says_ahead(all, wrong) } else { says_none_wrong(all) });
         }
@@ -425,8 +378,6 @@ impl Experiment for Disagree {
     }
 
     fn invariants(&self, _: &World<Turn>) -> Result<(), String> {
-        self.clients.invariants()?;
-        let (ran, after) = (self.clients.program.history().len(), self.after.len());
-        if ran == after { Ok(()) } else { Err(format!("{ran} steps have run, {after} are known")) }
+        self.clients.invariants()
     }
 }

@@ -5,7 +5,7 @@
 
 use super::behind_the_cache::{self as behind, BehindTheCache, CACHE, EXPIRE, KILL, RESTORE};
 use crate::lessons::prelude::*;
-use crate::scene::{Cell, Grid, GridRow, Table};
+use crate::scene::{Cell, Grid, GridRow};
 use crate::sim::decimal::rounded;
 
 kinds! {
@@ -16,15 +16,12 @@ kinds! {
     ]);
     DEFENCE = "defence", Words(&[
         Cow::Borrowed("nothing"), Cow::Borrowed("single-flight"), Cow::Borrowed("stale-while-renewed"), Cow::Borrowed("early-renewal"),
-        Cow::Borrowed("jitter-half"), Cow::Borrowed("remembers"), Cow::Borrowed("bloom-filter"), Cow::Borrowed("slow-return"),
+        Cow::Borrowed("jitter-half"), Cow::Borrowed("remembers"), Cow::Borrowed("bloom-filter"),
     ]);
 }
 
 const FAILURES: u32 = 4;
 const DEFENCES: u32 = 7;
-/// The readings that say how many failures each of them survives.
-const SURVIVES: [&str; DEFENCES as usize] =
-    ["nothing", "flight", "stale", "early", "jitter", "remember", "filter"];
 const RUNS: u32 = FAILURES * DEFENCES;
 /// One run is made so often.
 const EVERY: Span = Span::from_millis(500);
@@ -35,6 +32,8 @@ const AWAY: Span = Span::from_secs(2);
 const SURVIVED: f64 = 0.01;
 /// Cells that stand for all readers of a run; one more sets runs apart.
 const CELLS: u32 = 10;
+/// Requests a second for pages that don't exist, in the runs with an attack.
+const ATTACK: f64 = 2_500.0;
 
 choices! {
     /// What is on in every run.
@@ -50,54 +49,39 @@ controls! {
     pub(super) struct ControlValues {
         pub everywhere: Everywhere = Control::choice("everywhere", "On in every run", Everywhere::OPTIONS, "nothing")
             .help("Defences that are on beside those of the column.").primary(),
-        pub attack: f64 = Control::number("attack", "Strength of the attack", Unit::Rate, (100.0, 5000.0), 100.0, 2500.0)
-            .help("Requests a second for pages that don’t exist, in the runs with an attack."),
-        pub workers: u32 = Control::number("workers", "Database workers", Unit::Count, (5.0, 60.0), 1.0, 10.0)
-            .help("Queries that the database works on at the same time, in every run."),
     }
 }
 
 readings! {
     READINGS;
     Reading::new("runs", "runs made", Unit::Count, "Of 28, one for each failure and defence.").so_far();
-    Reading::new("nothing", "survived without", Unit::Count, "Of four failures, those in which at most 1 % of the readers are lost without a defence of the column.").so_far();
-    Reading::new("flight", "by single flight", Unit::Count, "The same with single flight.").so_far();
-    Reading::new("stale", "by stale answers", Unit::Count, "The same with entries served for 10 s after their time, while they are renewed.").so_far();
-    Reading::new("early", "by early renewal", Unit::Count, "The same with XFetch, β = 1.").so_far();
-    Reading::new("jitter", "by jitter", Unit::Count, "The same with a jitter of 50 %.").so_far();
-    Reading::new("remember", "by remembering", Unit::Count, "The same with ‘no such page’ remembered.").so_far();
-    Reading::new("filter", "by the filter", Unit::Count, "The same with a Bloom filter of 8 bits a page.").so_far();
+    Reading::new("survived", "survived", Unit::Count, "Runs so far in which at most 1 % of the readers are lost.").so_far();
+    Reading::new("best", "by the best defence", Unit::Count, "Of four failures, those that the best defence so far survives.").so_far();
 }
 
 messages! {
     MESSAGES;
     front_expires(); all_expire(); cache_lost(); unknown_pages();
     nothing(); single_flight(); stale_while_renewed(); early_renewal(); jitter_half(); remembers(); bloom_filter();
-    grid_title(); table_title(); column_defence();
+    grid_title(); key_lost(); key_answered(); key_survived(); key_pending(); table_title(); column_defence();
     row_survived(survived: u32);
     says_running(done: u32, runs: u32); says_best(defence: Entity, survived: u32); says_lost(defence: Entity, failure: Entity, lost: (f64, Unit));
-    about_run(defence: Entity, failure: Entity, lost: (f64, Unit)); about_falls(falls: u32); about_not_yet();
-    about_failure(survived: u32, of: u32); about_defence(survived: u32, of: u32);
+    about_run(defence: Entity, failure: Entity, lost: (f64, Unit)); about_not_yet();
+    about_defence(survived: u32, of: u32);
 }
 
 /// The next run.
 #[derive(Clone, Copy, Debug, Hash)]
-pub(super) struct Next(u32);
+pub(super) struct Next;
 
 type W = World<Next>;
-
-/// What came of a run.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Came {
-    pub(super) lost: f64,
-    pub(super) falls: u32,
-}
 
 #[derive(Clone, Debug)]
 pub(super) struct Matrix {
     controls: ControlValues,
     pub(super) seed: u64,
-    pub(super) runs: Vec<Came>,
+    /// The share of readers lost in each.
+    pub(super) runs: Vec<f64>,
 }
 
 const SEED: Purpose = Purpose::named("runs");
@@ -118,7 +102,7 @@ fn defence(n: u32) -> Entity {
 impl ControlValues {
     /// The settings of a run.
     fn settings(&self, failure: u32, defence: u32) -> behind::ControlValues {
-        let mut it = behind::ControlValues { workers: self.workers, ..behind::ControlValues::default() };
+        let mut it = behind::ControlValues::default();
         // Entries that were stored together expire after 10 s, or else during no run.
         it.ttl = Span::from_secs(if failure == 1 { 10 } else { 60 });
         let everywhere = self.everywhere as u32;
@@ -132,11 +116,11 @@ impl ControlValues {
     }
 
     /// Makes a run.
-    pub(super) fn run(&self, failure: u32, defence: u32, seed: u64) -> Came {
+    pub(super) fn run(&self, failure: u32, defence: u32, seed: u64) -> f64 {
         let settings = self.settings(failure, defence);
         let mut w = World::new(seed);
         let Ok(mut it) = BehindTheCache::new(&settings, &Data::default(), &mut w) else {
-            return Came { lost: f64::NAN, falls: 0 };
+            return f64::NAN;
         };
         let until = |it: &mut BehindTheCache, w: &mut World<behind::Event>, at: Time| {
             while let Some(event) = w.next(at) {
@@ -156,36 +140,31 @@ impl ControlValues {
                 until(&mut it, &mut w, begins + AWAY);
                 killed.and_then(|()| it.act(RESTORE, &[CACHE], &Value::None, &mut w))
             }
-            _ => it.set(&behind::ControlValues { attack: self.attack, ..settings }, &mut w),
+            _ => it.set(&behind::ControlValues { attack: ATTACK, ..settings }, &mut w),
         };
         debug_assert!(done.is_ok(), "{done:?}");
         until(&mut it, &mut w, ends);
         let after = BehindTheCache::lost(&w);
         let readers = after.1 - before.1;
-        Came { lost: (after.0 - before.0) as f64 / readers.max(1) as f64, falls: it.falls() }
+        (after.0 - before.0) as f64 / readers.max(1) as f64
     }
 }
 
 impl Matrix {
-    fn came(&self, failure: u32, defence: u32) -> Option<Came> {
+    fn lost(&self, failure: u32, defence: u32) -> Option<f64> {
         self.runs.get((defence * FAILURES + failure) as usize).copied()
-    }
-
-    fn survived(&self, pairs: impl Iterator<Item = (u32, u32)>) -> u32 {
-        let survived = |&(failure, defence): &(u32, u32)| {
-            self.came(failure, defence).is_some_and(|came| came.lost <= SURVIVED)
-        };
-        pairs.filter(survived).count() as u32
     }
 
     /// How many failures a defence survives, once all its runs are made.
     pub(super) fn by(&self, defence: u32) -> Option<u32> {
-        self.came(FAILURES - 1, defence)?;
-        Some(self.survived((0..FAILURES).map(|failure| (failure, defence))))
+        self.lost(FAILURES - 1, defence)?;
+        let lost = (0..FAILURES).filter_map(|failure| self.lost(failure, defence));
+        Some(lost.filter(|&lost| lost <= SURVIVED).count() as u32)
     }
 
-    fn against(&self, failure: u32) -> u32 {
-        self.survived((0..DEFENCES).map(|defence| (failure, defence)))
+    /// The defence that survives most, of equals the first: how many, and which it is.
+    fn best(&self) -> Option<(u32, u32)> {
+        (0..DEFENCES).filter_map(|n| Some((self.by(n)?, n))).max_by_key(|&(by, n)| (by, DEFENCES - n))
     }
 
     fn share(lost: f64) -> (f64, Unit) {
@@ -195,12 +174,12 @@ impl Matrix {
     fn grid(&self) -> Panel {
         let cell = |defence: u32, n: u32| {
             let (failure, n) = (n / (CELLS + 1), n % (CELLS + 1));
-            let tenths = |came: Came| libm::ceil(came.lost * f64::from(CELLS)) as u32;
-            let (level, status) = match self.came(failure, defence) {
+            let tenths = |lost: f64| libm::ceil(lost * f64::from(CELLS)) as u32;
+            let (level, status) = match self.lost(failure, defence) {
                 _ if n == CELLS => (0.0, Status::Quiet),
                 None => (0.0, Status::Quiet),
-                Some(came) if came.lost <= SURVIVED => (1.0, Status::Active),
-                Some(came) if n < tenths(came) => (1.0, Status::Trouble),
+                Some(lost) if lost <= SURVIVED => (1.0, Status::Active),
+                Some(lost) if n < tenths(lost) => (1.0, Status::Trouble),
                 Some(_) => (0.3, Status::Normal),
             };
             Cell { entity: Entity::new(RUN, defence * FAILURES + failure), level, status }
@@ -214,27 +193,22 @@ impl Matrix {
             cells: (0..columns).map(|k| cell(n, k)).collect(),
         };
         let rows = (0..DEFENCES).map(row).collect();
-        Panel::Grid(
-            Grid { title: Label::Words(grid_title()), rows, columns, tall: false, key: Vec::new() }.into(),
-        )
+        let looks = [Status::Trouble, Status::Normal, Status::Active, Status::Quiet];
+        let key = [key_lost(), key_answered(), key_survived(), key_pending()].map(Label::Words);
+        let key = key.into_iter().zip(looks).collect();
+        Panel::Grid(Grid { title: Label::Words(grid_title()), rows, columns, tall: false, key }.into())
     }
 
     fn table(&self) -> Panel {
         let row = |n: u32| {
-            let cell = |failure| match self.came(failure, n) {
+            let cell = |failure| match self.lost(failure, n) {
                 None => Label::Plain("…".into()),
-                Some(came) => Label::Value(rounded(came.lost, 1000.0), Unit::Share),
+                Some(lost) => Label::Value(rounded(lost, 1000.0), Unit::Share),
             };
-            Row::new(
-                defence(n),
-                [Label::Name(defence(n))].into_iter().chain((0..FAILURES).map(cell)).collect::<Vec<_>>(),
-            )
+            Row::new(defence(n), [Label::Name(defence(n)), cell(0), cell(1), cell(2), cell(3)])
         };
-        let columns = [Label::Words(column_defence())]
-            .into_iter()
-            .chain((0..FAILURES).map(|n| Label::Name(failure(n))));
-        let (columns, rows) = (columns.collect(), (0..DEFENCES).map(row).collect());
-        Panel::Table(Table { title: Label::Words(table_title()), columns, rows, unfolded: true })
+        let columns = [column_defence(), front_expires(), all_expire(), cache_lost(), unknown_pages()];
+        Panel::table(table_title(), columns, (0..DEFENCES).map(row).collect::<Vec<_>>()).unfolded()
     }
 }
 
@@ -249,19 +223,19 @@ impl Experiment for Matrix {
 
     fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
         (0..RUNS).for_each(|_| _ = w.open(RUN, None));
-        w.schedule(Span::ZERO, Next(0));
+        w.schedule(Span::ZERO, Next);
         // All runs meet the same readers.
         let seed = w.draws(SEED, Entity::new(RUN, 0)).bits();
         Ok(Self { controls: controls.clone(), seed, runs: Vec::new() })
     }
 
-    fn handle(&mut self, Next(turn): Next, w: &mut W) {
+    fn handle(&mut self, Next: Next, w: &mut W) {
         let n = self.runs.len() as u32;
         if n < RUNS {
             let (failure, defence) = pair(n);
             self.runs.push(self.controls.run(failure, defence, self.seed));
         }
-        w.schedule(EVERY, Next(turn + 1));
+        w.schedule(EVERY, Next);
     }
 
     fn set(&mut self, is: &ControlValues, _: &mut W) -> Result<(), Msg> {
@@ -273,46 +247,39 @@ impl Experiment for Matrix {
 
     fn read(&self, _: &W, out: &mut Readings) {
         out.put("runs", self.runs.len() as f64);
-        for (n, name) in (0..).zip(SURVIVES) {
-            out.put(name, self.by(n).map(f64::from));
-        }
+        out.put("survived", self.runs.iter().filter(|&&lost| lost <= SURVIVED).count() as f64);
+        out.put("best", self.best().map(|(survived, _)| f64::from(survived)));
     }
 
     fn draw(&self, _: &W, scene: &mut Scene) {
         scene.panels = vec![self.grid(), self.table()];
         let done = self.runs.len() as u32;
-        if let Some((n, came)) = self.runs.iter().enumerate().next_back().filter(|_| done < RUNS) {
+        if let Some((n, &lost)) = self.runs.iter().enumerate().next_back().filter(|_| done < RUNS) {
             let (of, by) = pair(n as u32);
-            scene.sentences.push(says_lost(defence(by), failure(of), Self::share(came.lost)));
+            scene.sentences.push(says_lost(defence(by), failure(of), Self::share(lost)));
         }
-        let best =
-            (0..DEFENCES).filter_map(|n| Some((self.by(n)?, n))).max_by_key(|&(by, n)| (by, DEFENCES - n));
-        scene.sentences.push(match best {
+        scene.sentences.push(match self.best() {
             Some((survived, n)) if done == RUNS => says_best(defence(n), survived),
             _ => says_running(done, RUNS),
         });
     }
 
     fn about(&self, entity: Entity, _: &W) -> Option<About> {
-        let says = match entity {
+        match entity {
             Entity { kind: RUN, n } if n < RUNS => {
                 let (of, by) = pair(n);
-                let Some(came) = self.came(of, by) else { return Some(About::says([about_not_yet()])) };
-                let says =
-                    [about_run(defence(by), failure(of), Self::share(came.lost)), about_falls(came.falls)];
-                return Some(About::says(says));
+                let run = |lost| about_run(defence(by), failure(of), Self::share(lost));
+                Some(About::says([self.lost(of, by).map_or_else(about_not_yet, run)]))
             }
-            Entity { kind: FAILURE, n } if n < FAILURES => about_failure(self.against(n), DEFENCES),
-            Entity { kind: DEFENCE, n } if n < DEFENCES => about_defence(self.by(n).unwrap_or(0), FAILURES),
-            _ => return None,
-        };
-        Some(About::says([says]))
+            Entity { kind: DEFENCE, n } if n < DEFENCES => {
+                Some(About::says([about_defence(self.by(n).unwrap_or(0), FAILURES)]))
+            }
+            _ => None,
+        }
     }
 
     fn invariants(&self, _: &W) -> Result<(), String> {
-        match self.runs.iter().find(|came| !(0.0..=1.0).contains(&came.lost)) {
-            Some(came) => Err(format!("{came:?}")),
-            None => Ok(()),
-        }
+        let wrong = self.runs.iter().find(|lost| !(0.0..=1.0).contains(*lost));
+        wrong.map_or(Ok(()), |lost| Err(format!("{lost} of the readers are lost")))
     }
 }

@@ -1,14 +1,20 @@
-//! What is asked about the cache, its keys, and the orders of writers.
+//! What is asked about the cache and the orders of writers.
 
 use super::behind_the_cache::{CACHE, judge_falls, judge_lost, judge_slow, judge_stale};
 use crate::lessons::prelude::*;
 use crate::player::InputKind;
 
 const CHANGES: [&str; 3] = ["falls", "stays", "rises"];
-const POLICIES: [&str; 4] = ["lfu", "lru", "sieve", "arc"];
-const ORDERS: [&str; 4] = ["write-first", "twice", "newer", "lease"];
+const ORDERS: [&str; 4] = ["write-first", "twice", "both", "lease"];
 
 pub const OF_THE_CACHE: &[Prediction] = &[
+    Prediction {
+        id: "how-many-ask",
+        answer_kind: AnswerKind::Number { unit: Unit::Count, tolerance: 0.15 },
+        at: Time::from_secs(30),
+        runs: &[&[("jitter", "50 %"), ("workers", "20")]],
+        truth: |runs| Value::Number(runs[0].at("rush", Time::from_secs(30))).into(),
+    },
     Prediction {
         id: "remember-no",
         answer_kind: AnswerKind::Choice(&CHANGES),
@@ -37,19 +43,11 @@ pub const OF_THE_CACHE: &[Prediction] = &[
     },
 ];
 
-pub const OF_KEYS: &[Prediction] = &[Prediction {
-    id: "popular-keys-change",
-    answer_kind: AnswerKind::Order(&POLICIES),
-    at: Time::from_secs(30),
-    runs: steps!("policy" in ["lfu", "lru", "sieve", "arc"], with [("arrivals", "drift")]),
-    truth: |runs| measured(runs, "hits", RunOutcome::last).highest_first(),
-}];
-
 pub const OF_ORDERS: &[Prediction] = &[Prediction {
     id: "never-wrong",
     answer_kind: AnswerKind::Choice(&ORDERS),
     at: Time::ZERO,
-    runs: steps!("order" in ["write-first", "twice", "newer", "lease"]),
+    runs: steps!("order" in ["write-first", "twice", "both", "lease"]),
     truth: |runs| measured(runs, "wrong", RunOutcome::last).lowest(&ORDERS),
 }];
 
@@ -58,18 +56,16 @@ fn front_page_changes() -> Vec<Input> {
     vec![Input { at: Time::from_secs(5), change }]
 }
 
-const PRICES: &[(&str, f64)] = &[("places", 0.004), ("filter", 1.0), ("workers", 2.0)];
-
 const ALL_THREE: Challenge = Challenge {
     id: "all-three",
     seeds: 200,
     until: Time::from_secs(14),
     fixed: &[("attack", "2000"), ("ttl", "10s")],
-    free: &["flight", "jitter", "filter", "negative", "stale", "early", "places", "workers"],
+    free: &["flight", "jitter", "filter", "negative", "stale", "early", "workers"],
     scripted_inputs: front_page_changes,
     unit: Unit::Money,
     budget: 42.0,
-    cost: |settings| settings.price(PRICES),
+    cost: |settings| settings.price(&[("places", 0.004), ("filter", 1.0), ("workers", 2.0)]),
     pass: |outcome| {
         outcome.at_most("falls", 0.0, judge_falls)?;
         outcome.at_most("lost", 0.01, judge_lost)?;
@@ -80,7 +76,6 @@ const ALL_THREE: Challenge = Challenge {
     reference: &[("flight", "on"), ("jitter", "50 %"), ("filter", "10"), ("early", "1")],
     tempting: &[
         ("more-workers", &[("workers", "60"), ("flight", "on")]),
-        ("bigger-cache", &[("places", "10000"), ("flight", "on"), ("jitter", "50 %"), ("early", "1")]),
         ("remembered", &[("flight", "on"), ("jitter", "50 %"), ("early", "1"), ("negative", "on")]),
         ("no-filter", &[("flight", "on"), ("jitter", "50 %"), ("early", "1")]),
         ("small-filter", &[("flight", "on"), ("jitter", "50 %"), ("early", "1"), ("filter", "3")]),
@@ -97,7 +92,6 @@ fn what_gets_through(settings: &StartSettings, _: &[TrialResult]) -> Option<&'st
     Some(match () {
         () if of("workers") > 20.0 => "more-workers",
         () if of("filter") == 0.0 && settings.is_on("negative") => "remembered",
-        () if of("places") > 5_000.0 => "bigger-cache",
         () if of("filter") == 0.0 => "no-filter",
         () if of("filter") < 7.0 => "small-filter",
         () if !settings.is_on("flight") => "no-flight",
