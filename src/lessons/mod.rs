@@ -9,7 +9,6 @@ pub mod architecture;
 // Not on the site yet: see 'Lessons in the making' in ARCHITECTURE.md.
 #[cfg(test)]
 pub mod faults;
-#[cfg(test)]
 pub mod governance;
 pub mod prelude;
 pub mod software_design;
@@ -23,6 +22,7 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/load-balancing/deploys", architecture::load_balancing::deploys::FIGURES),
     ("architecture/load-balancing/further", architecture::load_balancing::further::FIGURES),
     ("architecture/load-balancing/traffic", architecture::load_balancing::traffic::FIGURES),
+    ("governance/circuit-breakers", governance::circuit_breakers::FIGURES),
     ("software-design/critical-sections", software_design::critical_sections::FIGURES),
 ];
 

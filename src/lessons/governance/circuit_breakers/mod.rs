@@ -1,7 +1,6 @@
 //! Circuit breakers: when to stop calling what doesn't answer, and when to ask again.
 
 mod dependency;
-mod machine;
 mod questions;
 mod slow_dependency;
 mod stack;
@@ -15,6 +14,5 @@ pub const FIGURES: &[Figure] = &[
     Figure::of::<slow_dependency::SlowDependency>()
         .predicted(questions::OF_THE_SHOP)
         .challenged(questions::CHALLENGES),
-    Figure::of::<machine::Machine>().predicted(questions::OF_THE_MACHINE),
     Figure::of::<stack::Stack>().predicted(questions::OF_THE_STACK).challenged(questions::REPAIRS),
 ];

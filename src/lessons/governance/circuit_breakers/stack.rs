@@ -115,7 +115,6 @@ readings! {
         .of(REQUEST, &[ANSWERED]).last(1.0);
     Reading::new("most", "most calls for one", Unit::Count, "The most calls that one request has made of the dependency so far.").so_far();
     Reading::new("in-outage", "calls in the outage", Unit::Count, "Calls to the dependency so far that found it unwell.").so_far();
-    Reading::new("peak", "busiest second", Unit::Rate, "The most calls to the dependency in a second so far.").so_far();
     Reading::new("openings", "openings", Unit::Count, "How often a closed breaker has opened so far.").so_far();
     Reading::new("false-alarms", "false alarms", Unit::Count, "How often a breaker has opened more than 4 s after the outage.").so_far().trouble_from(1.0);
     Reading::new("calm", "answered in calm times", Unit::Share, "Share of the requests from outside the outage, the rush and the 4 s after each that were answered.").so_far();
@@ -132,7 +131,7 @@ messages! {
     step_stopped(layer: &'static str); step_again(tries: u32);
     about_clients(); about_service(calls: u32, failed: u32); about_layer(passed: u32, did: u32);
     judge_calm(share: (f64, Unit), bound: (f64, Unit)); judge_in_outage(calls: (f64, Unit), bound: (f64, Unit));
-    judge_peak(peak: (f64, Unit), bound: (f64, Unit)); judge_false_alarms(alarms: (f64, Unit), bound: (f64, Unit));
+    judge_false_alarms(alarms: (f64, Unit), bound: (f64, Unit));
 }
 
 #[derive(Clone, Copy, Debug, Hash)]
@@ -197,7 +196,6 @@ pub(super) struct Stack {
     passed: [u32; LAYERS],
     did: [u32; LAYERS],
     recent: RecentCount,
-    peak: f64,
     most: u32,
     in_outage: u32,
     openings: u32,
@@ -309,7 +307,6 @@ impl Stack {
             self.most = self.most.max(ask.calls);
         }
         self.recent.record(w.now());
-        self.peak = self.peak.max(self.recent.rate(w.now()));
         self.in_outage += u32::from(!self.dependency.is_well(w.now()));
         self.calls.send(call, DEPENDENCY, HOP, w, Event::AtDependency(call));
     }
@@ -514,7 +511,6 @@ impl Experiment for Stack {
             passed: [0; LAYERS],
             did: [0; LAYERS],
             recent: RecentCount::over(Span::from_secs(1)),
-            peak: 0.0,
             most: 0,
             in_outage: 0,
             openings: 0,
@@ -597,7 +593,6 @@ impl Experiment for Stack {
         out.put("calls", self.recent.rate(w.now()));
         out.put("most", f64::from(self.most));
         out.put("in-outage", f64::from(self.in_outage));
-        out.put("peak", self.peak);
         out.put("openings", f64::from(self.openings));
         out.put("false-alarms", f64::from(self.false_alarms));
         let [answered, all] = self.calm.map(f64::from);
