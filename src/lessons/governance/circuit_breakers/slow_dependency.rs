@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!   clients ── queue ─ threads of the shop ─┬─ page
-//!                                           └─ bulkhead ─ breaker ─ timeout ── payments A … D
+//!                                           └─ bulkhead ─ breaker ─ timeout ── payments A … C
 //! ```
 //!
 //! A thread is kept until its payment is over. A timeout frees the thread and not the dependency, which goes on working for
@@ -39,7 +39,7 @@ const LATE: EndKind = EndKind(6);
 const CLIENTS: Entity = Entity::new(CLIENTS_KIND, 0);
 const SHOP: Entity = Entity::new(SHOP_KIND, 0);
 const BREAKER: Entity = Entity::new(BREAKER_KIND, 0);
-const SHARDS: u32 = 4;
+const SHARDS: u32 = 3;
 /// Requests a second.
 const PAGES: f64 = 40.0;
 const PAYMENTS: f64 = 20.0;
@@ -76,7 +76,7 @@ controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
         pub health: Health = Control::choice("health", "Payments are", Health::OPTIONS, "well")
-            .help("Of all four shards: well; 20 times slower; failing at once; hung, so that they never answer; or failing every other two seconds.").primary(),
+            .help("Of all three shards: well; 20 times slower; failing at once; hung, so that they never answer; or failing every other two seconds.").primary(),
         pub breaker: bool = Control::flag("breaker", "Breaker", false)
             .help("Refuses calls to payments after too many have failed or been slow.").primary(),
         pub timeout: Span = Control::log_number("timeout", "Timeout", Unit::Time, (0.05, 60.0), 60.0)
@@ -162,14 +162,14 @@ const ACTIONS: &[Action] = &[
 
 messages! {
     pub(super) MESSAGES;
-    note_off(); own_rule(why: String);
+    note_off(); name_of(shard: Entity); own_rule(why: String);
     threads_title(); row_threads(); row_bulkhead(); row_window(); row_half_open();
     note_held(held: usize, of: u32); note_in_use(used: u32, of: u32); note_counted(failed: u32, slow: u32); note_in_a_row(failed: u32);
     key_works(); key_waits(); key_stuck();
     chart_shares(); pages(); payments();
     says_fine(held: usize, threads: u32); says_drained(threads: u32, waiting: usize); says_holding(held: usize, threads: u32);
     says_nothing_ended(calls: usize); says_open(); says_unbroken();
-    mark_health(shard: Entity, health: &'static str); mark_opens(seen: u32, failed: u32, slow: u32); mark_half_open(); mark_closes();
+    mark_health(shard: Entity, health: &'static str); mark_all(health: &'static str); mark_opens(seen: u32, failed: u32, slow: u32); mark_half_open(); mark_closes();
     already_so(shard: Entity);
     step_permitted(call: Entity);
     about_clients(pages: u32, payments: u32); about_breaker(calls: u32, failed: u32, slow: u32); about_no_breaker();
@@ -394,7 +394,8 @@ impl SlowDependency {
             self.recovery.healed = None;
         }
         let marked = shard(which.unwrap_or(0));
-        w.notable(marked, mark_health(marked, health.id()));
+        let mark = if which.is_some() { mark_health(marked, health.id()) } else { mark_all(health.id()) };
+        w.notable(marked, mark);
     }
 
     /// Threads that wait for payments: who has them, and since when, those who have waited longest first.
@@ -417,7 +418,12 @@ impl SlowDependency {
         let standing = self.breaker.as_ref().map(|breaker| dependency::standing(breaker, now));
         let (note, status) = standing.unwrap_or_else(|| (note_off(), Status::Quiet));
         let breaker = Node { status, ..Node::new(BREAKER).note(Label::Words(note)) };
-        let shards = self.shards.iter().map(|it| self.calls.with_badge(it.node(now), now)).collect();
+        let shard = |it: &Dependency<Event>| {
+            let node = it.node(now);
+            let label = Label::Words(name_of(node.entity));
+            self.calls.with_badge(Node { label, ..node }, now)
+        };
+        let shards = self.shards.iter().map(shard).collect();
         let packets = self.pages.packets().chain(self.payments.packets()).chain(self.calls.packets());
         let tiers = [vec![clients], vec![shop], vec![self.payments.with_badge(breaker, now)], shards];
         Panel::Flow(Flow::through(tiers, packets))

@@ -1,12 +1,12 @@
-//! Timeout, retry, breaker, bulkhead and limiter around one call, in an order that the learner chooses; and up to three
+//! Timeout, retry, breaker and bulkhead around one call, in an order that the learner chooses; and up to three
 //! services, one behind the other, which all have the same.
 //!
 //! ```text
-//!   clients ── service A ( retry ( breaker ( limiter ( timeout ( bulkhead ( … ── service B ( … ── dependency
+//!   clients ── service A ( retry ( breaker ( timeout ( bulkhead ( … ── service B ( … ── dependency
 //! ```
 //!
 //! What is inside a layer is done anew by each try of a retry further out, and cancelled by a timeout further out. Layers
-//! are resilience4j's; a breaker, bulkhead or limiter belongs to its service. Leaves out: threads (a service that waits
+//! are resilience4j's; a breaker, bulkhead or budget belongs to its service. Leaves out: threads (a service that waits
 //! keeps none), and work that goes on inside a service after a timeout outside it; only the dependency goes on.
 
 use super::dependency::{self, Dependency, Health};
@@ -21,7 +21,7 @@ kinds! {
     REQUEST = "request", Numbers; CALL = "call", Numbers;
     CLIENTS_KIND = "clients", Only; SERVICE = "service", Letters; DEPENDENCY_KIND = "dependency", Only;
     LAYER = "layer", Words(&[
-        Cow::Borrowed("layer-timeout"), Cow::Borrowed("layer-retry"), Cow::Borrowed("layer-breaker"), Cow::Borrowed("layer-bulkhead"), Cow::Borrowed("layer-limiter"),
+        Cow::Borrowed("layer-timeout"), Cow::Borrowed("layer-retry"), Cow::Borrowed("layer-breaker"), Cow::Borrowed("layer-bulkhead"),
     ]);
     CAUSE = "cause", Words(LOSSES.names);
 }
@@ -31,21 +31,20 @@ losses! {
     TIMED_OUT = 1, "timed-out";
     BREAKER_OPEN = 2, "breaker-open";
     BULKHEAD_FULL = 3, "bulkhead-full";
-    OVER_LIMIT = 4, "over-limit";
-    ERROR = 5, "error";
+    ERROR = 4, "error";
 }
 
 const ANSWERED: EndKind = EndKind(0);
 const CLIENTS: Entity = Entity::new(CLIENTS_KIND, 0);
 const DEPENDENCY: Entity = Entity::new(DEPENDENCY_KIND, 0);
 const SERVICES: usize = 3;
-const LAYERS: usize = 5;
+const LAYERS: usize = 4;
 /// Between any two parties.
 const HOP: Span = Span::from_millis(20);
 /// Requests a second, and in a rush.
 const LOAD: [f64; 2] = [20.0, 80.0];
 /// The dependency works on so many calls at a time: 50 a second.
-const WORKERS: u32 = 4;
+const WORKERS: u32 = 3;
 /// Such a share of calls gets no answer although the dependency is well.
 const LOST: f64 = 0.02;
 const OUTAGE: [Time; 2] = [Time::from_secs(4), Time::from_secs(14)];
@@ -53,8 +52,6 @@ const RUSH: [Time; 2] = [Time::from_secs(22), Time::from_secs(24)];
 /// So long after an outage or a rush times are calm again.
 const CALM: Span = Span::from_secs(4);
 const PLACES: u32 = 20;
-/// Calls that a limiter lets through in a second.
-const LIMIT: u32 = 40;
 const WINDOW: u32 = 20;
 const OPEN_FOR: Span = Span::from_secs(2);
 const LOSES: Purpose = Purpose::named("lost");
@@ -67,12 +64,11 @@ choices! {
         Retry = "retry", "Retry";
         Breaker = "breaker", "Breaker";
         Bulkhead = "bulkhead", "Bulkhead";
-        Limiter = "limiter", "Limiter";
     }
 }
 impl Layer {
     fn word(self) -> &'static str {
-        ["layer-timeout", "layer-retry", "layer-breaker", "layer-bulkhead", "layer-limiter"][self as usize]
+        ["layer-timeout", "layer-retry", "layer-breaker", "layer-bulkhead"][self as usize]
     }
 }
 choices! {
@@ -87,9 +83,9 @@ choices! {
 controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
-        pub order: Vec<Layer> = Control::order("order", "From the outside in", Layer::OPTIONS, "retry,breaker,limiter,timeout,bulkhead")
-            .help("What a request passes on its way to the dependency, the first first. This order is resilience4j's own.").primary(),
-        pub used: Vec<Layer> = Control::several("used", "In use", Layer::OPTIONS, (1, 5), "timeout,retry,breaker,bulkhead,limiter")
+        pub order: Vec<Layer> = Control::order("order", "From the outside in", Layer::OPTIONS, "retry,breaker,timeout,bulkhead")
+            .help("What a request passes on its way to the dependency, the first first. This order is Spring's with resilience4j.").primary(),
+        pub used: Vec<Layer> = Control::several("used", "In use", Layer::OPTIONS, (1, 4), "timeout,retry,breaker,bulkhead")
             .help("Layers that are there at all."),
         pub health: Health = Control::choice("health", "From 4 s to 14 s it is", Health::OPTIONS, "hung")
             .help("How the dependency fares in its outage. Before and after it is well.").primary(),
@@ -122,7 +118,7 @@ readings! {
 
 messages! {
     pub(super) MESSAGES;
-    layer_timeout(); layer_retry(); layer_breaker(); layer_bulkhead(); layer_limiter();
+    layer_timeout(); layer_retry(); layer_breaker(); layer_bulkhead();
     table_layers(); column_layer(); column_passed(); column_did();
     did_timeout(n: u32); did_retry(n: u32); did_refuse(n: u32);
     chart_calls(); calls(); answers();
@@ -176,9 +172,6 @@ struct Service {
     breaker: Breaker,
     bulkhead: Bulkhead,
     budget: Budget,
-    /// The limiter's second, and how many it still lets through in that.
-    second: u64,
-    left: u32,
 }
 
 type W = World<Event>;
@@ -288,13 +281,6 @@ impl Stack {
                 return Err(BULKHEAD_FULL);
             }
             Layer::Bulkhead => {}
-            Layer::Limiter => {
-                let second = now.nanos() / Span::from_secs(1).nanos();
-                if it.second != second {
-                    (it.second, it.left) = (second, LIMIT);
-                }
-                it.left = it.left.checked_sub(1).ok_or(OVER_LIMIT)?;
-            }
         }
         Ok(())
     }
@@ -364,7 +350,7 @@ impl Stack {
                 w.schedule(wait, Event::Again(request, round));
                 return true;
             }
-            Layer::Retry | Layer::Limiter => {}
+            Layer::Retry => {}
         }
         false
     }
@@ -397,7 +383,7 @@ impl Stack {
                     permit.and_then(|(permit, _)| self.services[n].breaker.release(w.now(), permit));
                 }
                 Layer::Bulkhead if ask.used[layer as usize] => _ = self.services[n].bulkhead.leave(),
-                Layer::Bulkhead | Layer::Retry | Layer::Limiter => {}
+                Layer::Bulkhead | Layer::Retry => {}
             }
         }
         if let Some(call) = call {
@@ -456,7 +442,7 @@ impl Stack {
     fn table(&self) -> Panel {
         let row = |&layer: &Layer| {
             let (entity, n) = (Entity::new(LAYER, layer as u32), layer as usize);
-            let did = [did_timeout, did_retry, did_refuse, did_refuse, did_refuse][n](self.did[n]);
+            let did = [did_timeout, did_retry, did_refuse, did_refuse][n](self.did[n]);
             Row::new(
                 entity,
                 [Label::Name(entity), Label::Value(self.passed[n].into(), Unit::Count), Label::Words(did)],
@@ -494,8 +480,6 @@ impl Experiment for Stack {
             }),
             budget: Budget::new(BudgetConfig { min_per_sec: 1, ..BudgetConfig::default() }, Time::ZERO)
                 .expect("a sound budget"),
-            second: 0,
-            left: LIMIT,
         };
         for (begins, at) in [(true, 0), (false, 1)] {
             w.schedule_at(OUTAGE[at], Event::Outage(begins));

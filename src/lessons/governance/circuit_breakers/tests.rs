@@ -17,7 +17,7 @@ fn stack(settings: &[(&str, &str)], at: u64) -> Bench<Stack> {
 }
 
 #[test]
-fn one_hung_shard_of_four_takes_the_pages_with_it() {
+fn one_hung_shard_of_three_takes_the_pages_with_it() {
     let calm = Bench::<SlowDependency>::new(&[], 7).until(Time::from_secs(3));
     assert!(calm.reading("pages") > 0.99 && calm.reading("held") < 8.0);
     let hung = calm.act("hang", &[Entity::new(6, 0)], &Value::None).on_for(Span::from_secs(10));
@@ -70,7 +70,7 @@ fn a_timeout_frees_the_caller_and_only_a_breaker_the_dependency() {
         (waiting, bench.reading("back"))
     };
     let ((alone, late), (behind, soon)) = (back(&[]), back(&[("breaker", "on"), ("wait", "2")]));
-    // 20 a second came and four shards finished one in 1.6 s each.
+    // 20 a second came and three shards finished one in 1.2 s each.
     assert!((alone as f64 - 20.0 * (20.0 - 2.5)).abs() < 40.0, "{alone}");
     assert!(behind < 60 && late > 8.0 && soon < late / 2.0, "{behind} {late} {soon}");
 }
@@ -81,13 +81,12 @@ fn a_rule_of_failures_in_a_row_runs_as_gobreakers_does() {
         let settings =
             [("breaker", "on"), ("timeout", "0.8"), ("health", health), ("rule", rule), ("own", GOBREAKER)];
         let mut bench = Bench::<SlowDependency>::new(&settings, seed);
-        let readings = ["openings", "pages", "payments", "held"];
-        (1..45)
-            .map(|second| {
-                bench = bench.until(Time::from_secs(second));
-                readings.map(|id| bench.reading(id).to_bits())
-            })
-            .collect::<Vec<_>>()
+        let mut story = Vec::new();
+        for second in 1..45 {
+            bench = bench.until(Time::from_secs(second));
+            story.push(["openings", "pages", "payments", "held"].map(|id| bench.reading(id).to_bits()));
+        }
+        story
     };
     for (health, seed) in [("flapping", 1), ("flapping", 2), ("hung", 3), ("slow", 4)] {
         let story = run(health, "in-a-row", seed);
@@ -129,14 +128,14 @@ fn each_order_has_its_own_fault() {
         let bench = stack(&[("order", order)], 30);
         ["openings", "false-alarms", "in-outage", "calm"].map(|id| bench.reading(id))
     };
-    let [openings, alarms, calls, calm] = run("retry,limiter,bulkhead,breaker,timeout");
+    let [openings, alarms, calls, calm] = run("retry,bulkhead,breaker,timeout");
     assert!(
         openings == 1.0 && alarms == 0.0 && calls < 45.0 && calm > 0.99,
         "{openings} {alarms} {calls} {calm}"
     );
-    let [openings, _, uncounted, _] = run("retry,limiter,bulkhead,timeout,breaker");
+    let [openings, _, uncounted, _] = run("retry,bulkhead,timeout,breaker");
     assert!(openings == 0.0 && uncounted > 150.0, "{openings} {uncounted}");
-    assert!(run("timeout,retry,limiter,bulkhead,breaker")[3] < 0.97);
-    assert_eq!(run("retry,breaker,limiter,timeout,bulkhead")[1], 1.0);
-    assert!(run("limiter,bulkhead,breaker,retry,timeout")[2] > 65.0);
+    assert!(run("timeout,retry,bulkhead,breaker")[3] < 0.97);
+    assert_eq!(run("retry,breaker,timeout,bulkhead")[1], 1.0);
+    assert!(run("bulkhead,breaker,retry,timeout")[2] > 65.0);
 }
