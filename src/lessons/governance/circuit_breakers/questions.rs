@@ -110,9 +110,9 @@ pub const REPAIRS: &[Challenge] = &[Challenge {
     budget: f64::INFINITY,
     cost: |_| 0.0,
     pass: |outcome| {
-        outcome.at_most("in-outage", 65.0, stack::judge_in_outage)?;
-        outcome.at_least("calm", 0.99, stack::judge_calm)?;
-        outcome.at_most("false-alarms", 0.0, stack::judge_false_alarms)
+        outcome.at_most("in-outage", 45.0, stack::judge_in_outage)?;
+        outcome.at_least("calm", 0.995, stack::judge_calm)?;
+        outcome.at_most("openings", 1.0, stack::judge_openings)
     },
     diagnose: what_is_misplaced,
     reference: &[("order", "retry,bulkhead,breaker,timeout")],
@@ -133,7 +133,7 @@ fn what_is_misplaced(settings: &StartSettings, _: &[TrialResult]) -> Option<&'st
         () if outside("timeout", "retry") => "once-for-all",
         () if outside("breaker", "bulkhead") => "own-refusals",
         () if outside("breaker", "retry") => "one-per-request",
-        () if settings.number("timeout") > 1.0 => "long-time",
+        () if settings.number("timeout") > 0.9 => "long-time",
         () => return None,
     })
 }

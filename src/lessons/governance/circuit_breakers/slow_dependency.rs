@@ -162,7 +162,7 @@ const ACTIONS: &[Action] = &[
 
 messages! {
     pub(super) MESSAGES;
-    note_off(); name_of(shard: Entity); own_rule(why: String);
+    note_off(); own_rule(why: String);
     threads_title(); row_threads(); row_bulkhead(); row_window(); row_half_open();
     note_held(held: usize, of: u32); note_in_use(used: u32, of: u32); note_counted(failed: u32, slow: u32); note_in_a_row(failed: u32);
     key_works(); key_waits(); key_stuck();
@@ -418,12 +418,7 @@ impl SlowDependency {
         let standing = self.breaker.as_ref().map(|breaker| dependency::standing(breaker, now));
         let (note, status) = standing.unwrap_or_else(|| (note_off(), Status::Quiet));
         let breaker = Node { status, ..Node::new(BREAKER).note(Label::Words(note)) };
-        let shard = |it: &Dependency<Event>| {
-            let node = it.node(now);
-            let label = Label::Words(name_of(node.entity));
-            self.calls.with_badge(Node { label, ..node }, now)
-        };
-        let shards = self.shards.iter().map(shard).collect();
+        let shards = self.shards.iter().map(|it| self.calls.with_badge(it.node(now), now)).collect();
         let packets = self.pages.packets().chain(self.payments.packets()).chain(self.calls.packets());
         let tiers = [vec![clients], vec![shop], vec![self.payments.with_badge(breaker, now)], shards];
         Panel::Flow(Flow::through(tiers, packets))

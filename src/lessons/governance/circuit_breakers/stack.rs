@@ -86,7 +86,7 @@ controls! {
         pub order: Vec<Layer> = Control::order("order", "From the outside in", Layer::OPTIONS, "retry,breaker,timeout,bulkhead")
             .help("What a request passes on its way to the dependency, the first first. This order is Spring's with resilience4j.").primary(),
         pub used: Vec<Layer> = Control::several("used", "In use", Layer::OPTIONS, (1, 4), "timeout,retry,breaker,bulkhead")
-            .help("Layers that are there at all."),
+            .help("Layers that are there at all.").primary(),
         pub health: Health = Control::choice("health", "From 4 s to 14 s it is", Health::OPTIONS, "hung")
             .help("How the dependency fares in its outage. Before and after it is well.").primary(),
         pub timeout: Span = Control::log_number("timeout", "Timeout", Unit::Time, (0.05, 30.0), 0.8)
@@ -96,9 +96,9 @@ controls! {
         pub waits: Waits = Control::choice("waits", "A retry waits", Waits::OPTIONS, "jitter")
             .help("Between tries: not at all; 100 ms, twice that, four times that; or anything from nothing up to that."),
         pub budget: bool = Control::flag("budget", "Retry budget", false)
-            .help("A service tries again for at most one request in five."),
+            .help("A service tries again for at most one request in five.").primary(),
         pub services: u32 = Control::number("services", "Services in a row", Unit::Count, (1.0, SERVICES as f64), 1.0, 1.0)
-            .help("Each has all the layers, in the same order."),
+            .help("Each has all the layers, in the same order.").primary(),
     }
 }
 
@@ -112,7 +112,6 @@ readings! {
     Reading::new("most", "most calls for one", Unit::Count, "The most calls that one request has made of the dependency so far.").so_far();
     Reading::new("in-outage", "calls in the outage", Unit::Count, "Calls to the dependency so far that found it unwell.").so_far();
     Reading::new("openings", "openings", Unit::Count, "How often a closed breaker has opened so far.").so_far();
-    Reading::new("false-alarms", "false alarms", Unit::Count, "How often a breaker has opened more than 4 s after the outage.").so_far().trouble_from(1.0);
     Reading::new("calm", "answered in calm times", Unit::Share, "Share of the requests from outside the outage, the rush and the 4 s after each that were answered.").so_far();
 }
 
@@ -127,7 +126,7 @@ messages! {
     step_stopped(layer: &'static str); step_again(tries: u32);
     about_clients(); about_service(calls: u32, failed: u32); about_layer(passed: u32, did: u32);
     judge_calm(share: (f64, Unit), bound: (f64, Unit)); judge_in_outage(calls: (f64, Unit), bound: (f64, Unit));
-    judge_false_alarms(alarms: (f64, Unit), bound: (f64, Unit));
+    judge_openings(openings: (f64, Unit), bound: (f64, Unit));
 }
 
 #[derive(Clone, Copy, Debug, Hash)]
@@ -192,7 +191,6 @@ pub(super) struct Stack {
     most: u32,
     in_outage: u32,
     openings: u32,
-    false_alarms: u32,
     calm: [u32; 2],
 }
 
@@ -411,10 +409,7 @@ impl Stack {
 
     fn changed(&mut self, n: usize, transition: Option<Transition>, w: &mut W) {
         let Some(Transition { from, to, .. }) = transition else { return };
-        if (from, to) == (State::Closed, State::Open) {
-            self.openings += 1;
-            self.false_alarms += u32::from(w.now() > OUTAGE[1] + CALM);
-        }
+        self.openings += u32::from((from, to) == (State::Closed, State::Open));
         let mark = match to {
             State::Open => mark_opens,
             State::HalfOpen => mark_half_open,
@@ -498,7 +493,6 @@ impl Experiment for Stack {
             most: 0,
             in_outage: 0,
             openings: 0,
-            false_alarms: 0,
             calm: [0; 2],
         })
     }
@@ -578,7 +572,6 @@ impl Experiment for Stack {
         out.put("most", f64::from(self.most));
         out.put("in-outage", f64::from(self.in_outage));
         out.put("openings", f64::from(self.openings));
-        out.put("false-alarms", f64::from(self.false_alarms));
         let [answered, all] = self.calm.map(f64::from);
         out.put("calm", (all > 0.0).then(|| answered / all));
     }
