@@ -165,7 +165,7 @@ messages! {
     note_off(); own_rule(why: String);
     threads_title(); row_threads(); row_bulkhead(); row_window(); row_half_open();
     note_held(held: usize, of: u32); note_in_use(used: u32, of: u32); note_counted(failed: u32, slow: u32); note_in_a_row(failed: u32);
-    key_works(); key_waits(); key_stuck();
+    key_works(); key_waits(); key_stuck(); key_empty();
     chart_shares(); pages(); payments();
     says_fine(held: usize, threads: u32); says_drained(threads: u32, waiting: usize); says_holding(held: usize, threads: u32);
     says_nothing_ended(calls: usize); says_open(); says_unbroken();
@@ -442,8 +442,12 @@ impl SlowDependency {
         }
         rows.extend(self.breaker.as_ref().map(|breaker| self.counted(breaker, now)));
         let columns = rows.iter().map(|row| row.cells.len()).max().unwrap_or_default() as u32;
-        let key =
-            [(key_works(), Status::Normal), (key_waits(), Status::Active), (key_stuck(), Status::Trouble)];
+        let key = [
+            (key_works(), Status::Normal),
+            (key_waits(), Status::Active),
+            (key_stuck(), Status::Trouble),
+            (key_empty(), Status::Quiet),
+        ];
         let key = key.map(|(says, status)| (Label::Words(says), status)).into();
         Panel::Grid(Grid { title: Label::Words(threads_title()), rows, columns, tall: false, key }.into())
     }

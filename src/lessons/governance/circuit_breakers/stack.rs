@@ -420,9 +420,12 @@ impl Stack {
 
     fn flow(&self, now: Time) -> Panel {
         let node = |n: usize| {
-            let (note, status) = dependency::standing(&self.services[n].breaker, now);
-            let node = Node::new(service(n)).shaped(Shape::Server).note(Label::Words(note));
-            vec![self.journeys.with_badge(Node { status, ..node }, now)]
+            let mut node = Node::new(service(n)).shaped(Shape::Server);
+            if self.controls.used.contains(&Layer::Breaker) {
+                let (note, status) = dependency::standing(&self.services[n].breaker, now);
+                node = Node { status, ..node.note(Label::Words(note)) };
+            }
+            vec![self.journeys.with_badge(node, now)]
         };
         let clients = vec![Node::new(CLIENTS).shaped(Shape::Client)];
         let dependency = vec![self.calls.with_badge(self.dependency.node(now), now)];
