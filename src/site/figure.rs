@@ -358,7 +358,7 @@ fn choices(shown: &Still, choices: &[Choice]) -> Markup {
                             data-on={ (choice.on.kind) ":" (choice.on.n) } disabled { (shown.words.say(&choice.says)) }
                     }
                 }
-                button.quiet data-do=(ActionKind::Search.name()) disabled
+                button data-do=(ActionKind::Search.name()) disabled
                     title="The shortest way to a state that must never be, as a run" { "Find a bad schedule" }
             }
         }

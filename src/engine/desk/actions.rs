@@ -316,9 +316,11 @@ impl Desk {
     }
 
     /// Opens a run at a moment that a phrase, a verdict or a notice is about, and plays into it. Beside the readings stand
-    /// those that were shown before.
+    /// those that were shown before, if the runs differ in one control at most: more would be no comparison.
     pub(super) fn show_view(&mut self, view: View) {
-        let before = self.state.frame.as_ref().map(|frame| frame.readings.clone());
+        let values = [&self.state.run, &view.run].map(|run| run.values(self.state.spec));
+        let changed = values[0].iter().zip(&values[1]).filter(|(was, is)| was != is).count();
+        let before = self.state.frame.as_ref().filter(|_| changed <= 1).map(|frame| frame.readings.clone());
         let at = view.at;
         // A challenge goes on while runs are shown that keep to what it fixes.
         let run = &self.state.run;

@@ -284,11 +284,15 @@ pub(super) fn write_readings(state: &FigureState, compared: &Compared, out: &mut
     out.push(Patch::Text(selector(class::SAYS), says));
 }
 
-/// Clears the compared readings.
+/// Clears the compared readings. Where a phrase or a button has just changed one thing, what was different before it stands
+/// there.
 pub(super) fn write_no_readings(state: &FigureState, out: &mut Vec<Patch>) {
     for (n, reading) in state.spec.readings.iter().enumerate() {
         let before = state.before.as_ref().and_then(|before| before.get(n));
-        let was = before.map(|value| text::fill(text::WAS, &[&reading.unit.format(*value)]));
+        let before = before.filter(|value| value.is_finite()).map(|value| reading.unit.format(*value));
+        let now = state.frame.as_ref().and_then(|frame| frame.readings.get(n));
+        let differs = before.filter(|before| now.is_none_or(|now| reading.unit.format(*now) != *before));
+        let was = differs.map(|before| text::fill(text::WAS, &[&before]));
         out.push(Patch::Text(nth(css(class::AGAINST), n), was.unwrap_or_default()));
     }
 }
