@@ -23,6 +23,7 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/load-balancing/further", architecture::load_balancing::further::FIGURES),
     ("architecture/load-balancing/traffic", architecture::load_balancing::traffic::FIGURES),
     ("governance/circuit-breakers", governance::circuit_breakers::FIGURES),
+    ("governance/circuit-breakers/stack", governance::circuit_breakers::stack::FIGURES),
     ("software-design/critical-sections", software_design::critical_sections::FIGURES),
 ];
 

@@ -10,6 +10,7 @@
 //! keeps none), and work that goes on inside a service after a timeout outside it; only the dependency goes on.
 
 use super::dependency::{self, Dependency, Health};
+use super::questions;
 use crate::lessons::prelude::*;
 use crate::mechanism::breaker::{Breaker, CallOutcome, Config, Permit, RateConfig, State, Transition};
 use crate::mechanism::bulkhead::{Bulkhead, BulkheadConfig, Entry};
@@ -174,6 +175,10 @@ struct Service {
 }
 
 type W = World<Event>;
+
+/// A worker of their own: further down the page.
+pub const FIGURES: &[Figure] =
+    &[Figure::of::<Stack>().predicted(questions::OF_THE_STACK).challenged(questions::REPAIRS)];
 
 #[derive(Clone, Debug)]
 pub(super) struct Stack {
