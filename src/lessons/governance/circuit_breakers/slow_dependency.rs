@@ -11,9 +11,7 @@
 
 use super::dependency::{self, Dependency, Health};
 use crate::lessons::prelude::*;
-use crate::mechanism::breaker::{
-    Breaker, CallOutcome, Config, CountConfig, Permit, RateConfig, State, Transition, Trip,
-};
+use crate::mechanism::breaker::{Breaker, CallOutcome, Config, Permit, RateConfig, State, Transition};
 use crate::mechanism::bulkhead::{Bulkhead, BulkheadConfig, Entry};
 use crate::scene::{Cell, Grid, GridRow};
 
@@ -58,19 +56,8 @@ const IN_A_ROW: u32 = 10;
 const CALM: Span = Span::from_secs(5);
 /// Calls that a half-open breaker lets through.
 const PERMITTED: u32 = 3;
-/// gobreaker opens after so many failures in a row.
-const TRIPS_AFTER: u32 = 6;
 const OWN: Purpose = Purpose::named("own work");
 const WHICH: Purpose = Purpose::named("shard");
-
-choices! {
-    /// When the breaker opens.
-    pub enum Rule {
-        Rates = "rates", "resilience4j";
-        InARow = "in-a-row", "gobreaker";
-        Own = "own", "My own rule";
-    }
-}
 
 controls! {
     /// What can be turned.
@@ -93,25 +80,11 @@ controls! {
             .help("A call that took longer counts as slow (slow call duration threshold)."),
         pub wait: Span = Control::log_number("wait", "Stays open for", Unit::Time, (0.2, 60.0), 3.0)
             .help("An open breaker waits so long, then lets three calls through to see whether payments are well again (wait duration in open state)."),
-        pub rule: Rule = Control::choice("rule", "Rule", Rule::OPTIONS, "rates")
-            .help("resilience4j opens by the rates of the calls judged; gobreaker after six failures in a row; your own rule when it says so. Another rule begins closed and empty."),
-        pub own: String = Control::text("own", "My own rule", 200, "on success: n = 0\non failure: n = n + 1\nif n >= 3: open")
-            .rows(3)
-            .help("Runs for each result while the breaker is closed; `open` opens it. There are `now` and `took`, in seconds. All else is gobreaker's."),
     }
 }
 
 impl ControlValues {
-    fn breaker(&self, now: Time) -> Result<Option<Breaker>, Msg> {
-        if !self.breaker {
-            return Ok(None);
-        }
-        let counts = CountConfig {
-            max_requests: PERMITTED,
-            timeout: self.wait,
-            ready_to_trip: Trip { consecutive_failures: TRIPS_AFTER, ..Trip::ALWAYS },
-            ..CountConfig::default()
-        };
+    fn breaker(&self, now: Time) -> Option<Breaker> {
         let percent = self.threshold as f32 * 100.0;
         let rates = RateConfig {
             failure_rate_threshold: percent,
@@ -123,15 +96,7 @@ impl ControlValues {
             wait_duration_in_open_state: self.wait,
             ..RateConfig::default()
         };
-        let config = match self.rule {
-            Rule::Own => {
-                let breaker = Breaker::by_rules(&self.own, counts, now);
-                return breaker.map(Some).map_err(|why| own_rule(why.to_string()));
-            }
-            Rule::InARow => Config::Counts(counts),
-            Rule::Rates => Config::Rates(rates),
-        };
-        Ok(Some(Breaker::new(config, now).expect("controls within their ranges")))
+        self.breaker.then(|| Breaker::new(Config::Rates(rates), now).expect("controls within their ranges"))
     }
 
     fn bulkhead(&self) -> BulkheadConfig {
@@ -162,9 +127,9 @@ const ACTIONS: &[Action] = &[
 
 messages! {
     pub(super) MESSAGES;
-    note_off(); own_rule(why: String);
+    note_off();
     threads_title(); row_threads(); row_bulkhead(); row_window(); row_half_open();
-    note_held(held: usize, of: u32); note_in_use(used: u32, of: u32); note_counted(failed: u32, slow: u32); note_in_a_row(failed: u32);
+    note_held(held: usize, of: u32); note_in_use(used: u32, of: u32); note_counted(failed: u32, slow: u32);
     key_works(); key_waits(); key_stuck(); key_empty();
     chart_shares(); pages(); payments();
     says_fine(held: usize, threads: u32); says_drained(threads: u32, waiting: usize); says_holding(held: usize, threads: u32);
@@ -452,14 +417,9 @@ impl SlowDependency {
         Panel::Grid(Grid { title: Label::Words(threads_title()), rows, columns, tall: false, key }.into())
     }
 
-    /// The breaker's window, slot by slot; by gobreaker's rule or one's own, the failures in a row.
+    /// The breaker's window, slot by slot.
     fn counted(&self, breaker: &Breaker, now: Time) -> GridRow {
         let cell = |status| Cell { entity: BREAKER, level: 1.0, status };
-        if let Some(counts) = breaker.counts(now) {
-            let failed = counts.consecutive_failures;
-            let cells = (0..failed.min(self.controls.window)).map(|_| cell(Status::Trouble));
-            return row(BREAKER, row_window(), note_in_a_row(failed), cells, TRIPS_AFTER);
-        }
         let slots = breaker.slots(now).into_iter().map(|slot| {
             cell(match slot.calls {
                 calls if calls.calls == 0 => Status::Quiet,
@@ -530,7 +490,7 @@ impl Experiment for SlowDependency {
             calls: Journeys::new(CALL, LOSSES),
             shop: Station::new(SHOP, controls.threads, Some(ROOM)),
             bulkhead: Bulkhead::new(controls.bulkhead()),
-            breaker: controls.breaker(w.now())?,
+            breaker: controls.breaker(w.now()),
             shards: (0..SHARDS).map(|n| Dependency::new(shard(n), 1)).collect(),
             well_since: Some(Time::ZERO),
             recovery: Recovery::default(),
@@ -590,7 +550,7 @@ impl Experiment for SlowDependency {
             ..self.controls.clone()
         };
         if of_the_shop != *is {
-            self.breaker = is.breaker(w.now())?;
+            self.breaker = is.breaker(w.now());
         }
         let was = core::mem::replace(&mut self.controls, is.clone());
         self.shop.set_workers(is.threads, w);

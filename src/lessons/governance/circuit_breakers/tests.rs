@@ -6,8 +6,6 @@ use crate::lessons::prelude::*;
 use crate::mechanism::retry::amplification;
 use crate::player::Bench;
 
-const GOBREAKER: &str = "on success: n = 0\non failure: n = n + 1\nif n >= 6: open";
-
 fn shop(settings: &[(&str, &str)]) -> Bench<SlowDependency> {
     Bench::new(settings, 7).until(Time::from_secs(20))
 }
@@ -73,26 +71,6 @@ fn a_timeout_frees_the_caller_and_only_a_breaker_the_dependency() {
     // 20 a second came and three shards finished one in 1.2 s each.
     assert!((alone as f64 - 20.0 * (20.0 - 2.5)).abs() < 40.0, "{alone}");
     assert!(behind < 60 && late > 8.0 && soon < late / 2.0, "{behind} {late} {soon}");
-}
-
-#[test]
-fn a_rule_of_failures_in_a_row_runs_as_gobreakers_does() {
-    let run = |health: &str, rule: &str, seed| {
-        let settings =
-            [("breaker", "on"), ("timeout", "0.8"), ("health", health), ("rule", rule), ("own", GOBREAKER)];
-        let mut bench = Bench::<SlowDependency>::new(&settings, seed);
-        let mut story = Vec::new();
-        for second in 1..45 {
-            bench = bench.until(Time::from_secs(second));
-            story.push(["openings", "pages", "payments", "held"].map(|id| bench.reading(id).to_bits()));
-        }
-        story
-    };
-    for (health, seed) in [("flapping", 1), ("flapping", 2), ("hung", 3), ("slow", 4)] {
-        let story = run(health, "in-a-row", seed);
-        assert!(story.last().unwrap()[0] > 0, "{health}");
-        assert_eq!(story, run(health, "own", seed), "{health}");
-    }
 }
 
 #[test]
