@@ -405,7 +405,7 @@ impl SlowDependency {
             let note = note_in_use(self.bulkhead.under_way(), bulkhead);
             rows.push(row(BREAKER, row_bulkhead(), note, waits, bulkhead));
         }
-        rows.extend(self.breaker.as_ref().map(|breaker| self.counted(breaker, now)));
+        rows.extend(self.breaker.as_ref().map(|breaker| Self::counted(breaker, now)));
         let columns = rows.iter().map(|row| row.cells.len()).max().unwrap_or_default() as u32;
         let key = [
             (key_works(), Status::Normal),
@@ -418,7 +418,7 @@ impl SlowDependency {
     }
 
     /// The breaker's window, slot by slot.
-    fn counted(&self, breaker: &Breaker, now: Time) -> GridRow {
+    fn counted(breaker: &Breaker, now: Time) -> GridRow {
         let cell = |status| Cell { entity: BREAKER, level: 1.0, status };
         let slots = breaker.slots(now).into_iter().map(|slot| {
             cell(match slot.calls {
