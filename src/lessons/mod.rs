@@ -7,8 +7,6 @@
 
 pub mod architecture;
 pub mod faults;
-// Not on the site yet: see 'Lessons in the making' in ARCHITECTURE.md.
-#[cfg(test)]
 pub mod governance;
 pub mod prelude;
 pub mod software_design;
@@ -23,6 +21,10 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/load-balancing/deploys", architecture::load_balancing::deploys::FIGURES),
     ("architecture/load-balancing/further", architecture::load_balancing::further::FIGURES),
     ("architecture/load-balancing/traffic", architecture::load_balancing::traffic::FIGURES),
+    ("faults/cache-failures", faults::cache_failures::FIGURES),
+    ("faults/cache-failures/further", faults::cache_failures::further::FIGURES),
+    ("governance/circuit-breakers", governance::circuit_breakers::FIGURES),
+    ("governance/circuit-breakers/stack", governance::circuit_breakers::stack::FIGURES),
     ("software-design/blocking-and-non-blocking", software_design::blocking_and_non_blocking::FIGURES),
     (
         "software-design/blocking-and-non-blocking/four-cells",
@@ -32,8 +34,6 @@ pub const SETS: &[(&str, &[Figure])] = &[
         "software-design/blocking-and-non-blocking/frozen-loop",
         software_design::blocking_and_non_blocking::frozen_loop::FIGURES,
     ),
-    ("faults/cache-failures", faults::cache_failures::FIGURES),
-    ("faults/cache-failures/further", faults::cache_failures::further::FIGURES),
     ("software-design/critical-sections", software_design::critical_sections::FIGURES),
 ];
 

@@ -15,10 +15,11 @@ fn course() -> Course {
     checked(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/lessons"))).0
 }
 
-/// The id under which a page shows a figure.
+/// The id under which a page shows a figure: its own, if a block has it, else the first block's.
 fn shown_as(course: &Course, lesson: &str, figure: &Figure) -> Option<String> {
-    let mut blocks = course.lesson(lesson)?.figures();
-    blocks.find(|(_, block)| block.shows.text == figure.spec.id).map(|(block, _)| block.id.clone())
+    let blocks = course.lesson(lesson)?.figures().filter(|(_, block)| block.shows.text == figure.spec.id);
+    let ids: Vec<&str> = blocks.map(|(block, _)| block.id.as_str()).collect();
+    ids.iter().find(|id| **id == figure.spec.id).or(ids.first()).map(ToString::to_string)
 }
 
 /// The things of an order or an assignment, each with somewhere to go.

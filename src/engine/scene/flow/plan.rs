@@ -11,6 +11,8 @@ use crate::sim::sort::sort_by_key;
 const WIDE: f32 = 560.0;
 /// Room around the flow, inside its panel.
 pub(super) const MARGIN: f32 = 12.0;
+/// Least height of a flow from left to right: a box, what hangs at it, and the invitation above it.
+const LOW: f32 = 110.0;
 /// Least and ideal distance between tiers; where there are more than three, they may stand closer.
 const GAP: (f32, f32) = (56.0, 110.0);
 const CLOSE: f32 = 40.0;
@@ -279,7 +281,7 @@ impl<'f> Plan<'f> {
             }
         };
         let heights: Vec<f32> = flow.tiers.iter().zip(needs).map(|(tier, need)| tall(tier, need)).collect();
-        let height = heights.iter().copied().fold(150.0, f32::max);
+        let height = heights.iter().copied().fold(LOW, f32::max);
         let gaps = needs.len().saturating_sub(1) as f32;
         let used: f32 = needs.iter().map(|need| need.length(share)).sum::<f32>() + gaps * gap;
         let mut x = inner.x + ((inner.w - used) / 2.0).max(0.0);

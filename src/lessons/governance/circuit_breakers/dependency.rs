@@ -31,7 +31,7 @@ const ERROR: Span = Span::from_millis(5);
 /// A flapping one is well for so long, then fails for so long.
 const FLAP: Span = Span::from_secs(2);
 /// Work takes this on average when it is well.
-const WORK: Dist = Dist::Erlang { stages: 8, mean: 0.08 };
+const WORK: Dist = Dist::Erlang { stages: 8, mean: 0.06 };
 /// Such a share of calls fails at one that is well.
 const NOISE: f64 = 0.002;
 const TAKES: Purpose = Purpose::named("the dependency's work");

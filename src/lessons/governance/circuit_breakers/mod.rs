@@ -1,20 +1,15 @@
 //! Circuit breakers: when to stop calling what doesn't answer, and when to ask again.
 
 mod dependency;
-mod machine;
 mod questions;
 mod slow_dependency;
-mod stack;
+pub mod stack;
 #[cfg(test)]
 mod tests;
 
 use crate::lessons::prelude::Figure;
 
-/// The lesson's figures.
-pub const FIGURES: &[Figure] = &[
-    Figure::of::<slow_dependency::SlowDependency>()
-        .predicted(questions::OF_THE_SHOP)
-        .challenged(questions::CHALLENGES),
-    Figure::of::<machine::Machine>().predicted(questions::OF_THE_MACHINE),
-    Figure::of::<stack::Stack>().predicted(questions::OF_THE_STACK).challenged(questions::REPAIRS),
-];
+/// The lesson's figures, but for the one of [`stack`].
+pub const FIGURES: &[Figure] = &[Figure::of::<slow_dependency::SlowDependency>()
+    .predicted(questions::OF_THE_SHOP)
+    .challenged(questions::CHALLENGES)];

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!   clients ── queue ─ threads of the shop ─┬─ page
-//!                                           └─ bulkhead ─ breaker ─ timeout ── payments A … D
+//!                                           └─ bulkhead ─ breaker ─ timeout ── payments A … C
 //! ```
 //!
 //! A thread is kept until its payment is over. A timeout frees the thread and not the dependency, which goes on working for
@@ -37,7 +37,7 @@ const LATE: EndKind = EndKind(6);
 const CLIENTS: Entity = Entity::new(CLIENTS_KIND, 0);
 const SHOP: Entity = Entity::new(SHOP_KIND, 0);
 const BREAKER: Entity = Entity::new(BREAKER_KIND, 0);
-const SHARDS: u32 = 4;
+const SHARDS: u32 = 3;
 /// Requests a second.
 const PAGES: f64 = 40.0;
 const PAYMENTS: f64 = 20.0;
@@ -48,9 +48,8 @@ const CALL_HOP: Span = Span::from_millis(20);
 const OWN_WORK: Dist = Dist::Exponential(0.01);
 /// Requests that can wait for a thread.
 const ROOM: u32 = 40;
-/// A page is on time up to here, and whoever pays is told soon up to there.
+/// A page is on time up to here.
 const ON_TIME: Span = Span::from_millis(500);
-const SOON: Span = Span::from_secs(1);
 /// Payments are back when so many in a row have been made.
 const IN_A_ROW: u32 = 10;
 /// After an outage it takes so long until times count as calm.
@@ -64,7 +63,7 @@ controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
         pub health: Health = Control::choice("health", "Payments are", Health::OPTIONS, "well")
-            .help("Of all four shards: well; 20 times slower; failing at once; hung, so that they never answer; or failing every other two seconds.").primary(),
+            .help("Of all three shards: well; 20 times slower; failing at once; hung, so that they never answer; or failing every other two seconds.").primary(),
         pub breaker: bool = Control::flag("breaker", "Breaker", false)
             .help("Refuses calls to payments after too many have failed or been slow.").primary(),
         pub timeout: Span = Control::log_number("timeout", "Timeout", Unit::Time, (0.05, 60.0), 60.0)
@@ -73,7 +72,7 @@ controls! {
             .help("Calls to payments under way at the same time; the next is refused. No fewer than there are threads is no bulkhead at all.").primary(),
         pub threads: u32 = Control::number("threads", "Threads", Unit::Count, (4.0, 64.0), 1.0, 16.0)
             .help("Requests that the shop works on, or waits with, at the same time."),
-        pub window: u32 = Control::number("window", "Calls judged", Unit::Count, (1.0, 100.0), 1.0, 20.0)
+        pub window: u32 = Control::number("window", "Calls judged", Unit::Count, (1.0, 40.0), 1.0, 20.0)
             .help("The breaker looks at so many calls, the last that have ended, and at no fewer (sliding window size and minimum number of calls)."),
         pub threshold: f64 = Control::number("threshold", "Opens at", Unit::Share, (0.05, 1.0), 0.05, 0.5)
             .help("From this share of failed calls on, or of slow ones, the breaker opens (failure rate and slow call rate threshold)."),
@@ -87,7 +86,7 @@ controls! {
 impl ControlValues {
     fn breaker(&self, now: Time) -> Option<Breaker> {
         let percent = self.threshold as f32 * 100.0;
-        let config = RateConfig {
+        let rates = RateConfig {
             failure_rate_threshold: percent,
             slow_call_rate_threshold: percent,
             slow_call_duration_threshold: self.slow,
@@ -97,7 +96,7 @@ impl ControlValues {
             wait_duration_in_open_state: self.wait,
             ..RateConfig::default()
         };
-        self.breaker.then(|| Breaker::new(Config::Rates(config), now).expect("controls within their ranges"))
+        self.breaker.then(|| Breaker::new(Config::Rates(rates), now).expect("controls within their ranges"))
     }
 
     fn bulkhead(&self) -> BulkheadConfig {
@@ -115,7 +114,6 @@ readings! {
     Reading::new("openings", "openings", Unit::Count, "How often the closed breaker has opened so far.").so_far();
     Reading::measured("pages-so-far", "pages on time, so far", Statistic::Share, "Share of all pages so far that were answered within 500 ms.")
         .of(PAGE, &[ANSWERED]).so_far();
-    Reading::new("told", "told soon, so far", Unit::Share, "Share of all who paid so far and had an answer or a refusal within 1 s. Who still waits after that is not among them.").so_far();
     Reading::new("back", "back after", Unit::Time, "Time from the end of an outage to the first of ten payments in a row that were made; of several outages the longest.").so_far();
     Reading::new("calm", "made in calm times", Unit::Share, "Share of the payments begun while payments were well, and had been for 5 s, that were made. Those whom an outage has met don't count.").so_far();
     Reading::new("false-alarms", "false alarms", Unit::Count, "How often the breaker has opened while payments were well.").so_far().trouble_from(1.0);
@@ -130,16 +128,18 @@ const ACTIONS: &[Action] = &[
 messages! {
     pub(super) MESSAGES;
     note_off();
-    threads_title(); row_threads(); row_bulkhead(); note_held(held: usize, of: u32); note_in_use(used: u32, of: u32);
+    threads_title(); row_threads(); row_bulkhead(); row_window(); row_half_open();
+    note_held(held: usize, of: u32); note_in_use(used: u32, of: u32); note_counted(failed: u32, slow: u32);
+    key_works(); key_waits(); key_stuck(); key_empty();
     chart_shares(); pages(); payments();
     says_fine(held: usize, threads: u32); says_drained(threads: u32, waiting: usize); says_holding(held: usize, threads: u32);
     says_nothing_ended(calls: usize); says_open(); says_unbroken();
-    mark_health(shard: Entity, health: &'static str); mark_opens(seen: u32, failed: u32, slow: u32); mark_half_open(); mark_closes();
+    mark_health(shard: Entity, health: &'static str); mark_all(health: &'static str); mark_opens(seen: u32, failed: u32, slow: u32); mark_half_open(); mark_closes();
     already_so(shard: Entity);
     step_permitted(call: Entity);
     about_clients(pages: u32, payments: u32); about_breaker(calls: u32, failed: u32, slow: u32); about_no_breaker();
     about_waits_for(call: Entity, since: Span);
-    judge_pages(share: (f64, Unit), bound: (f64, Unit)); judge_told(share: (f64, Unit), bound: (f64, Unit));
+    judge_pages(share: (f64, Unit), bound: (f64, Unit));
     judge_back(back: (f64, Unit), bound: (f64, Unit)); judge_calm(share: (f64, Unit), bound: (f64, Unit));
     judge_false_alarms(alarms: (f64, Unit), bound: (f64, Unit));
 }
@@ -172,11 +172,6 @@ struct Call {
     payment: Entity,
     permit: Option<Permit>,
     asked: Time,
-}
-
-/// Which share of so many was as it should be, if there were any.
-fn share([good, all]: [u32; 2]) -> Option<f64> {
-    (all > 0).then(|| f64::from(good) / f64::from(all))
 }
 
 /// How payments come back after an outage.
@@ -222,8 +217,7 @@ pub(super) struct SlowDependency {
     /// Since when all shards have been well.
     well_since: Option<Time>,
     recovery: Recovery,
-    /// So many were told soon, or paid in calm times and were served, of so many.
-    told: [u32; 2],
+    /// How many payments of calm times were made, and how many have ended.
     calm: [u32; 2],
     openings: u32,
     false_alarms: u32,
@@ -338,8 +332,6 @@ impl SlowDependency {
         let (now, recovering) = (w.now(), request.kind == PAYMENT);
         if let Some(journey) = self.payments.get(request).filter(|_| recovering) {
             let made = journey.outcome == Some(ANSWERED);
-            self.told[0] += u32::from(now.since(journey.began) <= SOON);
-            self.told[1] += 1;
             self.recovery.payment(made, now);
             if journey.carries.calm && self.well_since.is_some() {
                 self.calm[0] += u32::from(made);
@@ -367,7 +359,8 @@ impl SlowDependency {
             self.recovery.healed = None;
         }
         let marked = shard(which.unwrap_or(0));
-        w.notable(marked, mark_health(marked, health.id()));
+        let mark = if which.is_some() { mark_health(marked, health.id()) } else { mark_all(health.id()) };
+        w.notable(marked, mark);
     }
 
     /// Threads that wait for payments: who has them, and since when, those who have waited longest first.
@@ -396,40 +389,48 @@ impl SlowDependency {
         Panel::Flow(Flow::through(tiers, packets))
     }
 
-    /// What each thread is at, and the places of the bulkhead.
+    /// What each thread is at, the places of the bulkhead, and the results that the breaker has counted.
     fn pool(&self, now: Time) -> Panel {
         let held: Vec<(Entity, Time)> = self.held().collect();
-        let waits = |&(entity, since): &(Entity, Time)| {
-            let status = if now.since(since) > ON_TIME { Status::Trouble } else { Status::Active };
-            Cell { entity, level: 1.0, status }
-        };
-        let works =
-            self.shop.busy().iter().map(|job| job.of).filter(|of| held.iter().all(|(it, _)| it != of));
-        let works = works.map(|entity| Cell { entity, level: 1.0, status: Status::Normal });
-        let idle = Cell { entity: SHOP, level: 1.0, status: Status::Quiet };
-        let busy: Vec<Cell> = held.iter().map(waits).chain(works).collect();
-        let filled = |mut cells: Vec<Cell>, to: u32| {
-            cells.resize(cells.len().max(to as usize), idle);
-            cells
-        };
-        let row = |entity, label, note, cells: Vec<Cell>| GridRow {
-            entity,
-            label: Label::Words(label),
-            note: Some(Label::Words(note)),
-            status: Status::Normal,
-            cells,
-        };
+        let cell = |entity, status| Cell { entity, level: 1.0, status };
+        let waits = held.iter().map(|&(entity, since)| {
+            cell(entity, if now.since(since) > ON_TIME { Status::Trouble } else { Status::Active })
+        });
+        let busy = self.shop.busy().iter().map(|job| job.of);
+        let works = busy.filter(|of| held.iter().all(|(it, _)| it != of)).map(|of| cell(of, Status::Normal));
         let ControlValues { threads, bulkhead, .. } = self.controls;
-        let mut rows = vec![row(SHOP, row_threads(), note_held(held.len(), threads), filled(busy, threads))];
+        let threads_note = note_held(held.len(), threads);
+        let mut rows = vec![row(SHOP, row_threads(), threads_note, waits.clone().chain(works), threads)];
         if bulkhead < threads {
-            let used: Vec<Cell> = held.iter().map(waits).collect();
             let note = note_in_use(self.bulkhead.under_way(), bulkhead);
-            rows.push(row(BREAKER, row_bulkhead(), note, filled(used, bulkhead)));
+            rows.push(row(BREAKER, row_bulkhead(), note, waits, bulkhead));
         }
+        rows.extend(self.breaker.as_ref().map(|breaker| Self::counted(breaker, now)));
         let columns = rows.iter().map(|row| row.cells.len()).max().unwrap_or_default() as u32;
-        Panel::Grid(
-            Grid { title: Label::Words(threads_title()), rows, columns, tall: false, key: Vec::new() }.into(),
-        )
+        let key = [
+            (key_works(), Status::Normal),
+            (key_waits(), Status::Active),
+            (key_stuck(), Status::Trouble),
+            (key_empty(), Status::Quiet),
+        ];
+        let key = key.map(|(says, status)| (Label::Words(says), status)).into();
+        Panel::Grid(Grid { title: Label::Words(threads_title()), rows, columns, tall: false, key }.into())
+    }
+
+    /// The breaker's window, slot by slot.
+    fn counted(breaker: &Breaker, now: Time) -> GridRow {
+        let cell = |status| Cell { entity: BREAKER, level: 1.0, status };
+        let slots = breaker.slots(now).into_iter().map(|slot| {
+            cell(match slot.calls {
+                calls if calls.calls == 0 => Status::Quiet,
+                calls if calls.failed > 0 => Status::Trouble,
+                calls if calls.slow > 0 => Status::Active,
+                _ => Status::Normal,
+            })
+        });
+        let (total, half_open) = (breaker.total(now), breaker.state() == State::HalfOpen);
+        let label = if half_open { row_half_open() } else { row_window() };
+        row(BREAKER, label, note_counted(total.failed, total.slow), slots, 0)
     }
 
     fn say(&self) -> Vec<Msg> {
@@ -450,6 +451,19 @@ impl SlowDependency {
             _ => None,
         };
         [first].into_iter().chain(second).collect()
+    }
+}
+
+/// A row of cells, with empty ones behind them up to a number.
+fn row(entity: Entity, label: Msg, note: Msg, cells: impl Iterator<Item = Cell>, to: u32) -> GridRow {
+    let mut cells: Vec<Cell> = cells.collect();
+    cells.resize(cells.len().max(to as usize), Cell { entity, level: 1.0, status: Status::Quiet });
+    GridRow {
+        entity,
+        label: Label::Words(label),
+        note: Some(Label::Words(note)),
+        status: Status::Normal,
+        cells,
     }
 }
 
@@ -480,7 +494,6 @@ impl Experiment for SlowDependency {
             shards: (0..SHARDS).map(|n| Dependency::new(shard(n), 1)).collect(),
             well_since: Some(Time::ZERO),
             recovery: Recovery::default(),
-            told: [0; 2],
             calm: [0; 2],
             openings: 0,
             false_alarms: 0,
@@ -529,13 +542,19 @@ impl Experiment for SlowDependency {
     }
 
     fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
+        let of_the_shop = ControlValues {
+            health: is.health,
+            timeout: is.timeout,
+            bulkhead: is.bulkhead,
+            threads: is.threads,
+            ..self.controls.clone()
+        };
+        if of_the_shop != *is {
+            self.breaker = is.breaker(w.now());
+        }
         let was = core::mem::replace(&mut self.controls, is.clone());
         self.shop.set_workers(is.threads, w);
         self.bulkhead.change_config(is.bulkhead());
-        let rule = |it: &ControlValues| it.breaker(Time::ZERO).map(|breaker| breaker.config());
-        if rule(&was) != rule(is) {
-            self.breaker = is.breaker(w.now());
-        }
         if was.health != is.health {
             self.bend(None, is.health, w);
         }
@@ -562,13 +581,11 @@ impl Experiment for SlowDependency {
     }
 
     fn read(&self, w: &W, out: &mut Readings) {
-        let waits = |journey: &journeys::Journey<Request>| w.now().since(journey.began) > SOON;
-        let late = self.payments.iter().filter(|(_, journey)| waits(journey)).count() as u32;
         out.put("held", self.held().count() as f64);
         out.put("openings", f64::from(self.openings));
-        out.put("told", share([self.told[0], self.told[1] + late]));
         out.put("back", self.recovery.reading(w.now()).map(Span::secs));
-        out.put("calm", share(self.calm));
+        let [made, ended] = self.calm.map(f64::from);
+        out.put("calm", (ended > 0.0).then(|| made / ended));
         out.put("false-alarms", f64::from(self.false_alarms));
     }
 

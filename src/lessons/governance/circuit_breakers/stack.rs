@@ -1,15 +1,16 @@
-//! Timeout, retry, breaker, bulkhead and limiter around one call, in an order that the learner chooses; and up to three
+//! Timeout, retry, breaker and bulkhead around one call, in an order that the learner chooses; and up to three
 //! services, one behind the other, which all have the same.
 //!
 //! ```text
-//!   clients ── service A ( retry ( breaker ( limiter ( timeout ( bulkhead ( … ── service B ( … ── dependency
+//!   clients ── service A ( retry ( breaker ( timeout ( bulkhead ( … ── service B ( … ── dependency
 //! ```
 //!
 //! What is inside a layer is done anew by each try of a retry further out, and cancelled by a timeout further out. Layers
-//! are resilience4j's; a breaker, bulkhead or limiter belongs to its service. Leaves out: threads (a service that waits
+//! are resilience4j's; a breaker, bulkhead or budget belongs to its service. Leaves out: threads (a service that waits
 //! keeps none), and work that goes on inside a service after a timeout outside it; only the dependency goes on.
 
 use super::dependency::{self, Dependency, Health};
+use super::questions;
 use crate::lessons::prelude::*;
 use crate::mechanism::breaker::{Breaker, CallOutcome, Config, Permit, RateConfig, State, Transition};
 use crate::mechanism::bulkhead::{Bulkhead, BulkheadConfig, Entry};
@@ -21,7 +22,7 @@ kinds! {
     REQUEST = "request", Numbers; CALL = "call", Numbers;
     CLIENTS_KIND = "clients", Only; SERVICE = "service", Letters; DEPENDENCY_KIND = "dependency", Only;
     LAYER = "layer", Words(&[
-        Cow::Borrowed("layer-timeout"), Cow::Borrowed("layer-retry"), Cow::Borrowed("layer-breaker"), Cow::Borrowed("layer-bulkhead"), Cow::Borrowed("layer-limiter"),
+        Cow::Borrowed("layer-timeout"), Cow::Borrowed("layer-retry"), Cow::Borrowed("layer-breaker"), Cow::Borrowed("layer-bulkhead"),
     ]);
     CAUSE = "cause", Words(LOSSES.names);
 }
@@ -31,21 +32,20 @@ losses! {
     TIMED_OUT = 1, "timed-out";
     BREAKER_OPEN = 2, "breaker-open";
     BULKHEAD_FULL = 3, "bulkhead-full";
-    OVER_LIMIT = 4, "over-limit";
-    ERROR = 5, "error";
+    ERROR = 4, "error";
 }
 
 const ANSWERED: EndKind = EndKind(0);
 const CLIENTS: Entity = Entity::new(CLIENTS_KIND, 0);
 const DEPENDENCY: Entity = Entity::new(DEPENDENCY_KIND, 0);
 const SERVICES: usize = 3;
-const LAYERS: usize = 5;
+const LAYERS: usize = 4;
 /// Between any two parties.
 const HOP: Span = Span::from_millis(20);
 /// Requests a second, and in a rush.
 const LOAD: [f64; 2] = [20.0, 80.0];
 /// The dependency works on so many calls at a time: 50 a second.
-const WORKERS: u32 = 4;
+const WORKERS: u32 = 3;
 /// Such a share of calls gets no answer although the dependency is well.
 const LOST: f64 = 0.02;
 const OUTAGE: [Time; 2] = [Time::from_secs(4), Time::from_secs(14)];
@@ -53,8 +53,6 @@ const RUSH: [Time; 2] = [Time::from_secs(22), Time::from_secs(24)];
 /// So long after an outage or a rush times are calm again.
 const CALM: Span = Span::from_secs(4);
 const PLACES: u32 = 20;
-/// Calls that a limiter lets through in a second.
-const LIMIT: u32 = 40;
 const WINDOW: u32 = 20;
 const OPEN_FOR: Span = Span::from_secs(2);
 const LOSES: Purpose = Purpose::named("lost");
@@ -67,12 +65,11 @@ choices! {
         Retry = "retry", "Retry";
         Breaker = "breaker", "Breaker";
         Bulkhead = "bulkhead", "Bulkhead";
-        Limiter = "limiter", "Limiter";
     }
 }
 impl Layer {
     fn word(self) -> &'static str {
-        ["layer-timeout", "layer-retry", "layer-breaker", "layer-bulkhead", "layer-limiter"][self as usize]
+        ["layer-timeout", "layer-retry", "layer-breaker", "layer-bulkhead"][self as usize]
     }
 }
 choices! {
@@ -87,10 +84,10 @@ choices! {
 controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
-        pub order: Vec<Layer> = Control::order("order", "From the outside in", Layer::OPTIONS, "retry,breaker,limiter,timeout,bulkhead")
-            .help("What a request passes on its way to the dependency, the first first. This order is resilience4j's own.").primary(),
-        pub used: Vec<Layer> = Control::several("used", "In use", Layer::OPTIONS, (1, 5), "timeout,retry,breaker,bulkhead,limiter")
-            .help("Layers that are there at all."),
+        pub order: Vec<Layer> = Control::order("order", "From the outside in", Layer::OPTIONS, "retry,breaker,timeout,bulkhead")
+            .help("What a request passes on its way to the dependency, the first first. This order is Spring's with resilience4j.").primary(),
+        pub used: Vec<Layer> = Control::several("used", "In use", Layer::OPTIONS, (1, 4), "timeout,retry,breaker,bulkhead")
+            .help("Layers that are there at all.").primary(),
         pub health: Health = Control::choice("health", "From 4 s to 14 s it is", Health::OPTIONS, "hung")
             .help("How the dependency fares in its outage. Before and after it is well.").primary(),
         pub timeout: Span = Control::log_number("timeout", "Timeout", Unit::Time, (0.05, 30.0), 0.8)
@@ -100,9 +97,9 @@ controls! {
         pub waits: Waits = Control::choice("waits", "A retry waits", Waits::OPTIONS, "jitter")
             .help("Between tries: not at all; 100 ms, twice that, four times that; or anything from nothing up to that."),
         pub budget: bool = Control::flag("budget", "Retry budget", false)
-            .help("A service tries again for at most one request in five."),
+            .help("A service tries again for at most one request in five.").primary(),
         pub services: u32 = Control::number("services", "Services in a row", Unit::Count, (1.0, SERVICES as f64), 1.0, 1.0)
-            .help("Each has all the layers, in the same order."),
+            .help("Each has all the layers, in the same order.").primary(),
     }
 }
 
@@ -115,15 +112,13 @@ readings! {
         .of(REQUEST, &[ANSWERED]).last(1.0);
     Reading::new("most", "most calls for one", Unit::Count, "The most calls that one request has made of the dependency so far.").so_far();
     Reading::new("in-outage", "calls in the outage", Unit::Count, "Calls to the dependency so far that found it unwell.").so_far();
-    Reading::new("peak", "busiest second", Unit::Rate, "The most calls to the dependency in a second so far.").so_far();
     Reading::new("openings", "openings", Unit::Count, "How often a closed breaker has opened so far.").so_far();
-    Reading::new("false-alarms", "false alarms", Unit::Count, "How often a breaker has opened more than 4 s after the outage.").so_far().trouble_from(1.0);
     Reading::new("calm", "answered in calm times", Unit::Share, "Share of the requests from outside the outage, the rush and the 4 s after each that were answered.").so_far();
 }
 
 messages! {
     pub(super) MESSAGES;
-    layer_timeout(); layer_retry(); layer_breaker(); layer_bulkhead(); layer_limiter();
+    layer_timeout(); layer_retry(); layer_breaker(); layer_bulkhead();
     table_layers(); column_layer(); column_passed(); column_did();
     did_timeout(n: u32); did_retry(n: u32); did_refuse(n: u32);
     chart_calls(); calls(); answers();
@@ -132,7 +127,7 @@ messages! {
     step_stopped(layer: &'static str); step_again(tries: u32);
     about_clients(); about_service(calls: u32, failed: u32); about_layer(passed: u32, did: u32);
     judge_calm(share: (f64, Unit), bound: (f64, Unit)); judge_in_outage(calls: (f64, Unit), bound: (f64, Unit));
-    judge_peak(peak: (f64, Unit), bound: (f64, Unit)); judge_false_alarms(alarms: (f64, Unit), bound: (f64, Unit));
+    judge_openings(openings: (f64, Unit), bound: (f64, Unit));
 }
 
 #[derive(Clone, Copy, Debug, Hash)]
@@ -177,12 +172,13 @@ struct Service {
     breaker: Breaker,
     bulkhead: Bulkhead,
     budget: Budget,
-    /// The limiter's second, and how many it still lets through in that.
-    second: u64,
-    left: u32,
 }
 
 type W = World<Event>;
+
+/// A worker of their own: further down the page.
+pub const FIGURES: &[Figure] =
+    &[Figure::of::<Stack>().predicted(questions::OF_THE_STACK).challenged(questions::REPAIRS)];
 
 #[derive(Clone, Debug)]
 pub(super) struct Stack {
@@ -197,11 +193,9 @@ pub(super) struct Stack {
     passed: [u32; LAYERS],
     did: [u32; LAYERS],
     recent: RecentCount,
-    peak: f64,
     most: u32,
     in_outage: u32,
     openings: u32,
-    false_alarms: u32,
     calm: [u32; 2],
 }
 
@@ -290,13 +284,6 @@ impl Stack {
                 return Err(BULKHEAD_FULL);
             }
             Layer::Bulkhead => {}
-            Layer::Limiter => {
-                let second = now.nanos() / Span::from_secs(1).nanos();
-                if it.second != second {
-                    (it.second, it.left) = (second, LIMIT);
-                }
-                it.left = it.left.checked_sub(1).ok_or(OVER_LIMIT)?;
-            }
         }
         Ok(())
     }
@@ -309,7 +296,6 @@ impl Stack {
             self.most = self.most.max(ask.calls);
         }
         self.recent.record(w.now());
-        self.peak = self.peak.max(self.recent.rate(w.now()));
         self.in_outage += u32::from(!self.dependency.is_well(w.now()));
         self.calls.send(call, DEPENDENCY, HOP, w, Event::AtDependency(call));
     }
@@ -367,7 +353,7 @@ impl Stack {
                 w.schedule(wait, Event::Again(request, round));
                 return true;
             }
-            Layer::Retry | Layer::Limiter => {}
+            Layer::Retry => {}
         }
         false
     }
@@ -400,7 +386,7 @@ impl Stack {
                     permit.and_then(|(permit, _)| self.services[n].breaker.release(w.now(), permit));
                 }
                 Layer::Bulkhead if ask.used[layer as usize] => _ = self.services[n].bulkhead.leave(),
-                Layer::Bulkhead | Layer::Retry | Layer::Limiter => {}
+                Layer::Bulkhead | Layer::Retry => {}
             }
         }
         if let Some(call) = call {
@@ -428,10 +414,7 @@ impl Stack {
 
     fn changed(&mut self, n: usize, transition: Option<Transition>, w: &mut W) {
         let Some(Transition { from, to, .. }) = transition else { return };
-        if (from, to) == (State::Closed, State::Open) {
-            self.openings += 1;
-            self.false_alarms += u32::from(w.now() > OUTAGE[1] + CALM);
-        }
+        self.openings += u32::from((from, to) == (State::Closed, State::Open));
         let mark = match to {
             State::Open => mark_opens,
             State::HalfOpen => mark_half_open,
@@ -442,9 +425,12 @@ impl Stack {
 
     fn flow(&self, now: Time) -> Panel {
         let node = |n: usize| {
-            let (note, status) = dependency::standing(&self.services[n].breaker, now);
-            let node = Node::new(service(n)).shaped(Shape::Server).note(Label::Words(note));
-            vec![self.journeys.with_badge(Node { status, ..node }, now)]
+            let mut node = Node::new(service(n)).shaped(Shape::Server);
+            if self.controls.used.contains(&Layer::Breaker) {
+                let (note, status) = dependency::standing(&self.services[n].breaker, now);
+                node = Node { status, ..node.note(Label::Words(note)) };
+            }
+            vec![self.journeys.with_badge(node, now)]
         };
         let clients = vec![Node::new(CLIENTS).shaped(Shape::Client)];
         let dependency = vec![self.calls.with_badge(self.dependency.node(now), now)];
@@ -459,7 +445,7 @@ impl Stack {
     fn table(&self) -> Panel {
         let row = |&layer: &Layer| {
             let (entity, n) = (Entity::new(LAYER, layer as u32), layer as usize);
-            let did = [did_timeout, did_retry, did_refuse, did_refuse, did_refuse][n](self.did[n]);
+            let did = [did_timeout, did_retry, did_refuse, did_refuse][n](self.did[n]);
             Row::new(
                 entity,
                 [Label::Name(entity), Label::Value(self.passed[n].into(), Unit::Count), Label::Words(did)],
@@ -497,8 +483,6 @@ impl Experiment for Stack {
             }),
             budget: Budget::new(BudgetConfig { min_per_sec: 1, ..BudgetConfig::default() }, Time::ZERO)
                 .expect("a sound budget"),
-            second: 0,
-            left: LIMIT,
         };
         for (begins, at) in [(true, 0), (false, 1)] {
             w.schedule_at(OUTAGE[at], Event::Outage(begins));
@@ -514,11 +498,9 @@ impl Experiment for Stack {
             passed: [0; LAYERS],
             did: [0; LAYERS],
             recent: RecentCount::over(Span::from_secs(1)),
-            peak: 0.0,
             most: 0,
             in_outage: 0,
             openings: 0,
-            false_alarms: 0,
             calm: [0; 2],
         })
     }
@@ -597,9 +579,7 @@ impl Experiment for Stack {
         out.put("calls", self.recent.rate(w.now()));
         out.put("most", f64::from(self.most));
         out.put("in-outage", f64::from(self.in_outage));
-        out.put("peak", self.peak);
         out.put("openings", f64::from(self.openings));
-        out.put("false-alarms", f64::from(self.false_alarms));
         let [answered, all] = self.calm.map(f64::from);
         out.put("calm", (all > 0.0).then(|| answered / all));
     }
