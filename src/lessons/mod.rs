@@ -16,6 +16,7 @@ use crate::player::Figure;
 /// Every set of figures: the path of its lesson in `lessons/`, with the set's name behind it where the lesson has several.
 pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/cap-and-base", architecture::cap_and_base::FIGURES),
+    ("architecture/cap-and-base/heal", architecture::cap_and_base::heal::FIGURES),
     ("architecture/high-concurrency", architecture::high_concurrency::FIGURES),
     ("architecture/load-balancing", architecture::load_balancing::FIGURES),
     ("architecture/load-balancing/deploys", architecture::load_balancing::deploys::FIGURES),

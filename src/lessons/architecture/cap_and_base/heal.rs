@@ -13,6 +13,7 @@ use super::cluster::{
     ANSWERED, CLIENT, Cluster, HOP, KINDS, Network, OPERATION, PEERS, REFUSED, REPLICA, THING, client,
     replica,
 };
+use super::questions;
 use super::versions::{Held, Value as Kept};
 use crate::lessons::prelude::*;
 use crate::mechanism::quorum::majority;
@@ -137,6 +138,10 @@ struct Operation {
 }
 
 type W = World<Event>;
+
+/// A worker of its own: further down the page.
+pub const FIGURES: &[Figure] =
+    &[Figure::of::<Shop>().predicted(questions::OF_THE_SHOP).challenged(questions::CHALLENGES)];
 
 #[derive(Clone, Debug)]
 pub(super) struct Shop {
