@@ -71,7 +71,7 @@ impl<'a> Context<'a> {
                 }
                 // A wide table scrolls by itself, and can be reached and scrolled by keyboard.
                 Item::Markup(start @ Event::Start(Tag::Table(_))) => {
-                    let open = "<div class=\"table\" role=\"region\" aria-label=\"Table\" tabindex=\"0\">";
+                    let open = "<div class=\"table\" role=\"group\" aria-label=\"Table\" tabindex=\"0\">";
                     events.extend([Event::InlineHtml(open.into()), start]);
                 }
                 Item::Markup(end @ Event::End(TagEnd::Table)) => {

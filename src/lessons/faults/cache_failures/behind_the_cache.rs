@@ -465,7 +465,7 @@ impl BehindTheCache {
             // A rate of nothing has no next arrival; what was scheduled is passed over.
             Some(attacks) if rate > 0.0 => attacks.set_rate(rate, w, Event::Attack),
             None if rate > 0.0 => {
-                self.attacks = Some(Arrivals::poisson(ATTACKERS_KIND, rate, w, Event::Attack))
+                self.attacks = Some(Arrivals::poisson(ATTACKERS_KIND, rate, w, Event::Attack));
             }
             _ => {}
         }

@@ -102,17 +102,18 @@ fn defence(n: u32) -> Entity {
 impl ControlValues {
     /// The settings of a run.
     fn settings(&self, failure: u32, defence: u32) -> behind::ControlValues {
-        let mut it = behind::ControlValues::default();
-        // Entries that were stored together expire after 10 s, or else during no run.
-        it.ttl = Span::from_secs(if failure == 1 { 10 } else { 60 });
         let everywhere = self.everywhere as u32;
-        it.flight = defence == 1 || everywhere >= 1;
-        it.filter = if defence == 6 || everywhere >= 2 { 8 } else { 0 };
-        it.stale = Span::from_secs(if defence == 2 { 10 } else { 0 });
-        it.early = f64::from(u8::from(defence == 3));
-        it.jitter = if defence == 4 { 0.5 } else { 0.0 };
-        it.negative = defence == 5;
-        it
+        behind::ControlValues {
+            // Entries that were stored together expire after 10 s, or else during no run.
+            ttl: Span::from_secs(if failure == 1 { 10 } else { 60 }),
+            flight: defence == 1 || everywhere >= 1,
+            filter: if defence == 6 || everywhere >= 2 { 8 } else { 0 },
+            stale: Span::from_secs(if defence == 2 { 10 } else { 0 }),
+            early: f64::from(u8::from(defence == 3)),
+            jitter: if defence == 4 { 0.5 } else { 0.0 },
+            negative: defence == 5,
+            ..Default::default()
+        }
     }
 
     /// Makes a run.
