@@ -8,7 +8,7 @@ use proptest::prelude::*;
 #[test]
 fn what_is_refused_says_what_is_allowed() {
     let cases: &[(&[&str], Exit, &str)] = &[
-        (&["run", "one-sever"], Exit::Problems, "your-traffic, two-threads"),
+        (&["run", "one-sever"], Exit::Problems, "slow-server, who-notices, one-server"),
         (&["run", "one-server", "--set", "load=700%"], Exit::Problems, "10\u{a0}% to 120\u{a0}%"),
         (&["run", "one-server", "--set", "load=fast"], Exit::Problems, "0.85 or 85 %"),
         (&["run", "one-server", "--set", "load"], Exit::Usage, "load=0.5"),
