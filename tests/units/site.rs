@@ -163,7 +163,7 @@ fn every_kind_of_block_has_its_place_on_the_page() {
         "id=\"in-real-systems\"",
         "<h2 id=\"the-herd\">",
         "data-after=\"who-waits\"",
-        "<div class=\"table\" role=\"region\"",
+        "<div class=\"table\" role=\"group\"",
         "SELECT 1; -- &lt;b&gt;not markup&lt;/b&gt;",
         "and {{literal}} is not live",
     ] {
