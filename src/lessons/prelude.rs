@@ -10,7 +10,9 @@ pub use crate::player::{
     FigureSpec, Incident, Input, Prediction, Reading, Readings, RunOutcome, Setting, StartSettings,
     Statistic, TrialResult, Value,
 };
-pub use crate::scene::{Flow, Label, Link, Node, Packet, PacketKind, Panel, Row, Scene, Shape, Status};
+pub use crate::scene::{
+    Flow, Label, Link, Node, Packet, PacketKind, Panel, Row, Scene, Shape, Status, legend,
+};
 pub use crate::sim::statistics::RecentCount;
 pub use crate::sim::{Dist, EndKind, Entity, Message, Msg, Occupancy, Purpose, Span, Time, Unit, World};
 pub use crate::{choices, controls, kinds, losses, messages, readings, steps};

@@ -11,8 +11,8 @@ use super::dom;
 use crate::desk::ActionKind;
 use crate::desk::markup::{attr, class, css, does};
 use std::cell::{Cell, RefCell};
-use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, Event, HtmlElement, KeyboardEvent, ResizeObserver};
 
 /// Where there is room beside the text.
 const ROOMY: &str = "(min-width: 75rem)";
@@ -40,6 +40,12 @@ thread_local! {
 pub fn start() {
     dom::listen::<Event>(&dom::document(), "scroll", |_| scrolled());
     dom::listen::<KeyboardEvent>(&dom::document(), "keydown", |event| key_pressed(&event));
+    let keep = Closure::<dyn FnMut()>::new(keep_text).into_js_value();
+    if let Ok(observer) = ResizeObserver::new(keep.unchecked_ref()) {
+        dom::query_page("figure").iter().for_each(|figure| observer.observe(figure));
+        // The observer lives as long as the page.
+        std::mem::forget(observer);
+    }
 }
 
 /// The figure that is docked.
@@ -164,7 +170,7 @@ fn keep_text_in_place(figure: &Element, change: impl FnOnce()) {
 
 /// Moves the window so that the text that is being kept in place is there, unless the reader has gone on since. A figure
 /// that was put back gets its charts painted, and with them its height, a moment later.
-pub fn keep_text() {
+fn keep_text() {
     let Some((text, top, y)) = KEPT.take() else { return };
     if scroll_y() == y {
         dom::window().scroll_by_with_x_and_y(0.0, text.get_bounding_client_rect().top() - top);

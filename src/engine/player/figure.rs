@@ -82,12 +82,6 @@ impl Figure {
         Self { search: Some(Search::begin), ..self }
     }
 
-    /// The figure with a log of the learner's, of which it takes the order and not the pace.
-    #[must_use]
-    pub const fn reading_logs(self) -> Self {
-        Self { reader: Some(log_reader), ..self }
-    }
-
     /// The prediction of this id.
     pub fn prediction(&self, id: &str) -> Option<&'static Prediction> {
         self.predictions.iter().find(|prediction| prediction.id == id)

@@ -38,7 +38,7 @@ pub use panel::{
     Axis, Badge, Bar, Cell, Chart, Choice, CurveLine, Curves, Flow, Grid, GridRow, Histogram, Label, Ladder,
     LadderMessage, Lane, Lanes, Link, Listing, ListingLine, Loss, MachineState, Node, Packet, PacketKind,
     Panel, Party, PartyNote, Ring, Row, Scene, Series, SeriesLine, Shape, Slots, States, Status, Table, Tier,
-    Token, Transition, ValueBox, ValueRow, Values, Workers,
+    Token, Transition, ValueBox, ValueRow, Values, Workers, legend,
 };
 pub use picture::{LayoutOptions, PanelArea, Picture};
 pub use svg::{SvgOptions, svg};

@@ -2,7 +2,7 @@
 
 use super::super::file::LearnersFile;
 use super::super::worker_client::WorkerClient;
-use super::super::{dock, dom, palette};
+use super::super::{dom, palette};
 use super::{CANVAS_PLACES, PageFigure, WorkerStage};
 use crate::desk::markup::css;
 use crate::desk::{DeskCommand, ToWorker, UserAction};
@@ -89,15 +89,11 @@ impl PageFigure {
 
     pub(super) fn watch_sizes(&self) {
         let figure = self.clone();
-        let measure = Closure::<dyn FnMut()>::new(move || {
-            figure.send_sizes();
-            dock::keep_text();
-        });
+        let measure = Closure::<dyn FnMut()>::new(move || figure.send_sizes());
         if let Ok(observer) = ResizeObserver::new(measure.as_ref().unchecked_ref()) {
             for place in CANVAS_PLACES.iter().filter_map(|class| dom::query(&self.root, &css(class))) {
                 observer.observe(&place);
             }
-            observer.observe(&self.root);
             // The observer lives as long as the page.
             std::mem::forget(observer);
         }

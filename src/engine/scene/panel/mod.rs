@@ -79,6 +79,11 @@ pub enum Panel {
     States(Drawn<States>),
 }
 
+/// What the looks of a panel's parts stand for, as the panel's `key`, which the legend is made of.
+pub fn legend(looks: impl IntoIterator<Item = (Msg, Status)>) -> Vec<(Label, Status)> {
+    looks.into_iter().map(|(says, status)| (Label::Words(says), status)).collect()
+}
+
 impl Panel {
     /// The nodes and links in it, and what is under way on these.
     pub fn flow(&self) -> Option<&Flow> {

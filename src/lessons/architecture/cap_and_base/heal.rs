@@ -408,8 +408,7 @@ impl Shop {
             }
         };
         let rows = (0..PEERS).map(row).collect();
-        let key = [(key_same(), Status::Quiet), (key_differs(), Status::Trouble)];
-        let key = key.map(|(says, status)| (Label::Words(says), status)).into();
+        let key = legend([(key_same(), Status::Quiet), (key_differs(), Status::Trouble)]);
         Panel::Grid(Grid { title: Label::Words(grid_title()), rows, columns: KEYS, tall: false, key }.into())
     }
 

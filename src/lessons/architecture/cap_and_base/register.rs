@@ -368,13 +368,12 @@ impl Register {
                 status,
             });
         }
-        let key = [
+        let key = legend([
             (key_write(), Status::Active),
             (key_read(), Status::Normal),
             (key_wrong(), Status::Trouble),
             (key_refused(), Status::Down),
-        ];
-        let key = key.map(|(says, status)| (Label::Words(says), status)).into();
+        ]);
         Panel::Lanes(Lanes { title: Label::Words(lanes_title()), from, until, step: None, lanes, key }.into())
     }
 
@@ -414,10 +413,8 @@ impl Register {
         };
         let wrong = self.audit.violation.as_ref().map(|it| it.operation);
         let other = self.contradicting().iter().find(|&&at| Some(at) != wrong);
-        says.extend(other.map(|&at| {
-            let it = &self.audit.operations[at];
-            says_against(client(it.client), it.read.unwrap_or(0))
-        }));
+        let other = other.map(|&at| &self.audit.operations[at]);
+        says.extend(other.map(|it| says_against(client(it.client), it.read.unwrap_or(0))));
         says
     }
 }

@@ -544,9 +544,12 @@ impl BehindTheCache {
         if self.is_attacked() {
             rows.push(row(row_places(), Some(note_missing(missing)), (0..SEEN).map(place).collect()));
         }
-        let looks = [Status::Normal, Status::Active, Status::Trouble, Status::Quiet];
-        let key = [key_fresh(), key_asked(), key_crowd(), key_gone()].map(Label::Words);
-        let key = key.into_iter().zip(looks).collect();
+        let key = legend([
+            (key_fresh(), Status::Normal),
+            (key_asked(), Status::Active),
+            (key_crowd(), Status::Trouble),
+            (key_gone(), Status::Quiet),
+        ]);
         Panel::Grid(Grid { title: Label::Words(pages_title()), rows, columns: SEEN, tall: true, key }.into())
     }
 

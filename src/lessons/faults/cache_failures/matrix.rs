@@ -194,9 +194,12 @@ impl Matrix {
             cells: (0..columns).map(|k| cell(n, k)).collect(),
         };
         let rows = (0..DEFENCES).map(row).collect();
-        let looks = [Status::Trouble, Status::Normal, Status::Active, Status::Quiet];
-        let key = [key_lost(), key_answered(), key_survived(), key_pending()].map(Label::Words);
-        let key = key.into_iter().zip(looks).collect();
+        let key = legend([
+            (key_lost(), Status::Trouble),
+            (key_answered(), Status::Normal),
+            (key_survived(), Status::Active),
+            (key_pending(), Status::Quiet),
+        ]);
         Panel::Grid(Grid { title: Label::Words(grid_title()), rows, columns, tall: false, key }.into())
     }
 

@@ -407,13 +407,12 @@ impl SlowDependency {
         }
         rows.extend(self.breaker.as_ref().map(|breaker| Self::counted(breaker, now)));
         let columns = rows.iter().map(|row| row.cells.len()).max().unwrap_or_default() as u32;
-        let key = [
+        let key = legend([
             (key_works(), Status::Normal),
             (key_waits(), Status::Active),
             (key_stuck(), Status::Trouble),
             (key_empty(), Status::Quiet),
-        ];
-        let key = key.map(|(says, status)| (Label::Words(says), status)).into();
+        ]);
         Panel::Grid(Grid { title: Label::Words(threads_title()), rows, columns, tall: false, key }.into())
     }
 

@@ -17,7 +17,7 @@ pub const FIGURES: &[Figure] = &[Figure::of::<pool_or_loop::PoolOrLoop>()
 /// Lanes, and below them what their colours mean.
 fn keyed(mut lanes: Panel, key: impl Iterator<Item = (Msg, Status)>) -> Panel {
     if let Panel::Lanes(lanes) = &mut lanes {
-        lanes.key = key.map(|(says, status)| (Label::Words(says), status)).collect();
+        lanes.key = legend(key);
     }
     lanes
 }

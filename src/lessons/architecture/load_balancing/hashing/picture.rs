@@ -57,13 +57,12 @@ impl Tier {
         };
         let rows: Vec<GridRow> = (0..self.controls.servers).map(row).collect();
         let columns = rows.iter().map(|row| row.cells.len()).fold(ACROSS, usize::max) as u32;
-        let key = [
+        let key = legend([
             (spec::key_held(), Status::Normal),
             (spec::key_missing(), Status::Quiet),
             (spec::key_moved(), Status::Active),
             (spec::key_hot(), Status::Trouble),
-        ];
-        let key = key.map(|(says, status)| (Label::Words(says), status)).into();
+        ]);
         Grid { title: Label::Words(spec::grid_keys(EVERY_NTH)), rows, columns, tall: false, key }
     }
 

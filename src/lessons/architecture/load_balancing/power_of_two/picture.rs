@@ -58,8 +58,7 @@ impl PowerOfTwo {
             }
         };
         let title = Label::Words(spec::grid_servers(full));
-        let key = [(spec::key_requests(), Status::Normal), (spec::key_longest(), Status::Trouble)];
-        let key = key.map(|(says, status)| (Label::Words(says), status)).into();
+        let key = legend([(spec::key_requests(), Status::Normal), (spec::key_longest(), Status::Trouble)]);
         Panel::Grid(
             Grid { title, rows: (0..FARMS).map(row).collect(), columns: servers, tall: true, key }.into(),
         )
