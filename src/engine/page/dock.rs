@@ -12,7 +12,7 @@ use crate::desk::ActionKind;
 use crate::desk::markup::{attr, class, css, does};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, Event, HtmlElement, KeyboardEvent, ResizeObserver};
+use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
 
 /// Where there is room beside the text.
 const ROOMY: &str = "(min-width: 75rem)";
@@ -40,12 +40,7 @@ thread_local! {
 pub fn start() {
     dom::listen::<Event>(&dom::document(), "scroll", |_| scrolled());
     dom::listen::<KeyboardEvent>(&dom::document(), "keydown", |event| key_pressed(&event));
-    let keep = Closure::<dyn FnMut()>::new(keep_text).into_js_value();
-    if let Ok(observer) = ResizeObserver::new(keep.unchecked_ref()) {
-        dom::query_page("figure").iter().for_each(|figure| observer.observe(figure));
-        // The observer lives as long as the page.
-        std::mem::forget(observer);
-    }
+    dom::on_resize(&dom::query_page("figure"), Closure::new(keep_text));
 }
 
 /// The figure that is docked.

@@ -4,7 +4,9 @@ use crate::desk::ActionKind;
 use crate::desk::markup::attr;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlInputElement, Response, Storage, Window};
+use web_sys::{
+    Element, Event, EventTarget, HtmlElement, HtmlInputElement, ResizeObserver, Response, Storage, Window,
+};
 
 /// The window.
 ///
@@ -148,6 +150,17 @@ pub fn number(text: &str) -> f64 {
 pub fn request_frame(then: impl FnOnce(f64) + 'static) {
     let then = Closure::once_into_js(then);
     let _ = window().request_animation_frame(then.unchecked_ref());
+}
+
+/// Calls whenever one of these elements has another size, for as long as the page lives.
+pub fn on_resize(of: &[Element], then: Closure<dyn FnMut()>) {
+    if let Ok(observer) = ResizeObserver::new(then.as_ref().unchecked_ref()) {
+        for element in of {
+            observer.observe(element);
+        }
+        std::mem::forget(observer);
+    }
+    then.forget();
 }
 
 /// Whether a media query holds now.

@@ -7,7 +7,6 @@ use super::{CANVAS_PLACES, PageFigure, WorkerStage};
 use crate::desk::markup::css;
 use crate::desk::{DeskCommand, ToWorker, UserAction};
 use wasm_bindgen::prelude::*;
-use web_sys::ResizeObserver;
 
 impl PageFigure {
     /// Sends an action to the desk, and starts the worker if there is none.
@@ -89,15 +88,8 @@ impl PageFigure {
 
     pub(super) fn watch_sizes(&self) {
         let figure = self.clone();
-        let measure = Closure::<dyn FnMut()>::new(move || figure.send_sizes());
-        if let Ok(observer) = ResizeObserver::new(measure.as_ref().unchecked_ref()) {
-            for place in CANVAS_PLACES.iter().filter_map(|class| dom::query(&self.root, &css(class))) {
-                observer.observe(&place);
-            }
-            // The observer lives as long as the page.
-            std::mem::forget(observer);
-        }
-        measure.forget();
+        let places = CANVAS_PLACES.iter().filter_map(|class| dom::query(&self.root, &css(class)));
+        dom::on_resize(&places.collect::<Vec<_>>(), Closure::new(move || figure.send_sizes()));
     }
 
     pub(super) fn send_sizes(&self) {
