@@ -198,7 +198,9 @@ impl PageFigure {
             apply::patch(&self.root, patch);
         }
         if ready {
-            self.swap_canvases();
+            // What a worker has painted is on the canvas with its next frame, not with its message.
+            let figure = self.clone();
+            dom::request_frame(move |_| dom::request_frame(move |_| figure.swap_canvases()));
             if masked {
                 // Tells style sheets and tests that the figure waits for a prediction.
                 let _ = self.root.set_attribute(attr::WAITS, "");
