@@ -200,26 +200,15 @@ fn place_style(options: &FinishOptions, shell: &str) -> Result<String, String> {
         if is_style(link.whole) {
             // It lies at the root, and what it names is found from there.
             let file = link.value.rsplit('/').next().unwrap_or("");
-            style += &in_one_line(&without(&read(&options.out, file)?, "/*", "*/"));
+            style += &read(&options.out, file)?;
             remove(&options.out, file)?;
         }
     }
+    let style = minifier::css::minify(&style).map_err(|why| format!("the stylesheets: {why}"))?.to_string();
+    let style = style.trim_start();
     let name = format!("style-{}.css", hash(style.as_bytes()));
-    write(&options.out, &name, &style)?;
+    write(&options.out, &name, style)?;
     Ok(name)
-}
-
-/// A stylesheet without the ends of its lines and what indents them. None of our strings goes over several lines.
-fn in_one_line(style: &str) -> String {
-    let mut out = String::new();
-    for line in style.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        out += line;
-        // What goes on in the next line may need what parts words.
-        if !line.ends_with(['{', '}', ';', ',']) {
-            out.push(' ');
-        }
-    }
-    out
 }
 
 /// Makes one module of the app's glue and its start.
@@ -258,6 +247,8 @@ fn place(
 ) -> Result<PlacedFiles, String> {
     let out = &options.out;
     let code = read(out, glue)?;
+    // Those who work on it read it as it is.
+    let code = if options.release { minifier::js::minify(&code).to_string() } else { code };
     let bytes = fs::read(out.join(wasm)).map_err(|e| format!("{wasm}: {e}; is it in index.html?"))?;
     let placed_wasm = format!("{stem}-{}_bg.wasm", hash(&bytes));
     let script = format!("{before}{code}{}", behind.replace("WASM", &placed_wasm));

@@ -154,14 +154,14 @@ fn only_a_page_with_a_figure_loads_the_app() {
     }
     let code = site.read(&script);
     let start = format!("await __wbg_init({{ module_or_path: new URL('./{wasm}', import.meta.url) }});\n");
-    assert!(code.starts_with("    fetch(") && code.ends_with(&start), "{code}");
+    assert!(code.starts_with("fetch(") && code.ends_with(&start), "{code}");
 }
 
 #[test]
 fn styles_are_one_without_comments() {
     let site = Staged::new("style", "/");
     site.finish("/", true).unwrap();
-    let whole = "@font-face { src: url(\"fonts/serif.woff2\") }p { color: red; }";
+    let whole = "@font-face {src:url(\"fonts/serif.woff2\")}p{color:red;}";
     assert_eq!(site.read(&site.named("style-", ".css")), whole);
     assert_eq!(site.read("index.html").matches("rel=\"stylesheet\"").count(), 1);
 }

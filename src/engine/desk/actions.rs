@@ -6,7 +6,7 @@ use super::notice::Notice;
 use super::protocol::{Patch, Selector, UserAction, find, selector};
 use super::{BeforeChange, Desk, DeskEvent, controls, explain, text, tools};
 use crate::player::{
-    Challenge, Control, ControlKind, Input, InputKind, Query, Reply, Run, Value, View, encode_view,
+    Challenge, Control, ControlKind, Input, InputKind, Pace, Query, Reply, Run, Value, View, encode_view,
     percent_decode,
 };
 use crate::sim::{Seed, Time};
@@ -82,7 +82,9 @@ impl Desk {
             ActionKind::GoTo => self.go_to_setting(action),
             ActionKind::Act => {
                 if let Some(change) = explain::parse_action(&self.state, action, &mut self.extra_patches) {
+                    let first = self.state.untouched;
                     self.apply_change(change, before_change);
+                    self.show_effect(first);
                 }
             }
             ActionKind::Search => self.search(),
@@ -247,6 +249,17 @@ impl Desk {
         self.advance();
     }
 
+    /// After an action one sees what comes of it: what explains the thing doesn't lie over the picture any longer, and a figure
+    /// that nobody has played yet plays on.
+    fn show_effect(&mut self, first: bool) {
+        if self.state.notice.is_none() && self.state.selected.is_some() {
+            self.close_explanation();
+        }
+        if first && !self.state.reduced_motion && self.state.spec.pace == Pace::Continuous {
+            self.play();
+        }
+    }
+
     /// Undoes the last change and restores what it dropped.
     fn undo(&mut self) {
         if let Reply::Changed { run, at, can_undo } = self.ask(Query::Undo) {
@@ -293,13 +306,10 @@ impl Desk {
         }
     }
 
-    /// Follows a phrase of the text: sets the controls that it names from the start on, or only seeks to its moment.
+    /// Follows a phrase of the text: the run that the page opened with, with the controls that the phrase names set from the
+    /// start on. So it shows what the text says, whatever was done before.
     fn go_to_setting(&mut self, action: &UserAction) {
         let at = (action.number >= 0.0).then(|| Time::from_nanos(action.number as u64));
-        if action.text.is_empty() {
-            let view = View { at: at.unwrap_or(Time::ZERO), ..self.state.view() };
-            return self.show_view(view);
-        }
         let spec = self.state.spec;
         let mut run = self.state.initial_view.run.clone();
         run.seed = self.state.run.seed;
@@ -325,6 +335,8 @@ impl Desk {
         // A challenge goes on while runs are shown that keep to what it fixes.
         let run = &self.state.run;
         let goes_on = self.state.set_up_for.filter(|it| fixed_in(it, run).eq(fixed_in(it, &view.run)));
+        // An open drawer would lie over what it shows.
+        self.extra_patches.extend(tools::close_drawers());
         self.state.lead_to(&view.run);
         self.open_view(view);
         self.state.set_up_for = goes_on;

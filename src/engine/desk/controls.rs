@@ -151,7 +151,10 @@ impl Desk {
                     toggled(&list, thing)
                 })
             }
-            _ => control.parse(&action.text),
+            // '50' is 50 % where it is too much for a share.
+            _ => control
+                .parse(&action.text)
+                .or_else(|why| control.parse(&[&action.text, "%"].concat()).map_err(|_| why)),
         };
         let value = value.map_err(|why| self.state.say(&why));
         self.set_control(control, value, before_change);

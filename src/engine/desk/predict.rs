@@ -205,9 +205,9 @@ impl FigureState {
             let mut view = View { at: prediction.at, ..self.initial_view.clone() };
             // The figure has just computed this run.
             let _ = view.run.set_all(self.spec, setting);
-            let words = match setting.first().filter(|_| !says.is_empty()) {
-                Some((id, value)) => self.says_setting(id, value),
-                None => text::SEE_IN_FIGURE.to_owned(),
+            let words = match says {
+                "" => text::SEE_IN_FIGURE.to_owned(),
+                _ => self.says_difference(setting, prediction.runs),
             };
             tools::view_button(&encode_view(&view), &words)
         };
@@ -215,12 +215,21 @@ impl FigureState {
         element("p", "").text(says).with(runs.iter().map(run))
     }
 
-    /// 'Load: 480/s'.
-    fn says_setting(&self, id: &str, value: &str) -> String {
-        let said = self.spec.control(id).and_then(|(_, control)| {
-            Some(text::fill(text::DIFFERS, &[&control.label, &control.show(&control.parse(value).ok()?)]))
-        });
-        said.unwrap_or_default()
+    /// 'Load: 480/s': what a run has that not all of these have.
+    fn says_difference(&self, setting: Setting, runs: &[Setting]) -> String {
+        let values = |of: Setting| {
+            let mut run = self.initial_view.run.clone();
+            // The figure has just computed this run.
+            let _ = run.set_all(self.spec, of);
+            run.values(self.spec)
+        };
+        let (own, all) = (values(setting), runs.iter().map(|of| values(of)).collect::<Vec<_>>());
+        let differs = |n: usize| all.iter().any(|of| of[n] != own[n]);
+        let controls = self.spec.controls.iter().zip(&own).enumerate().filter(|(n, _)| differs(*n));
+        let said: Vec<String> = controls
+            .map(|(_, (control, value))| text::fill(text::DIFFERS, &[&control.label, &control.show(value)]))
+            .collect();
+        said.join(", ")
     }
 }
 

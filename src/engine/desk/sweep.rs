@@ -55,6 +55,14 @@ impl Desk {
                 self.start_batch(Batch::Sweeping(sweeping), trials);
                 self.extra_patches
                     .push(super::set_visible(find(inside(class::SWEEP, &does(ActionKind::CallOff))), true));
+                // A phrase may have chosen it.
+                for (place, chosen) in
+                    ["1", "4"].into_iter().zip([&control.id, &self.state.spec.readings[reading].id])
+                {
+                    let field = ["label:nth-child(", place, ") select"].concat();
+                    let field = find(inside(class::SWEEP_FIELDS, &field));
+                    self.extra_patches.push(Patch::Value { field, value: chosen.to_string(), forced: true });
+                }
                 self.update_sweep(0.0);
             }
         }

@@ -83,7 +83,7 @@ texts! {
     TOO_MANY_WAYS = "None was found among the first {} states, and there are too many to check them all.";
     BACK_TO_YOURS = "Back to your run";
     SEE_IN_FIGURE = "See it in the figure";
-    READ_OFF = "The answer comes from these runs; the figure’s readings are of the moment that it shows: ";
+    READ_OFF = "The answer comes from these runs: ";
     FARTHEST = "The run that your curve is farthest from: ";
     TRY_AGAIN_ANSWER = "Try again";
     RIGHT = "Right.";
@@ -117,7 +117,7 @@ texts! {
     JUDGED_FAILED = "Only {} of the first {} runs met the goal, so the judge stopped.";
     COSTS = "It costs {}; the budget is {}.";
     TOO_DEAR = "It costs {}, and the budget is {}.";
-    FAILED_AT = "In the first run that failed, at {}: {}";
+    FAILED_AT = "In the first run that failed: {} It shows at {}.";
     LOWEST_TO_HIGHEST = "lowest to highest";
     RUNS = "runs";
     COMPARED_WITH = "Compared with";

@@ -13,6 +13,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlCanvasElement;
 
+/// By then a worker's first picture is on its canvas.
+const A_FEW_FRAMES_MS: u32 = 100;
+
 impl PageFigure {
     /// Starts the worker at the resume point, if there is none.
     pub fn wake(&self) {
@@ -200,7 +203,7 @@ impl PageFigure {
         if ready {
             // What a worker has painted is on the canvas with its next frame, not with its message.
             let figure = self.clone();
-            dom::request_frame(move |_| dom::request_frame(move |_| figure.swap_canvases()));
+            Timeout::new(A_FEW_FRAMES_MS, move || figure.swap_canvases()).forget();
             if masked {
                 // Tells style sheets and tests that the figure waits for a prediction.
                 let _ = self.root.set_attribute(attr::WAITS, "");
