@@ -86,8 +86,12 @@ impl Desk {
 
     /// Ends the selection and moves the focus back to the picture.
     pub(super) fn close_explanation(&mut self) {
+        // The focus goes to what was explained.
+        let state = &mut self.state;
+        let button = state.focused_button;
+        state.button_entities[button] = state.selected.or(state.button_entities[button]);
         self.select(None);
-        self.extra_patches.push(Patch::Focus(nth(css(class::SPOT), self.state.focused_button)));
+        self.extra_patches.push(Patch::Focus(nth(css(class::SPOT), button)));
     }
 
     pub(super) fn select(&mut self, who: Option<Entity>) {
