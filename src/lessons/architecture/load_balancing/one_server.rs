@@ -205,13 +205,4 @@ mod tests {
         assert!((interval.mean - 0.1).abs() < 2.0 * interval.half_width, "{interval:?}");
         assert!(interval.half_width < 0.005, "{interval:?}");
     }
-
-    #[test]
-    fn a_server_that_is_asked_too_much_never_catches_up() {
-        let overloaded = Bench::<OneServer>::new(&[("load", "120 %")], 1).until(Time::from_secs(60));
-        assert!(overloaded.reading("waiting") > 50.0 && overloaded.reading("busy") > 0.95);
-        assert_eq!(overloaded.says(), ["says-queue"]);
-        let relieved = overloaded.set("load", "50 %").on_for(Span::from_secs(60));
-        assert!(relieved.reading("waiting") < 10.0, "{}", relieved.reading("waiting"));
-    }
 }

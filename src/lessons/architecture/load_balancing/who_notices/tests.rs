@@ -125,10 +125,7 @@ fn false_alarms(settings: &[(&str, &str)], seed: u64) -> u32 {
 fn one_failure_as_the_limit_takes_out_servers_that_are_only_late() {
     let sum = |settings: &[(&str, &str)]| (0..10).map(|seed| false_alarms(settings, seed)).sum::<u32>();
     let (nervous, calm) = (sum(&[("fall", "1")]), sum(&[]));
-    assert!(
-        nervous >= 10 && calm * 10 <= nervous,
-        "{nervous} false alarms in ten deploys, {calm} with three"
-    );
+    assert!(nervous >= 10 && calm * 10 <= nervous, "{nervous} false alarms, {calm} with three failures");
     assert_eq!(false_alarms(&[("fall", "1"), ("warm-up", "0"), ("drain", "10"), ("load", "80")], 1), 0);
 }
 
@@ -169,9 +166,7 @@ fn a_backup_takes_over_by_the_formula_and_the_first_takes_its_address_back() {
         step_until(
             &mut run,
             |model| model.pair.active.is_some(),
-            |_, event| {
-                came += u64::from(matches!(event, Event::AtBalancer(_)));
-            },
+            |_, event| came += u64::from(matches!(event, Event::AtBalancer(_))),
         );
         let (now, took) = (run.world.now(), run.world.now().since(killed));
         assert_eq!((run.model.pair.active, now.since(heard)), (Some(1), down_interval(100)));
@@ -212,26 +207,4 @@ fn what_changes_nothing_is_refused() {
     }
     assert_eq!(refused("kill", balancer(1)), "no-standby");
     assert_eq!(refused("kill", server(SERVERS)), "no-such-entity");
-}
-
-#[test]
-fn another_setting_meets_the_very_same_requests() {
-    let sizes = |settings: &[(&str, &str)]| {
-        let mut run = Run::new(settings, 77);
-        let mut seen = Vec::new();
-        while let Some(event) = run.world.next(Time::from_secs(20)) {
-            run.model.handle(event, &mut run.world);
-            if matches!(event, Event::Arrival) {
-                let newest = Entity::new(REQUEST, run.world.tally(REQUEST).opened() as u32 - 1);
-                let size = run.model.cluster.journeys.get(newest).map(|it| it.carries.size);
-                seen.push((run.world.now(), size));
-            }
-        }
-        seen
-    };
-    let first = sizes(&[]);
-    assert!(first.len() > 2_000);
-    for other in [("drain", "10"), ("fall", "1"), ("slow-start", "4")] {
-        assert_eq!(sizes(&[other, ("balancers", "pair")]), first, "{other:?}");
-    }
 }
