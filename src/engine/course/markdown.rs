@@ -44,7 +44,7 @@ pub enum Live {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Target {
     /// `run:figure?set=policy:round-robin&do=8s:kill:server:C&at=43s`: takes a figure to a setting or a moment, with what
-    /// is done to it on the way; or `run:figure?sweep=policy:p99`, which sweeps.
+    /// is done to it on the way; or `run:figure?set=load:40/s&sweep=policy:p99`, which sweeps.
     Run {
         /// The figure's block; `None` is the one that prose drives.
         figure: Option<String>,
@@ -317,8 +317,8 @@ fn run_target(run: &str) -> Result<Target, String> {
         }
     }
     let figure = (!figure.is_empty()).then(|| figure.to_owned());
-    if sweep.is_some() && !(set.is_empty() && does.is_empty() && at.is_none() && !finds) {
-        return Err("sweeps and does something else".into());
+    if sweep.is_some() && !(does.is_empty() && at.is_none() && !finds) {
+        return Err("sweeps, and says as well what happens in a run or at which moment it stands".into());
     }
     if finds && !(does.is_empty() && at.is_none()) {
         return Err("finds a run, and says as well what happens in it or at which moment it stands".into());
@@ -377,6 +377,7 @@ mod tests {
         let run = Target::Run { figure, set, does, finds: false, sweep: None, at };
         assert_eq!(target("run:slow?set=policy:least-connections&do=8s:kill:server:C&at=43s"), Ok(run));
         assert!(target("run:slow?sweep=policy:p99").is_ok());
+        assert!(target("run:slow?set=load:480/s&sweep=policy:p99").is_ok());
         assert!(target("lesson:faults/cache-failures#cache-avalanche").is_ok());
         assert!(target("#what-happened").is_ok());
         for bad in [

@@ -204,6 +204,11 @@ impl Desk {
             self.dirty.run = true;
             return;
         }
+        if let InputKind::Set { control, value } = &change
+            && self.state.is_over()
+        {
+            return self.start_over(control, value);
+        }
         let state = &mut self.state;
         let from_start = state.untouched && matches!(change, InputKind::Set { .. });
         if !matches!(change, InputKind::Set { .. }) {
@@ -247,6 +252,19 @@ impl Desk {
         self.dirty.run = true;
         self.dirty.markers = true;
         self.advance();
+    }
+
+    /// Plays the run that was shown to its end again, with a control set from the start on: at the end there is nothing left
+    /// to change.
+    fn start_over(&mut self, control: &str, value: &Value) {
+        let mut run = self.state.run.clone();
+        run.inputs.retain(
+            |input| !matches!(&input.change, InputKind::Set { control: other, .. } if other == control),
+        );
+        // The control has accepted it.
+        let _ = run.set(self.state.spec, control, value);
+        self.show_view(View { run, compared_controls: Vec::new(), at: Time::ZERO });
+        self.play();
     }
 
     /// After an action one sees what comes of it: what explains the thing doesn't lie over the picture any longer, and a figure
@@ -326,12 +344,14 @@ impl Desk {
     }
 
     /// Opens a run at a moment that a phrase, a verdict or a notice is about, and plays into it. Beside the readings stand
-    /// those that were shown before, if the runs differ in one control at most: more would be no comparison.
+    /// those that were shown before, if they are of the same moment and the runs differ in one control: else it would be no
+    /// comparison.
     pub(super) fn show_view(&mut self, view: View) {
+        let at = view.at;
         let values = [&self.state.run, &view.run].map(|run| run.values(self.state.spec));
         let changed = values[0].iter().zip(&values[1]).filter(|(was, is)| was != is).count();
-        let before = self.state.frame.as_ref().filter(|_| changed <= 1).map(|frame| frame.readings.clone());
-        let at = view.at;
+        let compares = changed == 1 && self.state.at == at && self.state.run.inputs == view.run.inputs;
+        let before = self.state.frame.as_ref().filter(|_| compares).map(|frame| frame.readings.clone());
         // A challenge goes on while runs are shown that keep to what it fixes.
         let run = &self.state.run;
         let goes_on = self.state.set_up_for.filter(|it| fixed_in(it, run).eq(fixed_in(it, &view.run)));
@@ -375,6 +395,12 @@ impl super::state::FigureState {
         let acted_on = self.spec.is_acted_on(who.kind);
         let pattern = if acted_on { text::HOVER_ACTED_ON } else { text::HOVER };
         text::fill(pattern, &[&self.title(who)])
+    }
+
+    /// Whether a run was played to its end.
+    fn is_over(&self) -> bool {
+        let whole = self.spec.pace == Pace::Continuous && self.compared_controls.is_none();
+        whole && !self.untouched && self.at >= self.spec.until
     }
 
     /// The control that a change moves, if what is wrong with it is said beside its widget.

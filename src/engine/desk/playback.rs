@@ -107,6 +107,9 @@ impl Desk {
 
     /// Goes one step forward or back: to the next marker or input, or by one step where the figure goes by steps.
     pub(super) fn step(&mut self, on: bool) {
+        if on && self.state.waits_for_choice() {
+            return self.set_notice(Notice::plain(text::CHOOSE_NEXT));
+        }
         self.pause();
         if on {
             self.look_ahead();

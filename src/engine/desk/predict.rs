@@ -215,7 +215,7 @@ impl FigureState {
         element("p", "").text(says).with(runs.iter().map(run))
     }
 
-    /// 'Load: 480/s': what a run has that not all of these have.
+    /// 'Load: 480/s': what a run has that not all of these have, nor the run that the page opened with.
     fn says_difference(&self, setting: Setting, runs: &[Setting]) -> String {
         let values = |of: Setting| {
             let mut run = self.initial_view.run.clone();
@@ -224,12 +224,13 @@ impl FigureState {
             run.values(self.spec)
         };
         let (own, all) = (values(setting), runs.iter().map(|of| values(of)).collect::<Vec<_>>());
-        let differs = |n: usize| all.iter().any(|of| of[n] != own[n]);
+        let first = values(&[]);
+        let differs = |n: usize| own[n] != first[n] && all.iter().any(|of| of[n] != own[n]);
         let controls = self.spec.controls.iter().zip(&own).enumerate().filter(|(n, _)| differs(*n));
         let said: Vec<String> = controls
             .map(|(_, (control, value))| text::fill(text::DIFFERS, &[&control.label, &control.show(value)]))
             .collect();
-        said.join(", ")
+        if said.is_empty() { text::AS_OPENED.to_owned() } else { said.join(", ") }
     }
 }
 

@@ -56,12 +56,15 @@ impl Desk {
                 self.extra_patches
                     .push(super::set_visible(find(inside(class::SWEEP, &does(ActionKind::CallOff))), true));
                 // A phrase may have chosen it.
-                for (place, chosen) in
-                    ["1", "4"].into_iter().zip([&control.id, &self.state.spec.readings[reading].id])
-                {
+                let chosen = [
+                    ("1", control.id.as_ref()),
+                    ("4", &spec.readings[reading].id),
+                    ("5", &seeds.to_string()),
+                ];
+                for (place, value) in chosen {
                     let field = ["label:nth-child(", place, ") select"].concat();
-                    let field = find(inside(class::SWEEP_FIELDS, &field));
-                    self.extra_patches.push(Patch::Value { field, value: chosen.to_string(), forced: true });
+                    let (field, value) = (find(inside(class::SWEEP_FIELDS, &field)), value.to_owned());
+                    self.extra_patches.push(Patch::Value { field, value, forced: true });
                 }
                 self.update_sweep(0.0);
             }

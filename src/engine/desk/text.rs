@@ -22,7 +22,7 @@ texts! {
     PAUSE = "Pause";
     SLOWER = "the model can't keep up, so it runs slower than this";
     TAKE_BACK = "Take back";
-    FIXED = "The challenge fixes '{}'. To change it, choose 'Back to the run the page opened with' in the menu.";
+    FIXED = "The challenge fixes '{}'. To change it, choose 'Back to the run the page opened with' in the figure’s menu.";
     AS_LOGGED = "as logged";
     LOG_DECIDES = "The log decides how many requests come. 'Log runs faster' changes its pace.";
     DROPPED = "Everything after {} was dropped.";
@@ -84,6 +84,7 @@ texts! {
     BACK_TO_YOURS = "Back to your run";
     SEE_IN_FIGURE = "See it in the figure";
     READ_OFF = "The answer comes from these runs: ";
+    AS_OPENED = "As it opened";
     FARTHEST = "The run that your curve is farthest from: ";
     TRY_AGAIN_ANSWER = "Try again";
     RIGHT = "Right.";

@@ -127,6 +127,13 @@ pub fn bring(figure: &Element, by: &Element) {
     figure.scroll_into_view();
 }
 
+/// Has a figure be seen beside the text, where there is room: while a number of the text is dragged, the text stays.
+pub fn bring_beside(figure: &Element, by: &Element) {
+    if figure.get_attribute(attr::ASKS).as_deref() != Some("open") && dom::media_matches(ROOMY) {
+        bring(figure, by);
+    }
+}
+
 fn has(figure: &Element, class: &str) -> bool {
     figure.class_list().contains(class)
 }

@@ -2,7 +2,7 @@
 //!
 //! - `a.run` with `data-figure`, `data-set` (`policy=random&load=480/s`) and `data-at` (nanoseconds): sets the figure
 //!   so and seeks to the moment; with `data-code` it opens the run of that link code, with `data-sweep` it starts a
-//!   sweep;
+//!   sweep of what was set;
 //! - `span.drag` with `data-figure` and `data-control`: a number that can be dragged to move the control;
 //! - `span.live` shows a figure's reading; the desk writes it.
 
@@ -25,13 +25,7 @@ pub fn start() {
             if let Some(figure) = figure_of(&of) {
                 event.prevent_default();
                 let said = |name: &str| of.get_attribute(name);
-                if let Some(text) = said(attr::SWEPT) {
-                    figure.send_action(UserAction {
-                        target: "sweep".to_owned(),
-                        ..action(ActionKind::Drawer, &of)
-                    });
-                    figure.send_action(UserAction { text, ..action(ActionKind::Sweep, &of) });
-                } else if let Some(text) = said(attr::CODE) {
+                if let Some(text) = said(attr::CODE) {
                     figure.send_action(UserAction { text, ..action(ActionKind::OpenView, &of) });
                 } else {
                     figure.send_action(UserAction {
@@ -39,6 +33,13 @@ pub fn start() {
                         number: said(attr::AT).map_or(-1.0, |at| dom::number(&at)),
                         ..action(ActionKind::GoTo, &of)
                     });
+                }
+                if let Some(text) = said(attr::SWEPT) {
+                    figure.send_action(UserAction {
+                        target: "sweep".to_owned(),
+                        ..action(ActionKind::Drawer, &of)
+                    });
+                    figure.send_action(UserAction { text, ..action(ActionKind::Sweep, &of) });
                 }
                 dock::bring(&figure.root, &of);
             }
@@ -72,6 +73,7 @@ fn attach_drag(number: &Element) {
                     event.prevent_default();
                     let _ = of.set_pointer_capture(event.pointer_id());
                     dom::focus(&of);
+                    dock::bring_beside(&figure.root, &of);
                     held.set(Some(x));
                     figure.send_action(action(ActionKind::HoldNumber, &of));
                 }
@@ -95,6 +97,7 @@ fn attach_drag(number: &Element) {
         let leads = key.starts_with("Arrow") || key.starts_with("Page") || key == "Home" || key == "End";
         if leads && let Some(figure) = figure_of(&of) {
             event.prevent_default();
+            dock::bring_beside(&figure.root, &of);
             figure.send_action(UserAction { text: key, ..action(ActionKind::NudgeNumber, &of) });
         }
     });

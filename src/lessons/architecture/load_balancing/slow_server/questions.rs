@@ -65,6 +65,7 @@ const KEEP_THE_PROMISE: Challenge = Challenge {
         ("only-counting", &[("policy", "least-connections"), ("queue", "16")]),
         ("fixed-weights", &[("policy", "weighted-round-robin"), ("queue", "16")]),
         ("short-queue", &[("policy", "peak-ewma")]),
+        ("fewer-workers", &[("policy", "peak-ewma"), ("workers", "1"), ("queue", "16")]),
     ],
     incident: None,
 };
@@ -110,7 +111,7 @@ fn is_any(settings: &StartSettings, policies: &[&str]) -> bool {
 fn what_breaks_the_promise(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static str> {
     Some(match settings {
         it if it.number("workers") > AFFORDED => "more-workers",
-        it if it.number("workers") < AFFORDED => return None,
+        it if it.number("workers") < AFFORDED => "fewer-workers",
         it if it.number("queue") > 40.0 => "longer-queue",
         it if it.is("policy", "weighted-round-robin") => "fixed-weights",
         it if !is_any(it, &LOOKING) => "not-looking",
