@@ -138,6 +138,8 @@ fn a_pages_first_figure_plays_by_itself_and_its_invitation_goes_with_the_first_t
 fn the_clock_stands_while_a_slider_is_held_and_all_of_its_moves_are_one_change() {
     let mut page = Page::of("slow-server");
     page.act("kill", "1:2", "");
+    assert!(page.playing, "what was done to a figure that nobody had played is seen");
+    page.does(action("play"));
     page.go(10.0);
     let load = "[data-control=\"load\"] .fig-number";
     let was = page.says(load).to_owned();
@@ -173,7 +175,7 @@ fn the_clock_stands_while_a_slider_is_held_and_all_of_its_moves_are_one_change()
 #[test]
 fn a_phrase_plays_into_its_moment_beside_what_was_shown_before() {
     let mut page = Page::of("slow-server");
-    page.go(5.0);
+    page.go(20.0);
     let was = page.readings();
     page.does(UserAction { text: "policy=random".into(), number: 20e9, ..action("go") });
     assert!(page.playing);
@@ -185,6 +187,25 @@ fn a_phrase_plays_into_its_moment_beside_what_was_shown_before() {
     assert!(against.starts_with("was ") && against.contains(&was[0]), "{against}, and it was {was:?}");
     page.does(UserAction { text: "random".into(), target: "policy".into(), ..action("control") });
     assert_eq!(page.says(".fig-against"), "", "what it stands against is told of one step only");
+    page.go(5.0);
+    page.does(UserAction { text: "policy=sticky".into(), number: 20e9, ..action("go") });
+    page.play_to_rest();
+    assert_eq!(page.says(".fig-against"), "", "another moment is no comparison");
+}
+
+#[test]
+fn what_is_set_at_the_end_of_a_run_plays_it_again_from_the_start() {
+    let mut page = Page::of("slow-server");
+    page.act("kill", "1:2", "");
+    page.go(60.0);
+    page.does(UserAction { text: "random".into(), target: "policy".into(), ..action("control") });
+    assert!(page.playing);
+    let view = decode_view(&page.now).expect("it is a view");
+    assert_eq!(
+        (view.run.controls.len(), view.run.inputs.len()),
+        (1, 1),
+        "the policy from the start, and the kill"
+    );
 }
 
 #[test]

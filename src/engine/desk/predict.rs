@@ -215,7 +215,8 @@ impl FigureState {
         element("p", "").text(says).with(runs.iter().map(run))
     }
 
-    /// 'Load: 480/s': what a run has that not all of these have, nor the run that the page opened with.
+    /// 'Load: 480/s': what a run has that not all of these have. If that is more than one control, those go that are as the
+    /// page opened with them.
     fn says_difference(&self, setting: Setting, runs: &[Setting]) -> String {
         let values = |of: Setting| {
             let mut run = self.initial_view.run.clone();
@@ -225,8 +226,10 @@ impl FigureState {
         };
         let (own, all) = (values(setting), runs.iter().map(|of| values(of)).collect::<Vec<_>>());
         let first = values(&[]);
-        let differs = |n: usize| own[n] != first[n] && all.iter().any(|of| of[n] != own[n]);
-        let controls = self.spec.controls.iter().zip(&own).enumerate().filter(|(n, _)| differs(*n));
+        let differs = |n: &usize| all.iter().any(|of| of[*n] != own[*n]);
+        let several = (0..own.len()).filter(differs).count() > 1;
+        let controls = self.spec.controls.iter().zip(&own).enumerate();
+        let controls = controls.filter(|(n, _)| differs(n) && !(several && own[*n] == first[*n]));
         let said: Vec<String> = controls
             .map(|(_, (control, value))| text::fill(text::DIFFERS, &[&control.label, &control.show(value)]))
             .collect();
