@@ -2,8 +2,9 @@
 //! flapping.
 
 use crate::lessons::prelude::*;
-use crate::mechanism::breaker::{Breaker, State};
+use crate::mechanism::breaker::{Breaker, RateConfig, State};
 use crate::parts::station::Fault;
+use crate::scene::{Cell, GridRow};
 
 choices! {
     /// How it fares.
@@ -115,6 +116,23 @@ impl<E> Dependency<E> {
     }
 }
 
+/// Calls that a half-open breaker lets through.
+pub(super) const PERMITTED: u32 = 3;
+
+/// resilience4j's rule over the last `window` calls, and no fewer: from this share of failed or of slow ones on it opens.
+pub(super) fn rates(window: u32, threshold: f64, slow: Span, wait: Span) -> RateConfig {
+    RateConfig {
+        failure_rate_threshold: threshold as f32 * 100.0,
+        slow_call_rate_threshold: threshold as f32 * 100.0,
+        slow_call_duration_threshold: slow,
+        permitted_number_of_calls_in_half_open_state: PERMITTED,
+        sliding_window_size: window,
+        minimum_number_of_calls: window,
+        wait_duration_in_open_state: wait,
+        ..RateConfig::default()
+    }
+}
+
 /// How a breaker stands, for a node.
 pub(super) fn standing(breaker: &Breaker, now: Time) -> (Msg, Status) {
     match breaker.state() {
@@ -128,4 +146,37 @@ pub(super) fn standing(breaker: &Breaker, now: Time) -> (Msg, Status) {
             (note_closed(seen.failed, seen.calls), Status::Normal)
         }
     }
+}
+
+pub(super) const fn cell(entity: Entity, status: Status) -> Cell {
+    Cell { entity, level: 1.0, status }
+}
+
+/// The slots of a breaker's window, from the one that is emptied next to the newest.
+pub(super) fn slots(entity: Entity, breaker: &Breaker, now: Time) -> impl Iterator<Item = Cell> {
+    breaker.slots(now).into_iter().map(move |slot| {
+        cell(
+            entity,
+            match slot.calls {
+                calls if calls.calls == 0 => Status::Quiet,
+                calls if calls.failed > 0 => Status::Trouble,
+                calls if calls.slow > 0 => Status::Active,
+                _ => Status::Normal,
+            },
+        )
+    })
+}
+
+/// A row of cells, with empty ones behind them up to a number.
+pub(super) fn row(
+    entity: Entity,
+    label: Msg,
+    note: Msg,
+    cells: impl Iterator<Item = Cell>,
+    to: u32,
+) -> GridRow {
+    let mut cells: Vec<Cell> = cells.collect();
+    cells.resize(cells.len().max(to as usize), cell(entity, Status::Quiet));
+    let (label, note) = (Label::Words(label), Some(Label::Words(note)));
+    GridRow { entity, label, note, status: Status::Normal, cells }
 }

@@ -9,11 +9,11 @@
 //! A thread is kept until its payment is over. A timeout frees the thread and not the dependency, which goes on working for
 //! nobody. Leaves out: clients who try again or give up, retries, and calls that cost the dependency anything while it hangs.
 
-use super::dependency::{self, Dependency, Health};
+use super::dependency::{self, Dependency, Health, cell, rates, row, slots};
 use crate::lessons::prelude::*;
-use crate::mechanism::breaker::{Breaker, CallOutcome, Config, Permit, RateConfig, State, Transition};
+use crate::mechanism::breaker::{Breaker, CallOutcome, Config, Permit, State, Transition};
 use crate::mechanism::bulkhead::{Bulkhead, BulkheadConfig, Entry};
-use crate::scene::{Cell, Grid, GridRow};
+use crate::scene::{Grid, GridRow};
 
 kinds! {
     KINDS;
@@ -54,8 +54,6 @@ const ON_TIME: Span = Span::from_millis(500);
 const IN_A_ROW: u32 = 10;
 /// After an outage it takes so long until times count as calm.
 const CALM: Span = Span::from_secs(5);
-/// Calls that a half-open breaker lets through.
-const PERMITTED: u32 = 3;
 const OWN: Purpose = Purpose::named("own work");
 const WHICH: Purpose = Purpose::named("shard");
 
@@ -85,18 +83,8 @@ controls! {
 
 impl ControlValues {
     fn breaker(&self, now: Time) -> Option<Breaker> {
-        let percent = self.threshold as f32 * 100.0;
-        let rates = RateConfig {
-            failure_rate_threshold: percent,
-            slow_call_rate_threshold: percent,
-            slow_call_duration_threshold: self.slow,
-            permitted_number_of_calls_in_half_open_state: PERMITTED,
-            sliding_window_size: self.window,
-            minimum_number_of_calls: self.window,
-            wait_duration_in_open_state: self.wait,
-            ..RateConfig::default()
-        };
-        self.breaker.then(|| Breaker::new(Config::Rates(rates), now).expect("controls within their ranges"))
+        let rates = Config::Rates(rates(self.window, self.threshold, self.slow, self.wait));
+        self.breaker.then(|| Breaker::new(rates, now).expect("controls within their ranges"))
     }
 
     fn bulkhead(&self) -> BulkheadConfig {
@@ -392,7 +380,6 @@ impl SlowDependency {
     /// What each thread is at, the places of the bulkhead, and the results that the breaker has counted.
     fn pool(&self, now: Time) -> Panel {
         let held: Vec<(Entity, Time)> = self.held().collect();
-        let cell = |entity, status| Cell { entity, level: 1.0, status };
         let waits = held.iter().map(|&(entity, since)| {
             cell(entity, if now.since(since) > ON_TIME { Status::Trouble } else { Status::Active })
         });
@@ -418,18 +405,9 @@ impl SlowDependency {
 
     /// The breaker's window, slot by slot.
     fn counted(breaker: &Breaker, now: Time) -> GridRow {
-        let cell = |status| Cell { entity: BREAKER, level: 1.0, status };
-        let slots = breaker.slots(now).into_iter().map(|slot| {
-            cell(match slot.calls {
-                calls if calls.calls == 0 => Status::Quiet,
-                calls if calls.failed > 0 => Status::Trouble,
-                calls if calls.slow > 0 => Status::Active,
-                _ => Status::Normal,
-            })
-        });
         let (total, half_open) = (breaker.total(now), breaker.state() == State::HalfOpen);
         let label = if half_open { row_half_open() } else { row_window() };
-        row(BREAKER, label, note_counted(total.failed, total.slow), slots, 0)
+        row(BREAKER, label, note_counted(total.failed, total.slow), slots(BREAKER, breaker, now), 0)
     }
 
     fn say(&self) -> Vec<Msg> {
@@ -450,19 +428,6 @@ impl SlowDependency {
             _ => None,
         };
         [first].into_iter().chain(second).collect()
-    }
-}
-
-/// A row of cells, with empty ones behind them up to a number.
-fn row(entity: Entity, label: Msg, note: Msg, cells: impl Iterator<Item = Cell>, to: u32) -> GridRow {
-    let mut cells: Vec<Cell> = cells.collect();
-    cells.resize(cells.len().max(to as usize), Cell { entity, level: 1.0, status: Status::Quiet });
-    GridRow {
-        entity,
-        label: Label::Words(label),
-        note: Some(Label::Words(note)),
-        status: Status::Normal,
-        cells,
     }
 }
 
