@@ -21,7 +21,7 @@ messages! {
     pub(super) HEALTH;
     well(); slow(); failing(); hung(); flapping();
     about_well(); about_slow(slower: (f64, Unit)); about_failing(); about_hung(); about_flapping();
-    about_at_work(busy: usize, waiting: usize);
+    about_at_work(busy: usize, waiting: usize); about_lost(calls: u32);
     note_closed(failed: u32, calls: u32); note_open(left: Span); note_half_open();
 }
 
@@ -43,11 +43,13 @@ const FAILS: Purpose = Purpose::named("fails by chance");
 pub(super) struct Dependency<E> {
     pub station: Station<E>,
     health: Health,
+    /// Calls that it has taken and never answers.
+    lost: u32,
 }
 
 impl<E> Dependency<E> {
     pub fn new(entity: Entity, workers: u32) -> Self {
-        Self { station: Station::new(entity, workers, None), health: Health::Well }
+        Self { station: Station::new(entity, workers, None), health: Health::Well, lost: 0 }
     }
 
     pub fn health(&self) -> Health {
@@ -74,13 +76,14 @@ impl<E> Dependency<E> {
         self.station.restore();
         self.station.set_slower(if health == Health::Slow { SLOWER } else { 1.0 });
         if health == Health::Hung {
-            self.station.fail(Fault::Down, w);
+            self.lost += self.station.fail(Fault::Down, w).len() as u32;
         }
     }
 
     /// A call has come: one of these happens, or nothing ever.
     pub fn ask(&mut self, call: Entity, w: &mut World<E>, done: E, failed: E) {
         if self.health == Health::Hung {
+            self.lost += 1;
             return;
         }
         if self.fails(w.now()) || w.draws(FAILS, call).chance(NOISE) {
@@ -112,7 +115,8 @@ impl<E> Dependency<E> {
             Health::Flapping => about_flapping(),
         };
         let at_work = about_at_work(self.station.busy().len(), self.station.waiting().len());
-        About::says([about, at_work])
+        let lost = (self.lost > 0).then(|| about_lost(self.lost));
+        About::says([about, at_work].into_iter().chain(lost).collect::<Vec<_>>())
     }
 }
 

@@ -10,7 +10,6 @@ use crate::mechanism::breaker::{
     Breaker, CallOutcome, Config, CountConfig, RateConfig, SlidingWindowType, State, Transition, Trip,
 };
 use crate::scene::{Bar, Choice, Grid, GridRow, Lane, Lanes, MachineState, States, Token, Transition as Way};
-use crate::sim::decimal;
 
 kinds! {
     KINDS;
@@ -318,7 +317,7 @@ impl Machine {
             }
             (_, Some(_)) => says_rates(total.failed, total.slow, total.calls),
             _ if self.controls.rule == Rule::Own => {
-                let variable = |(name, value)| [name, " = ", &decimal::format(value, 2)].concat();
+                let variable = |(name, value)| [name, " = ", &Unit::Count.format(value)].concat();
                 says_own(it.breaker.variables().map(variable).collect::<Vec<_>>().join(", "))
             }
             _ => says_in_a_row(it.breaker.counts(it.now).unwrap_or_default().consecutive_failures),

@@ -121,7 +121,7 @@ messages! {
     key_works(); key_waits(); key_stuck(); key_empty();
     chart_shares(); pages(); payments();
     says_fine(held: usize, threads: u32); says_drained(threads: u32, waiting: usize); says_holding(held: usize, threads: u32);
-    says_nothing_ended(calls: usize); says_open(); says_unbroken();
+    says_nothing_ended(calls: usize); says_open(); says_unbroken(); says_lost(calls: usize);
     mark_health(shard: Entity, health: &'static str); mark_all(health: &'static str); mark_opens(seen: u32, failed: u32, slow: u32); mark_half_open(); mark_closes();
     already_so(shard: Entity);
     step_permitted(call: Entity);
@@ -359,6 +359,13 @@ impl SlowDependency {
         })
     }
 
+    /// Calls that are waited for and that no shard works on any more.
+    fn lost(&self) -> usize {
+        let here = |call: Entity| self.shards.iter().any(|shard| shard.station.here().any(|of| of == call));
+        let taken = |place: Place| matches!(place, Place::At(node) if node.kind == SHARD);
+        self.calls.iter().filter(|(call, it)| it.awaited && taken(it.place) && !here(*call)).count()
+    }
+
     fn flow(&self, now: Time) -> Panel {
         let clients = Node::new(CLIENTS).shaped(Shape::Client);
         let shop = self.shop.node(None, now);
@@ -424,6 +431,7 @@ impl SlowDependency {
             Some(breaker) if breaker.state() == State::Closed && hangs && held > 6 => {
                 Some(says_nothing_ended(held))
             }
+            _ if !hangs && self.lost() > 0 => Some(says_lost(self.lost())),
             None if held > 6 && self.controls.timeout > Span::from_secs(30) => Some(says_unbroken()),
             _ => None,
         };

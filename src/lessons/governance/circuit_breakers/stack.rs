@@ -122,7 +122,7 @@ messages! {
     table_layers(); column_layer(); column_passed(); column_did();
     did_timeout(n: u32); did_retry(n: u32); did_refuse(n: u32);
     chart_calls(); calls(); answers();
-    says_well(); says_outage(calls: u32); says_over(calls: u32);
+    says_well(); says_outage(calls: u32); says_rush(); says_over(calls: u32);
     mark_outage(); mark_over(); mark_rush(); mark_rush_over(); mark_opens(service: Entity); mark_half_open(service: Entity); mark_closes(service: Entity);
     step_stopped(layer: &'static str); step_again(tries: u32);
     about_clients(); about_service(calls: u32, failed: u32); about_layer(passed: u32, did: u32);
@@ -595,6 +595,7 @@ impl Experiment for Stack {
         scene.sentences.push(match w.now() {
             now if now < OUTAGE[0] => says_well(),
             now if now < OUTAGE[1] => says_outage(self.in_outage),
+            now if RUSH[0] <= now && now < RUSH[1] => says_rush(),
             _ => says_over(self.in_outage),
         });
     }
