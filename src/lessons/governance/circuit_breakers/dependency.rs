@@ -2,7 +2,7 @@
 //! flapping.
 
 use crate::lessons::prelude::*;
-use crate::mechanism::breaker::{Breaker, RateConfig, State};
+use crate::mechanism::breaker::{Aggregation, Breaker, RateConfig, State};
 use crate::parts::station::Fault;
 use crate::scene::{Cell, GridRow};
 
@@ -21,8 +21,9 @@ messages! {
     pub(super) HEALTH;
     well(); slow(); failing(); hung(); flapping();
     about_well(); about_slow(slower: (f64, Unit)); about_failing(); about_hung(); about_flapping();
-    about_at_work(busy: usize, waiting: usize); about_lost(calls: u32);
+    about_at_work(busy: usize, waiting: usize); about_unanswered(calls: u32);
     note_closed(failed: u32, calls: u32); note_open(left: Span); note_half_open();
+    mark_opens(of: Entity, calls: u32, failed: u32, slow: u32); mark_half_open(of: Entity); mark_closes(of: Entity);
 }
 
 /// Work takes so many times as long at one that is slow.
@@ -115,7 +116,7 @@ impl<E> Dependency<E> {
             Health::Flapping => about_flapping(),
         };
         let at_work = about_at_work(self.station.busy().len(), self.station.waiting().len());
-        let lost = (self.lost > 0).then(|| about_lost(self.lost));
+        let lost = (self.lost > 0).then(|| about_unanswered(self.lost));
         About::says([about, at_work].into_iter().chain(lost).collect::<Vec<_>>())
     }
 }
@@ -149,6 +150,15 @@ pub(super) fn standing(breaker: &Breaker, now: Time) -> (Msg, Status) {
             let seen = breaker.total(now);
             (note_closed(seen.failed, seen.calls), Status::Normal)
         }
+    }
+}
+
+/// A breaker has come into a state, with this in its window.
+pub(super) fn mark(of: Entity, to: State, seen: Aggregation) -> Msg {
+    match to {
+        State::Open => mark_opens(of, seen.calls, seen.failed, seen.slow),
+        State::HalfOpen => mark_half_open(of),
+        _ => mark_closes(of),
     }
 }
 

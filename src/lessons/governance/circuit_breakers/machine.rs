@@ -117,9 +117,9 @@ messages! {
     choice_fails(); choice_succeeds(); choice_slow(); choice_none();
     states_title(); way_rate(threshold: (f64, Unit)); way_in_a_row(failures: u32); way_own();
     way_wait(wait: Span); way_fails(); way_well();
-    window_title(); row_results(); row_failed(); row_slow(); row_in_a_row(); row_well(); row_wait();
+    window_title(); row_window(); row_in_a_row(); row_well(); row_wait();
     note_results(calls: u32, minimum: u32); note_more(more: u32); note_never();
-    lanes_title(); lane_calls();
+    lanes_title(); calls();
     success(); failure(); slow(); refused();
     says_too_few(calls: u32, minimum: u32); says_rates(failed: u32, slow: u32, calls: u32); says_in_a_row(failed: u32);
     says_own(variables: String); says_open(calls: u32); says_wait_over(); says_half_open(left: u32);
@@ -261,7 +261,7 @@ impl Machine {
     fn window(&self, it: &Judged) -> Panel {
         let results = it.breaker.metrics().map(|metrics| {
             let note = note_results(metrics.total(it.now).calls, metrics.minimum());
-            row(WINDOW, row_results(), note, slots(WINDOW, &it.breaker, it.now), 0)
+            row(WINDOW, row_window(), note, slots(WINDOW, &it.breaker, it.now), 0)
         });
         let rows: Vec<GridRow> = results.into_iter().chain([self.meter(it)]).collect();
         let columns = rows.iter().map(|row| row.cells.len() as u32).max().unwrap_or_default().max(10);
@@ -278,9 +278,9 @@ impl Machine {
                 (row_wait(), Status::Active, wait - left, Some(left))
             }
             (_, Some(_)) if total.slow > total.failed => {
-                (row_slow(), Status::Active, total.slow, it.to_open(SLOW))
+                (slow(), Status::Active, total.slow, it.to_open(SLOW))
             }
-            (_, Some(_)) => (row_failed(), Status::Trouble, total.failed, it.to_open(FAILS)),
+            (_, Some(_)) => (failure(), Status::Trouble, total.failed, it.to_open(FAILS)),
             (State::HalfOpen, _) => {
                 let well = counts.consecutive_successes;
                 (row_well(), Status::Normal, well, Some(PERMITTED - well))
@@ -299,7 +299,7 @@ impl Machine {
             let label = Label::Plain(sign.to_string());
             Bar { entity: Entity::new(CALL, n), from: until.back(STEP), until, label, status }
         });
-        let calls = Lane { entity: WINDOW, label: Label::Words(lane_calls()), bars: bars.collect() };
+        let calls = Lane { entity: WINDOW, label: Label::Words(calls()), bars: bars.collect() };
         let looks = ENDS.iter().map(|ends| (Label::words(ends.1), ends.2));
         let key = looks.chain([(Label::words("refused"), Status::Down)]).collect();
         let (from, until, title) = (Time::ZERO, Self::SPEC.until, Label::Words(lanes_title()));

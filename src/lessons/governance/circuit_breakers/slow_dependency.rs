@@ -117,12 +117,12 @@ messages! {
     pub(super) MESSAGES;
     note_off();
     threads_title(); row_threads(); row_bulkhead(); row_window(); row_half_open();
-    note_held(held: usize, of: u32); note_in_use(used: u32, of: u32); note_counted(failed: u32, slow: u32);
+    note_of(n: usize, of: u32); note_counted(failed: u32, slow: u32);
     key_works(); key_waits(); key_stuck(); key_empty();
     chart_shares(); pages(); payments();
-    says_fine(held: usize, threads: u32); says_drained(threads: u32, waiting: usize); says_holding(held: usize, threads: u32);
+    says_held(held: usize, threads: u32); says_drained(threads: u32, waiting: usize);
     says_nothing_ended(calls: usize); says_open(); says_unbroken(); says_lost(calls: usize);
-    mark_health(shard: Entity, health: &'static str); mark_all(health: &'static str); mark_opens(seen: u32, failed: u32, slow: u32); mark_half_open(); mark_closes();
+    mark_health(shard: Entity, health: &'static str); mark_all(health: &'static str);
     already_so(shard: Entity);
     step_permitted(call: Entity);
     about_clients(pages: u32, payments: u32); about_breaker(calls: u32, failed: u32, slow: u32); about_no_breaker();
@@ -292,12 +292,7 @@ impl SlowDependency {
             self.openings += 1;
             self.false_alarms += u32::from(self.well_since.is_some());
         }
-        let mark = match to {
-            State::Open => mark_opens(seen.calls, seen.failed, seen.slow),
-            State::HalfOpen => mark_half_open(),
-            _ => mark_closes(),
-        };
-        w.notable(BREAKER, mark);
+        w.notable(BREAKER, dependency::mark(SHOP, to, seen));
     }
 
     /// The thread is free, and the client is told.
@@ -393,10 +388,10 @@ impl SlowDependency {
         let busy = self.shop.busy().iter().map(|job| job.of);
         let works = busy.filter(|of| held.iter().all(|(it, _)| it != of)).map(|of| cell(of, Status::Normal));
         let ControlValues { threads, bulkhead, .. } = self.controls;
-        let threads_note = note_held(held.len(), threads);
+        let threads_note = note_of(held.len(), threads);
         let mut rows = vec![row(SHOP, row_threads(), threads_note, waits.clone().chain(works), threads)];
         if bulkhead < threads {
-            let note = note_in_use(self.bulkhead.under_way(), bulkhead);
+            let note = note_of(self.bulkhead.under_way() as usize, bulkhead);
             rows.push(row(BREAKER, row_bulkhead(), note, waits, bulkhead));
         }
         rows.extend(self.breaker.as_ref().map(|breaker| Self::counted(breaker, now)));
@@ -420,11 +415,8 @@ impl SlowDependency {
     fn say(&self) -> Vec<Msg> {
         let (held, threads) = (self.held().count(), self.controls.threads);
         let waiting = self.shop.waiting().len();
-        let first = match held {
-            _ if waiting > 0 && 5 * held >= 4 * threads as usize => says_drained(threads, waiting),
-            0..=6 => says_fine(held, threads),
-            _ => says_holding(held, threads),
-        };
+        let drained = waiting > 0 && 5 * held >= 4 * threads as usize;
+        let first = if drained { says_drained(threads, waiting) } else { says_held(held, threads) };
         let hangs = self.shards.iter().any(|shard| shard.health() == Health::Hung);
         let second = match &self.breaker {
             Some(breaker) if breaker.state() == State::Open => Some(says_open()),

@@ -12,7 +12,7 @@
 use super::dependency::{self, Dependency, Health};
 use super::questions;
 use crate::lessons::prelude::*;
-use crate::mechanism::breaker::{Breaker, CallOutcome, Config, Permit, RateConfig, State, Transition};
+use crate::mechanism::breaker::{Breaker, CallOutcome, Config, Permit, State, Transition};
 use crate::mechanism::bulkhead::{Bulkhead, BulkheadConfig, Entry};
 use crate::mechanism::retry::{Backoff, Budget, BudgetConfig, Growth, Jitter};
 use crate::sim::Handle;
@@ -123,7 +123,7 @@ messages! {
     did_timeout(n: u32); did_retry(n: u32); did_refuse(n: u32);
     chart_calls(); calls(); answers();
     says_well(); says_outage(calls: u32); says_rush(); says_over(calls: u32);
-    mark_outage(); mark_over(); mark_rush(); mark_rush_over(); mark_opens(service: Entity); mark_half_open(service: Entity); mark_closes(service: Entity);
+    mark_outage(); mark_over(); mark_rush(); mark_rush_over();
     step_stopped(layer: &'static str); step_again(tries: u32);
     about_clients(); about_service(calls: u32, failed: u32); about_layer(passed: u32, did: u32);
     judge_calm(share: (f64, Unit), bound: (f64, Unit)); judge_in_outage(calls: (f64, Unit), bound: (f64, Unit));
@@ -413,14 +413,9 @@ impl Stack {
     }
 
     fn changed(&mut self, n: usize, transition: Option<Transition>, w: &mut W) {
-        let Some(Transition { from, to, .. }) = transition else { return };
+        let Some(Transition { from, to, seen, .. }) = transition else { return };
         self.openings += u32::from((from, to) == (State::Closed, State::Open));
-        let mark = match to {
-            State::Open => mark_opens,
-            State::HalfOpen => mark_half_open,
-            _ => mark_closes,
-        };
-        w.notable(service(n), mark(service(n)));
+        w.notable(service(n), dependency::mark(service(n), to, seen));
     }
 
     fn flow(&self, now: Time) -> Panel {
@@ -468,15 +463,9 @@ impl Experiment for Stack {
         &[MESSAGES, dependency::HEALTH, LOSSES.messages, journeys::MESSAGES, station::MESSAGES];
 
     fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
-        let config = RateConfig {
-            sliding_window_size: WINDOW,
-            minimum_number_of_calls: WINDOW,
-            wait_duration_in_open_state: OPEN_FOR,
-            permitted_number_of_calls_in_half_open_state: 3,
-            ..RateConfig::default()
-        };
+        let rule = Config::Rates(dependency::rates(WINDOW, 0.5, Span::from_secs(60), OPEN_FOR));
         let service = || Service {
-            breaker: Breaker::new(Config::Rates(config), Time::ZERO).expect("a sound rule"),
+            breaker: Breaker::new(rule, Time::ZERO).expect("a sound rule"),
             bulkhead: Bulkhead::new(BulkheadConfig {
                 max_concurrent_calls: PLACES,
                 ..BulkheadConfig::default()
