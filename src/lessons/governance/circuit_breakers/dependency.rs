@@ -20,9 +20,8 @@ choices! {
 messages! {
     pub(super) HEALTH;
     well(); slow(); failing(); hung(); flapping();
-    about_well(); about_slow(slower: (f64, Unit)); about_failing(); about_hung(); about_flapping();
-    about_at_work(busy: usize, waiting: usize); about_unanswered(calls: u32);
-    note_closed(failed: u32, calls: u32); note_open(left: Span); note_half_open();
+    half_open(); about_health(health: &'static str); about_at_work(busy: usize, waiting: usize); about_unanswered(calls: u32);
+    note_closed(failed: u32, calls: u32); note_open(left: Span);
     mark_opens(of: Entity, calls: u32, failed: u32, slow: u32); mark_half_open(of: Entity); mark_closes(of: Entity);
 }
 
@@ -103,18 +102,16 @@ impl<E> Dependency<E> {
             Health::Hung => Status::Down,
             _ => Status::Trouble,
         };
-        let note = [well, slow, failing, hung, flapping][self.health as usize]();
-        Node { status, shape: Shape::Database, ..self.station.node(Some(Label::Words(note)), now) }
+
+        Node {
+            status,
+            shape: Shape::Database,
+            ..self.station.node(Some(Label::words(self.health.id())), now)
+        }
     }
 
     pub fn about(&self) -> About {
-        let about = match self.health {
-            Health::Well => about_well(),
-            Health::Slow => about_slow((SLOWER, Unit::Factor)),
-            Health::Failing => about_failing(),
-            Health::Hung => about_hung(),
-            Health::Flapping => about_flapping(),
-        };
+        let about = about_health(self.health.id());
         let at_work = about_at_work(self.station.busy().len(), self.station.waiting().len());
         let lost = (self.lost > 0).then(|| about_unanswered(self.lost));
         About::says([about, at_work].into_iter().chain(lost).collect::<Vec<_>>())
@@ -145,7 +142,7 @@ pub(super) fn standing(breaker: &Breaker, now: Time) -> (Msg, Status) {
             let until = breaker.open_until().unwrap_or(now);
             (note_open(until.since(now)), Status::Down)
         }
-        State::HalfOpen => (note_half_open(), Status::Warming),
+        State::HalfOpen => (half_open(), Status::Warming),
         _ => {
             let seen = breaker.total(now);
             (note_closed(seen.failed, seen.calls), Status::Normal)

@@ -4,7 +4,6 @@
 //! signs. Nothing is kept but the calls, so another rule judges the very same ones. Leaves out: calls that overlap.
 
 use super::dependency::{self, PERMITTED, cell, row, slots};
-use super::questions;
 use crate::lessons::prelude::*;
 use crate::mechanism::breaker::{
     Breaker, CallOutcome, Config, CountConfig, RateConfig, SlidingWindowType, State, Transition, Trip,
@@ -13,7 +12,7 @@ use crate::scene::{Bar, Choice, Grid, GridRow, Lane, Lanes, MachineState, States
 
 kinds! {
     KINDS;
-    BREAKER_KIND = "breaker", Only; WINDOW_KIND = "window", Only; CALL = "call", Numbers;
+    BREAKER_KIND = "breaker", Only; WINDOW_KIND = "window", Only;
 }
 
 const BREAKER: Entity = Entity::new(BREAKER_KIND, 0);
@@ -119,34 +118,30 @@ messages! {
     way_wait(wait: Span); way_fails(); way_well();
     window_title(); row_window(); row_in_a_row(); row_well(); row_wait();
     note_results(calls: u32, minimum: u32); note_more(more: u32); note_never();
-    lanes_title(); calls();
+    calls();
     success(); failure(); slow(); refused();
-    says_too_few(calls: u32, minimum: u32); says_rates(failed: u32, slow: u32, calls: u32); says_in_a_row(failed: u32);
-    says_own(variables: String); says_open(calls: u32); says_wait_over(); says_half_open(left: u32);
-    about_breaker(calls: u32, failed: u32, slow: u32); about_call(became: &'static str, at: Time);
+    says_rates(failed: u32, slow: u32, calls: u32); says_in_a_row(failed: u32);
+    says_own(variables: String); says_open(calls: u32); says_half_open(left: u32);
+    about_breaker(calls: u32, failed: u32, slow: u32);
 }
 
 /// What a breaker has made of calls.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Judged {
     pub(super) breaker: Breaker,
     now: Time,
     /// When each call ended, how, and whether it was let through.
     pub(super) calls: Vec<(Time, usize, bool)>,
-    openings: u32,
-    last: Option<Transition>,
+    transitions: Vec<Transition>,
 }
 
 impl Judged {
     fn call(&mut self, at: Time, ends: usize) {
         self.pass(at);
+        let (.., outcome, took) = ENDS[ends];
         let asked = self.breaker.try_acquire(at);
-        self.changed(asked.transition);
-        if let Ok(permit) = asked.permit {
-            let (.., outcome, took) = ENDS[ends];
-            let transition = self.breaker.record(at, permit, outcome, took);
-            self.changed(transition);
-        }
+        let told = asked.permit.ok().and_then(|permit| self.breaker.record(at, permit, outcome, took));
+        self.transitions.extend(asked.transition.into_iter().chain(told));
         self.calls.push((at, ends, asked.permit.is_ok()));
     }
 
@@ -154,25 +149,20 @@ impl Judged {
     fn pass(&mut self, now: Time) {
         self.now = now;
         while let Some(due) = self.breaker.next_timer().filter(|due| *due <= now) {
-            let transition = self.breaker.tick(due);
-            self.changed(transition);
+            self.transitions.extend(self.breaker.tick(due));
         }
     }
 
-    fn changed(&mut self, transition: Option<Transition>) {
-        self.openings += u32::from(transition.is_some_and(|it| it.to == State::Open));
-        self.last = transition.or(self.last);
+    fn openings(&self) -> usize {
+        self.transitions.iter().filter(|it| it.to == State::Open).count()
     }
 
     /// Calls, a second apart, that all end in one way and would open it.
     fn to_open(&self, ends: usize) -> Option<u32> {
-        let mut ahead = self.breaker.clone();
-        let (.., outcome, took) = ENDS[ends];
+        let mut ahead = self.clone();
         let opens = |n: &u32| {
-            let at = self.now + STEP * u64::from(*n);
-            let permit = ahead.try_acquire(at).permit.ok();
-            let transition = permit.and_then(|permit| ahead.record(at, permit, outcome, took));
-            transition.is_some_and(|it| it.to == State::Open)
+            ahead.call(self.now + STEP * u64::from(*n), ends);
+            ahead.openings() > self.openings()
         };
         (1..=40).find(opens).filter(|_| self.breaker.state() != State::Open)
     }
@@ -204,9 +194,7 @@ impl Machine {
         let (breaker, script) = (controls.breaker()?, controls.script()?);
         // A run plays on as long as something is to happen.
         let over = Time::ZERO + STEP * script.len() as u64;
-        if over > w.now() {
-            w.schedule_at(over, ());
-        }
+        w.schedule_at(over.max(w.now()), ());
         Ok(Self { controls: controls.clone(), breaker, script, by_hand })
     }
 
@@ -214,7 +202,7 @@ impl Machine {
     pub(super) fn judged(&self, w: &World<()>) -> Judged {
         let now = self.by_hand.last().map_or(w.now(), |(at, _)| w.now().max(*at + STEP));
         let breaker = self.breaker.clone();
-        let mut judged = Judged { breaker, now, calls: Vec::new(), openings: 0, last: None };
+        let mut judged = Judged { breaker, now, calls: Vec::new(), transitions: Vec::new() };
         let until = self.by_hand.first().map_or(now, |(at, _)| *at);
         let script = (0..).map(|n| Time::ZERO + STEP * n).zip(self.script.iter().copied());
         let script = script.take_while(|(at, _)| *at + STEP <= until);
@@ -244,12 +232,13 @@ impl Machine {
             (State::HalfOpen, State::Open, way_fails()),
             (State::HalfOpen, State::Closed, way_well()),
         ];
+        let last = it.transitions.last();
         let transitions = ways.map(|(from, to, label)| Way {
             entity: None,
             from: place(from),
             to: place(to),
             label: Label::Words(label),
-            taken: it.last.filter(|last| (last.from, last.to) == (from, to)).map(|last| last.at),
+            taken: last.filter(|last| (last.from, last.to) == (from, to)).map(|last| last.at),
         });
         let (label, status) = (Label::Name(BREAKER), STATES[current].1);
         let token = Token { entity: BREAKER, state: current, label, since: None, status };
@@ -294,27 +283,23 @@ impl Machine {
     }
 
     fn lanes(it: &Judged) -> Panel {
-        let bars = it.calls.iter().zip(0..).map(|(&(until, ends, passed), n)| {
+        let bars = it.calls.iter().map(|&(until, ends, passed)| {
             let (sign, status) = if passed { (ENDS[ends].0, ENDS[ends].2) } else { ('–', Status::Down) };
             let label = Label::Plain(sign.to_string());
-            Bar { entity: Entity::new(CALL, n), from: until.back(STEP), until, label, status }
+            Bar { entity: WINDOW, from: until.back(STEP), until, label, status }
         });
-        let calls = Lane { entity: WINDOW, label: Label::Words(calls()), bars: bars.collect() };
+        let lane = Lane { entity: WINDOW, label: Label::Words(calls()), bars: bars.collect() };
         let looks = ENDS.iter().map(|ends| (Label::words(ends.1), ends.2));
         let key = looks.chain([(Label::words("refused"), Status::Down)]).collect();
-        let (from, until, title) = (Time::ZERO, Self::SPEC.until, Label::Words(lanes_title()));
-        Panel::Lanes(Lanes { title, from, until, step: Some(STEP), lanes: vec![calls], key }.into())
+        let (from, until, title) = (Time::ZERO, Self::SPEC.until, Label::Words(calls()));
+        Panel::Lanes(Lanes { title, from, until, step: Some(STEP), lanes: vec![lane], key }.into())
     }
 
     fn say(&self, it: &Judged) -> Msg {
         let total = it.breaker.total(it.now);
         match (it.breaker.state(), it.breaker.metrics()) {
-            (State::Open, _) if it.to_wait() == 0 => says_wait_over(),
             (State::Open, _) => says_open(it.to_wait()),
             (State::HalfOpen, _) => says_half_open(it.breaker.permissions_left().unwrap_or_default()),
-            (_, Some(metrics)) if total.calls < metrics.minimum() => {
-                says_too_few(total.calls, metrics.minimum())
-            }
             (_, Some(_)) => says_rates(total.failed, total.slow, total.calls),
             _ if self.controls.rule == Rule::Own => {
                 let variable = |(name, value)| [name, " = ", &Unit::Count.format(value)].concat();
@@ -361,7 +346,7 @@ impl Experiment for Machine {
         out.put("to-open", it.to_open(FAILS).map(f64::from));
         out.put("failed", share(total.failed));
         out.put("slow", share(total.slow));
-        out.put("openings", f64::from(it.openings));
+        out.put("openings", it.openings() as f64);
         out.put("failures", failed.count() as f64);
         out.put("refused", it.calls.iter().filter(|(.., passed)| !passed).count() as f64);
     }
@@ -378,23 +363,18 @@ impl Experiment for Machine {
         scene.choices = ACTIONS.iter().zip(says).map(choice).collect();
     }
 
-    fn about(&self, entity: Entity, w: &World<()>) -> Option<About> {
+    fn about(&self, _: Entity, w: &World<()>) -> Option<About> {
         let it = self.judged(w);
-        if entity.kind == CALL {
-            let &(at, ends, passed) = it.calls.get(entity.n as usize)?;
-            let became = if passed { ENDS[ends].1 } else { "refused" };
-            return Some(About::says([about_call(became, at)]));
-        }
         let total = it.breaker.total(it.now);
         Some(About::says([about_breaker(total.calls, total.failed, total.slow)]))
     }
 
     fn invariants(&self, w: &World<()>) -> Result<(), String> {
         let it = self.judged(w);
-        let (last, is) = (it.last.map_or(State::Closed, |last| last.to), it.breaker.state());
+        let (last, is) = (it.transitions.last().map_or(State::Closed, |last| last.to), it.breaker.state());
         if last == is { Ok(()) } else { Err(format!("it became {last:?}, and is {is:?}")) }
     }
 }
 
 /// A worker of their own: further down the page.
-pub const FIGURES: &[Figure] = &[Figure::of::<Machine>().predicted(questions::OF_THE_MACHINE)];
+pub const FIGURES: &[Figure] = &[Figure::of::<Machine>()];

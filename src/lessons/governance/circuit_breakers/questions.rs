@@ -92,14 +92,6 @@ fn what_is_missing(settings: &StartSettings, _: &[TrialResult]) -> Option<&'stat
     })
 }
 
-pub const OF_THE_MACHINE: &[Prediction] = &[Prediction {
-    id: "a-long-memory",
-    answer_kind: AnswerKind::Number { unit: Unit::Count, tolerance: 0.02 },
-    at: Time::from_secs(34),
-    runs: &[&[("window", "20"), ("calls", "oooooooooooooooooooxxxxxxxxxxxxxxx")]],
-    truth: |runs| Value::Number(runs[0].last("failures")).into(),
-}];
-
 pub const OF_THE_STACK: &[Prediction] = &[Prediction {
     id: "three-times-three",
     answer_kind: AnswerKind::Number { unit: Unit::Count, tolerance: 0.02 },

@@ -116,7 +116,7 @@ const ACTIONS: &[Action] = &[
 messages! {
     pub(super) MESSAGES;
     note_off();
-    threads_title(); row_threads(); row_bulkhead(); row_window(); row_half_open();
+    threads_title(); row_threads(); row_bulkhead(); row_window();
     note_of(n: usize, of: u32); note_counted(failed: u32, slow: u32);
     key_works(); key_waits(); key_stuck(); key_empty();
     chart_shares(); pages(); payments();
@@ -408,7 +408,7 @@ impl SlowDependency {
     /// The breaker's window, slot by slot.
     fn counted(breaker: &Breaker, now: Time) -> GridRow {
         let (total, half_open) = (breaker.total(now), breaker.state() == State::HalfOpen);
-        let label = if half_open { row_half_open() } else { row_window() };
+        let label = if half_open { dependency::half_open() } else { row_window() };
         row(BREAKER, label, note_counted(total.failed, total.slow), slots(BREAKER, breaker, now), 0)
     }
 

@@ -119,13 +119,13 @@ readings! {
 messages! {
     pub(super) MESSAGES;
     layer_timeout(); layer_retry(); layer_breaker(); layer_bulkhead();
-    table_layers(); column_layer(); column_passed(); column_did();
+    table_layers(); column_passed(); column_did();
     did_timeout(n: u32); did_retry(n: u32); did_refuse(n: u32);
     chart_calls(); calls(); answers();
     says_well(); says_outage(calls: u32); says_rush(); says_over(calls: u32);
     mark_outage(); mark_over(); mark_rush(); mark_rush_over();
     step_stopped(layer: Entity); step_again(tries: u32);
-    about_clients(); about_service(calls: u32, failed: u32); about_layer(passed: u32, did: u32);
+    about_clients(); about_service(calls: u32, failed: u32);
     judge_calm(share: (f64, Unit), bound: (f64, Unit)); judge_in_outage(calls: (f64, Unit), bound: (f64, Unit));
     judge_openings(openings: (f64, Unit), bound: (f64, Unit));
 }
@@ -434,16 +434,19 @@ impl Stack {
         Panel::Flow(Flow::through(tiers, self.journeys.packets().chain(self.calls.packets())))
     }
 
+    fn did(&self, layer: usize) -> Msg {
+        [did_timeout, did_retry, did_refuse, did_refuse][layer](self.did[layer])
+    }
+
     /// What each layer has let through and done, from the outside in.
     fn table(&self) -> Panel {
         let row = |layer: Layer| {
             let (entity, n) = (layer.entity(), layer as usize);
-            let did = [did_timeout, did_retry, did_refuse, did_refuse][n](self.did[n]);
             let passed = Label::Value(self.passed[n].into(), Unit::Count);
-            Row::new(entity, [Label::Name(entity), passed, Label::Words(did)])
+            Row::new(entity, [Label::Name(entity), passed, Label::Words(self.did(n))])
         };
         let rows: Vec<Row> = self.layers().map(row).collect();
-        Panel::table(table_layers(), [column_layer(), column_passed(), column_did()], rows).unfolded()
+        Panel::table(table_layers(), [Msg::new("layer"), column_passed(), column_did()], rows).unfolded()
     }
 }
 
@@ -595,7 +598,7 @@ impl Experiment for Stack {
             CALL => self.calls.about(entity, w, |_| self.dependency.station.about_visitor(entity, w.now())),
             LAYER => {
                 let n = entity.n as usize;
-                Some(About::says([about_layer(*self.passed.get(n)?, self.did[n])]))
+                (n < LAYERS).then(|| About::says([self.did(n)]))
             }
             _ => self.journeys.about(entity, w, |_| None),
         }
