@@ -96,7 +96,6 @@ readings! {
     READINGS;
     Reading::new("to-open", "failures to open", Unit::Count, "Failures one after another, a second apart, that would open the breaker from here.");
     Reading::new("failed", "failure rate", Unit::Share, "Share of the calls in the window that failed.");
-    Reading::new("slow", "slow rate", Unit::Share, "Share of the calls in the window that took longer than 2 s.");
     Reading::new("openings", "openings", Unit::Count, "How often it has opened so far, from closed or half-open.").so_far();
     Reading::new("failures", "failed so far", Unit::Count, "Calls so far that were let through and failed.").so_far();
     Reading::new("refused", "refused", Unit::Count, "Calls so far that the breaker didn't let through.").so_far();
@@ -116,10 +115,10 @@ messages! {
     choice_fails(); choice_succeeds(); choice_slow(); choice_none();
     states_title(); way_rate(threshold: (f64, Unit)); way_in_a_row(failures: u32); way_own();
     way_wait(wait: Span); way_fails(); way_well();
-    window_title(); row_window(); row_in_a_row(); row_well(); row_wait();
+    window_title(); row_window(); row_in_a_row(); row_well();
     note_results(calls: u32, minimum: u32); note_more(more: u32); note_never();
     calls();
-    success(); failure(); slow(); refused();
+    success(); failure(); slow(); refused(); key_empty(); key_to_go();
     says_rates(failed: u32, slow: u32, calls: u32); says_in_a_row(failed: u32);
     says_own(variables: String); says_open(calls: u32); says_half_open(left: u32);
     about_breaker(calls: u32, failed: u32, slow: u32);
@@ -177,6 +176,12 @@ fn steps(span: Span) -> u32 {
     (span.nanos() / STEP.nanos()) as u32
 }
 
+/// What calls look like.
+fn looks() -> impl Iterator<Item = (Label, Status)> {
+    let ended = ENDS.iter().map(|ends| (Label::words(ends.1), ends.2));
+    ended.chain([(Label::Words(refused()), Status::Down)])
+}
+
 type ByHand = Vec<(Time, Option<usize>)>;
 
 #[derive(Clone, Debug)]
@@ -206,9 +211,8 @@ impl Machine {
         let until = self.by_hand.first().map_or(now, |(at, _)| *at);
         let script = (0..).map(|n| Time::ZERO + STEP * n).zip(self.script.iter().copied());
         let script = script.take_while(|(at, _)| *at + STEP <= until);
-        for (at, ends) in script.chain(self.by_hand.iter().copied()) {
-            ends.map(|ends| judged.call(at + STEP, ends));
-        }
+        let calls = script.chain(self.by_hand.iter().copied());
+        calls.filter_map(|(at, ends)| Some((at + STEP, ends?))).for_each(|(at, ends)| judged.call(at, ends));
         judged.pass(now);
         judged
     }
@@ -254,8 +258,9 @@ impl Machine {
         });
         let rows: Vec<GridRow> = results.into_iter().chain([self.meter(it)]).collect();
         let columns = rows.iter().map(|row| row.cells.len() as u32).max().unwrap_or_default().max(10);
-        let title = Label::Words(window_title());
-        Panel::Grid(Grid { title, rows, columns, tall: false, key: Vec::new() }.into())
+        let key = looks().chain(legend([(key_empty(), Status::Quiet), (key_to_go(), Status::Draining)]));
+        let (title, key) = (Label::Words(window_title()), key.collect());
+        Panel::Grid(Grid { title, rows, columns, tall: false, key }.into())
     }
 
     /// What counts now, and how much more of it changes the state.
@@ -264,7 +269,7 @@ impl Machine {
         let (label, look, have, more) = match (it.breaker.state(), it.breaker.metrics()) {
             (State::Open, _) => {
                 let (wait, left) = (steps(self.controls.wait), it.to_wait());
-                (row_wait(), Status::Active, wait - left, Some(left))
+                (refused(), Status::Down, wait - left, Some(left))
             }
             (_, Some(_)) if total.slow > total.failed => {
                 (slow(), Status::Active, total.slow, it.to_open(SLOW))
@@ -289,8 +294,7 @@ impl Machine {
             Bar { entity: WINDOW, from: until.back(STEP), until, label, status }
         });
         let lane = Lane { entity: WINDOW, label: Label::Words(calls()), bars: bars.collect() };
-        let looks = ENDS.iter().map(|ends| (Label::words(ends.1), ends.2));
-        let key = looks.chain([(Label::words("refused"), Status::Down)]).collect();
+        let key = looks().collect();
         let (from, until, title) = (Time::ZERO, Self::SPEC.until, Label::Words(calls()));
         Panel::Lanes(Lanes { title, from, until, step: Some(STEP), lanes: vec![lane], key }.into())
     }
@@ -341,11 +345,9 @@ impl Experiment for Machine {
     fn read(&self, w: &World<()>, out: &mut Readings) {
         let it = self.judged(w);
         let total = it.breaker.total(it.now);
-        let share = |n: u32| (total.calls > 0).then(|| f64::from(n) / f64::from(total.calls));
         let failed = it.calls.iter().filter(|&&(_, ends, passed)| passed && ends == FAILS);
         out.put("to-open", it.to_open(FAILS).map(f64::from));
-        out.put("failed", share(total.failed));
-        out.put("slow", share(total.slow));
+        out.put("failed", (total.calls > 0).then(|| f64::from(total.failure_rate()) / 100.0));
         out.put("openings", it.openings() as f64);
         out.put("failures", failed.count() as f64);
         out.put("refused", it.calls.iter().filter(|(.., passed)| !passed).count() as f64);

@@ -119,7 +119,7 @@ readings! {
 messages! {
     pub(super) MESSAGES;
     layer_timeout(); layer_retry(); layer_breaker(); layer_bulkhead();
-    table_layers(); column_passed(); column_did();
+    table_layers(); layer(); column_passed(); column_did();
     did_timeout(n: u32); did_retry(n: u32); did_refuse(n: u32);
     chart_calls(); calls(); answers();
     says_well(); says_outage(calls: u32); says_rush(); says_over(calls: u32);
@@ -446,7 +446,7 @@ impl Stack {
             Row::new(entity, [Label::Name(entity), passed, Label::Words(self.did(n))])
         };
         let rows: Vec<Row> = self.layers().map(row).collect();
-        Panel::table(table_layers(), [Msg::new("layer"), column_passed(), column_did()], rows).unfolded()
+        Panel::table(table_layers(), [layer(), column_passed(), column_did()], rows).unfolded()
     }
 }
 

@@ -187,9 +187,9 @@ fn a_rule_that_cannot_be_read_is_refused_with_its_place() {
         let mut controls = bench.model.controls.clone();
         let mut bench = bench;
         if id == "own" {
-            controls.own = text.into()
+            controls.own = text.into();
         } else {
-            controls.calls = text.into()
+            controls.calls = text.into();
         }
         let refusal = bench.model.set(&controls, &mut bench.world).unwrap_err();
         (refusal, bench.model.controls.own == text)
