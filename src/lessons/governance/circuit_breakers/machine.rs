@@ -117,7 +117,7 @@ messages! {
     way_wait(wait: Span); way_fails(); way_well();
     window_title(); row_window(); row_in_a_row(); row_well();
     note_results(calls: u32, minimum: u32); note_more(more: u32); note_never();
-    calls();
+    lanes_title(); calls();
     success(); failure(); slow(); refused(); key_empty(); key_to_go();
     says_rates(failed: u32, slow: u32, calls: u32); says_in_a_row(failed: u32);
     says_own(variables: String); says_open(calls: u32); says_half_open(left: u32);
@@ -295,7 +295,7 @@ impl Machine {
         });
         let lane = Lane { entity: WINDOW, label: Label::Words(calls()), bars: bars.collect() };
         let key = looks().collect();
-        let (from, until, title) = (Time::ZERO, Self::SPEC.until, Label::Words(calls()));
+        let (from, until, title) = (Time::ZERO, Self::SPEC.until, Label::Words(lanes_title()));
         Panel::Lanes(Lanes { title, from, until, step: Some(STEP), lanes: vec![lane], key }.into())
     }
 
