@@ -346,10 +346,12 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>,
     }
 }
 
-/// A button for each thing that can happen next, where the learner chooses it, and one that searches for a way to go wrong.
+/// A button for each thing that can happen next, where the learner chooses it, and one that searches for a way to go wrong
+/// where there may be one.
 fn choices(shown: &Still, choices: &[Choice]) -> Markup {
+    let searched = shown.figure.search.is_some();
     html! {
-        @if shown.figure.search.is_some() {
+        @if searched || !choices.is_empty() {
             div.fig-next role="group" aria-label="What happens next" {
                 span aria-hidden="true" { "What happens next" }
                 span.(class::CHOICES) {
@@ -358,8 +360,10 @@ fn choices(shown: &Still, choices: &[Choice]) -> Markup {
                             data-on={ (choice.on.kind) ":" (choice.on.n) } disabled { (shown.words.say(&choice.says)) }
                     }
                 }
-                button data-do=(ActionKind::Search.name()) disabled
-                    title="The shortest way to a state that must never be, as a run" { "Find a bad schedule" }
+                @if searched {
+                    button data-do=(ActionKind::Search.name()) disabled
+                        title="The shortest way to a state that must never be, as a run" { "Find a bad schedule" }
+                }
             }
         }
     }

@@ -72,6 +72,10 @@ impl CountBreaker {
         Ok(Self { own: Some(own), ..Self::new(config, now) })
     }
 
+    pub(super) fn variables(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.own.iter().flat_map(|own| own.rules.named(&own.variables))
+    }
+
     pub(super) fn state(&self) -> State {
         self.state
     }

@@ -273,6 +273,12 @@ impl Breaker {
         }
     }
 
+    /// The variables of a rule of one's own by name, as its last result left them; none by any other rule.
+    pub fn variables(&self) -> impl Iterator<Item = (&str, f64)> {
+        let by_counts = if let Rule::Counts(breaker) = &self.rule { Some(breaker) } else { None };
+        by_counts.into_iter().flat_map(CountBreaker::variables)
+    }
+
     /// The counts at `now`; none by resilience4j's rule.
     pub fn counts(&self, now: Time) -> Option<Counts> {
         if let Rule::Counts(breaker) = &self.rule { Some(breaker.counts(now)) } else { None }

@@ -307,6 +307,8 @@ fn a_rule_of_ones_own_can_say_what_counts_cannot() {
     let rules = "on failure: rate = rate + (1 - rate) / 4\non success: rate = rate - rate / 4\n\
                  on success, failure: if rate > 0.5 and now < 9: open";
     let mut breaker = Breaker::by_rules(rules, CountConfig::default(), Time::ZERO).unwrap();
-    assert_eq!(story(&mut breaker, Time::ZERO, "-+-+---"), "CCCCCOO");
+    assert_eq!(story(&mut breaker, Time::ZERO, "-+"), "CC");
+    assert_eq!(breaker.variables().collect::<Vec<_>>(), [("rate", 0.1875)]);
+    assert_eq!(story(&mut breaker, Time::ZERO, "-+---"), "CCCOO");
     assert!(Breaker::by_rules("on failure: opne", CountConfig::default(), Time::ZERO).is_err());
 }

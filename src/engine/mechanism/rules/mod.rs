@@ -59,6 +59,8 @@ pub struct Vocabulary {
 pub struct Rules {
     /// By event, what happens then.
     blocks: Vec<Vec<Op>>,
+    /// Of the variables that each thing has for itself, in their order.
+    names: Vec<String>,
 }
 
 impl Rules {
@@ -67,7 +69,13 @@ impl Rules {
     /// # Errors
     /// Where the text is wrong, and what is allowed there.
     pub fn parse(text: &str, words: &Vocabulary) -> Result<Self, RuleError> {
-        Ok(Self { blocks: parse::parse(text, words)? })
+        let (blocks, names) = parse::parse(text, words)?;
+        Ok(Self { blocks, names })
+    }
+
+    /// The variables of a thing by name, results first.
+    pub fn named<'a>(&'a self, own: &'a Variables) -> impl Iterator<Item = (&'a str, f64)> {
+        self.names.iter().enumerate().map(|(n, name)| (name.as_str(), own.get(n)))
     }
 
     /// An event has happened (its number in the vocabulary). `inputs` are those of the vocabulary, in its order; `own`

@@ -29,8 +29,8 @@ const BINARY: &[&[(&str, Operator, bool)]] = &[
     &[("*", Operator::Multiply, false), ("/", Operator::Divide, false)],
 ];
 
-/// The steps of each event's block.
-pub(super) fn parse(text: &str, words: &Vocabulary) -> Result<Vec<Vec<Op>>, RuleError> {
+/// The steps of each event's block, and the names of a rule's own variables.
+pub(super) fn parse(text: &str, words: &Vocabulary) -> Result<(Vec<Vec<Op>>, Vec<String>), RuleError> {
     let lines = text.lines().zip(1..).map(|(line, number)| {
         Ok(Line {
             tokens: tokens(line, number)?,
@@ -68,7 +68,7 @@ pub(super) fn parse(text: &str, words: &Vocabulary) -> Result<Vec<Vec<Op>>, Rule
     if let Some(name) = words.results.iter().find(unset) {
         return Err(RuleError::new(lines.len() as u32 + 1, 1, What::NoResult((*name).to_owned())));
     }
-    Ok(blocks)
+    Ok((blocks, names.own))
 }
 
 /// What there is to be read and set.

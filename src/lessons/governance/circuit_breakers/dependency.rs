@@ -2,8 +2,9 @@
 //! flapping.
 
 use crate::lessons::prelude::*;
-use crate::mechanism::breaker::{Breaker, State};
+use crate::mechanism::breaker::{Aggregation, Breaker, RateConfig, State};
 use crate::parts::station::Fault;
+use crate::scene::{Cell, GridRow};
 
 choices! {
     /// How it fares.
@@ -19,9 +20,9 @@ choices! {
 messages! {
     pub(super) HEALTH;
     well(); slow(); failing(); hung(); flapping();
-    about_well(); about_slow(slower: (f64, Unit)); about_failing(); about_hung(); about_flapping();
-    about_at_work(busy: usize, waiting: usize);
-    note_closed(failed: u32, calls: u32); note_open(left: Span); note_half_open();
+    half_open(); about_health(health: &'static str); about_at_work(busy: usize, waiting: usize); about_unanswered(calls: u32);
+    note_closed(failed: u32, calls: u32); note_open(left: Span);
+    mark_opens(of: Entity, calls: u32, failed: u32, slow: u32); mark_half_open(of: Entity); mark_closes(of: Entity);
 }
 
 /// Work takes so many times as long at one that is slow.
@@ -42,11 +43,13 @@ const FAILS: Purpose = Purpose::named("fails by chance");
 pub(super) struct Dependency<E> {
     pub station: Station<E>,
     health: Health,
+    /// Calls that it has taken and never answers.
+    lost: u32,
 }
 
 impl<E> Dependency<E> {
     pub fn new(entity: Entity, workers: u32) -> Self {
-        Self { station: Station::new(entity, workers, None), health: Health::Well }
+        Self { station: Station::new(entity, workers, None), health: Health::Well, lost: 0 }
     }
 
     pub fn health(&self) -> Health {
@@ -73,13 +76,14 @@ impl<E> Dependency<E> {
         self.station.restore();
         self.station.set_slower(if health == Health::Slow { SLOWER } else { 1.0 });
         if health == Health::Hung {
-            self.station.fail(Fault::Down, w);
+            self.lost += self.station.fail(Fault::Down, w).len() as u32;
         }
     }
 
     /// A call has come: one of these happens, or nothing ever.
     pub fn ask(&mut self, call: Entity, w: &mut World<E>, done: E, failed: E) {
         if self.health == Health::Hung {
+            self.lost += 1;
             return;
         }
         if self.fails(w.now()) || w.draws(FAILS, call).chance(NOISE) {
@@ -98,20 +102,36 @@ impl<E> Dependency<E> {
             Health::Hung => Status::Down,
             _ => Status::Trouble,
         };
-        let note = [well, slow, failing, hung, flapping][self.health as usize]();
-        Node { status, shape: Shape::Database, ..self.station.node(Some(Label::Words(note)), now) }
+
+        Node {
+            status,
+            shape: Shape::Database,
+            ..self.station.node(Some(Label::words(self.health.id())), now)
+        }
     }
 
     pub fn about(&self) -> About {
-        let about = match self.health {
-            Health::Well => about_well(),
-            Health::Slow => about_slow((SLOWER, Unit::Factor)),
-            Health::Failing => about_failing(),
-            Health::Hung => about_hung(),
-            Health::Flapping => about_flapping(),
-        };
+        let about = about_health(self.health.id());
         let at_work = about_at_work(self.station.busy().len(), self.station.waiting().len());
-        About::says([about, at_work])
+        let lost = (self.lost > 0).then(|| about_unanswered(self.lost));
+        About::says([about, at_work].into_iter().chain(lost).collect::<Vec<_>>())
+    }
+}
+
+/// Calls that a half-open breaker lets through.
+pub(super) const PERMITTED: u32 = 3;
+
+/// resilience4j's rule over the last `window` calls, and no fewer: from this share of failed or of slow ones on it opens.
+pub(super) fn rates(window: u32, threshold: f64, slow: Span, wait: Span) -> RateConfig {
+    RateConfig {
+        failure_rate_threshold: threshold as f32 * 100.0,
+        slow_call_rate_threshold: threshold as f32 * 100.0,
+        slow_call_duration_threshold: slow,
+        permitted_number_of_calls_in_half_open_state: PERMITTED,
+        sliding_window_size: window,
+        minimum_number_of_calls: window,
+        wait_duration_in_open_state: wait,
+        ..RateConfig::default()
     }
 }
 
@@ -122,10 +142,52 @@ pub(super) fn standing(breaker: &Breaker, now: Time) -> (Msg, Status) {
             let until = breaker.open_until().unwrap_or(now);
             (note_open(until.since(now)), Status::Down)
         }
-        State::HalfOpen => (note_half_open(), Status::Warming),
+        State::HalfOpen => (half_open(), Status::Warming),
         _ => {
             let seen = breaker.total(now);
             (note_closed(seen.failed, seen.calls), Status::Normal)
         }
     }
+}
+
+/// A breaker has come into a state, with this in its window.
+pub(super) fn mark(of: Entity, to: State, seen: Aggregation) -> Msg {
+    match to {
+        State::Open => mark_opens(of, seen.calls, seen.failed, seen.slow),
+        State::HalfOpen => mark_half_open(of),
+        _ => mark_closes(of),
+    }
+}
+
+pub(super) const fn cell(entity: Entity, status: Status) -> Cell {
+    Cell { entity, level: 1.0, status }
+}
+
+/// The slots of a breaker's window, from the one that is emptied next to the newest.
+pub(super) fn slots(entity: Entity, breaker: &Breaker, now: Time) -> impl Iterator<Item = Cell> {
+    breaker.slots(now).into_iter().map(move |slot| {
+        cell(
+            entity,
+            match slot.calls {
+                calls if calls.calls == 0 => Status::Quiet,
+                calls if calls.failed > 0 => Status::Trouble,
+                calls if calls.slow > 0 => Status::Active,
+                _ => Status::Normal,
+            },
+        )
+    })
+}
+
+/// A row of cells, with empty ones behind them up to a number.
+pub(super) fn row(
+    entity: Entity,
+    label: Msg,
+    note: Msg,
+    cells: impl Iterator<Item = Cell>,
+    to: u32,
+) -> GridRow {
+    let mut cells: Vec<Cell> = cells.collect();
+    cells.resize(cells.len().max(to as usize), cell(entity, Status::Quiet));
+    let (label, note) = (Label::Words(label), Some(Label::Words(note)));
+    GridRow { entity, label, note, status: Status::Normal, cells }
 }

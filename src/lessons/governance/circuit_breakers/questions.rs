@@ -71,6 +71,7 @@ pub const CHALLENGES: &[Challenge] = &[Challenge {
         ("bulkhead-alone", &[("bulkhead", "8")]),
         ("timeout-alone", &[("timeout", "0.5")]),
         ("never-opens", &[("breaker", "on")]),
+        ("short-timeout", &[("breaker", "on"), ("timeout", "0.3")]),
         ("open-at-once", &[("breaker", "on"), ("timeout", "0.8"), ("window", "1")]),
         ("long-wait", &[("breaker", "on"), ("timeout", "0.8"), ("wait", "30")]),
     ],
@@ -82,6 +83,7 @@ fn what_is_missing(settings: &StartSettings, _: &[TrialResult]) -> Option<&'stat
     Some(match settings.is_on("breaker") {
         _ if memory(settings) > 6.0 => "more-threads",
         true if number("timeout") > 2.0 => "never-opens",
+        true if number("timeout") < 0.4 => "short-timeout",
         true if number("window") < 8.0 => "open-at-once",
         true if number("wait") > 4.0 => "long-wait",
         false if number("timeout") < 10.0 => "timeout-alone",

@@ -9,11 +9,11 @@
 //! A thread is kept until its payment is over. A timeout frees the thread and not the dependency, which goes on working for
 //! nobody. Leaves out: clients who try again or give up, retries, and calls that cost the dependency anything while it hangs.
 
-use super::dependency::{self, Dependency, Health};
+use super::dependency::{self, Dependency, Health, cell, rates, row, slots};
 use crate::lessons::prelude::*;
-use crate::mechanism::breaker::{Breaker, CallOutcome, Config, Permit, RateConfig, State, Transition};
+use crate::mechanism::breaker::{Breaker, CallOutcome, Config, Permit, State, Transition};
 use crate::mechanism::bulkhead::{Bulkhead, BulkheadConfig, Entry};
-use crate::scene::{Cell, Grid, GridRow};
+use crate::scene::{Grid, GridRow};
 
 kinds! {
     KINDS;
@@ -54,8 +54,6 @@ const ON_TIME: Span = Span::from_millis(500);
 const IN_A_ROW: u32 = 10;
 /// After an outage it takes so long until times count as calm.
 const CALM: Span = Span::from_secs(5);
-/// Calls that a half-open breaker lets through.
-const PERMITTED: u32 = 3;
 const OWN: Purpose = Purpose::named("own work");
 const WHICH: Purpose = Purpose::named("shard");
 
@@ -85,18 +83,8 @@ controls! {
 
 impl ControlValues {
     fn breaker(&self, now: Time) -> Option<Breaker> {
-        let percent = self.threshold as f32 * 100.0;
-        let rates = RateConfig {
-            failure_rate_threshold: percent,
-            slow_call_rate_threshold: percent,
-            slow_call_duration_threshold: self.slow,
-            permitted_number_of_calls_in_half_open_state: PERMITTED,
-            sliding_window_size: self.window,
-            minimum_number_of_calls: self.window,
-            wait_duration_in_open_state: self.wait,
-            ..RateConfig::default()
-        };
-        self.breaker.then(|| Breaker::new(Config::Rates(rates), now).expect("controls within their ranges"))
+        let rates = Config::Rates(rates(self.window, self.threshold, self.slow, self.wait));
+        self.breaker.then(|| Breaker::new(rates, now).expect("controls within their ranges"))
     }
 
     fn bulkhead(&self) -> BulkheadConfig {
@@ -128,13 +116,13 @@ const ACTIONS: &[Action] = &[
 messages! {
     pub(super) MESSAGES;
     note_off();
-    threads_title(); row_threads(); row_bulkhead(); row_window(); row_half_open();
-    note_held(held: usize, of: u32); note_in_use(used: u32, of: u32); note_counted(failed: u32, slow: u32);
+    threads_title(); row_threads(); row_bulkhead(); row_window();
+    note_of(n: usize, of: u32); note_counted(failed: u32, slow: u32);
     key_works(); key_waits(); key_stuck(); key_empty();
     chart_shares(); pages(); payments();
-    says_fine(held: usize, threads: u32); says_drained(threads: u32, waiting: usize); says_holding(held: usize, threads: u32);
-    says_nothing_ended(calls: usize); says_open(); says_unbroken();
-    mark_health(shard: Entity, health: &'static str); mark_all(health: &'static str); mark_opens(seen: u32, failed: u32, slow: u32); mark_half_open(); mark_closes();
+    says_held(held: usize, threads: u32); says_drained(threads: u32, waiting: usize);
+    says_nothing_ended(calls: usize); says_open(); says_unbroken(); says_lost(calls: usize);
+    mark_health(shard: Entity, health: &'static str); mark_all(health: &'static str);
     already_so(shard: Entity);
     step_permitted(call: Entity);
     about_clients(pages: u32, payments: u32); about_breaker(calls: u32, failed: u32, slow: u32); about_no_breaker();
@@ -304,12 +292,7 @@ impl SlowDependency {
             self.openings += 1;
             self.false_alarms += u32::from(self.well_since.is_some());
         }
-        let mark = match to {
-            State::Open => mark_opens(seen.calls, seen.failed, seen.slow),
-            State::HalfOpen => mark_half_open(),
-            _ => mark_closes(),
-        };
-        w.notable(BREAKER, mark);
+        w.notable(BREAKER, dependency::mark(SHOP, to, seen));
     }
 
     /// The thread is free, and the client is told.
@@ -371,6 +354,13 @@ impl SlowDependency {
         })
     }
 
+    /// Calls that are waited for and that no shard works on any more.
+    fn lost(&self) -> usize {
+        let here = |call: Entity| self.shards.iter().any(|shard| shard.station.here().any(|of| of == call));
+        let taken = |place: Place| matches!(place, Place::At(node) if node.kind == SHARD);
+        self.calls.iter().filter(|(call, it)| it.awaited && taken(it.place) && !here(*call)).count()
+    }
+
     fn flow(&self, now: Time) -> Panel {
         let clients = Node::new(CLIENTS).shaped(Shape::Client);
         let shop = self.shop.node(None, now);
@@ -392,17 +382,16 @@ impl SlowDependency {
     /// What each thread is at, the places of the bulkhead, and the results that the breaker has counted.
     fn pool(&self, now: Time) -> Panel {
         let held: Vec<(Entity, Time)> = self.held().collect();
-        let cell = |entity, status| Cell { entity, level: 1.0, status };
         let waits = held.iter().map(|&(entity, since)| {
             cell(entity, if now.since(since) > ON_TIME { Status::Trouble } else { Status::Active })
         });
         let busy = self.shop.busy().iter().map(|job| job.of);
         let works = busy.filter(|of| held.iter().all(|(it, _)| it != of)).map(|of| cell(of, Status::Normal));
         let ControlValues { threads, bulkhead, .. } = self.controls;
-        let threads_note = note_held(held.len(), threads);
+        let threads_note = note_of(held.len(), threads);
         let mut rows = vec![row(SHOP, row_threads(), threads_note, waits.clone().chain(works), threads)];
         if bulkhead < threads {
-            let note = note_in_use(self.bulkhead.under_way(), bulkhead);
+            let note = note_of(self.bulkhead.under_way() as usize, bulkhead);
             rows.push(row(BREAKER, row_bulkhead(), note, waits, bulkhead));
         }
         rows.extend(self.breaker.as_ref().map(|breaker| Self::counted(breaker, now)));
@@ -418,51 +407,27 @@ impl SlowDependency {
 
     /// The breaker's window, slot by slot.
     fn counted(breaker: &Breaker, now: Time) -> GridRow {
-        let cell = |status| Cell { entity: BREAKER, level: 1.0, status };
-        let slots = breaker.slots(now).into_iter().map(|slot| {
-            cell(match slot.calls {
-                calls if calls.calls == 0 => Status::Quiet,
-                calls if calls.failed > 0 => Status::Trouble,
-                calls if calls.slow > 0 => Status::Active,
-                _ => Status::Normal,
-            })
-        });
         let (total, half_open) = (breaker.total(now), breaker.state() == State::HalfOpen);
-        let label = if half_open { row_half_open() } else { row_window() };
-        row(BREAKER, label, note_counted(total.failed, total.slow), slots, 0)
+        let label = if half_open { dependency::half_open() } else { row_window() };
+        row(BREAKER, label, note_counted(total.failed, total.slow), slots(BREAKER, breaker, now), 0)
     }
 
     fn say(&self) -> Vec<Msg> {
         let (held, threads) = (self.held().count(), self.controls.threads);
         let waiting = self.shop.waiting().len();
-        let first = match held {
-            _ if waiting > 0 && 5 * held >= 4 * threads as usize => says_drained(threads, waiting),
-            0..=6 => says_fine(held, threads),
-            _ => says_holding(held, threads),
-        };
+        let drained = waiting > 0 && 5 * held >= 4 * threads as usize;
+        let first = if drained { says_drained(threads, waiting) } else { says_held(held, threads) };
         let hangs = self.shards.iter().any(|shard| shard.health() == Health::Hung);
         let second = match &self.breaker {
             Some(breaker) if breaker.state() == State::Open => Some(says_open()),
             Some(breaker) if breaker.state() == State::Closed && hangs && held > 6 => {
                 Some(says_nothing_ended(held))
             }
+            _ if !hangs && self.lost() > 0 => Some(says_lost(self.lost())),
             None if held > 6 && self.controls.timeout > Span::from_secs(30) => Some(says_unbroken()),
             _ => None,
         };
         [first].into_iter().chain(second).collect()
-    }
-}
-
-/// A row of cells, with empty ones behind them up to a number.
-fn row(entity: Entity, label: Msg, note: Msg, cells: impl Iterator<Item = Cell>, to: u32) -> GridRow {
-    let mut cells: Vec<Cell> = cells.collect();
-    cells.resize(cells.len().max(to as usize), Cell { entity, level: 1.0, status: Status::Quiet });
-    GridRow {
-        entity,
-        label: Label::Words(label),
-        note: Some(Label::Words(note)),
-        status: Status::Normal,
-        cells,
     }
 }
 

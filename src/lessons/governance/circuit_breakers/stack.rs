@@ -12,7 +12,7 @@
 use super::dependency::{self, Dependency, Health};
 use super::questions;
 use crate::lessons::prelude::*;
-use crate::mechanism::breaker::{Breaker, CallOutcome, Config, Permit, RateConfig, State, Transition};
+use crate::mechanism::breaker::{Breaker, CallOutcome, Config, Permit, State, Transition};
 use crate::mechanism::bulkhead::{Bulkhead, BulkheadConfig, Entry};
 use crate::mechanism::retry::{Backoff, Budget, BudgetConfig, Growth, Jitter};
 use crate::sim::Handle;
@@ -68,8 +68,8 @@ choices! {
     }
 }
 impl Layer {
-    fn word(self) -> &'static str {
-        ["layer-timeout", "layer-retry", "layer-breaker", "layer-bulkhead"][self as usize]
+    fn entity(self) -> Entity {
+        Entity::new(LAYER, self as u32)
     }
 }
 choices! {
@@ -119,13 +119,13 @@ readings! {
 messages! {
     pub(super) MESSAGES;
     layer_timeout(); layer_retry(); layer_breaker(); layer_bulkhead();
-    table_layers(); column_layer(); column_passed(); column_did();
+    table_layers(); layer(); column_passed(); column_did();
     did_timeout(n: u32); did_retry(n: u32); did_refuse(n: u32);
     chart_calls(); calls(); answers();
-    says_well(); says_outage(calls: u32); says_over(calls: u32);
-    mark_outage(); mark_over(); mark_rush(); mark_rush_over(); mark_opens(service: Entity); mark_half_open(service: Entity); mark_closes(service: Entity);
-    step_stopped(layer: &'static str); step_again(tries: u32);
-    about_clients(); about_service(calls: u32, failed: u32); about_layer(passed: u32, did: u32);
+    says_well(); says_outage(calls: u32); says_rush(); says_over(calls: u32);
+    mark_outage(); mark_over(); mark_rush(); mark_rush_over();
+    step_stopped(layer: Entity); step_again(tries: u32);
+    about_clients(); about_service(calls: u32, failed: u32);
     judge_calm(share: (f64, Unit), bound: (f64, Unit)); judge_in_outage(calls: (f64, Unit), bound: (f64, Unit));
     judge_openings(openings: (f64, Unit), bound: (f64, Unit));
 }
@@ -148,11 +148,10 @@ pub(super) enum Event {
 }
 
 /// A request on its way through the layers of one service after another.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Ask {
-    order: [Layer; LAYERS],
-    /// By layer, whether it is there at all.
-    used: [bool; LAYERS],
+    /// Those of each service, from the outside in.
+    layers: Vec<Layer>,
     services: usize,
     /// How many layers it is inside.
     inside: usize,
@@ -209,13 +208,8 @@ fn is_calm(now: Time) -> bool {
 
 impl Stack {
     fn begin(&mut self, w: &mut W) {
-        let mut order = [Layer::Timeout; LAYERS];
-        order.iter_mut().zip(&self.controls.order).for_each(|(place, layer)| *place = *layer);
-        let mut used = [false; LAYERS];
-        self.controls.used.iter().for_each(|layer| used[*layer as usize] = true);
         let ask = Ask {
-            order,
-            used,
+            layers: self.layers().collect(),
             services: self.controls.services as usize,
             inside: 0,
             round: 0,
@@ -230,6 +224,12 @@ impl Stack {
         self.journeys.send(request, service(0), HOP, w, Event::Comes(request, 0));
     }
 
+    /// The layers that are there, from the outside in.
+    fn layers(&self) -> impl Iterator<Item = Layer> {
+        let ControlValues { order, used, .. } = &self.controls;
+        order.iter().filter(|layer| used.contains(layer)).copied()
+    }
+
     /// Which service a request is at, and how many layers it is inside.
     fn place(&self, request: Entity) -> Option<(usize, usize)> {
         let journey = self.journeys.get(request)?;
@@ -240,17 +240,18 @@ impl Stack {
     fn inwards(&mut self, request: Entity, w: &mut W) {
         while let Some((at, inside)) = self.place(request) {
             let Some(ask) = self.journeys.carried(request) else { return };
-            if inside == (at + 1) * LAYERS {
+            let depth = ask.layers.len();
+            if inside == (at + 1) * depth {
                 let (round, last) = (ask.round, at + 1 == ask.services);
                 if last {
                     return self.call(request, at, w);
                 }
                 return self.journeys.send(request, service(at + 1), HOP, w, Event::Comes(request, round));
             }
-            let layer = ask.order[inside % LAYERS];
+            let layer = ask.layers[inside % depth];
             if let Err(why) = self.pass(request, at, layer, w) {
                 self.did[layer as usize] += 1;
-                w.record_step(request, || (step_stopped(layer.word()), None));
+                w.record_step(request, || (step_stopped(layer.entity()), None));
                 return self.outwards(request, why, w);
             }
             self.passed[layer as usize] += 1;
@@ -263,9 +264,7 @@ impl Stack {
     /// A request comes to a layer of a service: whether it gets past.
     fn pass(&mut self, request: Entity, n: usize, layer: Layer, w: &mut W) -> Result<(), EndKind> {
         let (now, it) = (w.now(), &mut self.services[n]);
-        let Some(ask) = self.journeys.carried(request).filter(|ask| ask.used[layer as usize]) else {
-            return Ok(());
-        };
+        let Some(ask) = self.journeys.carried(request) else { return Ok(()) };
         match layer {
             Layer::Timeout => {
                 ask.timers[n] = Some(w.schedule(self.controls.timeout, Event::TimedOut(request, ask.inside)));
@@ -304,7 +303,8 @@ impl Stack {
     fn outwards(&mut self, request: Entity, outcome: EndKind, w: &mut W) {
         while let Some((at, inside)) = self.place(request) {
             let Some(ask) = self.journeys.carried(request) else { return };
-            if inside == at * LAYERS {
+            let depth = ask.layers.len();
+            if inside == at * depth {
                 let (round, before) = (ask.round, at.checked_sub(1));
                 self.journeys.turn_back(request, outcome);
                 let (to, event) = match before {
@@ -314,7 +314,7 @@ impl Stack {
                 return self.journeys.send(request, to, HOP, w, event);
             }
             ask.inside -= 1;
-            let layer = ask.order[ask.inside % LAYERS];
+            let layer = ask.layers[ask.inside % depth];
             if self.told(request, at, layer, outcome, w) {
                 return;
             }
@@ -324,9 +324,7 @@ impl Stack {
     /// A layer learns what became of what is inside it; true if it tries again.
     fn told(&mut self, request: Entity, n: usize, layer: Layer, outcome: EndKind, w: &mut W) -> bool {
         let now = w.now();
-        let Some(ask) = self.journeys.carried(request).filter(|ask| ask.used[layer as usize]) else {
-            return false;
-        };
+        let Some(ask) = self.journeys.carried(request) else { return false };
         match layer {
             Layer::Timeout => {
                 ask.timers[n].take().map(|timer| w.cancel(timer));
@@ -373,33 +371,33 @@ impl Stack {
     /// A timeout is over: what is inside it is cancelled, and a breaker there counts nothing.
     fn timed_out(&mut self, request: Entity, at: usize, w: &mut W) {
         let Some(ask) = self.journeys.carried(request) else { return };
-        let (n, inside) = (at / LAYERS, ask.inside);
+        let (depth, inside) = (ask.layers.len(), ask.inside);
         ask.round += 1;
         let call = ask.call.take();
         for level in (at + 1..inside).rev() {
             let Some(ask) = self.journeys.carried(request) else { return };
-            let (n, layer) = (level / LAYERS, ask.order[level % LAYERS]);
+            let (n, layer) = (level / depth, ask.layers[level % depth]);
             match layer {
                 Layer::Timeout => _ = ask.timers[n].take().map(|timer| w.cancel(timer)),
                 Layer::Breaker => {
                     let permit = ask.permits[n].take();
                     permit.and_then(|(permit, _)| self.services[n].breaker.release(w.now(), permit));
                 }
-                Layer::Bulkhead if ask.used[layer as usize] => _ = self.services[n].bulkhead.leave(),
-                Layer::Bulkhead | Layer::Retry => {}
+                Layer::Bulkhead => _ = self.services[n].bulkhead.leave(),
+                Layer::Retry => {}
             }
         }
         if let Some(call) = call {
             self.calls.abandon(call, TIMED_OUT, w);
         }
         if let Some(ask) = self.journeys.carried(request) {
-            ask.timers[n] = None;
+            ask.timers[at / depth] = None;
             ask.inside = at;
         }
         self.did[Layer::Timeout as usize] += 1;
         self.journeys.retry(request);
-        self.journeys.enter(request, service(n), w.now());
-        w.record_step(request, || (step_stopped(Layer::Timeout.word()), None));
+        self.journeys.enter(request, service(at / depth), w.now());
+        w.record_step(request, || (step_stopped(Layer::Timeout.entity()), None));
         self.outwards(request, TIMED_OUT, w);
     }
 
@@ -413,14 +411,9 @@ impl Stack {
     }
 
     fn changed(&mut self, n: usize, transition: Option<Transition>, w: &mut W) {
-        let Some(Transition { from, to, .. }) = transition else { return };
+        let Some(Transition { from, to, seen, .. }) = transition else { return };
         self.openings += u32::from((from, to) == (State::Closed, State::Open));
-        let mark = match to {
-            State::Open => mark_opens,
-            State::HalfOpen => mark_half_open,
-            _ => mark_closes,
-        };
-        w.notable(service(n), mark(service(n)));
+        w.notable(service(n), dependency::mark(service(n), to, seen));
     }
 
     fn flow(&self, now: Time) -> Panel {
@@ -441,19 +434,19 @@ impl Stack {
         Panel::Flow(Flow::through(tiers, self.journeys.packets().chain(self.calls.packets())))
     }
 
+    fn did(&self, layer: usize) -> Msg {
+        [did_timeout, did_retry, did_refuse, did_refuse][layer](self.did[layer])
+    }
+
     /// What each layer has let through and done, from the outside in.
     fn table(&self) -> Panel {
-        let row = |&layer: &Layer| {
-            let (entity, n) = (Entity::new(LAYER, layer as u32), layer as usize);
-            let did = [did_timeout, did_retry, did_refuse, did_refuse][n](self.did[n]);
-            Row::new(
-                entity,
-                [Label::Name(entity), Label::Value(self.passed[n].into(), Unit::Count), Label::Words(did)],
-            )
+        let row = |layer: Layer| {
+            let (entity, n) = (layer.entity(), layer as usize);
+            let passed = Label::Value(self.passed[n].into(), Unit::Count);
+            Row::new(entity, [Label::Name(entity), passed, Label::Words(self.did(n))])
         };
-        let rows: Vec<Row> =
-            self.controls.order.iter().filter(|layer| self.controls.used.contains(layer)).map(row).collect();
-        Panel::table(table_layers(), [column_layer(), column_passed(), column_did()], rows).unfolded()
+        let rows: Vec<Row> = self.layers().map(row).collect();
+        Panel::table(table_layers(), [layer(), column_passed(), column_did()], rows).unfolded()
     }
 }
 
@@ -468,15 +461,9 @@ impl Experiment for Stack {
         &[MESSAGES, dependency::HEALTH, LOSSES.messages, journeys::MESSAGES, station::MESSAGES];
 
     fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
-        let config = RateConfig {
-            sliding_window_size: WINDOW,
-            minimum_number_of_calls: WINDOW,
-            wait_duration_in_open_state: OPEN_FOR,
-            permitted_number_of_calls_in_half_open_state: 3,
-            ..RateConfig::default()
-        };
+        let rule = Config::Rates(dependency::rates(WINDOW, 0.5, Span::from_secs(60), OPEN_FOR));
         let service = || Service {
-            breaker: Breaker::new(Config::Rates(config), Time::ZERO).expect("a sound rule"),
+            breaker: Breaker::new(rule, Time::ZERO).expect("a sound rule"),
             bulkhead: Bulkhead::new(BulkheadConfig {
                 max_concurrent_calls: PLACES,
                 ..BulkheadConfig::default()
@@ -595,6 +582,7 @@ impl Experiment for Stack {
         scene.sentences.push(match w.now() {
             now if now < OUTAGE[0] => says_well(),
             now if now < OUTAGE[1] => says_outage(self.in_outage),
+            now if RUSH[0] <= now && now < RUSH[1] => says_rush(),
             _ => says_over(self.in_outage),
         });
     }
@@ -610,7 +598,7 @@ impl Experiment for Stack {
             CALL => self.calls.about(entity, w, |_| self.dependency.station.about_visitor(entity, w.now())),
             LAYER => {
                 let n = entity.n as usize;
-                Some(About::says([about_layer(*self.passed.get(n)?, self.did[n])]))
+                (n < LAYERS).then(|| About::says([self.did(n)]))
             }
             _ => self.journeys.about(entity, w, |_| None),
         }

@@ -1,8 +1,10 @@
 //! The points of the figures, and what is known of them from elsewhere.
 
+use super::machine::Machine;
 use super::slow_dependency::SlowDependency;
 use super::stack::Stack;
 use crate::lessons::prelude::*;
+use crate::mechanism::breaker::State;
 use crate::mechanism::retry::amplification;
 use crate::player::Bench;
 
@@ -113,4 +115,86 @@ fn each_order_has_its_own_fault() {
     assert!(run("timeout,retry,bulkhead,breaker")[2] < 0.98);
     assert_eq!(run("retry,breaker,timeout,bulkhead")[0], 2.0, "the outage, and the rush");
     assert!(run("bulkhead,breaker,retry,timeout")[1] > 65.0);
+}
+
+/// What the machine made of calls by the end of them: by call, whether it was let through; then its state.
+fn machine(settings: &[(&str, &str)], calls: &str) -> (Vec<bool>, State) {
+    let settings = [settings, &[("calls", calls)]].concat();
+    let bench = Bench::<Machine>::new(&settings, 7).until(Time::from_secs(calls.len() as u64));
+    let judged = bench.model.judged(&bench.world);
+    (judged.calls.iter().map(|(.., passed)| *passed).collect(), judged.breaker.state())
+}
+
+#[test]
+fn every_transition_comes_when_the_window_says_so() {
+    let state = |calls: &str| machine(&[], calls).1;
+    // Half of the window, exactly, and not below five calls.
+    assert_eq!(
+        (state("ooxooxx"), state("ooxooxxx"), state("xxxx")),
+        (State::Closed, State::Open, State::Closed)
+    );
+    // The wait is over *after* 5 s: five calls are refused, and three probes decide.
+    let opened = "ooxooxxx";
+    let (passed, state) = machine(&[], &[opened, "oooooo"].concat());
+    assert_eq!((&passed[8..], state), (&[false, false, false, false, false, true][..], State::HalfOpen));
+    for (probes, becomes) in
+        [("ooo", State::Closed), ("oox", State::Closed), ("oxx", State::Open), ("~~o", State::Open)]
+    {
+        assert_eq!(machine(&[], &[opened, ".....", probes].concat()).1, becomes, "{probes}");
+    }
+    // A window of seconds forgets without calls.
+    let by_seconds = |calls| machine(&[("rule", "seconds"), ("window", "5"), ("minimum", "1")], calls).1;
+    assert_eq!((by_seconds("oox.x"), by_seconds("oox....x")), (State::Open, State::Open));
+    assert_eq!((by_seconds("ooooxo"), by_seconds("ooox....o")), (State::Closed, State::Closed));
+}
+
+#[test]
+fn a_rule_of_ones_own_that_counts_in_a_row_is_gobreakers() {
+    let own = "on success: n = 0\non failure: n = n + 1\nif n >= 6: open";
+    for calls in [
+        "xxxxxxxxxxxxxxoooxxxxxxx",
+        "xxxxxoxxxxxoxxxxxo",
+        "oox~xxxxxx.......oo.ooxxxxxx",
+        "......x.x.x.x.x.x.o",
+    ] {
+        let gobreakers = machine(&[("rule", "in-a-row")], calls);
+        assert_eq!(machine(&[("rule", "own"), ("own", own)], calls), gobreakers, "{calls}");
+    }
+}
+
+#[test]
+fn what_is_done_by_hand_goes_on_from_the_calls_so_far_and_another_rule_judges_the_same() {
+    let breaker = [Entity::new(0, 0)];
+    let act =
+        |bench: Bench<Machine>, what| bench.act(what, &breaker, &Value::None).on_for(Span::from_secs(1));
+    let bench = Bench::<Machine>::new(&[], 7).until(Time::from_secs(7));
+    assert_eq!((bench.reading("to-open"), bench.reading("openings")), (1.0, 0.0));
+    let opened = act(act(bench, "fail"), "succeed");
+    assert_eq!((opened.reading("openings"), opened.reading("refused")), (1.0, 1.0));
+    let gobreakers = opened.set("rule", "in-a-row");
+    assert_eq!((gobreakers.reading("openings"), gobreakers.reading("refused")), (0.0, 0.0));
+    assert_eq!((gobreakers.reading("failures"), gobreakers.reading("to-open")), (4.0, 6.0));
+    // By hand in the midst of the calls: those that would have come after don't come.
+    let earlier = Bench::<Machine>::new(&[], 7).until(Time::from_secs(3));
+    let earlier = act(earlier, "succeed").on_for(Span::from_secs(5));
+    assert_eq!(earlier.reading("failures"), 1.0);
+}
+
+#[test]
+fn a_rule_that_cannot_be_read_is_refused_with_its_place() {
+    let refused = |id: &'static str, text: &str| {
+        let bench = Bench::<Machine>::new(&[], 7).until(Time::from_secs(1));
+        let mut controls = bench.model.controls.clone();
+        let mut bench = bench;
+        if id == "own" {
+            controls.own = text.into();
+        } else {
+            controls.calls = text.into();
+        }
+        let refusal = bench.model.set(&controls, &mut bench.world).unwrap_err();
+        (refusal, bench.model.controls.own == text)
+    };
+    let (why, kept) = refused("own", "on failure: opne");
+    assert!(format!("{why:?}").contains("line 1, column 13") && !kept, "{why:?}");
+    assert!(format!("{:?}", refused("calls", "oxz").0).contains('z'));
 }
