@@ -79,15 +79,15 @@ const CODES: [Code; 6] = [
         "read(b) until whole" Op::Block(1); "answer(b)" Op::Answer(1);
     },
     code! {
-        "read(a)" Op::Read(0); "if whole: answer(a)" Op::Answer(0); "read(b)" Op::Read(1);
+        "read(a, 100)" Op::Read(0); "if whole: answer(a)" Op::Answer(0); "read(b, 100)" Op::Read(1);
         "if whole: answer(b)" Op::Answer(1); "goto 1 until done" Op::Again(0);
     },
     code! {
-        "watch(a, b)" Op::Watch(Trigger::Level); "s = epoll_wait()" Op::Wait; "read(s)" Op::Read(TOLD);
+        "watch(a, b)" Op::Watch(Trigger::Level); "s = epoll_wait()" Op::Wait; "read(s, 100)" Op::Read(TOLD);
         "if whole: answer(s)" Op::Answer(TOLD); "goto 2 until done" Op::Again(1);
     },
     code! {
-        "watch(a, b, EPOLLET)" Op::Watch(Trigger::Edge); "s = epoll_wait()" Op::Wait; "read(s)" Op::Read(TOLD);
+        "watch(a, b, EPOLLET)" Op::Watch(Trigger::Edge); "s = epoll_wait()" Op::Wait; "read(s, 100)" Op::Read(TOLD);
         "if whole: answer(s)" Op::Answer(TOLD); "goto 2 until done" Op::Again(1);
     },
     code! {
@@ -458,6 +458,10 @@ impl Experiment for FourCells {
         scene.panels =
             vec![self.threads.listing(0, |line| self.note(line)), self.kernel(), self.threads.lanes(20)];
         scene.choices = self.threads.choices("step");
+        // A client sends where its socket is pressed.
+        for choice in scene.choices.iter_mut().filter(|choice| choice.on.kind == CLIENT) {
+            choice.pressed = Entity::new(SOCKET, choice.on.n);
+        }
         scene.sentences.push(self.says());
     }
 

@@ -13,6 +13,7 @@
 
 use crate::lessons::prelude::*;
 use crate::parts::program::{Cores, Due, Traces};
+use crate::scene::{Cell, Grid, GridRow};
 use crate::sim::EntityMap;
 use crate::sim::statistics::Recent;
 use std::collections::VecDeque;
@@ -38,6 +39,10 @@ const INSIDE: u32 = 32 << 10;
 /// So many threads are seen at most, and so many threads and requests together.
 const SEEN: u32 = 8;
 const ROWS: u32 = 10;
+/// Cells of memory in a row, each as large as a stack that has been used.
+const CELLS: usize = 100;
+/// The database is slowed down to this at most.
+const SLOWEST: f64 = 400.0;
 /// Requests that nobody has begun with; the next is refused (Tomcat: `acceptCount`).
 const ROOM: usize = 100;
 /// A thread keeps its core so long if others want one (Linux: about 3 ms).
@@ -57,6 +62,14 @@ choices! {
     }
 }
 
+choices! {
+    /// What the picture shows.
+    pub enum Shows {
+        Time = "time", "Who waits";
+        Memory = "memory", "Memory";
+    }
+}
+
 controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
@@ -71,7 +84,9 @@ controls! {
         pub cpu: Span = Control::log_number("cpu", "Computing", Unit::Time, (0.0005, 0.1), 0.005)
             .help("Mean time that a request needs a core for, half before and half after it has asked the database."),
         pub io: Span = Control::log_number("io", "Database", Unit::Time, (0.001, 1.0), 0.045)
-            .help("Mean time in which the database answers, however many ask."),
+            .help("Mean time in which the database answers while nothing slows it down, however many ask."),
+        pub shows: Shows = Control::choice("shows", "Picture", Shows::OPTIONS, "time")
+            .help("What threads and requests were at lately, or what memory has been used."),
     }
 }
 
@@ -95,24 +110,27 @@ readings! {
     Reading::new("busy", "cores busy", Unit::Share, "Share of the cores' time that was computed, over the last second.");
     Reading::new("memory", "memory", Unit::Bytes, "Memory of stacks and requests: only what has been touched counts.");
     Reading::new("reserved", "address space", Unit::Bytes, "What the stacks have reserved, 8 MiB each.");
-    Reading::new("for-thread", "wait for a thread", Unit::Count, "Requests that wait for a thread, or for the loop, now.").trouble_from(10.0);
+    Reading::new("for-thread", "wait in line", Unit::Count, "Requests that wait for a thread, or for the loop, now.").trouble_from(10.0);
     Reading::new("for-io", "wait for I/O", Unit::Count, "Requests that wait for the database, now.");
 }
 
-const ACTIONS: &[Action] =
-    &[Action::new("slow", "Slow it down", &[DATABASE_KIND]).with_number(Unit::Factor, (1.0, 20.0), 4.0)];
+const ACTIONS: &[Action] = &[
+    Action::new("slow", "Slow it down", &[DATABASE_KIND]).with_number(Unit::Factor, (1.0, 20.0), 4.0),
+    Action::new("restore", "Back to normal", &[DATABASE_KIND]),
+];
 
 messages! {
     pub(super) MESSAGES;
-    lanes_title(cores: u32);
-    lane_server(server: Entity); lane_request(); lane_database();
+    lanes_title(cores: u32); lane_server(server: Entity); lane_request(); lane_database();
     is_computing(); is_waiting_for_io(); is_ready(); is_waiting_for_thread(); is_waiting_for_loop();
     database_takes(takes: Span); chart_waiting(); for_thread(); for_io();
-    says_dry(threads: u32, blocked: usize, waiting: usize); says_cores(waiting: usize); says_loop_full(waiting: usize);
+    memory_title(); row_requests(); note_takes(memory: (f64, Unit)); key_used(); key_reserved(); chart_memory(); memory();
+    says_dry(threads: u32, blocked: usize, waiting: usize, busy: (f64, Unit)); says_loop_full(waiting: usize);
     says_pool(taken: usize, threads: u32); says_loop(waiting: usize);
-    step_taken(server: Entity); step_asked(); step_answered();
-    about_idle(); about_line(waiting: usize); about_database(asking: usize, takes: Span);
-    mark_slow(factor: (f64, Unit));
+    step_came(ahead: usize); step_refused(); step_taken(server: Entity); step_asked(); step_answered();
+    about_idle(); about_line(waiting: usize); about_came(ago: Span); about_ahead(ahead: usize);
+    about_database(asking: usize, takes: Span); about_slowed(set: Span); nothing_changes(takes: Span);
+    mark_takes(takes: Span);
     judge_answered(answered: (f64, Unit), bound: (f64, Unit)); judge_memory(memory: (f64, Unit), bound: (f64, Unit)); judge_refused(refused: (f64, Unit), bound: (f64, Unit));
 }
 
@@ -132,15 +150,12 @@ enum At {
     ForCore,
     Computing,
     ForIo,
+    /// The database: it answers in this time.
+    Answers(Span),
 }
 
-/// What a lane shows: a request at something, or what the database takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shown {
-    Nothing,
-    Request(Entity, At),
-    Database(Span),
-}
+/// What a lane shows: whom, and what that is at.
+type Shown = Option<(Entity, At)>;
 
 #[derive(Clone, Debug)]
 struct Request {
@@ -312,40 +327,79 @@ impl PoolOrLoop {
         self.requests.iter().filter(|(_, it)| it.at == at).count()
     }
 
-    fn shown(&self, request: Option<Entity>) -> Shown {
-        let it = request.and_then(|request| Some((request, self.requests.get(request.n)?)));
-        it.map_or(Shown::Nothing, |(request, it)| Shown::Request(request, it.at))
+    /// Mean time in which the database answers now.
+    fn takes(&self) -> Span {
+        self.controls.io.scale(self.slower)
+    }
+
+    /// Share of the cores' time that was computed, over the last second.
+    fn busy(&self, now: Time) -> f64 {
+        let computed = self.computed.histogram(now);
+        self.computed.rate(now) * computed.mean().map_or(0.0, Span::secs) / f64::from(self.controls.cores)
+    }
+
+    /// The servers that are seen, and the requests.
+    fn rows(&self) -> (u32, &[Option<Entity>]) {
+        let servers = self.controls.servers().min(SEEN);
+        (servers, &self.followed[..(ROWS - servers) as usize])
     }
 
     /// What each lane shows now.
     fn seen(&self) -> Vec<Shown> {
-        let servers = self.serves.iter().take(SEEN as usize).map(|serves| self.shown(*serves));
-        let database = Shown::Database(self.controls.io.scale(self.slower));
-        let followed = self.followed.iter().map(|request| self.shown(*request));
-        servers.chain([database]).chain(followed).collect()
+        let shown = |request: &Option<Entity>| request.and_then(|it| Some((it, self.requests.get(it.n)?.at)));
+        let (servers, followed) = self.rows();
+        let database = Some((DATABASE, At::Answers(self.takes())));
+        let servers = self.serves.iter().take(servers as usize).map(shown);
+        followed.iter().map(shown).chain([database]).chain(servers).collect()
     }
 
     fn lanes(&self, now: Time) -> Panel {
-        let (seen, cores) = (self.controls.servers().min(SEEN), self.controls.cores);
-        let servers = (0..seen).map(|n| self.named(n)).map(|server| (server, lane_server(server)));
-        let followed = self.followed.iter().take((ROWS - seen) as usize);
-        let followed = followed.map(|it| (it.unwrap_or(LINE), lane_request()));
-        let all = servers.chain([(DATABASE, lane_database())]).chain(followed);
+        let (servers, followed) = self.rows();
+        let followed = followed.iter().map(|it| (it.unwrap_or(LINE), lane_request()));
+        let servers = (0..servers).map(|n| self.named(n)).map(|server| (server, lane_server(server)));
+        let all = followed.chain([(DATABASE, lane_database())]).chain(servers);
         let all = all.map(|(entity, name)| (entity, Label::Words(name)));
-        let lanes = self.traces.named_lanes(lanes_title(cores), all, now, |_, shown| self.bar(shown));
+        let title = lanes_title(self.controls.cores);
+        let lanes = self.traces.named_lanes(title, all, now, |_, shown| {
+            shown.map(|(entity, at)| (entity, self.says(at).0, self.says(at).1))
+        });
         let key = [At::Computing, At::ForIo, At::ForCore, At::ForThread].into_iter();
         super::keyed(lanes, key.map(|at| self.says(at)).chain([(lane_database(), Status::Normal)]))
     }
 
-    fn bar(&self, shown: Shown) -> Option<(Entity, Msg, Status)> {
-        Some(match shown {
-            Shown::Nothing => return None,
-            Shown::Database(takes) => (DATABASE, database_takes(takes), Status::Normal),
-            Shown::Request(request, at) => {
-                let (says, status) = self.says(at);
-                (request, says, status)
-            }
-        })
+    /// Every stack, and what requests take, in cells of the same size.
+    fn memory(&self) -> Panel {
+        let cell = |entity, status| Cell { entity, level: 1.0, status };
+        let row = |entity, label, bytes: u32, cells| {
+            let note = Some(Label::Words(note_takes((f64::from(bytes), Unit::Bytes))));
+            GridRow { entity, label, note, status: Status::Normal, cells }
+        };
+        let status = |touched| if touched { Status::Active } else { Status::Quiet };
+        let stacks = (0..).zip(&self.touched).map(|(n, touched)| cell(self.named(n), status(*touched)));
+        let stacks: Vec<Cell> = stacks.collect();
+        let used = |cells: &[Cell]| cells.iter().filter(|it| it.status == Status::Active).count() as u32;
+        let stacks = stacks.chunks(CELLS).map(|cells| {
+            row(cells[0].entity, Label::Name(cells[0].entity), used(cells) * USED, cells.to_vec())
+        });
+        let some = self.requests.iter().step_by((USED / INSIDE) as usize);
+        let requests = some.map(|(n, _)| cell(Entity::new(REQUEST, n), Status::Active)).collect();
+        let inside = self.requests.len() as u32 * INSIDE;
+        let rows = stacks.chain([row(LINE, Label::Words(row_requests()), inside, requests)]).collect();
+        let key = legend([(key_used(), Status::Active), (key_reserved(), Status::Quiet)]);
+        let (title, columns) = (Label::Words(memory_title()), CELLS as u32);
+        Panel::Grid(Grid { title, rows, columns, tall: false, key }.into())
+    }
+
+    /// Who waits for what.
+    fn sentence(&self, now: Time) -> Msg {
+        let (in_line, for_io) = (self.count(At::ForThread), self.count(At::ForIo));
+        let (taken, threads) = (self.serves.iter().flatten().count(), self.controls.servers());
+        match (in_line, self.is_pool()) {
+            (5.., true) => says_dry(threads, for_io, in_line, (self.busy(now), Unit::Share)),
+            (5.., false) => says_loop_full(in_line),
+            (_, true) => says_pool(taken, threads),
+            (_, false) => says_loop(for_io),
+        }
     }
 
     fn says(&self, at: At) -> (Msg, Status) {
@@ -355,6 +409,7 @@ impl PoolOrLoop {
             At::ForCore => (is_ready(), Status::Down),
             At::Computing => (is_computing(), Status::Active),
             At::ForIo => (is_waiting_for_io(), Status::Quiet),
+            At::Answers(takes) => (database_takes(takes), Status::Normal),
         }
     }
 }
@@ -398,7 +453,9 @@ impl Experiment for PoolOrLoop {
             Event::Arrival => {
                 self.arrivals.arrived(w, Event::Arrival);
                 let request = w.open(REQUEST, None);
+                w.record_step(request, || (step_came(self.line.len()), None));
                 if self.in_line >= ROOM {
+                    w.record_step(request, || (step_refused(), None));
                     w.close(request, REFUSED);
                     return;
                 }
@@ -443,18 +500,19 @@ impl Experiment for PoolOrLoop {
     }
 
     fn act(&mut self, _: usize, _: &[Entity], arg: &Value, w: &mut W) -> Result<(), Msg> {
-        if let Value::Number(factor) = arg {
-            self.slower = *factor;
-            w.notable(DATABASE, mark_slow((*factor, Unit::Factor)));
+        let was = self.takes();
+        // Only slowing down takes a number.
+        let slower = if let Value::Number(factor) = arg { self.slower * factor } else { 1.0 };
+        self.slower = slower.min(SLOWEST);
+        if self.takes() == was {
+            return Err(nothing_changes(was));
         }
+        w.notable(DATABASE, mark_takes(self.takes()));
         Ok(())
     }
 
     fn read(&self, w: &W, out: &mut Readings) {
-        let computed = self.computed.histogram(w.now());
-        let mean = computed.mean().map_or(0.0, Span::secs);
-        let busy = self.computed.rate(w.now()) * mean / f64::from(self.controls.cores);
-        out.put("busy", (w.now() > Time::ZERO).then_some(busy));
+        out.put("busy", (w.now() > Time::ZERO).then(|| self.busy(w.now())));
         let used = self.touched.iter().filter(|touched| **touched).count();
         let stacks = used as f64 * f64::from(USED);
         out.put("memory", stacks + self.requests.len() as f64 * f64::from(INSIDE));
@@ -464,33 +522,42 @@ impl Experiment for PoolOrLoop {
     }
 
     fn draw(&self, w: &W, scene: &mut Scene) {
-        let waiting = [("for-thread", Status::Trouble), ("for-io", Status::Active)];
-        scene.panels =
-            vec![self.lanes(w.now()), Panel::series(chart_waiting(), Unit::Count, waiting, Self::SPEC.until)];
-        let (in_line, for_io) = (self.count(At::ForThread), self.count(At::ForIo));
-        let (taken, threads) = (self.serves.iter().flatten().count(), self.controls.servers());
-        scene.sentences.push(match in_line {
-            5.. if self.cores.has_idle() && self.is_pool() => says_dry(threads, for_io, in_line),
-            5.. if self.is_pool() => says_cores(in_line),
-            5.. => says_loop_full(in_line),
-            _ if self.is_pool() => says_pool(taken, threads),
-            _ => says_loop(for_io),
-        });
+        let until = Self::SPEC.until;
+        scene.panels = match self.controls.shows {
+            Shows::Time => {
+                let waiting = [("for-thread", Status::Trouble), ("for-io", Status::Active)];
+                vec![self.lanes(w.now()), Panel::series(chart_waiting(), Unit::Count, waiting, until)]
+            }
+            Shows::Memory => {
+                let chart = Panel::series(chart_memory(), Unit::Bytes, [("memory", Status::Active)], until);
+                vec![self.memory(), chart]
+            }
+        };
+        scene.sentences.push(self.sentence(w.now()));
     }
 
-    fn about(&self, entity: Entity, _: &W) -> Option<About> {
+    fn about(&self, entity: Entity, w: &W) -> Option<About> {
         let request = match entity.kind {
             REQUEST => Some(entity),
             THREAD | LOOP if entity == self.named(entity.n) => *self.serves.get(entity.n as usize)?,
-            LINE_KIND => return Some(About::says([about_line(self.count(At::ForThread))])),
+            LINE_KIND => {
+                let waiting = about_line(self.count(At::ForThread));
+                return Some(About::says([waiting, self.sentence(w.now())]));
+            }
             DATABASE_KIND => {
-                let takes = self.controls.io.scale(self.slower);
-                return Some(About::says([about_database(self.count(At::ForIo), takes)]));
+                let now = about_database(self.count(At::ForIo), self.takes());
+                let set = (self.takes() != self.controls.io).then(|| about_slowed(self.controls.io));
+                return Some(About::says([now].into_iter().chain(set).collect::<Vec<_>>()));
             }
             _ => return None,
         };
         let Some(request) = request else { return Some(About::says([about_idle()])) };
-        Some(About::says([self.says(self.requests.get(request.n)?.at).0]))
+        let at = self.says(self.requests.get(request.n)?.at).0;
+        let came = about_came(w.now().since(w.tally(REQUEST).opened_at(request.n)?));
+        let ahead = self.line.iter().position(|it| *it == request);
+        let waits = ahead.map(|ahead| [about_ahead(ahead), self.sentence(w.now())]);
+        let says = [at, came].into_iter().chain(waits.into_iter().flatten());
+        Some(About::says(says.collect::<Vec<_>>()))
     }
 
     fn invariants(&self, w: &W) -> Result<(), String> {
