@@ -13,7 +13,7 @@ use crate::mechanism::event_loop::{
 use crate::parts::program::Traces;
 use crate::sim::Handle;
 use crate::sim::statistics::Recent;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 /// The figure.
 pub const FIGURES: &[Figure] =
@@ -49,6 +49,8 @@ const SEEN: usize = 5;
 const FREEZE: Span = Span::from_millis(50);
 /// At most so many steps of the loop at one moment: more would be a fault of the program that it runs.
 const MOST_STEPS: u32 = 10_000;
+/// Where something waits that the loop will run.
+const QUEUES: [Queue; 3] = [Queue::Phase(Phase::Poll), Queue::Phase(Phase::Check), Queue::Microtasks];
 /// What requests of each kind are called.
 const CALLED: [fn() -> Msg; 3] = [is_hello, is_file, is_report];
 /// What lanes above the workers' follow: one request of a kind after the other.
@@ -139,8 +141,8 @@ pub(super) struct FrozenLoop {
     server: EventLoop,
     /// Requests that aren't answered.
     open: BTreeSet<Entity>,
-    /// Reports that the loop hasn't been given yet.
-    held: VecDeque<Entity>,
+    /// Those that the loop hasn't been given yet.
+    held: Vec<Entity>,
     look: Option<Handle>,
     /// When the present turn began to run something, and its number.
     turn: Option<(Time, u64)>,
@@ -188,45 +190,37 @@ fn request(context: u32) -> Entity {
     Entity::new((context % 3) as u8, context / 3)
 }
 
-impl FrozenLoop {
-    /// Gives reports to the loop that were held back, as many as are let in.
-    fn let_in(&mut self, now: Time) {
-        let reports = self.open.iter().filter(|it| it.kind == REPORT).count();
-        let inside = reports - self.held.len();
-        for _ in inside..self.controls.limit as usize {
-            let Some(report) = self.held.pop_front() else { return };
-            self.deliver(report, now);
-        }
-    }
+/// Whose work a worker has, if it has any.
+fn worked_on(work: Option<(Time, Time, Waiting)>) -> Option<Entity> {
+    Some(request(work?.2.line?.context))
+}
 
-    /// A request comes to the loop, or comes again because the server was restarted.
-    fn deliver(&mut self, request: Entity, now: Time) {
-        let task = match request.kind {
-            HELLO => 1,
-            FILE => 2,
-            _ => 3 + self.controls.way as Task,
-        };
-        self.server.deliver(task, context(request), now);
+impl FrozenLoop {
+    /// Gives the loop what was held back; of reports, as many as are let in.
+    fn let_in(&mut self, now: Time) {
+        let inside = self.open.iter().filter(|it| it.kind == REPORT && !self.held.contains(it)).count();
+        let mut room = (self.controls.limit as usize).saturating_sub(inside);
+        for request in core::mem::take(&mut self.held) {
+            let is_report = request.kind == REPORT;
+            if is_report && room == 0 {
+                self.held.push(request);
+                continue;
+            }
+            room -= usize::from(is_report);
+            let way = if is_report { self.controls.way as Task } else { 0 };
+            self.server.deliver(1 + Task::from(request.kind) + way, context(request), now);
+        }
     }
 
     fn comes(&mut self, kind: u8, w: &mut W) {
         let request = w.open(kind, None);
         w.record_step(request, || (step_came(), None));
         self.open.insert(request);
-        self.take_up(request, w.now());
+        self.held.push(request);
+        self.let_in(w.now());
         let free = FOLLOWED.iter().zip(&mut self.followed).find(|(of, it)| **of == kind && it.is_none());
         if let Some((_, place)) = free {
             *place = Some(request);
-        }
-    }
-
-    /// A request is taken up; a report has to be let in.
-    fn take_up(&mut self, request: Entity, now: Time) {
-        if request.kind == REPORT {
-            self.held.push_back(request);
-            self.let_in(now);
-        } else {
-            self.deliver(request, now);
         }
     }
 
@@ -248,16 +242,8 @@ impl FrozenLoop {
                     let tell = || (step_begun(turn as u32), self.frozen.and_then(why));
                     w.record_step(request(line.context), tell);
                 }
-                Step::Ran { line, op, until, .. } => {
-                    if let Op::Log(_) = op {
-                        self.ends(request(line.context), w);
-                    }
-                    if until > now {
-                        busy = Some(until);
-                        break;
-                    }
-                }
-                Step::Began { .. } => {}
+                Step::Ran { line, op: Op::Log(_), .. } => self.ends(request(line.context), w),
+                Step::Began { .. } | Step::Ran { .. } => {}
                 Step::Busy { until } => {
                     busy = Some(until);
                     break;
@@ -324,9 +310,8 @@ impl FrozenLoop {
 
     /// How much waits for the loop: whatever could run now.
     fn waits_for_loop(&self, now: Time) -> usize {
-        let queues = [Queue::Phase(Phase::Poll), Queue::Phase(Phase::Check), Queue::Microtasks];
         let ready = |waiting: &Waiting| waiting.due.is_none_or(|due| due <= now);
-        queues.into_iter().map(|queue| self.server.waiting(queue).iter().filter(|it| ready(it)).count()).sum()
+        QUEUES.iter().map(|queue| self.server.waiting(*queue).iter().filter(|it| ready(it)).count()).sum()
     }
 
     /// What each lane shows now.
@@ -334,9 +319,8 @@ impl FrozenLoop {
         let turn = self.turn.map(|(_, turn)| (TURNS, At::Turn(turn as u32)));
         let runs = self.running().map(|it| (it, At::Running));
         let followed = self.followed.iter().map(|it| it.map(|it| (it, self.at(it, now))));
-        let worker =
-            |work: Option<(Time, Time, Waiting)>| Some((request(work?.2.line?.context), At::WorkedOn));
-        let workers = self.server.workers().take(SEEN).map(worker);
+        let workers = self.server.workers().take(SEEN);
+        let workers = workers.map(|work| worked_on(work).map(|it| (it, At::WorkedOn)));
         [turn, runs].into_iter().chain(followed).chain(workers).collect()
     }
 
@@ -401,7 +385,7 @@ impl Experiment for FrozenLoop {
             arrivals: [stream(HELLO, HELLOS, w), stream(FILE, FILES, w), stream(REPORT, controls.reports, w)],
             server: server(controls),
             open: BTreeSet::new(),
-            held: VecDeque::new(),
+            held: Vec::new(),
             look: None,
             turn: None,
             frozen: None,
@@ -429,12 +413,7 @@ impl Experiment for FrozenLoop {
         if was.workers != is.workers {
             self.server = server(is);
             self.turn_ends(w.now());
-            // All reports are held until they are let in.
-            let reports: Vec<Entity> = self.open.iter().copied().filter(|it| it.kind == REPORT).collect();
-            self.held = reports.into();
-            for request in self.open.iter().copied().filter(|it| it.kind != REPORT).collect::<Vec<_>>() {
-                self.deliver(request, w.now());
-            }
+            self.held = self.open.iter().copied().collect();
         }
         self.let_in(w.now());
         self.go_on(w);
@@ -467,10 +446,7 @@ impl Experiment for FrozenLoop {
             HELLO | FILE | REPORT => Some(*self.open.get(&entity)?),
             LOOP_KIND => self.running(),
             TURN => return Some(About::says([about_turn()])),
-            _ => {
-                let work = self.server.workers().nth(entity.n as usize)?;
-                work.and_then(|(_, _, work)| work.line).map(|line| request(line.context))
-            }
+            _ => worked_on(self.server.workers().nth(entity.n as usize)?),
         };
         let Some(it) = served else { return Some(About::says([about_idle()])) };
         let came = about_came(w.now().since(w.tally(it.kind).opened_at(it.n)?));
@@ -481,8 +457,7 @@ impl Experiment for FrozenLoop {
         let open: u64 = [HELLO, FILE, REPORT].iter().map(|kind| w.tally(*kind).under_way()).sum();
         // Each request is at exactly one place: it runs, waits for the loop, is asked about, is work, or is held back.
         let server = &self.server;
-        let queues = [Queue::Phase(Phase::Poll), Queue::Phase(Phase::Check), Queue::Microtasks];
-        let waiting: usize = queues.into_iter().map(|queue| server.waiting(queue).len()).sum();
+        let waiting: usize = QUEUES.iter().map(|queue| server.waiting(*queue).len()).sum();
         let work = server.workers().flatten().count() + server.queued_work().count();
         let inside = waiting + work + server.stack().len() + self.held.len();
         if open == self.open.len() as u64 && inside == self.open.len() {

@@ -40,7 +40,7 @@ const INSIDE: u32 = 32 << 10;
 const SEEN: u32 = 8;
 const ROWS: u32 = 10;
 /// Cells of memory in a row, each as large as a stack that has been used.
-const CELLS: usize = 100;
+const CELLS: usize = 64;
 /// The database is slowed down to this at most.
 const SLOWEST: f64 = 400.0;
 /// Requests that nobody has begun with; the next is refused (Tomcat: `acceptCount`).
@@ -124,7 +124,7 @@ messages! {
     lanes_title(cores: u32); lane_server(server: Entity); lane_request(); lane_database();
     is_computing(); is_waiting_for_io(); is_ready(); is_waiting_for_thread(); is_waiting_for_loop();
     database_takes(takes: Span); chart_waiting(); for_thread(); for_io();
-    memory_title(); row_requests(); note_takes(memory: (f64, Unit)); key_used(); key_reserved(); chart_memory(); memory();
+    memory_title(); row_stacks(from: u32); row_requests(); note_takes(memory: (f64, Unit)); key_used(); key_reserved(); chart_memory(); memory();
     says_dry(threads: u32, blocked: usize, waiting: usize, busy: (f64, Unit)); says_loop_full(waiting: usize);
     says_pool(taken: usize, threads: u32); says_loop(waiting: usize);
     step_came(ahead: usize); step_refused(); step_taken(server: Entity); step_asked(); step_answered();
@@ -162,10 +162,10 @@ struct Request {
     /// The thread or the loop that took it up last.
     server: u32,
     at: At,
-    /// Whether the database has answered.
-    answered: bool,
-    /// Computing that is left before the database or after it.
+    /// Computing that is left until the database is asked or, if it has answered, until all is done.
     left: Span,
+    /// Computing after that, until the database has answered.
+    after: Option<Span>,
 }
 
 type W = World<Event>;
@@ -182,8 +182,6 @@ pub(super) struct PoolOrLoop {
     requests: EntityMap<Request>,
     /// Requests that wait for a thread or a loop.
     line: VecDeque<Entity>,
-    /// Requests that nobody has begun with.
-    in_line: usize,
     /// What each thread or loop serves.
     serves: Vec<Option<Entity>>,
     /// How much slower the database is than it is set to.
@@ -201,7 +199,7 @@ impl PoolOrLoop {
     /// Another server begins, with every request that is inside.
     fn begin(&mut self, w: &mut W) {
         let servers = self.controls.servers();
-        (self.server, self.in_line) = (self.server + 1, 0);
+        self.server += 1;
         self.cores = Cores::new(self.controls.cores, SLICE, servers);
         self.touched = vec![false; servers as usize];
         self.serves = vec![None; servers as usize];
@@ -215,9 +213,10 @@ impl PoolOrLoop {
 
     /// A request is inside, and nobody has begun with it.
     fn begins(&mut self, request: Entity, w: &mut W) {
-        let left = Dist::Exponential(self.controls.cpu.secs() / 2.0).span(&mut w.draws(COMPUTES, request));
-        self.requests.insert(request.n, Request { server: 0, at: At::ForThread, answered: false, left });
-        self.in_line += 1;
+        let (mut draws, half) =
+            (w.draws(COMPUTES, request), Dist::Exponential(self.controls.cpu.secs() / 2.0));
+        let [left, after] = [(); 2].map(|()| half.span(&mut draws));
+        self.requests.insert(request.n, Request { server: 0, at: At::ForThread, left, after: Some(after) });
         self.waits_for_server(request, w);
     }
 
@@ -231,18 +230,14 @@ impl PoolOrLoop {
         }
     }
 
-    /// A thread that has nothing to do takes the next request of its line; whether there was one.
-    fn takes_next(&mut self, n: u32, w: &mut W) -> bool {
-        let Some(request) = self.line.pop_front() else { return false };
+    /// A thread that has nothing to do takes the next request of its line, if there is one.
+    fn takes_next(&mut self, n: u32, w: &mut W) -> Option<()> {
+        let request = self.line.pop_front()?;
         (self.serves[n as usize], self.touched[n as usize]) = (Some(request), true);
         self.is_now(request, At::ForCore);
-        if let Some(it) = self.requests.get_mut(request.n) {
-            it.server = n;
-            self.in_line -= usize::from(!it.answered);
-        }
-        let server = self.named(n);
-        w.record_step(request, || (step_taken(server), None));
-        true
+        self.requests.get_mut(request.n)?.server = n;
+        w.record_step(request, || (step_taken(self.named(n)), None));
+        Some(())
     }
 
     fn is_now(&mut self, request: Entity, at: At) {
@@ -282,7 +277,7 @@ impl PoolOrLoop {
     /// A thread has computed all that can be computed for its request now.
     fn has_computed(&mut self, n: u32, request: Entity, w: &mut W) {
         let Some(it) = self.requests.get_mut(request.n) else { return };
-        if it.answered {
+        if it.after.is_none() {
             self.requests.remove(request.n);
             w.close(request, ANSWERED);
         } else {
@@ -295,7 +290,7 @@ impl PoolOrLoop {
             }
         }
         self.serves[n as usize] = None;
-        if self.takes_next(n, w) {
+        if self.takes_next(n, w).is_some() {
             self.goes_on(n, w);
         } else {
             self.cores.sleeps(n);
@@ -303,12 +298,8 @@ impl PoolOrLoop {
     }
 
     fn answered(&mut self, request: Entity, w: &mut W) {
-        let mut draws = w.draws(COMPUTES, request);
-        let computing = Dist::Exponential(self.controls.cpu.secs() / 2.0);
-        // The first of these was before the database.
-        let [_, left] = [(); 2].map(|()| computing.span(&mut draws));
         let Some(it) = self.requests.get_mut(request.n) else { return };
-        (it.answered, it.left) = (true, left);
+        it.left = it.after.take().unwrap_or(Span::ZERO);
         let n = it.server;
         w.record_step(request, || (step_answered(), None));
         if self.is_pool() {
@@ -323,8 +314,8 @@ impl PoolOrLoop {
         Entity::new(if self.is_pool() { THREAD } else { LOOP }, n)
     }
 
-    fn count(&self, at: At) -> usize {
-        self.requests.iter().filter(|(_, it)| it.at == at).count()
+    fn for_io(&self) -> usize {
+        self.requests.iter().filter(|(_, it)| it.at == At::ForIo).count()
     }
 
     /// Mean time in which the database answers now.
@@ -372,19 +363,18 @@ impl PoolOrLoop {
         let cell = |entity, status| Cell { entity, level: 1.0, status };
         let row = |entity, label, bytes: u32, cells| {
             let note = Some(Label::Words(note_takes((f64::from(bytes), Unit::Bytes))));
-            GridRow { entity, label, note, status: Status::Normal, cells }
+            GridRow { entity, label: Label::Words(label), note, status: Status::Normal, cells }
         };
-        let status = |touched| if touched { Status::Active } else { Status::Quiet };
-        let stacks = (0..).zip(&self.touched).map(|(n, touched)| cell(self.named(n), status(*touched)));
-        let stacks: Vec<Cell> = stacks.collect();
-        let used = |cells: &[Cell]| cells.iter().filter(|it| it.status == Status::Active).count() as u32;
-        let stacks = stacks.chunks(CELLS).map(|cells| {
-            row(cells[0].entity, Label::Name(cells[0].entity), used(cells) * USED, cells.to_vec())
+        let stacks = (0..).step_by(CELLS).zip(self.touched.chunks(CELLS)).map(|(from, touched)| {
+            let status = |touched| if touched { Status::Active } else { Status::Quiet };
+            let cells = (from..).zip(touched).map(|(n, touched)| cell(self.named(n), status(*touched)));
+            let used = touched.iter().filter(|touched| **touched).count() as u32;
+            row(self.named(from), row_stacks(from), used * USED, cells.collect())
         });
         let some = self.requests.iter().step_by((USED / INSIDE) as usize);
         let requests = some.map(|(n, _)| cell(Entity::new(REQUEST, n), Status::Active)).collect();
         let inside = self.requests.len() as u32 * INSIDE;
-        let rows = stacks.chain([row(LINE, Label::Words(row_requests()), inside, requests)]).collect();
+        let rows = stacks.chain([row(LINE, row_requests(), inside, requests)]).collect();
         let key = legend([(key_used(), Status::Active), (key_reserved(), Status::Quiet)]);
         let (title, columns) = (Label::Words(memory_title()), CELLS as u32);
         Panel::Grid(Grid { title, rows, columns, tall: false, key }.into())
@@ -392,13 +382,12 @@ impl PoolOrLoop {
 
     /// Who waits for what.
     fn sentence(&self, now: Time) -> Msg {
-        let (in_line, for_io) = (self.count(At::ForThread), self.count(At::ForIo));
-        let (taken, threads) = (self.serves.iter().flatten().count(), self.controls.servers());
-        match (in_line, self.is_pool()) {
-            (5.., true) => says_dry(threads, for_io, in_line, (self.busy(now), Unit::Share)),
-            (5.., false) => says_loop_full(in_line),
-            (_, true) => says_pool(taken, threads),
-            (_, false) => says_loop(for_io),
+        let (waiting, threads) = (self.line.len(), self.controls.threads);
+        match (waiting, self.is_pool()) {
+            (5.., true) => says_dry(threads, self.for_io(), waiting, (self.busy(now), Unit::Share)),
+            (5.., false) => says_loop_full(waiting),
+            (_, true) => says_pool(self.serves.iter().flatten().count(), threads),
+            (_, false) => says_loop(self.for_io()),
         }
     }
 
@@ -437,7 +426,6 @@ impl Experiment for PoolOrLoop {
             touched: Vec::new(),
             requests: EntityMap::default(),
             line: VecDeque::new(),
-            in_line: 0,
             serves: Vec::new(),
             slower: 1.0,
             computed: Recent::new(Span::from_millis(100), 11),
@@ -454,7 +442,8 @@ impl Experiment for PoolOrLoop {
                 self.arrivals.arrived(w, Event::Arrival);
                 let request = w.open(REQUEST, None);
                 w.record_step(request, || (step_came(self.line.len()), None));
-                if self.in_line >= ROOM {
+                let begun = |it: &&Entity| self.requests.get(it.n).is_some_and(|it| it.after.is_none());
+                if self.line.len() - self.line.iter().filter(begun).count() >= ROOM {
                     w.record_step(request, || (step_refused(), None));
                     w.close(request, REFUSED);
                     return;
@@ -517,8 +506,8 @@ impl Experiment for PoolOrLoop {
         let stacks = used as f64 * f64::from(USED);
         out.put("memory", stacks + self.requests.len() as f64 * f64::from(INSIDE));
         out.put("reserved", self.touched.len() as f64 * f64::from(RESERVED));
-        out.put("for-thread", self.count(At::ForThread) as f64);
-        out.put("for-io", self.count(At::ForIo) as f64);
+        out.put("for-thread", self.line.len() as f64);
+        out.put("for-io", self.for_io() as f64);
     }
 
     fn draw(&self, w: &W, scene: &mut Scene) {
@@ -541,11 +530,11 @@ impl Experiment for PoolOrLoop {
             REQUEST => Some(entity),
             THREAD | LOOP if entity == self.named(entity.n) => *self.serves.get(entity.n as usize)?,
             LINE_KIND => {
-                let waiting = about_line(self.count(At::ForThread));
+                let waiting = about_line(self.line.len());
                 return Some(About::says([waiting, self.sentence(w.now())]));
             }
             DATABASE_KIND => {
-                let now = about_database(self.count(At::ForIo), self.takes());
+                let now = about_database(self.for_io(), self.takes());
                 let set = (self.takes() != self.controls.io).then(|| about_slowed(self.controls.io));
                 return Some(About::says([now].into_iter().chain(set).collect::<Vec<_>>()));
             }
@@ -553,21 +542,20 @@ impl Experiment for PoolOrLoop {
         };
         let Some(request) = request else { return Some(About::says([about_idle()])) };
         let at = self.says(self.requests.get(request.n)?.at).0;
-        let came = about_came(w.now().since(w.tally(REQUEST).opened_at(request.n)?));
-        let ahead = self.line.iter().position(|it| *it == request);
-        let waits = ahead.map(|ahead| [about_ahead(ahead), self.sentence(w.now())]);
-        let says = [at, came].into_iter().chain(waits.into_iter().flatten());
-        Some(About::says(says.collect::<Vec<_>>()))
+        let mut says = vec![at, about_came(w.now().since(w.tally(REQUEST).opened_at(request.n)?))];
+        if let Some(ahead) = self.line.iter().position(|it| *it == request) {
+            says.extend([about_ahead(ahead), self.sentence(w.now())]);
+        }
+        Some(About::says(says))
     }
 
     fn invariants(&self, w: &W) -> Result<(), String> {
         self.cores.invariants()?;
         let (inside, opened) = (self.requests.len(), w.tally(REQUEST).under_way());
         let served = self.serves.iter().flatten().count();
-        let without = if self.is_pool() { 0 } else { self.count(At::ForIo) };
-        let unbegun = self.requests.iter().filter(|(_, it)| it.at == At::ForThread && !it.answered).count();
+        let without = if self.is_pool() { 0 } else { self.for_io() };
         let known = self.line.len() + served + without;
-        if (unbegun, inside as u64, known) == (self.in_line, opened, inside) {
+        if (inside as u64, known) == (opened, inside) {
             return Ok(());
         }
         Err(format!("{inside} of {opened} inside: {} in line, {served} served", self.line.len()))
