@@ -213,8 +213,8 @@ impl PoolOrLoop {
 
     /// A request is inside, and nobody has begun with it.
     fn begins(&mut self, request: Entity, w: &mut W) {
-        let (mut draws, half) =
-            (w.draws(COMPUTES, request), Dist::Exponential(self.controls.cpu.secs() / 2.0));
+        let mut draws = w.draws(COMPUTES, request);
+        let half = Dist::Exponential(self.controls.cpu.secs() / 2.0);
         let [left, after] = [(); 2].map(|()| half.span(&mut draws));
         self.requests.insert(request.n, Request { server: 0, at: At::ForThread, left, after: Some(after) });
         self.waits_for_server(request, w);
@@ -222,7 +222,6 @@ impl PoolOrLoop {
 
     /// A request waits for a thread that can take it up; perhaps there is one.
     fn waits_for_server(&mut self, request: Entity, w: &mut W) {
-        self.is_now(request, At::ForThread);
         self.line.push_back(request);
         if let Some(n) = self.serves.iter().position(Option::is_none) {
             self.takes_next(n as u32, w);
@@ -234,25 +233,16 @@ impl PoolOrLoop {
     fn takes_next(&mut self, n: u32, w: &mut W) -> Option<()> {
         let request = self.line.pop_front()?;
         (self.serves[n as usize], self.touched[n as usize]) = (Some(request), true);
-        self.is_now(request, At::ForCore);
-        self.requests.get_mut(request.n)?.server = n;
+        let it = self.requests.get_mut(request.n)?;
+        (it.at, it.server) = (At::ForCore, n);
         w.record_step(request, || (step_taken(self.named(n)), None));
         Some(())
-    }
-
-    fn is_now(&mut self, request: Entity, at: At) {
-        if let Some(it) = self.requests.get_mut(request.n) {
-            it.at = at;
-        }
     }
 
     /// Gives cores to those who want one, and remembers how everything is seen then.
     fn dispatch(&mut self, w: &mut W) {
         while let Some(n) = self.cores.next(w.now()) {
-            if let Some(it) = self.served(n) {
-                it.left += SWITCH;
-            }
-            self.goes_on(n, w);
+            self.goes_on(n, SWITCH, w);
         }
         for place in &mut self.followed {
             *place = place.filter(|request| self.requests.get(request.n).is_some());
@@ -265,25 +255,27 @@ impl PoolOrLoop {
         self.requests.get_mut(self.serves[n as usize]?.n)
     }
 
-    /// A thread with a core goes on with what it serves.
-    fn goes_on(&mut self, n: u32, w: &mut W) {
-        let Some(request) = self.serves[n as usize] else { return };
-        self.is_now(request, At::Computing);
-        let left = self.served(n).map(|it| it.left);
-        let (until, due) = self.cores.goes_on(n, left, w.now());
+    /// A thread with a core goes on with what it serves, after so much else.
+    fn goes_on(&mut self, n: u32, after: Span, w: &mut W) {
+        let Some(it) = self.served(n) else { return };
+        it.at = At::Computing;
+        it.left += after;
+        let left = it.left;
+        let (until, due) = self.cores.goes_on(n, Some(left), w.now());
         w.schedule_at(until, Event::Core(due, self.server));
     }
 
     /// A thread has computed all that can be computed for its request now.
-    fn has_computed(&mut self, n: u32, request: Entity, w: &mut W) {
+    fn has_computed(&mut self, n: u32, w: &mut W) {
+        let Some(request) = self.serves[n as usize] else { return };
         let Some(it) = self.requests.get_mut(request.n) else { return };
         if it.after.is_none() {
             self.requests.remove(request.n);
             w.close(request, ANSWERED);
         } else {
+            it.at = At::ForIo;
             let takes = Dist::Exponential(self.controls.io.secs()).span(&mut w.draws(ASKS, request));
             w.schedule(takes.scale(self.slower), Event::Answered(request, self.server));
-            self.is_now(request, At::ForIo);
             w.record_step(request, || (step_asked(), None));
             if self.is_pool() {
                 return self.cores.sleeps(n);
@@ -291,19 +283,20 @@ impl PoolOrLoop {
         }
         self.serves[n as usize] = None;
         if self.takes_next(n, w).is_some() {
-            self.goes_on(n, w);
+            self.goes_on(n, Span::ZERO, w);
         } else {
             self.cores.sleeps(n);
         }
     }
 
     fn answered(&mut self, request: Entity, w: &mut W) {
+        let is_pool = self.is_pool();
         let Some(it) = self.requests.get_mut(request.n) else { return };
         it.left = it.after.take().unwrap_or(Span::ZERO);
+        it.at = if is_pool { At::ForCore } else { At::ForThread };
         let n = it.server;
         w.record_step(request, || (step_answered(), None));
-        if self.is_pool() {
-            self.is_now(request, At::ForCore);
+        if is_pool {
             self.cores.wants(n);
         } else {
             self.waits_for_server(request, w);
@@ -460,17 +453,13 @@ impl Experiment for PoolOrLoop {
                 let (n, now) = (due.thread, w.now());
                 let ran = self.cores.ran(n, now);
                 self.computed.record(now, ran);
-                let Some(request) = self.serves[n as usize] else { return };
-                let left = self.served(n).map_or(Span::ZERO, |it| {
-                    it.left = Span::from_nanos(it.left.nanos().saturating_sub(ran.nanos()));
-                    it.left
-                });
-                if left == Span::ZERO {
-                    self.has_computed(n, request, w);
-                } else if self.cores.gives_way(n, now) {
-                    self.is_now(request, At::ForCore);
-                } else {
-                    self.goes_on(n, w);
+                let Some(it) = self.served(n) else { return };
+                it.left = Span::from_nanos(it.left.nanos().saturating_sub(ran.nanos()));
+                it.at = At::ForCore;
+                if it.left == Span::ZERO {
+                    self.has_computed(n, w);
+                } else if !self.cores.gives_way(n, now) {
+                    self.goes_on(n, Span::ZERO, w);
                 }
             }
             Event::Answered(request, server) if server == self.server => self.answered(request, w),
