@@ -12,6 +12,7 @@ use crate::mechanism::event_loop::{Interest, Poller, Transfer, Trigger};
 use crate::parts::program::{self, Explored, Program, SCHEDULER, Scheduler, SmallState};
 use crate::player::Found;
 use crate::scene::{Listing, ListingLine};
+use std::collections::VecDeque;
 
 /// The figure.
 pub const FIGURES: &[Figure] = &[Figure::of::<FourCells>().predicted(super::questions::OF_CELLS).searched()];
@@ -79,15 +80,15 @@ const CODES: [Code; 6] = [
         "read(b) until whole" Op::Block(1); "answer(b)" Op::Answer(1);
     },
     code! {
-        "read(a)" Op::Read(0); "if whole: answer(a)" Op::Answer(0); "read(b)" Op::Read(1);
+        "read(a, 100)" Op::Read(0); "if whole: answer(a)" Op::Answer(0); "read(b, 100)" Op::Read(1);
         "if whole: answer(b)" Op::Answer(1); "goto 1 until done" Op::Again(0);
     },
     code! {
-        "watch(a, b)" Op::Watch(Trigger::Level); "s = epoll_wait()" Op::Wait; "read(s)" Op::Read(TOLD);
+        "watch(a, b)" Op::Watch(Trigger::Level); "s = epoll_wait()" Op::Wait; "read(s, 100)" Op::Read(TOLD);
         "if whole: answer(s)" Op::Answer(TOLD); "goto 2 until done" Op::Again(1);
     },
     code! {
-        "watch(a, b, EPOLLET)" Op::Watch(Trigger::Edge); "s = epoll_wait()" Op::Wait; "read(s)" Op::Read(TOLD);
+        "watch(a, b, EPOLLET)" Op::Watch(Trigger::Edge); "s = epoll_wait()" Op::Wait; "read(s, 100)" Op::Read(TOLD);
         "if whole: answer(s)" Op::Answer(TOLD); "goto 2 until done" Op::Again(1);
     },
     code! {
@@ -162,7 +163,7 @@ pub(super) struct State {
     told: u8,
     /// What the kernel reads by itself, and what it has read.
     submitted: [bool; 2],
-    completed: Vec<u8>,
+    completed: VecDeque<u8>,
 }
 
 impl State {
@@ -177,7 +178,7 @@ impl State {
             answered: [false; 2],
             told: 0,
             submitted: [false; 2],
-            completed: Vec::new(),
+            completed: VecDeque::new(),
         }
     }
 
@@ -204,8 +205,7 @@ impl State {
 
     /// One read; whether there was something.
     fn reads(&mut self, socket: u8) -> bool {
-        let got = self.kernel.read(socket.into(), PACKET_BYTES);
-        let got = matches!(got, Transfer::Bytes(_));
+        let got = matches!(self.kernel.read(socket.into(), PACKET_BYTES), Transfer::Bytes(_));
         self.read[usize::from(socket)] += u8::from(got);
         got
     }
@@ -218,12 +218,13 @@ impl State {
     fn completes(&mut self, socket: u8) {
         if self.submitted[usize::from(socket)] && self.reads(socket) {
             self.submitted[usize::from(socket)] = false;
-            self.completed.push(socket);
+            self.completed.push_back(socket);
         }
     }
 
+    /// A request that isn't whole is read on by the kernel.
     fn submits(&mut self, socket: u8) {
-        self.submitted[usize::from(socket)] = true;
+        self.submitted[usize::from(socket)] = !self.is_whole(socket);
         self.completes(socket);
     }
 
@@ -233,12 +234,7 @@ impl State {
         let mut next = line + 1;
         let all = self.answered == [true; 2];
         match self.op()? {
-            Op::Block(socket) => {
-                if !is.reads(socket) {
-                    return None;
-                }
-                next = line + u8::from(is.is_whole(socket));
-            }
+            Op::Block(socket) => next = line + u8::from(is.reads(socket).then(|| is.is_whole(socket))?),
             Op::Read(socket) => _ = is.reads(self.socket(socket)),
             Op::Drain(socket) => next = line + u8::from(!is.reads(self.socket(socket))),
             Op::Answer(socket) => is.answers(self.socket(socket)),
@@ -251,15 +247,10 @@ impl State {
             Op::Wait => is.told = is.kernel.wait(1, Time::ZERO).first()?.fd as u8,
             Op::Submit => [0, 1].into_iter().for_each(|socket| is.submits(socket)),
             Op::Elsewhere => {}
-            Op::Complete => {
-                is.told = *is.completed.first()?;
-                is.completed.remove(0);
-            }
+            Op::Complete => is.told = is.completed.pop_front()?,
             Op::AnswerOrSubmit => {
                 is.answers(self.told);
-                if !is.is_whole(self.told) {
-                    is.submits(self.told);
-                }
+                is.submits(self.told);
             }
         }
         is.line = Some(next).filter(|next| usize::from(*next) < self.code().1.len());
@@ -353,13 +344,11 @@ impl FourCells {
     /// What the kernel holds: the packets of each socket, and whom it would tell the program of.
     fn kernel(&self) -> Panel {
         let state = &self.threads.state;
-        let queue: Option<(_, Vec<u8>)> = match self.controls.form {
+        let told = || state.kernel.clone().wait(2, Time::ZERO).iter().map(|event| event.fd as u8).collect();
+        let queue: Option<(_, VecDeque<u8>)> = match self.controls.form {
             Form::Block | Form::Poll => None,
             Form::Ring => Some(("completions: ", state.completed.clone())),
-            _ => {
-                let told = state.kernel.clone().wait(2, Time::ZERO);
-                Some(("ready list: ", told.iter().map(|event| event.fd as u8).collect()))
-            }
+            Form::Level | Form::Edge | Form::Drain => Some(("ready list: ", told())),
         };
         let queue = queue.map(|(title, sockets)| {
             let names: Vec<_> = sockets.iter().map(|socket| NAMES[usize::from(*socket)]).collect();
@@ -458,6 +447,10 @@ impl Experiment for FourCells {
         scene.panels =
             vec![self.threads.listing(0, |line| self.note(line)), self.kernel(), self.threads.lanes(20)];
         scene.choices = self.threads.choices("step");
+        // A client sends where its socket is pressed.
+        for choice in scene.choices.iter_mut().filter(|choice| choice.on.kind == CLIENT) {
+            choice.pressed = Entity::new(SOCKET, choice.on.n);
+        }
         scene.sentences.push(self.says());
     }
 

@@ -44,14 +44,16 @@ const HELLOS: f64 = 40.0;
 const FILES: f64 = 10.0;
 const WINDOW: Span = Span::from_millis(500);
 /// So many of the pool's threads are seen.
-const SEEN: usize = 4;
+const SEEN: usize = 5;
 /// A turn that takes longer than this is a freeze.
 const FREEZE: Span = Span::from_millis(50);
 /// At most so many steps of the loop at one moment: more would be a fault of the program that it runs.
 const MOST_STEPS: u32 = 10_000;
+/// Where something waits that the loop will run.
+const QUEUES: [Queue; 3] = [Queue::Phase(Phase::Poll), Queue::Phase(Phase::Check), Queue::Microtasks];
 /// What requests of each kind are called.
 const CALLED: [fn() -> Msg; 3] = [is_hello, is_file, is_report];
-/// What lanes below the workers' follow: one request of a kind after the other.
+/// What lanes above the workers' follow: one request of a kind after the other.
 const FOLLOWED: [u8; 5] = [HELLO, HELLO, HELLO, FILE, REPORT];
 
 choices! {
@@ -73,6 +75,8 @@ controls! {
             .help("Reports asked for a second, beside those that you ask for.").primary(),
         pub workers: u32 = Control::number("workers", "Workers", Unit::Count, (1.0, 64.0), 1.0, 4.0)
             .help("Threads of the pool, which also read the files (Node: UV_THREADPOOL_SIZE). Another number restarts the server: its requests begin again.").primary(),
+        pub limit: u32 = Control::number("limit", "Reports at a time", Unit::Count, (1.0, 16.0), 1.0, 16.0)
+            .help("So many reports are begun and not done; the others are held back until one is done.").primary(),
     }
 }
 
@@ -95,12 +99,11 @@ messages! {
     pub(super) MESSAGES;
     lanes_title(workers: u32); lane_turn(); lane_loop(); lane_worker(worker: Entity);
     is_turn(turn: u32); is_hello(); is_file(); is_report();
-    is_running(); is_asking(); is_worked_on(); is_for_loop(); is_for_worker();
+    is_running(); is_asking(); is_worked_on(); is_for_loop(); is_for_worker(); is_held();
     chart_waiting(); waiting(); for_worker();
     says_frozen(since: Span, waiting: usize); says_pool_full(waiting: usize); says_turns(turns: u32);
-    about_turn(); about_idle();
-    mark_asked();
-    step_begun(turn: u32); step_done();
+    about_turn(); about_idle(); about_came(ago: Span); mark_asked();
+    step_came(); step_begun(turn: u32); why_frozen(turn: u32, took: Span); step_done(); judge_report(report: (f64, Unit), bound: (f64, Unit));
     judge_hello(p99: (f64, Unit), bound: (f64, Unit)); judge_file(p99: (f64, Unit), bound: (f64, Unit));
 }
 
@@ -120,15 +123,13 @@ enum At {
     Asking,
     ForWorker,
     WorkedOn,
+    Held,
+    /// The loop: it is in this turn.
+    Turn(u32),
 }
 
-/// What a lane shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shown {
-    Nothing,
-    Turn(u32),
-    Request(Entity, At),
-}
+/// What a lane shows: whom, and what that is at.
+type Shown = Option<(Entity, At)>;
 
 type W = World<Event>;
 
@@ -140,9 +141,13 @@ pub(super) struct FrozenLoop {
     server: EventLoop,
     /// Requests that aren't answered.
     open: BTreeSet<Entity>,
+    /// Those that the loop hasn't been given yet.
+    held: Vec<Entity>,
     look: Option<Handle>,
     /// When the present turn began to run something, and its number.
     turn: Option<(Time, u64)>,
+    /// The last turn that was a freeze, and what it took.
+    frozen: Option<(u64, Span)>,
     turns: Recent,
     followed: [Option<Entity>; FOLLOWED.len()],
     traces: Traces<Shown>,
@@ -185,21 +190,34 @@ fn request(context: u32) -> Entity {
     Entity::new((context % 3) as u8, context / 3)
 }
 
+/// Whose work a worker has, if it has any.
+fn worked_on(work: Option<(Time, Time, Waiting)>) -> Option<Entity> {
+    Some(request(work?.2.line?.context))
+}
+
 impl FrozenLoop {
-    /// A request comes to the loop, or comes again because the server was restarted.
-    fn deliver(&mut self, request: Entity, now: Time) {
-        let task = match request.kind {
-            HELLO => 1,
-            FILE => 2,
-            _ => 3 + self.controls.way as Task,
-        };
-        self.server.deliver(task, context(request), now);
+    /// Gives the loop what was held back; of reports, as many as are let in.
+    fn let_in(&mut self, now: Time) {
+        let inside = self.open.iter().filter(|it| it.kind == REPORT && !self.held.contains(it)).count();
+        let mut room = (self.controls.limit as usize).saturating_sub(inside);
+        for request in core::mem::take(&mut self.held) {
+            let is_report = request.kind == REPORT;
+            if is_report && room == 0 {
+                self.held.push(request);
+                continue;
+            }
+            room -= usize::from(is_report);
+            let way = if is_report { self.controls.way as Task } else { 0 };
+            self.server.deliver(1 + Task::from(request.kind) + way, context(request), now);
+        }
     }
 
     fn comes(&mut self, kind: u8, w: &mut W) {
         let request = w.open(kind, None);
+        w.record_step(request, || (step_came(), None));
         self.open.insert(request);
-        self.deliver(request, w.now());
+        self.held.push(request);
+        self.let_in(w.now());
         let free = FOLLOWED.iter().zip(&mut self.followed).find(|(of, it)| **of == kind && it.is_none());
         if let Some((_, place)) = free {
             *place = Some(request);
@@ -220,18 +238,12 @@ impl FrozenLoop {
             match step {
                 Step::Began { line: Some(line), .. } => {
                     let turn = self.turn.get_or_insert((now, self.server.turns())).1;
-                    w.record_step(request(line.context), || (step_begun(turn as u32), None));
+                    let why = |(was, took)| (was + 1 == turn).then(|| why_frozen(was as u32, took));
+                    let tell = || (step_begun(turn as u32), self.frozen.and_then(why));
+                    w.record_step(request(line.context), tell);
                 }
-                Step::Ran { line, op, until, .. } => {
-                    if let Op::Log(_) = op {
-                        self.ends(request(line.context), w);
-                    }
-                    if until > now {
-                        busy = Some(until);
-                        break;
-                    }
-                }
-                Step::Began { .. } => {}
+                Step::Ran { line, op: Op::Log(_), .. } => self.ends(request(line.context), w),
+                Step::Began { .. } | Step::Ran { .. } => {}
                 Step::Busy { until } => {
                     busy = Some(until);
                     break;
@@ -252,8 +264,10 @@ impl FrozenLoop {
     }
 
     fn turn_ends(&mut self, now: Time) {
-        if let Some((since, _)) = self.turn.take() {
-            self.turns.record(now, now.since(since));
+        if let Some((since, turn)) = self.turn.take() {
+            let took = now.since(since);
+            self.turns.record(now, took);
+            self.frozen = Some((turn, took)).filter(|_| took > FREEZE).or(self.frozen);
         }
     }
 
@@ -261,6 +275,7 @@ impl FrozenLoop {
         if self.open.remove(&request) {
             w.record_step(request, || (step_done(), None));
             w.close(request, ANSWERED);
+            self.let_in(w.now());
         }
         for place in &mut self.followed {
             *place = place.filter(|it| *it != request);
@@ -279,6 +294,9 @@ impl FrozenLoop {
         if self.running() == Some(it) {
             return At::Running;
         }
+        if self.held.contains(&it) {
+            return At::Held;
+        }
         if self.server.queued_work().any(|work| is(&work)) {
             return At::ForWorker;
         }
@@ -292,52 +310,48 @@ impl FrozenLoop {
 
     /// How much waits for the loop: whatever could run now.
     fn waits_for_loop(&self, now: Time) -> usize {
-        let queues = [Queue::Phase(Phase::Poll), Queue::Phase(Phase::Check), Queue::Microtasks];
         let ready = |waiting: &Waiting| waiting.due.is_none_or(|due| due <= now);
-        queues.into_iter().map(|queue| self.server.waiting(queue).iter().filter(|it| ready(it)).count()).sum()
+        QUEUES.iter().map(|queue| self.server.waiting(*queue).iter().filter(|it| ready(it)).count()).sum()
     }
 
     /// What each lane shows now.
     fn seen(&self, now: Time) -> Vec<Shown> {
-        let turn = self.turn.map_or(Shown::Nothing, |(_, turn)| Shown::Turn(turn as u32));
-        let runs = self.running().map_or(Shown::Nothing, |it| Shown::Request(it, At::Running));
-        let worker = |work: Option<(Time, Time, Waiting)>| {
-            let line = work.and_then(|(_, _, work)| work.line);
-            line.map_or(Shown::Nothing, |line| Shown::Request(request(line.context), At::WorkedOn))
-        };
-        let followed = self
-            .followed
-            .iter()
-            .map(|it| it.map_or(Shown::Nothing, |it| Shown::Request(it, self.at(it, now))));
-        let workers = self.server.workers().take(SEEN).map(worker);
-        [turn, runs].into_iter().chain(workers).chain(followed).collect()
+        let turn = self.turn.map(|(_, turn)| (TURNS, At::Turn(turn as u32)));
+        let runs = self.running().map(|it| (it, At::Running));
+        let followed = self.followed.iter().map(|it| it.map(|it| (it, self.at(it, now))));
+        let workers = self.server.workers().take(SEEN);
+        let workers = workers.map(|work| worked_on(work).map(|it| (it, At::WorkedOn)));
+        [turn, runs].into_iter().chain(followed).chain(workers).collect()
     }
 
     fn lanes(&self, now: Time) -> Panel {
-        let seen = self.controls.workers.min(SEEN as u32);
-        let workers = (0..seen).map(|n| Entity::new(WORKER, n)).map(|worker| (worker, lane_worker(worker)));
         let followed = FOLLOWED.iter().zip(&self.followed);
         let followed = followed.map(|(kind, it)| (it.unwrap_or(LOOP), CALLED[usize::from(*kind)]()));
-        let all = [(TURNS, lane_turn()), (LOOP, lane_loop())].into_iter().chain(workers).chain(followed);
+        let workers = (0..self.controls.workers.min(SEEN as u32)).map(|n| Entity::new(WORKER, n));
+        let workers = workers.map(|worker| (worker, lane_worker(worker)));
+        let all = [(TURNS, lane_turn()), (LOOP, lane_loop())].into_iter().chain(followed).chain(workers);
         let all = all.map(|(entity, name)| (entity, Label::Words(name)));
-        // On the lanes of requests it is said what they are at, on the others who is served.
         let title = lanes_title(self.controls.workers);
-        let lanes = self.traces.named_lanes(title, all, now, |n, shown| bar(shown, n < 2 + seen));
-        let key = [At::Running, At::Asking, At::WorkedOn, At::ForLoop, At::ForWorker];
+        // On the lanes of requests it is said what they are at, on the others who is served.
+        let requests = 2..2 + FOLLOWED.len() as u32;
+        let lanes = self.traces.named_lanes(title, all, now, |n, shown| {
+            let (it, at) = shown?;
+            let who = CALLED.get(usize::from(it.kind)).filter(|_| !requests.contains(&n));
+            Some((it, who.map_or(says(at).0, |called| called()), says(at).1))
+        });
+        let key = [At::Running, At::Asking, At::WorkedOn, At::ForLoop, At::ForWorker, At::Held];
         super::keyed(lanes, key.into_iter().map(says).chain([(lane_turn(), Status::Draining)]))
     }
-}
 
-/// A bar says who is served, or what a request is at.
-fn bar(shown: Shown, who: bool) -> Option<(Entity, Msg, Status)> {
-    Some(match shown {
-        Shown::Nothing => return None,
-        Shown::Turn(turn) => (TURNS, is_turn(turn), Status::Draining),
-        Shown::Request(it, at) => {
-            let (says, status) = says(at);
-            (it, if who { CALLED[usize::from(it.kind)]() } else { says }, status)
+    /// Who waits for what.
+    fn sentence(&self, now: Time) -> Msg {
+        let work = self.server.queued_work().count();
+        match self.turn.map(|(since, _)| now.since(since)) {
+            Some(span) if span > FREEZE => says_frozen(span, self.waits_for_loop(now)),
+            _ if work > 0 => says_pool_full(work),
+            _ => says_turns(self.server.turns() as u32),
         }
-    })
+    }
 }
 
 fn says(at: At) -> (Msg, Status) {
@@ -345,8 +359,10 @@ fn says(at: At) -> (Msg, Status) {
         At::ForLoop => (is_for_loop(), Status::Trouble),
         At::Running => (is_running(), Status::Active),
         At::Asking => (is_asking(), Status::Quiet),
-        At::ForWorker => (is_for_worker(), Status::Down),
+        At::ForWorker => (is_for_worker(), Status::Trouble),
         At::WorkedOn => (is_worked_on(), Status::Normal),
+        At::Held => (is_held(), Status::Down),
+        At::Turn(turn) => (is_turn(turn), Status::Draining),
     }
 }
 
@@ -369,8 +385,10 @@ impl Experiment for FrozenLoop {
             arrivals: [stream(HELLO, HELLOS, w), stream(FILE, FILES, w), stream(REPORT, controls.reports, w)],
             server: server(controls),
             open: BTreeSet::new(),
+            held: Vec::new(),
             look: None,
             turn: None,
+            frozen: None,
             turns: Recent::new(Span::from_millis(100), 11),
             followed: [None; FOLLOWED.len()],
             traces: Traces::new(WINDOW),
@@ -395,11 +413,9 @@ impl Experiment for FrozenLoop {
         if was.workers != is.workers {
             self.server = server(is);
             self.turn_ends(w.now());
-            self.traces = Traces::new(WINDOW);
-            for request in self.open.clone() {
-                self.deliver(request, w.now());
-            }
+            self.held = self.open.iter().copied().collect();
         }
+        self.let_in(w.now());
         self.go_on(w);
         Ok(())
     }
@@ -422,36 +438,28 @@ impl Experiment for FrozenLoop {
         let waits = [("waiting", Status::Trouble), ("for-worker", Status::Normal)];
         scene.panels =
             vec![self.lanes(w.now()), Panel::series(chart_waiting(), Unit::Count, waits, Self::SPEC.until)];
-        let (waiting, work) = (self.waits_for_loop(w.now()), self.server.queued_work().count());
-        let in_turn = self.turn.map(|(since, _)| w.now().since(since));
-        scene.sentences.push(match in_turn {
-            Some(span) if span > FREEZE => says_frozen(span, waiting),
-            _ if work > 0 => says_pool_full(work),
-            _ => says_turns(self.server.turns() as u32),
-        });
+        scene.sentences.push(self.sentence(w.now()));
     }
 
     fn about(&self, entity: Entity, w: &W) -> Option<About> {
         let served = match entity.kind {
-            HELLO | FILE | REPORT => self.open.get(&entity).copied(),
+            HELLO | FILE | REPORT => Some(*self.open.get(&entity)?),
             LOOP_KIND => self.running(),
             TURN => return Some(About::says([about_turn()])),
-            _ => {
-                let work = self.server.workers().nth(entity.n as usize)?;
-                work.and_then(|(_, _, work)| work.line).map(|line| request(line.context))
-            }
+            _ => worked_on(self.server.workers().nth(entity.n as usize)?),
         };
-        Some(About::says([served.map_or_else(about_idle, |it| says(self.at(it, w.now())).0)]))
+        let Some(it) = served else { return Some(About::says([about_idle()])) };
+        let came = about_came(w.now().since(w.tally(it.kind).opened_at(it.n)?));
+        Some(About::says([says(self.at(it, w.now())).0, came, self.sentence(w.now())]))
     }
 
     fn invariants(&self, w: &W) -> Result<(), String> {
         let open: u64 = [HELLO, FILE, REPORT].iter().map(|kind| w.tally(*kind).under_way()).sum();
-        // Each request is at exactly one place: it runs, waits for the loop, is asked about, or is work.
+        // Each request is at exactly one place: it runs, waits for the loop, is asked about, is work, or is held back.
         let server = &self.server;
-        let queues = [Queue::Phase(Phase::Poll), Queue::Phase(Phase::Check), Queue::Microtasks];
-        let waiting: usize = queues.into_iter().map(|queue| server.waiting(queue).len()).sum();
+        let waiting: usize = QUEUES.iter().map(|queue| server.waiting(*queue).len()).sum();
         let work = server.workers().flatten().count() + server.queued_work().count();
-        let inside = waiting + work + server.stack().len();
+        let inside = waiting + work + server.stack().len() + self.held.len();
         if open == self.open.len() as u64 && inside == self.open.len() {
             return Ok(());
         }

@@ -13,6 +13,7 @@
 
 use crate::lessons::prelude::*;
 use crate::parts::program::{Cores, Due, Traces};
+use crate::scene::{Cell, Grid, GridRow};
 use crate::sim::EntityMap;
 use crate::sim::statistics::Recent;
 use std::collections::VecDeque;
@@ -38,6 +39,10 @@ const INSIDE: u32 = 32 << 10;
 /// So many threads are seen at most, and so many threads and requests together.
 const SEEN: u32 = 8;
 const ROWS: u32 = 10;
+/// Cells of memory in a row, each as large as a stack that has been used.
+const CELLS: usize = 64;
+/// The database is slowed down to this at most.
+const SLOWEST: f64 = 400.0;
 /// Requests that nobody has begun with; the next is refused (Tomcat: `acceptCount`).
 const ROOM: usize = 100;
 /// A thread keeps its core so long if others want one (Linux: about 3 ms).
@@ -57,6 +62,14 @@ choices! {
     }
 }
 
+choices! {
+    /// What the picture shows.
+    pub enum Shows {
+        Time = "time", "Who waits";
+        Memory = "memory", "Memory";
+    }
+}
+
 controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
@@ -71,7 +84,9 @@ controls! {
         pub cpu: Span = Control::log_number("cpu", "Computing", Unit::Time, (0.0005, 0.1), 0.005)
             .help("Mean time that a request needs a core for, half before and half after it has asked the database."),
         pub io: Span = Control::log_number("io", "Database", Unit::Time, (0.001, 1.0), 0.045)
-            .help("Mean time in which the database answers, however many ask."),
+            .help("Mean time in which the database answers while nothing slows it down, however many ask."),
+        pub shows: Shows = Control::choice("shows", "Picture", Shows::OPTIONS, "time")
+            .help("What threads and requests were at lately, or what memory has been used."),
     }
 }
 
@@ -95,24 +110,27 @@ readings! {
     Reading::new("busy", "cores busy", Unit::Share, "Share of the cores' time that was computed, over the last second.");
     Reading::new("memory", "memory", Unit::Bytes, "Memory of stacks and requests: only what has been touched counts.");
     Reading::new("reserved", "address space", Unit::Bytes, "What the stacks have reserved, 8 MiB each.");
-    Reading::new("for-thread", "wait for a thread", Unit::Count, "Requests that wait for a thread, or for the loop, now.").trouble_from(10.0);
+    Reading::new("for-thread", "wait in line", Unit::Count, "Requests that wait for a thread, or for the loop, now.").trouble_from(10.0);
     Reading::new("for-io", "wait for I/O", Unit::Count, "Requests that wait for the database, now.");
 }
 
-const ACTIONS: &[Action] =
-    &[Action::new("slow", "Slow it down", &[DATABASE_KIND]).with_number(Unit::Factor, (1.0, 20.0), 4.0)];
+const ACTIONS: &[Action] = &[
+    Action::new("slow", "Slow it down", &[DATABASE_KIND]).with_number(Unit::Factor, (1.0, 20.0), 4.0),
+    Action::new("restore", "Back to normal", &[DATABASE_KIND]),
+];
 
 messages! {
     pub(super) MESSAGES;
-    lanes_title(cores: u32);
-    lane_server(server: Entity); lane_request(); lane_database();
+    lanes_title(cores: u32); lane_server(server: Entity); lane_request(); lane_database();
     is_computing(); is_waiting_for_io(); is_ready(); is_waiting_for_thread(); is_waiting_for_loop();
     database_takes(takes: Span); chart_waiting(); for_thread(); for_io();
-    says_dry(threads: u32, blocked: usize, waiting: usize); says_cores(waiting: usize); says_loop_full(waiting: usize);
+    memory_title(); row_stacks(from: u32); row_requests(); note_takes(memory: (f64, Unit)); key_used(); key_reserved(); chart_memory(); memory();
+    says_dry(threads: u32, blocked: usize, waiting: usize, busy: (f64, Unit)); says_loop_full(waiting: usize);
     says_pool(taken: usize, threads: u32); says_loop(waiting: usize);
-    step_taken(server: Entity); step_asked(); step_answered();
-    about_idle(); about_line(waiting: usize); about_database(asking: usize, takes: Span);
-    mark_slow(factor: (f64, Unit));
+    step_came(ahead: usize); step_refused(); step_taken(server: Entity); step_asked(); step_answered();
+    about_idle(); about_line(waiting: usize); about_came(ago: Span); about_ahead(ahead: usize);
+    about_database(asking: usize, takes: Span); about_slowed(set: Span); nothing_changes(takes: Span);
+    mark_takes(takes: Span);
     judge_answered(answered: (f64, Unit), bound: (f64, Unit)); judge_memory(memory: (f64, Unit), bound: (f64, Unit)); judge_refused(refused: (f64, Unit), bound: (f64, Unit));
 }
 
@@ -132,25 +150,22 @@ enum At {
     ForCore,
     Computing,
     ForIo,
+    /// The database: it answers in this time.
+    Answers(Span),
 }
 
-/// What a lane shows: a request at something, or what the database takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shown {
-    Nothing,
-    Request(Entity, At),
-    Database(Span),
-}
+/// What a lane shows: whom, and what that is at.
+type Shown = Option<(Entity, At)>;
 
 #[derive(Clone, Debug)]
 struct Request {
     /// The thread or the loop that took it up last.
     server: u32,
     at: At,
-    /// Whether the database has answered.
-    answered: bool,
-    /// Computing that is left before the database or after it.
+    /// Computing that is left until the database is asked or, if it has answered, until all is done.
     left: Span,
+    /// Computing after that, until the database has answered.
+    after: Option<Span>,
 }
 
 type W = World<Event>;
@@ -167,8 +182,6 @@ pub(super) struct PoolOrLoop {
     requests: EntityMap<Request>,
     /// Requests that wait for a thread or a loop.
     line: VecDeque<Entity>,
-    /// Requests that nobody has begun with.
-    in_line: usize,
     /// What each thread or loop serves.
     serves: Vec<Option<Entity>>,
     /// How much slower the database is than it is set to.
@@ -186,7 +199,7 @@ impl PoolOrLoop {
     /// Another server begins, with every request that is inside.
     fn begin(&mut self, w: &mut W) {
         let servers = self.controls.servers();
-        (self.server, self.in_line) = (self.server + 1, 0);
+        self.server += 1;
         self.cores = Cores::new(self.controls.cores, SLICE, servers);
         self.touched = vec![false; servers as usize];
         self.serves = vec![None; servers as usize];
@@ -200,15 +213,15 @@ impl PoolOrLoop {
 
     /// A request is inside, and nobody has begun with it.
     fn begins(&mut self, request: Entity, w: &mut W) {
-        let left = Dist::Exponential(self.controls.cpu.secs() / 2.0).span(&mut w.draws(COMPUTES, request));
-        self.requests.insert(request.n, Request { server: 0, at: At::ForThread, answered: false, left });
-        self.in_line += 1;
+        let mut draws = w.draws(COMPUTES, request);
+        let half = Dist::Exponential(self.controls.cpu.secs() / 2.0);
+        let [left, after] = [(); 2].map(|()| half.span(&mut draws));
+        self.requests.insert(request.n, Request { server: 0, at: At::ForThread, left, after: Some(after) });
         self.waits_for_server(request, w);
     }
 
     /// A request waits for a thread that can take it up; perhaps there is one.
     fn waits_for_server(&mut self, request: Entity, w: &mut W) {
-        self.is_now(request, At::ForThread);
         self.line.push_back(request);
         if let Some(n) = self.serves.iter().position(Option::is_none) {
             self.takes_next(n as u32, w);
@@ -216,33 +229,20 @@ impl PoolOrLoop {
         }
     }
 
-    /// A thread that has nothing to do takes the next request of its line; whether there was one.
-    fn takes_next(&mut self, n: u32, w: &mut W) -> bool {
-        let Some(request) = self.line.pop_front() else { return false };
+    /// A thread that has nothing to do takes the next request of its line, if there is one.
+    fn takes_next(&mut self, n: u32, w: &mut W) -> Option<()> {
+        let request = self.line.pop_front()?;
         (self.serves[n as usize], self.touched[n as usize]) = (Some(request), true);
-        self.is_now(request, At::ForCore);
-        if let Some(it) = self.requests.get_mut(request.n) {
-            it.server = n;
-            self.in_line -= usize::from(!it.answered);
-        }
-        let server = self.named(n);
-        w.record_step(request, || (step_taken(server), None));
-        true
-    }
-
-    fn is_now(&mut self, request: Entity, at: At) {
-        if let Some(it) = self.requests.get_mut(request.n) {
-            it.at = at;
-        }
+        let it = self.requests.get_mut(request.n)?;
+        (it.at, it.server) = (At::ForCore, n);
+        w.record_step(request, || (step_taken(self.named(n)), None));
+        Some(())
     }
 
     /// Gives cores to those who want one, and remembers how everything is seen then.
     fn dispatch(&mut self, w: &mut W) {
         while let Some(n) = self.cores.next(w.now()) {
-            if let Some(it) = self.served(n) {
-                it.left += SWITCH;
-            }
-            self.goes_on(n, w);
+            self.goes_on(n, SWITCH, w);
         }
         for place in &mut self.followed {
             *place = place.filter(|request| self.requests.get(request.n).is_some());
@@ -255,49 +255,48 @@ impl PoolOrLoop {
         self.requests.get_mut(self.serves[n as usize]?.n)
     }
 
-    /// A thread with a core goes on with what it serves.
-    fn goes_on(&mut self, n: u32, w: &mut W) {
-        let Some(request) = self.serves[n as usize] else { return };
-        self.is_now(request, At::Computing);
-        let left = self.served(n).map(|it| it.left);
-        let (until, due) = self.cores.goes_on(n, left, w.now());
+    /// A thread with a core goes on with what it serves, after so much else.
+    fn goes_on(&mut self, n: u32, after: Span, w: &mut W) {
+        let Some(it) = self.served(n) else { return };
+        it.at = At::Computing;
+        it.left += after;
+        let left = it.left;
+        let (until, due) = self.cores.goes_on(n, Some(left), w.now());
         w.schedule_at(until, Event::Core(due, self.server));
     }
 
     /// A thread has computed all that can be computed for its request now.
-    fn has_computed(&mut self, n: u32, request: Entity, w: &mut W) {
+    fn has_computed(&mut self, n: u32, w: &mut W) {
+        let Some(request) = self.serves[n as usize] else { return };
         let Some(it) = self.requests.get_mut(request.n) else { return };
-        if it.answered {
+        if it.after.is_none() {
             self.requests.remove(request.n);
             w.close(request, ANSWERED);
         } else {
+            it.at = At::ForIo;
             let takes = Dist::Exponential(self.controls.io.secs()).span(&mut w.draws(ASKS, request));
             w.schedule(takes.scale(self.slower), Event::Answered(request, self.server));
-            self.is_now(request, At::ForIo);
             w.record_step(request, || (step_asked(), None));
             if self.is_pool() {
                 return self.cores.sleeps(n);
             }
         }
         self.serves[n as usize] = None;
-        if self.takes_next(n, w) {
-            self.goes_on(n, w);
+        if self.takes_next(n, w).is_some() {
+            self.goes_on(n, Span::ZERO, w);
         } else {
             self.cores.sleeps(n);
         }
     }
 
     fn answered(&mut self, request: Entity, w: &mut W) {
-        let mut draws = w.draws(COMPUTES, request);
-        let computing = Dist::Exponential(self.controls.cpu.secs() / 2.0);
-        // The first of these was before the database.
-        let [_, left] = [(); 2].map(|()| computing.span(&mut draws));
+        let is_pool = self.is_pool();
         let Some(it) = self.requests.get_mut(request.n) else { return };
-        (it.answered, it.left) = (true, left);
+        it.left = it.after.take().unwrap_or(Span::ZERO);
+        it.at = if is_pool { At::ForCore } else { At::ForThread };
         let n = it.server;
         w.record_step(request, || (step_answered(), None));
-        if self.is_pool() {
-            self.is_now(request, At::ForCore);
+        if is_pool {
             self.cores.wants(n);
         } else {
             self.waits_for_server(request, w);
@@ -308,44 +307,81 @@ impl PoolOrLoop {
         Entity::new(if self.is_pool() { THREAD } else { LOOP }, n)
     }
 
-    fn count(&self, at: At) -> usize {
-        self.requests.iter().filter(|(_, it)| it.at == at).count()
+    fn for_io(&self) -> usize {
+        self.requests.iter().filter(|(_, it)| it.at == At::ForIo).count()
     }
 
-    fn shown(&self, request: Option<Entity>) -> Shown {
-        let it = request.and_then(|request| Some((request, self.requests.get(request.n)?)));
-        it.map_or(Shown::Nothing, |(request, it)| Shown::Request(request, it.at))
+    /// Mean time in which the database answers now.
+    fn takes(&self) -> Span {
+        self.controls.io.scale(self.slower)
+    }
+
+    /// Share of the cores' time that was computed, over the last second.
+    fn busy(&self, now: Time) -> f64 {
+        let computed = self.computed.histogram(now);
+        self.computed.rate(now) * computed.mean().map_or(0.0, Span::secs) / f64::from(self.controls.cores)
+    }
+
+    /// The servers that are seen, and the requests.
+    fn rows(&self) -> (u32, &[Option<Entity>]) {
+        let servers = self.controls.servers().min(SEEN);
+        (servers, &self.followed[..(ROWS - servers) as usize])
     }
 
     /// What each lane shows now.
     fn seen(&self) -> Vec<Shown> {
-        let servers = self.serves.iter().take(SEEN as usize).map(|serves| self.shown(*serves));
-        let database = Shown::Database(self.controls.io.scale(self.slower));
-        let followed = self.followed.iter().map(|request| self.shown(*request));
-        servers.chain([database]).chain(followed).collect()
+        let shown = |request: &Option<Entity>| request.and_then(|it| Some((it, self.requests.get(it.n)?.at)));
+        let (servers, followed) = self.rows();
+        let database = Some((DATABASE, At::Answers(self.takes())));
+        let servers = self.serves.iter().take(servers as usize).map(shown);
+        followed.iter().map(shown).chain([database]).chain(servers).collect()
     }
 
     fn lanes(&self, now: Time) -> Panel {
-        let (seen, cores) = (self.controls.servers().min(SEEN), self.controls.cores);
-        let servers = (0..seen).map(|n| self.named(n)).map(|server| (server, lane_server(server)));
-        let followed = self.followed.iter().take((ROWS - seen) as usize);
-        let followed = followed.map(|it| (it.unwrap_or(LINE), lane_request()));
-        let all = servers.chain([(DATABASE, lane_database())]).chain(followed);
+        let (servers, followed) = self.rows();
+        let followed = followed.iter().map(|it| (it.unwrap_or(LINE), lane_request()));
+        let servers = (0..servers).map(|n| self.named(n)).map(|server| (server, lane_server(server)));
+        let all = followed.chain([(DATABASE, lane_database())]).chain(servers);
         let all = all.map(|(entity, name)| (entity, Label::Words(name)));
-        let lanes = self.traces.named_lanes(lanes_title(cores), all, now, |_, shown| self.bar(shown));
+        let title = lanes_title(self.controls.cores);
+        let lanes = self.traces.named_lanes(title, all, now, |_, shown| {
+            shown.map(|(entity, at)| (entity, self.says(at).0, self.says(at).1))
+        });
         let key = [At::Computing, At::ForIo, At::ForCore, At::ForThread].into_iter();
         super::keyed(lanes, key.map(|at| self.says(at)).chain([(lane_database(), Status::Normal)]))
     }
 
-    fn bar(&self, shown: Shown) -> Option<(Entity, Msg, Status)> {
-        Some(match shown {
-            Shown::Nothing => return None,
-            Shown::Database(takes) => (DATABASE, database_takes(takes), Status::Normal),
-            Shown::Request(request, at) => {
-                let (says, status) = self.says(at);
-                (request, says, status)
-            }
-        })
+    /// Every stack, and what requests take, in cells of the same size.
+    fn memory(&self) -> Panel {
+        let cell = |entity, status| Cell { entity, level: 1.0, status };
+        let row = |entity, label, bytes: u32, cells| {
+            let note = Some(Label::Words(note_takes((f64::from(bytes), Unit::Bytes))));
+            GridRow { entity, label: Label::Words(label), note, status: Status::Normal, cells }
+        };
+        let stacks = (0..).step_by(CELLS).zip(self.touched.chunks(CELLS)).map(|(from, touched)| {
+            let status = |touched| if touched { Status::Active } else { Status::Quiet };
+            let cells = (from..).zip(touched).map(|(n, touched)| cell(self.named(n), status(*touched)));
+            let used = touched.iter().filter(|touched| **touched).count() as u32;
+            row(self.named(from), row_stacks(from), used * USED, cells.collect())
+        });
+        let some = self.requests.iter().step_by((USED / INSIDE) as usize);
+        let requests = some.map(|(n, _)| cell(Entity::new(REQUEST, n), Status::Active)).collect();
+        let inside = self.requests.len() as u32 * INSIDE;
+        let rows = stacks.chain([row(LINE, row_requests(), inside, requests)]).collect();
+        let key = legend([(key_used(), Status::Active), (key_reserved(), Status::Quiet)]);
+        let (title, columns) = (Label::Words(memory_title()), CELLS as u32);
+        Panel::Grid(Grid { title, rows, columns, tall: false, key }.into())
+    }
+
+    /// Who waits for what.
+    fn sentence(&self, now: Time) -> Msg {
+        let (waiting, threads) = (self.line.len(), self.controls.threads);
+        match (waiting, self.is_pool()) {
+            (5.., true) => says_dry(threads, self.for_io(), waiting, (self.busy(now), Unit::Share)),
+            (5.., false) => says_loop_full(waiting),
+            (_, true) => says_pool(self.serves.iter().flatten().count(), threads),
+            (_, false) => says_loop(self.for_io()),
+        }
     }
 
     fn says(&self, at: At) -> (Msg, Status) {
@@ -355,6 +391,7 @@ impl PoolOrLoop {
             At::ForCore => (is_ready(), Status::Down),
             At::Computing => (is_computing(), Status::Active),
             At::ForIo => (is_waiting_for_io(), Status::Quiet),
+            At::Answers(takes) => (database_takes(takes), Status::Normal),
         }
     }
 }
@@ -382,7 +419,6 @@ impl Experiment for PoolOrLoop {
             touched: Vec::new(),
             requests: EntityMap::default(),
             line: VecDeque::new(),
-            in_line: 0,
             serves: Vec::new(),
             slower: 1.0,
             computed: Recent::new(Span::from_millis(100), 11),
@@ -398,7 +434,10 @@ impl Experiment for PoolOrLoop {
             Event::Arrival => {
                 self.arrivals.arrived(w, Event::Arrival);
                 let request = w.open(REQUEST, None);
-                if self.in_line >= ROOM {
+                w.record_step(request, || (step_came(self.line.len()), None));
+                let begun = |it: &&Entity| self.requests.get(it.n).is_some_and(|it| it.after.is_none());
+                if self.line.len() - self.line.iter().filter(begun).count() >= ROOM {
+                    w.record_step(request, || (step_refused(), None));
                     w.close(request, REFUSED);
                     return;
                 }
@@ -414,17 +453,13 @@ impl Experiment for PoolOrLoop {
                 let (n, now) = (due.thread, w.now());
                 let ran = self.cores.ran(n, now);
                 self.computed.record(now, ran);
-                let Some(request) = self.serves[n as usize] else { return };
-                let left = self.served(n).map_or(Span::ZERO, |it| {
-                    it.left = Span::from_nanos(it.left.nanos().saturating_sub(ran.nanos()));
-                    it.left
-                });
-                if left == Span::ZERO {
-                    self.has_computed(n, request, w);
-                } else if self.cores.gives_way(n, now) {
-                    self.is_now(request, At::ForCore);
-                } else {
-                    self.goes_on(n, w);
+                let Some(it) = self.served(n) else { return };
+                it.left = Span::from_nanos(it.left.nanos().saturating_sub(ran.nanos()));
+                it.at = At::ForCore;
+                if it.left == Span::ZERO {
+                    self.has_computed(n, w);
+                } else if !self.cores.gives_way(n, now) {
+                    self.goes_on(n, Span::ZERO, w);
                 }
             }
             Event::Answered(request, server) if server == self.server => self.answered(request, w),
@@ -443,64 +478,73 @@ impl Experiment for PoolOrLoop {
     }
 
     fn act(&mut self, _: usize, _: &[Entity], arg: &Value, w: &mut W) -> Result<(), Msg> {
-        if let Value::Number(factor) = arg {
-            self.slower = *factor;
-            w.notable(DATABASE, mark_slow((*factor, Unit::Factor)));
+        let was = self.takes();
+        // Only slowing down takes a number.
+        let slower = if let Value::Number(factor) = arg { self.slower * factor } else { 1.0 };
+        self.slower = slower.min(SLOWEST);
+        if self.takes() == was {
+            return Err(nothing_changes(was));
         }
+        w.notable(DATABASE, mark_takes(self.takes()));
         Ok(())
     }
 
     fn read(&self, w: &W, out: &mut Readings) {
-        let computed = self.computed.histogram(w.now());
-        let mean = computed.mean().map_or(0.0, Span::secs);
-        let busy = self.computed.rate(w.now()) * mean / f64::from(self.controls.cores);
-        out.put("busy", (w.now() > Time::ZERO).then_some(busy));
+        out.put("busy", (w.now() > Time::ZERO).then(|| self.busy(w.now())));
         let used = self.touched.iter().filter(|touched| **touched).count();
         let stacks = used as f64 * f64::from(USED);
         out.put("memory", stacks + self.requests.len() as f64 * f64::from(INSIDE));
         out.put("reserved", self.touched.len() as f64 * f64::from(RESERVED));
-        out.put("for-thread", self.count(At::ForThread) as f64);
-        out.put("for-io", self.count(At::ForIo) as f64);
+        out.put("for-thread", self.line.len() as f64);
+        out.put("for-io", self.for_io() as f64);
     }
 
     fn draw(&self, w: &W, scene: &mut Scene) {
-        let waiting = [("for-thread", Status::Trouble), ("for-io", Status::Active)];
-        scene.panels =
-            vec![self.lanes(w.now()), Panel::series(chart_waiting(), Unit::Count, waiting, Self::SPEC.until)];
-        let (in_line, for_io) = (self.count(At::ForThread), self.count(At::ForIo));
-        let (taken, threads) = (self.serves.iter().flatten().count(), self.controls.servers());
-        scene.sentences.push(match in_line {
-            5.. if self.cores.has_idle() && self.is_pool() => says_dry(threads, for_io, in_line),
-            5.. if self.is_pool() => says_cores(in_line),
-            5.. => says_loop_full(in_line),
-            _ if self.is_pool() => says_pool(taken, threads),
-            _ => says_loop(for_io),
-        });
+        let until = Self::SPEC.until;
+        scene.panels = match self.controls.shows {
+            Shows::Time => {
+                let waiting = [("for-thread", Status::Trouble), ("for-io", Status::Active)];
+                vec![self.lanes(w.now()), Panel::series(chart_waiting(), Unit::Count, waiting, until)]
+            }
+            Shows::Memory => {
+                let chart = Panel::series(chart_memory(), Unit::Bytes, [("memory", Status::Active)], until);
+                vec![self.memory(), chart]
+            }
+        };
+        scene.sentences.push(self.sentence(w.now()));
     }
 
-    fn about(&self, entity: Entity, _: &W) -> Option<About> {
+    fn about(&self, entity: Entity, w: &W) -> Option<About> {
         let request = match entity.kind {
             REQUEST => Some(entity),
             THREAD | LOOP if entity == self.named(entity.n) => *self.serves.get(entity.n as usize)?,
-            LINE_KIND => return Some(About::says([about_line(self.count(At::ForThread))])),
+            LINE_KIND => {
+                let waiting = about_line(self.line.len());
+                return Some(About::says([waiting, self.sentence(w.now())]));
+            }
             DATABASE_KIND => {
-                let takes = self.controls.io.scale(self.slower);
-                return Some(About::says([about_database(self.count(At::ForIo), takes)]));
+                let now = about_database(self.for_io(), self.takes());
+                let set = (self.takes() != self.controls.io).then(|| about_slowed(self.controls.io));
+                return Some(About::says([now].into_iter().chain(set).collect::<Vec<_>>()));
             }
             _ => return None,
         };
         let Some(request) = request else { return Some(About::says([about_idle()])) };
-        Some(About::says([self.says(self.requests.get(request.n)?.at).0]))
+        let at = self.says(self.requests.get(request.n)?.at).0;
+        let mut says = vec![at, about_came(w.now().since(w.tally(REQUEST).opened_at(request.n)?))];
+        if let Some(ahead) = self.line.iter().position(|it| *it == request) {
+            says.extend([about_ahead(ahead), self.sentence(w.now())]);
+        }
+        Some(About::says(says))
     }
 
     fn invariants(&self, w: &W) -> Result<(), String> {
         self.cores.invariants()?;
         let (inside, opened) = (self.requests.len(), w.tally(REQUEST).under_way());
         let served = self.serves.iter().flatten().count();
-        let without = if self.is_pool() { 0 } else { self.count(At::ForIo) };
-        let unbegun = self.requests.iter().filter(|(_, it)| it.at == At::ForThread && !it.answered).count();
+        let without = if self.is_pool() { 0 } else { self.for_io() };
         let known = self.line.len() + served + without;
-        if (unbegun, inside as u64, known) == (self.in_line, opened, inside) {
+        if (inside as u64, known) == (opened, inside) {
             return Ok(());
         }
         Err(format!("{inside} of {opened} inside: {} in line, {served} served", self.line.len()))

@@ -80,13 +80,14 @@ pub const OF_LOOP_JUDGED: &[Challenge] = &[Challenge {
     seeds: 200,
     until: Time::from_secs(8),
     fixed: &[("reports", "12")],
-    free: &["way", "workers"],
+    free: &["way", "workers", "limit"],
     scripted_inputs: Vec::new,
     unit: Unit::Money,
-    budget: 8.0,
+    budget: 5.0,
     cost: |settings| settings.price(&[("workers", 1.0)]),
     pass: |outcome| {
         outcome.at_most("hello", 0.045, frozen_loop::judge_hello)?;
+        outcome.at_most("report", 1.0, frozen_loop::judge_report)?;
         outcome.at_most("file", 0.03, frozen_loop::judge_file)
     },
     diagnose: |settings, runs| {
@@ -94,14 +95,17 @@ pub const OF_LOOP_JUDGED: &[Challenge] = &[Challenge {
         Some(match () {
             () if settings.is("way", "immediate") => "in-turns",
             () if !settings.is("way", "pool") => "on-the-loop",
+            () if settings.number("limit") < 3.0 => "too-few",
+            () if settings.number("limit") < settings.number("workers") => return None,
             () if settings.number("workers") < 5.0 => "behind-reports",
             () => "one-more",
         })
     },
-    reference: &[("way", "pool"), ("workers", "8")],
+    reference: &[("way", "pool"), ("limit", "3")],
     tempting: &[
         ("behind-reports", &[("way", "pool")]),
         ("one-more", &[("way", "pool"), ("workers", "5")]),
+        ("too-few", &[("way", "pool"), ("limit", "1")]),
         ("on-the-loop", &[("way", "once")]),
         ("in-turns", &[("way", "immediate")]),
     ],

@@ -89,6 +89,14 @@ fn a_slow_database_dries_the_pool_and_not_the_loop() {
     };
     let (pool, busy, says) = slow("pool");
     assert!((30.0..58.0).contains(&pool) && busy < 0.2 && says == ["says-dry"], "{pool} {busy} {says:?}");
+    // Twice is sixteen times as slow, and normal is as it was set; a database that is well can't be restored.
+    let database = Entity::new(4, 0);
+    let slower = |it: Bench<PoolOrLoop>| it.act("slow", &[database], &Value::Number(4.0));
+    let twice = || slower(slower(Bench::new(&[("style", "loop")], 3)));
+    let waiting = twice().until(Time::from_secs(5)).reading("for-io");
+    assert!((50.0..95.0).contains(&waiting), "{waiting}");
+    let restored = twice().act("restore", &[database], &Value::None).until(Time::from_secs(5));
+    assert!(restored.reading("for-io") < 20.0);
     let (one_loop, _, says) = slow("loop");
     assert!((80.0..125.0).contains(&one_loop) && says == ["says-loop"], "{one_loop} {says:?}");
     // On computing a loop wins nothing: it has one core.
@@ -143,6 +151,26 @@ fn microtasks_freeze_the_loop_as_one_callback_does_and_immediates_do_not() {
     // Where the work goes on the queue goes too: one worker has files wait behind reports.
     assert!(ways(&[("way", "pool"), ("workers", "1")])[1] > computes / 2.0);
     assert!(ways(&[("way", "pool")])[1] < 0.05);
+}
+
+#[test]
+fn reports_that_may_not_hold_every_worker_leave_one_to_files() {
+    let settings = |limit| [("way", "pool"), ("reports", "12"), ("limit", limit)];
+    let queued = |limit| {
+        let mut bench = Bench::<FrozenLoop>::new(&settings(limit), 3).until(Time::from_secs(1));
+        let mut found = 0;
+        for _ in 0..700 {
+            bench = bench.on_for(Span::from_millis(10));
+            found += u32::from(bench.reading("for-worker") > 0.0);
+        }
+        found
+    };
+    assert!(queued("16") > 50 && queued("3") < 20, "{} {}", queued("16"), queued("3"));
+    // Another number lets in at once what was held back, and another server holds back as many.
+    let one = Bench::<FrozenLoop>::new(&settings("1"), 3).until(Time::from_secs(4));
+    let three =
+        one.set("limit", "3").on_for(Span::from_secs(4)).set("workers", "8").on_for(Span::from_secs(2));
+    assert!(three.reading("report") > 0.5);
 }
 
 #[test]
