@@ -69,10 +69,10 @@ choices! {
 controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
-        pub requests: Requests = Control::choice("arrivals", "Requests", Requests::OPTIONS, "scans")
-            .help("Drawn by Zipf’s law; with a scan of 500 other keys now and then; with other popular keys every few seconds; or your own access log in its order, each URL a key (its first 20,000 requests).").primary(),
         pub policy: Named = Control::choice("policy", "Policy", Named::OPTIONS, "sieve")
             .help("Which key a full cache throws out.").primary(),
+        pub requests: Requests = Control::choice("arrivals", "Requests", Requests::OPTIONS, "scans")
+            .help("Drawn by Zipf’s law; with a scan of 500 other keys now and then; with other popular keys every few seconds; or your own access log in its order, each URL a key (its first 20,000 requests).").primary(),
         pub places: u32 = Control::log_number("places", "Cache holds", Unit::Count, (1.0, 5_000.0), 150.0)
             .help("Keys that fit."),
         pub rule: String = Control::text("rule", "Your policy", 400, "on insert, hit:\n  uses = uses + 1\n  rank = uses + evicted").rows(4)
@@ -106,7 +106,7 @@ type W = World<Tick>;
 
 /// The whole stream with all that becomes of it: nothing changes as requests pass but how far they are.
 #[derive(Debug)]
-struct Known {
+pub(super) struct Known {
     controls: ControlValues,
     data: Data,
     keys: Vec<u64>,
@@ -114,7 +114,7 @@ struct Known {
     counts: Vec<(u64, u32)>,
     stream: Stream,
     /// The chosen policy, LRU unless it is that, and the learner's.
-    lanes: Vec<Lane>,
+    pub(super) lanes: Vec<Lane>,
     /// No policy has more.
     most_hits: usize,
     /// Takes long to compute.
@@ -123,15 +123,15 @@ struct Known {
 
 /// What a policy makes of the stream.
 #[derive(Debug)]
-struct Lane {
+pub(super) struct Lane {
     of: u32,
     /// After each tick: the hits so far, and which of the keys that are seen are kept, a bit each.
-    after: Vec<(usize, u64)>,
+    pub(super) after: Vec<(usize, u64)>,
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct WhichKeys {
-    known: Arc<Known>,
+    pub(super) known: Arc<Known>,
     ticks: usize,
 }
 
@@ -214,7 +214,7 @@ impl Known {
     }
 
     /// LRU's hit ratio by Che's formula. It is about a stream without end, and in this one each key first has to come in.
-    fn che(&self, places: u32) -> f64 {
+    pub(super) fn che(&self, places: u32) -> f64 {
         let all = self.keys.len() as f64;
         let shares: Vec<f64> = self.counts.iter().map(|&(_, count)| f64::from(count) / all).collect();
         let che = Che::new(&shares, places);
@@ -284,7 +284,7 @@ impl Experiment for WhichKeys {
     const MESSAGES: &'static [&'static [Message]] = &[MESSAGES, arrivals::MESSAGES];
 
     fn new(controls: &ControlValues, data: &Data, w: &mut W) -> Result<Self, Msg> {
-        w.schedule(TICK, Tick);
+        w.schedule(Span::ZERO, Tick);
         Ok(Self { known: Known::new(controls, data, w)?, ticks: 0 })
     }
 
