@@ -55,23 +55,23 @@ choices! {
 impl Order {
     const fn writes(self) -> Code {
         match self {
-            Self::DeleteFirst => (&["cache.delete(k)", "update row"], &[Op::Delete, Op::Update]),
-            Self::WriteFirst | Self::Lease => (&["update row", "cache.delete(k)"], &[Op::Update, Op::Delete]),
+            Self::DeleteFirst => (&["del k", "update"], &[Op::Delete, Op::Update]),
+            Self::WriteFirst | Self::Lease => (&["update", "del k"], &[Op::Update, Op::Delete]),
             Self::Twice => {
-                (&["cache.delete(k)", "update row", "cache.delete(k)"], &[Op::Delete, Op::Update, Op::Delete])
+                (&["del k", "update", "del k"], &[Op::Delete, Op::Update, Op::Delete])
             }
-            Self::Both => (&["update row", "cache.set(k, v)"], &[Op::Update, Op::Store { leased: false }]),
+            Self::Both => (&["update", "set k"], &[Op::Update, Op::Store { leased: false }]),
         }
     }
 
     const fn reads(self) -> Code {
         match self {
             Self::Lease => (
-                &["v = cache.get(k)", "v = select, if none", "cache.set(k, v, lease)"],
+                &["get k", "select, if none", "set k, lease"],
                 &[Op::Get, Op::Select, Op::Store { leased: true }],
             ),
             _ => (
-                &["v = cache.get(k)", "v = select, if none", "cache.set(k, v)"],
+                &["get k", "select, if none", "set k"],
                 &[Op::Get, Op::Select, Op::Store { leased: false }],
             ),
         }
@@ -92,7 +92,7 @@ controls! {
 readings! {
     READINGS;
     Reading::new("schedules", "schedules from here", Unit::Count, "Every order in which what is left can happen.");
-    Reading::new("wrong", "of them end wrong", Unit::Count, "Schedules from here after which the entry isn't what the row says.")
+    Reading::new("wrong", "wrong schedules", Unit::Count, "Schedules from here after which the entry isn't what the row says.")
         .trouble_from(1.0);
     Reading::new("nearest", "steps to the nearest", Unit::Count, "Steps of the shortest way to such an end; nothing where there is none.");
 }
