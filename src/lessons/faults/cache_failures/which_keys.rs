@@ -93,9 +93,9 @@ readings! {
 messages! {
     MESSAGES;
     fifo(); lru(); lfu(); clock(); sieve(); arc(); w_tinylfu(); yours(); bound();
-    grid_title(); key_kept(); key_gone(); chart_title(); axis_places(); axis_hits(); line_che();
+    keys_title(); key_kept(); key_gone(); chart_title(); axis_places(); axis_hits(); line_che();
     says_at(requests: usize, all: usize); rule_wrong(why: String); mark_scan();
-    about_policy(hits: (f64, Unit)); about_key(asked: u32, kept: usize); about_name(name: String);
+    about_policy(hits: (f64, Unit)); about_key(name: String, asked: u32, kept: usize);
 }
 
 /// The next requests pass.
@@ -264,7 +264,7 @@ impl Known {
                 cells: self.seen().map(cell).collect(),
             }
         };
-        let (title, rows) = (Label::Words(grid_title()), self.lanes.iter().map(row).collect());
+        let (title, rows) = (Label::Words(keys_title()), self.lanes.iter().map(row).collect());
         let key = legend([(key_kept(), Status::Active), (key_gone(), Status::Quiet)]);
         Panel::Grid(Grid { title, rows, columns: SEEN, tall: true, key }.into())
     }
@@ -276,7 +276,6 @@ impl Experiment for WhichKeys {
     const SPEC: &'static FigureSpec = &{
         let mut spec = FigureSpec::new("which-keys", LASTS, ControlValues::ALL, READINGS, KINDS)
             .still_at(Time::from_millis(9_600))
-            .warm_up(Time::from_secs(1))
             .speed(2.0);
         spec.needs = crate::player::Needs::AccessLog;
         spec
@@ -327,8 +326,8 @@ impl Experiment for WhichKeys {
         let (_, (key, asked)) = known.seen().nth(n as usize)?;
         let kept = known.lanes.iter().filter(|lane| lane.after[self.ticks].1 >> n & 1 == 1).count();
         let log = known.data.records().filter(|_| known.controls.requests == Requests::Replay);
-        let name = log.and_then(|log| log.name(key)).map(|name| about_name(name.to_owned()));
-        Some(About::says([about_key(asked, kept)].into_iter().chain(name).collect::<Vec<_>>()))
+        let name = log.and_then(|log| log.name(key)).map_or_else(|| key.to_string(), str::to_owned);
+        Some(About::says([about_key(name, asked, kept)]))
     }
 
     fn invariants(&self, _: &W) -> Result<(), String> {
