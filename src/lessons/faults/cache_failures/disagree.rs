@@ -63,15 +63,13 @@ impl Order {
     }
 
     const fn reads(self) -> Code {
-        match self {
-            Self::Lease => (
-                &["get k", "select, if none", "set k, lease"],
-                &[Op::Get, Op::Select, Op::Store { leased: true }],
-            ),
-            _ => {
-                (&["get k", "select, if none", "set k"], &[Op::Get, Op::Select, Op::Store { leased: false }])
-            }
-        }
+        (
+            &["get k", "select", "set k"],
+            match self {
+                Self::Lease => &[Op::Get, Op::Select, Op::Store { leased: true }],
+                _ => &[Op::Get, Op::Select, Op::Store { leased: false }],
+            },
+        )
     }
 }
 
@@ -205,9 +203,7 @@ pub(super) struct Disagree {
 impl Disagree {
     fn begin(controls: &ControlValues, world: &mut World<Turn>) -> Self {
         let (order, writers) = (controls.order, controls.writers as usize);
-        let mut texts = vec![order.reads().0];
-        texts.extend(vec![order.writes().0; writers]);
-        texts.push(EXPIRES.0);
+        let texts = [vec![order.reads().0], vec![order.writes().0; writers], vec![EXPIRES.0]].concat();
         let program =
             Program::new((CLIENT, INSTRUCTION), STEP, &texts).with_helpers(writers as u32 + 1, EXPIRY);
         let pair = Pair::new(order, controls.writers);

@@ -1,8 +1,7 @@
 //! Which keys to keep: one stream of requests through caches of one size, one of them by a rule that the learner writes.
 //!
 //! The stream is known in advance, so that it can also be held against the bound that no policy beats (Belady) and against
-//! the formula for LRU (Che). Leaves out: expiry, entries of different sizes or costs, and what a policy's own bookkeeping
-//! takes.
+//! the formula for LRU (Che). Leaves out: expiry, sizes and costs of entries, what a policy's own bookkeeping takes.
 
 use crate::lessons::prelude::*;
 use crate::mechanism::cache::{Cache, Policy, clairvoyant::Stream, reference_model::Che};
@@ -28,13 +27,11 @@ const BOUND: u32 = YOURS + 1;
 /// Requests of a made stream, and of a log at most; how long they take to pass, and in how many ticks.
 const REQUESTS: u32 = 12_000;
 const MOST: u32 = 20_000;
-const LASTS: Time = Time::from_secs(30);
 const TICKS: usize = 600;
 const TICK: Span = Span::from_millis(50);
 /// Popular keys of a made stream. After so many requests for them a scan asks for so many others, each once.
 const POPULAR: u32 = 1_000;
-const ROUND: u32 = 1_500;
-const SCAN: u32 = 500;
+const SCANS: (u32, u32) = (1_500, 500);
 /// By how much the popular keys change, and after how many requests.
 const CHANGE: (u32, u32) = (250, 3_000);
 /// Keys that are seen one by one.
@@ -73,8 +70,7 @@ controls! {
             .help("Which key a full cache throws out.").primary(),
         pub requests: Requests = Control::choice("arrivals", "Requests", Requests::OPTIONS, "scans")
             .help("Drawn by Zipf’s law; with a scan of 500 other keys now and then; with other popular keys every few seconds; or your own access log in its order, each URL a key (its first 20,000 requests).").primary(),
-        pub places: u32 = Control::log_number("places", "Cache holds", Unit::Count, (1.0, 5_000.0), 150.0)
-            .help("Keys that fit."),
+        pub places: u32 = Control::log_number("places", "Cache holds", Unit::Count, (1.0, 5_000.0), 150.0).help("Keys that fit."),
         pub rule: String = Control::text("rule", "Your policy", 400, "on insert, hit:\n  uses = uses + 1\n  rank = uses + evicted").rows(4)
             .help("Runs when a key comes in (insert) and when it is used (hit), and sets its rank; the lowest rank goes. There are now, evicted (the rank of what went last), variables of your own, if, min and max.").primary(),
         pub skew: f64 = Control::number("skew", "Skew", Unit::Count, (0.0, 1.5), 0.1, 0.9)
@@ -98,7 +94,6 @@ messages! {
     about_policy(hits: (f64, Unit)); about_key(name: String, asked: u32, kept: usize);
 }
 
-/// The next requests pass.
 #[derive(Clone, Copy, Debug, Hash)]
 pub(super) struct Tick;
 
@@ -149,7 +144,7 @@ fn made(controls: &ControlValues, w: &W) -> Vec<u64> {
     let key = |n: u32| {
         let rank = zipf.sample(&mut w.draws(CHOOSES, Entity::new(KEY, n)));
         match controls.requests {
-            Requests::Scans if n % (ROUND + SCAN) >= ROUND => POPULAR + n,
+            Requests::Scans if n % (SCANS.0 + SCANS.1) >= SCANS.0 => POPULAR + n,
             Requests::Change => (rank + CHANGE.0 * (n / CHANGE.1)) % POPULAR,
             _ => rank,
         }
@@ -188,15 +183,14 @@ impl Known {
     fn lane(&self, of: u32) -> Result<Lane, Msg> {
         let (mut cache, mut hits) = (self.cache(of, self.controls.places)?, 0);
         let after = |tick: usize| {
-            let passed = &self.keys[self.passed(tick.saturating_sub(1))..self.passed(tick)];
+            let passed = &self.keys[self.passed_after(tick.saturating_sub(1))..self.passed_after(tick)];
             hits += passed.iter().filter(|&&key| cache.request(key).hit).count();
             (hits, self.seen().map(|(n, (key, _))| u64::from(cache.contains(key)) << n).sum())
         };
         Ok(Lane { of, after: (0..=TICKS).map(after).collect() })
     }
 
-    /// How many requests have passed after so many ticks.
-    fn passed(&self, ticks: usize) -> usize {
+    fn passed_after(&self, ticks: usize) -> usize {
         self.keys.len() * ticks / TICKS
     }
 
@@ -228,18 +222,15 @@ impl Known {
             let point = |n| (size(n) as f32, of(libm::round(size(n)) as u32) as f32);
             CurveLine { label, status, points: (0..sizes).map(point).collect(), dots }
         };
-        let policy = |of| {
-            let status = match of {
-                BOUND => Status::Quiet,
-                YOURS => Status::Trouble,
-                LRU => Status::Normal,
-                _ => Status::Active,
-            };
+        let policy = |of, status| {
             let hits = |places| ratio(self.hits(of, places), self.keys.len());
             line(Label::Name(policy(of)), status, false, &hits)
         };
         let che = line(Label::Words(line_che()), Status::Normal, true, &|places| self.che(places));
-        let lines = self.lanes.iter().map(|lane| lane.of).chain([BOUND]).map(policy).chain([che]).collect();
+        // The chosen policy may be missing, so from the end.
+        let looks = [Status::Trouble, Status::Normal, Status::Active];
+        let lanes = self.lanes.iter().rev().zip(looks).map(|(lane, status)| policy(lane.of, status));
+        let lines = lanes.chain([policy(BOUND, Status::Quiet), che]).collect();
         let axis = |label, unit, ends, log| Axis { label: Label::Words(label), unit, ends, log };
         let x = axis(axis_places(), Unit::Count, (least, most), true);
         let y = axis(axis_hits(), Unit::Share, (0.0, 1.0), false);
@@ -259,7 +250,7 @@ impl Known {
             GridRow {
                 entity: policy(lane.of),
                 label: Label::Name(policy(lane.of)),
-                note: Some(Label::Value(ratio(hits, self.passed(ticks)), Unit::Share)),
+                note: Some(Label::Value(ratio(hits, self.passed_after(ticks)), Unit::Share)),
                 status: Status::Normal,
                 cells: self.seen().map(cell).collect(),
             }
@@ -274,9 +265,10 @@ impl Experiment for WhichKeys {
     type Controls = ControlValues;
     type Event = Tick;
     const SPEC: &'static FigureSpec = &{
-        let mut spec = FigureSpec::new("which-keys", LASTS, ControlValues::ALL, READINGS, KINDS)
-            .still_at(Time::from_millis(9_600))
-            .speed(2.0);
+        let mut spec =
+            FigureSpec::new("which-keys", Time::from_secs(30), ControlValues::ALL, READINGS, KINDS)
+                .still_at(Time::from_millis(9_600))
+                .speed(2.0);
         spec.needs = crate::player::Needs::AccessLog;
         spec
     };
@@ -290,7 +282,7 @@ impl Experiment for WhichKeys {
     fn handle(&mut self, Tick: Tick, w: &mut W) {
         self.ticks = TICKS.min(self.ticks + 1);
         let scans = self.known.controls.requests == Requests::Scans;
-        if scans && self.known.passed(self.ticks) as u32 % (ROUND + SCAN) == ROUND {
+        if scans && self.known.passed_after(self.ticks) as u32 % (SCANS.0 + SCANS.1) == SCANS.0 {
             w.notable(policy(LRU), mark_scan());
         }
         w.schedule(TICK, Tick);
@@ -306,7 +298,7 @@ impl Experiment for WhichKeys {
         let known = &self.known;
         for (id, of) in [("hits", known.controls.policy as u32), ("lru", LRU), ("yours", YOURS)] {
             let lane = known.lanes.iter().find(|lane| lane.of == of);
-            out.put(id, lane.map(|lane| ratio(lane.after[self.ticks].0, known.passed(self.ticks))));
+            out.put(id, lane.map(|lane| ratio(lane.after[self.ticks].0, known.passed_after(self.ticks))));
         }
         out.put("bound", ratio(known.most_hits, known.keys.len()));
     }
@@ -314,7 +306,7 @@ impl Experiment for WhichKeys {
     fn draw(&self, _: &W, scene: &mut Scene) {
         let known = &self.known;
         scene.panels = vec![known.grid(self.ticks), known.chart.get_or_init(|| known.chart()).clone()];
-        scene.sentences = vec![says_at(known.passed(self.ticks), known.keys.len())];
+        scene.sentences = vec![says_at(known.passed_after(self.ticks), known.keys.len())];
     }
 
     fn about(&self, entity: Entity, _: &W) -> Option<About> {
