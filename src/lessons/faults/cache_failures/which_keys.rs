@@ -160,7 +160,9 @@ impl Known {
             _ => made(controls, w),
         };
         let mut counts = BTreeMap::new();
-        keys.iter().for_each(|&key| *counts.entry(key).or_default() += 1);
+        for &key in &keys {
+            *counts.entry(key).or_default() += 1;
+        }
         let mut counts: Vec<(u64, u32)> = counts.into_iter().collect();
         sort_by_key(&mut counts, |&(_, count)| core::cmp::Reverse(count));
         let (controls, data, stream) = (controls.clone(), data.clone(), Stream::new(keys.iter().copied()));
