@@ -24,6 +24,7 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("architecture/load-balancing/traffic", architecture::load_balancing::traffic::FIGURES),
     ("faults/cache-failures", faults::cache_failures::FIGURES),
     ("faults/cache-failures/further", faults::cache_failures::further::FIGURES),
+    ("faults/cache-failures/keys", faults::cache_failures::keys::FIGURES),
     ("governance/circuit-breakers", governance::circuit_breakers::FIGURES),
     ("governance/circuit-breakers/machine", governance::circuit_breakers::machine::FIGURES),
     ("governance/circuit-breakers/stack", governance::circuit_breakers::stack::FIGURES),

@@ -73,7 +73,13 @@ impl Figure {
     /// The figure replaying access logs: with what it can finish, so that a log can be made to fit.
     #[must_use]
     pub const fn replaying(self, capacity: fn(&StartSettings) -> f64) -> Self {
-        Self { capacity: Some(capacity), reader: Some(log_reader), ..self }
+        Self { capacity: Some(capacity), ..self.reading_logs() }
+    }
+
+    /// The figure taking access logs whose pace is of no concern to it.
+    #[must_use]
+    pub const fn reading_logs(self) -> Self {
+        Self { reader: Some(log_reader), ..self }
     }
 
     /// The figure with states that must never be ([`Experiment::found_in`]), to which a way can be searched for.

@@ -27,6 +27,7 @@ kinds! {
     READERS_KIND = "readers", Only; ATTACKERS_KIND = "attackers", Only;
     CACHE_KIND = "cache", Only; DATABASE_KIND = "database", Only;
     CAUSE = "cause", Words(LOSSES.names);
+    FRONT_PAGE = "front-page", Only;
 }
 
 losses! {
@@ -138,14 +139,14 @@ readings! {
 messages! {
     pub(super) MESSAGES;
     pages_title(); row_pages(); row_places(); note_missing(missing: u32); key_fresh(); key_asked(); key_crowd(); key_gone(); chart_queries(); asked();
-    note_hits(hits: (f64, Unit)); note_away(); note_ramp(share: (f64, Unit));
+    note_hits(hits: (f64, Unit)); note_ramp(share: (f64, Unit));
     says_away(); says_fell(); says_queue(waiting: usize, wait: Span); says_calm(waiting: usize);
     says_hits(hits: (f64, Unit)); says_rush(readers: u32);
     mark_expired(); mark_killed(); mark_restored(); mark_fell(waiting: usize); mark_up();
     no_front_page(); is_away(); is_there();
     step_hit(left: Span); step_stale(since: Span); step_missed(); step_joined(behind: u32); step_filtered(); step_no_page(); step_early(left: Span);
     step_kept_out();
-    about_cache(held: u32, missing: u32); about_filter(rate: (f64, Unit)); about_sent(sent: u64);
+    about_cache(held: u32, missing: u32); about_filter(rate: (f64, Unit)); about_sent(sent: u32);
     about_page(left: Span); about_page_gone(); about_page_asked(queries: u32);
     judge_lost(lost: (f64, Unit), bound: (f64, Unit)); judge_slow(slow: (f64, Unit), bound: (f64, Unit)); judge_stale(stale: (f64, Unit), bound: (f64, Unit));
     judge_falls(falls: (f64, Unit), bound: (f64, Unit));
@@ -183,6 +184,12 @@ struct Kept {
     exists: bool,
 }
 
+impl Kept {
+    fn expiry(&self) -> Time {
+        self.stored + self.ttl
+    }
+}
+
 /// Whether the cache is there, and for whom.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Stage {
@@ -198,8 +205,7 @@ type W = World<Event>;
 pub(super) struct BehindTheCache {
     pub(super) controls: ControlValues,
     arrivals: Arrivals,
-    attacks: Option<Arrivals>,
-    attacked: u64,
+    attacks: Arrivals,
     popularity: Zipf,
     journeys: Journeys<Wish>,
     pub(super) cache: Lru,
@@ -233,20 +239,14 @@ fn filter(bits: u32) -> Option<Bloom> {
 }
 
 impl BehindTheCache {
-    /// A reader's page, by how popular they are.
-    fn chosen(&self, request: Entity, w: &W) -> u64 {
-        let mut draws = w.draws(CHOOSES, request);
-        if draws.chance(FRONT_SHARE) { FRONT } else { u64::from(self.popularity.sample(&mut draws)) + 1 }
-    }
-
     fn begin(&mut self, attack: bool, w: &mut W) {
         let next = Entity::new(REQUEST, w.tally(REQUEST).opened() as u32);
-        let page = if attack {
-            u64::from(PAGES) + (w.draws(INVENTS, next).bits() >> 8)
-        } else {
-            self.chosen(next, w)
+        let mut draws = w.draws(CHOOSES, next);
+        let page = match () {
+            () if attack => u64::from(PAGES) + (w.draws(INVENTS, next).bits() >> 8),
+            () if draws.chance(FRONT_SHARE) => FRONT,
+            () => u64::from(self.popularity.sample(&mut draws)) + 1,
         };
-        self.attacked += u64::from(attack);
         let from = if attack { ATTACKERS } else { READERS };
         let request = self.journeys.begin(Wish { page, attack, flight: None }, from, w);
         self.journeys.send(request, CACHE, HOP, w, Event::AtCache(request));
@@ -259,11 +259,9 @@ impl BehindTheCache {
         else {
             return;
         };
-        let admitted = match self.stage {
-            Stage::Open | Stage::Away => true,
-            Stage::Ramp(since) => w.draws(ADMITS, request).chance(self.ramp(since, now)),
-        };
-        if !admitted {
+        if let Stage::Ramp(since) = self.stage
+            && !w.draws(ADMITS, request).chance(self.ramp(since, now))
+        {
             w.record_step(request, || (step_kept_out(), None));
             return self.answer(request, KEPT_OUT, w);
         }
@@ -271,41 +269,43 @@ impl BehindTheCache {
             w.record_step(request, || (step_filtered(), None));
             return self.answer(request, ANSWERED, w);
         }
-        let there = self.stage != Stage::Away && self.cache.lookup(page);
-        let kept = self.kept.get(&page).copied().filter(|_| there);
         if !attack {
             self.lookups.record(now);
         }
-        let Some(it) = kept else { return self.missed(request, page, w) };
-        let lifetime = Lifetime { stale_while_revalidate: self.controls.stale, ..Lifetime::of(it.ttl) };
-        let expiry = it.stored + it.ttl;
-        let freshness = lifetime.freshness(now.since(it.stored));
-        if !attack && matches!(freshness, Freshness::Fresh | Freshness::Revalidate) {
+        let there = self.stage != Stage::Away && self.cache.lookup(page);
+        let kept = self.kept.get(&page).filter(|_| there).map(|it| (*it, self.freshness(it, now)));
+        let Some((it, freshness @ (Freshness::Fresh | Freshness::Revalidate))) = kept else {
+            self.drop_page(page);
+            w.record_step(request, || (step_missed(), None));
+            return self.fetch(request, page, w);
+        };
+        if !attack {
             self.hits.record(now);
         }
-        match freshness {
-            Freshness::Fresh => {
-                let early = XFetch { delta: it.took, beta: self.controls.early };
-                if early.renews(now, expiry, w.draws(EARLY, request).positive_unit()) {
-                    w.record_step(request, || (step_early(expiry.since(now)), None));
-                    return self.fetch(request, page, w);
-                }
-                let what = if it.exists { step_hit(expiry.since(now)) } else { step_no_page() };
-                w.record_step(request, || (what, None));
-                self.answer(request, ANSWERED, w);
+        if freshness == Freshness::Revalidate {
+            w.record_step(request, || (step_stale(now.since(it.expiry())), None));
+            self.answer(request, STALE, w);
+            if self.queries(page) == Some(&mut 0) {
+                // One query in the background.
+                let renewal = w.open(RENEWAL, None);
+                self.renewals.insert(renewal.n, (page, now));
+                self.ask(renewal, w);
             }
-            Freshness::Revalidate => {
-                w.record_step(request, || (step_stale(now.since(expiry)), None));
-                self.answer(request, STALE, w);
-                if self.queries(page) == Some(&mut 0) {
-                    self.renew(page, w);
-                }
-            }
-            Freshness::OnlyIfError | Freshness::Expired => {
-                self.drop_page(page);
-                self.missed(request, page, w);
-            }
+            return;
         }
+        let left = it.expiry().since(now);
+        let early = XFetch { delta: it.took, beta: self.controls.early };
+        if early.renews(now, it.expiry(), w.draws(EARLY, request).positive_unit()) {
+            w.record_step(request, || (step_early(left), None));
+            return self.fetch(request, page, w);
+        }
+        w.record_step(request, || (if it.exists { step_hit(left) } else { step_no_page() }, None));
+        self.answer(request, ANSWERED, w);
+    }
+
+    fn freshness(&self, of: &Kept, now: Time) -> Freshness {
+        let lifetime = Lifetime { stale_while_revalidate: self.controls.stale, ..Lifetime::of(of.ttl) };
+        lifetime.freshness(now.since(of.stored))
     }
 
     /// The share of readers who are let in; nobody while the database is away.
@@ -314,35 +314,19 @@ impl BehindTheCache {
         if away { 0.0 } else { (now.since(since).secs() / RAMP.secs()).min(1.0) }
     }
 
-    fn missed(&mut self, request: Entity, page: u64, w: &mut W) {
-        w.record_step(request, || (step_missed(), None));
-        self.fetch(request, page, w);
-    }
-
     /// A reader needs a page from the database: it asks, or waits for somebody who does.
     fn fetch(&mut self, request: Entity, page: u64, w: &mut W) {
         self.journeys.expect(request, PATIENCE, w, Event::GivesUp(request));
         if self.controls.flight {
-            match self.flights.join(page, request.n) {
-                Joined::Waits { behind, .. } => {
+            match (self.flights.join(page, request.n), self.journeys.carried(request)) {
+                (Joined::Waits { behind, .. }, _) => {
                     return w.record_step(request, || (step_joined(behind), None));
                 }
-                Joined::Leads { flight } => {
-                    let wish = self.journeys.carried(request);
-                    if let Some(wish) = wish {
-                        wish.flight = Some(flight);
-                    }
-                }
+                (Joined::Leads { flight }, Some(wish)) => wish.flight = Some(flight),
+                _ => {}
             }
         }
         self.journeys.send(request, DATABASE, HOP, w, Event::AtDatabase(request));
-    }
-
-    /// One query in the background, for a page that is in the cache or shall be.
-    fn renew(&mut self, page: u64, w: &mut W) {
-        let renewal = w.open(RENEWAL, None);
-        self.renewals.insert(renewal.n, (page, w.now()));
-        self.ask(renewal, w);
     }
 
     /// How many queries for a page are at the database; none is counted for pages that don't exist.
@@ -434,44 +418,16 @@ impl BehindTheCache {
 
     fn answer(&mut self, request: Entity, outcome: EndKind, w: &mut W) {
         let Some(journey) = self.journeys.get(request) else { return };
-        let (attack, awaited) = (journey.carries.attack, journey.awaited);
-        if !awaited {
+        let (to, outcome) = if journey.carries.attack { (ATTACKERS, ATTACK) } else { (READERS, outcome) };
+        if !journey.awaited {
             return self.journeys.forget(request);
         }
-        self.journeys.turn_back(request, if attack { ATTACK } else { outcome });
+        self.journeys.turn_back(request, outcome);
         self.journeys.enter(request, CACHE, w.now());
-        let to = if attack { ATTACKERS } else { READERS };
         self.journeys.send(request, to, HOP, w, Event::Back(request));
     }
 
-    fn gives_up(&mut self, request: Entity, w: &mut W) {
-        let attack = self.journeys.get(request).is_some_and(|journey| journey.carries.attack);
-        self.journeys.give_up(request, if attack { ATTACK } else { GAVE_UP }, w);
-    }
-
-    /// Fills the cache with the most popular pages, as a deploy does that loads them all.
-    fn fill(&mut self, w: &W) {
-        let most = self.controls.places.min(PAGES);
-        for page in (0..u64::from(most)).rev() {
-            let of = Entity::new(PAGE, page as u32);
-            let ttl = jittered(self.controls.ttl, self.controls.jitter, w.draws(JITTER, of).unit());
-            let took = if page == FRONT { FRONT_QUERY } else { Span::from_secs_f64(QUERY) };
-            self.keep(page, Kept { stored: w.now(), ttl, took, exists: true });
-        }
-    }
-
-    fn set_attack(&mut self, rate: f64, w: &mut W) {
-        match &mut self.attacks {
-            // A rate of nothing has no next arrival; what was scheduled is passed over.
-            Some(attacks) if rate > 0.0 => attacks.set_rate(rate, w, Event::Attack),
-            None if rate > 0.0 => {
-                self.attacks = Some(Arrivals::poisson(ATTACKERS_KIND, rate, w, Event::Attack));
-            }
-            _ => {}
-        }
-    }
-
-    pub(super) fn hit_ratio(&self, now: Time) -> Option<f64> {
+    fn hit_ratio(&self, now: Time) -> Option<f64> {
         let lookups = self.lookups.rate(now);
         (lookups > 0.0).then(|| (self.hits.rate(now) / lookups).min(1.0))
     }
@@ -491,7 +447,7 @@ impl BehindTheCache {
     fn flow(&self, now: Time) -> Panel {
         let hits = self.hit_ratio(now).map(|hits| note_hits((rounded(hits, 100.0), Unit::Share)));
         let (note, status) = match self.stage {
-            Stage::Away => (Some(note_away()), Status::Down),
+            Stage::Away => (None, Status::Down),
             Stage::Ramp(since) => {
                 let share = rounded(self.ramp(since, now), 100.0);
                 (Some(note_ramp((share, Unit::Share))), Status::Warming)
@@ -514,9 +470,9 @@ impl BehindTheCache {
     /// places are taken by.
     fn inside(&self, now: Time) -> Panel {
         let cell = |n: u32| {
-            let (page, entity) = (u64::from(n), Entity::new(PAGE, n));
-            let kept = self.kept.get(&page).filter(|_| self.stage != Stage::Away);
-            let left = kept.map_or(0.0, |it| (it.stored + it.ttl).since(now).secs());
+            let entity = Entity::new(if n == 0 { FRONT_PAGE } else { PAGE }, n);
+            let kept = self.kept.get(&n.into()).filter(|_| self.stage != Stage::Away);
+            let left = kept.map_or(0.0, |it| it.expiry().since(now).secs());
             let level = (left / self.controls.ttl.secs()).min(1.0) as f32;
             match self.at_database[n as usize] {
                 2.. => Cell { entity, level: level.max(0.2), status: Status::Trouble },
@@ -527,18 +483,20 @@ impl BehindTheCache {
         };
         let missing = self.missing();
         let place = |n: u32| {
-            let here = |count: u32| u64::from(n) * u64::from(self.controls.places) < u64::from(count * SEEN);
-            let (level, status) = match () {
-                () if here(missing) => (1.0, Status::Trouble),
-                () if here(self.cache.len()) => (1.0, Status::Normal),
-                () => (0.0, Status::Quiet),
+            let filled = |count: u32| n * self.controls.places < count * SEEN;
+            let status = match () {
+                () if filled(missing) => Status::Trouble,
+                () if filled(self.cache.len()) => Status::Normal,
+                () => Status::Quiet,
             };
-            Cell { entity: CACHE, level, status }
+            Cell { entity: CACHE, level: f32::from(u8::from(filled(self.cache.len()))), status }
         };
-        let row = |label, note, cells| {
-            let note: Option<Msg> = note;
-            let note = note.map(Label::Words);
-            GridRow { entity: CACHE, label: Label::Words(label), note, status: Status::Normal, cells }
+        let row = |label, note: Option<Msg>, cells| GridRow {
+            entity: CACHE,
+            label: Label::Words(label),
+            note: note.map(Label::Words),
+            status: Status::Normal,
+            cells,
         };
         let mut rows = vec![row(row_pages(), None, (0..SEEN).map(cell).collect())];
         if self.is_attacked() {
@@ -559,7 +517,7 @@ impl BehindTheCache {
     }
 
     fn is_attacked(&self) -> bool {
-        self.attacked > 0 || self.controls.attack > 0.0
+        self.controls.attack > 0.0 || self.attacks.arrived_so_far() > 0
     }
 
     fn say(&self, now: Time) -> Vec<Msg> {
@@ -594,9 +552,8 @@ impl Experiment for BehindTheCache {
         let mut it = Self {
             controls: controls.clone(),
             arrivals: Arrivals::poisson(READERS_KIND, LOAD, w, Event::Arrival),
-            attacks: None,
-            attacked: 0,
-            popularity: Zipf::new(PAGES - 1, SKEW).map_err(|_| is_away())?,
+            attacks: Arrivals::poisson(ATTACKERS_KIND, controls.attack, w, Event::Attack),
+            popularity: Zipf::new(PAGES - 1, SKEW).expect("there are pages"),
             journeys: Journeys::new(REQUEST, LOSSES),
             cache: Lru::new(controls.places),
             kept: BTreeMap::new(),
@@ -613,8 +570,11 @@ impl Experiment for BehindTheCache {
             lookups: RecentCount::over(Span::from_secs(1)),
             asked: RecentCount::over(Span::from_secs(1)),
         };
-        it.fill(w);
-        it.set_attack(controls.attack, w);
+        // Filled with the most popular pages, as by a deploy that loads them all.
+        for page in (0..controls.places.min(PAGES)).rev() {
+            let took = if page == 0 { FRONT_QUERY } else { Span::from_secs_f64(QUERY) };
+            it.store(page.into(), took, Entity::new(PAGE, page), w);
+        }
         Ok(it)
     }
 
@@ -624,11 +584,10 @@ impl Experiment for BehindTheCache {
                 self.arrivals.arrived(w, Event::Arrival);
                 self.begin(false, w);
             }
-            Event::Attack if self.controls.attack > 0.0 => {
-                self.attacks.iter_mut().for_each(|attacks| _ = attacks.arrived(w, Event::Attack));
+            Event::Attack => {
+                self.attacks.arrived(w, Event::Attack);
                 self.begin(true, w);
             }
-            Event::Attack => self.attacks = None,
             Event::AtCache(request) => self.at_cache(request, w),
             Event::AtDatabase(request) => {
                 self.journeys.arrive(request, w.now());
@@ -636,13 +595,16 @@ impl Experiment for BehindTheCache {
             }
             Event::Queried(of) => self.queried(of, w),
             Event::Back(request) => {
-                let late = |it: &journeys::Journey<Wish>| w.now().since(it.began) > SLOW;
-                let answered = |it: &journeys::Journey<Wish>| matches!(it.outcome, Some(ANSWERED | STALE));
-                let journey = self.journeys.get(request);
-                self.slow += u64::from(journey.is_some_and(|it| late(it) && answered(it)));
+                let late = self.journeys.get(request).is_some_and(|it| {
+                    matches!(it.outcome, Some(ANSWERED | STALE)) && w.now().since(it.began) > SLOW
+                });
+                self.slow += u64::from(late);
                 self.journeys.end(request, w);
             }
-            Event::GivesUp(request) => self.gives_up(request, w),
+            Event::GivesUp(request) => {
+                let attack = self.journeys.get(request).is_some_and(|it| it.carries.attack);
+                self.journeys.give_up(request, if attack { ATTACK } else { GAVE_UP }, w);
+            }
             Event::Restarts => {
                 self.database.restore();
                 if let Stage::Ramp(since) = &mut self.stage {
@@ -660,7 +622,7 @@ impl Experiment for BehindTheCache {
 
     fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
         let was = core::mem::replace(&mut self.controls, is.clone());
-        self.set_attack(is.attack, w);
+        self.attacks.set_rate(is.attack, w, Event::Attack);
         self.database.set_workers(is.workers, w);
         if was.filter != is.filter {
             self.filter = filter(is.filter);
@@ -733,16 +695,16 @@ impl Experiment for BehindTheCache {
 
     fn about(&self, entity: Entity, w: &W) -> Option<About> {
         match entity {
-            READERS => Some(About::says([about_sent(w.tally(REQUEST).opened() - self.attacked)])),
-            ATTACKERS => Some(About::says([about_sent(self.attacked)])),
+            READERS => Some(About::says([about_sent(self.arrivals.arrived_so_far())])),
+            ATTACKERS => Some(About::says([about_sent(self.attacks.arrived_so_far())])),
             CACHE => {
                 let rate = self.filter.as_ref().map(|it| it.size().false_positive_rate(f64::from(PAGES)));
                 let filter = rate.map(|rate| about_filter((rounded(rate, 10_000.0), Unit::Share)));
                 let says = [about_cache(self.cache.len(), self.missing())].into_iter().chain(filter);
                 Some(About::says(says.collect::<Vec<_>>()))
             }
-            Entity { kind: PAGE, n } if n < SEEN => {
-                let left = self.kept.get(&n.into()).map(|it| (it.stored + it.ttl).since(w.now()));
+            Entity { kind: PAGE | FRONT_PAGE, n } if n < SEEN => {
+                let left = self.kept.get(&n.into()).map(|it| it.expiry().since(w.now()));
                 let queries =
                     Some(self.at_database[n as usize]).filter(|&queries| queries > 0).map(about_page_asked);
                 let fresh = left.map_or_else(about_page_gone, about_page);

@@ -14,7 +14,7 @@ kinds! {
     CLIENT = "client", Words(&[Cow::Borrowed("reader"), Cow::Borrowed("writer"), Cow::Borrowed("second-writer")]);
     INSTRUCTION = "step", Numbers;
     EXPIRY = "expiry", Only;
-    CACHE_KIND = "cache", Only; DATABASE_KIND = "database", Only;
+    CACHE_KIND = "cache", Only; DATABASE_KIND = "table", Only;
 }
 
 const CACHE: Entity = Entity::new(CACHE_KIND, 0);
@@ -55,26 +55,21 @@ choices! {
 impl Order {
     const fn writes(self) -> Code {
         match self {
-            Self::DeleteFirst => (&["cache.delete(k)", "update row"], &[Op::Delete, Op::Update]),
-            Self::WriteFirst | Self::Lease => (&["update row", "cache.delete(k)"], &[Op::Update, Op::Delete]),
-            Self::Twice => {
-                (&["cache.delete(k)", "update row", "cache.delete(k)"], &[Op::Delete, Op::Update, Op::Delete])
-            }
-            Self::Both => (&["update row", "cache.set(k, v)"], &[Op::Update, Op::Store { leased: false }]),
+            Self::DeleteFirst => (&["del k", "update"], &[Op::Delete, Op::Update]),
+            Self::WriteFirst | Self::Lease => (&["update", "del k"], &[Op::Update, Op::Delete]),
+            Self::Twice => (&["del k", "update", "del k"], &[Op::Delete, Op::Update, Op::Delete]),
+            Self::Both => (&["update", "set k"], &[Op::Update, Op::Store { leased: false }]),
         }
     }
 
     const fn reads(self) -> Code {
-        match self {
-            Self::Lease => (
-                &["v = cache.get(k)", "v = select, if none", "cache.set(k, v, lease)"],
-                &[Op::Get, Op::Select, Op::Store { leased: true }],
-            ),
-            _ => (
-                &["v = cache.get(k)", "v = select, if none", "cache.set(k, v)"],
-                &[Op::Get, Op::Select, Op::Store { leased: false }],
-            ),
-        }
+        (
+            &["get k", "select", "set k"],
+            match self {
+                Self::Lease => &[Op::Get, Op::Select, Op::Store { leased: true }],
+                _ => &[Op::Get, Op::Select, Op::Store { leased: false }],
+            },
+        )
     }
 }
 
@@ -92,7 +87,7 @@ controls! {
 readings! {
     READINGS;
     Reading::new("schedules", "schedules from here", Unit::Count, "Every order in which what is left can happen.");
-    Reading::new("wrong", "of them end wrong", Unit::Count, "Schedules from here after which the entry isn't what the row says.")
+    Reading::new("wrong", "wrong schedules", Unit::Count, "Schedules from here after which the entry isn't what the row says.")
         .trouble_from(1.0);
     Reading::new("nearest", "steps to the nearest", Unit::Count, "Steps of the shortest way to such an end; nothing where there is none.");
 }
@@ -102,13 +97,11 @@ const ACTIONS: &[Action] = &[Action::new("step", "Do its next step", &[CLIENT, E
 messages! {
     MESSAGES;
     reader(); writer(); second_writer();
-    table_code(); column_client(); column_first(); column_second(); column_third();
     ladder_title(); note_entry(value: String); note_empty(); note_row(value: String);
     did(code: String); refused_old(); mark_stale(entry: String, row: String);
     says_so_far(entry: String, row: String); says_empty(row: String);
     says_stale(entry: String, row: String); says_agree();
     says_ahead(all: u64, wrong: u64); says_none_wrong(all: u64);
-    about_entry(value: String); about_no_entry(); about_row(value: String);
 }
 
 #[derive(Clone, Copy, Debug, Hash)]
@@ -210,9 +203,7 @@ pub(super) struct Disagree {
 impl Disagree {
     fn begin(controls: &ControlValues, world: &mut World<Turn>) -> Self {
         let (order, writers) = (controls.order, controls.writers as usize);
-        let mut texts = vec![order.reads().0];
-        texts.extend(vec![order.writes().0; writers]);
-        texts.push(EXPIRES.0);
+        let texts = [vec![order.reads().0], vec![order.writes().0; writers], vec![EXPIRES.0]].concat();
         let program =
             Program::new((CLIENT, INSTRUCTION), STEP, &texts).with_helpers(writers as u32 + 1, EXPIRY);
         let pair = Pair::new(order, controls.writers);
@@ -344,17 +335,7 @@ impl Experiment for Disagree {
     }
 
     fn draw(&self, _: &World<Turn>, scene: &mut Scene) {
-        let program = &self.clients.program;
-        let clients = self.controls.writers + 1;
-        let row = |n: u32| {
-            let steps =
-                (0..3).map(|line| Label::Plain((*program.code(n).get(line).unwrap_or(&"–")).to_owned()));
-            let client = program.thread(n);
-            Row::new(client, [Label::Name(client)].into_iter().chain(steps).collect::<Vec<_>>())
-        };
-        let columns = [column_client(), column_first(), column_second(), column_third()];
-        let code = Panel::table(table_code(), columns, (0..clients).map(row).collect::<Vec<_>>());
-        scene.panels = vec![self.ladder(), code.unfolded()];
+        scene.panels = vec![self.ladder()];
         scene.choices = self.clients.choices("step");
         let ahead = self.clients.ahead();
         let (all, wrong) = ahead.map_or((0, 0), |ahead| (ahead.all as u64, ahead.wrong as u64));
@@ -365,10 +346,8 @@ impl Experiment for Disagree {
     }
 
     fn about(&self, entity: Entity, _: &World<Turn>) -> Option<About> {
-        let pair = &self.clients.state;
         Some(About::says([match entity {
-            CACHE => pair.entry.map_or_else(about_no_entry, |entry| about_entry(value(entry))),
-            DATABASE => about_row(value(pair.row)),
+            CACHE | DATABASE => self.says_state(),
             _ => self.clients.program.about(entity)?,
         }]))
     }

@@ -65,8 +65,8 @@ messages! {
     nothing(); single_flight(); stale_while_renewed(); early_renewal(); jitter_half(); remembers(); bloom_filter();
     grid_title(); key_lost(); key_answered(); key_survived(); key_pending(); table_title(); column_defence();
     row_survived(survived: u32);
-    says_running(done: u32, runs: u32); says_best(defence: Entity, survived: u32); says_lost(defence: Entity, failure: Entity, lost: (f64, Unit));
-    about_run(defence: Entity, failure: Entity, lost: (f64, Unit)); about_not_yet();
+    says_best(defence: Entity, survived: u32);
+    about_run(defence: Entity, failure: Entity, lost: (f64, Unit));
     about_defence(survived: u32, of: u32);
 }
 
@@ -132,22 +132,21 @@ impl ControlValues {
         let begins = if failure == 1 { Time::from_secs(10) } else { Time::from_secs(2) };
         until(&mut it, &mut w, begins);
         let before = BehindTheCache::lost(&w);
-        let ends = begins + WATCHED;
+        let act = |it: &mut BehindTheCache, action, w: &mut _| it.act(action, &[CACHE], &Value::None, w);
         let done = match failure {
-            0 => it.act(EXPIRE, &[CACHE], &Value::None, &mut w),
+            0 => act(&mut it, EXPIRE, &mut w),
             1 => Ok(()),
             2 => {
-                let killed = it.act(KILL, &[CACHE], &Value::None, &mut w);
+                let killed = act(&mut it, KILL, &mut w);
                 until(&mut it, &mut w, begins + AWAY);
-                killed.and_then(|()| it.act(RESTORE, &[CACHE], &Value::None, &mut w))
+                killed.and(act(&mut it, RESTORE, &mut w))
             }
             _ => it.set(&behind::ControlValues { attack: ATTACK, ..settings }, &mut w),
         };
         debug_assert!(done.is_ok(), "{done:?}");
-        until(&mut it, &mut w, ends);
+        until(&mut it, &mut w, begins + WATCHED);
         let after = BehindTheCache::lost(&w);
-        let readers = after.1 - before.1;
-        (after.0 - before.0) as f64 / readers.max(1) as f64
+        (after.0 - before.0) as f64 / (after.1 - before.1).max(1) as f64
     }
 }
 
@@ -168,8 +167,11 @@ impl Matrix {
         (0..DEFENCES).filter_map(|n| Some((self.by(n)?, n))).max_by_key(|&(by, n)| (by, DEFENCES - n))
     }
 
-    fn share(lost: f64) -> (f64, Unit) {
-        (rounded(lost, 1000.0), Unit::Share)
+    /// What became of the readers of a run, once it is made.
+    fn says(&self, run: u32) -> Option<Msg> {
+        let (of, by) = pair(run);
+        let lost = self.lost(of, by)?;
+        Some(about_run(defence(by), failure(of), (rounded(lost, 1000.0), Unit::Share)))
     }
 
     fn grid(&self) -> Panel {
@@ -177,7 +179,7 @@ impl Matrix {
             let (failure, n) = (n / (CELLS + 1), n % (CELLS + 1));
             let tenths = |lost: f64| libm::ceil(lost * f64::from(CELLS)) as u32;
             let (level, status) = match self.lost(failure, defence) {
-                _ if n == CELLS => (0.0, Status::Quiet),
+                Some(_) if n == CELLS => (0.0, Status::Quiet),
                 None => (0.0, Status::Quiet),
                 Some(lost) if lost <= SURVIVED => (1.0, Status::Active),
                 Some(lost) if n < tenths(lost) => (1.0, Status::Trouble),
@@ -258,23 +260,15 @@ impl Experiment for Matrix {
     fn draw(&self, _: &W, scene: &mut Scene) {
         scene.panels = vec![self.grid(), self.table()];
         let done = self.runs.len() as u32;
-        if let Some((n, &lost)) = self.runs.iter().enumerate().next_back().filter(|_| done < RUNS) {
-            let (of, by) = pair(n as u32);
-            scene.sentences.push(says_lost(defence(by), failure(of), Self::share(lost)));
-        }
-        scene.sentences.push(match self.best() {
-            Some((survived, n)) if done == RUNS => says_best(defence(n), survived),
-            _ => says_running(done, RUNS),
+        scene.sentences.extend(match self.best() {
+            Some((survived, n)) if done == RUNS => Some(says_best(defence(n), survived)),
+            _ => done.checked_sub(1).and_then(|last| self.says(last)),
         });
     }
 
     fn about(&self, entity: Entity, _: &W) -> Option<About> {
         match entity {
-            Entity { kind: RUN, n } if n < RUNS => {
-                let (of, by) = pair(n);
-                let run = |lost| about_run(defence(by), failure(of), Self::share(lost));
-                Some(About::says([self.lost(of, by).map_or_else(about_not_yet, run)]))
-            }
+            Entity { kind: RUN, n } if n < RUNS => Some(About::says([self.says(n)?])),
             Entity { kind: DEFENCE, n } if n < DEFENCES => {
                 Some(About::says([about_defence(self.by(n).unwrap_or(0), FAILURES)]))
             }

@@ -6,6 +6,7 @@ mod matrix;
 mod questions;
 #[cfg(test)]
 mod tests;
+mod which_keys;
 
 use crate::lessons::prelude::Figure;
 
@@ -23,4 +24,12 @@ pub mod further {
         Figure::of::<matrix::Matrix>(),
         Figure::of::<disagree::Disagree>().predicted(questions::OF_ORDERS).searched(),
     ];
+}
+
+/// The policies, with the reader of logs: a set of its own, because both have their weight.
+pub mod keys {
+    use super::{Figure, which_keys};
+
+    /// The set.
+    pub const FIGURES: &[Figure] = &[Figure::of::<which_keys::WhichKeys>().reading_logs()];
 }

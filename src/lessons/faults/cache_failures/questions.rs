@@ -29,18 +29,6 @@ pub const OF_THE_CACHE: &[Prediction] = &[
             Value::Choice(CHANGES[n].into()).into()
         },
     },
-    Prediction {
-        id: "filter-bits",
-        answer_kind: AnswerKind::Curve {
-            x: CurveAxis { unit: Unit::Count, from: 0.0, to: 10.0 },
-            y: CurveAxis { unit: Unit::Rate, from: 0.0, to: 2500.0 },
-            tolerance: 0.07,
-        },
-        at: Time::from_secs(4),
-        runs: steps!("filter" in ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"],
-            with [("attack", "2000"), ("workers", "60"), ("flight", "on")]),
-        truth: |runs| measured(runs, "asked", RunOutcome::mean).curve(),
-    },
 ];
 
 pub const OF_ORDERS: &[Prediction] = &[Prediction {
@@ -76,6 +64,10 @@ const ALL_THREE: Challenge = Challenge {
     reference: &[("flight", "on"), ("jitter", "50 %"), ("filter", "10"), ("early", "1")],
     tempting: &[
         ("more-workers", &[("workers", "60"), ("flight", "on")]),
+        (
+            "few-workers",
+            &[("flight", "on"), ("jitter", "50 %"), ("filter", "8"), ("early", "1"), ("workers", "8")],
+        ),
         ("remembered", &[("flight", "on"), ("jitter", "50 %"), ("early", "1"), ("negative", "on")]),
         ("no-filter", &[("flight", "on"), ("jitter", "50 %"), ("early", "1")]),
         ("small-filter", &[("flight", "on"), ("jitter", "50 %"), ("early", "1"), ("filter", "3")]),
@@ -95,9 +87,10 @@ fn what_gets_through(settings: &StartSettings, _: &[TrialResult]) -> Option<&'st
         () if of("filter") == 0.0 => "no-filter",
         () if of("filter") < 7.0 => "small-filter",
         () if !settings.is_on("flight") => "no-flight",
-        () if of("stale") > 1.0 => "too-old",
-        () if of("jitter") < 0.15 => "in-step",
+        () if of("stale") > 0.0 => "too-old",
         () if of("early") == 0.0 => "all-wait",
+        () if of("jitter") < 0.15 => "in-step",
+        () if of("workers") < 10.0 => "few-workers",
         () => return None,
     })
 }

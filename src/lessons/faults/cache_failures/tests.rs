@@ -3,6 +3,7 @@
 use super::behind_the_cache::{BehindTheCache, CACHE, FRONT_SHARE, PAGES, SKEW};
 use super::disagree::Disagree;
 use super::matrix::{self, Matrix};
+use super::which_keys::WhichKeys;
 use crate::lessons::prelude::*;
 use crate::mechanism::cache::BloomSize;
 use crate::mechanism::cache::reference_model::Che;
@@ -172,4 +173,48 @@ fn the_classic_race_by_hand() {
     };
     let run = [1, 0, 0, 1, 0].into_iter().fold(Bench::<Disagree>::new(&[], 1), step);
     assert_eq!((run.says(), run.reading("wrong")), (vec!["says-stale".to_owned()], 1.0));
+}
+
+fn hits(settings: &[(&str, &str)], reading: &str) -> f64 {
+    Bench::<WhichKeys>::new(settings, 4).until(seconds(30)).reading(reading)
+}
+
+#[test]
+fn what_the_text_says_to_write_is_lru_fifo_and_lfu_to_the_last_hit() {
+    for (rule, policy) in [
+        ("on insert, hit: rank = now", "lru"),
+        ("on insert: rank = now", "fifo"),
+        ("on insert, hit:\n  uses = uses + 1\n  rank = uses", "lfu"),
+    ] {
+        for arrivals in ["zipf", "scans", "change"] {
+            let settings = [("rule", rule), ("policy", policy), ("arrivals", arrivals)];
+            let run = Bench::<WhichKeys>::new(&settings, 4);
+            let lanes = &run.model.known.lanes;
+            assert_eq!(lanes[0].after, lanes[lanes.len() - 1].after, "{policy}, {arrivals}");
+        }
+    }
+}
+
+#[test]
+fn ches_formula_is_near_lru_where_requests_are_independent() {
+    for places in ["50", "150", "500"] {
+        let settings = [("arrivals", "zipf"), ("places", places)];
+        let run = Bench::<WhichKeys>::new(&settings, 4);
+        let (formula, lru) = (run.model.known.che(places.parse().unwrap()), hits(&settings, "lru"));
+        assert!((formula - lru).abs() < 0.015, "{places}: {lru}, by the formula {formula}");
+    }
+}
+
+#[test]
+fn scans_are_for_sieve_and_what_was_popular_stays_with_lfu() {
+    let of = |policy, arrivals, reading| hits(&[("policy", policy), ("arrivals", arrivals)], reading);
+    for policy in ["sieve", "w-tinylfu"] {
+        assert!(of(policy, "scans", "hits") > of(policy, "scans", "lru") + 0.04, "{policy}");
+    }
+    // The rule that the figure begins with forgets, and LFU doesn't.
+    let (lfu, aging) = (of("lfu", "change", "hits"), of("lfu", "change", "yours"));
+    assert!(lfu < of("lfu", "change", "lru") - 0.1 && aging > lfu + 0.1, "{lfu} {aging}");
+    // Where everything fits nothing is lost but the first request for each key.
+    let bound = hits(&[("places", "5000")], "bound");
+    assert_eq!(bound, hits(&[("places", "5000")], "lru"));
 }
