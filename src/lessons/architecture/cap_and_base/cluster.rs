@@ -34,6 +34,7 @@ kinds! {
     LINK = "link", Words(LINK_NAMES);
     MESSAGE = "message", Numbers;
     THING = "thing", Words(THING_NAMES);
+    KEY = "key", Numbers;
 }
 
 messages! {
@@ -51,7 +52,7 @@ pub const REFUSED: EndKind = EndKind(1);
 const ARRIVED: EndKind = EndKind(0);
 const LOST: EndKind = EndKind(1);
 /// From a client to its replica, or back.
-pub const HOP: Span = Span::from_millis(50);
+pub const HOP: Span = Span::from_millis(75);
 
 pub const fn replica(n: u32) -> Entity {
     Entity::new(REPLICA, n)
@@ -72,7 +73,7 @@ const JOIN: usize = 1;
 choices! {
     /// Which links are cut.
     pub enum Network {
-        Whole = "whole", "Whole";
+        Whole = "whole", "As drawn";
         Two = "two", "AB | CDE";
         Bridge = "bridge", "A via B";
     }
