@@ -9,7 +9,7 @@ use crate::lessons::prelude::*;
 /// What the clients did and were told.
 #[derive(Clone, Debug)]
 pub struct Audit {
-    /// In the order in which they began.
+    /// In the order in which they began: the n-th is operation n.
     pub operations: Vec<Audited>,
     /// Of each value that was written, 0 too, which was there at first.
     spells: Vec<Spell>,
@@ -27,9 +27,8 @@ struct Spell {
 }
 
 /// An operation as its client knows it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Audited {
-    pub entity: Entity,
     pub client: u32,
     pub from: Time,
     pub write: Option<u32>,
@@ -60,36 +59,35 @@ impl Audit {
         Self { operations: Vec::new(), spells: vec![Spell::default()], broken: None }
     }
 
-    /// A client asks something; the n-th write is of n. Returns its place in the history.
-    pub fn call(&mut self, client: u32, entity: Entity, write: Option<u32>, from: Time) -> usize {
-        let (read, end, refused, stale, newer) = (None, None, None, false, None);
-        self.operations.push(Audited { entity, client, from, write, read, end, refused, stale, newer });
+    /// A client asks something; the n-th write is of n.
+    pub fn call(&mut self, client: u32, write: Option<u32>, from: Time) {
+        self.operations.push(Audited { client, from, write, ..Audited::default() });
         self.spells.extend(write.map(|_| Spell { ended: None, began: from }));
-        self.operations.len() - 1
     }
 
     /// A client is told: what it has read, or nothing where it wrote. Whether that is the first contradiction.
-    pub fn told(&mut self, at: usize, read: Option<u32>, now: Time) -> bool {
+    pub fn told(&mut self, n: u32, read: Option<u32>, now: Time) -> bool {
+        let at = n as usize;
         let it = &mut self.operations[at];
         (it.read, it.end) = (read, Some(now));
         let (from, value) = (it.from, it.value());
-        let spell = &mut self.spells[value as usize];
-        spell.began = spell.began.max(from);
-        spell.ended = spell.ended.or(Some((now, at)));
         if read.is_some() {
             let (stale, newer) = (self.is_stale(value, from), self.newer(value, from));
             (self.operations[at].stale, self.operations[at].newer) = (stale, newer);
-            if newer.is_some() && self.broken.is_none() {
-                self.broken = Some(at);
-                return true;
+            if newer.is_some() {
+                // What contradicts all before is no witness against what comes after.
+                return *self.broken.get_or_insert(at) == at;
             }
         }
+        let spell = &mut self.spells[value as usize];
+        spell.began = spell.began.max(from);
+        spell.ended = spell.ended.or(Some((now, at)));
         false
     }
 
     /// A client is told nothing. A read had no effect; a write may still get one, whatever its client believes.
-    pub fn refused(&mut self, at: usize, heard: (u32, u32), now: Time) {
-        let it = &mut self.operations[at];
+    pub fn refused(&mut self, n: u32, heard: (u32, u32), now: Time) {
+        let it = &mut self.operations[n as usize];
         (it.end, it.refused) = (Some(now), Some(heard));
     }
 

@@ -2,7 +2,7 @@
 //! follows it.
 //!
 //! ```text
-//!   client ── 75 ms ── its replica ─┬─ by itself, then copies ──► the others    last write wins · siblings · merge
+//!   client ── 60 ms ── its replica ─┬─ by itself, then copies ──► the others    last write wins · siblings · merge
 //!                                   └─► the leader, C ── copies ──► a majority   majority
 //! ```
 //!
@@ -32,8 +32,6 @@ const UNTIL: Time = Time::from_secs(30);
 /// One account, and so many carts and posts.
 const OF_EACH: u32 = 8;
 const KEYS: u32 = 1 + 2 * OF_EACH;
-/// So many operations fill a key's cell.
-const FULL: f32 = 10.0;
 /// What is on the account at first, and what each withdrawal takes.
 const BALANCE: u32 = 300;
 const TAKES: u32 = 20;
@@ -97,10 +95,10 @@ messages! {
     note_sees(balance: (f64, Unit), items: usize, likes: usize);
     grid_title(); key_same(); key_leads(); key_differs(); key_gone();
     table_title(); column_thing(); column_yes(); column_refused(); column_lost();
-    says_cut(apart: u32); says_converging(apart: u32); says_copying(apart: u32); says_same(); says_lost(lost: u32); says_overdrawn(money: (f64, Unit));
+    says_cut(apart: u32); says_converging(apart: u32); says_copying(apart: u32); says_same(); says_lost(lost: usize); says_overdrawn(money: (f64, Unit));
     mark_converged(took: Span);
     about_sees(balance: (f64, Unit), items: usize, likes: usize);
-    about_account(); about_cart(); about_post(); about_held(accepted: usize, a: usize, b: usize, c: usize, d: usize, e: usize);
+    about_held(thing: Entity, accepted: usize, a: usize, b: usize, c: usize, d: usize, e: usize);
     about_told(answered: u32, refused: u32); about_gone(gone: usize, client: Entity);
     judge_answered(share: (f64, Unit), bound: (f64, Unit)); judge_lost(lost: (f64, Unit), bound: (f64, Unit));
     judge_overdrawn(money: (f64, Unit), bound: (f64, Unit)); judge_converge(took: (f64, Unit), bound: (f64, Unit));
@@ -149,7 +147,7 @@ pub const FIGURES: &[Figure] =
 #[derive(Clone, Debug)]
 pub(super) struct Shop {
     controls: ControlValues,
-    cluster: Cluster<Letter>,
+    cluster: Cluster<Letter, Event>,
     clients: ClosedLoop,
     replicas: Vec<Vec<Held>>,
     /// Everything begins anew when a rule changes. What is under way of an earlier round doesn't count.
@@ -193,12 +191,17 @@ impl Shop {
         self.held(at, key).seen(thing(key))
     }
 
+    /// The rule that a key is under.
+    fn how(&self, key: u32) -> How {
+        self.controls.rules()[thing(key) as usize]
+    }
+
     fn begins(&mut self, client: Entity, w: &mut W) {
         let entity = w.open(OPERATION, None);
         let mut draws = w.draws(WHICH, entity);
         let (which, of_each) = (draws.below(3), draws.below(OF_EACH));
         let key = if which == 0 { 0 } else { 1 + (which - 1) * OF_EACH + of_each };
-        let (how, round) = (self.controls.rules()[thing(key) as usize], self.round);
+        let (how, round) = (self.how(key), self.round);
         let operation = Operation { client: client.n, key, how, round, copies: 0, answer: None };
         self.operations.insert(entity.n, operation);
         w.schedule(HOP, Event::AtReplica(entity));
@@ -209,37 +212,35 @@ impl Shop {
         let Some(it) = self.operations.get(entity.n) else { return };
         let at = it.client;
         if it.how != How::Leader {
-            let yes = self.writes(entity, at, Stamp { time: w.now(), node: at }, w);
+            let yes = self.writes(entity, at, w);
             self.answers(entity, yes, w);
         } else if at == LEADER {
             self.decides(entity, w);
         } else {
             let letter = (Letter::Order(entity), PacketKind::Request);
-            self.cluster.send((at, LEADER), letter, Some(entity), w, Event::Ended);
+            self.cluster.send((at, LEADER), letter, Some(entity), w);
         }
     }
 
     /// Does an operation to what a replica holds, if the account has enough on it, and sends copies.
-    fn writes(&mut self, entity: Entity, at: u32, stamp: Stamp, w: &mut W) -> bool {
+    fn writes(&mut self, entity: Entity, at: u32, w: &mut W) -> bool {
         let Some(it) = self.operations.get(entity.n) else { return false };
         let (key, of, leads) = (it.key, thing(it.key), it.how == How::Leader);
         let too_little = of == Thing::Account && left(&self.seen(at, key)) < TAKES;
         if self.round != it.round || too_little {
             return false;
         }
-        self.replicas[at as usize][key as usize].write(of, entity.n, stamp);
+        self.replicas[at as usize][key as usize].write(of, entity.n, Stamp { time: w.now(), node: at });
         for to in (0..PEERS).filter(|&to| to != at) {
             let of = leads.then_some(entity);
             let letter = Letter::Copy(key, self.round, self.held(at, key).clone(), of);
-            self.cluster.send((at, to), (letter, PacketKind::Copy), of, w, Event::Ended);
+            self.cluster.send((at, to), (letter, PacketKind::Copy), of, w);
         }
         true
     }
 
     fn decides(&mut self, entity: Entity, w: &mut W) {
-        let Some(key) = self.operations.get(entity.n).map(|it| it.key) else { return };
-        let stamp = self.held(LEADER, key).next_count(LEADER);
-        if self.writes(entity, LEADER, stamp, w) {
+        if self.writes(entity, LEADER, w) {
             self.copied(entity, w);
         } else {
             self.decided(entity, false, w);
@@ -261,7 +262,7 @@ impl Shop {
             return self.answers(entity, yes, w);
         }
         let letter = (Letter::Decided(entity, yes), PacketKind::Answer);
-        self.cluster.send((LEADER, at), letter, Some(entity), w, Event::Ended);
+        self.cluster.send((LEADER, at), letter, Some(entity), w);
     }
 
     fn answers(&mut self, entity: Entity, yes: bool, w: &mut W) {
@@ -280,9 +281,6 @@ impl Shop {
                 self.accepted[it.key as usize].push((entity.n, it.client));
             }
         }
-        if !answered {
-            self.cluster.refused[it.client as usize] += 1;
-        }
         w.close(entity, if answered { ANSWERED } else { REFUSED });
         self.clients.answered(client(it.client), w, Event::Asks);
     }
@@ -296,13 +294,8 @@ impl Shop {
                     self.replicas[to as usize][key as usize].merge(&held);
                 }
                 if let Some(of) = of {
-                    self.cluster.send(
-                        (to, from),
-                        (Letter::Copied(of), PacketKind::Answer),
-                        Some(of),
-                        w,
-                        Event::Ended,
-                    );
+                    let copied = (Letter::Copied(of), PacketKind::Answer);
+                    self.cluster.send((to, from), copied, Some(of), w);
                 }
                 self.compare(w);
             }
@@ -324,7 +317,7 @@ impl Shop {
 
     fn sends_all(&mut self, (from, to): (u32, u32), answer: bool, w: &mut W) {
         let all = Letter::All(self.round, self.replicas[from as usize].clone(), answer);
-        self.cluster.send((from, to), (all, PacketKind::Probe), None, w, Event::Ended);
+        self.cluster.send((from, to), (all, PacketKind::Probe), None, w);
     }
 
     /// Two replicas compare all that they hold.
@@ -364,9 +357,12 @@ impl Shop {
         }
     }
 
+    fn agree(&self, key: u32) -> bool {
+        (1..PEERS).all(|at| self.seen(at, key) == self.seen(0, key))
+    }
+
     fn apart(&self) -> u32 {
-        let is_apart = |&key: &u32| (1..PEERS).any(|at| self.seen(at, key) != self.seen(0, key));
-        (0..KEYS).filter(is_apart).count() as u32
+        (0..KEYS).filter(|&key| !self.agree(key)).count() as u32
     }
 
     /// Of these keys: whose operations were accepted, and are held by nobody any longer.
@@ -374,10 +370,6 @@ impl Shop {
         let held = |key, operation| (0..PEERS).any(|at| self.held(at, key).has(operation));
         let accepted = keys.flat_map(|key| self.accepted[key as usize].iter().map(move |it| (key, it)));
         accepted.filter(|&(key, it)| !held(key, it.0)).map(|(_, it)| it.1).collect()
-    }
-
-    fn lost(&self) -> u32 {
-        self.gone(0..KEYS).len() as u32
     }
 
     fn overdrawn(&self) -> u32 {
@@ -392,26 +384,23 @@ impl Shop {
 
     fn begin_anew(&mut self) {
         self.round += 1;
-        let nothing: Vec<Held> =
-            (0..KEYS).map(|key| Held::nothing(self.controls.rules()[thing(key) as usize])).collect();
-        self.replicas = vec![nothing; PEERS as usize];
+        let nothing = (0..KEYS).map(|key| Held::nothing(self.how(key)));
+        self.replicas = vec![nothing.collect(); PEERS as usize];
         self.accepted = vec![Vec::new(); KEYS as usize];
         self.told = Default::default();
     }
 
     /// What each replica holds of each key: whether all hold the same, and if not, who holds what the leader does.
     fn keys(&self) -> Panel {
-        let all = |key| (1..PEERS).all(|at| self.seen(at, key) == self.seen(0, key));
         let gone: Vec<bool> = (0..KEYS).map(|key| !self.gone(key..key + 1).is_empty()).collect();
         let cell = |at, key| {
-            let seen = self.seen(at, key);
-            let status = match () {
-                () if all(key) && gone[key as usize] => Status::Down,
-                () if all(key) => Status::Quiet,
-                () if seen == self.seen(LEADER, key) => Status::Active,
-                () => Status::Trouble,
+            let status = match self.agree(key) {
+                true if gone[key as usize] => Status::Down,
+                true => Status::Quiet,
+                false if self.seen(at, key) == self.seen(LEADER, key) => Status::Active,
+                false => Status::Trouble,
             };
-            Cell { entity: Entity::new(KEY, key), level: (seen.0.len() as f32 / FULL).min(1.0), status }
+            Cell { entity: Entity::new(KEY, key), level: 1.0, status }
         };
         let row = |at| {
             let cut_off = (self.cluster.reached(at).count() as u32) < majority(PEERS);
@@ -447,7 +436,7 @@ impl Shop {
     }
 
     fn says(&self) -> Vec<Msg> {
-        let (apart, lost) = (self.apart(), self.lost());
+        let (apart, lost) = (self.apart(), self.gone(0..KEYS).len());
         let mut says = vec![match self.healed {
             _ if !self.cluster.is_whole() => says_cut(apart),
             Some(_) if self.converged.is_none() => says_converging(apart),
@@ -471,7 +460,7 @@ impl Experiment for Shop {
     fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
         let mut it = Self {
             controls: controls.clone(),
-            cluster: Cluster::new(DELAY),
+            cluster: Cluster::new(DELAY, Event::Ended),
             clients: ClosedLoop::start(CLIENT, PEERS, Dist::Exponential(1.0 / RATE), w, Event::Asks),
             replicas: Vec::new(),
             round: 0,
@@ -516,7 +505,7 @@ impl Experiment for Shop {
         out.put("apart", f64::from(self.apart()));
         let converging = || self.healed.map(|(since, _)| w.now().since(since));
         out.put("converge", self.converged.or_else(converging).map(Span::secs));
-        out.put("lost", f64::from(self.lost()));
+        out.put("lost", self.gone(0..KEYS).len() as f64);
         out.put("overdrawn", f64::from(self.overdrawn()));
         out.put("answered", (all > 0).then(|| f64::from(answered) / f64::from(all)));
     }
@@ -535,11 +524,10 @@ impl Experiment for Shop {
                 (vec![about_told(answered, refused)], self.gone(keys(of)))
             }
             KEY if entity.n < KEYS => {
-                let key = entity.n;
-                let what = [about_account, about_cart, about_post][thing(key) as usize];
+                let (key, of) = (entity.n, Entity::new(THING, thing(entity.n) as u32));
                 let [a, b, c, d, e] = [0, 1, 2, 3, 4].map(|at| self.seen(at, key).0.len());
-                let held = about_held(self.accepted[key as usize].len(), a, b, c, d, e);
-                (vec![what(), held], self.gone(key..key + 1))
+                let held = about_held(of, self.accepted[key as usize].len(), a, b, c, d, e);
+                (vec![held], self.gone(key..key + 1))
             }
             _ => return None,
         };
@@ -550,15 +538,9 @@ impl Experiment for Shop {
     }
 
     fn invariants(&self, w: &W) -> Result<(), String> {
-        self.cluster.net.invariants()?;
-        let (open, waiting) = (w.tally(OPERATION).under_way(), self.operations.len() as u64);
-        if open != waiting {
-            return Err(format!("{open} are open and {waiting} wait"));
-        }
+        self.cluster.invariants(self.operations.len(), w)?;
         // Only a rule that lets one side forget the other loses anything.
-        let safe = |&key: &u32| {
-            matches!(self.controls.rules()[thing(key) as usize], How::Leader | How::Merge)
-        };
+        let safe = |&key: &u32| matches!(self.how(key), How::Leader | How::Merge);
         let lost = self.gone((0..KEYS).filter(safe)).len() as u32;
         let overdrawn = if self.controls.account == How::Leader { self.overdrawn() } else { 0 };
         if lost + overdrawn == 0 { Ok(()) } else { Err(format!("{lost} lost, {overdrawn} overdrawn")) }

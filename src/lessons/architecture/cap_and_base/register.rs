@@ -2,7 +2,7 @@
 //! clients are told.
 //!
 //! ```text
-//!   client ── 75 ms ── its replica ── ask ──► replicas ── the newest of enough answers ─┬─► client
+//!   client ── 60 ms ── its replica ── ask ──► replicas ── the newest of enough answers ─┬─► client
 //!                                     store ─► replicas ── enough have it ──────────────┘
 //! ```
 //!
@@ -13,7 +13,8 @@
 
 use super::audit::{Audit, Audited};
 use super::cluster::{
-    ACTIONS, ANSWERED, CLIENT, Cluster, HOP, KINDS, Network, OPERATION, PEERS, REFUSED, REPLICA, client, line, replica,
+    ACTIONS, ANSWERED, CLIENT, Cluster, HOP, KINDS, Network, OPERATION, PEERS, REFUSED, REPLICA, client,
+    line, replica,
 };
 use crate::lessons::prelude::*;
 use crate::mechanism::quorum::majority;
@@ -29,7 +30,7 @@ const PATIENCE: Span = Span::from_millis(700);
 /// How often hints are handed over.
 const TICK: Span = Span::from_millis(500);
 /// How much of the past the lanes show, and how much room is left for what comes.
-const WINDOW: (Span, Span) = (Span::from_millis(1_350), Span::from_millis(150));
+const WINDOW: (Span, Span) = (Span::from_millis(1_150), Span::from_millis(100));
 const UNTIL: Time = Time::from_secs(120);
 /// By how much of the skew each clock is ahead, in halves.
 const AHEAD: [i64; PEERS as usize] = [-2, 1, 0, 2, -1];
@@ -77,7 +78,7 @@ readings! {
     Reading::new("stale", "stale reads", Unit::Count,
         "Reads so far that returned a value although a later write had been answered before they began.").so_far().trouble_from(1.0);
     Reading::new("refused", "refused", Unit::Count, "Operations so far that got no answer within 0.7 s.").so_far().trouble_from(1.0);
-    Reading::new("broken", "contradictions", Unit::Count,
+    Reading::new("broken", "conflicts", Unit::Count,
         "Reads so far that no order of all operations explains: somebody had had a newer value before they began.").so_far().trouble_from(1.0);
 }
 
@@ -86,7 +87,7 @@ messages! {
     note_value(value: u32); lanes_title(); bar_write(value: u32); bar_read(value: u32); bar_wrong(value: u32);
     bar_refused(); bar_refused_write(value: u32);
     key_write(); key_read(); key_wrong(); key_refused();
-    says_alone(replica: Entity, reached: u32, needed: u32); says_enough();
+    says_alone(replica: Entity, reached: u32, asked: u32, needed: u32); says_enough();
     says_fits(operations: usize); says_broken(client: Entity, value: u32, at: Time);
     newer_read(client: Entity, value: u32, at: Time); newer_write(client: Entity, value: u32, at: Time);
     mark_broken(client: Entity, value: u32);
@@ -121,7 +122,6 @@ pub(super) enum Letter {
 
 #[derive(Clone, Debug)]
 struct Operation {
-    at: usize,
     client: u32,
     mode: Mode,
     write: Option<u32>,
@@ -142,7 +142,7 @@ type W = World<Event>;
 #[derive(Clone, Debug)]
 pub(super) struct Register {
     controls: ControlValues,
-    pub(super) cluster: Cluster<Letter>,
+    pub(super) cluster: Cluster<Letter, Event>,
     clients: ClosedLoop,
     replicas: [LastWriteWins<u32>; PEERS as usize],
     /// What one keeps for another that can't be reached.
@@ -166,9 +166,8 @@ impl Register {
         let writes = w.draws(WRITES, entity).chance(self.controls.writes);
         self.written += u32::from(writes);
         let write = writes.then_some(self.written);
-        let at = self.audit.call(client.n, entity, write, w.now());
+        self.audit.call(client.n, write, w.now());
         let operation = Operation {
-            at,
             client: client.n,
             mode: self.controls.mode,
             write,
@@ -187,15 +186,10 @@ impl Register {
 
     fn at_replica(&mut self, entity: Entity, w: &mut W) {
         let Some(it) = self.operations.get(entity.n) else { return };
+        let ahead_ns = AHEAD[it.client as usize] * self.controls.skew.nanos().cast_signed() / 2;
+        let stamp = Stamp { time: Clock { ahead_ns, drift_ppm: 0 }.shows(w.now()), node: it.client };
         let write = it.write.filter(|_| it.mode != Mode::Majority);
-        let store = write.map(|value| (self.stamp(it.client, w.now()), value));
-        self.round(entity, store, w);
-    }
-
-    /// What a replica's clock shows.
-    fn stamp(&self, at: u32, now: Time) -> Stamp {
-        let ahead_ns = AHEAD[at as usize] * self.controls.skew.nanos().cast_signed() / 2;
-        Stamp { time: Clock { ahead_ns, drift_ppm: 0 }.shows(now), node: at }
+        self.round(entity, write.map(|value| (stamp, value)), w);
     }
 
     /// Whom a replica asks, or has something stored, and how many of them must answer.
@@ -224,7 +218,7 @@ impl Register {
         };
         w.record_step(entity, || (step, None));
         for to in asked.clone().filter(|&to| to != at) {
-            self.cluster.send((at, to), (letter, kind), Some(entity), w, Event::Ended);
+            self.cluster.send((at, to), (letter, kind), Some(entity), w);
         }
         if asked.contains(&at) {
             if let Some((stamp, value)) = store {
@@ -267,7 +261,7 @@ impl Register {
 
     fn told(&mut self, entity: Entity, w: &mut W) {
         let Some(it) = self.operations.remove(entity.n) else { return };
-        if self.audit.told(it.at, it.read, w.now()) {
+        if self.audit.told(entity.n, it.read, w.now()) {
             w.notable(client(it.client), mark_broken(client(it.client), it.read.unwrap_or(0)));
         }
         w.close(entity, ANSWERED);
@@ -276,7 +270,7 @@ impl Register {
 
     fn gives_up(&mut self, entity: Entity, w: &mut W) {
         let Some(it) = self.operations.remove(entity.n) else { return };
-        self.audit.refused(it.at, (it.heard.len() as u32, it.needed), w.now());
+        self.audit.refused(entity.n, (it.heard.len() as u32, it.needed), w.now());
         self.cluster.refused[it.client as usize] += 1;
         w.close(entity, REFUSED);
         self.clients.answered(client(it.client), w, Event::Asks);
@@ -286,7 +280,7 @@ impl Register {
     fn passes_on(&mut self, (from, to): (u32, u32), (stamp, value): (Stamp, u32), w: &mut W) {
         if self.cluster.is_up(from, to) {
             let letter = (Letter::Copy(stamp, value), PacketKind::Copy);
-            self.cluster.send((from, to), letter, None, w, Event::Ended);
+            self.cluster.send((from, to), letter, None, w);
         } else {
             let hint = &mut self.hints[from as usize][to as usize];
             *hint = (*hint).max(Some((stamp, value)));
@@ -303,11 +297,11 @@ impl Register {
             _ if lost => {}
             Letter::Ask(of) => {
                 let holds = answer(Letter::Holds(of, self.held(to)));
-                self.cluster.send((to, from), holds, Some(of), w, Event::Ended);
+                self.cluster.send((to, from), holds, Some(of), w);
             }
             Letter::Store(of, stamp, value) => {
                 self.replicas[to as usize].offer(stamp, value);
-                self.cluster.send((to, from), answer(Letter::Stored(of)), Some(of), w, Event::Ended);
+                self.cluster.send((to, from), answer(Letter::Stored(of)), Some(of), w);
             }
             Letter::Holds(of, held) => self.hears(of, false, (from, held), w),
             Letter::Stored(of) => self.hears(of, true, (from, None), w),
@@ -333,7 +327,7 @@ impl Register {
         let mut lanes: Vec<Lane> = (0..PEERS).map(lane).collect();
         // The latest of each client, back to the first that has left the window.
         let recent = self.audit.operations.len().saturating_sub(20 * PEERS as usize);
-        for it in self.audit.operations.iter().skip(recent) {
+        for (it, n) in self.audit.operations.iter().zip(0..).skip(recent) {
             let until = it.end.unwrap_or(now);
             if until < from {
                 continue;
@@ -346,14 +340,8 @@ impl Register {
                 (_, Some(value)) => (bar_read(value), Status::Normal),
                 _ => continue,
             };
-            let label = Label::Words(label);
-            lanes[it.client as usize].bars.push(Bar {
-                entity: it.entity,
-                from: it.from,
-                until,
-                label,
-                status,
-            });
+            let (entity, label) = (Entity::new(OPERATION, n), Label::Words(label));
+            lanes[it.client as usize].bars.push(Bar { entity, from: it.from, until, label, status });
         }
         let key = legend([
             (key_write(), Status::Active),
@@ -407,22 +395,18 @@ impl Register {
             let alone = |at| {
                 let [read, write] = [false, true].map(|storing| self.quorum(self.controls.mode, at, storing));
                 let (asked, needed) = if read.1 > write.1 { read } else { write };
-                let reached = asked.filter(|&to| self.cluster.is_up(at, to)).count() as u32;
-                (reached < needed).then(|| says_alone(replica(at), reached, needed))
+                let reached = asked.clone().filter(|&to| self.cluster.is_up(at, to)).count() as u32;
+                (reached < needed).then(|| says_alone(replica(at), reached, asked.len() as u32, needed))
             };
             says.extend((0..PEERS).filter_map(alone).take(2));
-            if says.is_empty() {
-                says.push(says_enough());
-            }
+            says.extend(says.is_empty().then(says_enough));
         }
-        let first = self.audit.broken.map(|at| &self.audit.operations[at]);
-        let Some(it) = first else {
-            let ended = self.audit.operations.iter().filter(|it| it.end.is_some()).count();
-            says.push(says_fits(ended));
-            return says;
-        };
-        says.push(says_broken(client(it.client), it.value(), it.end.unwrap_or_default()));
-        says.extend(self.newer(it));
+        if let Some(it) = self.audit.broken.map(|at| &self.audit.operations[at]) {
+            says.push(says_broken(client(it.client), it.value(), it.end.unwrap_or_default()));
+            says.extend(self.newer(it));
+        } else {
+            says.push(says_fits(self.audit.operations.iter().filter(|it| it.end.is_some()).count()));
+        }
         says
     }
 }
@@ -442,7 +426,7 @@ impl Experiment for Register {
         let think = Dist::Exponential(1.0 / controls.rate);
         let mut it = Self {
             controls: controls.clone(),
-            cluster: Cluster::new(controls.delay),
+            cluster: Cluster::new(controls.delay, Event::Ended),
             clients: ClosedLoop::start(CLIENT, PEERS, think, w, Event::Asks),
             replicas: Default::default(),
             hints: Default::default(),
@@ -513,8 +497,6 @@ impl Experiment for Register {
     }
 
     fn invariants(&self, w: &W) -> Result<(), String> {
-        self.cluster.net.invariants()?;
-        let (open, waiting) = (w.tally(OPERATION).under_way(), self.operations.len() as u64);
-        if open == waiting { Ok(()) } else { Err(format!("{open} are open and {waiting} wait")) }
+        self.cluster.invariants(self.operations.len(), w)
     }
 }
