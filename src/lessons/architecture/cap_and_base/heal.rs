@@ -93,9 +93,9 @@ readings! {
 messages! {
     pub(super) MESSAGES;
     note_sees(balance: (f64, Unit), items: usize, likes: usize);
-    grid_title(); key_same(); key_leads(); key_differs(); key_gone();
+    grid_title(); key_same(); key_carts(); key_leads(); key_differs(); key_gone();
     table_title(); column_thing(); column_yes(); column_refused(); column_lost();
-    says_cut(apart: u32); says_converging(apart: u32); says_copying(apart: u32); says_same(); says_lost(lost: usize); says_overdrawn(money: (f64, Unit));
+    says_cut(apart: usize); says_converging(apart: usize); says_copying(apart: usize); says_same(); says_lost(lost: usize); says_overdrawn(money: (f64, Unit));
     mark_converged(took: Span);
     about_sees(balance: (f64, Unit), items: usize, likes: usize);
     about_held(thing: Entity, accepted: usize, a: usize, b: usize, c: usize, d: usize, e: usize);
@@ -201,9 +201,8 @@ impl Shop {
         let mut draws = w.draws(WHICH, entity);
         let (which, of_each) = (draws.below(3), draws.below(OF_EACH));
         let key = if which == 0 { 0 } else { 1 + (which - 1) * OF_EACH + of_each };
-        let (how, round) = (self.how(key), self.round);
-        let operation = Operation { client: client.n, key, how, round, copies: 0, answer: None };
-        self.operations.insert(entity.n, operation);
+        let (client, how, round) = (client.n, self.how(key), self.round);
+        self.operations.insert(entity.n, Operation { client, key, how, round, copies: 0, answer: None });
         w.schedule(HOP, Event::AtReplica(entity));
         w.schedule(PATIENCE, Event::GivesUp(entity));
     }
@@ -361,10 +360,6 @@ impl Shop {
         (1..PEERS).all(|at| self.seen(at, key) == self.seen(0, key))
     }
 
-    fn apart(&self) -> u32 {
-        (0..KEYS).filter(|&key| !self.agree(key)).count() as u32
-    }
-
     /// Of these keys: whose operations were accepted, and are held by nobody any longer.
     fn gone(&self, keys: impl Iterator<Item = u32>) -> Vec<u32> {
         let held = |key, operation| (0..PEERS).any(|at| self.held(at, key).has(operation));
@@ -396,6 +391,7 @@ impl Shop {
         let cell = |at, key| {
             let status = match self.agree(key) {
                 true if gone[key as usize] => Status::Down,
+                true if thing(key) == Thing::Carts => Status::Normal,
                 true => Status::Quiet,
                 false if self.seen(at, key) == self.seen(LEADER, key) => Status::Active,
                 false => Status::Trouble,
@@ -415,6 +411,7 @@ impl Shop {
         let rows = (0..PEERS).map(row).collect();
         let key = legend([
             (key_same(), Status::Quiet),
+            (key_carts(), Status::Normal),
             (key_leads(), Status::Active),
             (key_differs(), Status::Trouble),
             (key_gone(), Status::Down),
@@ -436,7 +433,7 @@ impl Shop {
     }
 
     fn says(&self) -> Vec<Msg> {
-        let (apart, lost) = (self.apart(), self.gone(0..KEYS).len());
+        let (apart, lost) = ((0..KEYS).filter(|&key| !self.agree(key)).count(), self.gone(0..KEYS).len());
         let mut says = vec![match self.healed {
             _ if !self.cluster.is_whole() => says_cut(apart),
             Some(_) if self.converged.is_none() => says_converging(apart),
@@ -453,6 +450,7 @@ impl Experiment for Shop {
     type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = &FigureSpec::new("heal-it", UNTIL, ControlValues::ALL, READINGS, KINDS)
+        .version(2)
         .still_at(Time::from_secs(7))
         .speed(0.8);
     const MESSAGES: &'static [&'static [Message]] = &[MESSAGES, super::cluster::MESSAGES, net::MESSAGES];
@@ -502,7 +500,7 @@ impl Experiment for Shop {
     fn read(&self, w: &W, out: &mut Readings) {
         let [_, carts, likes] = &self.told;
         let (answered, all) = (carts.0 + likes.0, carts.0 + likes.0 + carts.1 + likes.1);
-        out.put("apart", f64::from(self.apart()));
+        out.put("apart", (0..KEYS).filter(|&key| !self.agree(key)).count() as f64);
         let converging = || self.healed.map(|(since, _)| w.now().since(since));
         out.put("converge", self.converged.or_else(converging).map(Span::secs));
         out.put("lost", self.gone(0..KEYS).len() as f64);

@@ -416,6 +416,7 @@ impl Experiment for Register {
     type Event = Event;
     const SPEC: &'static FigureSpec =
         &FigureSpec::new("cut-the-cable", UNTIL, ControlValues::ALL, READINGS, KINDS)
+            .version(2)
             .actions(ACTIONS)
             .still_at(Time::from_secs(4))
             .warm_up(Time::from_secs(2))

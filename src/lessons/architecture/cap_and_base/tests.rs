@@ -75,7 +75,7 @@ fn the_audit_finds_the_answer_that_the_general_checker_finds() {
             &[("mode", "anywhere"), ("rate", "1/s")],
         ] {
             let bench = register(settings, seed);
-            let limits = Limits { configurations: 4_000, steps: 400_000 };
+            let limits = Limits { configurations: 4_000, steps: 60_000 };
             let mut check = Check::linearizable(history(&bench.model.audit), limits);
             while !check.advance(100_000) {}
             let first = check.violation().map(|it| it.operation);
