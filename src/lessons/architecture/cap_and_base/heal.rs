@@ -387,7 +387,7 @@ impl Shop {
 
     /// What each replica holds of each key: whether all hold the same, and if not, who holds what the leader does.
     fn keys(&self) -> Panel {
-        let gone: Vec<bool> = (0..KEYS).map(|key| !self.gone(key..key + 1).is_empty()).collect();
+        let gone: Vec<bool> = (0..KEYS).map(|key| !self.gone(key..=key).is_empty()).collect();
         let cell = |at, key| {
             let status = match self.agree(key) {
                 true if gone[key as usize] => Status::Down,
@@ -523,9 +523,9 @@ impl Experiment for Shop {
             }
             KEY if entity.n < KEYS => {
                 let (key, of) = (entity.n, Entity::new(THING, thing(entity.n) as u32));
-                let [a, b, c, d, e] = [0, 1, 2, 3, 4].map(|at| self.seen(at, key).0.len());
-                let held = about_held(of, self.accepted[key as usize].len(), a, b, c, d, e);
-                (vec![held], self.gone(key..key + 1))
+                let [in_a, in_b, in_c, in_d, in_e] = [0, 1, 2, 3, 4].map(|at| self.seen(at, key).0.len());
+                let held = about_held(of, self.accepted[key as usize].len(), in_a, in_b, in_c, in_d, in_e);
+                (vec![held], self.gone(key..=key))
             }
             _ => return None,
         };
