@@ -1,76 +1,102 @@
-//! The clients' history, and the checker that runs over it while it grows, a bounded piece of work at a time.
+//! The clients' history, and a linearizability checker that goes over it answer by answer.
+//!
+//! Every write has a value of its own, and then two rules are enough (P. B. Gibbons, E. Korach: Testing shared memories,
+//! SIAM J. Comput. 26, 1997). A value is older than another if an operation with it had ended before one with the other began.
+//! The history is linearizable as long as no value is older and newer than another.
 
 use crate::lessons::prelude::*;
-use crate::mechanism::linearizability::{Answer, Check, History, Limits, Request, Verdict, Violation};
-
-/// What one audit may do at a time; what is left over is done by the next ones.
-const STEPS: u64 = 20_000;
-/// Where a check gives up: a checkpoint of the run must be able to hold it.
-const LIMITS: Limits = Limits { configurations: 4_000, steps: 400_000 };
 
 /// What the clients did and were told.
 #[derive(Clone, Debug)]
 pub struct Audit {
-    pub history: History,
-    /// The same operations, in the same order.
+    /// In the order in which they began: the n-th is operation n.
     pub operations: Vec<Audited>,
-    checking: Option<Box<Check>>,
-    pub verdict: Option<Verdict>,
-    /// So many operations were there when the last check began.
-    pub checked: usize,
-    pub violation: Option<Violation>,
+    /// Of each value that was written, 0 too, which was there at first.
+    spells: Vec<Spell>,
+    /// The first answer that contradicts an earlier one.
+    pub broken: Option<usize>,
+}
+
+/// What the operations with one value say about when it was the newest.
+#[derive(Clone, Copy, Debug, Default)]
+struct Spell {
+    /// The first that ended, and when.
+    ended: Option<(Time, usize)>,
+    /// When the last began.
+    began: Time,
 }
 
 /// An operation as its client knows it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Audited {
-    pub entity: Entity,
     pub client: u32,
     pub from: Time,
     pub write: Option<u32>,
     pub read: Option<u32>,
     /// When it was answered or given up.
     pub end: Option<Time>,
-    pub refused: bool,
+    /// If it was given up: how many replicas had answered, and how many must have.
+    pub refused: Option<(u32, u32)>,
     /// Whether the answer is older than one that was certain before it was asked for.
     pub stale: bool,
+    /// The operation that had ended with a newer value before this read began.
+    pub newer: Option<usize>,
 }
 
 impl Audited {
     fn answered(&self) -> Option<Time> {
-        self.end.filter(|_| !self.refused)
+        self.end.filter(|_| self.refused.is_none())
+    }
+
+    /// What it has written or read.
+    pub fn value(&self) -> u32 {
+        self.write.or(self.read).unwrap_or(0)
     }
 }
 
 impl Audit {
     pub fn new() -> Self {
-        let history = History::new(Some(0));
-        Self { history, operations: Vec::new(), checking: None, verdict: None, checked: 0, violation: None }
+        Self { operations: Vec::new(), spells: vec![Spell::default()], broken: None }
     }
 
-    /// A client asks something. Returns its place in the history.
-    pub fn call(&mut self, client: u32, entity: Entity, write: Option<u32>, now: Time) -> usize {
-        let request = write.map_or(Request::Read, |value| Request::Write(Some(value.into())));
-        let (read, end, refused, stale) = (None, None, false, false);
-        self.operations.push(Audited { entity, client, from: now, write, read, end, refused, stale });
-        self.history.call(client, 0, request, now)
+    /// A client asks something; the n-th write is of n.
+    pub fn call(&mut self, client: u32, write: Option<u32>, from: Time) {
+        self.operations.push(Audited { client, from, write, ..Audited::default() });
+        self.spells.extend(write.map(|_| Spell { ended: None, began: from }));
     }
 
-    /// A client is told: what it has read, or nothing where it wrote. Whether what it has read is stale.
-    pub fn told(&mut self, at: usize, read: Option<u32>, now: Time) -> bool {
-        let stale = read.is_some_and(|value| self.is_stale(value, self.operations[at].from));
-        self.operations[at] = Audited { read, end: Some(now), stale, ..self.operations[at] };
-        let answer = read.map_or(Answer::Done, |value| Answer::Read(Some(value.into())));
-        self.history.answer(at, answer, now);
-        stale
+    /// A client is told: what it has read, or nothing where it wrote. Whether that is the first contradiction.
+    pub fn told(&mut self, n: u32, read: Option<u32>, now: Time) -> bool {
+        let at = n as usize;
+        let it = &mut self.operations[at];
+        (it.read, it.end) = (read, Some(now));
+        let (from, value) = (it.from, it.value());
+        if read.is_some() {
+            let (stale, newer) = (self.is_stale(value, from), self.newer(value, from));
+            (self.operations[at].stale, self.operations[at].newer) = (stale, newer);
+            if newer.is_some() {
+                // What contradicts all before is no witness against what comes after.
+                return *self.broken.get_or_insert(at) == at;
+            }
+        }
+        let spell = &mut self.spells[value as usize];
+        spell.began = spell.began.max(from);
+        spell.ended = spell.ended.or(Some((now, at)));
+        false
     }
 
     /// A client is told nothing. A read had no effect; a write may still get one, whatever its client believes.
-    pub fn refused(&mut self, at: usize, now: Time) {
-        self.operations[at] = Audited { end: Some(now), refused: true, ..self.operations[at] };
-        if self.operations[at].write.is_none() {
-            self.history.fail(at);
-        }
+    pub fn refused(&mut self, n: u32, heard: (u32, u32), now: Time) {
+        let it = &mut self.operations[n as usize];
+        (it.end, it.refused) = (Some(now), Some(heard));
+    }
+
+    /// An operation with a newer value that had ended before a read of this one began. The value of 0 was there before all.
+    fn newer(&self, value: u32, asked: Time) -> Option<usize> {
+        let own = if value == 0 { Time::ZERO } else { self.spells[value as usize].ended?.0 };
+        let others = self.spells.iter().enumerate().rev().filter(|it| it.0 != value as usize);
+        let mut newer = others.filter(|it| it.1.began > own).filter_map(|it| it.1.ended);
+        newer.find(|it| it.0 < asked).map(|it| it.1)
     }
 
     /// Whether another write began after this value's was answered, and was answered before the read was called.
@@ -79,23 +105,5 @@ impl Audit {
         let own = writes().find(|it| it.write == Some(value));
         let Some(replaced) = own.map_or(Some(Time::ZERO), Audited::answered) else { return false };
         writes().any(|it| it.from > replaced && it.answered().is_some_and(|at| at < asked))
-    }
-
-    /// Goes on checking. What is found wrong stays wrong, whatever comes later. Returns whether it was found just now.
-    pub fn advance(&mut self) -> bool {
-        if self.violation.is_some() {
-            return false;
-        }
-        let mut check = self.checking.take().unwrap_or_else(|| {
-            self.checked = self.operations.len();
-            Box::new(Check::linearizable(self.history.clone(), LIMITS))
-        });
-        if check.advance(STEPS) {
-            self.verdict = check.verdict();
-            self.violation = check.violation().cloned();
-        } else {
-            self.checking = Some(check);
-        }
-        self.violation.is_some()
     }
 }

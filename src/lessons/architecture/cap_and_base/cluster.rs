@@ -5,26 +5,15 @@ use crate::parts::net::{Ended, Line, Net, Outgoing};
 use crate::scene::Badge;
 use crate::sim::EntityMap;
 
+macro_rules! names {
+    ($($name:literal)*) => { &[$(Cow::Borrowed($name)),*] };
+}
+
 /// The names of the links, as in [`PAIRS`], and of what is kept in the second figure.
-const LINK_NAMES: &[Cow<'static, str>] = &[
-    of("a-b"),
-    of("a-c"),
-    of("a-d"),
-    of("a-e"),
-    of("b-c"),
-    of("b-d"),
-    of("b-e"),
-    of("c-d"),
-    of("c-e"),
-    of("d-e"),
-];
-const THING_NAMES: &[Cow<'static, str>] = &[of("account"), of("carts"), of("likes")];
+const LINK_NAMES: &[Cow<'static, str>] = names!("a-b" "a-c" "a-d" "a-e" "b-c" "b-d" "b-e" "c-d" "c-e" "d-e");
+const THING_NAMES: &[Cow<'static, str>] = names!("account" "carts" "likes");
 const PAIRS: [(u32, u32); 10] =
     [(0, 1), (0, 2), (0, 3), (0, 4), (1, 2), (1, 3), (1, 4), (2, 3), (2, 4), (3, 4)];
-
-const fn of(name: &'static str) -> Cow<'static, str> {
-    Cow::Borrowed(name)
-}
 
 kinds! {
     pub KINDS;
@@ -34,6 +23,7 @@ kinds! {
     LINK = "link", Words(LINK_NAMES);
     MESSAGE = "message", Numbers;
     THING = "thing", Words(THING_NAMES);
+    KEY = "key", Numbers;
 }
 
 messages! {
@@ -51,7 +41,7 @@ pub const REFUSED: EndKind = EndKind(1);
 const ARRIVED: EndKind = EndKind(0);
 const LOST: EndKind = EndKind(1);
 /// From a client to its replica, or back.
-pub const HOP: Span = Span::from_millis(50);
+pub const HOP: Span = Span::from_millis(60);
 
 pub const fn replica(n: u32) -> Entity {
     Entity::new(REPLICA, n)
@@ -72,7 +62,7 @@ const JOIN: usize = 1;
 choices! {
     /// Which links are cut.
     pub enum Network {
-        Whole = "whole", "Whole";
+        Whole = "whole", "As drawn";
         Two = "two", "AB | CDE";
         Bridge = "bridge", "A via B";
     }
@@ -80,21 +70,23 @@ choices! {
 
 /// The replicas' links, and what is written in the messages on them.
 #[derive(Clone, Debug)]
-pub struct Cluster<L> {
+pub struct Cluster<L, E> {
     pub net: Net,
+    /// The event that a message's arrival is.
+    arrival: fn(Entity) -> E,
     letters: EntityMap<(u32, u32, L)>,
     /// How many operations of each replica's client were refused.
     pub refused: [u32; PEERS as usize],
 }
 
-impl<L> Cluster<L> {
-    pub fn new(delay: Span) -> Self {
+impl<L, E: Clone> Cluster<L, E> {
+    pub fn new(delay: Span, arrival: fn(Entity) -> E) -> Self {
         let all: Vec<Entity> = (0..PEERS).map(replica).collect();
         let refused = Default::default();
-        Self { net: Net::full(&all, &line(delay)), letters: EntityMap::default(), refused }
+        Self { net: Net::full(&all, &line(delay)), arrival, letters: EntityMap::default(), refused }
     }
 
-    pub fn set_network<E>(&mut self, network: Network, w: &mut World<E>) {
+    pub fn set_network(&mut self, network: Network, w: &mut World<E>) {
         let all: Vec<Entity> = (0..PEERS).map(replica).collect();
         match network {
             Network::Whole => self.net.heal(w),
@@ -116,22 +108,16 @@ impl<L> Cluster<L> {
     }
 
     /// Sends a message on behalf of an operation, if there is one.
-    pub fn send<E: Clone>(
-        &mut self,
-        (from, to): (u32, u32),
-        (says, kind): (L, PacketKind),
-        of: Option<Entity>,
-        w: &mut World<E>,
-        event: impl Fn(Entity) -> E,
-    ) {
+    pub fn send(&mut self, ends: (u32, u32), says: (L, PacketKind), of: Option<Entity>, w: &mut World<E>) {
+        let ((from, to), (says, kind)) = (ends, says);
         let message = w.open(MESSAGE, of);
         self.letters.insert(message.n, (from, to, says));
         let out = Outgoing::new(message, replica(from), replica(to)).kind(kind);
-        self.net.send(out, w, event(message));
+        self.net.send(out, w, (self.arrival)(message));
     }
 
     /// A message has arrived, or is lost, which the last value says: between whom, and what was in it.
-    pub fn ended<E>(&mut self, message: Entity, w: &mut World<E>) -> Option<((u32, u32), L, bool)> {
+    pub fn ended(&mut self, message: Entity, w: &mut World<E>) -> Option<((u32, u32), L, bool)> {
         let lost = self.net.ended(message, w)? == Ended::Lost;
         w.close(message, if lost { LOST } else { ARRIVED });
         let (from, to, says) = self.letters.remove(message.n)?;
@@ -148,7 +134,7 @@ impl<L> Cluster<L> {
         own.map(|(_, &(a, b))| (replica(a), replica(b))).collect()
     }
 
-    pub fn act<E>(&mut self, action: usize, on: &[Entity], w: &mut World<E>) -> Result<(), Msg> {
+    pub fn act(&mut self, action: usize, on: &[Entity], w: &mut World<E>) -> Result<(), Msg> {
         let refusals = on.iter().map(|&it| self.refusal(action, it));
         if let Some(refusal) = refusals.reduce(Option::and).flatten() {
             return Err(refusal);
@@ -171,6 +157,13 @@ impl<L> Cluster<L> {
             JOIN => (any_up || links.is_empty()).then(|| not_cut(on)),
             _ => (links.is_empty() || self.is_whole()).then(nothing_cut),
         }
+    }
+
+    /// Every operation that is open waits for something.
+    pub fn invariants(&self, waiting: usize, w: &World<E>) -> Result<(), String> {
+        self.net.invariants()?;
+        let open = w.tally(OPERATION).under_way();
+        if open == waiting as u64 { Ok(()) } else { Err(format!("{open} are open and {waiting} wait")) }
     }
 
     pub fn is_whole(&self) -> bool {

@@ -2,7 +2,7 @@
 //! follows it.
 //!
 //! ```text
-//!   client ── 50 ms ── its replica ─┬─ by itself, then copies ──► the others    last write wins · siblings · merge
+//!   client ── 60 ms ── its replica ─┬─ by itself, then copies ──► the others    last write wins · siblings · merge
 //!                                   └─► the leader, C ── copies ──► a majority   majority
 //! ```
 //!
@@ -10,7 +10,7 @@
 //! election, if it is the leader that is cut off, and items that are taken out of a cart.
 
 use super::cluster::{
-    ANSWERED, CLIENT, Cluster, HOP, KINDS, Network, OPERATION, PEERS, REFUSED, REPLICA, THING, client,
+    ANSWERED, CLIENT, Cluster, HOP, KEY, KINDS, Network, OPERATION, PEERS, REFUSED, REPLICA, THING, client,
     replica,
 };
 use super::questions;
@@ -32,8 +32,6 @@ const UNTIL: Time = Time::from_secs(30);
 /// One account, and so many carts and posts.
 const OF_EACH: u32 = 8;
 const KEYS: u32 = 1 + 2 * OF_EACH;
-/// So many operations fill a key's cell.
-const FULL: f32 = 10.0;
 /// What is on the account at first, and what each withdrawal takes.
 const BALANCE: u32 = 300;
 const TAKES: u32 = 20;
@@ -84,21 +82,24 @@ readings! {
     READINGS;
     Reading::new("answered", "shop answers", Unit::Share,
         "Share of the operations on carts and likes so far that got an answer within a second.").so_far();
-    Reading::new("apart", "keys apart", Unit::Count, "Keys, of 17, that not all replicas hold the same of.");
+    Reading::new("apart", "keys apart", Unit::Count, "Keys, of 17, that differ between replicas.");
     Reading::new("converge", "to converge", Unit::Time,
         "From the moment at which all links were back until all replicas held the same of all that was accepted before.").so_far();
     Reading::new("lost", "lost silently", Unit::Count,
-        "Items and likes so far that were accepted and that no replica holds any longer.").so_far().trouble_from(1.0);
+        "Operations so far that were accepted and that no replica holds any longer.").so_far().trouble_from(1.0);
     Reading::new("overdrawn", "overpaid", Unit::Money, "What was paid out beyond what was on the account.").so_far().trouble_from(1.0);
 }
 
 messages! {
     pub(super) MESSAGES;
-    note_sees(balance: (f64, Unit)); grid_title(); key_same(); key_differs();
+    note_sees(balance: (f64, Unit), items: usize, likes: usize);
+    grid_title(); key_same(); key_carts(); key_leads(); key_differs(); key_gone();
     table_title(); column_thing(); column_yes(); column_refused(); column_lost();
-    says_cut(apart: u32); says_converging(apart: u32); says_same(apart: u32); says_lost(lost: u32); says_overdrawn(money: (f64, Unit));
+    says_cut(apart: usize); says_converging(apart: usize); says_copying(apart: usize); says_same(); says_lost(lost: usize); says_overdrawn(money: (f64, Unit));
     mark_converged(took: Span);
     about_sees(balance: (f64, Unit), items: usize, likes: usize);
+    about_held(thing: Entity, accepted: usize, a: usize, b: usize, c: usize, d: usize, e: usize);
+    about_told(answered: u32, refused: u32); about_gone(gone: usize, client: Entity);
     judge_answered(share: (f64, Unit), bound: (f64, Unit)); judge_lost(lost: (f64, Unit), bound: (f64, Unit));
     judge_overdrawn(money: (f64, Unit), bound: (f64, Unit)); judge_converge(took: (f64, Unit), bound: (f64, Unit));
 }
@@ -146,14 +147,14 @@ pub const FIGURES: &[Figure] =
 #[derive(Clone, Debug)]
 pub(super) struct Shop {
     controls: ControlValues,
-    cluster: Cluster<Letter>,
+    cluster: Cluster<Letter, Event>,
     clients: ClosedLoop,
     replicas: Vec<Vec<Held>>,
     /// Everything begins anew when a rule changes. What is under way of an earlier round doesn't count.
     round: u32,
     operations: EntityMap<Operation>,
-    /// What was accepted of each key.
-    accepted: Vec<Kept>,
+    /// What was accepted of each key, and whose it was.
+    accepted: Vec<Vec<(u32, u32)>>,
     /// Of each thing: operations that were answered, and that were refused.
     told: [(u32, u32); 3],
     /// When all links were back, and the first operation that came later.
@@ -190,14 +191,18 @@ impl Shop {
         self.held(at, key).seen(thing(key))
     }
 
+    /// The rule that a key is under.
+    fn how(&self, key: u32) -> How {
+        self.controls.rules()[thing(key) as usize]
+    }
+
     fn begins(&mut self, client: Entity, w: &mut W) {
         let entity = w.open(OPERATION, None);
         let mut draws = w.draws(WHICH, entity);
         let (which, of_each) = (draws.below(3), draws.below(OF_EACH));
         let key = if which == 0 { 0 } else { 1 + (which - 1) * OF_EACH + of_each };
-        let (how, round) = (self.controls.rules()[thing(key) as usize], self.round);
-        let operation = Operation { client: client.n, key, how, round, copies: 0, answer: None };
-        self.operations.insert(entity.n, operation);
+        let (client, how, round) = (client.n, self.how(key), self.round);
+        self.operations.insert(entity.n, Operation { client, key, how, round, copies: 0, answer: None });
         w.schedule(HOP, Event::AtReplica(entity));
         w.schedule(PATIENCE, Event::GivesUp(entity));
     }
@@ -206,37 +211,35 @@ impl Shop {
         let Some(it) = self.operations.get(entity.n) else { return };
         let at = it.client;
         if it.how != How::Leader {
-            let yes = self.writes(entity, at, Stamp { time: w.now(), node: at }, w);
+            let yes = self.writes(entity, at, w);
             self.answers(entity, yes, w);
         } else if at == LEADER {
             self.decides(entity, w);
         } else {
             let letter = (Letter::Order(entity), PacketKind::Request);
-            self.cluster.send((at, LEADER), letter, Some(entity), w, Event::Ended);
+            self.cluster.send((at, LEADER), letter, Some(entity), w);
         }
     }
 
     /// Does an operation to what a replica holds, if the account has enough on it, and sends copies.
-    fn writes(&mut self, entity: Entity, at: u32, stamp: Stamp, w: &mut W) -> bool {
+    fn writes(&mut self, entity: Entity, at: u32, w: &mut W) -> bool {
         let Some(it) = self.operations.get(entity.n) else { return false };
         let (key, of, leads) = (it.key, thing(it.key), it.how == How::Leader);
         let too_little = of == Thing::Account && left(&self.seen(at, key)) < TAKES;
         if self.round != it.round || too_little {
             return false;
         }
-        self.replicas[at as usize][key as usize].write(of, entity.n, stamp);
+        self.replicas[at as usize][key as usize].write(of, entity.n, Stamp { time: w.now(), node: at });
         for to in (0..PEERS).filter(|&to| to != at) {
             let of = leads.then_some(entity);
             let letter = Letter::Copy(key, self.round, self.held(at, key).clone(), of);
-            self.cluster.send((at, to), (letter, PacketKind::Copy), of, w, Event::Ended);
+            self.cluster.send((at, to), (letter, PacketKind::Copy), of, w);
         }
         true
     }
 
     fn decides(&mut self, entity: Entity, w: &mut W) {
-        let Some(key) = self.operations.get(entity.n).map(|it| it.key) else { return };
-        let stamp = self.held(LEADER, key).next_count(LEADER);
-        if self.writes(entity, LEADER, stamp, w) {
+        if self.writes(entity, LEADER, w) {
             self.copied(entity, w);
         } else {
             self.decided(entity, false, w);
@@ -258,7 +261,7 @@ impl Shop {
             return self.answers(entity, yes, w);
         }
         let letter = (Letter::Decided(entity, yes), PacketKind::Answer);
-        self.cluster.send((LEADER, at), letter, Some(entity), w, Event::Ended);
+        self.cluster.send((LEADER, at), letter, Some(entity), w);
     }
 
     fn answers(&mut self, entity: Entity, yes: bool, w: &mut W) {
@@ -274,11 +277,8 @@ impl Shop {
             let told = &mut self.told[thing(it.key) as usize];
             *told = (told.0 + u32::from(answered), told.1 + u32::from(!answered));
             if answered && it.answer == Some(true) {
-                self.accepted[it.key as usize].0.push(entity.n);
+                self.accepted[it.key as usize].push((entity.n, it.client));
             }
-        }
-        if !answered {
-            self.cluster.refused[it.client as usize] += 1;
         }
         w.close(entity, if answered { ANSWERED } else { REFUSED });
         self.clients.answered(client(it.client), w, Event::Asks);
@@ -293,13 +293,8 @@ impl Shop {
                     self.replicas[to as usize][key as usize].merge(&held);
                 }
                 if let Some(of) = of {
-                    self.cluster.send(
-                        (to, from),
-                        (Letter::Copied(of), PacketKind::Answer),
-                        Some(of),
-                        w,
-                        Event::Ended,
-                    );
+                    let copied = (Letter::Copied(of), PacketKind::Answer);
+                    self.cluster.send((to, from), copied, Some(of), w);
                 }
                 self.compare(w);
             }
@@ -321,7 +316,7 @@ impl Shop {
 
     fn sends_all(&mut self, (from, to): (u32, u32), answer: bool, w: &mut W) {
         let all = Letter::All(self.round, self.replicas[from as usize].clone(), answer);
-        self.cluster.send((from, to), (all, PacketKind::Probe), None, w, Event::Ended);
+        self.cluster.send((from, to), (all, PacketKind::Probe), None, w);
     }
 
     /// Two replicas compare all that they hold.
@@ -361,61 +356,73 @@ impl Shop {
         }
     }
 
-    fn apart(&self) -> u32 {
-        let is_apart = |&key: &u32| (1..PEERS).any(|at| self.seen(at, key) != self.seen(0, key));
-        (0..KEYS).filter(is_apart).count() as u32
+    fn agree(&self, key: u32) -> bool {
+        (1..PEERS).all(|at| self.seen(at, key) == self.seen(0, key))
     }
 
-    /// Operations on a thing that were accepted and that nobody holds any longer.
-    fn lost(&self, of: Thing) -> u32 {
-        let nobody = |key: u32, operation: u32| !(0..PEERS).any(|at| self.held(at, key).has(operation));
-        let lost =
-            |key: u32| self.accepted[key as usize].0.iter().filter(move |&&it| nobody(key, it)).count();
-        keys(of).map(lost).sum::<usize>() as u32
+    /// Of these keys: whose operations were accepted, and are held by nobody any longer.
+    fn gone(&self, keys: impl Iterator<Item = u32>) -> Vec<u32> {
+        let held = |key, operation| (0..PEERS).any(|at| self.held(at, key).has(operation));
+        let accepted = keys.flat_map(|key| self.accepted[key as usize].iter().map(move |it| (key, it)));
+        accepted.filter(|&(key, it)| !held(key, it.0)).map(|(_, it)| it.1).collect()
     }
 
     fn overdrawn(&self) -> u32 {
-        (TAKES * self.accepted[0].0.len() as u32).saturating_sub(BALANCE)
+        (TAKES * self.accepted[0].len() as u32).saturating_sub(BALANCE)
+    }
+
+    /// What a replica sees on the account, in all carts and under all posts.
+    fn sees(&self, at: u32, says: fn((f64, Unit), usize, usize) -> Msg) -> Msg {
+        let sum = |of| keys(of).map(|key| self.seen(at, key).0.len()).sum();
+        says(money(left(&self.seen(at, 0))), sum(Thing::Carts), sum(Thing::Likes))
     }
 
     fn begin_anew(&mut self) {
         self.round += 1;
-        let nothing: Vec<Held> =
-            (0..KEYS).map(|key| Held::nothing(self.controls.rules()[thing(key) as usize])).collect();
-        self.replicas = vec![nothing; PEERS as usize];
-        self.accepted = vec![Kept::default(); KEYS as usize];
+        let nothing = (0..KEYS).map(|key| Held::nothing(self.how(key)));
+        self.replicas = vec![nothing.collect(); PEERS as usize];
+        self.accepted = vec![Vec::new(); KEYS as usize];
         self.told = Default::default();
     }
 
-    /// What each replica holds of each key, and where that differs from what the leader holds.
+    /// What each replica holds of each key: whether all hold the same, and if not, who holds what the leader does.
     fn keys(&self) -> Panel {
+        let gone: Vec<bool> = (0..KEYS).map(|key| !self.gone(key..=key).is_empty()).collect();
         let cell = |at, key| {
-            let seen = self.seen(at, key);
-            Cell {
-                entity: Entity::new(THING, thing(key) as u32),
-                level: (seen.0.len() as f32 / FULL).min(1.0),
-                status: if seen == self.seen(LEADER, key) { Status::Quiet } else { Status::Trouble },
-            }
+            let status = match self.agree(key) {
+                true if gone[key as usize] => Status::Down,
+                true if thing(key) == Thing::Carts => Status::Normal,
+                true => Status::Quiet,
+                false if self.seen(at, key) == self.seen(LEADER, key) => Status::Active,
+                false => Status::Trouble,
+            };
+            Cell { entity: Entity::new(KEY, key), level: 1.0, status }
         };
         let row = |at| {
             let cut_off = (self.cluster.reached(at).count() as u32) < majority(PEERS);
             GridRow {
                 entity: replica(at),
                 label: Label::Name(replica(at)),
-                note: Some(Label::Words(note_sees(money(left(&self.seen(at, 0)))))),
+                note: Some(Label::Words(self.sees(at, note_sees))),
                 status: if cut_off { Status::Down } else { Status::Normal },
                 cells: (0..KEYS).map(|key| cell(at, key)).collect(),
             }
         };
         let rows = (0..PEERS).map(row).collect();
-        let key = legend([(key_same(), Status::Quiet), (key_differs(), Status::Trouble)]);
+        let key = legend([
+            (key_same(), Status::Quiet),
+            (key_carts(), Status::Normal),
+            (key_leads(), Status::Active),
+            (key_differs(), Status::Trouble),
+            (key_gone(), Status::Down),
+        ]);
         Panel::Grid(Grid { title: Label::Words(grid_title()), rows, columns: KEYS, tall: false, key }.into())
     }
 
     fn table(&self) -> Panel {
         let row = |&of: &Thing| {
             let (answered, refused) = self.told[of as usize];
-            let (entity, lost) = (Entity::new(THING, of as u32), self.lost(of));
+            let (entity, lost) = (Entity::new(THING, of as u32), self.gone(keys(of)).len() as u32);
             let count = |n: u32| Label::Value(n.into(), Unit::Count);
             let cells = [Label::Name(entity), count(answered), count(refused), count(lost)];
             let status = if lost > 0 { Status::Trouble } else { Status::Normal };
@@ -426,11 +433,12 @@ impl Shop {
     }
 
     fn says(&self) -> Vec<Msg> {
-        let (apart, lost) = (self.apart(), self.lost(Thing::Carts) + self.lost(Thing::Likes));
+        let (apart, lost) = ((0..KEYS).filter(|&key| !self.agree(key)).count(), self.gone(0..KEYS).len());
         let mut says = vec![match self.healed {
             _ if !self.cluster.is_whole() => says_cut(apart),
             Some(_) if self.converged.is_none() => says_converging(apart),
-            _ => says_same(apart),
+            _ if apart > 0 => says_copying(apart),
+            _ => says_same(),
         }];
         says.extend((lost > 0).then(|| says_lost(lost)));
         says.extend((self.overdrawn() > 0).then(|| says_overdrawn(money(self.overdrawn()))));
@@ -442,6 +450,7 @@ impl Experiment for Shop {
     type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = &FigureSpec::new("heal-it", UNTIL, ControlValues::ALL, READINGS, KINDS)
+        .version(2)
         .still_at(Time::from_secs(7))
         .speed(0.8);
     const MESSAGES: &'static [&'static [Message]] = &[MESSAGES, super::cluster::MESSAGES, net::MESSAGES];
@@ -449,7 +458,7 @@ impl Experiment for Shop {
     fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
         let mut it = Self {
             controls: controls.clone(),
-            cluster: Cluster::new(DELAY),
+            cluster: Cluster::new(DELAY, Event::Ended),
             clients: ClosedLoop::start(CLIENT, PEERS, Dist::Exponential(1.0 / RATE), w, Event::Asks),
             replicas: Vec::new(),
             round: 0,
@@ -491,10 +500,10 @@ impl Experiment for Shop {
     fn read(&self, w: &W, out: &mut Readings) {
         let [_, carts, likes] = &self.told;
         let (answered, all) = (carts.0 + likes.0, carts.0 + likes.0 + carts.1 + likes.1);
-        out.put("apart", f64::from(self.apart()));
+        out.put("apart", (0..KEYS).filter(|&key| !self.agree(key)).count() as f64);
         let converging = || self.healed.map(|(since, _)| w.now().since(since));
         out.put("converge", self.converged.or_else(converging).map(Span::secs));
-        out.put("lost", f64::from(self.lost(Thing::Carts) + self.lost(Thing::Likes)));
+        out.put("lost", self.gone(0..KEYS).len() as f64);
         out.put("overdrawn", f64::from(self.overdrawn()));
         out.put("answered", (all > 0).then(|| f64::from(answered) / f64::from(all)));
     }
@@ -505,23 +514,32 @@ impl Experiment for Shop {
     }
 
     fn about(&self, entity: Entity, _: &W) -> Option<About> {
-        if entity.kind != REPLICA || entity.n >= PEERS {
-            return None;
-        }
-        let sum = |of| keys(of).map(|key| self.seen(entity.n, key).0.len()).sum();
-        let balance = money(left(&self.seen(entity.n, 0)));
-        Some(About::says([about_sees(balance, sum(Thing::Carts), sum(Thing::Likes))]))
+        let (mut says, gone) = match entity.kind {
+            REPLICA if entity.n < PEERS => return Some(About::says([self.sees(entity.n, about_sees)])),
+            THING => {
+                let of = *Thing::ALL.get(entity.n as usize)?;
+                let (answered, refused) = self.told[of as usize];
+                (vec![about_told(answered, refused)], self.gone(keys(of)))
+            }
+            KEY if entity.n < KEYS => {
+                let (key, of) = (entity.n, Entity::new(THING, thing(entity.n) as u32));
+                let [in_a, in_b, in_c, in_d, in_e] = [0, 1, 2, 3, 4].map(|at| self.seen(at, key).0.len());
+                let held = about_held(of, self.accepted[key as usize].len(), in_a, in_b, in_c, in_d, in_e);
+                (vec![held], self.gone(key..=key))
+            }
+            _ => return None,
+        };
+        let of = |who| gone.iter().filter(|&&it| it == who).count();
+        let whose = (0..PEERS).filter(|&who| of(who) > 0);
+        says.extend(whose.map(|who| about_gone(of(who), client(who))));
+        Some(About::says(says))
     }
 
     fn invariants(&self, w: &W) -> Result<(), String> {
-        self.cluster.net.invariants()?;
-        let (open, waiting) = (w.tally(OPERATION).under_way(), self.operations.len() as u64);
-        if open != waiting {
-            return Err(format!("{open} are open and {waiting} wait"));
-        }
+        self.cluster.invariants(self.operations.len(), w)?;
         // Only a rule that lets one side forget the other loses anything.
-        let safe = |of: &&Thing| matches!(self.controls.rules()[**of as usize], How::Leader | How::Merge);
-        let lost: u32 = Thing::ALL.iter().filter(safe).map(|&of| self.lost(of)).sum();
+        let safe = |&key: &u32| matches!(self.how(key), How::Leader | How::Merge);
+        let lost = self.gone((0..KEYS).filter(safe)).len() as u32;
         let overdrawn = if self.controls.account == How::Leader { self.overdrawn() } else { 0 };
         if lost + overdrawn == 0 { Ok(()) } else { Err(format!("{lost} lost, {overdrawn} overdrawn")) }
     }

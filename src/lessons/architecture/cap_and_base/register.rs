@@ -2,7 +2,7 @@
 //! clients are told.
 //!
 //! ```text
-//!   client ── 50 ms ── its replica ── ask ──► replicas ── the newest of enough answers ─┬─► client
+//!   client ── 60 ms ── its replica ── ask ──► replicas ── the newest of enough answers ─┬─► client
 //!                                     store ─► replicas ── enough have it ──────────────┘
 //! ```
 //!
@@ -13,23 +13,24 @@
 
 use super::audit::{Audit, Audited};
 use super::cluster::{
-    ACTIONS, ANSWERED, CLIENT, Cluster, HOP, KINDS, Network, OPERATION, PEERS, REFUSED, REPLICA, client, line,
+    ACTIONS, ANSWERED, CLIENT, Cluster, HOP, KINDS, Network, OPERATION, PEERS, REFUSED, REPLICA, client,
+    line, replica,
 };
 use crate::lessons::prelude::*;
-use crate::mechanism::linearizability::Verdict;
 use crate::mechanism::quorum::majority;
 use crate::mechanism::version_vector::{Clock, LastWriteWins, Stamp};
 use crate::parts::arrivals::ClosedLoop;
 use crate::parts::net;
 use crate::scene::{Bar, Lane, Lanes, Ring, Tier};
 use crate::sim::EntityMap;
+use core::ops::Range;
 
 /// A client gives up after so long.
 const PATIENCE: Span = Span::from_millis(700);
-/// How often hints are handed over, and how often the checker goes on.
+/// How often hints are handed over.
 const TICK: Span = Span::from_millis(500);
 /// How much of the past the lanes show, and how much room is left for what comes.
-const WINDOW: (Span, Span) = (Span::from_millis(1_500), Span::from_millis(200));
+const WINDOW: (Span, Span) = (Span::from_millis(1_150), Span::from_millis(100));
 const UNTIL: Time = Time::from_secs(120);
 /// By how much of the skew each clock is ahead, in halves.
 const AHEAD: [i64; PEERS as usize] = [-2, 1, 0, 2, -1];
@@ -50,7 +51,7 @@ controls! {
         pub mode: Mode = Control::choice("mode", "Who must answer", Mode::OPTIONS, "majority")
             .help("Three of five, in two rounds where needed; R of N to read and W of N to write, the newest clock wins; or the client's own replica alone.").primary(),
         pub network: Network = Control::choice("network", "Network", Network::OPTIONS, "whole")
-            .help("Which links are cut: none; all between A, B and the others; or all of A but the one to B.").primary(),
+            .help("Which links are cut: those that you draw a line across; all between A, B and the others; or all of A but the one to B. Going back joins all.").primary(),
         pub n: u32 = Control::number("n", "N, copies", Unit::Count, (1.0, PEERS as f64), 1.0, PEERS as f64)
             .help("So many replicas are sent every write: A, then B, and so on.").primary(),
         pub r: u32 = Control::number("r", "R, for a read", Unit::Count, (1.0, PEERS as f64), 1.0, 3.0)
@@ -77,19 +78,22 @@ readings! {
     Reading::new("stale", "stale reads", Unit::Count,
         "Reads so far that returned a value although a later write had been answered before they began.").so_far().trouble_from(1.0);
     Reading::new("refused", "refused", Unit::Count, "Operations so far that got no answer within 0.7 s.").so_far().trouble_from(1.0);
-    Reading::new("broken", "conflicts", Unit::Count, "1 once the history is known not to be linearizable.").so_far().trouble_from(1.0);
+    Reading::new("broken", "conflicts", Unit::Count,
+        "Reads so far that no order of all operations explains: somebody had had a newer value before they began.").so_far().trouble_from(1.0);
 }
 
 messages! {
     pub(super) MESSAGES;
-    note_value(value: u32); lanes_title(); bar_write(value: u32); bar_read(value: u32); bar_refused(); bar_wrong(value: u32);
+    note_value(value: u32); lanes_title(); bar_write(value: u32); bar_read(value: u32); bar_wrong(value: u32);
+    bar_refused(); bar_refused_write(value: u32);
     key_write(); key_read(); key_wrong(); key_refused();
-    says_fits(operations: usize); says_broken(client: Entity, value: u32, at: Time); says_unknown();
-    says_against(client: Entity, value: u32);
+    says_alone(replica: Entity, reached: u32, asked: u32, needed: u32); says_enough();
+    says_fits(operations: usize); says_broken(client: Entity, value: u32, at: Time);
+    newer_read(client: Entity, value: u32, at: Time); newer_write(client: Entity, value: u32, at: Time);
     mark_broken(client: Entity, value: u32);
-    about_replica(value: u32, reached: usize);
+    about_client(replica: Entity, refused: u32); about_replica(value: u32, reached: usize);
     about_write(client: Entity, value: u32); about_read(client: Entity, value: u32); about_reads(client: Entity);
-    about_stale(); about_contradicts(); about_refused_read(); about_refused_write();
+    about_stale(); about_contradicts(); about_refused(heard: u32, needed: u32); about_half_done();
     step_asks(replicas: u32, needed: u32); step_stores(value: u32, needed: u32); step_enough(value: u32);
     judge_broken(broken: (f64, Unit), bound: (f64, Unit)); judge_answered(share: (f64, Unit), bound: (f64, Unit));
 }
@@ -118,7 +122,6 @@ pub(super) enum Letter {
 
 #[derive(Clone, Debug)]
 struct Operation {
-    at: usize,
     client: u32,
     mode: Mode,
     write: Option<u32>,
@@ -139,7 +142,7 @@ type W = World<Event>;
 #[derive(Clone, Debug)]
 pub(super) struct Register {
     controls: ControlValues,
-    pub(super) cluster: Cluster<Letter>,
+    pub(super) cluster: Cluster<Letter, Event>,
     clients: ClosedLoop,
     replicas: [LastWriteWins<u32>; PEERS as usize],
     /// What one keeps for another that can't be reached.
@@ -163,9 +166,8 @@ impl Register {
         let writes = w.draws(WRITES, entity).chance(self.controls.writes);
         self.written += u32::from(writes);
         let write = writes.then_some(self.written);
-        let at = self.audit.call(client.n, entity, write, w.now());
+        self.audit.call(client.n, write, w.now());
         let operation = Operation {
-            at,
             client: client.n,
             mode: self.controls.mode,
             write,
@@ -184,28 +186,29 @@ impl Register {
 
     fn at_replica(&mut self, entity: Entity, w: &mut W) {
         let Some(it) = self.operations.get(entity.n) else { return };
+        let ahead_ns = AHEAD[it.client as usize] * self.controls.skew.nanos().cast_signed() / 2;
+        let stamp = Stamp { time: Clock { ahead_ns, drift_ppm: 0 }.shows(w.now()), node: it.client };
         let write = it.write.filter(|_| it.mode != Mode::Majority);
-        let store = write.map(|value| (self.stamp(it.client, w.now()), value));
-        self.round(entity, store, w);
+        self.round(entity, write.map(|value| (stamp, value)), w);
     }
 
-    /// What a replica's clock shows.
-    fn stamp(&self, at: u32, now: Time) -> Stamp {
-        let ahead_ns = AHEAD[at as usize] * self.controls.skew.nanos().cast_signed() / 2;
-        Stamp { time: Clock { ahead_ns, drift_ppm: 0 }.shows(now), node: at }
+    /// Whom a replica asks, or has something stored, and how many of them must answer.
+    fn quorum(&self, mode: Mode, at: u32, storing: bool) -> (Range<u32>, u32) {
+        let ControlValues { n, r, w, .. } = self.controls;
+        match mode {
+            Mode::Majority => (0..PEERS, majority(PEERS)),
+            Mode::Quorum => (0..n, if storing { w } else { r }.min(n)),
+            Mode::Anywhere if storing => (0..PEERS, 1),
+            Mode::Anywhere => (at..at + 1, 1),
+        }
     }
 
     /// Begins a round: replicas are asked what they hold, or have something stored.
     fn round(&mut self, entity: Entity, store: Held, w: &mut W) {
-        let ControlValues { n, r, w: written, .. } = self.controls;
+        let storing = store.is_some();
+        let Some((at, mode)) = self.operations.get(entity.n).map(|it| (it.client, it.mode)) else { return };
+        let (asked, needed) = self.quorum(mode, at, storing);
         let Some(it) = self.operations.get_mut(entity.n) else { return };
-        let (at, storing) = (it.client, store.is_some());
-        let (asked, needed) = match it.mode {
-            Mode::Majority => (0..PEERS, majority(PEERS)),
-            Mode::Quorum => (0..n, if storing { written } else { r }.min(n)),
-            Mode::Anywhere if storing => (0..PEERS, 1),
-            Mode::Anywhere => (at..at + 1, 1),
-        };
         (it.needed, it.storing, it.heard, it.best) = (needed, storing, Vec::new(), store);
         let (step, letter, kind) = match store {
             None => (step_asks(asked.len() as u32, needed), Letter::Ask(entity), PacketKind::Request),
@@ -215,7 +218,7 @@ impl Register {
         };
         w.record_step(entity, || (step, None));
         for to in asked.clone().filter(|&to| to != at) {
-            self.cluster.send((at, to), (letter, kind), Some(entity), w, Event::Ended);
+            self.cluster.send((at, to), (letter, kind), Some(entity), w);
         }
         if asked.contains(&at) {
             if let Some((stamp, value)) = store {
@@ -258,17 +261,16 @@ impl Register {
 
     fn told(&mut self, entity: Entity, w: &mut W) {
         let Some(it) = self.operations.remove(entity.n) else { return };
-        let stale = self.audit.told(it.at, it.read, w.now());
-        w.close(entity, ANSWERED);
-        if stale {
-            self.checks(w);
+        if self.audit.told(entity.n, it.read, w.now()) {
+            w.notable(client(it.client), mark_broken(client(it.client), it.read.unwrap_or(0)));
         }
+        w.close(entity, ANSWERED);
         self.clients.answered(client(it.client), w, Event::Asks);
     }
 
     fn gives_up(&mut self, entity: Entity, w: &mut W) {
         let Some(it) = self.operations.remove(entity.n) else { return };
-        self.audit.refused(it.at, w.now());
+        self.audit.refused(entity.n, (it.heard.len() as u32, it.needed), w.now());
         self.cluster.refused[it.client as usize] += 1;
         w.close(entity, REFUSED);
         self.clients.answered(client(it.client), w, Event::Asks);
@@ -278,7 +280,7 @@ impl Register {
     fn passes_on(&mut self, (from, to): (u32, u32), (stamp, value): (Stamp, u32), w: &mut W) {
         if self.cluster.is_up(from, to) {
             let letter = (Letter::Copy(stamp, value), PacketKind::Copy);
-            self.cluster.send((from, to), letter, None, w, Event::Ended);
+            self.cluster.send((from, to), letter, None, w);
         } else {
             let hint = &mut self.hints[from as usize][to as usize];
             *hint = (*hint).max(Some((stamp, value)));
@@ -295,11 +297,11 @@ impl Register {
             _ if lost => {}
             Letter::Ask(of) => {
                 let holds = answer(Letter::Holds(of, self.held(to)));
-                self.cluster.send((to, from), holds, Some(of), w, Event::Ended);
+                self.cluster.send((to, from), holds, Some(of), w);
             }
             Letter::Store(of, stamp, value) => {
                 self.replicas[to as usize].offer(stamp, value);
-                self.cluster.send((to, from), answer(Letter::Stored(of)), Some(of), w, Event::Ended);
+                self.cluster.send((to, from), answer(Letter::Stored(of)), Some(of), w);
             }
             Letter::Holds(of, held) => self.hears(of, false, (from, held), w),
             Letter::Stored(of) => self.hears(of, true, (from, None), w),
@@ -315,28 +317,7 @@ impl Register {
                 self.passes_on((from, to), hint, w);
             }
         }
-        self.checks(w);
         w.schedule(TICK, Event::Tick);
-    }
-
-    fn checks(&mut self, w: &mut W) {
-        if self.audit.advance()
-            && let Some((it, value)) = self.first_wrong()
-        {
-            w.notable(client(it.client), mark_broken(client(it.client), value));
-        }
-    }
-
-    /// The first answer that doesn't fit, and what was read.
-    fn first_wrong(&self) -> Option<(&Audited, u32)> {
-        let it = &self.audit.operations[self.audit.violation.as_ref()?.operation];
-        Some((it, it.read?))
-    }
-
-    /// The reads that contradict each other.
-    fn contradicting(&self) -> &[usize] {
-        let violation = self.audit.violation.as_ref();
-        violation.and_then(|it| it.conflict.as_ref()).map_or(&[], |conflict| &conflict.reads)
     }
 
     fn lanes(&self, now: Time) -> Panel {
@@ -346,27 +327,21 @@ impl Register {
         let mut lanes: Vec<Lane> = (0..PEERS).map(lane).collect();
         // The latest of each client, back to the first that has left the window.
         let recent = self.audit.operations.len().saturating_sub(20 * PEERS as usize);
-        for (at, it) in self.audit.operations.iter().enumerate().skip(recent) {
+        for (it, n) in self.audit.operations.iter().zip(0..).skip(recent) {
             let until = it.end.unwrap_or(now);
             if until < from {
                 continue;
             }
-            let wrong = it.stale || self.contradicting().contains(&at);
             let (label, status) = match (it.write, it.read) {
-                _ if it.refused => (bar_refused(), Status::Down),
+                (Some(value), _) if it.refused.is_some() => (bar_refused_write(value), Status::Down),
+                _ if it.refused.is_some() => (bar_refused(), Status::Down),
                 (Some(value), _) => (bar_write(value), Status::Active),
-                (_, Some(value)) if wrong => (bar_wrong(value), Status::Trouble),
+                (_, Some(value)) if it.newer.is_some() => (bar_wrong(value), Status::Trouble),
                 (_, Some(value)) => (bar_read(value), Status::Normal),
                 _ => continue,
             };
-            let label = Label::Words(label);
-            lanes[it.client as usize].bars.push(Bar {
-                entity: it.entity,
-                from: it.from,
-                until,
-                label,
-                status,
-            });
+            let (entity, label) = (Entity::new(OPERATION, n), Label::Words(label));
+            lanes[it.client as usize].bars.push(Bar { entity, from: it.from, until, label, status });
         }
         let key = legend([
             (key_write(), Status::Active),
@@ -390,31 +365,48 @@ impl Register {
     }
 
     fn about_operation(&self, entity: Entity) -> Option<About> {
-        let at = entity.n as usize;
-        let it = self.audit.operations.get(at)?;
+        let it = self.audit.operations.get(entity.n as usize)?;
         let who = client(it.client);
         let mut says = vec![match (it.write, it.read) {
             (Some(value), _) => about_write(who, value),
             (_, Some(value)) => about_read(who, value),
             _ => about_reads(who),
         }];
-        let refused = if it.write.is_some() { about_refused_write() } else { about_refused_read() };
-        says.extend(it.refused.then_some(refused));
-        says.extend(it.stale.then(about_stale));
-        says.extend(self.contradicting().contains(&at).then(about_contradicts));
+        if let Some((heard, needed)) = it.refused {
+            says.push(about_refused(heard, needed));
+            says.extend(it.write.map(|_| about_half_done()));
+        }
+        says.extend(self.newer(it));
+        says.extend(it.newer.map(|_| if it.stale { about_stale() } else { about_contradicts() }));
         Some(About::says(says))
     }
 
+    /// The operation that an answer contradicts.
+    fn newer(&self, it: &Audited) -> Option<Msg> {
+        let newer = &self.audit.operations[it.newer?];
+        let says = if newer.write.is_some() { newer_write } else { newer_read };
+        Some(says(client(newer.client), newer.value(), newer.end?))
+    }
+
+    /// What the cut does, and what the checker has found.
     fn says(&self) -> Vec<Msg> {
-        let mut says = match (self.audit.verdict, self.first_wrong()) {
-            (_, Some((it, value))) => vec![says_broken(client(it.client), value, it.end.unwrap_or_default())],
-            (Some(Verdict::Holds), _) => vec![says_fits(self.audit.checked)],
-            _ => vec![says_unknown()],
-        };
-        let wrong = self.audit.violation.as_ref().map(|it| it.operation);
-        let other = self.contradicting().iter().find(|&&at| Some(at) != wrong);
-        let other = other.map(|&at| &self.audit.operations[at]);
-        says.extend(other.map(|it| says_against(client(it.client), it.read.unwrap_or(0))));
+        let mut says = Vec::new();
+        if !self.cluster.is_whole() {
+            let alone = |at| {
+                let [read, write] = [false, true].map(|storing| self.quorum(self.controls.mode, at, storing));
+                let (asked, needed) = if read.1 > write.1 { read } else { write };
+                let reached = asked.clone().filter(|&to| self.cluster.is_up(at, to)).count() as u32;
+                (reached < needed).then(|| says_alone(replica(at), reached, asked.len() as u32, needed))
+            };
+            says.extend((0..PEERS).filter_map(alone).take(2));
+            says.extend(says.is_empty().then(says_enough));
+        }
+        if let Some(it) = self.audit.broken.map(|at| &self.audit.operations[at]) {
+            says.push(says_broken(client(it.client), it.value(), it.end.unwrap_or_default()));
+            says.extend(self.newer(it));
+        } else {
+            says.push(says_fits(self.audit.operations.iter().filter(|it| it.end.is_some()).count()));
+        }
         says
     }
 }
@@ -424,6 +416,7 @@ impl Experiment for Register {
     type Event = Event;
     const SPEC: &'static FigureSpec =
         &FigureSpec::new("cut-the-cable", UNTIL, ControlValues::ALL, READINGS, KINDS)
+            .version(2)
             .actions(ACTIONS)
             .still_at(Time::from_secs(4))
             .warm_up(Time::from_secs(2))
@@ -434,7 +427,7 @@ impl Experiment for Register {
         let think = Dist::Exponential(1.0 / controls.rate);
         let mut it = Self {
             controls: controls.clone(),
-            cluster: Cluster::new(controls.delay),
+            cluster: Cluster::new(controls.delay, Event::Ended),
             clients: ClosedLoop::start(CLIENT, PEERS, think, w, Event::Asks),
             replicas: Default::default(),
             hints: Default::default(),
@@ -481,8 +474,8 @@ impl Experiment for Register {
     fn read(&self, _: &W, out: &mut Readings) {
         let count = |of: fn(&&Audited) -> bool| self.audit.operations.iter().filter(of).count() as f64;
         out.put("stale", count(|it| it.stale));
-        out.put("refused", count(|it| it.refused));
-        out.put("broken", f64::from(u8::from(self.audit.violation.is_some())));
+        out.put("refused", count(|it| it.refused.is_some()));
+        out.put("broken", count(|it| it.newer.is_some()));
     }
 
     fn draw(&self, w: &W, scene: &mut Scene) {
@@ -496,14 +489,15 @@ impl Experiment for Register {
                 let reached = self.cluster.reached(entity.n).count();
                 Some(About::says([about_replica(self.value(entity.n), reached)]))
             }
+            CLIENT if entity.n < PEERS => {
+                Some(About::says([about_client(replica(entity.n), self.cluster.refused[entity.n as usize])]))
+            }
             OPERATION => self.about_operation(entity),
             _ => self.cluster.about(entity, w.now()),
         }
     }
 
     fn invariants(&self, w: &W) -> Result<(), String> {
-        self.cluster.net.invariants()?;
-        let (open, waiting) = (w.tally(OPERATION).under_way(), self.operations.len() as u64);
-        if open == waiting { Ok(()) } else { Err(format!("{open} are open and {waiting} wait")) }
+        self.cluster.invariants(self.operations.len(), w)
     }
 }

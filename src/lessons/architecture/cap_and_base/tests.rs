@@ -1,12 +1,13 @@
 //! The points of the figures, and what is known of them from elsewhere.
 
+use super::audit::{Audit, Audited};
 use super::cluster::PEERS;
 use super::heal::{Shop, left};
 use super::questions::PARTIAL_WRITES;
 use super::register::Register;
 use super::versions::Value as Kept;
 use crate::lessons::prelude::*;
-use crate::mechanism::linearizability::{Check, Limits, Verdict};
+use crate::mechanism::linearizability::{Answer, Check, History, Limits, Request, Verdict};
 use crate::player::Bench;
 
 fn secs(n: u64) -> Time {
@@ -28,26 +29,80 @@ fn register(settings: &[(&str, &str)], seed: u64) -> Bench<Register> {
         .until(secs(30))
 }
 
+/// The same history, as the general checker takes it.
+fn history(audit: &Audit) -> History {
+    let mut history = History::new(Some(0));
+    let mut events: Vec<(Time, usize, bool)> = Vec::new();
+    for (at, it) in audit.operations.iter().enumerate() {
+        events.push((it.from, at, false));
+        events.extend(it.end.map(|end| (end, at, true)));
+    }
+    events.sort();
+    for (time, at, ends) in events {
+        let it = &audit.operations[at];
+        match (ends, it.write) {
+            (false, Some(value)) => _ = history.call(it.client, 0, Request::Write(Some(value.into())), time),
+            (false, None) => _ = history.call(it.client, 0, Request::Read, time),
+            // A write without an answer may take effect at any later moment.
+            (true, Some(_)) if it.refused.is_some() => {}
+            (true, None) if it.refused.is_some() => history.fail(at),
+            (true, Some(_)) => history.answer(at, Answer::Done, time),
+            (true, None) => history.answer(at, Answer::Read(it.read.map(Into::into)), time),
+        }
+    }
+    history
+}
+
 #[test]
 fn a_majority_with_write_back_is_linearizable_whatever_is_cut() {
     for seed in 0..12 {
         let bench = register(&[("mode", "majority"), ("skew", "0.5 s")], seed);
-        assert_eq!(bench.model.audit.verdict, Some(Verdict::Holds), "seed {seed}");
+        assert_eq!(bench.model.audit.broken, None, "seed {seed}");
         assert_eq!(bench.reading("stale"), 0.0);
         assert!(bench.reading("refused") > 0.0);
     }
 }
 
 #[test]
-fn what_the_audit_says_is_what_one_check_of_the_whole_history_says() {
-    for (mode, seed) in [("majority", 1), ("quorum", 2), ("anywhere", 3)] {
-        let bench = register(&[("mode", mode)], seed);
-        let mut check = Check::linearizable(bench.model.audit.history.clone(), Limits::default());
-        while !check.advance(100_000) {}
-        let broken = check.verdict() == Some(Verdict::Violated);
-        assert_eq!(bench.model.audit.violation.is_some(), broken, "{mode}");
-        let first = |it: &super::audit::Audit| it.violation.as_ref().map(|it| it.operation);
-        assert_eq!(first(&bench.model.audit), check.violation().map(|it| it.operation), "{mode}");
+fn the_audit_finds_the_answer_that_the_general_checker_finds() {
+    let mut known = [0, 0];
+    for seed in 0..3 {
+        for settings in [
+            &[("mode", "majority")][..],
+            &[("mode", "quorum")],
+            &[("mode", "quorum"), ("skew", "0.2 s")],
+            &[("mode", "quorum"), ("r", "1"), ("w", "5")],
+            &[("mode", "anywhere"), ("rate", "1/s")],
+        ] {
+            let bench = register(settings, seed);
+            let limits = Limits { configurations: 4_000, steps: 60_000 };
+            let mut check = Check::linearizable(history(&bench.model.audit), limits);
+            while !check.advance(100_000) {}
+            let first = check.violation().map(|it| it.operation);
+            if check.verdict() != Some(Verdict::Unknown) {
+                assert_eq!(bench.model.audit.broken, first, "seed {seed}: {settings:?}");
+                known[usize::from(first.is_some())] += 1;
+            }
+        }
+    }
+    assert!(known[0] >= 4 && known[1] >= 4, "{known:?}");
+}
+
+#[test]
+fn an_answer_that_contradicts_another_names_one_with_which_it_can_t_be_ordered() {
+    let bench = register(&[("mode", "quorum"), ("r", "1"), ("w", "4")], 3);
+    let all = &bench.model.audit.operations;
+    let wrong: Vec<_> = all.iter().filter_map(|it| Some((it, &all[it.newer?]))).collect();
+    assert!(wrong.iter().any(|(it, _)| !it.stale) && wrong.iter().any(|(it, _)| it.stale));
+    assert!(all.iter().all(|it| !it.stale || it.newer.is_some()));
+    for (it, newer) in wrong {
+        assert!(newer.end.is_some_and(|end| end < it.from) && newer.value() != it.value());
+        // And yet somebody was done with its value before somebody began with the other.
+        let counts = |of: &&Audited| of.refused.is_none() && of.newer.is_none();
+        let with = |value| all.iter().filter(counts).filter(move |of| of.value() == value);
+        let ended = with(it.value()).filter_map(|of| of.end).min();
+        let began = with(newer.value()).map(|of| of.from).max();
+        assert!(it.value() == 0 || ended < began, "{it:?} {newer:?}");
     }
 }
 
@@ -59,7 +114,7 @@ fn a_majority_refuses_on_the_smaller_side_only_and_anywhere_refuses_nobody() {
     assert!(refused[..2].iter().all(|&n| n > 5) && refused[2..].iter().all(|&n| n == 0), "{refused:?}");
     let bench = cut("anywhere");
     assert_eq!(bench.reading("refused"), 0.0);
-    assert_eq!(bench.model.audit.verdict, Some(Verdict::Violated));
+    assert!(bench.reading("broken") >= bench.reading("stale"));
     assert!(bench.reading("stale") > 10.0, "{}", bench.reading("stale"));
 }
 
@@ -74,14 +129,14 @@ fn sets_that_meet_are_not_stale_and_answer_where_enough_can_be_reached() {
         assert_eq!(cut(n, r, w, "stale"), 0.0, "{n} {r} {w}");
     }
     for (n, r, w) in [("5", "1", "1"), ("5", "2", "3"), ("5", "3", "2"), ("3", "1", "2")] {
-        assert_eq!(cut(n, r, w, "broken"), 1.0, "{n} {r} {w}");
+        assert!(cut(n, r, w, "broken") > 0.0, "{n} {r} {w}");
     }
     assert_eq!(cut("5", "3", "3", "broken"), 0.0);
 }
 
 #[test]
 fn quorums_that_meet_are_not_enough() {
-    let broken = |seed: u64, set| Bench::<Register>::new(set, seed).until(secs(120)).reading("broken") > 0.0;
+    let broken = |seed: u64, set| Bench::<Register>::new(set, seed).until(secs(90)).reading("broken") > 0.0;
     for seed in 0..30 {
         assert!(PARTIAL_WRITES.iter().any(|set| broken(seed, set)), "seed {seed}");
     }

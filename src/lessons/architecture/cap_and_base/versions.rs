@@ -20,7 +20,7 @@ impl Value {
 /// A key at a replica.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Held {
-    /// One value with its stamp: of a clock, or the leader's count.
+    /// One value with the stamp of a clock: its writer's, or the leader's.
     Stamped(LastWriteWins<Value>),
     Siblings(Siblings<Value>),
     /// Operations add up in any order: a set that only grows, a counter with a count for each replica.
@@ -36,32 +36,27 @@ impl Held {
         }
     }
 
+    fn versions(&self) -> Vec<&Value> {
+        match self {
+            Self::Stamped(register) => register.held().map(|(_, value)| value).into_iter().collect(),
+            Self::Siblings(siblings) => siblings.versions().iter().map(|it| &it.value).collect(),
+            Self::Merged(value) => vec![value],
+        }
+    }
+
     /// The value that an application sees here. Of siblings it makes one: carts it can put together, but of two numbers
     /// it takes the one with more in it, for it can't know what both have in common.
     pub fn seen(&self, thing: Thing) -> Value {
-        match self {
-            Self::Stamped(register) => {
-                register.held().map_or_else(Value::default, |(_, value)| value.clone())
-            }
-            Self::Merged(value) => value.clone(),
-            Self::Siblings(siblings) => {
-                let all = siblings.versions().iter().map(|version| &version.value);
-                all.fold(Value::default(), |seen, value| match thing {
-                    Thing::Carts => seen.union(value),
-                    _ if value.0.len() > seen.0.len() => value.clone(),
-                    _ => seen,
-                })
-            }
-        }
+        self.versions().into_iter().fold(Value::default(), |seen, value| match thing {
+            Thing::Carts => seen.union(value),
+            _ if value.0.len() > seen.0.len() => value.clone(),
+            _ => seen,
+        })
     }
 
     /// Whether an operation is in anything that is held here.
     pub fn has(&self, operation: u32) -> bool {
-        match self {
-            Self::Siblings(siblings) => siblings.versions().iter().any(|it| it.value.0.contains(&operation)),
-            Self::Stamped(register) => register.held().is_some_and(|(_, value)| value.0.contains(&operation)),
-            Self::Merged(value) => value.0.contains(&operation),
-        }
+        self.versions().iter().any(|value| value.0.contains(&operation))
     }
 
     /// A client's operation is done to what it sees here.
@@ -75,15 +70,6 @@ impl Held {
                 siblings.write(stamp.node as usize, &seen, value);
             }
         }
-    }
-
-    /// The next count of a leader.
-    pub fn next_count(&self, node: u32) -> Stamp {
-        let count = match self {
-            Self::Stamped(register) => register.held().map_or(0, |(stamp, _)| stamp.time.nanos()),
-            _ => 0,
-        };
-        Stamp { time: crate::sim::Time::from_nanos(count + 1), node }
     }
 
     /// Takes over what another replica holds.
