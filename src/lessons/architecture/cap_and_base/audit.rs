@@ -1,10 +1,18 @@
-//! The clients' history, and a linearizability checker that goes over it answer by answer.
+//! The clients' history and two checks of it.
 //!
-//! Every write has a value of its own, and then two rules are enough (P. B. Gibbons, E. Korach: Testing shared memories,
-//! SIAM J. Comput. 26, 1997). A value is older than another if an operation with it had ended before one with the other began.
-//! The history is linearizable as long as no value is older and newer than another.
+//! The linearizability checker goes over the very history while it grows, a bounded piece of work at a time, and gives up
+//! where that would take too long. What it can't do is name an answer that a client can be shown as the reason. As every write
+//! has a value of its own, two rules do that at once, answer by answer (P. B. Gibbons, E. Korach: Testing shared memories, SIAM
+//! J. Comput. 26, 1997): a value is older than another if an operation with it had ended before one with the other began, and
+//! no value may be both older and newer than another.
 
 use crate::lessons::prelude::*;
+use crate::mechanism::linearizability::{Answer, Check, History, Limits, Request, Verdict};
+
+/// What the checker may do at a time; what is left over is done the next times.
+const STEPS: u64 = 20_000;
+/// Where it gives up: a checkpoint of the run must be able to hold it.
+const LIMITS: Limits = Limits { configurations: 4_000, steps: 400_000 };
 
 /// What the clients did and were told.
 #[derive(Clone, Debug)]
@@ -15,6 +23,11 @@ pub struct Audit {
     spells: Vec<Spell>,
     /// The first answer that contradicts an earlier one.
     pub broken: Option<usize>,
+    pub history: History,
+    /// The check under way, and how many operations it is of.
+    checking: Option<(Box<Check>, usize)>,
+    /// What the checker said last, and of how many operations.
+    pub verdict: (Verdict, usize),
 }
 
 /// What the operations with one value say about when it was the newest.
@@ -56,13 +69,22 @@ impl Audited {
 
 impl Audit {
     pub fn new() -> Self {
-        Self { operations: Vec::new(), spells: vec![Spell::default()], broken: None }
+        Self {
+            operations: Vec::new(),
+            spells: vec![Spell::default()],
+            broken: None,
+            history: History::new(Some(0)),
+            checking: None,
+            verdict: (Verdict::Holds, 0),
+        }
     }
 
     /// A client asks something; the n-th write is of n.
     pub fn call(&mut self, client: u32, write: Option<u32>, from: Time) {
         self.operations.push(Audited { client, from, write, ..Audited::default() });
         self.spells.extend(write.map(|_| Spell { ended: None, began: from }));
+        let request = write.map_or(Request::Read, |value| Request::Write(Some(value.into())));
+        self.history.call(client, 0, request, from);
     }
 
     /// A client is told: what it has read, or nothing where it wrote. Whether that is the first contradiction.
@@ -71,6 +93,8 @@ impl Audit {
         let it = &mut self.operations[at];
         (it.read, it.end) = (read, Some(now));
         let (from, value) = (it.from, it.value());
+        let answer = read.map_or(Answer::Done, |value| Answer::Read(Some(value.into())));
+        self.history.answer(at, answer, now);
         if read.is_some() {
             let (stale, newer) = (self.is_stale(value, from), self.newer(value, from));
             (self.operations[at].stale, self.operations[at].newer) = (stale, newer);
@@ -89,6 +113,23 @@ impl Audit {
     pub fn refused(&mut self, n: u32, heard: (u32, u32), now: Time) {
         let it = &mut self.operations[n as usize];
         (it.end, it.refused) = (Some(now), Some(heard));
+        if it.write.is_none() {
+            self.history.fail(n as usize);
+        }
+    }
+
+    /// The checker goes on. What it has found wrong stays wrong, whatever comes later.
+    pub fn check(&mut self) {
+        if self.verdict.0 == Verdict::Violated {
+            return;
+        }
+        let begin = || (Box::new(Check::linearizable(self.history.clone(), LIMITS)), self.operations.len());
+        let (mut check, of) = self.checking.take().unwrap_or_else(begin);
+        if check.advance(STEPS) {
+            self.verdict = (check.verdict().unwrap_or(Verdict::Unknown), of);
+        } else {
+            self.checking = Some((check, of));
+        }
     }
 
     /// An operation with a newer value that had ended before a read of this one began. The value of 0 was there before all.

@@ -17,6 +17,7 @@ use super::cluster::{
     line, replica,
 };
 use crate::lessons::prelude::*;
+use crate::mechanism::linearizability::Verdict;
 use crate::mechanism::quorum::majority;
 use crate::mechanism::version_vector::{Clock, LastWriteWins, Stamp};
 use crate::parts::arrivals::ClosedLoop;
@@ -27,7 +28,7 @@ use core::ops::Range;
 
 /// A client gives up after so long.
 const PATIENCE: Span = Span::from_millis(700);
-/// How often hints are handed over.
+/// How often hints are handed over, and how often the checker goes on.
 const TICK: Span = Span::from_millis(500);
 /// How much of the past the lanes show, and how much room is left for what comes.
 const WINDOW: (Span, Span) = (Span::from_millis(1_150), Span::from_millis(100));
@@ -88,7 +89,7 @@ messages! {
     bar_refused(); bar_refused_write(value: u32);
     key_write(); key_read(); key_wrong(); key_refused();
     says_alone(replica: Entity, reached: u32, asked: u32, needed: u32); says_enough();
-    says_fits(operations: usize); says_broken(client: Entity, value: u32, at: Time);
+    says_fits(operations: usize); says_unknown(); says_broken(client: Entity, value: u32, at: Time);
     newer_read(client: Entity, value: u32, at: Time); newer_write(client: Entity, value: u32, at: Time);
     mark_broken(client: Entity, value: u32);
     about_client(replica: Entity, refused: u32); about_replica(value: u32, reached: usize);
@@ -317,6 +318,7 @@ impl Register {
                 self.passes_on((from, to), hint, w);
             }
         }
+        self.audit.check();
         w.schedule(TICK, Event::Tick);
     }
 
@@ -405,7 +407,10 @@ impl Register {
             says.push(says_broken(client(it.client), it.value(), it.end.unwrap_or_default()));
             says.extend(self.newer(it));
         } else {
-            says.push(says_fits(self.audit.operations.iter().filter(|it| it.end.is_some()).count()));
+            says.push(match self.audit.verdict {
+                (Verdict::Unknown, _) => says_unknown(),
+                (_, operations) => says_fits(operations),
+            });
         }
         says
     }
@@ -498,6 +503,9 @@ impl Experiment for Register {
     }
 
     fn invariants(&self, w: &W) -> Result<(), String> {
+        if self.audit.verdict.0 == Verdict::Violated && self.audit.broken.is_none() {
+            return Err("the checker finds a violation, and no answer contradicts another".into());
+        }
         self.cluster.invariants(self.operations.len(), w)
     }
 }

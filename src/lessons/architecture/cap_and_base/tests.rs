@@ -1,13 +1,13 @@
 //! The points of the figures, and what is known of them from elsewhere.
 
-use super::audit::{Audit, Audited};
+use super::audit::Audited;
 use super::cluster::PEERS;
 use super::heal::{Shop, left};
 use super::questions::PARTIAL_WRITES;
 use super::register::Register;
 use super::versions::Value as Kept;
 use crate::lessons::prelude::*;
-use crate::mechanism::linearizability::{Answer, Check, History, Limits, Request, Verdict};
+use crate::mechanism::linearizability::{Check, Limits, Verdict};
 use crate::player::Bench;
 
 fn secs(n: u64) -> Time {
@@ -27,30 +27,6 @@ fn register(settings: &[(&str, &str)], seed: u64) -> Bench<Register> {
         .until(secs(24))
         .set("network", "whole")
         .until(secs(30))
-}
-
-/// The same history, as the general checker takes it.
-fn history(audit: &Audit) -> History {
-    let mut history = History::new(Some(0));
-    let mut events: Vec<(Time, usize, bool)> = Vec::new();
-    for (at, it) in audit.operations.iter().enumerate() {
-        events.push((it.from, at, false));
-        events.extend(it.end.map(|end| (end, at, true)));
-    }
-    events.sort();
-    for (time, at, ends) in events {
-        let it = &audit.operations[at];
-        match (ends, it.write) {
-            (false, Some(value)) => _ = history.call(it.client, 0, Request::Write(Some(value.into())), time),
-            (false, None) => _ = history.call(it.client, 0, Request::Read, time),
-            // A write without an answer may take effect at any later moment.
-            (true, Some(_)) if it.refused.is_some() => {}
-            (true, None) if it.refused.is_some() => history.fail(at),
-            (true, Some(_)) => history.answer(at, Answer::Done, time),
-            (true, None) => history.answer(at, Answer::Read(it.read.map(Into::into)), time),
-        }
-    }
-    history
 }
 
 #[test]
@@ -76,7 +52,7 @@ fn the_audit_finds_the_answer_that_the_general_checker_finds() {
         ] {
             let bench = register(settings, seed);
             let limits = Limits { configurations: 4_000, steps: 60_000 };
-            let mut check = Check::linearizable(history(&bench.model.audit), limits);
+            let mut check = Check::linearizable(bench.model.audit.history.clone(), limits);
             while !check.advance(100_000) {}
             let first = check.violation().map(|it| it.operation);
             if check.verdict() != Some(Verdict::Unknown) {
