@@ -168,7 +168,8 @@ mod tests {
     use super::*;
     use crate::controls;
     use crate::player::{
-        About, Action, Control, EntityKind, EntityNames, Experiment, FigureSpec, Needs, Reading, Readings,
+        About, Action, Control, EntityKind, EntityNames, Experiment, FigureSpec, Frame, Needs, Query,
+        Reading, Readings, Reply, Request, Session,
     };
     use crate::sim::{Entity, Message, Seed, Unit, World};
     use std::borrow::Cow;
@@ -277,21 +278,21 @@ mod tests {
         assert!(model.found_in().unwrap().wrong.is_some());
     }
 
+    fn frame(ask: &mut impl FnMut(Query) -> Reply, at: Time) -> Frame {
+        loop {
+            if let Reply::Frame(frame) = ask(Query::Frame { at, reach: at })
+                && frame.reached
+            {
+                return *frame;
+            }
+        }
+    }
+
     #[test]
     fn a_step_is_one_picture_however_one_comes_there() {
-        use crate::player::{Frame, Query, Reply, Request, Session};
         let at = Time::from_secs;
         let mut session = Session::new([&WALK]);
         let mut ask = |query| session.handle(Request { id: 0, query }).reply;
-        fn frame(ask: &mut impl FnMut(Query) -> Reply, at: Time) -> Frame {
-            loop {
-                if let Reply::Frame(frame) = ask(Query::Frame { at, reach: at })
-                    && frame.reached
-                {
-                    return *frame;
-                }
-            }
-        }
         let act = |ask: &mut dyn FnMut(Query) -> Reply, at, on| match ask(Query::Change {
             at,
             change: InputKind::act("go", vec![on]),
