@@ -29,8 +29,8 @@ pub const OF_TWO_THREADS: &[Prediction] = &[
         runs: steps!("guard" in ["peterson", "fence-between", "fence-after"], with [("store-buffers", "on")]),
         truth: |runs| {
             let says = |run: &RunOutcome| match run.last("nearest") {
-                steps if steps.is_nan() => "never goes wrong".to_owned(),
-                steps => format!("goes wrong in {steps} steps"),
+                steps if steps.is_nan() => "never wrong".to_owned(),
+                steps => format!("wrong in {steps} steps"),
             };
             let truth = measured(runs, "wrong", RunOutcome::last).lowest(&["none", "between", "after"]);
             crate::player::Truth { measured: runs.iter().map(says).collect(), ..truth }
