@@ -36,6 +36,10 @@ fn of_panel(panel: &Panel, words: &Words) -> Vec<Entry> {
         ]),
         Panel::Lanes(lanes) => keyed(&lanes.key, bar),
         Panel::Grid(grid) => keyed(&grid.key, if grid.tall { column } else { cell }),
+        Panel::Values(_) => fixed(vec![(
+            sign(&bar(Status::Active)),
+            "a value that some thread reads otherwise, or a store that comes next",
+        )]),
         Panel::Listing(_) => fixed(vec![
             (sign(&html! { path."f-accent" d="M7 4l7 5l-7 5z" {} }), "the line that runs next"),
             (sign(&html! { path."s-muted" d="M5 9l3.5 4l6-8" stroke-width="1.5" {} }), "a line that has run"),

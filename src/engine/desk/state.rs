@@ -253,6 +253,14 @@ impl FigureState {
         }
     }
 
+    /// From which moment on what happened at one is in the picture: what takes a step, when that is over.
+    pub fn shown_from(&self, at: Time) -> Time {
+        match self.spec.pace {
+            Pace::Continuous => at,
+            Pace::Steps(step) => self.moment(at + step),
+        }
+    }
+
     /// Whether what happens at a moment would give away an incident that the learner hasn't explained yet.
     pub fn hides(&self, at: Time) -> bool {
         let open = |it: &&Challenge| it.incident.is_some() && !self.is_answered(it.id);

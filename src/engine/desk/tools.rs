@@ -20,7 +20,8 @@ const FILE: &str = "file";
 
 /// Lists the markers of the time line.
 pub(super) fn write(state: &FigureState, out: &mut Vec<Patch>) {
-    let seen: Vec<_> = state.markers.iter().filter(|marker| marker.time <= state.seen).collect();
+    let seen: Vec<_> =
+        state.markers.iter().filter(|marker| state.shown_from(marker.time) <= state.seen).collect();
     let item = |marker: &&crate::player::Marker| {
         let says = element("span", "").text(&state.say_of(marker.time, state.say(&marker.what)));
         element("li", "").with([moment_button(state, marker.time, "quiet"), says])
@@ -32,8 +33,9 @@ pub(super) fn write(state: &FigureState, out: &mut Vec<Patch>) {
     out.push(Patch::Children(selector(class::MOMENTS), items));
 }
 
-/// A button that seeks to a moment.
+/// A button that seeks to where one sees what happened at a moment.
 pub(super) fn moment_button(state: &FigureState, at: Time, class: &'static str) -> NewElement {
+    let at = state.shown_from(at);
     seek_button(at, class, &transport::clock(at, state.spec.pace))
 }
 

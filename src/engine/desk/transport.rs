@@ -128,7 +128,9 @@ pub(super) fn write_marks(state: &FigureState, out: &mut Vec<Patch>) {
         if state.hides(at) { [&clock(at, spec.pace), ": ", text::SOMETHING].concat() } else { says }
     };
     let input = |input: &Input| {
-        let when = clock(input.at, spec.pace);
+        let is_set = matches!(input.change, InputKind::Set { .. });
+        let at = if is_set { input.at } else { state.shown_from(input.at) };
+        let when = clock(at, spec.pace);
         let (class, says) = match &input.change {
             InputKind::Set { control: id, value } => {
                 let control = spec.control(id).map(|(_, control)| control);
@@ -144,23 +146,27 @@ pub(super) fn write_marks(state: &FigureState, out: &mut Vec<Patch>) {
                 (if spec.pace == Pace::Continuous { "fig-mark fault" } else { "fig-mark tick" }, says)
             }
         };
-        mark(class, input.at, &named(input.at, says.unwrap_or_default()))
+        mark(class, at, &named(input.at, says.unwrap_or_default()))
     };
     let mut marks: Vec<NewElement> = state.run.inputs.iter().map(input).collect();
     // Of events at the same place only the first is drawn.
     let apart = spec.until.nanos() / MARKS;
     let mut free = 0;
-    for marker in state.markers.iter().filter(|m| m.kind != MarkerKind::Input && m.time <= state.seen) {
+    for marker in state.markers.iter().filter(|m| m.kind != MarkerKind::Input) {
+        let at = state.shown_from(marker.time);
+        if at > state.seen {
+            continue;
+        }
         let refused = marker.kind == MarkerKind::Refused;
         if !refused {
-            if marker.time.nanos() < free {
+            if at.nanos() < free {
                 continue;
             }
-            free = marker.time.nanos() + apart;
+            free = at.nanos() + apart;
         }
         let says = state.say_of(marker.time, words.say(&marker.what));
-        let says = [&clock(marker.time, spec.pace), ": ", &says].concat();
-        marks.push(mark(if refused { "fig-mark refused" } else { "fig-mark event" }, marker.time, &says));
+        let says = [&clock(at, spec.pace), ": ", &says].concat();
+        marks.push(mark(if refused { "fig-mark refused" } else { "fig-mark event" }, at, &says));
     }
     out.push(Patch::Children(selector(class::MARKS), marks));
 }

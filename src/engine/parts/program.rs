@@ -162,10 +162,10 @@ impl Program {
         (0..self.threads.len() as u32).find(|&n| self.thread(n) == entity)
     }
 
-    /// A line of a thread's code as the figure's entity: lines are counted through all threads.
+    /// A line of a thread's code as the figure's entity: lines are counted through all threads, from 1 on as people do.
     pub fn instruction(&self, thread: u32, line: u32) -> Entity {
         let before: usize = self.threads[..thread as usize].iter().map(|thread| thread.code.len()).sum();
-        Entity::new(self.kinds.1, before as u32 + line)
+        Entity::new(self.kinds.1, before as u32 + line + 1)
     }
 
     /// A thread's code.
@@ -369,8 +369,10 @@ impl Program {
 
     /// The thread of an instruction, and the line of its code.
     pub fn line_of(&self, instruction: Entity) -> Option<(u32, u32)> {
-        let lines = (0..).zip(&self.threads).flat_map(|(n, thread)| (0..thread.code.len()).map(move |_| n));
-        let thread = lines.filter(|_| instruction.kind == self.kinds.1).nth(instruction.n as usize)?;
+        let mut lines =
+            (0..).zip(&self.threads).flat_map(|(n, thread)| (0..thread.code.len()).map(move |_| n));
+        let place = instruction.n.checked_sub(1).filter(|_| instruction.kind == self.kinds.1)?;
+        let thread = lines.nth(place as usize)?;
         Some((thread, instruction.n - self.instruction(thread, 0).n))
     }
 
@@ -493,11 +495,14 @@ mod tests {
         let lines = [(0, 0), (0, 1), (0, 2), (1, 0), (2, 0), (2, 1), (2, 2)];
         let numbers: Vec<u32> =
             lines.iter().map(|&(thread, line)| program.instruction(thread, line).n).collect();
-        assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 6]);
-        for (place, n) in lines.into_iter().zip(0..) {
+        assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7]);
+        for (place, n) in lines.into_iter().zip(1..) {
             assert_eq!(program.line_of(Entity::new(1, n)), Some(place));
         }
-        assert_eq!((program.line_of(Entity::new(1, 7)), program.line_of(Entity::new(2, 0))), (None, None));
+        assert_eq!(
+            [(1, 0), (1, 8), (2, 1)].map(|(kind, n)| program.line_of(Entity::new(kind, n))),
+            [None; 3]
+        );
         assert_eq!(program.about(program.thread(0)), Some(about_next("a".to_owned())));
     }
 

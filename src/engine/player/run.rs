@@ -57,6 +57,10 @@ pub enum InputKind {
     },
 }
 
+pub(super) fn after_end(at: Time) -> Msg {
+    Msg::new("input-after-end").with("at", crate::sim::Arg::At(at))
+}
+
 impl InputKind {
     /// An action without an argument.
     pub fn act(action: &str, targets: Vec<Entity>) -> Self {
@@ -148,7 +152,7 @@ impl Run {
         }
         for input in &self.inputs {
             if input.at > spec.until {
-                return Err(Msg::new("input-after-end").with("at", crate::sim::Arg::At(input.at)));
+                return Err(after_end(input.at));
             }
             run.inputs.push(Input { at: input.at, change: input.change.validated(spec)? });
         }

@@ -168,7 +168,8 @@ mod tests {
     use super::*;
     use crate::controls;
     use crate::player::{
-        About, Action, Control, EntityKind, EntityNames, Experiment, FigureSpec, Needs, Reading, Readings,
+        About, Action, Control, EntityKind, EntityNames, Experiment, FigureSpec, Frame, Needs, Query,
+        Reading, Readings, Reply, Request, Session,
     };
     use crate::sim::{Entity, Message, Seed, Unit, World};
     use std::borrow::Cow;
@@ -275,6 +276,60 @@ mod tests {
             model.act(0, targets, &Value::None).unwrap();
         }
         assert!(model.found_in().unwrap().wrong.is_some());
+    }
+
+    fn frame(ask: &mut impl FnMut(Query) -> Reply, at: Time) -> Frame {
+        loop {
+            if let Reply::Frame(frame) = ask(Query::Frame { at, reach: at })
+                && frame.reached
+            {
+                return *frame;
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_is_one_picture_however_one_comes_there() {
+        let at = Time::from_secs;
+        let mut session = Session::new([&WALK]);
+        let mut ask = |query| session.handle(Request { id: 0, query }).reply;
+        let act = |ask: &mut dyn FnMut(Query) -> Reply, at, on| match ask(Query::Change {
+            at,
+            change: InputKind::act("go", vec![on]),
+        }) {
+            Reply::Changed { at, .. } => at,
+            other => panic!("{other:?}"),
+        };
+        let SearchResult::Way { view, .. } = search(&[("wrong-at", "5")]) else { panic!("there is one") };
+        ask(Query::Open(Run { inputs: Vec::new(), ..view.run.clone() }));
+        let mut by_hand = vec![frame(&mut ask, Time::ZERO)];
+        for input in &view.run.inputs {
+            let InputKind::Act { targets, .. } = &input.change else { panic!("only steps were searched") };
+            let next = act(&mut ask, by_hand[by_hand.len() - 1].at, targets[0]);
+            by_hand.push(frame(&mut ask, next));
+        }
+        let places = |frames: &[Frame]| frames.iter().map(|it| it.readings[0]).collect::<Vec<_>>();
+        assert_eq!(places(&by_hand), [0.0, 1.0, 3.0, 5.0]);
+        // A step back and another, there and back again, and a found way that is played.
+        let back: Vec<Frame> = [3, 2, 1, 0, 2, 1].map(|n| frame(&mut ask, at(n))).into();
+        assert_eq!(places(&back), [5.0, 3.0, 1.0, 0.0, 3.0, 1.0]);
+        let Reply::Changed { at: before, .. } = ask(Query::Undo) else { panic!("it can be taken back") };
+        assert_eq!((before, frame(&mut ask, before).hash), (at(2), by_hand[2].hash));
+        ask(Query::Open(view.run));
+        for (n, was) in (0..).zip(&by_hand) {
+            assert_eq!(frame(&mut ask, at(n)).hash, was.hash);
+        }
+        // Another choice at a step drops that one and what came after; so does a control that is moved.
+        assert_eq!(act(&mut ask, at(1), ONE), at(2));
+        assert_eq!((frame(&mut ask, at(1)).hash, frame(&mut ask, at(3)).readings[0]), (by_hand[1].hash, 2.0));
+        let change = InputKind::Set { control: "wrong-at".into(), value: Value::Number(7.0) };
+        let Reply::Changed { run, at: stays, .. } = ask(Query::Change { at: at(1), change }) else {
+            panic!("it is moved")
+        };
+        assert_eq!((run.inputs.len(), stays, frame(&mut ask, at(3)).readings[0]), (2, at(1), 1.0));
+        // No step begins where the run ends.
+        let change = InputKind::act("go", vec![ONE]);
+        assert!(matches!(ask(Query::Change { at: Walk::SPEC.until, change }), Reply::Refused(_)));
     }
 
     #[test]

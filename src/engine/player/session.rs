@@ -5,7 +5,7 @@ use super::experiment::Readings;
 use super::explain::{contributors, explain};
 use super::figure::Figure;
 use super::protocol::{Frame, Opened, Query, Reply, Request, Response};
-use super::run::{Input, InputKind, Run};
+use super::run::{Input, InputKind, Run, after_end};
 use super::spec::Pace;
 use super::timeline::{Cursor, Timeline};
 use crate::scene::{Chart, Panel, Scene};
@@ -225,7 +225,7 @@ impl OpenRun {
     /// Moves the cursor to the state at `at`; refuses if that has not been computed.
     fn require(&mut self, at: Time) -> Result<(), Msg> {
         if at > self.figure.spec.until {
-            return Err(Msg::new("input-after-end").with("at", crate::sim::Arg::At(at)));
+            return Err(after_end(at));
         }
         // A change is made at a moment that was shown, so this is the slice that showed it; at most a few more.
         for _ in 0..64 {
@@ -286,29 +286,36 @@ impl OpenRun {
                 }
                 self.fork(at, change)
             }
-            InputKind::Act { .. } => {
-                if let Pace::Steps(step) = self.figure.spec.pace {
-                    // A step is one action: another at the same step takes its place.
-                    let at = Time::from_nanos(at.nanos() / step.nanos() * step.nanos());
-                    let acts = |input: &Input| matches!(input.change, InputKind::Act { .. });
-                    let mut run = self.run.clone();
-                    run.inputs.retain(|input| input.at < at || (input.at == at && !acts(input)));
-                    self.switch_to(run)?;
-                    return self.fork(at, change);
+            InputKind::Act { .. } => match self.figure.spec.pace {
+                // The last step ends with the run.
+                Pace::Steps(_) if at >= self.figure.spec.until => Err(after_end(at)),
+                Pace::Steps(step) => {
+                    self.fork(Time::from_nanos(at.nanos() / step.nanos() * step.nanos()), change)
                 }
-                self.fork(at, change)
-            }
+                Pace::Continuous => self.fork(at, change),
+            },
         }
     }
 
     /// Adds a change to the state at `at`, and drops what came after.
     fn fork(&mut self, at: Time, change: &InputKind) -> Result<(), Msg> {
+        let (spec, input) = (self.figure.spec, Input { at, change: change.clone() });
+        let mut run = self.run.clone();
+        run.inputs.retain(|input| spec.pace.has_applied(input, at));
+        if spec.pace != Pace::Continuous {
+            // A step is one action: another at the same step takes its place.
+            self.switch_to(run.clone())?;
+        }
         self.require(at)?;
         let mut view = self.cursor.checkpoint();
-        view.apply(self.figure.spec, change)?;
-        self.run.inputs.retain(|input| input.at <= at);
-        self.run.inputs.push(Input { at, change: change.clone() });
-        view.has_applied(self.run.inputs.len());
+        view.apply(spec, change)?;
+        self.run = run;
+        self.run.inputs.push(input.clone());
+        if spec.pace.has_applied(&input, at) {
+            view.has_applied(self.run.inputs.len());
+        } else {
+            view = self.cursor.checkpoint();
+        }
         self.timeline.fork(view);
         self.cursor = self.timeline.nearest(at);
         Ok(())

@@ -1,6 +1,7 @@
 //! What a figure is, without running it: pure data that the page, the terminal and the checks read.
 
 use super::control::{Control, native_only};
+use super::run::{Input, InputKind};
 #[cfg(not(target_arch = "wasm32"))]
 use super::value::Value;
 use super::value::ValueKind;
@@ -47,6 +48,15 @@ pub enum Pace {
     Continuous,
     /// Steps, this far apart: an action takes one, and the moment after it is the next step's.
     Steps(crate::sim::Span),
+}
+
+impl Pace {
+    /// Whether the state at a moment has an input in it. A control has been moved at once; an action takes a step, and is in
+    /// the state at the next one.
+    pub(super) fn has_applied(self, input: &Input, at: Time) -> bool {
+        let takes_a_step = self != Self::Continuous && matches!(input.change, InputKind::Act { .. });
+        input.at < at || (input.at == at && !takes_a_step)
+    }
 }
 
 /// A number read off the model.

@@ -1,7 +1,9 @@
 //! A run as far as it has been computed: checkpoints, samples and markers.
 //!
 //! The state *at* t is: every input up to and including t has been applied, and every event before t has happened. So an
-//! input at t comes before the events of t, whether it was there from the start or is added while looking at t.
+//! input at t comes before the events of t, whether it was there from the start or is added while looking at t. Only where
+//! a run goes by steps, an action at t is what happens next, and in no state before the next step's
+//! ([`Pace::has_applied`](super::Pace)).
 
 use super::data::Data;
 use super::experiment::Readings;
@@ -65,7 +67,7 @@ impl Cursor {
         mark: &mut dyn FnMut(Marker),
     ) -> bool {
         loop {
-            let input = run.inputs.get(self.next_input).filter(|input| input.at <= to);
+            let input = run.inputs.get(self.next_input).filter(|input| spec.pace.has_applied(input, to));
             let stop = input.map_or(to, |input| input.at);
             let before = self.model.events();
             let there = self.model.advance(stop, *budget);

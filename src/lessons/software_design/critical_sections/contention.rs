@@ -4,7 +4,8 @@
 //! The lock is taken before the own work, before the section, or only for the store, which takes no time. Threads run on cores, in turns of a time slice if there
 //! are more of them. Who waits for a spin lock keeps its core; who waits for any other lock sleeps, is handed the lock in the
 //! order of coming, and gets a core 50 µs later, at once. Leaves out: caches (a core that spins slows the others), locks that
-//! a thread passing by may take before one that is being woken, and readers that see a half-made change.
+//! a thread passing by may take before one that is being woken, and readers that see a half-made change. A section that begins
+//! again takes as long as before, so that under compare-and-swap the longest starve.
 
 use crate::lessons::prelude::*;
 use crate::parts::program::{Admits, Cores, Due, Lock, Look, Place, Traces};
@@ -59,7 +60,7 @@ controls! {
         pub lock: Kind = Control::choice("lock", "Lock", Kind::OPTIONS, "mutex")
             .help("Who waits for a spin lock tries again and again; for any other, it sleeps. A read-write lock lets readers in together, a semaphore two threads of any kind. Compare-and-swap is no lock: it stores if nobody else has stored since the load, else the section begins again.").primary(),
         pub scope: Scope = Control::choice("scope", "Scope", Scope::OPTIONS, "operation")
-            .help("What happens under the lock, if there is one: the whole operation, from load to store, or only the store.").primary(),
+            .help("What happens under the lock: the whole operation, from load to store, or only the store. Without a lock it changes nothing; compare-and-swap always goes from load to store.").primary(),
         pub threads: u32 = Control::number("threads", "Threads", Unit::Count, (1.0, MOST_THREADS as f64), 1.0, 8.0)
             .help("Each does one operation after the other.").primary(),
         pub cores: u32 = Control::number("cores", "Cores", Unit::Count, (1.0, MOST_THREADS as f64), 1.0, 8.0)
@@ -85,9 +86,9 @@ readings! {
 messages! {
     pub(super) MESSAGES;
     lanes_title(threads: u32, cores: u32);
-    is_own(); is_inside(); is_asleep(); is_trying(); is_ready(); is_stalled(); chart_done(); done();
-    says_inside(inside: usize, waiting: usize); says_stalled(thread: Entity, waiting: usize); says_lost(lost: u32, stores: u32);
-    step_got_lock(); step_stored(value: u32); step_again(value: u32); about_thread(operation: Entity, state: Msg); about_operation(thread: Entity, state: Msg);
+    is_own(); is_inside(); is_asleep(); is_spinning(); is_again(); is_ready(); is_stalled(); chart_done(); done();
+    says_inside(inside: usize, waiting: usize); says_open(inside: usize, again: usize); says_stalled(thread: Entity, waiting: usize); says_lost(lost: u32, stores: u32);
+    step_got_lock(); step_stored(value: u32); step_again(value: u32); stored_since(thread: Entity); about_again(times: u32); about_thread(operation: Entity, state: Msg); about_operation(thread: Entity, state: Msg);
     judge_done(done: (f64, Unit), bound: (f64, Unit)); judge_lost(lost: (f64, Unit), bound: (f64, Unit));
 }
 
@@ -98,9 +99,9 @@ struct Thread {
     in_section: bool,
     /// What is left of its own work or its section; a section has not been begun while this is nothing.
     left: Span,
-    /// What it has loaded, and whether it had to load once more.
+    /// What it has loaded, and how often it had to begin the section again.
     loaded: u32,
-    again: bool,
+    again: u32,
 }
 
 /// The shared number, how often it was stored and what else was done since a control was moved.
@@ -109,20 +110,11 @@ struct OfLate {
     since: Time,
     number: u32,
     stores: u32,
+    last_writer: u32,
     done: u32,
     waiting: TimeAverage,
     wasted: Span,
 }
-
-/// What a thread can be at: how it looks, and how it is called.
-const LOOKS: [Look; 6] = [
-    (Status::Normal, is_own),
-    (Status::Active, is_inside),
-    (Status::Quiet, is_asleep),
-    (Status::Trouble, is_trying),
-    (Status::Down, is_ready),
-    (Status::Warming, is_stalled),
-];
 
 /// A thread's work is done, its slice is over, or it wakes up.
 #[derive(Clone, Copy, Debug, Hash)]
@@ -152,8 +144,8 @@ impl Contention {
         });
         let before = core::mem::take(&mut self.threads);
         for n in 0..self.controls.threads {
-            let operation = before.get(n as usize).map(|thread| thread.operation);
-            let operation = operation.unwrap_or_else(|| w.open(OPERATION, None));
+            let before = before.get(n as usize);
+            let operation = before.map_or_else(|| w.open(OPERATION, None), |thread| thread.operation);
             self.threads.push(self.begun(operation, w));
             self.cores.wants(n);
         }
@@ -164,7 +156,7 @@ impl Contention {
     fn begun(&self, operation: Entity, w: &W) -> Thread {
         let reads = w.draws(READS, operation).chance(self.controls.reads);
         let left = OWN_WORK.span(&mut w.draws(WORKS, operation));
-        Thread { operation, reads, in_section: false, left, loaded: 0, again: false }
+        Thread { operation, reads, in_section: false, left, loaded: 0, again: 0 }
     }
 
     /// Gives cores to those who want one, and remembers how everybody is seen then.
@@ -179,16 +171,9 @@ impl Contention {
 
     /// Whether a thread needs the lock and hasn't got it.
     fn wants(&self, n: u32) -> bool {
-        let needs = match self.controls.scope {
-            Scope::Operation => true,
-            Scope::Section => self.threads[n as usize].in_section,
-            Scope::Store => false,
-        };
+        let (scope, me) = (self.controls.scope, &self.threads[n as usize]);
+        let needs = scope == Scope::Operation || scope == Scope::Section && me.in_section;
         needs && !matches!(self.controls.lock, Kind::None | Kind::Swap) && !self.lock.has(n)
-    }
-
-    fn spins(&self, n: u32) -> bool {
-        self.lock.waits(n) && self.cores.place(n) == Place::Running
     }
 
     /// A thread with a core goes on, if the lock lets it.
@@ -215,7 +200,7 @@ impl Contention {
     fn account(&mut self, n: u32, now: Time) {
         let (wants, ran) = (self.wants(n), self.cores.ran(n, now));
         let me = &mut self.threads[n as usize];
-        if wants || me.again {
+        if wants || me.again > 0 {
             self.of_late.wasted += ran;
         }
         if !wants {
@@ -230,11 +215,13 @@ impl Contention {
         if !me.in_section {
             me.in_section = true;
         } else if !me.reads && self.controls.lock == Kind::Swap && me.loaded != value {
-            me.again = true;
-            w.record_step(me.operation, || (step_again(value), None));
+            me.again += 1;
+            let writer = Entity::new(THREAD, self.of_late.last_writer);
+            w.record_step(me.operation, || (step_again(value), Some(stored_since(writer))));
         } else {
             if !me.reads {
-                (self.of_late.number, self.of_late.stores) = (me.loaded + 1, self.of_late.stores + 1);
+                let it = &mut self.of_late;
+                (it.number, it.stores, it.last_writer) = (me.loaded + 1, it.stores + 1, n);
                 w.record_step(me.operation, || (step_stored(me.loaded + 1), None));
             }
             w.close(me.operation, DONE);
@@ -250,7 +237,7 @@ impl Contention {
     fn leaves(&mut self, n: u32, w: &mut W) {
         self.lock.leaves(n);
         if self.controls.lock == Kind::Spin {
-            let next = self.lock.waiting().find(|&n| self.spins(n));
+            let next = self.lock.waiting().find(|&n| self.cores.place(n) == Place::Running);
             if let Some(n) = next {
                 self.account(n, w.now());
                 self.goes_on(n, w);
@@ -264,13 +251,25 @@ impl Contention {
         }
     }
 
+    /// What a thread can be at: how it looks, and how it is called.
+    fn looks(&self) -> [Look; 6] {
+        [
+            (Status::Normal, is_own),
+            (Status::Active, is_inside),
+            (Status::Quiet, is_asleep),
+            (Status::Trouble, if self.controls.lock == Kind::Swap { is_again } else { is_spinning }),
+            (Status::Down, is_ready),
+            (Status::Warming, is_stalled),
+        ]
+    }
+
     fn status(&self, n: u32) -> Status {
         let (me, has_lock) = (&self.threads[n as usize], self.lock.has(n));
         match self.cores.place(n) {
             Place::Asleep => Status::Quiet,
             Place::Ready if has_lock => Status::Warming,
             Place::Ready => Status::Down,
-            Place::Running if self.spins(n) || me.again => Status::Trouble,
+            Place::Running if self.lock.waits(n) || me.again > 0 => Status::Trouble,
             Place::Running if me.in_section || has_lock => Status::Active,
             Place::Running => Status::Normal,
         }
@@ -347,26 +346,31 @@ impl Experiment for Contention {
     fn draw(&self, w: &W, scene: &mut Scene) {
         let title = lanes_title(self.controls.threads, self.controls.cores);
         scene.panels = vec![
-            self.traces.lanes(title, THREAD, w.now(), &LOOKS),
+            self.traces.lanes(title, THREAD, w.now(), &self.looks()),
             Panel::series(chart_done(), Unit::Rate, [("done", Status::Active)], UNTIL),
         ];
-        let (inside, waiting) = (self.lock.inside().count(), self.lock.waiting().len());
+        let are = |is| (0..self.controls.threads).filter(|&n| self.status(n) == is).count();
         let stalled = self.lock.inside().find(|&n| self.status(n) == Status::Warming);
-        let stalled = stalled.map(|n| says_stalled(Entity::new(THREAD, n), waiting));
-        scene.sentences.push(stalled.unwrap_or_else(|| says_inside(inside, waiting)));
+        let waiting = self.lock.waiting().len();
+        scene.sentences.push(match (self.controls.lock, stalled) {
+            (Kind::None | Kind::Swap, _) => says_open(are(Status::Active), are(Status::Trouble)),
+            (_, Some(n)) => says_stalled(Entity::new(THREAD, n), waiting),
+            _ => says_inside(self.lock.inside().count(), waiting),
+        });
         let lost = self.of_late.stores - self.of_late.number;
         scene.sentences.extend((lost > 0).then(|| says_lost(lost, self.of_late.stores)));
     }
 
     fn about(&self, entity: Entity, _: &W) -> Option<About> {
-        let thread = |n| Entity::new(THREAD, n);
-        let operation = |n: u32| self.threads[n as usize].operation;
-        let n = (0..self.controls.threads).find(|&n| entity == thread(n) || entity == operation(n))?;
-        let state = LOOKS.iter().find(|look| look.0 == self.status(n))?.1();
-        let of_operation = entity.kind == OPERATION;
-        let says =
-            if of_operation { about_operation(thread(n), state) } else { about_thread(operation(n), state) };
-        Some(About::says([says]))
+        let mut threads = (0..).zip(&self.threads).map(|(n, it)| (Entity::new(THREAD, n), it));
+        let (thread, it) = threads.find(|(thread, it)| [*thread, it.operation].contains(&entity))?;
+        let state = self.looks().iter().find(|look| look.0 == self.status(thread.n))?.1();
+        let says = match entity.kind {
+            OPERATION => about_operation(thread, state),
+            _ => about_thread(it.operation, state),
+        };
+        let again = Some(it.again).filter(|&times| times > 0).map(about_again);
+        Some(About::says([says].into_iter().chain(again).collect::<Vec<_>>()))
     }
 
     fn invariants(&self, _: &W) -> Result<(), String> {

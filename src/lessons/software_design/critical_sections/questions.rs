@@ -27,7 +27,14 @@ pub const OF_TWO_THREADS: &[Prediction] = &[
         answer_kind: AnswerKind::Choice(&["none", "between", "after"]),
         at: Time::ZERO,
         runs: steps!("guard" in ["peterson", "fence-between", "fence-after"], with [("store-buffers", "on")]),
-        truth: |runs| measured(runs, "wrong", RunOutcome::last).lowest(&["none", "between", "after"]),
+        truth: |runs| {
+            let says = |run: &RunOutcome| match run.last("nearest") {
+                steps if steps.is_nan() => "never wrong".to_owned(),
+                steps => format!("wrong in {steps} steps"),
+            };
+            let truth = measured(runs, "wrong", RunOutcome::last).lowest(&["none", "between", "after"]);
+            crate::player::Truth { measured: runs.iter().map(says).collect(), ..truth }
+        },
     },
 ];
 
@@ -100,7 +107,8 @@ fn what_is_serial(settings: &StartSettings, runs: &[TrialResult]) -> Option<&'st
     runs.iter().find(|run| run.failed.is_some())?;
     let has = |lock| settings.is("lock", lock);
     Some(match () {
-        () if has("none") => return (settings.number("threads") > 1.0).then_some("no-lock"),
+        () if settings.number("threads") < 2.0 => "few-threads",
+        () if has("none") => "no-lock",
         () if has("compare-and-swap") => "begins-again",
         () if settings.is("scope", "operation") => "too-wide",
         () if settings.is("scope", "store") => "too-narrow",

@@ -121,7 +121,7 @@ readings! {
     Reading::new("stored", "increments done", Unit::Count, "Increments whose store has reached memory.");
     Reading::new("lost", "updates lost", Unit::Count, "Increments that another thread's store wiped out.")
         .trouble_from(1.0);
-    Reading::new("schedules", "schedules from here", Unit::Count,
+    Reading::new("schedules", "schedules left", Unit::Count,
         "Every order in which what is left can happen; nothing where it can go on without end. Turns in which a thread only spins aren't counted.");
     Reading::new("wrong", "of them wrong", Unit::Count, "Schedules from here that lose an update, or have two threads in the section.")
         .trouble_from(1.0);
@@ -134,14 +134,10 @@ const DRAINS: &[&str] = &["drain"];
 
 messages! {
     MESSAGES;
-    wrote_since(other: Entity);
-    lost_update(thread: Entity, other: Entity); mark_two_inside();
-    register_is(value: u32);
+    wrote_since(other: Entity); lost_update(thread: Entity, other: Entity); mark_two_inside(); register_is(value: u32);
     memory_title(); is_two_inside(); is_right(); is_lost(lost: u32); variable_x(); variable_lock(); variable_flag_a(); variable_flag_b(); variable_turn();
     buffer_a(); buffer_b(); buffer_c();
-    says_start(times: u32);
-    says_so_far(x: u32, stored: u32);
-    says_right(x: u32);
+    says_start(times: u32); says_so_far(x: u32, stored: u32); says_right(x: u32);
     says_lost(x: u32, stored: u32, lost: u32); says_two_inside();
     says_all_wrong(all: u64); says_some_wrong(all: u64, wrong: u64); says_none_wrong(all: u64);
     says_try_guard(); says_try_between(); says_way(nearest: u32); says_no_way(states: usize);
@@ -223,11 +219,9 @@ impl TwoThreads {
         let (is, program) = (&self.threads.state, &self.threads.program);
         let (thread, other) = (program.thread(n), program.thread(self.last_writer));
         let loses = lost(is) > lost(&was);
-        let overtaken = loses || retries(&was, is);
-        let why = overtaken.then(|| wrote_since(other));
+        let why = (loses || retries(&was, is)).then(|| wrote_since(other));
         let line = was.line(n).unwrap_or_default();
-        let code = program.code(n)[line as usize];
-        let did = || was.did(is, n, code, store_text);
+        let did = || was.did(is, n, program.code(n)[line as usize], store_text);
         world.record_step(thread, || (did(), why.clone()));
         world.record_step(program.instruction(n, line), || (did(), why));
         if breaks(&was, is) {
@@ -252,10 +246,9 @@ impl TwoThreads {
     /// Memory and store buffers; beside them, how it came out.
     fn values(&self) -> Panel {
         let machine = &self.threads.state;
-        let memory =
-            self.controls.guard.variables().iter().map(|&variable| {
-                (Entity::new(VARIABLE, variable.into()), variable == X && lost(machine) > 0)
-            });
+        let wrong = |variable| variable == X && lost(machine) > 0;
+        let variables = self.controls.guard.variables().iter();
+        let memory = variables.map(|&n| (Entity::new(VARIABLE, n.into()), wrong(n)));
         let verdict = match lost(machine) {
             0 if two_inside(machine) => Some((is_two_inside(), Status::Trouble)),
             0 => self.threads.is_over().then(|| (is_right(), Status::Active)),
