@@ -220,6 +220,8 @@ fn links_are_hit_focused_explained_and_cut() {
     let panel = page.says(".fig-explain").to_owned();
     assert!(panel.contains("Shop–Cache") && panel.contains("Cut"), "{panel}");
     page.act("cut", "1:0", "");
+    assert!(page.has_attr(".fig-explain", "hidden"), "what explains it makes room for the effect");
+    page.does(UserAction { target: "1:0".into(), ..action("select") });
     assert!(page.says(".fig-story").contains("It is cut"), "{}", page.says(".fig-story"));
     // Not by colour alone: in two parts, with a stroke across each end, and in the table.
     assert_eq!(page.desk.pictures()[0].marks.len(), marks + 3);
