@@ -28,12 +28,9 @@ pub const OF_TWO_THREADS: &[Prediction] = &[
         at: Time::ZERO,
         runs: steps!("guard" in ["peterson", "fence-between", "fence-after"], with [("store-buffers", "on")]),
         truth: |runs| {
-            let says = |run: &RunOutcome| match run.last("nearest") {
-                steps if steps.is_nan() => "never wrong".to_owned(),
-                steps => format!("wrong in {steps} steps"),
-            };
-            let truth = measured(runs, "wrong", RunOutcome::last).lowest(&["none", "between", "after"]);
-            crate::player::Truth { measured: runs.iter().map(says).collect(), ..truth }
+            // How many schedules go wrong isn't known where one of them goes on without end; how near the next wrong one is, is.
+            let by = |reading| measured(runs, reading, RunOutcome::last).lowest(&["none", "between", "after"]);
+            crate::player::Truth { measured: by("nearest").measured, ..by("wrong") }
         },
     },
 ];
