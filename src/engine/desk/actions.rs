@@ -204,11 +204,7 @@ impl Desk {
             self.dirty.run = true;
             return;
         }
-        if let InputKind::Set { control, value } = &change
-            && self.state.is_over()
-        {
-            return self.start_over(control, value);
-        }
+        let again = self.state.is_over().then(|| change.clone());
         let state = &mut self.state;
         let from_start = state.untouched && matches!(change, InputKind::Set { .. });
         if !matches!(change, InputKind::Set { .. }) {
@@ -226,6 +222,11 @@ impl Desk {
         before_change(self.state.change_starting(at, &change));
         let beside = self.state.set_by(&change);
         match self.ask(Query::Change { at, change }) {
+            Reply::Changed { .. } if let Some(InputKind::Set { control, value }) = &again => {
+                // The figure accepts it, but not here.
+                self.ask(Query::Undo);
+                return self.start_over(control, value);
+            }
             Reply::Changed { run, at: next, can_undo } => {
                 let state = &mut self.state;
                 state.run = run;

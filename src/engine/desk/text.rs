@@ -45,7 +45,7 @@ texts! {
     PANICKED = "The model of this figure failed, which is a mistake of ours. The figure is back where it stood before.";
     HUNG = "The model did not answer for ten seconds and was stopped. The figure is back where it stood before.";
     HUNG_LAST_TIME = "This link stopped the figure last time, so its run has not been started.";
-    NOT_OPENED = "This run can't be opened: {}. Here is the figure's own.";
+    NOT_OPENED = "This run can't be opened: {} Here is the figure's own.";
     BAD_LINK = "This link can't be opened: {}.";
     FROM_LINK = "Opened from a link.";
     DIFFERS = "{}: {}";

@@ -88,6 +88,11 @@ impl PageFigure {
         let opening = {
             let mut inner = self.inner.borrow_mut();
             let notice = inner.notice.take();
+            let invites = match std::mem::take(&mut inner.invites) {
+                // What a desk before has offered stands until it is taken up.
+                done if done.is_empty() => super::invitation(&self.root, ":not([hidden])"),
+                first => first,
+            };
             OpenFigure {
                 page_id: inner.page_id.clone(),
                 words: inner.words.clone().unwrap_or_default(),
@@ -98,7 +103,7 @@ impl PageFigure {
                 notice,
                 gated_by: inner.gated_by.clone(),
                 attempts: record::attempts_here(),
-                invites: std::mem::take(&mut inner.invites),
+                invites,
                 plays: std::mem::take(&mut inner.plays),
             }
         };

@@ -208,9 +208,7 @@ fn attach(root: &Element) -> Option<PageFigure> {
             .flat_map(|ids| ids.split(','))
             .map(str::to_owned)
             .collect(),
-        invites: dom::query(root, &css(class::INVITATION))
-            .and_then(|invitation| invitation.get_attribute(attr::ON))
-            .unwrap_or_default(),
+        invites: invitation(root, ""),
         plays: root.has_attribute(attr::PLAYS),
         jobs: None,
         owes: false,
@@ -245,4 +243,11 @@ impl PageFigure {
             client.send(message);
         }
     }
+}
+
+/// What the picture invites to, if its invitation matches this selector.
+fn invitation(root: &Element, is: &str) -> String {
+    dom::query(root, &[&css(class::INVITATION), is].concat())
+        .and_then(|invitation| invitation.get_attribute(attr::ON))
+        .unwrap_or_default()
 }

@@ -29,7 +29,8 @@ pub const OF_TWO_THREADS: &[Prediction] = &[
         runs: steps!("guard" in ["peterson", "fence-between", "fence-after"], with [("store-buffers", "on")]),
         truth: |runs| {
             // How many schedules go wrong isn't known where one of them goes on without end; how near the next wrong one is, is.
-            let by = |reading| measured(runs, reading, RunOutcome::last).lowest(&["none", "between", "after"]);
+            let by =
+                |reading| measured(runs, reading, RunOutcome::last).lowest(&["none", "between", "after"]);
             crate::player::Truth { measured: by("nearest").measured, ..by("wrong") }
         },
     },
