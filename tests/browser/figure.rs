@@ -238,13 +238,13 @@ pub async fn a_learner_plays_turns_kills_goes_back_and_asks_why(kind: Kind) {
     // A request says why it was late.
     let named = ".fig-explain p .fig-entity[data-on^='0:']";
     let has_one = format!("return !!document.querySelector(\"#fig-slow-server {named}\")");
-    for server in ["A", "C", "D"] {
+    for server in ["A", "B", "D"] {
+        figure.walk_to(&format!("server {server}")).await;
+        figure.says(".fig-explain h3", &format!("Server.{server}")).await;
         // One that has a request just now.
         if browser.run::<bool>(&has_one).await {
             break;
         }
-        figure.walk_to(&format!("server {server}")).await;
-        figure.says(".fig-explain h3", &format!("Server.{server}")).await;
     }
     // WebKit's driver doesn't scroll within what scrolls by itself.
     let show = format!("document.querySelector(\"#fig-slow-server {named}\").scrollIntoView(); return 0");

@@ -91,6 +91,9 @@ async fn breaks_goes_back_and_asks_why(browser: &Browser) {
     figure.walk_to("server B").await;
     figure.says(".fig-explain h3", "Server.B").await;
     figure.fill(".fig-action-with input", "8").await;
+    // Its panel makes room for the effect, and says so when one asks again.
+    browser.until(&format!("document.querySelector('{BROKEN_ONE} .fig-explain[hidden]')")).await;
+    figure.walk_to("server B").await;
     figure.says(".fig-explain", "8.*times|8.?×").await;
     let slowed = figure.settled().await;
 
