@@ -247,6 +247,25 @@ fn no_label_of_a_ladder_or_a_machine_stands_on_a_line() {
 }
 
 #[test]
+fn a_ladder_by_steps_numbers_them() {
+    let mut scene = scenes::ladder(2);
+    let Panel::Ladder(ladder) = &mut scene.panels[0] else { panic!("the sample is a ladder") };
+    ladder.step = Some(Span::from_millis(100));
+    let told = &describe(&scene, &scenes::words()).tables[1];
+    assert_eq!(told.rows[0].cells[0], "418");
+    let written = picture(&scene, 860.0).marks.into_iter().filter_map(|mark| match mark.form {
+        Form::Text(text) => Some(text.text),
+        _ => None,
+    });
+    let numbers: Vec<String> = written.filter(|text| text.parse::<u32>().is_ok()).collect();
+    assert_eq!(
+        numbers,
+        ["416", "418", "420", "422", "424", "426", "428", "432", "434"],
+        "all but where now is"
+    );
+}
+
+#[test]
 fn a_ladder_is_told_in_the_order_of_time() {
     let tables = describe(&scenes::ladder(2), &scenes::words()).tables;
     assert_eq!(tables[0].rows.len(), 2, "its parties");

@@ -402,6 +402,7 @@ pub fn ladder(parties: u32) -> Scene {
             title: word("messages"),
             from: now.back(Span::from_millis(1_500)),
             until: now + Span::from_millis(500),
+            step: None,
             parties,
             messages,
         }

@@ -296,9 +296,9 @@ fn set_visible(part: Selector, shown: bool) -> Patch {
     Patch::Attribute(part, "hidden".into(), (!shown).then(String::new))
 }
 
-/// A CSS length, to a tenth of a pixel.
+/// A length of a picture as one of the page, to a tenth of a pixel. The page shows pictures larger where text is larger.
 fn px(length: f32) -> String {
-    [crate::sim::decimal::format(length.into(), 1).as_str(), "px"].concat()
+    ["calc(var(--zoom,1)*", crate::sim::decimal::format(length.into(), 1).as_str(), "px)"].concat()
 }
 
 /// A share as a CSS percentage. Two decimals are a tenth of a pixel on a wide screen.

@@ -119,6 +119,7 @@ texts! {
     COSTS = "It costs {}; the budget is {}.";
     TOO_DEAR = "It costs {}, and the budget is {}.";
     FAILED_AT = "In the first run that failed: {} It shows at {}.";
+    FAILED_AT_READING = "In the first run that failed: {} It shows at {}, where the figure reads {}.";
     LOWEST_TO_HIGHEST = "lowest to highest";
     RUNS = "runs";
     COMPARED_WITH = "Compared with";

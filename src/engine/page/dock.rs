@@ -29,7 +29,7 @@ const IN_USE: &str = "in-use";
 thread_local! {
     /// What the docked figure was brought by.
     static BROUGHT_BY: RefCell<Option<Element>> = const { RefCell::new(None) };
-    /// The text below a figure that was docked or put back, how far below the window's upper edge it stays, and how far
+    /// The text that was being read when a figure was docked or put back, how far below the window's upper edge it stays, and how far
     /// down the page the window was then.
     static KEPT: RefCell<Option<(Element, f64, f64)>> = const { RefCell::new(None) };
     /// How far down what there is to see of it reaches in its place.
@@ -160,10 +160,16 @@ fn dock(figure: &Element) {
     figure.set_scroll_top(0);
 }
 
-/// Does something that may change the height of what stands in the figure's place, without moving the text below it that
-/// is being read. Browsers do this by themselves, except where something leaves the flow of the page or comes back.
+/// Does something that may change the height of what stands in the figure's place and of the notes, without moving the text
+/// that is being read. Browsers do this by themselves, except where something leaves the flow of the page or comes back.
 fn keep_text_in_place(figure: &Element, change: impl FnOnce()) {
-    let Some(text) = figure.next_element_sibling() else { return change() };
+    let in_window = |text: &Element| (0.0..window_height()).contains(&text.get_bounding_client_rect().top());
+    let by = BROUGHT_BY.with_borrow(Clone::clone).filter(in_window);
+    let text = by.or_else(|| {
+        let texts = dom::query_page(".lesson-page > :not(figure, .note)");
+        texts.into_iter().find(in_window).or_else(|| figure.next_element_sibling())
+    });
+    let Some(text) = text else { return change() };
     let top = text.get_bounding_client_rect().top();
     change();
     KEPT.set((top < window_height()).then_some((text, top, scroll_y())));

@@ -33,7 +33,7 @@ pub fn attach(figure: &PageFigure) {
         let (of, own) = (figure.clone(), place.clone());
         dom::listen::<MouseEvent>(&place, "mousemove", move |event| {
             of.send_if_idle(UserAction {
-                point: pointer_position(&own, &event),
+                point: pointer_position(&of, &own, &event),
                 ..UserAction::of(ActionKind::Hover)
             });
         });
@@ -72,10 +72,10 @@ pub fn current_settings(figure: &PageFigure) -> impl Iterator<Item = UserAction>
     speed.into_iter().chain(tables)
 }
 
-/// The pointer's position relative to an element's upper left corner.
-fn pointer_position(place: &Element, event: &MouseEvent) -> (f32, f32) {
-    let bounds = place.get_bounding_client_rect();
-    let at = |client: i32, edge: f64| (f64::from(client) - edge) as f32;
+/// The pointer's position in a picture.
+fn pointer_position(figure: &PageFigure, place: &Element, event: &MouseEvent) -> (f32, f32) {
+    let (bounds, zoom) = (place.get_bounding_client_rect(), figure.zoom());
+    let at = |client: i32, edge: f64| ((f64::from(client) - edge) / zoom) as f32;
     (at(event.client_x(), bounds.left()), at(event.client_y(), bounds.top()))
 }
 
@@ -102,7 +102,7 @@ fn clicked(figure: &PageFigure, event: &MouseEvent) {
         && !drag::ends_line(&place)
     {
         figure.send_action(UserAction {
-            point: pointer_position(&place, event),
+            point: pointer_position(figure, &place, event),
             ..UserAction::of(ActionKind::Point)
         });
     }

@@ -5,6 +5,7 @@ use super::{dom, figure};
 use crate::desk::ToWorker;
 use crate::scene::Role;
 use wasm_bindgen::JsValue;
+use web_sys::CssStyleDeclaration;
 
 const REDUCED_MOTION: &str = "(prefers-reduced-motion: reduce)";
 
@@ -25,10 +26,19 @@ pub fn start() {
     dom::listen::<JsValue>(&dom::window(), "resize", |_| figure::appearance_changed());
 }
 
-/// The present appearance.
-pub fn appearance() -> ToWorker {
-    let root = dom::document().document_element();
-    let style = root.and_then(|root| dom::window().get_computed_style(&root).ok().flatten());
+fn root_style() -> Option<CssStyleDeclaration> {
+    dom::window().get_computed_style(&dom::document().document_element()?).ok()?
+}
+
+/// How much larger the learner's text is than usual.
+pub fn text_scale() -> f64 {
+    let size = root_style().and_then(|style| style.get_property_value("font-size").ok());
+    size.map_or(1.0, |size| dom::number(&size) / 16.0)
+}
+
+/// The present appearance, for pictures that are shown `zoom` times as large as they are laid out.
+pub fn appearance(zoom: f64) -> ToWorker {
+    let style = root_style();
     let colour = |role: Role| {
         let property = ["--", role.name()].concat();
         let value = style.as_ref().and_then(|style| style.get_property_value(&property).ok());
@@ -36,5 +46,6 @@ pub fn appearance() -> ToWorker {
         // Without the style sheet everything is painted in one visible colour.
         value.unwrap_or_else(|| "gray".to_owned())
     };
-    ToWorker::Appearance { colours: Role::ALL.map(colour).into(), scale: dom::window().device_pixel_ratio() }
+    let scale = dom::window().device_pixel_ratio() * zoom;
+    ToWorker::Appearance { colours: Role::ALL.map(colour).into(), scale }
 }

@@ -57,8 +57,8 @@ pub enum InputKind {
     },
 }
 
-pub(super) fn after_end(at: Time) -> Msg {
-    Msg::new("input-after-end").with("at", crate::sim::Arg::At(at))
+pub(super) fn after_end() -> Msg {
+    Msg::new("input-after-end")
 }
 
 impl InputKind {
@@ -152,7 +152,7 @@ impl Run {
         }
         for input in &self.inputs {
             if input.at > spec.until {
-                return Err(after_end(input.at));
+                return Err(after_end());
             }
             run.inputs.push(Input { at: input.at, change: input.change.validated(spec)? });
         }

@@ -225,7 +225,7 @@ impl OpenRun {
     /// Moves the cursor to the state at `at`; refuses if that has not been computed.
     fn require(&mut self, at: Time) -> Result<(), Msg> {
         if at > self.figure.spec.until {
-            return Err(after_end(at));
+            return Err(after_end());
         }
         // A change is made at a moment that was shown, so this is the slice that showed it; at most a few more.
         for _ in 0..64 {
@@ -233,7 +233,7 @@ impl OpenRun {
                 return Ok(());
             }
         }
-        Err(Msg::new("not-computed-yet").with("at", crate::sim::Arg::At(at)))
+        Err(Msg::new("not-computed-yet"))
     }
 
     fn change(&mut self, at: Time, change: &InputKind) -> Result<Reply, Msg> {
@@ -288,7 +288,7 @@ impl OpenRun {
             }
             InputKind::Act { .. } => match self.figure.spec.pace {
                 // The last step ends with the run.
-                Pace::Steps(_) if at >= self.figure.spec.until => Err(after_end(at)),
+                Pace::Steps(_) if at >= self.figure.spec.until => Err(after_end()),
                 Pace::Steps(step) => {
                     self.fork(Time::from_nanos(at.nanos() / step.nanos() * step.nanos()), change)
                 }

@@ -7,7 +7,7 @@ use super::panel::{
     Chart, Curves, Flow, Grid, GridRow, Histogram, Label, Ladder, LadderMessage, Lanes, Listing, Node, Panel,
     Ring, Scene, Series, States, Status, Table, Token, ValueBox, Values,
 };
-use super::time_axis::time_text;
+use super::time_axis::moment_text;
 use super::words::Words;
 use crate::sim::sort::{sort_by, sort_by_key};
 use crate::sim::{Arg, Entity, Msg, Span, Time, Unit};
@@ -375,7 +375,7 @@ impl Writer<'_> {
         }
         let in_window = |from: Time, until: Time| from <= it.until.min(self.now) && until >= it.from;
         let fine = Span::from_nanos(it.until.since(it.from).nanos() / 1000);
-        let at = |time: Time| time_text(time, fine);
+        let at = |time: Time| moment_text(time, it.step, fine);
         let mut rows: Vec<(Time, RowView)> = Vec::new();
         for message in it.messages.iter().filter(|message| in_window(message.sent, message.arrives)) {
             let cells = vec![

@@ -4,7 +4,7 @@ use super::builder::{PictureBuilder, SMALL, TextStyle, bar_ink, text_role};
 use super::mark::{Anchor, Ink, Rect, Role, at};
 use super::metrics::{self, Face};
 use super::panel::{Bar, Lanes};
-use super::time_axis::{TimeAxis, time_text};
+use super::time_axis::{TimeAxis, moment_text};
 
 /// Heights of a lane and of its bars, and the same where there are many lanes.
 const FEW: (f32, f32) = (36.0, 26.0);
@@ -55,18 +55,12 @@ pub(super) fn lay_out(lanes: &Lanes, area: Rect, builder: &mut PictureBuilder) -
 
 /// Ticks at whole steps or at round times, as many as their numbers find room beside each other.
 fn ticks(lanes: &Lanes, axis: &TimeAxis, plot: Rect, area: Rect, builder: &mut PictureBuilder) {
-    let step = match lanes.step {
-        Some(one) => axis.whole_steps(one, 26.0),
-        None => axis.round_step(56.0),
-    };
+    let step = axis.tick_step(lanes.step, (26.0, 56.0));
     let mut free = f32::NEG_INFINITY;
     for (time, x) in axis.ticks(step) {
         let end = plot.bottom() + 4.0;
         builder.path(None, &[at(x, plot.y), at(x, end)], Ink::line(Role::Line, 1.0));
-        let text = match lanes.step {
-            Some(one) => (time.nanos() / one.nanos().max(1)).to_string(),
-            None => time_text(time, step),
-        };
+        let text = moment_text(time, lanes.step, step);
         let w = metrics::width(&text, SMALL.size, SMALL.face);
         let centre = x.min(area.right() - w / 2.0).max(area.x + w / 2.0);
         if centre - w / 2.0 > free {

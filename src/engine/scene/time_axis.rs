@@ -36,8 +36,16 @@ impl TimeAxis {
         Span::from_nanos(round_up(self.until.since(self.from).nanos() / most))
     }
 
+    /// The distance of ticks that are at least so many pixels apart: at whole steps of this length, or at round times.
+    pub(super) fn tick_step(&self, step: Option<Span>, (steps, times): (f32, f32)) -> Span {
+        match step {
+            Some(one) => self.whole_steps(one, steps),
+            None => self.round_step(times),
+        }
+    }
+
     /// The fewest steps, a round number of them, that take at least `apart` pixels.
-    pub(super) fn whole_steps(&self, one: Span, apart: f32) -> Span {
+    fn whole_steps(&self, one: Span, apart: f32) -> Span {
         let most = (self.length / apart).max(1.0) as u64;
         one * round_up(self.until.since(self.from).nanos() / one.nanos().max(1) / most)
     }
@@ -62,6 +70,14 @@ fn round_up(n: u64) -> u64 {
         size *= 10;
     }
     [1, 2, 5, 10, 20, 50].into_iter().map(|m| size.saturating_mul(m)).find(|&m| m >= n).unwrap_or(size)
+}
+
+/// A moment: the number of its step, where time goes by steps of this length, else as [`time_text`] has it.
+pub(super) fn moment_text(time: Time, step: Option<Span>, apart: Span) -> String {
+    match step {
+        Some(one) => (time.nanos() / one.nanos().max(1)).to_string(),
+        None => time_text(time, apart),
+    }
 }
 
 /// A moment, written so finely that moments `apart` from each other differ: `43.25 s` where `43.2 s` would do for seconds.

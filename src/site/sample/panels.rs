@@ -52,8 +52,15 @@ fn after(millis: u64) -> Time {
 
 fn ladder(parties: Vec<Party>, messages: Vec<LadderMessage>) -> Panel {
     Panel::Ladder(
-        Ladder { title: plain("Who sent what"), from: after(0), until: after(2_000), parties, messages }
-            .into(),
+        Ladder {
+            title: plain("Who sent what"),
+            from: after(0),
+            until: after(2_000),
+            step: None,
+            parties,
+            messages,
+        }
+        .into(),
     )
 }
 

@@ -218,8 +218,16 @@ fn ladder() -> impl Strategy<Value = Ladder> {
         });
     let parties =
         prop_oneof![5 => 0usize..6, 1 => 6usize..12].prop_flat_map(|n| prop::collection::vec(party(), n));
-    (label(), time(), time(), parties, prop::collection::vec(message, 0..30))
-        .prop_map(|(title, from, until, parties, messages)| Ladder { title, from, until, parties, messages })
+    (label(), time(), time(), parties, prop::collection::vec(message, 0..30)).prop_map(
+        |(title, from, until, parties, messages)| Ladder {
+            title,
+            from,
+            until,
+            step: None,
+            parties,
+            messages,
+        },
+    )
 }
 fn states() -> impl Strategy<Value = States> {
     let one = (prop::option::of(entity()), label(), state())

@@ -6,7 +6,20 @@ use super::super::{dom, palette};
 use super::{CANVAS_PLACES, PageFigure, WorkerStage};
 use crate::desk::markup::css;
 use crate::desk::{DeskCommand, ToWorker, UserAction};
+use js_sys::Number;
 use wasm_bindgen::prelude::*;
+
+/// Pictures that are narrower than this have no labels any more.
+const NARROWEST: f64 = 320.0;
+
+/// How much larger pictures of these widths are shown than they are laid out, where text is `text` times as large as usual:
+/// as much larger as the text, as long as they stay wide enough.
+fn zoom(text: f64, widths: [f64; 2]) -> f64 {
+    // What is not shown has no width.
+    let widths = widths.into_iter().filter(|width| *width > 0.0);
+    let most = widths.fold(text, |most, width| most.min(width / NARROWEST));
+    if most > 1.0 { most.min(2.0) } else { 1.0 }
+}
 
 impl PageFigure {
     /// Sends an action to the desk, and starts the worker if there is none.
@@ -93,17 +106,28 @@ impl PageFigure {
     }
 
     pub(super) fn send_sizes(&self) {
-        let width = |class: &str| {
-            dom::query(&self.root, &css(class)).map_or(0, |place| place.client_width().max(0) as u16)
-        };
-        let [picture, charts] = CANVAS_PLACES.map(width);
+        let widths = CANVAS_PLACES.map(|class| {
+            dom::query(&self.root, &css(class)).map_or(0.0, |place| f64::from(place.client_width()))
+        });
+        let zoom = zoom(palette::text_scale(), widths);
+        if std::mem::replace(&mut self.inner.borrow_mut().zoom, zoom) != zoom {
+            let written = Number::from(zoom).to_string_with_radix(10).unwrap_or_default();
+            dom::set_style(&self.root, "--zoom", &String::from(written));
+            self.send_appearance();
+        }
+        let [picture, charts] = widths.map(|width| (width / zoom) as u16);
         self.send(ToWorker::Command(DeskCommand::Resize { picture, charts }));
+    }
+
+    /// How much larger pictures are shown than they are laid out.
+    pub fn zoom(&self) -> f64 {
+        self.inner.borrow().zoom
     }
 
     /// Sends colours and pixel density to the worker, and the preference for reduced motion to the desk.
     pub(super) fn send_appearance(&self) {
         self.send(ToWorker::Hidden(dom::document().hidden()));
-        self.send(palette::appearance());
+        self.send(palette::appearance(self.zoom()));
         self.send(ToWorker::Command(DeskCommand::ReduceMotion(palette::reduced_motion())));
     }
 

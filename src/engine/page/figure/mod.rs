@@ -71,6 +71,8 @@ struct Inner {
     change_starting: Option<(String, String)>,
     /// Actions that wait for the worker's answer; a later one of the same kind replaces an earlier one.
     while_busy: Vec<UserAction>,
+    /// How much larger its pictures are shown than they are laid out.
+    zoom: f64,
     playing: bool,
     /// Whether an animation frame has been requested, and when the last tick was sent.
     ticking: bool,
@@ -195,6 +197,7 @@ fn attach(root: &Element) -> Option<PageFigure> {
         client: None,
         change_starting: None,
         while_busy: Vec::new(),
+        zoom: 1.0,
         playing: false,
         ticking: false,
         ticked_ms: 0.0,

@@ -8,7 +8,7 @@ use super::mark::{Anchor, Form, Ink, Point, Rect, Role, at};
 use super::metrics::{self, Face};
 use super::panel::{Bar, Ladder, LadderMessage, Party, PartyNote, Shape, Status};
 use super::room::Room;
-use super::time_axis::{TimeAxis, time_text};
+use super::time_axis::{TimeAxis, moment_text};
 use crate::sim::sort::sort_by_key;
 use crate::sim::{Entity, Time, clamp};
 use arrow::Arrow;
@@ -160,11 +160,12 @@ fn times(plan: &Plan, room: &mut Room, builder: &mut PictureBuilder) {
     };
     builder.path(None, &[at(plot.x, plot.y), at(plot.x, plot.bottom())], Ink::line(Role::Line, 1.0));
     let now = axis.shows(builder.now).then(|| axis.place(builder.now));
-    let step = axis.round_step(40.0);
+    let one = plan.ladder.step;
+    let step = axis.tick_step(one, (40.0, 40.0));
     for (time, y) in axis.ticks(step) {
         builder.path(None, &[at(plot.x - 4.0, y), at(plot.x, y)], Ink::line(Role::Muted, 1.0));
         if now.is_none_or(|now| (now - y).abs() > SMALL.size * metrics::LINE) {
-            write(builder, y, &time_text(time, step), SMALL);
+            write(builder, y, &moment_text(time, one, step), SMALL);
         }
     }
     if let Some(y) = now {

@@ -1,7 +1,7 @@
 //! Messages between parties over time.
 
 use super::{Bar, Label, PacketKind, Status};
-use crate::sim::{Entity, Time};
+use crate::sim::{Entity, Span, Time};
 use serde::{Deserialize, Serialize};
 
 /// Messages between parties. Time runs downwards, over a window that the model moves along.
@@ -13,6 +13,8 @@ pub struct Ladder {
     pub from: Time,
     /// End of the window shown.
     pub until: Time,
+    /// What one unit of the axis is called, where it is steps rather than time.
+    pub step: Option<Span>,
     /// Left to right. Up to five have room on a phone.
     pub parties: Vec<Party>,
     /// What they send each other. Those not sent yet are not shown, so a model may list what is to come.

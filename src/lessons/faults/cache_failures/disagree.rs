@@ -272,6 +272,7 @@ impl Disagree {
                 title: Label::Words(ladder_title()),
                 from: self.began,
                 until: last.max(self.began + STEP * steps as u64),
+                step: Some(STEP),
                 parties: [client(0)].into_iter().chain(stores).chain(writers).collect(),
                 messages: program.history().iter().filter_map(|ran| self.message(ran)).collect(),
             }
