@@ -150,7 +150,7 @@ fn dock(figure: &Element) {
     let place = dom::create_element("div", PLACE);
     let height = figure.unchecked_ref::<HtmlElement>().offset_height();
     dom::set_style(&place, "height", &[&height.to_string(), "px"].concat());
-    keep_text_in_place(figure, || {
+    keep_text_in_place(figure, &|| {
         if let Some(parent) = figure.parent_element() {
             let _ = parent.insert_before(&place, Some(figure));
         }
@@ -160,17 +160,16 @@ fn dock(figure: &Element) {
     figure.set_scroll_top(0);
 }
 
-/// Does something that may change the height of what stands in the figure's place and of the notes, without moving the text
-/// that is being read. Browsers do this by themselves, except where something leaves the flow of the page or comes back.
-fn keep_text_in_place(figure: &Element, change: impl FnOnce()) {
-    let in_window = |text: &Element| (0.0..window_height()).contains(&text.get_bounding_client_rect().top());
+/// Keeps the text that is being read where it is, while something changes the height of what stands in the figure's place and
+/// of the notes. Browsers do this by themselves, except where something leaves the flow of the page or comes back.
+fn keep_text_in_place(figure: &Element, change: &dyn Fn()) {
+    let top = |text: &Element| text.get_bounding_client_rect().top();
+    let in_window = |text: &Element| (0.0..window_height()).contains(&top(text));
     let by = BROUGHT_BY.with_borrow(Clone::clone).filter(in_window);
-    let text = by.or_else(|| {
-        let texts = dom::query_page(".lesson-page > :not(figure, .note)");
-        texts.into_iter().find(in_window).or_else(|| figure.next_element_sibling())
-    });
+    let texts = || dom::query_page(".lesson-page > :not(figure, .note)").into_iter();
+    let text = by.or_else(|| texts().find(in_window)).or_else(|| figure.next_element_sibling());
     let Some(text) = text else { return change() };
-    let top = text.get_bounding_client_rect().top();
+    let top = top(&text);
     change();
     KEPT.set((top < window_height()).then_some((text, top, scroll_y())));
     keep_text();
@@ -193,7 +192,7 @@ fn scroll_y() -> f64 {
 /// Puts a docked figure back into its place, and goes there if wanted.
 pub fn put_back(figure: &Element, go: bool) {
     if has(figure, DOCKED) {
-        keep_text_in_place(figure, || {
+        keep_text_in_place(figure, &|| {
             dom::set_class(figure, DOCKED, false);
             if let Some(place) = figure.previous_element_sibling().filter(|place| has(place, PLACE)) {
                 place.remove();

@@ -30,10 +30,10 @@ fn root_style() -> Option<CssStyleDeclaration> {
     dom::window().get_computed_style(&dom::document().document_element()?).ok()?
 }
 
-/// How much larger the learner's text is than usual.
-pub fn text_scale() -> f64 {
+/// How large the learner's text is, in tenths of the usual size.
+pub fn tenths_of_text() -> i32 {
     let size = root_style().and_then(|style| style.get_property_value("font-size").ok());
-    size.map_or(1.0, |size| dom::number(&size) / 16.0)
+    size.map_or(10, |size| (dom::number(&size) / 1.6) as i32)
 }
 
 /// The present appearance, for pictures that are shown `zoom` times as large as they are laid out.

@@ -6,20 +6,10 @@ use super::super::{dom, palette};
 use super::{CANVAS_PLACES, PageFigure, WorkerStage};
 use crate::desk::markup::css;
 use crate::desk::{DeskCommand, ToWorker, UserAction};
-use js_sys::Number;
 use wasm_bindgen::prelude::*;
 
-/// Pictures that are narrower than this have no labels any more.
-const NARROWEST: f64 = 320.0;
-
-/// How much larger pictures of these widths are shown than they are laid out, where text is `text` times as large as usual:
-/// as much larger as the text, as long as they stay wide enough.
-fn zoom(text: f64, widths: [f64; 2]) -> f64 {
-    // What is not shown has no width.
-    let widths = widths.into_iter().filter(|width| *width > 0.0);
-    let most = widths.fold(text, |most, width| most.min(width / NARROWEST));
-    if most > 1.0 { most.min(2.0) } else { 1.0 }
-}
+/// Pictures that are narrower than this have no room for their labels.
+const NARROWEST: i32 = 320;
 
 impl PageFigure {
     /// Sends an action to the desk, and starts the worker if there is none.
@@ -106,16 +96,19 @@ impl PageFigure {
     }
 
     pub(super) fn send_sizes(&self) {
-        let widths = CANVAS_PLACES.map(|class| {
-            dom::query(&self.root, &css(class)).map_or(0.0, |place| f64::from(place.client_width()))
-        });
-        let zoom = zoom(palette::text_scale(), widths);
-        if std::mem::replace(&mut self.inner.borrow_mut().zoom, zoom) != zoom {
-            let written = Number::from(zoom).to_string_with_radix(10).unwrap_or_default();
-            dom::set_style(&self.root, "--zoom", &String::from(written));
+        let [picture, charts] = CANVAS_PLACES
+            .map(|class| dom::query(&self.root, &css(class)).map_or(0, |place| place.client_width()));
+        // In tenths: as much larger as text is, as long as the pictures stay wide enough. What isn't shown has no width.
+        let narrowest = if charts > 0 { charts.min(picture) } else { picture };
+        let tenths = palette::tenths_of_text().min(narrowest * 10 / NARROWEST).clamp(10, 20);
+        let zoom = f64::from(tenths) / 10.0;
+        if self.zoom() != zoom {
+            self.inner.borrow_mut().zoom = zoom;
+            let written = [&(tenths / 10).to_string(), ".", &(tenths % 10).to_string()].concat();
+            dom::set_style(&self.root, "--zoom", &written);
             self.send_appearance();
         }
-        let [picture, charts] = widths.map(|width| (width / zoom) as u16);
+        let [picture, charts] = [picture, charts].map(|width| (width.max(0) * 10 / tenths) as u16);
         self.send(ToWorker::Command(DeskCommand::Resize { picture, charts }));
     }
 
