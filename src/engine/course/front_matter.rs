@@ -83,7 +83,7 @@ pub fn read(toml: &str, base: usize, notes: &mut Notes) -> FrontMatter {
     if length > SUMMARY_LIMIT {
         notes.on(&summary, format!("has {length} characters; at most {SUMMARY_LIMIT} are allowed"));
     } else if length > 0 && !summary.text.trim_end().ends_with(['.', '?', '!']) {
-        notes.on(&summary, "is a sentence and ends like one: '.', '?' or '!'");
+        notes.on(&summary, "is a sentence and ends like one, with '.', '?' or '!'");
     }
     let names = fields.texts("names", notes);
     if names.is_empty() {
