@@ -118,7 +118,7 @@ fn read_source(mut fields: Fields, notes: &mut Notes) -> Source {
     let title = fields.text("title", "what the source is called", notes);
     let link = fields.text("link", "where it is, with https://", notes);
     if !link.text.is_empty() && !link.text.starts_with("https://") {
-        notes.on(&link, "is no link to the web; it begins with https://");
+        notes.on(&link, "is not a link to the web; it begins with https://");
     }
     fields.finish(notes);
     Source { title, link }
