@@ -46,7 +46,8 @@ fn views(link: &str) -> Result<Vec<View>, CommandError> {
     let mut views = Vec::new();
     for part in fragment.split('&').filter(|part| !part.trim().is_empty()) {
         let (figure, code) = part.split_once('=').map_or((None, part), |(id, code)| (Some(id), code));
-        let view = decode_view(code).map_err(|error| CommandError::Refused(error.to_string()))?;
+        let view = decode_view(code)
+            .map_err(|error| CommandError::Refused(format!("the link can't be opened: {error}")))?;
         if let Some(figure) = figure.filter(|figure| figure.trim() != view.run.figure) {
             return Err(CommandError::Refused(format!(
                 "the link says figure '{}', but its code is a run of '{}'",

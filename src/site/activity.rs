@@ -79,7 +79,7 @@ fn order(cx: &Context, things: &[Choice]) -> Markup {
 fn number(asks: Option<AnswerKind>) -> Markup {
     let (noun, within) = match asks {
         Some(AnswerKind::Number { unit, tolerance }) => (unit.noun(), within(unit, tolerance)),
-        _ => ("number", "Exactly the number".to_owned()),
+        _ => ("number", "Only the exact number".to_owned()),
     };
     html! {
         label.answer-number { "Your number " input type="text" autocomplete="off" spellcheck="false" placeholder=(noun) aria-label={ "Your number, " (noun) }; }
@@ -115,7 +115,7 @@ fn sketch(asks: Option<AnswerKind>, x: &Text, y: &Text) -> Markup {
     let end = |axis: &CurveAxis, n| axis.unit.format(axis.at(n, CURVE_POINTS));
     let last = CURVE_POINTS - 1;
     html! {
-        p.asks { "Draw it: with the pointer or a finger, or with the arrow keys, point by point." }
+        p.asks { "Draw it with the pointer or a finger, or point by point with the arrow keys." }
         div.sketch {
             span.sketch-y { (y.text) }
             span.sketch-top { (end(&up, last)) }

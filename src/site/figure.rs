@@ -114,7 +114,7 @@ pub fn markup(caption: &Caption, shown: Option<&Still>) -> Markup {
                 (tools(caption.question.is_some(), legend.is_some()))
             }
             @if let Some((shown, frame)) = frame { (parts(caption, shown, frame, legend, masked)) }
-            noscript { p.fig-note { "This figure is a simulation. With scripts on it runs; without them it stays as it is here." } }
+            noscript { p.fig-note { "This figure is a simulation. It runs where scripts are on; without them it stays as it is here." } }
         }
     }
 }
@@ -165,7 +165,7 @@ fn drawers(id: &str, spec: &FigureSpec, without: &[&str]) -> Markup {
             }
         }
         div.(class::DRAWER).fig-share data-drawer-of="file" hidden {
-            p { "This run holds too much for a link: send it as a file instead. Opened from the menu, it shows the same run." }
+            p { "This run is too long for a link: send it as a file instead. Opened from the menu, it shows the same run." }
             button data-do=(ActionKind::SaveRun.name()) { "Save the run as a file" }
         }
         div.(class::DRAWER).fig-menu data-drawer-of="more" hidden {
@@ -226,7 +226,7 @@ fn sweep(spec: &FigureSpec, without: &[&str]) -> Markup {
 fn keys() -> Markup {
     let elsewhere = [
         ("Space", "play and pause"),
-        ("Arrow keys", "move in the picture and on the time line"),
+        ("Arrow keys", "move in the picture and on the timeline"),
         ("Escape", "close what is open"),
     ];
     let keys = elsewhere.into_iter().chain(SHORTCUTS.iter().map(|it| (it.key, it.says)));
@@ -362,7 +362,7 @@ fn choices(shown: &Still, choices: &[Choice]) -> Markup {
                 }
                 @if searched {
                     button data-do=(ActionKind::Search.name()) disabled
-                        title="The shortest way to a state that must never be, as a run" { "Find a bad schedule" }
+                        title="The shortest way to a state that must never occur, as a run" { "Find a bad schedule" }
                 }
             }
         }
@@ -376,7 +376,7 @@ fn log(id: &str) -> Markup {
             label for={ (id) "-log" } { "Replay an access log of your own" }
             input type="file" id={ (id) "-log" } accept=".log,.csv,.txt,text/plain,text/csv" disabled;
             p.fig-help {
-                "An access log of nginx, Apache, HAProxy, Envoy, Traefik, Caddy, IIS or AWS, as lines or as JSON, or a CSV of arrival times and keys. It is read here, in your browser, and sent nowhere."
+                "An access log from nginx, Apache, HAProxy, Envoy, Traefik, Caddy, IIS or AWS, as lines or as JSON, or a CSV file of arrival times and keys. It is read here, in your browser, and sent nowhere."
             }
             div.(class::DATA_SAYS) role="status" {}
         }

@@ -38,7 +38,7 @@ fn of_panel(panel: &Panel, words: &Words) -> Vec<Entry> {
         Panel::Grid(grid) => keyed(&grid.key, if grid.tall { column } else { cell }),
         Panel::Values(_) => fixed(vec![(
             sign(&bar(Status::Active)),
-            "a value that some thread reads otherwise, or a store that comes next",
+            "a value that some thread sees differently, or the next store to reach memory",
         )]),
         Panel::Listing(_) => fixed(vec![
             (sign(&html! { path."f-accent" d="M7 4l7 5l-7 5z" {} }), "the line that runs next"),
@@ -112,7 +112,7 @@ fn of_flow(flow: &Flow) -> Vec<(Markup, &'static str)> {
     for (kind, says) in [
         (PacketKind::Probe, "a health check or a heartbeat"),
         (PacketKind::Write, "a request that changes something"),
-        (PacketKind::Copy, "a copy for another keeper of the data"),
+        (PacketKind::Copy, "a copy for another replica of the data"),
     ] {
         if flow.packets.iter().any(|packet| packet.kind == kind) {
             all.push((packet(kind), says));

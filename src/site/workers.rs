@@ -66,11 +66,11 @@ impl Workers {
                 let parts: Vec<&str> = set.split('/').collect();
                 if !(matches!(parts.len(), 2 | 3) && parts.iter().all(|part| is_slug(part))) {
                     return Err(format!(
-                        "worker '{name}': '{set}' is no lesson and no set of one; write chapter/slug or chapter/slug/set"
+                        "worker '{name}': '{set}' is neither a lesson nor a set of one; write chapter/slug or chapter/slug/set"
                     ));
                 }
                 if let Some(other) = home.insert(set, name) {
-                    return Err(format!("'{set}' stands in workers '{other}' and '{name}'; one is enough"));
+                    return Err(format!("'{set}' is in workers '{other}' and '{name}'; one is enough"));
                 }
             }
         }

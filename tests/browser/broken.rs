@@ -151,7 +151,7 @@ pub async fn a_link_that_hung_is_not_started_again_before_the_learner_says_so(ki
     browser.client().refresh().await.expect("a page can be loaded again");
     let figure = Figure { browser: &browser, css: FIGURE };
     figure.says(".fig-notice", "stopped the figure last time").await;
-    figure.press("Start the model again").await;
+    figure.press("Restart the model").await;
     // It hangs again, and what the page shows goes on.
     let told = format!("/did not answer/.test(document.querySelector('{FIGURE} .fig-notice')?.innerText)");
     browser.until(&told).await;
@@ -166,7 +166,7 @@ pub async fn a_second_failure_in_a_row_stops_the_figure_until_the_learner_starts
     // It fails when it computes ahead; and before the last thing that was done there is one at which it fails too.
     browser.goto(&link(page, "panic", &[20, 30], 10)).await;
     let figure = Figure { browser: &browser, css: FIGURE };
-    figure.says(".fig-notice", "failed[^]*Start the model again").await;
+    figure.says(".fig-notice", "failed[^]*Restart the model").await;
     // Nothing else starts it: not a pointer that moves over it.
     let hover = format!(
         "const at = {{ bubbles: true, clientX: 5, clientY: 5 }}; \
@@ -174,8 +174,8 @@ pub async fn a_second_failure_in_a_row_stops_the_figure_until_the_learner_starts
     );
     let _: u32 = browser.run(&hover).await;
     tokio::time::sleep(Duration::from_millis(500)).await;
-    figure.says(".fig-notice", "failed[^]*Start the model again").await;
-    figure.press("Start the model again").await;
+    figure.says(".fig-notice", "failed[^]*Restart the model").await;
+    figure.press("Restart the model").await;
     figure.says(".fig-time", "00:01.0").await;
     plays(&figure).await;
     browser.errors().await;

@@ -173,7 +173,7 @@ fn a_figure_gives_nothing_away_until_its_prediction_is_committed() {
     let mut start = Page::of(GATED);
     start.does(UserAction { number: 0.0, ..action("seek") });
     assert_eq!(at_start, start.readings());
-    assert!(said(&page, ".fig-says").contains("waits for your answer"));
+    assert!(said(&page, ".fig-says").contains("answered its question"));
     // Nothing leads around it.
     for does in ["play", "on", "seek", "compare", "numbers", "view", "tables"] {
         page.does(UserAction { number: 4e10, ..action(does) });

@@ -254,10 +254,10 @@ pub fn read(info: &str, at: usize, text: &str, base: usize, notes: &mut Notes) -
         [] if kind == WORDS => {
             Some("needs the figures that speak them: ```words slow-server your-traffic".to_owned())
         }
-        [] if WITH_ID.contains(&kind) => Some(format!("needs an id behind its kind: ```{kind} slow-server")),
+        [] if WITH_ID.contains(&kind) => Some(format!("needs an id after its kind: ```{kind} slow-server")),
         [_, ..] if WITHOUT_ID.contains(&kind) => Some("takes no id".to_owned()),
         [_, _, ..] if kind != WORDS => {
-            Some("one word too many behind the fence; it takes a kind and an id".to_owned())
+            Some("one word too many after the fence; it takes a kind and an id".to_owned())
         }
         ids => ids.iter().find(|id| !is_id(id)).map(|id| not_an_id(id)),
     };
@@ -315,7 +315,7 @@ fn figure(id: &str, line: u32, fields: &mut Fields, notes: &mut Notes) -> Figure
     let drives = fields.flag("drives", notes);
     let invite = fields.maybe_text("invite", notes).map(|says| Invite {
         says,
-        on: fields.text("invite_on", "what of the picture the invitation is about, as `server:C`", notes),
+        on: fields.text("invite_on", "what in the picture the invitation points to, as `server:C`", notes),
     });
     FigureBlock { shows, caption, set, without, at, drives, invite }
 }
@@ -336,8 +336,8 @@ fn predict(fields: &mut Fields, notes: &mut Notes) -> PredictBlock {
         "number" => PredictAnswer::Number,
         "order" => PredictAnswer::Order(choices(fields, "options", false, notes)),
         "curve" => PredictAnswer::Curve {
-            x: fields.text("x", "what the axis along measures", notes),
-            y: fields.text("y", "what the axis upwards measures", notes),
+            x: fields.text("x", "what the horizontal axis measures", notes),
+            y: fields.text("y", "what the vertical axis measures", notes),
         },
         other => {
             if other != "choice" {
@@ -361,7 +361,7 @@ fn choices(fields: &mut Fields, key: &'static str, reasons: bool, notes: &mut No
             if reasons { table.text("reason", "why it is right or wrong", notes) } else { Text::default() };
         table.finish(notes);
         if choices.iter().any(|other| other.id.text == id.text && !id.text.is_empty()) {
-            notes.on(&id, format!("'{}' stands twice in this block", id.text));
+            notes.on(&id, format!("'{}' appears twice in this block", id.text));
         }
         choices.push(Choice { id, text, reason });
     }

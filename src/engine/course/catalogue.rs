@@ -108,7 +108,7 @@ impl Course {
                 } else if text.text == lesson.path() {
                     problems.push(text.problem(&lesson.file, "a lesson can't be its own prerequisite"));
                 } else if before[..n].iter().any(|other| other.text == text.text) {
-                    problems.push(text.problem(&lesson.file, format!("'{}' stands twice", text.text)));
+                    problems.push(text.problem(&lesson.file, format!("'{}' appears twice", text.text)));
                 }
             }
         }
@@ -135,7 +135,7 @@ impl Course {
             let mut taken = BTreeSet::new();
             for name in std::iter::once(&lesson.front.title).chain(&lesson.front.names) {
                 if !taken.insert(name.text.to_lowercase()) {
-                    problems.push(name.problem(&lesson.file, format!("'{}' stands twice", name.text)));
+                    problems.push(name.problem(&lesson.file, format!("'{}' appears twice", name.text)));
                 }
             }
         }
@@ -197,9 +197,9 @@ fn chapters(mut fields: Fields, notes: &mut Notes) -> Vec<Chapter> {
         }
         for (n, slug) in lessons.iter().enumerate() {
             if !is_id(&slug.text) {
-                notes.on(slug, format!("'{}' is no slug: lower-case words joined by hyphens", slug.text));
+                notes.on(slug, format!("'{}' is not a slug: lower-case words joined by hyphens", slug.text));
             } else if lessons[..n].iter().any(|other| other.text == slug.text) {
-                notes.on(slug, format!("'{}' stands twice", slug.text));
+                notes.on(slug, format!("'{}' appears twice", slug.text));
             }
         }
         if is_id(&id.text) {

@@ -27,7 +27,8 @@ pub fn check(course: &Course, figures: &[FigureFacts]) -> Vec<Problem> {
         problems.append(&mut check.problems);
     }
     for facts in figures.iter().filter(|facts| course.lesson(&facts.lesson).is_none()) {
-        let says = format!("figure '{}' is registered for '{}', which is no lesson", facts.id, facts.lesson);
+        let says =
+            format!("figure '{}' is registered for '{}', which isn't a lesson", facts.id, facts.lesson);
         problems.push(Problem { file: format!("{}.md", facts.lesson), line: 1, field: String::new(), says });
     }
     problems.sort();
@@ -74,7 +75,7 @@ impl<'a> Check<'a> {
             return;
         }
         if lesson.front.sources.is_empty() {
-            self.note(1, "sources", "there are none; a lesson with a page names where its facts come from");
+            self.note(1, "sources", "there are none; a lesson with a page says where its facts come from");
         }
         self.ids();
         self.terms();
@@ -117,7 +118,7 @@ impl<'a> Check<'a> {
             match seen.get(&(heading, id.clone())) {
                 Some(first) => {
                     let says = format!(
-                        "{what} with the id '{id}' already stands in line {first}; an id stands once"
+                        "{what} with the id '{id}' already stands in line {first}; an id is used once"
                     );
                     self.note(line, "", says);
                 }
@@ -133,7 +134,7 @@ impl<'a> Check<'a> {
                 |block: &&Block| matches!(&block.body, Body::Predict(it) if it.figure.text == figure.id);
             if let Some(second) = before.filter(asks).nth(1) {
                 let says = format!(
-                    "figure '{}' waits for a prediction before it already; this one goes behind the figure",
+                    "figure '{}' already waits for a prediction before it; put this one after the figure",
                     figure.id
                 );
                 self.note(second.line, "", says);
@@ -142,7 +143,7 @@ impl<'a> Check<'a> {
         let driving: Vec<u32> =
             self.lesson.figures().filter(|(_, f)| f.drives).map(|(b, _)| b.line).collect();
         for line in driving.iter().skip(1) {
-            let says = format!("the figure in line {} already says drives = true; one does", driving[0]);
+            let says = format!("the figure in line {} already says drives = true; only one may", driving[0]);
             self.note(*line, "drives", says);
         }
     }
@@ -205,7 +206,7 @@ impl<'a> Check<'a> {
                 match facts.controls.iter().find(|c| c.id == *control).map(|c| &c.allows) {
                     Some(Allows::Number { .. }) => Ok(()),
                     _ => Err(format!(
-                        "'{control}' is no number, so it can't be dragged; use a link run:?set=…"
+                        "'{control}' is not a number, so it can't be dragged; use a link run:?set=…"
                     )),
                 }
             }
@@ -224,7 +225,7 @@ impl<'a> Check<'a> {
                 }
                 if *finds && !facts.is_searched {
                     return Err(format!(
-                        "figure '{}' has no state that must never be; find=wrong is for those that have",
+                        "figure '{}' has no state that must never occur; find=wrong is for those that have one",
                         facts.id
                     ));
                 }
@@ -343,7 +344,7 @@ impl<'a> Check<'a> {
         for (_, term) in lesson.terms() {
             for name in std::iter::once(&term.term).chain(&term.also) {
                 if !taken.insert(name.text.to_lowercase()) {
-                    self.on(name, format!("'{}' stands twice among the terms of this lesson", name.text));
+                    self.on(name, format!("'{}' appears twice among the terms of this lesson", name.text));
                 }
             }
         }

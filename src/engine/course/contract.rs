@@ -43,7 +43,7 @@ pub fn problems(lesson: &Lesson) -> Vec<Problem> {
         if let Some(Judged { kind, verdicts, .. }) = block.body.judged()
             && verdicts.len() < 3
         {
-            let says = format!("has {}; 'pass' and two wrong answers at least", verdicts.len());
+            let says = format!("has {}; it needs 'pass' and at least two wrong answers", verdicts.len());
             problems.push(lack(&format!("{kind} {}.verdicts", block.id), says));
         }
     }

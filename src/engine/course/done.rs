@@ -25,8 +25,8 @@ pub fn change(text: &str, actions: &[Action], kinds: &[EntityKind]) -> Result<In
             let kinds = action.applies_to.iter().filter_map(|&n| kinds.get(usize::from(n)));
             one_of(kinds.map(|kind| kind.id.as_ref()))
         };
-        let kind =
-            *found.ok_or_else(|| format!("'{id}' is not done to '{named}'; it is done to: {}", allowed()))?;
+        let kind = *found
+            .ok_or_else(|| format!("'{id}' can't be done to '{named}'; it can be done to: {}", allowed()))?;
         let number = match &kinds[usize::from(kind)].names {
             EntityNames::Only => Some(0),
             names => parts.next().and_then(|name| number(name, names)),

@@ -237,7 +237,7 @@ fn text_of(value: DeValue<'_>, at: usize, field: String, notes: &mut Notes) -> O
 /// What is said of a text that should be an id.
 pub fn not_an_id(text: &str) -> String {
     let shown: String = text.chars().take(40).collect();
-    format!("'{shown}' is no id; an id is lower-case words joined by hyphens: 'slow-server'")
+    format!("'{shown}' is not an id; an id is lower-case words joined by hyphens: 'slow-server'")
 }
 
 fn kind(value: &DeValue) -> &'static str {

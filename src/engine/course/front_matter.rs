@@ -83,7 +83,7 @@ pub fn read(toml: &str, base: usize, notes: &mut Notes) -> FrontMatter {
     if length > SUMMARY_LIMIT {
         notes.on(&summary, format!("has {length} characters; at most {SUMMARY_LIMIT} are allowed"));
     } else if length > 0 && !summary.text.trim_end().ends_with(['.', '?', '!']) {
-        notes.on(&summary, "is a sentence and ends like one: '.', '?' or '!'");
+        notes.on(&summary, "is a sentence and ends like one, with '.', '?' or '!'");
     }
     let names = fields.texts("names", notes);
     if names.is_empty() {
@@ -118,7 +118,7 @@ fn read_source(mut fields: Fields, notes: &mut Notes) -> Source {
     let title = fields.text("title", "what the source is called", notes);
     let link = fields.text("link", "where it is, with https://", notes);
     if !link.text.is_empty() && !link.text.starts_with("https://") {
-        notes.on(&link, "is no link to the web; it begins with https://");
+        notes.on(&link, "is not a link to the web; it begins with https://");
     }
     fields.finish(notes);
     Source { title, link }

@@ -132,10 +132,10 @@ fn item(event: Event<'_>) -> Item<'_> {
             Item::Markup(Event::SoftBreak)
         }
         Event::Start(Tag::Image { .. }) => {
-            Item::Refused("a picture is not allowed; pictures are figures", String::new())
+            Item::Refused("an image is not allowed; pictures are figures", String::new())
         }
         Event::Start(Tag::Link { link_type: LinkType::Email, dest_url, .. }) => {
-            Item::Link(Err(format!("'{dest_url}' is an address of a person; lessons name none")))
+            Item::Link(Err(format!("'{dest_url}' is an e-mail address; lessons have none")))
         }
         Event::Start(Tag::Link { dest_url, .. }) => Item::Link(target(&dest_url)),
         Event::Start(Tag::Heading { level, id, .. }) => {
@@ -151,7 +151,7 @@ fn item(event: Event<'_>) -> Item<'_> {
             } else if word.is_empty() || LANGUAGES.contains(&word) {
                 Item::Markup(Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))))
             } else {
-                Item::Refused("there is no such block, nor such a language of code listings", word.into())
+                Item::Refused("there is no such block, nor such a language for code listings", word.into())
             }
         }
         other => Item::Markup(other),
@@ -318,10 +318,10 @@ fn run_target(run: &str) -> Result<Target, String> {
     }
     let figure = (!figure.is_empty()).then(|| figure.to_owned());
     if sweep.is_some() && !(does.is_empty() && at.is_none() && !finds) {
-        return Err("sweeps, and says as well what happens in a run or at which moment it stands".into());
+        return Err("sweeps, and also says what happens in a run or at which moment it stands".into());
     }
     if finds && !(does.is_empty() && at.is_none()) {
-        return Err("finds a run, and says as well what happens in it or at which moment it stands".into());
+        return Err("finds a run, and also says what happens in it or at which moment it stands".into());
     }
     Ok(Target::Run { figure, set, does, finds, sweep, at })
 }
@@ -331,7 +331,7 @@ pub fn moment(text: &str) -> Result<Time, String> {
     let secs = Unit::Time.parse(text).map_err(|error| error.to_string())?;
     if !(0.0..=LONGEST_SECS).contains(&secs) {
         return Err(format!(
-            "'{text}' is no moment of a run, which begins at 0 s and is at most ten days long"
+            "'{text}' is not a moment of a run, which begins at 0 s and is at most ten days long"
         ));
     }
     Ok(Time::from_secs_f64(secs))

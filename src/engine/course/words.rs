@@ -32,7 +32,7 @@ pub fn placeholders(pattern: &Text) -> Result<Vec<&str>, String> {
             if !rest.contains('}') || !is_id(name) {
                 let shown: String = name.chars().take(30).collect();
                 return Err(format!(
-                    "has '{{{shown}', which is no argument; write {{name}}, or '{{{{' for a brace"
+                    "has '{{{shown}', which is not an argument; write {{name}}, or '{{{{' for a brace"
                 ));
             }
             names.push(name);

@@ -31,12 +31,10 @@ pub enum LinkError {
 impl fmt::Display for LinkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Form => "this link was made by a version of the playground that is not known here",
-            Self::Long => {
-                "this link is longer than 200,000 characters; a run of that size is shared as a file"
-            }
-            Self::Damaged => "this link is damaged: part of it was cut off or mistyped; copy it again, whole",
-            Self::Unsound => "this link holds a value that no run can have",
+            Self::Form => "it was made by a version of the playground that this one doesn't know",
+            Self::Long => "it is longer than 200,000 characters; a run of that size is shared as a file",
+            Self::Damaged => "it is damaged, cut off or mistyped; copy the whole link again",
+            Self::Unsound => "it holds a value that no run can have",
         })
     }
 }

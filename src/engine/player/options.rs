@@ -35,7 +35,7 @@ pub(super) fn read(kind: &ControlKind, text: &str) -> Result<Value, String> {
                 let (at, group) = (place(thing.trim(), things)?, place(group.trim(), groups)?);
                 let seat = &mut list[usize::from(at)];
                 if *seat != NO_GROUP {
-                    return Err(wrong(quoted(thing.trim(), " stands there twice")));
+                    return Err(wrong(quoted(thing.trim(), " appears twice")));
                 }
                 *seat = group;
             }
@@ -93,7 +93,11 @@ pub(super) fn check(kind: &ControlKind, value: &Value) -> Result<(), String> {
             if n > usize::from(*limit) || !value.is_sound() {
                 return wrong([&n.to_string(), " characters are too many"].concat());
             }
-            if text.contains(strange) { wrong("it holds a sign that can't be typed".into()) } else { Ok(()) }
+            if text.contains(strange) {
+                wrong("it holds a character that can't be typed".into())
+            } else {
+                Ok(())
+            }
         }
         _ => wrong("that is another kind of value".into()),
     }
@@ -277,7 +281,7 @@ fn misplaced(list: &[u16], things: &Things) -> Option<String> {
     }
     let twice = |(at, n): (usize, &u16)| list[..at].contains(n);
     let n = list.iter().enumerate().find(|&it| twice(it)).map(|(_, &n)| n)?;
-    Some(quoted(id(things, n), " stands there twice"))
+    Some(quoted(id(things, n), " appears twice"))
 }
 
 /// What stands between commas; nothing in a blank text.
@@ -374,18 +378,18 @@ mod tests {
         for (id, text, wrong, allowed) in [
             ("some", "", "0 are chosen", "1 to 2 of a, b, c"),
             ("some", "a,b,c", "3 are chosen", "1 to 2 of a, b, c"),
-            ("some", "a,a", "'a' stands there twice", "1 to 2"),
+            ("some", "a,a", "'a' appears twice", "1 to 2"),
             ("some", "a,,b", "there is an empty name", "a, b, c"),
             ("some", "d", "'d' is not among them", "a, b, c"),
             ("order", "a,b", "'c' is missing", "each of a, b, c once"),
-            ("order", "a,b,b", "'b' stands there twice", "in any order"),
+            ("order", "a,b,b", "'b' appears twice", "in any order"),
             ("zone", "a:east,b:west", "'c' is in no group", "a group (east, west) for each of a, b, c"),
             ("zone", "a,b,c", "'a' is in no group", "written like a:east"),
             ("zone", "a:north", "'north' is not among them", "east, west"),
-            ("zone", "a:east,a:west", "'a' stands there twice", "each of"),
+            ("zone", "a:east,a:west", "'a' appears twice", "each of"),
             ("rule", "p99 > 1234567", "13 characters are too many", "at most 12 characters on one line"),
-            ("rule", "a\nb", "a sign that can't be typed", "one line"),
-            ("program", "a\u{7}", "a sign that can't be typed", "at most 30 characters"),
+            ("rule", "a\nb", "a character that can't be typed", "one line"),
+            ("program", "a\u{7}", "a character that can't be typed", "at most 30 characters"),
         ] {
             let says = refusal(id, text);
             assert!(says.contains(wrong) && says.contains(allowed), "{id} '{text}': {says}");

@@ -196,7 +196,7 @@ pub fn parts(l: &Lessons) -> Vec<Specimen> {
     vec![
         one("Readings", "One that can tell who is behind it is a button.", states("fig-side", &readings)),
         one("Explained", "What is selected, and what happened to it.", states("explained", &explained)),
-        one("Transport", "Play, step, the time line with its marks, the speed.", rows(&transport)),
+        one("Transport", "Play, step, the timeline with its marks, the speed.", rows(&transport)),
         one("Caption and tools", "What the figure shows, and what can be taken back.", captions),
         one("Notices", "What a figure has to tell, and what can be done about it.", rows(&notices(l))),
         one("Comparison bar", "Under the caption while two settings are compared.", bar),
@@ -210,7 +210,7 @@ pub fn parts(l: &Lessons) -> Vec<Specimen> {
 fn notices(l: &Lessons) -> [(&'static str, Markup); 5] {
     let link = Some(encode_view(&l.open(FIGURE).view()));
     let list =
-        vec!["Load: 160/s".to_owned(), "2 later changes and faults, marked on the time line".to_owned()];
+        vec!["Load: 160/s".to_owned(), "Later changes and faults: 2, marked on the timeline".to_owned()];
     let way = |way, says| Notice { action: Some(way), ..Notice::plain(says) };
     let all = [
         ("words alone", Notice::plain(text::NO_CANVAS)),

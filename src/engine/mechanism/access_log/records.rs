@@ -41,11 +41,11 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Time => "no time in a known form",
+            Self::Time => "no time in a known format",
             Self::Request => "no request: a method and a path",
-            Self::Status => "no status of three digits",
+            Self::Status => "no three-digit status",
             Self::Further => "a field is not closed",
-            Self::ErrorLog => "of an error log, not of requests",
+            Self::ErrorLog => "from an error log, not an access log",
             Self::TooLong => "longer than 16,384 bytes",
         })
     }

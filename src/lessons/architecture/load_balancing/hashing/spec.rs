@@ -48,8 +48,8 @@ controls! {
             .help("Cache servers. A new one starts empty; the last one is the first to go.").primary(),
         pub points: u32 = Control::log_number("points", "Virtual nodes (ring)", Unit::Count, (1.0, 256.0), 160.0)
             .by(1.0).help("Points that each server has on the ring: 160 in nginx and in ketama."),
-        pub every: Span = Control::number("every", "A restart every", Unit::Time, (0.0, 60.0), 1.0, 12.0)
-            .help("One server after the other is restarted, and is away for a third of this time; 0 for never."),
+        pub every: Span = Control::number("every", "Restart every", Unit::Time, (0.0, 60.0), 1.0, 12.0)
+            .help("The servers are restarted one by one, each away for a third of this time; 0 for never."),
         pub hot: f64 = Control::number("hot", "One hot key", Unit::Share, (0.0, 0.6), 0.05, 0.0)
             .help("Share of all requests that ask for key 0, on top of those that ask for it anyway."),
     }
@@ -71,7 +71,7 @@ readings! {
         .of(REQUEST, &[HIT]).last(1.0);
     Reading::new("busiest", "most requests", Unit::Factor, "Requests to the busiest server over the last two seconds, as a multiple of the mean of all that are there.")
         .trouble_from(1.5);
-    Reading::new("keys-busiest", "most keys", Unit::Factor, "Keys of the server that has most, as a multiple of the mean.")
+    Reading::new("keys-busiest", "most keys", Unit::Factor, "Keys of the server that has the most, as a multiple of the mean.")
         .trouble_from(1.5);
 }
 

@@ -30,11 +30,11 @@ controls! {
     /// What can be turned.
     pub struct ControlValues {
         pub load: f64 = Control::number("load", "Load", Unit::Share, (0.5, 0.99), 0.01, 0.9)
-            .help("Work that arrives, as a share of what all servers of a farm can do.").primary(),
+            .help("Work that arrives, as a share of what the servers of a farm can handle.").primary(),
         pub old: Span = Control::number("old", "Queues read every", Unit::Time, (0.0, 5.0), 0.1, 0.0)
-            .help("The balancer reads the queue lengths off a board that is renewed this often. At 0 they are always fresh.").primary(),
+            .help("The balancer reads the queue lengths off a board that is updated this often. At 0 they are always fresh.").primary(),
         pub servers: u32 = Control::number("servers", "Servers per farm", Unit::Count, (10.0, 200.0), 10.0, 60.0)
-            .help("Servers of each of the four farms; more of them get more requests."),
+            .help("Servers in each of the four farms; more of them get more requests."),
         pub theory: bool = Control::flag("theory", "Show the formula", false)
             .help("Draws what Mitzenmacher's formula expects of very many servers, while queue lengths are fresh."),
     }
@@ -56,7 +56,7 @@ const fn longest(id: &'static str, label: &'static str) -> Reading {
         id,
         label,
         Unit::Count,
-        "Requests at the server of this farm that has most, the one in service included.",
+        "Requests at the server of this farm that has the most, the one in service included.",
     )
     .trouble_from(LONG as f64)
 }

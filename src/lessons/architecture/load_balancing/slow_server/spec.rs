@@ -71,7 +71,7 @@ controls! {
         pub slower: f64 = Control::number("slower", "Slowdown of C", Unit::Factor, (1.0, 20.0), 0.5, 4.0)
             .help("How many times as long server C takes for the same request.").primary(),
         pub service: Span = Control::log_number("service", "Mean service time", Unit::Time, (0.001, 1.0), 0.04)
-            .help("How long a request keeps a worker of a server at full speed, on average."),
+            .help("How long a request keeps a worker busy at full speed, on average."),
         pub sizes: Sizes = SIZES,
         pub workers: u32 = Control::number("workers", "Workers per server", Unit::Count, (1.0, 8.0), 1.0, 2.0)
             .help("Requests that a server works on at the same time."),
@@ -118,9 +118,9 @@ readings! {
         .of(REQUEST, &[ANSWERED]).last(2.0).trouble_from(0.5);
     Reading::measured("answered", "answered", Statistic::Rate, "Answers a second, over the last two seconds.")
         .of(REQUEST, &[ANSWERED]).last(2.0);
-    Reading::measured("lost", "lost", Statistic::Rate, "Requests a second that were refused, failed or given up, over the last two seconds.")
+    Reading::measured("lost", "lost", Statistic::Rate, "Requests a second that were refused, failed or were given up, over the last two seconds.")
         .of(REQUEST, LOST).last(2.0).trouble_from(0.5);
-    Reading::new("longest-queue", "longest queue", Unit::Count, "Requests that wait at the server where most wait.");
+    Reading::new("longest-queue", "longest queue", Unit::Count, "Requests that wait at the server with the longest queue.");
     Reading::measured("lost-share", "lost so far", Statistic::Share, "Share of all requests so far that ended without an answer.")
         .of(REQUEST, LOST).so_far();
 }

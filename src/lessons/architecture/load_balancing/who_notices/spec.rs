@@ -53,20 +53,20 @@ controls! {
             .help("Before a server is stopped it gets no new requests, and has this long to finish those it has. At 0 it is just stopped.").primary(),
         pub interval: Span = Control::number("interval", "Check every", Unit::Time, (0.5, 10.0), 0.5, 2.0)
             .help("From one health check of a server to the next. A check waits behind the requests at its server, and fails if there is no answer within 1 s.").primary(),
-        pub fall: u32 = Control::number("fall", "Failures to take out", Unit::Count, (1.0, 10.0), 1.0, 3.0)
-            .help("This many checks in a row must fail before a server gets no more requests; two successes bring it back.").primary(),
+        pub fall: u32 = Control::number("fall", "Failures in a row", Unit::Count, (1.0, 10.0), 1.0, 3.0)
+            .help("This many checks must fail before a server gets no more requests; two successes bring it back.").primary(),
         pub slow_start: Span = Control::number("slow-start", "Slow start", Unit::Time, (0.0, 30.0), 1.0, 0.0)
-            .help("A server that the balancer brings back gets its share little by little over this time."),
+            .help("A server that the balancer brings back is eased into its share over this time."),
         pub next: Next = Control::choice("next", "Next server when", Next::OPTIONS, "in-service")
             .help("What the deploy waits for before it turns to the next server: the process, the health checks, or the ramp and the caches as well."),
         pub warm_up: Span = Control::number("warm-up", "Cold for", Unit::Time, (0.0, 30.0), 1.0, 5.0)
-            .help("A started server has empty caches: it is 6 times slower at its first request, and gets to full speed evenly over this time."),
+            .help("A restarted server has empty caches: it is 6 times slower at its first request, and speeds up evenly over this time."),
         pub load: f64 = Control::number("load", "Load", Unit::Rate, (10.0, 300.0), 10.0, 120.0)
             .help("Requests a second. Four servers can finish 200, three can finish 150."),
         pub deploy: Span = Control::number("deploy", "Deploy begins at", Unit::Time, (0.0, 60.0), 1.0, 3.0)
             .help("The second of the run at which a rolling deploy begins by itself; 0 for never."),
         pub balancers: Balancers = Control::choice("balancers", "Balancers", Balancers::OPTIONS, "one")
-            .help("One, or an active one and a backup that takes over its address by VRRP: an advertisement every second, three of them missed and a skew."),
+            .help("One, or an active one and a backup that takes over its address by VRRP: after three missed advertisements, one a second, and a skew."),
     }
 }
 
@@ -98,7 +98,7 @@ readings! {
     Reading::measured("lost", "lost", Statistic::Rate, "Requests a second that ended without an answer, over the last two seconds.")
         .of(REQUEST, LOST).last(2.0).trouble_from(0.5);
     Reading::new("in-service", "in service", Unit::Count, "Servers that are there and get requests.");
-    Reading::new("unnoticed", "unnoticed for", Unit::Time, "How long a dead server has been sent requests; if none is now, how long the one before was.");
+    Reading::new("unnoticed", "unnoticed for", Unit::Time, "How long a dead server has been sent requests; if none is now, how long the last one was.");
     Reading::new("deploy-time", "deploy time", Unit::Time, "How long the deploy has been under way, or took.").so_far();
 }
 
