@@ -334,9 +334,9 @@ impl Program {
         )
     }
 
-    /// What has run as a panel, a lane for each thread and for helpers that have their own, from when the threads started and with room for so many steps, or
-    /// until the last one that has run: where nobody moves for a while, that is later. Where there is no room for code, an
-    /// instruction is called by its line.
+    /// What has run as a panel, a lane for each thread and for each helper that has its own, from when the threads started and
+    /// with room for so many steps, or until the last one that has run: where nobody moves for a while, that is later. Where
+    /// there is no room for code, an instruction is called by its line, unless it is the only one.
     pub fn lanes(&self, began: Time, steps: u64) -> Panel {
         let last = self.history.last().map_or(began, |ran| ran.at + self.step);
         let all = self.threads.len() as u32;
@@ -345,8 +345,9 @@ impl Program {
         let until = last.max(began + self.step * steps);
         let is_narrow = until.since(began) > self.step * MOST_WITH_CODE;
         let called = |ran: &Ran| {
-            let code = self.threads[ran.thread as usize].code[ran.line as usize];
-            if is_narrow { (ran.line + 1).to_string() } else { code.to_owned() }
+            let code = self.code(ran.thread);
+            let by_number = is_narrow && code.len() > 1;
+            if by_number { (ran.line + 1).to_string() } else { code[ran.line as usize].to_owned() }
         };
         let bar = |ran: &Ran| Bar {
             entity: self.instruction(ran.thread, ran.line),
