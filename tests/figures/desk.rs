@@ -194,6 +194,17 @@ fn a_phrase_plays_into_its_moment_beside_what_was_shown_before() {
 }
 
 #[test]
+fn what_explains_a_thing_is_of_the_moment_at_which_playing_stopped() {
+    let mut page = Page::of("pool-or-loop");
+    page.does(UserAction { text: "io=180 ms".into(), number: 3e9, ..action("go") });
+    page.does(UserAction { target: "4:0".into(), ..action("select") });
+    page.play_to_rest();
+    let told = page.says(".fig-story").to_owned();
+    page.go(3.0);
+    assert_eq!(page.says(".fig-story"), told);
+}
+
+#[test]
 fn what_is_set_at_the_end_of_a_run_plays_it_again_from_the_start() {
     let mut page = Page::of("slow-server");
     page.act("kill", "1:2", "");

@@ -156,6 +156,7 @@ impl Desk {
             state.slow = false;
             self.dirty.playback = true;
             self.dirty.readings = true;
+            self.refresh_explanation();
             return;
         }
         if !state.stale {

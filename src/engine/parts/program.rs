@@ -127,6 +127,7 @@ pub struct Program {
     kinds: (u8, u8),
     /// From which thread on they are helpers, and of which kind these are.
     helpers: Option<(u32, u8)>,
+    own_lanes: bool,
     step: Span,
     threads: Vec<Thread>,
     history: Vec<Ran>,
@@ -137,7 +138,7 @@ impl Program {
     /// `FigureSpec::kinds`; a step of the schedule takes `step`.
     pub fn new(kinds: (u8, u8), step: Span, code: &[&'static [&'static str]]) -> Self {
         let threads = code.iter().map(|&code| Thread { code, line: 0, finished: false }).collect();
-        Self { kinds, helpers: None, step, threads, history: Vec::new() }
+        Self { kinds, helpers: None, own_lanes: false, step, threads, history: Vec::new() }
     }
 
     /// The same, with threads from this one on that aren't called threads, but are of another kind: what happens beside the
@@ -146,6 +147,13 @@ impl Program {
     #[must_use]
     pub fn with_helpers(mut self, from: u32, kind: u8) -> Self {
         self.helpers = Some((from, kind));
+        self
+    }
+
+    /// The same, with a lane for each helper: they do what no thread does.
+    #[must_use]
+    pub fn with_own_lanes(mut self) -> Self {
+        self.own_lanes = true;
         self
     }
 
@@ -326,17 +334,20 @@ impl Program {
         )
     }
 
-    /// What has run as a panel, a lane for each thread, from when the threads started and with room for so many steps, or
-    /// until the last one that has run: where nobody moves for a while, that is later. Where there is no room for code, an
-    /// instruction is called by its line.
+    /// What has run as a panel, a lane for each thread and for each helper that has its own, from when the threads started and
+    /// with room for so many steps, or until the last one that has run: where nobody moves for a while, that is later. Where
+    /// there is no room for code, an instruction is called by its line, unless it is the only one.
     pub fn lanes(&self, began: Time, steps: u64) -> Panel {
         let last = self.history.last().map_or(began, |ran| ran.at + self.step);
-        let threads = self.helpers.map_or(self.threads.len() as u32, |(from, _)| from);
+        let all = self.threads.len() as u32;
+        let threads = self.helpers.map_or(all, |(from, _)| from);
+        let lanes = if self.own_lanes { all } else { threads };
         let until = last.max(began + self.step * steps);
         let is_narrow = until.since(began) > self.step * MOST_WITH_CODE;
         let called = |ran: &Ran| {
-            let code = self.threads[ran.thread as usize].code[ran.line as usize];
-            if is_narrow { (ran.line + 1).to_string() } else { code.to_owned() }
+            let code = self.code(ran.thread);
+            let by_number = is_narrow && code.len() > 1;
+            if by_number { (ran.line + 1).to_string() } else { code[ran.line as usize].to_owned() }
         };
         let bar = |ran: &Ran| Bar {
             entity: self.instruction(ran.thread, ran.line),
@@ -350,7 +361,7 @@ impl Program {
             },
         };
         let lane = |n: u32| {
-            let runs = self.history.iter().filter(|ran| ran.thread % threads == n);
+            let runs = self.history.iter().filter(|ran| ran.thread % lanes == n);
             let entity = self.thread(n);
             Lane { entity, label: Label::Name(entity), bars: runs.map(bar).collect() }
         };
@@ -360,7 +371,7 @@ impl Program {
                 from: began,
                 until,
                 step: Some(self.step),
-                lanes: (0..threads).map(lane).collect(),
+                lanes: (0..lanes).map(lane).collect(),
                 key: Vec::new(),
             }
             .into(),
@@ -516,5 +527,19 @@ mod tests {
         assert!(program.step_by_hand(&second_of_its_kind, Scheduler::ByHand, |_| true, Time::ZERO).is_err());
         assert_eq!(program.about(helper), Some(about_next("a".to_owned())));
         assert_eq!(program.choices("go", Scheduler::ByHand, |_| true)[2].on, helper);
+    }
+
+    #[test]
+    fn what_a_helper_did_is_in_a_threads_lane_or_in_its_own() {
+        let mut shared = program().with_helpers(2, 5);
+        run(&mut shared, 2, Time::ZERO);
+        let lanes = |program: &Program| {
+            let Panel::Lanes(lanes) = program.lanes(Time::ZERO, 4) else { panic!("lanes are lanes") };
+            lanes.lanes.iter().map(|lane| (lane.entity, lane.bars.len())).collect::<Vec<_>>()
+        };
+        let threads = [Entity::new(0, 0), Entity::new(0, 1)];
+        assert_eq!(lanes(&shared), [(threads[0], 1), (threads[1], 0)]);
+        let own = shared.with_own_lanes();
+        assert_eq!(lanes(&own), [(threads[0], 0), (threads[1], 0), (Entity::new(5, 0), 1)]);
     }
 }

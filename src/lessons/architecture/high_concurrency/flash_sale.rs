@@ -97,7 +97,7 @@ readings! {
 
 messages! {
     pub(super) MESSAGES;
-    note_left(left: u32); row_yes(); row_no(); row_wrongly(); chart_answers(); told_yes(); told_no(); told_nothing();
+    note_left(left: u32); only_row(); row_yes(); row_no(); row_wrongly(); chart_answers(); told_yes(); told_no(); told_nothing();
     says_before(); says_selling(left: u32, waiting: usize); says_sold_out(waiting: usize); says_oversold(oversold: u64);
     mark_sale(); mark_sale_over(); mark_sold_out(row: Entity);
     step_saw(left: u32, at: Entity); step_bought(row: Entity, left: u32); step_too_late(row: Entity); step_nothing_left(row: Entity);
@@ -263,7 +263,8 @@ impl FlashSale {
             let node = self.rows[n].lock.node(Some(Label::Words(note_left(self.rows[n].left))), now);
             let crowded = self.rows[n].lock.waiting().len() > 4;
             let status = if crowded { Status::Trouble } else { Status::Normal };
-            Node { status, shape: Shape::Database, ..node }
+            let label = if self.controls.rows == 1 { Label::Words(only_row()) } else { node.label };
+            Node { status, label, shape: Shape::Database, ..node }
         });
         let buyers = Node::new(BUYERS).shaped(Shape::Client).note(Label::Value(self.rate(now), Unit::Rate));
         let shop = self.shop.node(None, now);

@@ -108,3 +108,13 @@ fn no_other_control_moves_items_from_row_to_row() {
     assert!(before.iter().max() > before.iter().min().map(|least| least + 5).as_ref(), "{before:?}");
     assert_eq!(left(&bench.set("servers", "4").set("queue", "400")), before);
 }
+
+#[test]
+fn a_full_tier_says_whether_it_is_the_bottleneck_or_waits_for_it() {
+    let bench = tiers(&[], 3);
+    let says_first = |kind: u8| {
+        let about = bench.model.about(Entity::new(kind, 0), &bench.world).unwrap();
+        about.sentences[0].id.to_string()
+    };
+    assert_eq!([2, 3, 4].map(says_first), ["about-blocked", "about-blocked", "about-bottleneck"]);
+}

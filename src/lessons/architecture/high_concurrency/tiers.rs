@@ -117,7 +117,7 @@ messages! {
     row_for_thread(); row_threads(); row_for_connection(); row_connections(); row_for_core(); row_cores(); row_service();
     says_full(tier: Entity, waiting: u32); says_room();
     says_waiting(waiting: u32, tier: Entity); says_nobody_waits();
-    about_clients(sent: u64);
+    about_clients(sent: u64); about_bottleneck(waiting: u32); about_blocked(tier: Entity);
     judge_p99(p99: (f64, Unit), bound: (f64, Unit)); judge_refused(refused: (f64, Unit), bound: (f64, Unit));
 }
 
@@ -215,6 +215,13 @@ impl Service {
         let full = (0..TIERS.len()).rev().find(|&at| self.tiers[at].is_full())?;
         let waiting = self.tiers[..=full].iter().map(|tier| tier.waits().inside()).sum();
         (waiting >= LINE).then_some((full, waiting))
+    }
+
+    /// Why all places of a tier are taken, if they are.
+    fn why_full(&self, tier: Entity) -> Option<Msg> {
+        let (full, waiting) = self.bottleneck()?;
+        let at = TIERS.iter().position(|it| *it == tier).filter(|at| self.tiers[*at].is_full())?;
+        Some(if at == full { about_bottleneck(waiting) } else { about_blocked(TIERS[full]) })
     }
 
     fn flow(&self, now: Time) -> Panel {
@@ -358,7 +365,10 @@ impl Experiment for Service {
     fn about(&self, entity: Entity, w: &W) -> Option<About> {
         match entity {
             CLIENTS => Some(About::says([about_clients(w.tally(REQUEST).opened())])),
-            _ => self.journeys.about_at(entity, w, &self.tiers.iter()),
+            _ => {
+                let does = self.journeys.about_at(entity, w, &self.tiers.iter())?.sentences;
+                Some(About::says(self.why_full(entity).into_iter().chain(does).collect::<Vec<_>>()))
+            }
         }
     }
 

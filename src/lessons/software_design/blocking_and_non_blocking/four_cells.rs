@@ -296,7 +296,7 @@ impl FourCells {
     fn begin(controls: &ControlValues, w: &mut World<Turn>) -> Self {
         let state = State::new(controls);
         let program = Program::new((THREAD, LINE), STEP, &[state.code().0, SENDS, SENDS]);
-        let mut program = program.with_helpers(CLIENTS[0], CLIENT);
+        let mut program = program.with_helpers(CLIENTS[0], CLIENT).with_own_lanes();
         program.set_finished(CLIENTS[0], controls.silent);
         let hangs = |state: &State| state.hangs().is_some();
         let threads = Explored::start(program, state, hangs, controls.scheduler, w, Turn);

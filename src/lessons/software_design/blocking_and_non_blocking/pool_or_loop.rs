@@ -474,6 +474,7 @@ impl Experiment for PoolOrLoop {
         if (was.style, was.servers(), was.cores) != (is.style, is.servers(), is.cores) {
             self.begin(w);
         }
+        self.dispatch(w);
         Ok(())
     }
 
@@ -486,6 +487,7 @@ impl Experiment for PoolOrLoop {
             return Err(nothing_changes(was));
         }
         w.notable(DATABASE, mark_takes(self.takes()));
+        self.dispatch(w);
         Ok(())
     }
 

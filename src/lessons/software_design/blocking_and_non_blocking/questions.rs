@@ -31,7 +31,7 @@ pub const OF_POOL_JUDGED: &[Challenge] = &[Challenge {
     id: "three-hundred",
     seeds: 200,
     until: Time::from_secs(12),
-    fixed: &[("load", "300"), ("cpu", "8 ms"), ("io", "1 s")],
+    fixed: &[("load", "300"), ("cpu", "8 ms"), ("io", "1 s"), ("shows", "memory")],
     free: &["style", "threads", "cores"],
     scripted_inputs: Vec::new,
     unit: Unit::Money,

@@ -1,11 +1,11 @@
 //! Threads that share a lock, and cores: what is inside the lock happens one at a time, and waiting has its price.
 //!
 //! An operation is own work, then a section that loads a shared number at its beginning and stores a changed one at its end.
-//! The lock is taken before the own work, before the section, or only for the store, which takes no time. Threads run on cores, in turns of a time slice if there
-//! are more of them. Who waits for a spin lock keeps its core; who waits for any other lock sleeps, is handed the lock in the
-//! order of coming, and gets a core 50 µs later, at once. Leaves out: caches (a core that spins slows the others), locks that
-//! a thread passing by may take before one that is being woken, and readers that see a half-made change. A section that begins
-//! again takes as long as before, so that under compare-and-swap the longest starve.
+//! The lock is taken before the own work, before the section, or only for the store, which takes no time. Threads run on
+//! cores, in turns of a time slice if there are more of them. Who waits for a spin lock keeps its core; who waits for any
+//! other lock sleeps, is handed the lock in the order of coming, and gets a core 50 µs later, at once. A section that begins
+//! again takes as long as before: it is the same work. Leaves out: caches (a core that spins slows the others), locks that a
+//! thread passing by may take before one that is being woken, and readers that see a half-made change.
 
 use crate::lessons::prelude::*;
 use crate::parts::program::{Admits, Cores, Due, Lock, Look, Place, Traces};
@@ -21,6 +21,11 @@ const DONE: EndKind = EndKind(0);
 const MOST_THREADS: u32 = 12;
 /// An operation's own work in seconds: 4 ms on average, and hardly spread, so that rates settle soon.
 pub(super) const OWN_WORK: Dist = Dist::Uniform(0.002, 0.006);
+/// The length of a section, spread as own work is. If it had no bound, the longest would never end under compare-and-swap
+/// (somebody has always stored before), they would pile up, and the rate would fall for ever.
+pub(super) const fn section(mean: f64) -> Dist {
+    Dist::Uniform(0.5 * mean, 1.5 * mean)
+}
 /// From a release until who was handed the lock runs: a switch of threads.
 const WAKE: Span = Span::from_micros(50);
 /// A thread keeps its core so long if others want one (Linux: about 3 ms).
@@ -66,7 +71,7 @@ controls! {
         pub cores: u32 = Control::number("cores", "Cores", Unit::Count, (1.0, MOST_THREADS as f64), 1.0, 8.0)
             .help("Threads that can run at the same time.").primary(),
         pub section: Span = Control::log_number("section", "Length of the section", Unit::Time, (0.00001, 0.01), 0.001)
-            .help("Mean time from load to store. The own work before it takes 4 ms."),
+            .help("Mean time from load to store; each takes between half and one and a half of it. The own work before it takes 4 ms."),
         pub reads: f64 = Control::number("reads", "Only read", Unit::Share, (0.0, 1.0), 0.05, 0.0)
             .help("Share of operations that look at the number for as long, and store nothing."),
     }
@@ -188,8 +193,7 @@ impl Contention {
         let wants = self.wants(n);
         let me = &mut self.threads[n as usize];
         if me.in_section && me.left == Span::ZERO && !wants {
-            let section = Dist::Exponential(self.controls.section.secs());
-            me.left = section.span(&mut w.draws(CHANGES, operation)).max(Span::from_nanos(1));
+            me.left = section(self.controls.section.secs()).span(&mut w.draws(CHANGES, operation));
             me.loaded = self.of_late.number;
         }
         let (until, due) = self.cores.goes_on(n, (!wants).then_some(me.left), w.now());
@@ -281,7 +285,7 @@ impl Experiment for Contention {
     type Event = Event;
     const SPEC: &'static FigureSpec =
         &FigureSpec::new("contention", UNTIL, ControlValues::ALL, READINGS, KINDS)
-            .version(2)
+            .version(3)
             .still_at(Time::from_secs(1))
             .warm_up(Time::from_millis(500))
             .speed(0.05);

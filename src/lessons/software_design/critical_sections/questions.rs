@@ -59,7 +59,7 @@ const LEAST_SERIAL_TIME: Challenge = Challenge {
     unit: Unit::Money,
     budget: 50.0,
     cost: |settings| settings.price(&[("cores", 8.0), ("threads", 1.0)]),
-    pass: |outcome| passes(outcome, 800.0),
+    pass: |outcome| passes(outcome, 900.0),
     diagnose: what_is_serial,
     reference: &[("scope", "section"), ("threads", "10"), ("cores", "5")],
     tempting: &[
@@ -78,7 +78,7 @@ const LEAST_SERIAL_TIME: Challenge = Challenge {
 const TWO_CORES: Challenge = Challenge {
     id: "two-cores",
     budget: 26.0,
-    pass: |outcome| passes(outcome, 340.0),
+    pass: |outcome| passes(outcome, 370.0),
     reference: &[("scope", "section"), ("threads", "10"), ("cores", "2")],
     tempting: &[
         ("spins", &[("lock", "spin"), ("scope", "section"), ("threads", "10"), ("cores", "2")]),

@@ -1,6 +1,6 @@
 //! The points of the figures, and what is known of them from elsewhere.
 
-use super::contention::{Contention, OWN_WORK};
+use super::contention::{Contention, OWN_WORK, section};
 use super::two_threads::TwoThreads;
 use crate::lessons::prelude::*;
 use crate::player::{Bench, Run, Search, SearchResult};
@@ -89,31 +89,91 @@ fn contention(settings: &[(&str, &str)], seed: u64) -> (f64, f64) {
     ((bench.world.tally(1).closed_in_all() - begun) as f64 / 6.0, bench.reading("lost"))
 }
 
+/// Operations a second of threads that each have a core, once more and by nothing but the rule: the thread whose work or section
+/// ends first goes on. A lock lets sections follow each other; compare-and-swap repeats a section if somebody has stored since.
+fn by_the_rule(threads: usize, section: &Dist, swaps: bool) -> f64 {
+    const UNTIL: f64 = 400.0;
+    let draws = &mut World::<()>::new(1).draws(Purpose::named("by the rule"), Entity::new(0, 0));
+    let (mut done, mut free) = (0, 0.0_f64);
+    // When each thread's work or section ends, and of a section its length and what was loaded.
+    let mut ends: Vec<(f64, Option<(f64, u32)>)> =
+        (0..threads).map(|_| (OWN_WORK.sample(draws), None)).collect();
+    loop {
+        let (end, inside) = ends.iter_mut().min_by(|a, b| a.0.total_cmp(&b.0)).unwrap();
+        if *end > UNTIL {
+            return f64::from(done) / UNTIL;
+        }
+        match *inside {
+            Some((_, loaded)) if !swaps || loaded == done => {
+                done += 1;
+                *inside = None;
+                *end += OWN_WORK.sample(draws);
+            }
+            again => {
+                let length = again.map_or_else(|| section.sample(draws), |it| it.0);
+                let begins = if swaps { *end } else { end.max(free) };
+                *inside = Some((length, done));
+                *end = begins + length;
+                free = *end;
+            }
+        }
+    }
+}
+
+/// The mean of operations a second over a dozen runs lies where it is known to lie, and is known well.
+fn assert_rate(settings: &[(&str, &str)], expected: f64) {
+    let rates: Vec<f64> = (0..12).map(|seed| contention(settings, seed).0).collect();
+    let interval = Interval::of(&rates).unwrap();
+    let off = (interval.mean - expected).abs();
+    assert!(off < 1.5 * interval.half_width + 0.002 * expected, "{settings:?}: {interval:?}, {expected}");
+    assert!(interval.half_width < 0.03 * expected);
+}
+
 #[test]
 fn a_lock_without_a_price_is_the_machine_repairman() {
-    // Exact mean value analysis of N threads that work for Z, however it is spread, and pass one exponential section of S. A spin lock has no
-    // switches, and everybody has a core.
-    let section = 0.001;
-    let (mut queue, mut exact) = (0.0, Vec::new());
+    // Exact mean value analysis of N threads that work for Z, however it is spread, and pass one exponential section of S.
+    let mean = 0.001;
+    let (mut queue, mut exact) = (0.0, vec![0.0]);
     for threads in 1..=12 {
-        let stay = section * (1.0 + queue);
+        let stay = mean * (1.0 + queue);
         let rate = f64::from(threads) / (OWN_WORK.mean() + stay);
         queue = rate * stay;
         exact.push(rate);
-        assert!(rate <= (f64::from(threads) / (OWN_WORK.mean() + section)).min(1.0 / section) + 1e-9);
     }
     for threads in [1, 2, 5, 8, 12] {
-        let settings =
-            [("lock", "spin"), ("scope", "section"), ("cores", "12"), ("threads", &threads.to_string())];
-        let rates: Vec<f64> = (0..12).map(|seed| contention(&settings, seed).0).collect();
-        let interval = Interval::of(&rates).unwrap();
-        let theory = exact[threads - 1];
-        assert!(
-            (interval.mean - theory).abs() < 1.5 * interval.half_width,
-            "{threads}: {interval:?}, {theory}"
-        );
-        assert!(interval.half_width < 0.03 * theory);
+        // It holds the rule, which holds the figure, whose sections are spread less.
+        let ruled = by_the_rule(threads, &Dist::Exponential(mean), false);
+        assert!((ruled / exact[threads] - 1.0).abs() < 0.01, "{threads}: {ruled}, {}", exact[threads]);
+        let rate = by_the_rule(threads, &section(mean), false);
+        let bound = (threads as f64 / (OWN_WORK.mean() + mean)).min(1.0 / mean);
+        assert!((0.99 * exact[threads]..1.01 * bound).contains(&rate));
+        // A spin lock has no switches, and everybody has a core.
+        let threads = threads.to_string();
+        assert_rate(&[("lock", "spin"), ("scope", "section"), ("cores", "12"), ("threads", &threads)], rate);
     }
+}
+
+#[test]
+fn compare_and_swap_settles_at_what_its_rule_gives() {
+    let swaps = |threads: &'static str| [("lock", "compare-and-swap"), ("cores", "12"), ("threads", threads)];
+    // Alone it never repeats anything.
+    assert_rate(&swaps("1"), 1.0 / (OWN_WORK.mean() + 0.001));
+    for threads in ["2", "5", "8", "12"] {
+        assert_rate(&swaps(threads), by_the_rule(threads.parse().unwrap(), &section(0.001), true));
+    }
+    // A long run does as much in its second half as in its first.
+    let halves = (0..12).map(|seed| {
+        let bench = Bench::<Contention>::new(&swaps("8"), seed);
+        let done = |bench: &Bench<Contention>| bench.world.tally(1).closed_in_all() as f64;
+        let bench = bench.until(Time::from_millis(500));
+        let begun = done(&bench);
+        let bench = bench.until(Time::from_millis(10_500));
+        let half = done(&bench);
+        (half - begun, done(&bench.until(Time::from_millis(20_500))) - half)
+    });
+    let changes: Vec<f64> = halves.map(|(first, second)| second / first - 1.0).collect();
+    let interval = Interval::of(&changes).unwrap();
+    assert!(interval.mean.abs() < 1.5 * interval.half_width && interval.half_width < 0.02, "{interval:?}");
 }
 
 #[test]
@@ -139,9 +199,9 @@ fn what_waiting_costs_depends_on_the_lock_on_cores_and_on_who_only_reads() {
     // With a core for each, who spins saves the switch; with fewer cores than threads a holder without one holds up all.
     assert!(with("spin", &[]) > with("mutex", &[]));
     let few = [("threads", "10"), ("cores", "2")];
-    assert!(with("spin", &few) < 0.65 * with("mutex", &few));
+    assert!(with("spin", &few) < 0.75 * with("mutex", &few));
     // Compare-and-swap is the slowest where all write, and beats every lock where few do.
-    assert!(with("compare-and-swap", &[]) < 0.65 * with("mutex", &[]));
+    assert!(with("compare-and-swap", &[]) < 0.9 * with("mutex", &[]));
     let reads = [("reads", "0.8")];
     let order = ["mutex", "read-write", "compare-and-swap"].map(|lock| with(lock, &reads));
     assert!(order[0] < order[1] && order[1] < order[2], "{order:?}");
