@@ -13,7 +13,7 @@ pub use crate::player::{
 pub use crate::scene::{
     Flow, Label, Link, Node, Packet, PacketKind, Panel, Row, Scene, Shape, Status, legend,
 };
-pub use crate::sim::statistics::RecentCount;
+pub use crate::sim::statistics::{RecentCount, Recovery, ShareCount};
 pub use crate::sim::{Dist, EndKind, Entity, Message, Msg, Occupancy, Purpose, Span, Time, Unit, World};
 pub use crate::{choices, controls, kinds, losses, messages, readings, steps};
 pub use std::borrow::Cow;

@@ -36,6 +36,7 @@ fn of_panel(panel: &Panel, words: &Words) -> Vec<Entry> {
         ]),
         Panel::Lanes(lanes) => keyed(&lanes.key, bar),
         Panel::Grid(grid) => keyed(&grid.key, if grid.tall { column } else { cell }),
+        Panel::Frames(frames) => keyed(&frames.0.key, cell),
         Panel::Values(_) => fixed(vec![(
             sign(&bar(Status::Active)),
             "a value that some thread sees differently, or the next store to reach memory",

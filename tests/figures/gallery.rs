@@ -39,13 +39,14 @@ fn kind_of(panel: &Panel) -> &'static str {
         Panel::Chart(Chart::Histogram(_)) => "histogram",
         Panel::Chart(Chart::Curves(_)) => "curves",
         Panel::Grid(_) => "grid",
+        Panel::Frames(_) => "frames",
         Panel::Values(_) => "values",
         Panel::Ladder(_) => "ladder",
         Panel::States(_) => "states",
     }
 }
 
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 14] = [
     "flow",
     "ring",
     "lanes by steps",
@@ -56,6 +57,7 @@ const KINDS: [&str; 13] = [
     "histogram",
     "curves",
     "grid",
+    "frames",
     "values",
     "ladder",
     "states",
@@ -85,6 +87,7 @@ fn shown() -> (BTreeSet<(&'static str, Status)>, BTreeSet<String>) {
             Panel::Grid(grid) => {
                 grid.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.status).collect()
             }
+            Panel::Frames(frames) => frames.0.rows.iter().map(|row| row.status).collect(),
             Panel::Values(values) => {
                 values.rows.iter().flat_map(|row| &row.boxes).map(|it| it.status).collect()
             }

@@ -35,6 +35,10 @@ fn unexplained(scene: &Scene) -> Option<Status> {
             let bars = it.lanes.iter().flat_map(|lane| &lane.bars);
             unknown(&it.key, Box::new(bars.map(|bar| bar.status)))
         }
+        Panel::Frames(it) => {
+            let cells = it.0.rows.iter().flat_map(|row| &row.cells);
+            unknown(&it.0.key, Box::new(cells.map(|cell| cell.status)))
+        }
         Panel::Grid(it) => {
             let cells = it.rows.iter().flat_map(|row| &row.cells);
             unknown(&it.key, Box::new(cells.map(|cell| cell.status)))

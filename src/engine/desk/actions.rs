@@ -185,18 +185,27 @@ impl Desk {
         }
     }
 
+    /// Why a control can't be moved now, if it can't.
+    fn not_movable(&self, control: &Control) -> Option<String> {
+        let state = &self.state;
+        if state.log_decides(&control.id) {
+            return Some(text::LOG_DECIDES.to_owned());
+        }
+        if state.is_fixed(&control.id) {
+            return Some(text::fill(text::FIXED, &[&control.label]));
+        }
+        let other = state.idle_by(control)?;
+        let is = other.show(&state.value(other));
+        Some(text::fill(text::IDLE, &[&control.label, &other.label, &is]))
+    }
+
     /// Applies an input at the moment shown. A control that is moved before anything else was done is changed from the
     /// start on.
     pub(super) fn apply_change(&mut self, change: InputKind, before_change: BeforeChange) {
         if let InputKind::Set { control, .. } = &change
-            && self.state.is_fixed(control)
             && let Some((_, control)) = self.state.spec.control(control)
+            && let Some(why) = self.not_movable(control)
         {
-            let why = if self.state.log_decides(&control.id) {
-                text::LOG_DECIDES.to_owned()
-            } else {
-                text::fill(text::FIXED, &[&control.label])
-            };
             self.refuse(why);
             // What was typed or moved goes back to what is in force.
             let is = self.state.value(control);

@@ -32,7 +32,8 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
         }
         let widget = find(with(attr::CONTROL, &control.id));
         let fixed = state.is_fixed(&control.id);
-        out.push(Patch::Class(widget, "fixed".into(), fixed));
+        out.push(Patch::Class(widget.clone(), "fixed".into(), fixed));
+        out.push(Patch::Class(widget, "idle".into(), state.idle_by(control).is_some()));
     }
     let seed = state.run.seed.to_string();
     out.push(Patch::Value { field: seed_field(), value: seed, forced: true });

@@ -230,6 +230,13 @@ impl FigureState {
         control == LOAD && self.spec.control(ARRIVALS.0).is_some_and(replays)
     }
 
+    /// The other control that leaves this one without an effect, as it is set now.
+    pub fn idle_by(&self, control: &Control) -> Option<&'static Control> {
+        let (_, other) = self.spec.control(&control.only_with.as_ref()?.0)?;
+        let is = self.value_on(self.side_shown(), other);
+        (!control.works_with(other, &is)).then_some(other)
+    }
+
     /// The value of a control at the moment shown.
     pub fn value(&self, control: &Control) -> Value {
         let id = control.id.as_ref();

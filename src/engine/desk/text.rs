@@ -23,6 +23,7 @@ texts! {
     SLOWER = "the model can't keep up, so it runs slower than this";
     TAKE_BACK = "Take back";
     FIXED = "The challenge fixes '{}'. To change it, choose 'Back to the run the page opened with' in the figure’s menu.";
+    IDLE = "'{}' has no effect while '{}' is '{}'.";
     AS_LOGGED = "as logged";
     LOG_DECIDES = "The log decides how many requests arrive. 'Log runs faster' changes its pace.";
     DROPPED = "Everything after {} was dropped.";

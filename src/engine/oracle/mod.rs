@@ -14,6 +14,7 @@ mod caching;
 pub mod case;
 pub mod claim;
 mod consistency;
+mod limits;
 mod queues;
 mod retries;
 mod scheduling;
@@ -70,6 +71,7 @@ pub fn suites() -> impl Iterator<Item = &'static Suite> {
         breakers::SUITES,
         caching::SUITES,
         consistency::SUITES,
+        limits::SUITES,
         queues::SUITES,
         retries::SUITES,
         scheduling::SUITES,

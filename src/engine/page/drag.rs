@@ -209,7 +209,12 @@ fn drop_at(widget: &Element, thing: &Element, (x, y): (f64, f64)) -> Option<Drop
         return under.closest(&any(attr::GROUP)).ok().flatten().map(Drop::Group);
     }
     let others = others(widget, thing);
-    Some(Drop::At(others.iter().filter(|other| dom::middle_is_above(other, y)).count()))
+    // A list may have more columns than one.
+    let is_before = |other: &&Element| {
+        let at = other.get_bounding_client_rect();
+        at.right() < x || at.left() <= x && dom::middle_is_above(other, y)
+    };
+    Some(Drop::At(others.iter().filter(is_before).count()))
 }
 
 /// Shows where a thing would be dropped.

@@ -5,12 +5,15 @@
 //! `lessons/words.toml`. What never lives here: what only one lesson needs.
 
 pub mod arrivals;
+pub mod breaker;
+pub mod dependency;
 pub mod journeys;
 pub mod net;
 pub mod program;
 pub mod station;
 
 pub use arrivals::Arrivals;
+pub use dependency::Dependency;
 pub use journeys::Journeys;
 pub use net::Net;
 pub use program::Program;
@@ -19,5 +22,12 @@ pub use station::{Offer, Station};
 use crate::sim::Message;
 
 /// What all parts can say, a table each: a figure lists those of its own.
-pub const MESSAGES: &[&[Message]] =
-    &[arrivals::MESSAGES, journeys::MESSAGES, net::MESSAGES, program::MESSAGES, station::MESSAGES];
+pub const MESSAGES: &[&[Message]] = &[
+    arrivals::MESSAGES,
+    breaker::MESSAGES,
+    dependency::MESSAGES,
+    journeys::MESSAGES,
+    net::MESSAGES,
+    program::MESSAGES,
+    station::MESSAGES,
+];

@@ -102,6 +102,8 @@ pub struct Control {
     pub kind: ControlKind,
     /// Whether it stands first: a figure has one or two of these.
     pub primary: bool,
+    /// Another control, and those of its values with which alone this one has an effect.
+    pub only_with: Option<(Cow<'static, str>, Cow<'static, str>)>,
 }
 
 /// Ids and labels of a choice, as the `choices!` macro makes them.
@@ -152,6 +154,7 @@ impl Control {
             help: Cow::Borrowed(""),
             kind,
             primary: false,
+            only_with: None,
         }
     }
 
@@ -268,6 +271,22 @@ impl Control {
     pub const fn primary(mut self) -> Self {
         self.primary = true;
         self
+    }
+
+    /// The same, having an effect only while another control has one of these values, or one of these among its own:
+    /// `"calls,seconds"`, as links write them. Else it says so, and can't be moved.
+    #[must_use]
+    pub const fn only_with(mut self, control: &'static str, values: &'static str) -> Self {
+        let with = Some((Cow::Borrowed(control), Cow::Borrowed(values)));
+        core::mem::forget(core::mem::replace(&mut self.only_with, with));
+        self
+    }
+
+    /// Whether it has an effect while the control that it depends on has this value.
+    pub fn works_with(&self, other: &Self, value: &Value) -> bool {
+        let Some((_, values)) = &self.only_with else { return true };
+        let is = other.written(value);
+        is.split(',').any(|is| values.split(',').any(|value| value == is))
     }
 
     /// The value at the start.
@@ -439,6 +458,22 @@ mod tests {
     const SPEED: Control = Control::log_number("speed", "Speed", Unit::Factor, (0.1, 1e5), 1.0);
 
     const POINTS: Control = Control::log_number("points", "Points", Unit::Count, (1.0, 256.0), 160.0).by(1.0);
+
+    #[test]
+    fn what_depends_on_another_control_works_with_some_of_its_values() {
+        let things: ChoiceOptions =
+            &[(Cow::Borrowed("a"), Cow::Borrowed("A")), (Cow::Borrowed("b"), Cow::Borrowed("B"))];
+        for (other, works, idle) in [
+            (Control::choice("other", "Other", things, "a"), "b", "a"),
+            (Control::several("other", "Other", things, (0, 2), ""), "a,b", "a"),
+            (Control::flag("other", "Other", false), "on", "off"),
+        ] {
+            let depends = SPEED.only_with("other", if works == "on" { "on" } else { "b,c" });
+            let at = |text| depends.works_with(&other, &other.parse(text).unwrap());
+            assert_eq!((at(works), at(idle)), (true, false), "{other:?}");
+            assert!(LOAD.works_with(&other, &other.default()));
+        }
+    }
 
     #[test]
     fn counts_are_whole_on_a_logarithmic_scale_too() {

@@ -4,8 +4,8 @@
 use super::catalogue;
 use super::ladder::{Fate, fate};
 use super::panel::{
-    Chart, Curves, Flow, Grid, GridRow, Histogram, Label, Ladder, LadderMessage, Lanes, Listing, Node, Panel,
-    Ring, Scene, Series, States, Status, Table, Token, ValueBox, Values,
+    Chart, Curves, Flow, Frames, Grid, GridRow, Histogram, Label, Ladder, LadderMessage, Lanes, Listing,
+    Node, Panel, Ring, Scene, Series, States, Status, Table, Token, ValueBox, Values,
 };
 use super::time_axis::moment_text;
 use super::words::Words;
@@ -59,6 +59,7 @@ pub fn describe(scene: &Scene, words: &Words) -> Description {
             Panel::Listing(it) => it.describe(&mut writer),
             Panel::Chart(Chart::Curves(it)) => it.describe(&mut writer),
             Panel::Grid(it) => it.describe(&mut writer),
+            Panel::Frames(it) => it.describe(&mut writer),
             Panel::Values(it) => it.describe(&mut writer),
             Panel::Ladder(it) => it.describe(&mut writer),
             Panel::States(it) => it.describe(&mut writer),
@@ -361,6 +362,11 @@ impl Writer<'_> {
         let title = self.words.label(&it.title);
         let columns = ["scene-name", "scene-state", "scene-note", "scene-cells", "scene-marked"];
         self.add(title, &columns, rows);
+    }
+
+    /// The same rows, the outermost first.
+    pub(super) fn frames(&mut self, it: &Frames) {
+        self.grid(&it.0);
     }
 
     /// The parties, and all that happened in the window in the order of time.

@@ -6,8 +6,8 @@ use super::chart::{curves, histogram};
 use super::describe::Writer;
 use super::flow::ring;
 use super::mark::Rect;
-use super::panel::{Curves, Grid, Histogram, Ladder, Lanes, Listing, Ring, States, Values};
-use super::{grid, ladder, lanes, listing, states, values};
+use super::panel::{Curves, Frames, Grid, Histogram, Ladder, Lanes, Listing, Ring, States, Values};
+use super::{frames, grid, ladder, lanes, listing, states, values};
 use core::fmt;
 use core::ops::{Deref, DerefMut};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -51,6 +51,7 @@ macro_rules! drawn {
 
 drawn! {
     Curves: curves;
+    Frames: frames;
     Grid: grid;
     Histogram: histogram;
     Ladder: ladder;

@@ -15,21 +15,16 @@ const TALL: [(f32, f32, f32); 2] = [(62.0, 50.0, 14.0), (100.0, 86.0, 20.0)];
 /// From here on a place is wide.
 const WIDE: f32 = 560.0;
 /// Room for the sign of a row's state.
-const GUTTER: f32 = 16.0;
-const NAME: TextStyle = TextStyle::new(13.0, Face::Bold, Role::Ink);
+pub(super) const GUTTER: f32 = 16.0;
+pub(super) const NAME: TextStyle = TextStyle::new(13.0, Face::Bold, Role::Ink);
 
 pub(super) fn lay_out(grid: &Grid, area: Rect, builder: &mut PictureBuilder) -> f32 {
     let top = area.y + builder.title(&grid.title, area);
     let sizes = if grid.tall { TALL } else { FLAT };
     let (row_height, cell_height, widest_cell) = sizes[usize::from(area.w >= WIDE)];
-    let widest = |texts: Vec<String>, set: TextStyle| {
-        texts.iter().map(|text| metrics::width(text, set.size, set.face)).fold(0.0, f32::max)
-    };
-    let names = widest(grid.rows.iter().map(|row| builder.say(&row.label)).collect(), NAME);
-    let notes = widest(
-        grid.rows.iter().filter_map(|row| row.note.as_ref()).map(|note| builder.say(note)).collect(),
-        NOTE,
-    );
+    let names = widest(grid.rows.iter().map(|row| builder.say(&row.label)), NAME);
+    let notes = grid.rows.iter().filter_map(|row| row.note.as_ref());
+    let notes = widest(notes.map(|note| builder.say(note)), NOTE);
     let left = GUTTER + names.min(area.w * 0.3) + 10.0;
     let right = if notes > 0.0 { notes.min(area.w * 0.3) + 10.0 } else { 0.0 };
     let room = (area.w - left - right).max(1.0);
@@ -49,7 +44,8 @@ pub(super) fn lay_out(grid: &Grid, area: Rect, builder: &mut PictureBuilder) -> 
                 [at(area.x + left, base + 0.5), at(area.x + left + width * grid.columns as f32, base + 0.5)];
             builder.path(None, &line, Ink::line(Role::Line, 1.0));
         }
-        cells(grid, row, Rect::new(area.x + left, base - cell_height, width, cell_height), builder);
+        let first = Rect::new(area.x + left, base - cell_height, width, cell_height);
+        cells(row, grid.columns, grid.tall, first, builder);
         if let Some(note) = &row.note {
             let note = builder.say(note);
             let set = NOTE.anchor(Anchor::End);
@@ -59,13 +55,18 @@ pub(super) fn lay_out(grid: &Grid, area: Rect, builder: &mut PictureBuilder) -> 
     top + row_height * grid.rows.len() as f32 - area.y
 }
 
-/// A row's cells; `first` is the place of the first.
-fn cells(grid: &Grid, row: &GridRow, first: Rect, builder: &mut PictureBuilder) {
+/// The width of the widest of these texts.
+pub(super) fn widest(texts: impl Iterator<Item = String>, set: TextStyle) -> f32 {
+    texts.map(|text| metrics::width(&text, set.size, set.face)).fold(0.0, f32::max)
+}
+
+/// A row's cells, so many at most; `first` is the place of the first.
+pub(super) fn cells(row: &GridRow, columns: u32, tall: bool, first: Rect, builder: &mut PictureBuilder) {
     // Between two cells, as long as there is room for it.
     let air = clamp(first.w - 2.0, 0.0, 2.0);
-    for (k, it) in row.cells.iter().take(grid.columns as usize).enumerate() {
+    for (k, it) in row.cells.iter().take(columns as usize).enumerate() {
         let place = Rect { x: first.x + first.w * k as f32, w: first.w - air, ..first };
-        cell(it, grid.tall, place, builder);
+        cell(it, tall, place, builder);
         builder.region(it.entity, place);
     }
 }

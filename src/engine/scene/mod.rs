@@ -14,6 +14,7 @@ mod curve;
 mod describe;
 mod drawn;
 mod flow;
+mod frames;
 mod grid;
 mod ladder;
 mod lanes;
@@ -35,10 +36,10 @@ pub use describe::{Description, RowView, TableView, describe};
 pub use drawn::Drawn;
 pub use mark::{Anchor, Dash, Form, Ink, Mark, Point, Rect, Role, Text, at};
 pub use panel::{
-    Axis, Badge, Bar, Cell, Chart, Choice, CurveLine, Curves, Flow, Grid, GridRow, Histogram, Label, Ladder,
-    LadderMessage, Lane, Lanes, Link, Listing, ListingLine, Loss, MachineState, Node, Packet, PacketKind,
-    Panel, Party, PartyNote, Ring, Row, Scene, Series, SeriesLine, Shape, Slots, States, Status, Table, Tier,
-    Token, Transition, ValueBox, ValueRow, Values, Workers, legend,
+    Axis, Badge, Bar, Cell, Chart, Choice, CurveLine, Curves, Flow, Frames, Grid, GridRow, Histogram, Label,
+    Ladder, LadderMessage, Lane, Lanes, Link, Listing, ListingLine, Loss, MachineState, Node, Packet,
+    PacketKind, Panel, Party, PartyNote, Ring, Row, Scene, Series, SeriesLine, Shape, Slots, States, Status,
+    Table, Tier, Token, Transition, ValueBox, ValueRow, Values, Workers, legend,
 };
 pub use picture::{LayoutOptions, PanelArea, Picture};
 pub use svg::{SvgOptions, svg};

@@ -264,6 +264,7 @@ fn side_by_side(first: &Panel, rest: &[(usize, &Panel)], width: f32) -> Vec<f32>
         | Panel::Table(_)
         | Panel::Lanes(_)
         | Panel::Grid(_)
+        | Panel::Frames(_)
         | Panel::Ladder(_)
         | Panel::States(_) => width,
     };
@@ -295,6 +296,7 @@ fn lay_out(panel: &Panel, area: Rect, builder: &mut PictureBuilder) -> f32 {
         Panel::Lanes(it) => it.lay_out(area, builder),
         Panel::Listing(it) => it.lay_out(area, builder),
         Panel::Grid(it) => it.lay_out(area, builder),
+        Panel::Frames(it) => it.lay_out(area, builder),
         Panel::Values(it) => it.lay_out(area, builder),
         Panel::Ladder(it) => it.lay_out(area, builder),
         Panel::States(it) => it.lay_out(area, builder),

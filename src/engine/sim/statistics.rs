@@ -286,6 +286,73 @@ impl RecentCount {
     }
 }
 
+/// How long something takes to come back after trouble: until so many attempts in a row have succeeded, counted from the end
+/// of the trouble to the first of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovery {
+    in_a_row: u32,
+    /// When the last trouble was over, if it hasn't come back yet.
+    over: Option<Time>,
+    streak: u32,
+    streak_from: Time,
+    longest: Option<Span>,
+}
+
+impl Recovery {
+    /// Nothing has been in trouble; it is back after so many successes in a row, at least one.
+    pub fn new(in_a_row: u32) -> Self {
+        let in_a_row = in_a_row.max(1);
+        Self { in_a_row, over: None, streak: 0, streak_from: Time::ZERO, longest: None }
+    }
+
+    /// There is trouble.
+    pub fn begins(&mut self) {
+        self.over = None;
+    }
+
+    /// The trouble is over.
+    pub fn ends(&mut self, now: Time) {
+        (self.over, self.streak) = (Some(now), 0);
+    }
+
+    /// An attempt has succeeded or failed.
+    pub fn record(&mut self, succeeded: bool, now: Time) {
+        self.streak = if succeeded { self.streak + 1 } else { 0 };
+        if self.streak == 1 {
+            self.streak_from = now;
+        }
+        if let Some(over) = self.over.filter(|_| self.streak >= self.in_a_row) {
+            self.over = None;
+            self.longest = self.longest.max(Some(self.streak_from.since(over)));
+        }
+    }
+
+    /// The longest time so far, with one that isn't over yet.
+    pub fn longest(&self, now: Time) -> Option<Span> {
+        self.longest.max(self.over.map(|over| now.since(over)))
+    }
+}
+
+/// Which share of some things turned out in one way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ShareCount {
+    yes: u32,
+    all: u32,
+}
+
+impl ShareCount {
+    /// One more, which did or didn't.
+    pub fn record(&mut self, yes: bool) {
+        self.yes += u32::from(yes);
+        self.all += 1;
+    }
+
+    /// The share of those that did; `None` before the first.
+    pub fn share(self) -> Option<f64> {
+        (self.all > 0).then(|| f64::from(self.yes) / f64::from(self.all))
+    }
+}
+
 /// A mean with the half-width of its 95 % confidence interval, from independent replications.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
@@ -332,6 +399,34 @@ mod tests {
     use super::*;
     use crate::pick::cases;
     use proptest::prelude::*;
+
+    #[test]
+    fn something_is_back_with_the_first_of_so_many_successes_in_a_row() {
+        let at = Time::from_secs;
+        let mut recovery = Recovery::new(3);
+        recovery.record(true, at(1));
+        assert_eq!(recovery.longest(at(2)), None, "there was no trouble");
+        recovery.begins();
+        recovery.ends(at(10));
+        for (second, succeeded) in [(11, true), (12, true), (13, false), (14, true), (15, true)] {
+            recovery.record(succeeded, at(second));
+        }
+        assert_eq!(recovery.longest(at(16)), Some(Span::from_secs(6)), "not back yet");
+        recovery.record(true, at(16));
+        assert_eq!(recovery.longest(at(99)), Some(Span::from_secs(4)));
+        // A shorter one changes nothing.
+        recovery.ends(at(100));
+        (101..104).for_each(|second| recovery.record(true, at(second)));
+        assert_eq!(recovery.longest(at(110)), Some(Span::from_secs(4)));
+    }
+
+    #[test]
+    fn a_share_of_nothing_is_unknown() {
+        let mut count = ShareCount::default();
+        assert_eq!(count.share(), None);
+        [true, false, true, true].into_iter().for_each(|yes| count.record(yes));
+        assert_eq!(count.share(), Some(0.75));
+    }
 
     proptest! {
         #![proptest_config(cases(256))]

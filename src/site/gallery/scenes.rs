@@ -2,8 +2,8 @@
 
 use super::Exhibit;
 use crate::scene::{
-    Axis, Bar, Cell, Chart, CurveLine, Curves, Flow, Grid, GridRow, Histogram, Label, Lane, Lanes, Link,
-    Listing, ListingLine, Node, Packet, PacketKind, Panel, Ring, Row, Scene, Series, SeriesLine, Slots,
+    Axis, Bar, Cell, Chart, CurveLine, Curves, Flow, Frames, Grid, GridRow, Histogram, Label, Lane, Lanes,
+    Link, Listing, ListingLine, Node, Packet, PacketKind, Panel, Ring, Row, Scene, Series, SeriesLine, Slots,
     Status, Table, Tier, ValueBox, ValueRow, Values, Words, Workers,
 };
 use crate::sim::{Entity, Span, Time, Unit};
@@ -32,6 +32,7 @@ pub fn all() -> Vec<Exhibit> {
         ("Histogram", STATES, histogram()),
         ("Curves", STATES, curves()),
         ("Grid", STATES, grid()),
+        ("Frames", STATES, frames()),
         ("Values", STATES, values()),
     ];
     own.into_iter().chain(panels::all()).map(exhibit).collect()
@@ -172,6 +173,18 @@ fn grid() -> Panel {
     let rows = vec![GridRow { entity: server(0), label, note, status: Status::Normal, cells }];
     let key = each(&Status::ALL, |_, status| (name(status), status));
     Panel::Grid(Grid { title: plain("A cell of each"), rows, columns: 12, tall: true, key }.into())
+}
+
+fn frames() -> Panel {
+    let key = each(&Status::ALL, |_, status| (name(status), status));
+    let row = |n: u32, status| {
+        let cells = each(&Status::ALL, |n, status| Cell::new(Entity::new(REQUEST, n), status));
+        GridRow { entity: server(n), label: name(status), note: Some(plain("its note")), status, cells }
+    };
+    let rows = each(&Status::ALL, row);
+    Panel::Frames(
+        Frames(Grid { title: plain("Inside each other"), rows, columns: 12, tall: false, key }).into(),
+    )
 }
 
 fn values() -> Panel {

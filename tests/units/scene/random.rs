@@ -254,6 +254,7 @@ fn panel() -> impl Strategy<Value = Panel> {
         1 => listing().prop_map(|it| Panel::Listing(it.into())),
         1 => curves().prop_map(Panel::Chart),
         1 => grid().prop_map(|it| Panel::Grid(it.into())),
+        1 => grid().prop_map(|it| Panel::Frames(Frames(it).into())),
         1 => values().prop_map(|it| Panel::Values(it.into())),
         2 => ladder().prop_map(|it| Panel::Ladder(it.into())),
         2 => states().prop_map(|it| Panel::States(it.into())),

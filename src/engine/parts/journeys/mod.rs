@@ -295,6 +295,23 @@ impl<T> Journeys<T> {
         journey.lost_at = cause.map(|_| journey.place.node());
     }
 
+    /// Whoever was asked answers: that sets out for `to` if somebody waits for it; else it is gone.
+    pub fn reply<E>(
+        &mut self,
+        of: Entity,
+        outcome: EndKind,
+        (to, takes): (Entity, Span),
+        world: &mut World<E>,
+        event: E,
+    ) {
+        if self.get(of).is_some_and(|journey| journey.awaited) {
+            self.turn_back(of, outcome);
+            self.send(of, to, takes, world, event);
+        } else {
+            self.forget(of);
+        }
+    }
+
     /// Whoever has it back tries again: what had become of it is forgotten, and it can be sent once more. It is one journey
     /// with one patience however often it is tried, and only how it ends is in the ledger.
     pub fn retry(&mut self, of: Entity) {

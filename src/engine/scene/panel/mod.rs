@@ -10,7 +10,8 @@ pub use chart::{Axis, Chart, CurveLine, Curves, Histogram, Series, SeriesLine};
 pub use flow::{Badge, Flow, Link, Node, Packet, PacketKind, Ring, Shape, Slots, Tier, Workers};
 pub use ladder::{Ladder, LadderMessage, Loss, Party, PartyNote};
 pub use rows::{
-    Bar, Cell, Grid, GridRow, Lane, Lanes, Listing, ListingLine, Row, Table, ValueBox, ValueRow, Values,
+    Bar, Cell, Frames, Grid, GridRow, Lane, Lanes, Listing, ListingLine, Row, Table, ValueBox, ValueRow,
+    Values,
 };
 pub use states::{MachineState, States, Token, Transition};
 
@@ -71,6 +72,8 @@ pub enum Panel {
     Listing(Drawn<Listing>),
     /// Rows of small cells: keys and who holds them, servers and their queues, pages of memory.
     Grid(Drawn<Grid>),
+    /// The same with each row in a frame around all that follow: what is inside what.
+    Frames(Drawn<Frames>),
     /// A few named values, each in a box: memory, store buffers, registers.
     Values(Drawn<Values>),
     /// Messages between parties over time.

@@ -1,7 +1,7 @@
 //! Rows: grids of cells, named values, tables, lanes over time, listings of code.
 
 use super::{Label, Status};
-use crate::sim::{Entity, Span, Time};
+use crate::sim::{Entity, Msg, Span, Time};
 use serde::{Deserialize, Serialize};
 
 /// Rows of small cells that are equally wide, so that rows compare by their length, and cells by their levels.
@@ -44,6 +44,38 @@ pub struct Cell {
     /// Its role: the accent for what has just changed, trouble for what stands out.
     pub status: Status,
 }
+
+impl Cell {
+    /// A cell that is full.
+    pub const fn new(entity: Entity, status: Status) -> Self {
+        Self { entity, level: 1.0, status }
+    }
+}
+
+impl GridRow {
+    /// A row with a note, and no remark on how it fares.
+    pub fn new(entity: Entity, label: Msg, note: Msg, cells: impl IntoIterator<Item = Cell>) -> Self {
+        Self {
+            entity,
+            label: Label::Words(label),
+            note: Some(Label::Words(note)),
+            status: Status::Normal,
+            cells: cells.into_iter().collect(),
+        }
+    }
+
+    /// The same with empty cells behind the others, up to so many in all.
+    #[must_use]
+    pub fn filled_to(mut self, places: u32) -> Self {
+        let empty = Cell::new(self.entity, Status::Quiet);
+        self.cells.resize(self.cells.len().max(places as usize), empty);
+        self
+    }
+}
+
+/// The rows of a grid as frames, each around all that follow: what is inside what. Cells of all frames stand under each other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Frames(pub Grid);
 
 /// A few named values, each written in a box: what memory has, and what waits on its way there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,20 +3,29 @@
 //! In each second one call is made, or none, and it ends with that second. The learner says how, by hand or as a row of
 //! signs. Nothing is kept but the calls, so another rule judges the very same ones. Leaves out: calls that overlap.
 
-use super::dependency::{self, PERMITTED, cell, row, slots};
+use super::{PERMITTED, rates};
 use crate::lessons::prelude::*;
 use crate::mechanism::breaker::{
     Breaker, CallOutcome, Config, CountConfig, RateConfig, SlidingWindowType, State, Transition, Trip,
 };
-use crate::scene::{Bar, Choice, Grid, GridRow, Lane, Lanes, MachineState, States, Token, Transition as Way};
+use crate::parts::breaker;
+use crate::scene::{
+    Bar, Cell, Choice, Grid, GridRow, Lane, Lanes, MachineState, States, Token, Transition as Way,
+};
 
 kinds! {
     KINDS;
-    BREAKER_KIND = "breaker", Only; WINDOW_KIND = "window", Only;
+    BREAKER_KIND = "breaker", Only; WINDOW_KIND = "window", Only; CALL = "call", Numbers;
+    NEXT_KIND = "next-call", Only;
+    STATE = "state", Words(&[Cow::Borrowed("closed"), Cow::Borrowed("open"), Cow::Borrowed("half-open")]);
+    WAY = "way", Words(&[
+        Cow::Borrowed("way-opens"), Cow::Borrowed("way-asks"), Cow::Borrowed("way-reopens"), Cow::Borrowed("way-closes"),
+    ]);
 }
 
 const BREAKER: Entity = Entity::new(BREAKER_KIND, 0);
 const WINDOW: Entity = Entity::new(WINDOW_KIND, 0);
+const NEXT: Entity = Entity::new(NEXT_KIND, 0);
 const STEP: Span = Span::from_secs(1);
 /// A call that takes longer is slow.
 const SLOW_FROM: Span = Span::from_secs(2);
@@ -31,6 +40,8 @@ const FAILS: usize = 0;
 const SLOW: usize = 2;
 const STATES: [(State, Status); 3] =
     [(State::Closed, Status::Normal), (State::Open, Status::Trouble), (State::HalfOpen, Status::Active)];
+/// From one to another, as their places among the states.
+const WAYS: [(usize, usize); 4] = [(0, 1), (1, 2), (2, 1), (2, 0)];
 
 choices! {
     /// When it opens.
@@ -48,11 +59,11 @@ controls! {
         pub rule: Rule = Control::choice("rule", "Opens by", Rule::OPTIONS, "calls")
             .help("Rates over the last calls, or over those of the last seconds (resilience4j); six failures in a row (gobreaker); or your own rule. It judges the same calls, from the first on.").primary(),
         pub window: u32 = Control::number("window", "Window", Unit::Count, (1.0, 20.0), 1.0, 10.0)
-            .help("Calls or seconds that resilience4j looks at (sliding window size).").primary(),
+            .help("Calls or seconds that resilience4j looks at (sliding window size).").only_with("rule", "calls,seconds").primary(),
         pub threshold: f64 = Control::number("threshold", "Opens at", Unit::Share, (0.05, 1.0), 0.05, 0.5)
-            .help("resilience4j opens from this share of failed calls on, or of slow ones (failure rate and slow call rate threshold).").primary(),
+            .help("resilience4j opens from this share of failed calls on, or of slow ones (failure rate and slow call rate threshold).").only_with("rule", "calls,seconds").primary(),
         pub minimum: u32 = Control::number("minimum", "Judges from", Unit::Count, (1.0, 20.0), 1.0, 5.0)
-            .help("With fewer calls in its window resilience4j doesn't judge (minimum number of calls)."),
+            .help("With fewer calls in its window resilience4j doesn't judge (minimum number of calls).").only_with("rule", "calls,seconds"),
         pub wait: Span = Control::number("wait", "Stays open for", Unit::Time, (1.0, 20.0), 1.0, 5.0)
             .help("The first call after that finds the breaker half-open; one at its very end is still refused."),
         pub calls: String = Control::text("calls", "Calls so far", 40, "ooxooxx")
@@ -67,7 +78,7 @@ impl ControlValues {
     fn breaker(&self) -> Result<Breaker, Msg> {
         let counts = CountConfig { max_requests: PERMITTED, timeout: self.wait, ..CountConfig::default() };
         let rates = |sliding_window_type| {
-            let rates = dependency::rates(self.window, self.threshold, SLOW_FROM, self.wait);
+            let rates = rates(self.window, self.threshold, SLOW_FROM, self.wait);
             let minimum_number_of_calls = self.minimum;
             Config::Rates(RateConfig { sliding_window_type, minimum_number_of_calls, ..rates })
         };
@@ -110,18 +121,22 @@ const ACTIONS: &[Action] = &[
 
 messages! {
     MESSAGES;
-    closed(); open(); half_open();
+    closed(); open(); way_opens(); way_asks(); way_reopens(); way_closes();
     wrong_rule(why: String); wrong_call(sign: String);
     choice_fails(); choice_succeeds(); choice_slow(); choice_none();
     states_title(); way_rate(threshold: (f64, Unit)); way_in_a_row(failures: u32); way_own();
     way_wait(wait: Span); way_fails(); way_well();
-    window_title(); row_window(); row_in_a_row(); row_well();
+    window_title(); row_in_a_row(); row_well();
     note_results(calls: u32, minimum: u32); note_more(more: u32); note_never();
     lanes_title(); calls();
-    success(); failure(); slow(); refused(); key_empty(); key_to_go();
+    success(); failure(); slow(); refused(); key_empty(); key_to_go(); key_next();
     says_rates(failed: u32, slow: u32, calls: u32); says_in_a_row(failed: u32);
     says_own(variables: String); says_open(calls: u32); says_half_open(left: u32);
-    about_breaker(calls: u32, failed: u32, slow: u32);
+    about_closed(); about_open(); about_half_open(permitted: u32);
+    about_opens_by_rate(threshold: (f64, Unit), minimum: u32); about_opens_in_a_row(failures: u32); about_opens_by_rule();
+    about_asks(wait: Span); about_reopens(); about_closes(); about_taken(last: Time);
+    about_call(how: &'static str, at: Time); about_not_counted(); about_leaves_after(results: usize);
+    about_leaves_in(left: Span);
 }
 
 /// What a breaker has made of calls.
@@ -164,6 +179,16 @@ impl Judged {
             ahead.openings() > self.openings()
         };
         (1..=40).find(opens).filter(|_| self.breaker.state() != State::Open)
+    }
+
+    /// The slots of the window: a call in each, as there is one a second at most, or none.
+    fn slots(&self) -> Vec<Cell> {
+        let mut slots: Vec<Cell> = breaker::slots(WINDOW, &self.breaker, self.now).collect();
+        let taken = slots.iter_mut().rev().filter(|slot| slot.status != Status::Quiet);
+        let counted = (0..).zip(&self.calls).filter(|(_, call)| call.2).map(|(n, _)| Entity::new(CALL, n));
+        let counted: Vec<Entity> = counted.collect();
+        taken.zip(counted.into_iter().rev()).for_each(|(slot, call)| slot.entity = call);
+        slots
     }
 
     /// Calls in the coming seconds that an open breaker refuses.
@@ -220,41 +245,62 @@ impl Machine {
     fn states(&self, it: &Judged) -> Panel {
         let place = |state| STATES.iter().position(|(it, _)| *it == state).unwrap_or_default();
         let current = place(it.breaker.state());
-        let states = STATES.map(|(state, status)| MachineState {
-            entity: None,
+        let states = STATES.iter().enumerate().map(|(n, (state, status))| MachineState {
+            entity: Some(Entity::new(STATE, n as u32)),
             label: Label::words(state.id()),
-            status: if place(state) == current { status } else { Status::Quiet },
+            status: if n == current { *status } else { Status::Quiet },
         });
         let opens = match self.controls.rule {
             Rule::Own => way_own(),
             Rule::InARow => way_in_a_row(Trip::default().consecutive_failures),
             Rule::Calls | Rule::Seconds => way_rate((self.controls.threshold, Unit::Share)),
         };
-        let ways = [
-            (State::Closed, State::Open, opens),
-            (State::Open, State::HalfOpen, way_wait(self.controls.wait)),
-            (State::HalfOpen, State::Open, way_fails()),
-            (State::HalfOpen, State::Closed, way_well()),
-        ];
-        let last = it.transitions.last();
-        let transitions = ways.map(|(from, to, label)| Way {
-            entity: None,
-            from: place(from),
-            to: place(to),
+        let labels = [opens, way_wait(self.controls.wait), way_fails(), way_well()];
+        let last = it.transitions.last().map(|last| ((place(last.from), place(last.to)), last.at));
+        let transitions = WAYS.into_iter().zip(labels).enumerate().map(|(n, (way, label))| Way {
+            entity: Some(Entity::new(WAY, n as u32)),
+            from: way.0,
+            to: way.1,
             label: Label::Words(label),
-            taken: last.filter(|last| (last.from, last.to) == (from, to)).map(|last| last.at),
+            taken: last.filter(|(taken, _)| *taken == way).map(|(_, at)| at),
         });
         let (label, status) = (Label::Name(BREAKER), STATES[current].1);
         let token = Token { entity: BREAKER, state: current, label, since: None, status };
-        let (title, states, transitions) = (states_title(), states.to_vec(), transitions.to_vec());
+        let (title, states, transitions) = (states_title(), states.collect(), transitions.collect());
         Panel::States(States { title: Label::Words(title), states, transitions, tokens: vec![token] }.into())
+    }
+
+    /// What leads along a way between two states.
+    fn about_way(&self, n: usize) -> Msg {
+        let ControlValues { rule, threshold, minimum, wait, .. } = self.controls;
+        match (n, rule) {
+            (0, Rule::Own) => about_opens_by_rule(),
+            (0, Rule::InARow) => about_opens_in_a_row(Trip::default().consecutive_failures),
+            (0, _) => about_opens_by_rate((threshold, Unit::Share), minimum),
+            (1, _) => about_asks(wait),
+            (2, _) => about_reopens(),
+            _ => about_closes(),
+        }
+    }
+
+    /// How a call ended, and how long the window has it.
+    fn about_call(&self, n: usize, it: &Judged) -> Option<About> {
+        let &(at, ends, passed) = it.calls.get(n)?;
+        let how = about_call(if passed { ENDS[ends].1 } else { "refused" }, at);
+        let slots = it.slots();
+        let leaves = match slots.iter().position(|slot| slot.entity == Entity::new(CALL, n as u32)) {
+            None => about_not_counted(),
+            Some(slot) if self.controls.rule == Rule::Seconds => about_leaves_in(STEP * (slot as u64 + 1)),
+            Some(slot) => about_leaves_after(slot + 1),
+        };
+        Some(About::says([how, leaves]))
     }
 
     /// The window slot by slot, and how far what it holds is from what opens.
     fn window(&self, it: &Judged) -> Panel {
         let results = it.breaker.metrics().map(|metrics| {
             let note = note_results(metrics.total(it.now).calls, metrics.minimum());
-            row(WINDOW, row_window(), note, slots(WINDOW, &it.breaker, it.now), 0)
+            GridRow::new(WINDOW, breaker::row_window(), note, it.slots())
         });
         let rows: Vec<GridRow> = results.into_iter().chain([self.meter(it)]).collect();
         let columns = rows.iter().map(|row| row.cells.len() as u32).max().unwrap_or_default().max(10);
@@ -284,18 +330,21 @@ impl Machine {
         let cells =
             (0..have + more.unwrap_or_default()).map(|n| if n < have { look } else { Status::Draining });
         let note = more.map_or_else(note_never, note_more);
-        row(WINDOW, label, note, cells.map(|status| cell(WINDOW, status)), 0)
+        GridRow::new(WINDOW, label, note, cells.map(|status| Cell::new(WINDOW, status)))
     }
 
     fn lanes(it: &Judged) -> Panel {
-        let bars = it.calls.iter().map(|&(until, ends, passed)| {
+        let bars = (0..).zip(&it.calls).map(|(n, &(until, ends, passed))| {
             let (sign, status) = if passed { (ENDS[ends].0, ENDS[ends].2) } else { ('–', Status::Down) };
             let label = Label::Plain(sign.to_string());
-            Bar { entity: WINDOW, from: until.back(STEP), until, label, status }
+            Bar { entity: Entity::new(CALL, n), from: until.back(STEP), until, label, status }
         });
-        let lane = Lane { entity: WINDOW, label: Label::Words(calls()), bars: bars.collect() };
-        let key = looks().collect();
         let (from, until, title) = (Time::ZERO, Self::SPEC.until, Label::Words(lanes_title()));
+        let (label, status) = (Label::Plain("?".into()), Status::Draining);
+        let next = Bar { entity: NEXT, from: it.now, until: it.now + STEP, label, status };
+        let bars = bars.chain((it.now < until).then_some(next)).collect();
+        let lane = Lane { entity: WINDOW, label: Label::Words(calls()), bars };
+        let key = looks().chain(legend([(key_next(), Status::Draining)])).collect();
         Panel::Lanes(Lanes { title, from, until, step: Some(STEP), lanes: vec![lane], key }.into())
     }
 
@@ -322,7 +371,7 @@ impl Experiment for Machine {
             .still_at(Time::from_secs(7))
             .by_steps(STEP)
             .actions(ACTIONS);
-    const MESSAGES: &'static [&'static [Message]] = &[MESSAGES];
+    const MESSAGES: &'static [&'static [Message]] = &[MESSAGES, breaker::MESSAGES];
 
     fn new(controls: &ControlValues, _: &Data, w: &mut World<()>) -> Result<Self, Msg> {
         w.open(BREAKER_KIND, None);
@@ -360,15 +409,30 @@ impl Experiment for Machine {
         let says = [choice_fails(), choice_succeeds(), choice_slow(), choice_none()];
         let choice = |(action, says): (&Action, Msg)| {
             let action = action.id.clone();
-            Choice { action, on: BREAKER, pressed: BREAKER, says }
+            Choice { action, on: BREAKER, pressed: NEXT, says }
         };
         scene.choices = ACTIONS.iter().zip(says).map(choice).collect();
     }
 
-    fn about(&self, _: Entity, w: &World<()>) -> Option<About> {
-        let it = self.judged(w);
-        let total = it.breaker.total(it.now);
-        Some(About::says([about_breaker(total.calls, total.failed, total.slow)]))
+    fn about(&self, entity: Entity, w: &World<()>) -> Option<About> {
+        let (it, n) = (self.judged(w), entity.n as usize);
+        let says = match entity.kind {
+            CALL => return self.about_call(n, &it),
+            STATE => {
+                let means = [about_closed(), about_open(), about_half_open(PERMITTED)];
+                let ways = (0..WAYS.len()).filter(|way| WAYS[*way].0 == n).map(|way| self.about_way(way));
+                [means.get(n)?.clone()].into_iter().chain(ways).collect()
+            }
+            WAY => {
+                let way = WAYS.get(n)?;
+                let takes =
+                    |taken: &&Transition| (taken.from, taken.to) == (STATES[way.0].0, STATES[way.1].0);
+                let last = it.transitions.iter().rfind(takes).map(|taken| about_taken(taken.at));
+                [self.about_way(n)].into_iter().chain(last).collect()
+            }
+            _ => vec![breaker::about(&it.breaker, it.now)],
+        };
+        Some(About::says(says))
     }
 
     fn invariants(&self, w: &World<()>) -> Result<(), String> {

@@ -117,13 +117,13 @@ pub const REPAIRS: &[Challenge] = &[Challenge {
         outcome.at_most("openings", 1.0, stack::judge_openings)
     },
     diagnose: what_is_misplaced,
-    reference: &[("order", "retry,bulkhead,breaker,timeout")],
+    reference: &[("order", "retry,limiter,bulkhead,breaker,timeout")],
     tempting: &[
-        ("timeout-outside", &[("order", "retry,bulkhead,timeout,breaker")]),
-        ("long-time", &[("order", "retry,bulkhead,breaker,timeout"), ("timeout", "5")]),
-        ("once-for-all", &[("order", "breaker,timeout,retry,bulkhead")]),
-        ("own-refusals", &[("order", "retry,breaker,timeout,bulkhead")]),
-        ("one-per-request", &[("order", "bulkhead,breaker,retry,timeout")]),
+        ("timeout-outside", &[("order", "retry,limiter,bulkhead,timeout,breaker")]),
+        ("long-time", &[("order", "retry,limiter,bulkhead,breaker,timeout"), ("timeout", "5")]),
+        ("once-for-all", &[("order", "breaker,timeout,retry,limiter,bulkhead")]),
+        ("own-refusals", &[("order", "retry,breaker,limiter,timeout,bulkhead")]),
+        ("one-per-request", &[("order", "limiter,bulkhead,breaker,retry,timeout")]),
     ],
     incident: Some(Incident { cause: "timeout-outside", at: Time::from_secs(12) }),
 }];
@@ -133,7 +133,7 @@ fn what_is_misplaced(settings: &StartSettings, _: &[TrialResult]) -> Option<&'st
     Some(match () {
         () if outside("timeout", "breaker") => "timeout-outside",
         () if outside("timeout", "retry") => "once-for-all",
-        () if outside("breaker", "bulkhead") => "own-refusals",
+        () if outside("breaker", "bulkhead") || outside("breaker", "limiter") => "own-refusals",
         () if outside("breaker", "retry") => "one-per-request",
         () if settings.number("timeout") > 0.9 => "long-time",
         () => return None,

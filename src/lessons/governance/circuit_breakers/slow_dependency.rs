@@ -9,11 +9,13 @@
 //! A thread is kept until its payment is over. A timeout frees the thread and not the dependency, which goes on working for
 //! nobody. Leaves out: clients who try again or give up, retries, and calls that cost the dependency anything while it hangs.
 
-use super::dependency::{self, Dependency, Health, cell, rates, row, slots};
+use super::rates;
 use crate::lessons::prelude::*;
 use crate::mechanism::breaker::{Breaker, CallOutcome, Config, Permit, State, Transition};
 use crate::mechanism::bulkhead::{Bulkhead, BulkheadConfig, Entry};
-use crate::scene::{Grid, GridRow};
+use crate::parts::breaker;
+use crate::parts::dependency::{self, Dependency, DependencyConfig, Health};
+use crate::scene::{Cell, Grid, GridRow};
 
 kinds! {
     KINDS;
@@ -71,20 +73,24 @@ controls! {
         pub threads: u32 = Control::number("threads", "Threads", Unit::Count, (4.0, 64.0), 1.0, 16.0)
             .help("Requests that the shop works on, or waits with, at the same time."),
         pub window: u32 = Control::number("window", "Calls judged", Unit::Count, (1.0, 40.0), 1.0, 20.0)
-            .help("The breaker looks at so many calls, the last that have ended, and at no fewer (sliding window size and minimum number of calls)."),
+            .help("The breaker looks at so many calls, the last that have ended, and at no fewer (sliding window size and minimum number of calls).").only_with("breaker", "on"),
         pub threshold: f64 = Control::number("threshold", "Opens at", Unit::Share, (0.05, 1.0), 0.05, 0.5)
-            .help("From this share of failed calls on, or of slow ones, the breaker opens (failure rate and slow call rate threshold)."),
+            .help("From this share of failed calls on, or of slow ones, the breaker opens (failure rate and slow call rate threshold).").only_with("breaker", "on"),
         pub slow: Span = Control::log_number("slow", "Slow is over", Unit::Time, (0.05, 60.0), 0.8)
-            .help("A call that took longer counts as slow (slow call duration threshold)."),
+            .help("A call that took longer counts as slow (slow call duration threshold).").only_with("breaker", "on"),
         pub wait: Span = Control::log_number("wait", "Stays open for", Unit::Time, (0.2, 60.0), 3.0)
-            .help("An open breaker waits so long, then lets three calls through to see whether payments are well again (wait duration in open state)."),
+            .help("An open breaker waits so long, then lets three calls through to see whether payments are well again (wait duration in open state).").only_with("breaker", "on"),
     }
 }
 
 impl ControlValues {
+    fn rule(&self) -> Option<Config> {
+        let rule = || Config::Rates(rates(self.window, self.threshold, self.slow, self.wait));
+        self.breaker.then(rule)
+    }
+
     fn breaker(&self, now: Time) -> Option<Breaker> {
-        let rates = Config::Rates(rates(self.window, self.threshold, self.slow, self.wait));
-        self.breaker.then(|| Breaker::new(rates, now).expect("controls within their ranges"))
+        self.rule().map(|rule| Breaker::new(rule, now).expect("controls within their ranges"))
     }
 
     fn bulkhead(&self) -> BulkheadConfig {
@@ -113,10 +119,13 @@ const ACTIONS: &[Action] = &[
     Action::new("heal", "Heal it", &[SHARD]),
 ];
 
+/// What a shard becomes by each.
+const BECOMES: [Health; 3] = [Health::Hung, Health::Slow, Health::Well];
+
 messages! {
     pub(super) MESSAGES;
     note_off();
-    threads_title(); row_threads(); row_bulkhead(); row_window();
+    threads_title(); row_threads(); row_bulkhead();
     note_of(n: usize, of: u32); note_counted(failed: u32, slow: u32);
     key_works(); key_waits(); key_stuck(); key_empty();
     chart_shares(); pages(); payments();
@@ -125,7 +134,7 @@ messages! {
     mark_health(shard: Entity, health: &'static str); mark_all(health: &'static str);
     already_so(shard: Entity);
     step_permitted(call: Entity);
-    about_clients(pages: u32, payments: u32); about_breaker(calls: u32, failed: u32, slow: u32); about_no_breaker();
+    about_clients(pages: u32, payments: u32); about_no_breaker();
     about_waits_for(call: Entity, since: Span);
     judge_pages(share: (f64, Unit), bound: (f64, Unit));
     judge_back(back: (f64, Unit), bound: (f64, Unit)); judge_calm(share: (f64, Unit), bound: (f64, Unit));
@@ -162,33 +171,6 @@ struct Call {
     asked: Time,
 }
 
-/// How payments come back after an outage.
-#[derive(Clone, Debug, Default)]
-struct Recovery {
-    /// When they were last well again, and when something was last wrong.
-    healed: Option<Time>,
-    streak: u32,
-    streak_from: Time,
-    longest: Option<Span>,
-}
-
-impl Recovery {
-    fn payment(&mut self, made: bool, now: Time) {
-        self.streak = if made { self.streak + 1 } else { 0 };
-        if self.streak == 1 {
-            self.streak_from = now;
-        }
-        if let Some(healed) = self.healed.filter(|_| self.streak >= IN_A_ROW) {
-            self.healed = None;
-            self.longest = self.longest.max(Some(self.streak_from.since(healed)));
-        }
-    }
-
-    fn reading(&self, now: Time) -> Option<Span> {
-        self.longest.max(self.healed.map(|healed| now.since(healed)))
-    }
-}
-
 type W = World<Event>;
 
 #[derive(Clone, Debug)]
@@ -205,8 +187,8 @@ pub(super) struct SlowDependency {
     /// Since when all shards have been well.
     well_since: Option<Time>,
     recovery: Recovery,
-    /// How many payments of calm times were made, and how many have ended.
-    calm: [u32; 2],
+    /// How many payments of calm times were made.
+    calm: ShareCount,
     openings: u32,
     false_alarms: u32,
 }
@@ -265,14 +247,14 @@ impl SlowDependency {
         self.calls.send(call, at, CALL_HOP, w, Event::AtShard(call));
     }
 
+    /// The shard that a call is at.
+    fn shard_of(&mut self, call: Entity) -> Option<&mut Dependency<Event>> {
+        self.shards.get_mut(self.calls.get(call)?.place.node().n as usize)
+    }
+
     /// What a call to a shard came to is on its way back, if somebody waits for it.
     fn reply(&mut self, call: Entity, outcome: EndKind, w: &mut W) {
-        if self.calls.get(call).is_some_and(|journey| journey.awaited) {
-            self.calls.turn_back(call, outcome);
-            self.calls.send(call, BREAKER, CALL_HOP, w, Event::Replied(call));
-        } else {
-            self.calls.forget(call);
-        }
+        self.calls.reply(call, outcome, (BREAKER, CALL_HOP), w, Event::Replied(call));
     }
 
     /// A call has ended for the shop: place, breaker and thread are told.
@@ -287,12 +269,12 @@ impl SlowDependency {
     }
 
     fn changed(&mut self, transition: Option<Transition>, w: &mut W) {
-        let Some(Transition { from, to, seen, .. }) = transition else { return };
-        if (from, to) == (State::Closed, State::Open) {
+        let Some(it) = transition else { return };
+        if (it.from, it.to) == (State::Closed, State::Open) {
             self.openings += 1;
             self.false_alarms += u32::from(self.well_since.is_some());
         }
-        w.notable(BREAKER, dependency::mark(SHOP, to, seen));
+        w.notable(BREAKER, breaker::mark(SHOP, &it));
     }
 
     /// The thread is free, and the client is told.
@@ -315,10 +297,9 @@ impl SlowDependency {
         let (now, recovering) = (w.now(), request.kind == PAYMENT);
         if let Some(journey) = self.payments.get(request).filter(|_| recovering) {
             let made = journey.outcome == Some(ANSWERED);
-            self.recovery.payment(made, now);
+            self.recovery.record(made, now);
             if journey.carries.calm && self.well_since.is_some() {
-                self.calm[0] += u32::from(made);
-                self.calm[1] += 1;
+                self.calm.record(made);
             }
         }
         self.of(request).end(request, w);
@@ -334,12 +315,10 @@ impl SlowDependency {
         }
         let is_well = self.shards.iter().all(|shard| shard.health() == Health::Well);
         self.well_since = is_well.then(|| self.well_since.unwrap_or(w.now()));
-        if is_well && !was_well {
-            self.recovery.healed = Some(w.now());
-            self.recovery.streak = 0;
-        }
-        if !is_well {
-            self.recovery.healed = None;
+        match (was_well, is_well) {
+            (false, true) => self.recovery.ends(w.now()),
+            (_, false) => self.recovery.begins(),
+            (true, true) => {}
         }
         let marked = shard(which.unwrap_or(0));
         let mark = if which.is_some() { mark_health(marked, health.id()) } else { mark_all(health.id()) };
@@ -356,7 +335,7 @@ impl SlowDependency {
 
     /// Calls that are waited for and that no shard works on any more.
     fn lost(&self) -> usize {
-        let here = |call: Entity| self.shards.iter().any(|shard| shard.station.here().any(|of| of == call));
+        let here = |call: Entity| self.shards.iter().any(|shard| shard.station().here().any(|of| of == call));
         let taken = |place: Place| matches!(place, Place::At(node) if node.kind == SHARD);
         self.calls.iter().filter(|(call, it)| it.awaited && taken(it.place) && !here(*call)).count()
     }
@@ -370,7 +349,7 @@ impl SlowDependency {
             badge: self.pages.badge(SHOP, now).or(self.payments.badge(SHOP, now)),
             ..shop
         };
-        let standing = self.breaker.as_ref().map(|breaker| dependency::standing(breaker, now));
+        let standing = self.breaker.as_ref().map(|breaker| breaker::standing(breaker, now));
         let (note, status) = standing.unwrap_or_else(|| (note_off(), Status::Quiet));
         let breaker = Node { status, ..Node::new(BREAKER).note(Label::Words(note)) };
         let shards = self.shards.iter().map(|it| self.calls.with_badge(it.node(now), now)).collect();
@@ -383,18 +362,25 @@ impl SlowDependency {
     fn pool(&self, now: Time) -> Panel {
         let held: Vec<(Entity, Time)> = self.held().collect();
         let waits = held.iter().map(|&(entity, since)| {
-            cell(entity, if now.since(since) > ON_TIME { Status::Trouble } else { Status::Active })
+            let stuck = now.since(since) > ON_TIME;
+            Cell::new(entity, if stuck { Status::Trouble } else { Status::Active })
         });
-        let busy = self.shop.busy().iter().map(|job| job.of);
-        let works = busy.filter(|of| held.iter().all(|(it, _)| it != of)).map(|of| cell(of, Status::Normal));
+        let works = self.shop.busy().iter().filter(|job| held.iter().all(|(it, _)| *it != job.of));
+        let works = works.map(|job| Cell::new(job.of, Status::Normal));
         let ControlValues { threads, bulkhead, .. } = self.controls;
-        let threads_note = note_of(held.len(), threads);
-        let mut rows = vec![row(SHOP, row_threads(), threads_note, waits.clone().chain(works), threads)];
+        let note = note_of(held.len(), threads);
+        let mut rows =
+            vec![GridRow::new(SHOP, row_threads(), note, waits.clone().chain(works)).filled_to(threads)];
         if bulkhead < threads {
             let note = note_of(self.bulkhead.under_way() as usize, bulkhead);
-            rows.push(row(BREAKER, row_bulkhead(), note, waits, bulkhead));
+            rows.push(GridRow::new(BREAKER, row_bulkhead(), note, waits).filled_to(bulkhead));
         }
-        rows.extend(self.breaker.as_ref().map(|breaker| Self::counted(breaker, now)));
+        if let Some(it) = &self.breaker {
+            let half_open = it.state() == State::HalfOpen;
+            let label = if half_open { breaker::half_open() } else { breaker::row_window() };
+            let (total, slots) = (it.total(now), breaker::slots(BREAKER, it, now));
+            rows.push(GridRow::new(BREAKER, label, note_counted(total.failed, total.slow), slots));
+        }
         let columns = rows.iter().map(|row| row.cells.len()).max().unwrap_or_default() as u32;
         let key = legend([
             (key_works(), Status::Normal),
@@ -403,13 +389,6 @@ impl SlowDependency {
             (key_empty(), Status::Quiet),
         ]);
         Panel::Grid(Grid { title: Label::Words(threads_title()), rows, columns, tall: false, key }.into())
-    }
-
-    /// The breaker's window, slot by slot.
-    fn counted(breaker: &Breaker, now: Time) -> GridRow {
-        let (total, half_open) = (breaker.total(now), breaker.state() == State::HalfOpen);
-        let label = if half_open { dependency::half_open() } else { row_window() };
-        row(BREAKER, label, note_counted(total.failed, total.slow), slots(BREAKER, breaker, now), 0)
     }
 
     fn say(&self) -> Vec<Msg> {
@@ -439,8 +418,14 @@ impl Experiment for SlowDependency {
             .still_at(Time::from_secs(6))
             .speed(0.5)
             .actions(ACTIONS);
-    const MESSAGES: &'static [&'static [Message]] =
-        &[MESSAGES, dependency::HEALTH, LOSSES.messages, journeys::MESSAGES, station::MESSAGES];
+    const MESSAGES: &'static [&'static [Message]] = &[
+        MESSAGES,
+        breaker::MESSAGES,
+        dependency::MESSAGES,
+        LOSSES.messages,
+        journeys::MESSAGES,
+        station::MESSAGES,
+    ];
 
     fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
         let mut model = Self {
@@ -455,10 +440,10 @@ impl Experiment for SlowDependency {
             shop: Station::new(SHOP, controls.threads, Some(ROOM)),
             bulkhead: Bulkhead::new(controls.bulkhead()),
             breaker: controls.breaker(w.now()),
-            shards: (0..SHARDS).map(|n| Dependency::new(shard(n), 1)).collect(),
+            shards: (0..SHARDS).map(|n| Dependency::new(shard(n), 1, DependencyConfig::default())).collect(),
             well_since: Some(Time::ZERO),
-            recovery: Recovery::default(),
-            calm: [0; 2],
+            recovery: Recovery::new(IN_A_ROW),
+            calm: ShareCount::default(),
             openings: 0,
             false_alarms: 0,
         };
@@ -482,12 +467,14 @@ impl Experiment for SlowDependency {
             Event::Worked(request) => self.worked(request, w),
             Event::AtShard(call) => {
                 self.calls.arrive(call, w.now());
-                let Some(at) = self.calls.get(call).map(|journey| journey.place.node().n) else { return };
-                self.shards[at as usize].ask(call, w, Event::Served(call), Event::Failed(call));
+                if let Some(shard) = self.shard_of(call) {
+                    shard.ask(call, w, Event::Served(call), Event::Failed(call));
+                }
             }
             Event::Served(call) => {
-                let Some(at) = self.calls.get(call).map(|journey| journey.place.node().n) else { return };
-                self.shards[at as usize].station.done(call, w);
+                if let Some(shard) = self.shard_of(call) {
+                    shard.done(call, w);
+                }
                 self.reply(call, ANSWERED, w);
             }
             Event::Failed(call) => self.reply(call, ERROR, w),
@@ -506,14 +493,7 @@ impl Experiment for SlowDependency {
     }
 
     fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
-        let of_the_shop = ControlValues {
-            health: is.health,
-            timeout: is.timeout,
-            bulkhead: is.bulkhead,
-            threads: is.threads,
-            ..self.controls.clone()
-        };
-        if of_the_shop != *is {
+        if is.rule() != self.controls.rule() {
             self.breaker = is.breaker(w.now());
         }
         let was = core::mem::replace(&mut self.controls, is.clone());
@@ -526,30 +506,27 @@ impl Experiment for SlowDependency {
     }
 
     fn act(&mut self, action: usize, on: &[Entity], _: &Value, w: &mut W) -> Result<(), Msg> {
-        let health = [Health::Hung, Health::Slow, Health::Well][action];
         if let Some(why) = on.iter().find_map(|&at| self.refusal(action, at)) {
             return Err(why);
         }
         for at in on {
-            self.bend(Some(at.n), health, w);
+            self.bend(Some(at.n), BECOMES[action], w);
         }
         Ok(())
     }
 
     fn refusal(&self, action: usize, on: Entity) -> Option<Msg> {
-        let health = [Health::Hung, Health::Slow, Health::Well][action];
         let Some(shard) = self.shards.get(on.n as usize) else {
             return Some(Msg::new("no-such-entity").of("entity", on));
         };
-        (shard.health() == health).then(|| already_so(on))
+        (shard.health() == BECOMES[action]).then(|| already_so(on))
     }
 
     fn read(&self, w: &W, out: &mut Readings) {
         out.put("held", self.held().count() as f64);
         out.put("openings", f64::from(self.openings));
-        out.put("back", self.recovery.reading(w.now()).map(Span::secs));
-        let [made, ended] = self.calm.map(f64::from);
-        out.put("calm", (ended > 0.0).then(|| made / ended));
+        out.put("back", self.recovery.longest(w.now()).map(Span::secs));
+        out.put("calm", self.calm.share());
         out.put("false-alarms", f64::from(self.false_alarms));
     }
 
@@ -572,14 +549,12 @@ impl Experiment for SlowDependency {
                 Some(About::says([about_clients(pages.arrived_so_far(), payments.arrived_so_far())]))
             }
             BREAKER_KIND => {
-                Some(About::says([self.breaker.as_ref().map_or_else(about_no_breaker, |breaker| {
-                    let seen = breaker.total(now);
-                    about_breaker(seen.calls, seen.failed, seen.slow)
-                })]))
+                let about = self.breaker.as_ref().map(|it| breaker::about(it, now));
+                Some(About::says([about.unwrap_or_else(about_no_breaker)]))
             }
             SHARD => Some(self.shards.get(entity.n as usize)?.about()),
             CALL => self.calls.about(entity, w, |node| {
-                self.shards.get(node.n as usize)?.station.about_visitor(entity, now)
+                self.shards.get(node.n as usize)?.station().about_visitor(entity, now)
             }),
             PAGE => self.pages.about_at(entity, w, &[&self.shop].into_iter()),
             PAYMENT if self.held().any(|(of, _)| of == entity) => {
@@ -596,7 +571,7 @@ impl Experiment for SlowDependency {
         self.payments.invariants(w)?;
         self.calls.invariants(w)?;
         self.shop.invariants()?;
-        self.shards.iter().try_for_each(|shard| shard.station.invariants())?;
+        self.shards.iter().try_for_each(|shard| shard.invariants())?;
         let (under_way, awaited) =
             (self.bulkhead.under_way() as usize, self.calls.iter().filter(|(_, call)| call.awaited).count());
         if under_way == awaited {

@@ -1,28 +1,32 @@
-//! Timeout, retry, breaker and bulkhead around one call, in an order that the learner chooses; and up to three
-//! services, one behind the other, which all have the same.
+//! Timeout, retry, breaker, bulkhead and rate limiter around one call, in an order that the learner chooses; and up to
+//! three services, one behind the other, which all have the same.
 //!
 //! ```text
 //!   clients ── service A ( retry ( breaker ( timeout ( bulkhead ( … ── service B ( … ── dependency
 //! ```
 //!
 //! What is inside a layer is done anew by each try of a retry further out, and cancelled by a timeout further out. Layers
-//! are resilience4j's; a breaker, bulkhead or budget belongs to its service. Leaves out: threads (a service that waits
+//! are resilience4j's; a breaker, bulkhead, limiter or budget belongs to its service. Leaves out: threads (a service that waits
 //! keeps none), and work that goes on inside a service after a timeout outside it; only the dependency goes on.
 
-use super::dependency::{self, Dependency, Health};
-use super::questions;
+use super::{questions, rates};
 use crate::lessons::prelude::*;
 use crate::mechanism::breaker::{Breaker, CallOutcome, Config, Permit, State, Transition};
 use crate::mechanism::bulkhead::{Bulkhead, BulkheadConfig, Entry};
+use crate::mechanism::limiter::{RateLimiter, RateLimiterConfig};
 use crate::mechanism::retry::{Backoff, Budget, BudgetConfig, Growth, Jitter};
+use crate::parts::breaker;
+use crate::parts::dependency::{self, Dependency, DependencyConfig, Health};
+use crate::scene::{Cell, Frames, Grid, GridRow};
 use crate::sim::Handle;
+use std::collections::VecDeque;
 
 kinds! {
     KINDS;
     REQUEST = "request", Numbers; CALL = "call", Numbers;
     CLIENTS_KIND = "clients", Only; SERVICE = "service", Letters; DEPENDENCY_KIND = "dependency", Only;
     LAYER = "layer", Words(&[
-        Cow::Borrowed("layer-timeout"), Cow::Borrowed("layer-retry"), Cow::Borrowed("layer-breaker"), Cow::Borrowed("layer-bulkhead"),
+        Cow::Borrowed("layer-timeout"), Cow::Borrowed("layer-retry"), Cow::Borrowed("layer-breaker"), Cow::Borrowed("layer-bulkhead"), Cow::Borrowed("layer-limiter"),
     ]);
     CAUSE = "cause", Words(LOSSES.names);
 }
@@ -33,13 +37,18 @@ losses! {
     BREAKER_OPEN = 2, "breaker-open";
     BULKHEAD_FULL = 3, "bulkhead-full";
     ERROR = 4, "error";
+    OVER_LIMIT = 5, "over-limit";
 }
 
 const ANSWERED: EndKind = EndKind(0);
 const CLIENTS: Entity = Entity::new(CLIENTS_KIND, 0);
 const DEPENDENCY: Entity = Entity::new(DEPENDENCY_KIND, 0);
 const SERVICES: usize = 3;
-const LAYERS: usize = 4;
+const LAYERS: usize = 5;
+/// Of each layer so many requests are to be seen, those that came by last.
+const SEEN: usize = 16;
+/// And for so long, that it did something.
+const FRESH: Span = Span::from_secs(1);
 /// Between any two parties.
 const HOP: Span = Span::from_millis(20);
 /// Requests a second, and in a rush.
@@ -65,6 +74,7 @@ choices! {
         Retry = "retry", "Retry";
         Breaker = "breaker", "Breaker";
         Bulkhead = "bulkhead", "Bulkhead";
+        Limiter = "limiter", "Limiter";
     }
 }
 impl Layer {
@@ -84,22 +94,34 @@ choices! {
 controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
-        pub order: Vec<Layer> = Control::order("order", "From the outside in", Layer::OPTIONS, "retry,breaker,timeout,bulkhead")
-            .help("What a request passes on its way to the dependency, the first first. This order is Spring's with resilience4j.").primary(),
-        pub used: Vec<Layer> = Control::several("used", "In use", Layer::OPTIONS, (1, 4), "timeout,retry,breaker,bulkhead")
+        pub order: Vec<Layer> = Control::order("order", "From the outside in", Layer::OPTIONS, "retry,breaker,limiter,timeout,bulkhead")
+            .help("What a request passes on its way to the dependency, the first first. This order is resilience4j's own in Spring.").primary(),
+        pub used: Vec<Layer> = Control::several("used", "In use", Layer::OPTIONS, (1, 5), "timeout,retry,breaker,bulkhead,limiter")
             .help("Layers that are there at all.").primary(),
         pub health: Health = Control::choice("health", "From 4 s to 14 s it is", Health::OPTIONS, "hung")
             .help("How the dependency fares in its outage. Before and after it is well.").primary(),
         pub timeout: Span = Control::log_number("timeout", "Timeout", Unit::Time, (0.05, 30.0), 0.8)
-            .help("How long whatever is inside the timeout may take."),
+            .help("How long whatever is inside the timeout may take.").only_with("used", "timeout"),
+        pub limit: u32 = Control::number("limit", "Limit a second", Unit::Count, (5.0, 100.0), 5.0, 50.0)
+            .help("So many calls may begin in each second of the clock; the rate limiter refuses the next at once (limit for period).").only_with("used", "limiter"),
         pub tries: u32 = Control::number("tries", "Tries", Unit::Count, (1.0, 4.0), 1.0, 3.0)
-            .help("How often a retry tries at most, the first time included."),
+            .help("How often a retry tries at most, the first time included.").only_with("used", "retry"),
         pub waits: Waits = Control::choice("waits", "A retry waits", Waits::OPTIONS, "jitter")
-            .help("Between tries: not at all; 100 ms, twice that, four times that; or anything from nothing up to that."),
+            .help("Between tries: not at all; 100 ms, twice that, four times that; or anything from nothing up to that.").only_with("used", "retry"),
         pub budget: bool = Control::flag("budget", "Retry budget", false)
-            .help("A service tries again for at most one request in five.").primary(),
+            .help("A service tries again for at most one request in five.").only_with("used", "retry").primary(),
         pub services: u32 = Control::number("services", "Services in a row", Unit::Count, (1.0, SERVICES as f64), 1.0, 1.0)
             .help("Each has all the layers, in the same order.").primary(),
+    }
+}
+
+impl ControlValues {
+    fn limiter(&self) -> RateLimiterConfig {
+        RateLimiterConfig {
+            limit_for_period: self.limit,
+            limit_refresh_period: Span::from_secs(1),
+            timeout_duration: Span::ZERO,
+        }
     }
 }
 
@@ -118,17 +140,20 @@ readings! {
 
 messages! {
     pub(super) MESSAGES;
-    layer_timeout(); layer_retry(); layer_breaker(); layer_bulkhead();
-    table_layers(); layer(); column_passed(); column_did();
-    did_timeout(n: u32); did_retry(n: u32); did_refuse(n: u32);
+    layer_timeout(); layer_retry(); layer_breaker(); layer_bulkhead(); layer_limiter();
+    frames_title(); did_timeout(n: u32); did_retry(n: u32); did_refuse(n: u32);
+    frame_call(); note_under_way(calls: usize); key_through(); key_again(); key_stopped();
     chart_calls(); calls(); answers();
     says_well(); says_outage(calls: u32); says_rush(); says_over(calls: u32);
     mark_outage(); mark_over(); mark_rush(); mark_rush_over();
-    step_stopped(layer: Entity); step_again(tries: u32);
-    about_clients(); about_service(calls: u32, failed: u32);
+    step_stopped(layer: Entity); step_turned_away(layer: Entity); step_again(tries: u32);
+    about_clients(); about_passed(n: u32);
     judge_calm(share: (f64, Unit), bound: (f64, Unit)); judge_in_outage(calls: (f64, Unit), bound: (f64, Unit));
     judge_openings(openings: (f64, Unit), bound: (f64, Unit));
 }
+
+/// What each layer does, besides letting through.
+const DID: [fn(u32) -> Msg; LAYERS] = [did_timeout, did_retry, did_refuse, did_refuse, did_refuse];
 
 #[derive(Clone, Copy, Debug, Hash)]
 pub(super) enum Event {
@@ -147,20 +172,28 @@ pub(super) enum Event {
     Back(Entity),
 }
 
+/// What a request has of a layer that it is inside of.
+#[derive(Clone, Copy, Debug)]
+enum Held {
+    Timeout(Handle),
+    /// Tries so far.
+    Retry(u32),
+    /// A permission, and since when.
+    Breaker(Permit, Time),
+    Bulkhead,
+    Limiter,
+}
+
 /// A request on its way through the layers of one service after another.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Ask {
     /// Those of each service, from the outside in.
     layers: Vec<Layer>,
     services: usize,
-    /// How many layers it is inside.
-    inside: usize,
+    /// What it has of those that it is inside of, the outermost first.
+    held: Vec<Held>,
     /// Raised by a timeout: what was to come inside it doesn't any more.
     round: u32,
-    /// By service: tries so far, the timeout that runs, the breaker's permission and when it was given.
-    tries: [u32; SERVICES],
-    timers: [Option<Handle>; SERVICES],
-    permits: [Option<(Permit, Time)>; SERVICES],
     call: Option<Entity>,
     calls: u32,
     calm: bool,
@@ -170,7 +203,52 @@ pub(super) struct Ask {
 struct Service {
     breaker: Breaker,
     bulkhead: Bulkhead,
+    limiter: RateLimiter,
     budget: Budget,
+}
+
+impl Service {
+    fn new(controls: &ControlValues) -> Self {
+        let rule = Config::Rates(rates(WINDOW, 0.5, Span::from_secs(60), OPEN_FOR));
+        let places = BulkheadConfig { max_concurrent_calls: PLACES, ..BulkheadConfig::default() };
+        let budget = BudgetConfig { min_per_sec: 1, ..BudgetConfig::default() };
+        Self {
+            breaker: Breaker::new(rule, Time::ZERO).expect("a sound rule"),
+            bulkhead: Bulkhead::new(places),
+            limiter: RateLimiter::new(controls.limiter(), Time::ZERO).expect("a sound limit"),
+            budget: Budget::new(budget, Time::ZERO).expect("a sound budget"),
+        }
+    }
+}
+
+/// What a layer did, over all services.
+#[derive(Clone, Debug, Default)]
+struct Deeds {
+    passed: u32,
+    did: u32,
+    /// When it did something last, and what that looks like.
+    last: Option<(Time, Status)>,
+    seen: VecDeque<Cell>,
+}
+
+impl Deeds {
+    /// It let a request through, or did something to it that looks so.
+    fn record(&mut self, request: Entity, status: Status, now: Time) {
+        if status == Status::Normal {
+            self.passed += 1;
+        } else {
+            self.did += 1;
+            self.last = Some((now, status));
+        }
+        if self.seen.len() == SEEN {
+            self.seen.pop_front();
+        }
+        self.seen.push_back(Cell::new(request, status));
+    }
+
+    fn status(&self, now: Time) -> Status {
+        self.last.filter(|(at, _)| now.since(*at) < FRESH).map_or(Status::Normal, |(_, status)| status)
+    }
 }
 
 type W = World<Event>;
@@ -188,14 +266,13 @@ pub(super) struct Stack {
     calls: Journeys<Entity>,
     services: [Service; SERVICES],
     dependency: Dependency<Event>,
-    /// By layer, over all services: how many it let through, and how often it did something.
-    passed: [u32; LAYERS],
-    did: [u32; LAYERS],
+    /// By layer.
+    deeds: [Deeds; LAYERS],
     recent: RecentCount,
     most: u32,
     in_outage: u32,
     openings: u32,
-    calm: [u32; 2],
+    calm: ShareCount,
 }
 
 fn service(n: usize) -> Entity {
@@ -211,14 +288,8 @@ impl Stack {
         let ask = Ask {
             layers: self.layers().collect(),
             services: self.controls.services as usize,
-            inside: 0,
-            round: 0,
-            tries: [0; SERVICES],
-            timers: [None; SERVICES],
-            permits: [None; SERVICES],
-            call: None,
-            calls: 0,
             calm: is_calm(w.now()),
+            ..Ask::default()
         };
         let request = self.journeys.begin(ask, CLIENTS, w);
         self.journeys.send(request, service(0), HOP, w, Event::Comes(request, 0));
@@ -230,61 +301,62 @@ impl Stack {
         order.iter().filter(|layer| used.contains(layer)).copied()
     }
 
-    /// Which service a request is at, and how many layers it is inside.
-    fn place(&self, request: Entity) -> Option<(usize, usize)> {
-        let journey = self.journeys.get(request)?;
-        Some((journey.place.node().n as usize, journey.carries.inside))
-    }
-
     /// A request goes inwards through the layers of the service that it is at, and on to what that calls.
     fn inwards(&mut self, request: Entity, w: &mut W) {
-        while let Some((at, inside)) = self.place(request) {
-            let Some(ask) = self.journeys.carried(request) else { return };
-            let depth = ask.layers.len();
+        while let Some(journey) = self.journeys.get(request) {
+            let (at, ask) = (journey.place.node().n as usize, &journey.carries);
+            let (inside, depth) = (ask.held.len(), ask.layers.len());
             if inside == (at + 1) * depth {
-                let (round, last) = (ask.round, at + 1 == ask.services);
-                if last {
+                if at + 1 == ask.services {
                     return self.call(request, at, w);
                 }
-                return self.journeys.send(request, service(at + 1), HOP, w, Event::Comes(request, round));
+                let event = Event::Comes(request, ask.round);
+                return self.journeys.send(request, service(at + 1), HOP, w, event);
             }
             let layer = ask.layers[inside % depth];
-            if let Err(why) = self.pass(request, at, layer, w) {
-                self.did[layer as usize] += 1;
-                w.record_step(request, || (step_stopped(layer.entity()), None));
-                return self.outwards(request, why, w);
-            }
-            self.passed[layer as usize] += 1;
-            if let Some(ask) = self.journeys.carried(request) {
-                ask.inside += 1;
+            match self.enter(request, at, layer, Event::TimedOut(request, inside), w) {
+                Ok(held) => {
+                    self.deeds[layer as usize].record(request, Status::Normal, w.now());
+                    if let Some(ask) = self.journeys.carried(request) {
+                        ask.held.push(held);
+                    }
+                }
+                Err(why) => {
+                    self.deeds[layer as usize].record(request, Status::Trouble, w.now());
+                    w.record_step(request, || (step_turned_away(layer.entity()), None));
+                    return self.outwards(request, why, w);
+                }
             }
         }
     }
 
-    /// A request comes to a layer of a service: whether it gets past.
-    fn pass(&mut self, request: Entity, n: usize, layer: Layer, w: &mut W) -> Result<(), EndKind> {
+    /// A request comes to a layer of a service: what it has of it inside, or why it is turned away.
+    fn enter(
+        &mut self,
+        request: Entity,
+        n: usize,
+        layer: Layer,
+        too_late: Event,
+        w: &mut W,
+    ) -> Result<Held, EndKind> {
         let (now, it) = (w.now(), &mut self.services[n]);
-        let Some(ask) = self.journeys.carried(request) else { return Ok(()) };
         match layer {
-            Layer::Timeout => {
-                ask.timers[n] = Some(w.schedule(self.controls.timeout, Event::TimedOut(request, ask.inside)));
-            }
+            Layer::Timeout => Ok(Held::Timeout(w.schedule(self.controls.timeout, too_late))),
             Layer::Retry => {
-                ask.tries[n] = 1;
                 it.budget.deposit(now);
+                Ok(Held::Retry(1))
             }
             Layer::Breaker => {
                 let admission = it.breaker.try_acquire(now);
-                ask.permits[n] = admission.permit.ok().map(|permit| (permit, now));
                 self.changed(n, admission.transition, w);
-                admission.permit.map_err(|_| BREAKER_OPEN)?;
+                admission.permit.map(|permit| Held::Breaker(permit, now)).map_err(|_| BREAKER_OPEN)
             }
-            Layer::Bulkhead if it.bulkhead.enter(now, request.n.into()) != Entry::Permitted => {
-                return Err(BULKHEAD_FULL);
-            }
-            Layer::Bulkhead => {}
+            Layer::Bulkhead => match it.bulkhead.enter(now, request.n.into()) {
+                Entry::Permitted => Ok(Held::Bulkhead),
+                _ => Err(BULKHEAD_FULL),
+            },
+            Layer::Limiter => it.limiter.reserve(now, 1).map(|_| Held::Limiter).ok_or(OVER_LIMIT),
         }
-        Ok(())
     }
 
     fn call(&mut self, request: Entity, n: usize, w: &mut W) {
@@ -301,59 +373,57 @@ impl Stack {
 
     /// What became of a request inside is known: the layers around it learn of it, the innermost first.
     fn outwards(&mut self, request: Entity, outcome: EndKind, w: &mut W) {
-        while let Some((at, inside)) = self.place(request) {
-            let Some(ask) = self.journeys.carried(request) else { return };
-            let depth = ask.layers.len();
-            if inside == at * depth {
-                let (round, before) = (ask.round, at.checked_sub(1));
-                self.journeys.turn_back(request, outcome);
-                let (to, event) = match before {
+        while let Some(journey) = self.journeys.get(request) {
+            let (at, round) = (journey.place.node().n as usize, journey.carries.round);
+            if journey.carries.held.len() == at * journey.carries.layers.len() {
+                let (to, event) = match at.checked_sub(1) {
                     Some(before) => (service(before), Event::Returns(request, round)),
                     None => (CLIENTS, Event::Back(request)),
                 };
+                self.journeys.turn_back(request, outcome);
                 return self.journeys.send(request, to, HOP, w, event);
             }
-            ask.inside -= 1;
-            let layer = ask.layers[ask.inside % depth];
-            if self.told(request, at, layer, outcome, w) {
-                return;
+            match self.journeys.carried(request).and_then(|ask| ask.held.pop()) {
+                Some(Held::Retry(tries)) if outcome != ANSWERED && self.may_try_again(at, tries, w.now()) => {
+                    return self.try_again(request, tries + 1, w);
+                }
+                Some(held) => self.give_back(at, held, Some(outcome), w),
+                None => return,
             }
         }
     }
 
-    /// A layer learns what became of what is inside it; true if it tries again.
-    fn told(&mut self, request: Entity, n: usize, layer: Layer, outcome: EndKind, w: &mut W) -> bool {
-        let now = w.now();
-        let Some(ask) = self.journeys.carried(request) else { return false };
-        match layer {
-            Layer::Timeout => {
-                ask.timers[n].take().map(|timer| w.cancel(timer));
-            }
-            Layer::Breaker => {
-                let ended = if outcome == ANSWERED { CallOutcome::Success } else { CallOutcome::Failure };
-                let permit = ask.permits[n].take();
-                let breaker = &mut self.services[n].breaker;
-                let transition =
-                    permit.and_then(|(permit, since)| breaker.record(now, permit, ended, now.since(since)));
+    /// A layer of a service has back what a request had of it, and learns what became of that; `None` if it was cancelled.
+    fn give_back(&mut self, n: usize, held: Held, outcome: Option<EndKind>, w: &mut W) {
+        let (now, it) = (w.now(), &mut self.services[n]);
+        match held {
+            Held::Timeout(timer) => _ = w.cancel(timer),
+            Held::Bulkhead => _ = it.bulkhead.leave(),
+            Held::Breaker(permit, since) => {
+                let ended = match outcome {
+                    None => CallOutcome::Ignored,
+                    Some(ANSWERED) => CallOutcome::Success,
+                    Some(_) => CallOutcome::Failure,
+                };
+                let transition = it.breaker.record(now, permit, ended, now.since(since));
                 self.changed(n, transition, w);
             }
-            Layer::Bulkhead => _ = self.services[n].bulkhead.leave(),
-            Layer::Retry if outcome != ANSWERED && ask.tries[n] < self.controls.tries => {
-                if self.controls.budget && !self.services[n].budget.withdraw(now) {
-                    return false;
-                }
-                let (tries, round) = (ask.tries[n], ask.round);
-                ask.tries[n] += 1;
-                ask.inside += 1;
-                self.did[layer as usize] += 1;
-                w.record_step(request, || (step_again(tries + 1), None));
-                let wait = self.wait(request, tries, w);
-                w.schedule(wait, Event::Again(request, round));
-                return true;
-            }
-            Layer::Retry => {}
+            Held::Retry(_) | Held::Limiter => {}
         }
-        false
+    }
+
+    fn may_try_again(&mut self, n: usize, tries: u32, now: Time) -> bool {
+        let ControlValues { tries: most, budget, .. } = self.controls;
+        tries < most && (!budget || self.services[n].budget.withdraw(now))
+    }
+
+    fn try_again(&mut self, request: Entity, tries: u32, w: &mut W) {
+        let Some(ask) = self.journeys.carried(request) else { return };
+        ask.held.push(Held::Retry(tries));
+        let again = Event::Again(request, ask.round);
+        self.deeds[Layer::Retry as usize].record(request, Status::Active, w.now());
+        w.record_step(request, || (step_again(tries), None));
+        w.schedule(self.wait(request, tries - 1, w), again);
     }
 
     fn wait(&self, request: Entity, tries: u32, w: &W) -> Span {
@@ -369,58 +439,41 @@ impl Stack {
     }
 
     /// A timeout is over: what is inside it is cancelled, and a breaker there counts nothing.
-    fn timed_out(&mut self, request: Entity, at: usize, w: &mut W) {
+    fn timed_out(&mut self, request: Entity, place: usize, w: &mut W) {
         let Some(ask) = self.journeys.carried(request) else { return };
-        let (depth, inside) = (ask.layers.len(), ask.inside);
         ask.round += 1;
-        let call = ask.call.take();
-        for level in (at + 1..inside).rev() {
-            let Some(ask) = self.journeys.carried(request) else { return };
-            let (n, layer) = (level / depth, ask.layers[level % depth]);
-            match layer {
-                Layer::Timeout => _ = ask.timers[n].take().map(|timer| w.cancel(timer)),
-                Layer::Breaker => {
-                    let permit = ask.permits[n].take();
-                    permit.and_then(|(permit, _)| self.services[n].breaker.release(w.now(), permit));
-                }
-                Layer::Bulkhead => _ = self.services[n].bulkhead.leave(),
-                Layer::Retry => {}
-            }
+        let (depth, call) = (ask.layers.len(), ask.call.take());
+        let cancelled = ask.held.split_off(place);
+        for (inside, held) in cancelled.into_iter().enumerate().rev() {
+            self.give_back((place + inside) / depth, held, None, w);
         }
         if let Some(call) = call {
             self.calls.abandon(call, TIMED_OUT, w);
         }
-        if let Some(ask) = self.journeys.carried(request) {
-            ask.timers[at / depth] = None;
-            ask.inside = at;
-        }
-        self.did[Layer::Timeout as usize] += 1;
+        self.deeds[Layer::Timeout as usize].record(request, Status::Trouble, w.now());
         self.journeys.retry(request);
-        self.journeys.enter(request, service(at / depth), w.now());
+        self.journeys.enter(request, service(place / depth), w.now());
         w.record_step(request, || (step_stopped(Layer::Timeout.entity()), None));
         self.outwards(request, TIMED_OUT, w);
     }
 
     fn reply(&mut self, call: Entity, outcome: EndKind, w: &mut W) {
-        let Some(journey) = self.calls.get(call).filter(|journey| journey.awaited) else {
-            return self.calls.forget(call);
-        };
-        let services = self.journeys.get(journey.carries).map_or(1, |journey| journey.carries.services);
-        self.calls.turn_back(call, outcome);
-        self.calls.send(call, service(services - 1), HOP, w, Event::Replied(call));
+        let Some(request) = self.calls.get(call).map(|journey| journey.carries) else { return };
+        let services = self.journeys.get(request).map_or(1, |journey| journey.carries.services);
+        self.calls.reply(call, outcome, (service(services - 1), HOP), w, Event::Replied(call));
     }
 
     fn changed(&mut self, n: usize, transition: Option<Transition>, w: &mut W) {
-        let Some(Transition { from, to, seen, .. }) = transition else { return };
-        self.openings += u32::from((from, to) == (State::Closed, State::Open));
-        w.notable(service(n), dependency::mark(service(n), to, seen));
+        let Some(it) = transition else { return };
+        self.openings += u32::from((it.from, it.to) == (State::Closed, State::Open));
+        w.notable(service(n), breaker::mark(service(n), &it));
     }
 
     fn flow(&self, now: Time) -> Panel {
         let node = |n: usize| {
             let mut node = Node::new(service(n)).shaped(Shape::Server);
             if self.controls.used.contains(&Layer::Breaker) {
-                let (note, status) = dependency::standing(&self.services[n].breaker, now);
+                let (note, status) = breaker::standing(&self.services[n].breaker, now);
                 node = Node { status, ..node.note(Label::Words(note)) };
             }
             vec![self.journeys.with_badge(node, now)]
@@ -434,19 +487,27 @@ impl Stack {
         Panel::Flow(Flow::through(tiers, self.journeys.packets().chain(self.calls.packets())))
     }
 
-    fn did(&self, layer: usize) -> Msg {
-        [did_timeout, did_retry, did_refuse, did_refuse][layer](self.did[layer])
-    }
-
-    /// What each layer has let through and done, from the outside in.
-    fn table(&self) -> Panel {
-        let row = |layer: Layer| {
-            let (entity, n) = (layer.entity(), layer as usize);
-            let passed = Label::Value(self.passed[n].into(), Unit::Count);
-            Row::new(entity, [Label::Name(entity), passed, Label::Words(self.did(n))])
+    /// The layers around the call, with what each did to those that came by last.
+    fn frames(&self, now: Time) -> Panel {
+        let frame = |layer: Layer| {
+            let (it, n) = (&self.deeds[layer as usize], layer as usize);
+            let says = DID[n](it.did);
+            let title = [layer_timeout, layer_retry, layer_breaker, layer_bulkhead, layer_limiter][n]();
+            GridRow {
+                status: it.status(now),
+                ..GridRow::new(layer.entity(), title, says, it.seen.iter().copied())
+            }
         };
-        let rows: Vec<Row> = self.layers().map(row).collect();
-        Panel::table(table_layers(), [layer(), column_passed(), column_did()], rows).unfolded()
+        let under_way = self.calls.iter().filter(|(_, call)| call.awaited).count();
+        let call = GridRow::new(DEPENDENCY, frame_call(), note_under_way(under_way), []);
+        let rows = self.layers().map(frame).chain([call]).collect();
+        let looks = [
+            (key_through(), Status::Normal),
+            (key_again(), Status::Active),
+            (key_stopped(), Status::Trouble),
+        ];
+        let (title, columns, key) = (Label::Words(frames_title()), SEEN as u32, legend(looks));
+        Panel::Frames(Frames(Grid { title, rows, columns, tall: false, key }).into())
     }
 }
 
@@ -456,21 +517,18 @@ impl Experiment for Stack {
     const SPEC: &'static FigureSpec =
         &FigureSpec::new("stacked-defences", Time::from_secs(30), ControlValues::ALL, READINGS, KINDS)
             .still_at(Time::from_secs(6))
-            .speed(0.5);
-    const MESSAGES: &'static [&'static [Message]] =
-        &[MESSAGES, dependency::HEALTH, LOSSES.messages, journeys::MESSAGES, station::MESSAGES];
+            .speed(0.5)
+            .version(2);
+    const MESSAGES: &'static [&'static [Message]] = &[
+        MESSAGES,
+        breaker::MESSAGES,
+        dependency::MESSAGES,
+        LOSSES.messages,
+        journeys::MESSAGES,
+        station::MESSAGES,
+    ];
 
     fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
-        let rule = Config::Rates(dependency::rates(WINDOW, 0.5, Span::from_secs(60), OPEN_FOR));
-        let service = || Service {
-            breaker: Breaker::new(rule, Time::ZERO).expect("a sound rule"),
-            bulkhead: Bulkhead::new(BulkheadConfig {
-                max_concurrent_calls: PLACES,
-                ..BulkheadConfig::default()
-            }),
-            budget: Budget::new(BudgetConfig { min_per_sec: 1, ..BudgetConfig::default() }, Time::ZERO)
-                .expect("a sound budget"),
-        };
         for (begins, at) in [(true, 0), (false, 1)] {
             w.schedule_at(OUTAGE[at], Event::Outage(begins));
             w.schedule_at(RUSH[at], Event::Rush(begins));
@@ -480,15 +538,14 @@ impl Experiment for Stack {
             arrivals: Arrivals::poisson(REQUEST, LOAD[0], w, Event::Arrival),
             journeys: Journeys::new(REQUEST, LOSSES),
             calls: Journeys::new(CALL, LOSSES),
-            services: [service(), service(), service()],
-            dependency: Dependency::new(DEPENDENCY, WORKERS),
-            passed: [0; LAYERS],
-            did: [0; LAYERS],
+            services: core::array::from_fn(|_| Service::new(controls)),
+            dependency: Dependency::new(DEPENDENCY, WORKERS, DependencyConfig::default()),
+            deeds: Default::default(),
             recent: RecentCount::over(Span::from_secs(1)),
             most: 0,
             in_outage: 0,
             openings: 0,
-            calm: [0; 2],
+            calm: ShareCount::default(),
         })
     }
 
@@ -528,7 +585,7 @@ impl Experiment for Stack {
                 }
             }
             Event::Served(call) => {
-                self.dependency.station.done(call, w);
+                self.dependency.done(call, w);
                 self.reply(call, ANSWERED, w);
             }
             Event::Failed(call) => self.reply(call, ERROR, w),
@@ -546,8 +603,7 @@ impl Experiment for Stack {
             }
             Event::Back(request) => {
                 if let Some(it) = self.journeys.get(request).filter(|it| it.carries.calm) {
-                    self.calm[0] += u32::from(it.outcome == Some(ANSWERED));
-                    self.calm[1] += 1;
+                    self.calm.record(it.outcome == Some(ANSWERED));
                 }
                 self.journeys.end(request, w);
             }
@@ -559,6 +615,9 @@ impl Experiment for Stack {
         if was.health != is.health && OUTAGE[0] <= w.now() && w.now() < OUTAGE[1] {
             self.dependency.set_health(is.health, w);
         }
+        for it in &mut self.services {
+            it.limiter.change_config(is.limiter(), w.now()).expect("controls within their ranges");
+        }
         Ok(())
     }
 
@@ -567,16 +626,15 @@ impl Experiment for Stack {
         out.put("most", f64::from(self.most));
         out.put("in-outage", f64::from(self.in_outage));
         out.put("openings", f64::from(self.openings));
-        let [answered, all] = self.calm.map(f64::from);
-        out.put("calm", (all > 0.0).then(|| answered / all));
+        out.put("calm", self.calm.share());
     }
 
     fn draw(&self, w: &W, scene: &mut Scene) {
         let calls = [("calls", Status::Trouble), ("answers", Status::Active)];
         scene.panels = vec![
             self.flow(w.now()),
+            self.frames(w.now()),
             Panel::series(chart_calls(), Unit::Rate, calls, Self::SPEC.until),
-            self.table(),
             self.journeys.ledger(),
         ];
         scene.sentences.push(match w.now() {
@@ -591,14 +649,14 @@ impl Experiment for Stack {
         match entity.kind {
             CLIENTS_KIND => Some(About::says([about_clients()])),
             SERVICE => {
-                let seen = self.services.get(entity.n as usize)?.breaker.total(w.now());
-                Some(About::says([about_service(seen.calls, seen.failed)]))
+                let it = self.services.get(entity.n as usize)?;
+                Some(About::says([breaker::about(&it.breaker, w.now())]))
             }
             DEPENDENCY_KIND => Some(self.dependency.about()),
-            CALL => self.calls.about(entity, w, |_| self.dependency.station.about_visitor(entity, w.now())),
+            CALL => self.calls.about(entity, w, |_| self.dependency.station().about_visitor(entity, w.now())),
             LAYER => {
-                let n = entity.n as usize;
-                (n < LAYERS).then(|| About::says([self.did(n)]))
+                let (n, it) = (entity.n as usize, self.deeds.get(entity.n as usize)?);
+                Some(About::says([about_passed(it.passed), DID[n](it.did)]))
             }
             _ => self.journeys.about(entity, w, |_| None),
         }
@@ -607,6 +665,6 @@ impl Experiment for Stack {
     fn invariants(&self, w: &W) -> Result<(), String> {
         self.journeys.invariants(w)?;
         self.calls.invariants(w)?;
-        self.dependency.station.invariants()
+        self.dependency.invariants()
     }
 }

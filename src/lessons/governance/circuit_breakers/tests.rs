@@ -65,7 +65,7 @@ fn a_breaker_counts_what_has_ended() {
 fn a_timeout_frees_the_caller_and_only_a_breaker_the_dependency() {
     let back = |settings: &[(&str, &str)]| {
         let bench = shop(&[&[("health", "slow"), ("timeout", "0.5")][..], settings].concat());
-        let waiting: usize = bench.model.shards.iter().map(|shard| shard.station.waiting().len()).sum();
+        let waiting: usize = bench.model.shards.iter().map(|shard| shard.station().waiting().len()).sum();
         let bench = bench.set("health", "well").on_for(Span::from_secs(24));
         (waiting, bench.reading("back"))
     };
@@ -103,18 +103,37 @@ fn a_retry_storm_outlives_its_cause_without_a_breaker() {
 }
 
 #[test]
+fn a_limiter_inside_the_retry_ends_the_storm_and_outside_it_changes_nothing() {
+    let storm = |order, used| {
+        let bench = stack(&[("health", "slow"), ("used", used), ("limit", "25"), ("order", order)], 29);
+        ["answered", "calls"].map(|id| bench.reading(id))
+    };
+    let (inside, outside) =
+        ("retry,limiter,timeout,breaker,bulkhead", "limiter,retry,timeout,breaker,bulkhead");
+    let [answered, calls] = storm(inside, "timeout,retry,limiter");
+    assert!(answered > 0.95 && calls <= 25.0, "{answered} {calls}");
+    let [answered, calls] = storm(outside, "timeout,retry,limiter");
+    assert!(answered < 0.05 && calls > 45.0, "{answered} {calls}");
+    // In the outage itself a limiter alone lets every call through: they are too slow, and not too many.
+    let in_outage =
+        |used| stack(&[("health", "slow"), ("used", used), ("limit", "50")], 13).reading("in-outage");
+    assert_eq!(in_outage("timeout,limiter"), in_outage("timeout"));
+}
+
+#[test]
 fn each_order_has_its_own_fault() {
     let run = |order: &str| {
         let bench = stack(&[("order", order)], 30);
         ["openings", "in-outage", "calm"].map(|id| bench.reading(id))
     };
-    let [openings, calls, calm] = run("retry,bulkhead,breaker,timeout");
+    let [openings, calls, calm] = run("retry,limiter,bulkhead,breaker,timeout");
     assert!(openings == 1.0 && calls < 45.0 && calm > 0.99, "{openings} {calls} {calm}");
-    let [openings, uncounted, _] = run("retry,bulkhead,timeout,breaker");
+    let [openings, uncounted, _] = run("retry,limiter,bulkhead,timeout,breaker");
     assert!(openings == 0.0 && uncounted > 150.0, "{openings} {uncounted}");
-    assert!(run("timeout,retry,bulkhead,breaker")[2] < 0.98);
-    assert_eq!(run("retry,breaker,timeout,bulkhead")[0], 2.0, "the outage, and the rush");
-    assert!(run("bulkhead,breaker,retry,timeout")[1] > 65.0);
+    assert!(run("timeout,retry,limiter,bulkhead,breaker")[2] < 0.98);
+    assert_eq!(run("retry,breaker,limiter,timeout,bulkhead")[0], 2.0, "the outage, and the rush");
+    assert_eq!(run("retry,bulkhead,breaker,timeout,limiter")[0], 2.0, "its refusals count as well");
+    assert!(run("limiter,bulkhead,breaker,retry,timeout")[1] > 65.0);
 }
 
 /// What the machine made of calls by the end of them: by call, whether it was let through; then its state.
