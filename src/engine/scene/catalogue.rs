@@ -20,7 +20,7 @@ const PATTERNS: &[(&str, &str)] = &[
     ("scene-expected", "Expected"),
     ("scene-failure", "failure"),
     ("scene-first", "Waits longest"),
-    ("scene-flow", "Parties"),
+    ("scene-flow", "Nodes"),
     ("scene-for", "for {span}"),
     ("scene-from", "From"),
     ("scene-in-it", "In it"),

@@ -64,7 +64,7 @@ impl fmt::Display for What {
             Self::NeverSet { name, known } => write!(f, "‘{name}’ is set nowhere; there are {known}"),
             Self::Taken(name) => write!(f, "‘{name}’ can’t be set"),
             Self::NoResult(name) => write!(f, "‘{name}’ has to be set somewhere"),
-            Self::TooDeep => f.write_str("too many brackets within each other"),
+            Self::TooDeep => f.write_str("brackets are nested too deeply"),
             Self::TooMany => f.write_str("too many variables"),
         }
     }

@@ -84,7 +84,7 @@ readings! {
     Reading::new("left", "left", Unit::Count, "Items that nobody has bought yet.");
     Reading::measured("oversold", "oversold", Statistic::Count, "Buyers so far who were told yes although nothing was left.")
         .of(BUYER, &[OVERSOLD]).so_far().trouble_from(1.0);
-    Reading::new("told", "told yes or no", Unit::Share, "Share of all buyers so far who were told yes or no, and truly.").so_far();
+    Reading::new("told", "told yes or no", Unit::Share, "Share of all buyers so far who were told yes or no, and correctly.").so_far();
     Reading::measured("p99", "p99", Statistic::Quantile(0.99), "99 % of the buyers who were told yes or no, so far, waited at most this long.")
         .of(BUYER, &[BOUGHT, SOLD_OUT, OVERSOLD]).so_far().trouble_from(1.0);
     Reading::measured("told-yes", "told yes", Statistic::Rate, "Buyers a second who were told yes, over the last second.")

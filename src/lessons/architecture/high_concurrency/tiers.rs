@@ -69,7 +69,7 @@ controls! {
         pub load: f64 = Control::number("load", "Load", Unit::Rate, (10.0, 500.0), 10.0, 240.0)
             .help("Requests a second. Users who wait send this many as long as they are answered at once.").primary(),
         pub threads: u32 = Control::number("threads", "Threads", Unit::Count, (1.0, 200.0), 1.0, 32.0)
-            .help("Requests that the application has taken up at the same time.").primary(),
+            .help("Requests that the application works on, or waits with, at the same time.").primary(),
         pub connections: u32 = Control::number("connections", "Connections", Unit::Count, (1.0, 64.0), 1.0, 8.0)
             .help("Connections to the database that the application shares.").primary(),
         pub cores: u32 = Control::number("cores", "Database cores", Unit::Count, (1.0, 16.0), 1.0, 4.0)

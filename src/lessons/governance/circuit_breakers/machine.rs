@@ -67,7 +67,7 @@ controls! {
         pub wait: Span = Control::number("wait", "Stays open for", Unit::Time, (1.0, 20.0), 1.0, 5.0)
             .help("The first call after that finds the breaker half-open; one at its very end is still refused."),
         pub calls: String = Control::text("calls", "Calls so far", 40, "ooxooxx")
-            .help("A sign a second: o succeeds, x fails, ~ succeeds slowly, . is a second without a call. After them it's your turn."),
+            .help("A character a second: o succeeds, x fails, ~ succeeds slowly, . is a second without a call. After them it's your turn."),
         pub own: String = Control::text("own", "My own rule", 240, "on success: n = 0\non failure: n = n + 1\nif n >= 3: open")
             .rows(4)
             .help("Runs for each result while the breaker is closed; ‘open’ opens it. It can read ‘now’ and ‘took’, in seconds. All else is gobreaker's."),

@@ -67,19 +67,19 @@ controls! {
         pub breaker: bool = Control::flag("breaker", "Breaker", false)
             .help("Refuses calls to payments after too many have failed or been slow.").primary(),
         pub timeout: Span = Control::log_number("timeout", "Timeout", Unit::Time, (0.05, 60.0), 60.0)
-            .help("The shop waits so long for payments. 60 s is longer than this run: no timeout at all.").primary(),
+            .help("How long the shop waits for payments. 60 s is longer than this run: no timeout at all.").primary(),
         pub bulkhead: u32 = Control::number("bulkhead", "Bulkhead", Unit::Count, (1.0, 64.0), 1.0, 64.0)
-            .help("Calls to payments under way at the same time; the next is refused. No fewer than there are threads is no bulkhead at all.").primary(),
+            .help("Calls to payments under way at the same time; the next is refused. As many as there are threads, or more, is no bulkhead at all.").primary(),
         pub threads: u32 = Control::number("threads", "Threads", Unit::Count, (4.0, 64.0), 1.0, 16.0)
             .help("Requests that the shop works on, or waits with, at the same time."),
         pub window: u32 = Control::number("window", "Calls judged", Unit::Count, (1.0, 40.0), 1.0, 20.0)
-            .help("The breaker looks at so many calls, the last that have ended, and at no fewer (sliding window size and minimum number of calls).").only_with("breaker", "on"),
+            .help("The breaker looks at this many calls, the last that have ended, and at no fewer (sliding window size and minimum number of calls).").only_with("breaker", "on"),
         pub threshold: f64 = Control::number("threshold", "Opens at", Unit::Share, (0.05, 1.0), 0.05, 0.5)
             .help("From this share of failed calls on, or of slow ones, the breaker opens (failure rate and slow call rate threshold).").only_with("breaker", "on"),
         pub slow: Span = Control::log_number("slow", "Slow is over", Unit::Time, (0.05, 60.0), 0.8)
             .help("A call that took longer counts as slow (slow call duration threshold).").only_with("breaker", "on"),
         pub wait: Span = Control::log_number("wait", "Stays open for", Unit::Time, (0.2, 60.0), 3.0)
-            .help("An open breaker waits so long, then lets three calls through to see whether payments are well again (wait duration in open state).").only_with("breaker", "on"),
+            .help("An open breaker waits this long, then lets three calls through to see whether payments are well again (wait duration in open state).").only_with("breaker", "on"),
     }
 }
 
@@ -102,14 +102,14 @@ readings! {
     READINGS;
     Reading::measured("pages", "pages on time", Statistic::Share, "Share of the pages of the last 2 s that were answered within 500 ms; refused and late ones are the rest.")
         .of(PAGE, &[ANSWERED]).last(2.0);
-    Reading::measured("payments", "payments made", Statistic::Share, "Share of the payments that ended in the last 2 s which were made.")
+    Reading::measured("payments", "payments made", Statistic::Share, "Of the payments that ended in the last 2 s, the share that were made.")
         .of(PAYMENT, &[ANSWERED]).last(2.0);
     Reading::new("held", "threads held", Unit::Count, "Threads that wait for payments now.").trouble_from(12.0);
     Reading::new("openings", "openings", Unit::Count, "How often the closed breaker has opened so far.").so_far();
     Reading::measured("pages-so-far", "pages on time, so far", Statistic::Share, "Share of all pages so far that were answered within 500 ms.")
         .of(PAGE, &[ANSWERED]).so_far();
     Reading::new("back", "back after", Unit::Time, "Time from the end of an outage to the first of ten payments in a row that were made; of several outages the longest.").so_far();
-    Reading::new("calm", "made in calm times", Unit::Share, "Share of the payments begun while payments were well, and had been for 5 s, that were made. Those whom an outage has met don't count.").so_far();
+    Reading::new("calm", "made in calm times", Unit::Share, "Share of the payments begun while payments were well, and had been for 5 s, that were made. Those caught in an outage don't count.").so_far();
     Reading::new("false-alarms", "false alarms", Unit::Count, "How often the breaker has opened while payments were well.").so_far().trouble_from(1.0);
 }
 

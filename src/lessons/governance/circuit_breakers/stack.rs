@@ -95,7 +95,7 @@ controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
         pub order: Vec<Layer> = Control::order("order", "From the outside in", Layer::OPTIONS, "retry,breaker,limiter,timeout,bulkhead")
-            .help("What a request passes on its way to the dependency, the first first. This order is resilience4j's own in Spring.").primary(),
+            .help("What a request passes on its way to the dependency, outermost first. This order is resilience4j's own in Spring.").primary(),
         pub used: Vec<Layer> = Control::several("used", "In use", Layer::OPTIONS, (1, 5), "timeout,retry,breaker,bulkhead,limiter")
             .help("Layers that are there at all.").primary(),
         pub health: Health = Control::choice("health", "From 4 s to 14 s it is", Health::OPTIONS, "hung")
@@ -105,7 +105,7 @@ controls! {
         pub limit: u32 = Control::number("limit", "Limit a second", Unit::Count, (5.0, 100.0), 5.0, 50.0)
             .help("So many calls may begin in each second of the clock; the rate limiter refuses the next at once (limit for period).").only_with("used", "limiter"),
         pub tries: u32 = Control::number("tries", "Tries", Unit::Count, (1.0, 4.0), 1.0, 3.0)
-            .help("How often a retry tries at most, the first time included.").only_with("used", "retry"),
+            .help("How many tries there are at most, the first included.").only_with("used", "retry"),
         pub waits: Waits = Control::choice("waits", "A retry waits", Waits::OPTIONS, "jitter")
             .help("Between tries: not at all; 100 ms, twice that, four times that; or anything from nothing up to that.").only_with("used", "retry"),
         pub budget: bool = Control::flag("budget", "Retry budget", false)
@@ -127,7 +127,7 @@ impl ControlValues {
 
 readings! {
     READINGS;
-    Reading::measured("answered", "answered", Statistic::Share, "Share of the requests that ended in the last 2 s which were answered.")
+    Reading::measured("answered", "answered", Statistic::Share, "Of the requests that ended in the last 2 s, the share that were answered.")
         .of(REQUEST, &[ANSWERED]).last(2.0);
     Reading::new("calls", "calls", Unit::Rate, "Calls to the dependency in the last second.").trouble_from(50.0);
     Reading::measured("answers", "answers", Statistic::Rate, "Requests answered in the last second.")

@@ -119,7 +119,7 @@ controls! {
         pub form: Form = Control::choice("form", "Reads", Form::OPTIONS, "block")
             .help("How the program reads from its two sockets. Another form starts everything afresh.").primary(),
         pub silent: bool = Control::flag("silent", "Client A says nothing", false)
-            .help("Client A is connected and never sends: an idle connection. Turning it starts everything afresh.").primary(),
+            .help("Client A is connected and never sends: an idle connection. Switching it starts everything afresh.").primary(),
         pub scheduler: Scheduler = SCHEDULER,
     }
 }

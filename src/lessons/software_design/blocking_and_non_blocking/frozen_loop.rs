@@ -70,13 +70,13 @@ controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
         pub way: Way = Control::choice("way", "A report is made", Way::OPTIONS, "once")
-            .help("200 ms of computing: in one callback; in 20 pieces that are microtasks of each other; in 20 pieces that are callbacks of the next turns; or by a thread of the pool.").primary(),
+            .help("200 ms of computing: in one callback; in 20 pieces, each a microtask queued by the one before; in 20 pieces that are callbacks of the next turns; or by a thread of the pool.").primary(),
         pub reports: f64 = Control::number("reports", "Reports", Unit::Rate, (0.0, 15.0), 0.5, 0.0)
-            .help("Reports asked for a second, beside those that you ask for.").primary(),
+            .help("Reports asked for per second, besides those that you ask for.").primary(),
         pub workers: u32 = Control::number("workers", "Workers", Unit::Count, (1.0, 64.0), 1.0, 4.0)
             .help("Threads of the pool, which also read the files (Node: UV_THREADPOOL_SIZE). Another number restarts the server: its requests begin again.").primary(),
         pub limit: u32 = Control::number("limit", "Reports at a time", Unit::Count, (1.0, 16.0), 1.0, 16.0)
-            .help("So many reports are begun and not done; the others are held back until one is done.").primary(),
+            .help("How many reports may be under way; the others are held back until one is done.").primary(),
     }
 }
 

@@ -74,9 +74,9 @@ controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
         pub style: Style = Control::choice("style", "Server", Style::OPTIONS, "pool")
-            .help("A thread keeps its request until it is answered; a loop serves whatever can go on. Another server begins anew with the requests that are inside.").primary(),
+            .help("A thread keeps its request until it is answered; a loop serves whatever can go on. Changing the server restarts the requests that are inside.").primary(),
         pub threads: u32 = Control::number("threads", "Threads", Unit::Count, (1.0, MOST_THREADS as f64), 1.0, 8.0)
-            .help("Threads of the pool; loops don't use it. The picture has the first eight.").primary(),
+            .help("Threads of the pool; loops don't use them. The picture shows the first eight.").primary(),
         pub load: f64 = Control::number("load", "Load", Unit::Rate, (10.0, 500.0), 10.0, 100.0)
             .help("Requests a second.").primary(),
         pub cores: u32 = Control::number("cores", "Cores", Unit::Count, (1.0, 32.0), 1.0, 2.0)
@@ -107,7 +107,7 @@ readings! {
         .of(REQUEST, &[ANSWERED]).last(1.0);
     Reading::measured("refused", "refused", Statistic::Rate, "Requests refused a second, over the last second.")
         .of(REQUEST, &[REFUSED]).last(1.0).trouble_from(1.0);
-    Reading::new("busy", "cores busy", Unit::Share, "Share of the cores' time that was computed, over the last second.");
+    Reading::new("busy", "cores busy", Unit::Share, "Share of the cores' time spent computing, over the last second.");
     Reading::new("memory", "memory", Unit::Bytes, "Memory of stacks and requests: only what has been touched counts.");
     Reading::new("reserved", "address space", Unit::Bytes, "What the stacks have reserved, 8 MiB each.");
     Reading::new("for-thread", "wait in line", Unit::Count, "Requests that wait for a thread, or for the loop, now.").trouble_from(10.0);

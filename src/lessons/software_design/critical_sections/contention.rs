@@ -63,15 +63,15 @@ controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
         pub lock: Kind = Control::choice("lock", "Lock", Kind::OPTIONS, "mutex")
-            .help("Who waits for a spin lock tries again and again; for any other, it sleeps. A read-write lock lets readers in together, a semaphore two threads of any kind. Compare-and-swap is no lock: it stores if nobody else has stored since the load, else the section begins again.").primary(),
+            .help("A thread that waits for a spin lock tries again and again; for any other lock, it sleeps. A read-write lock lets readers in together, a semaphore two threads of any kind. Compare-and-swap is no lock: it stores if nobody else has stored since the load, else the section begins again.").primary(),
         pub scope: Scope = Control::choice("scope", "Scope", Scope::OPTIONS, "operation")
             .help("What happens under the lock: the whole operation, from load to store, or only the store. Without a lock it changes nothing; compare-and-swap always goes from load to store.").primary(),
         pub threads: u32 = Control::number("threads", "Threads", Unit::Count, (1.0, MOST_THREADS as f64), 1.0, 8.0)
-            .help("Each does one operation after the other.").primary(),
+            .help("Each does one operation after another.").primary(),
         pub cores: u32 = Control::number("cores", "Cores", Unit::Count, (1.0, MOST_THREADS as f64), 1.0, 8.0)
             .help("Threads that can run at the same time.").primary(),
         pub section: Span = Control::log_number("section", "Length of the section", Unit::Time, (0.00001, 0.01), 0.001)
-            .help("Mean time from load to store; each takes between half and one and a half of it. The own work before it takes 4 ms."),
+            .help("Mean time from load to store; each takes between half and one and a half of it. A thread's own work before it takes 4 ms."),
         pub reads: f64 = Control::number("reads", "Only read", Unit::Share, (0.0, 1.0), 0.05, 0.0)
             .help("Share of operations that look at the number for as long, and store nothing."),
     }
@@ -79,13 +79,13 @@ controls! {
 
 readings! {
     READINGS;
-    Reading::new("done", "operations", Unit::Rate, "Operations a second so far, since a control was moved last.")
+    Reading::new("done", "operations", Unit::Rate, "Operations a second, since a control was last moved.")
         .of(OPERATION, &[DONE]).so_far();
-    Reading::new("lost", "updates lost", Unit::Count, "Updates that another thread's store has wiped out, since a control was moved last.")
+    Reading::new("lost", "updates lost", Unit::Count, "Updates that another thread's store has wiped out, since a control was last moved.")
         .so_far().trouble_from(1.0);
-    Reading::new("waiting", "threads waiting", Unit::Count, "Threads that wait for the lock, on average since a control was moved last.").so_far();
+    Reading::new("waiting", "threads waiting", Unit::Count, "Threads that wait for the lock, on average since a control was last moved.").so_far();
     Reading::new("wasted", "cores wasted", Unit::Count,
-        "Cores that spin, or run sections once more, on average since a control was moved last.").so_far().trouble_from(0.5);
+        "Cores that spin, or run sections once more, on average since a control was last moved.").so_far().trouble_from(0.5);
 }
 
 messages! {

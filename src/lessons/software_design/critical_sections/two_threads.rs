@@ -101,7 +101,7 @@ controls! {
         pub guard: Guard = Control::choice("guard", "Guard", Guard::OPTIONS, "none")
             .help("What keeps other threads out, and from which instruction to which. Another guard starts the threads afresh.").primary(),
         pub buffers: bool = Control::flag("store-buffers", "Store buffers", false)
-            .help("On, as on an x86 (TSO): a store waits in its thread’s buffer before others see it. Off: everybody sees it at once. Turning it starts the threads afresh.").primary(),
+            .help("On, as on an x86 (TSO): a store waits in its thread’s buffer before others see it. Off: everybody sees it at once. Switching it starts the threads afresh.").primary(),
         pub threads: u32 = Control::number("threads", "Threads", Unit::Count, (2.0, MOST_THREADS as f64), 1.0, 2.0)
             .help("Threads that add to x; Peterson’s algorithm is for two. Another number starts them afresh."),
         pub times: u32 = Control::number("times", "Increments of each thread", Unit::Count, (1.0, 2.0), 1.0, 1.0)
