@@ -65,7 +65,7 @@ messages! {
     nothing(); single_flight(); stale_while_renewed(); early_renewal(); jitter_half(); remembers(); bloom_filter();
     grid_title(); key_lost(); key_answered(); key_survived(); key_pending(); table_title(); column_defence();
     row_survived(survived: u32);
-    says_best(defence: Entity, survived: u32);
+    says_best(defence: Entity, survived: u32); says_first(runs: u32, failure: Entity, defence: Entity);
     about_run(defence: Entity, failure: Entity, lost: (f64, Unit));
     about_defence(survived: u32, of: u32);
 }
@@ -259,10 +259,12 @@ impl Experiment for Matrix {
 
     fn draw(&self, _: &W, scene: &mut Scene) {
         scene.panels = vec![self.grid(), self.table()];
-        let done = self.runs.len() as u32;
-        scene.sentences.extend(match self.best() {
-            Some((survived, n)) if done == RUNS => Some(says_best(defence(n), survived)),
-            _ => done.checked_sub(1).and_then(|last| self.says(last)),
+        scene.sentences.push(match (self.runs.len() as u32, self.best()) {
+            (RUNS, Some((survived, n))) => says_best(defence(n), survived),
+            (done, _) => {
+                let last = done.checked_sub(1).and_then(|last| self.says(last));
+                last.unwrap_or_else(|| says_first(RUNS, failure(0), defence(0)))
+            }
         });
     }
 

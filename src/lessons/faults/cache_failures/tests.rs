@@ -133,6 +133,16 @@ fn a_cell_of_the_matrix_is_a_run_of_the_first_figure() {
     assert_eq!(both.model.by(0), Some(4));
 }
 
+#[test]
+fn the_matrix_says_what_it_is_about_to_do_where_no_run_is_made_yet() {
+    let run = Bench::<Matrix>::new(&[], 9);
+    assert_eq!(run.says(), ["says-first"]);
+    let run = run.until(seconds(3));
+    assert_eq!(run.says(), ["about-run"]);
+    // Every run is made anew with another setting.
+    assert_eq!(run.set("everywhere", "flight").says(), ["says-first"]);
+}
+
 /// What the search finds, as the page's button does: how many steps, or none.
 fn search(settings: &[(&str, &str)]) -> Option<usize> {
     let figure = &super::further::FIGURES[1];
