@@ -9,12 +9,14 @@ pub mod journeys;
 pub mod net;
 pub mod program;
 pub mod station;
+pub mod ttl_cache;
 
 pub use arrivals::Arrivals;
 pub use journeys::Journeys;
 pub use net::Net;
 pub use program::Program;
 pub use station::{Offer, Station};
+pub use ttl_cache::TtlCache;
 
 use crate::sim::Message;
 
