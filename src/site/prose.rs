@@ -134,7 +134,9 @@ impl<'a> Context<'a> {
                 let (block, _) = self.lesson.figure(figure.as_deref(), line)?;
                 let code = match self.stills.get(&block.id) {
                     Some(shown) if *finds => Some(encode_view(&shown.view_found(set)?)),
-                    Some(shown) if !does.is_empty() => Some(encode_view(&shown.view_with(set, does, *at)?)),
+                    Some(shown) if !does.is_empty() || sweep.is_none() && shown.opens_with_actions() => {
+                        Some(encode_view(&shown.view_with(set, does, *at)?))
+                    }
                     _ => None,
                 };
                 let sweep = sweep.as_ref().map(|(control, reading)| format!("{control},,,{reading},3"));

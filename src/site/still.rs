@@ -135,6 +135,10 @@ impl Still {
             let (_, control) = spec.control(id)?;
             run.set(spec, id, &control.parse(&value.text).ok()?).ok()?;
         }
+        for (at, what) in &block.does {
+            let change = done::change(&what.text, &spec.actions, &spec.kinds).ok()?;
+            run.inputs.push(Input { at: *at, change });
+        }
         // A page doesn't carry the sentences of parts that its figure isn't made of, nor those of the lesson's other figures.
         let declared =
             |tables: &[&[Message]], id: &str| tables.iter().any(|all| all.iter().any(|it| it.0 == id));
@@ -159,8 +163,8 @@ impl Still {
         opens.then(|| Self { figure, words, view, session, cache: Rc::default(), lesson })
     }
 
-    /// The run that a phrase of the text asks for: these settings, and these actions. `None` if the figure doesn't
-    /// accept that.
+    /// The run that a phrase of the text asks for: these settings, and these actions. What has been done in the figure's own
+    /// run was done under its own settings, and isn't in a run with others. `None` if the figure doesn't accept that.
     pub fn view_with(
         &self,
         set: &[(String, String)],
@@ -168,6 +172,9 @@ impl Still {
         at: Option<Time>,
     ) -> Option<View> {
         let (spec, mut view) = (self.figure.spec, self.view.clone());
+        if !(set.is_empty() && does.is_empty()) {
+            view.run.inputs.clear();
+        }
         for (id, value) in set {
             let (_, control) = spec.control(id)?;
             view.run.set(spec, id, &control.parse(value).ok()?).ok()?;
@@ -212,6 +219,11 @@ impl Still {
     pub fn value(&self, control: &str) -> Option<Value> {
         let set = self.view.run.controls.iter().find(|(id, _)| id == control).map(|(_, value)| value.clone());
         set.or_else(|| Some(self.figure.spec.control(control)?.1.default()))
+    }
+
+    /// Whether something has been done in the run that it opens with.
+    pub fn opens_with_actions(&self) -> bool {
+        !self.view.run.inputs.is_empty()
     }
 
     /// The figure's declaration.

@@ -54,7 +54,8 @@ fn can_be_read_at_random_moments(lesson: &str, figure: &'static Figure) {
         let mut session = Session::new([figure]);
         let mut run = Run::new(figure.spec, Seed(draws.bits()));
         open(&mut session, &run);
-        let mut moments: Vec<f64> = (0..moments).map(|_| draws.unit()).collect();
+        // The start is the moment at which a figure most easily has nothing to say.
+        let mut moments: Vec<f64> = core::iter::once(0.0).chain((0..moments).map(|_| draws.unit())).collect();
         moments.sort_by(f64::total_cmp);
         for moment in moments {
             let at = Time::from_secs_f64(figure.spec.until.secs() * moment);

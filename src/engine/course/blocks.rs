@@ -54,6 +54,8 @@ pub struct FigureBlock {
     pub caption: Text,
     /// Controls that it begins with, other than the defaults.
     pub set: Vec<(String, Text)>,
+    /// What has been done in the run that it opens with, and when: `step:client:reader`.
+    pub does: Vec<(Time, Text)>,
     /// Controls, options (`guard:none`) and readings that it doesn't offer, because its point needs none of them.
     pub without: Vec<Text>,
     /// The moment of its still, if not the figure's own.
@@ -310,6 +312,7 @@ fn figure(id: &str, line: u32, fields: &mut Fields, notes: &mut Notes) -> Figure
     let shows = fields.maybe_text("shows", notes).unwrap_or(own);
     let caption = fields.text("caption", "what the figure shows", notes);
     let set = fields.table("set", notes).map(|mut table| table.rest(notes)).unwrap_or_default();
+    let does = fields.texts("do", notes).into_iter().filter_map(|text| done(text, notes)).collect();
     let without = fields.texts("without", notes);
     let at = time(fields, "at", notes);
     let drives = fields.flag("drives", notes);
@@ -317,7 +320,19 @@ fn figure(id: &str, line: u32, fields: &mut Fields, notes: &mut Notes) -> Figure
         says,
         on: fields.text("invite_on", "what in the picture the invitation points to, as `server:C`", notes),
     });
-    FigureBlock { shows, caption, set, without, at, drives, invite }
+    FigureBlock { shows, caption, set, does, without, at, drives, invite }
+}
+
+/// A moment and what is done then, as in a link.
+fn done(text: Text, notes: &mut Notes) -> Option<(Time, Text)> {
+    let parts = text.text.split_once(':').ok_or_else(|| "has no moment: \"3s:kill:server:C\"".to_owned());
+    match parts.and_then(|(when, what)| Ok((moment(when)?, what.to_owned()))) {
+        Ok((when, what)) => Some((when, Text { text: what, ..text })),
+        Err(why) => {
+            notes.on(&text, why);
+            None
+        }
+    }
 }
 
 fn time(fields: &mut Fields, key: &'static str, notes: &mut Notes) -> Option<Time> {

@@ -260,6 +260,13 @@ impl<'a> Check<'a> {
                             self.on(value, says);
                         }
                     }
+                    for (when, what) in &figure.does {
+                        let done = within(facts, Some(*when))
+                            .and_then(|()| done::change(&what.text, &facts.actions, &facts.kinds));
+                        if let Err(says) = done {
+                            self.on(what, says);
+                        }
+                    }
                     for name in &figure.without {
                         if let Err(says) = offered(facts, &name.text) {
                             self.on(name, says);

@@ -22,6 +22,7 @@
 //! shows = "slow-server"                    the registered figure, if its id is another
 //! caption = "Round robin meets a slow server"
 //! set = { policy = "random", load = 480 }  controls it begins with, other than the defaults
+//! do = ["8s:kill:server:A"]                what has been done in the run it begins with, and when
 //! at = "43 s"                              the moment of its still, other than the figure's own
 //! drives = true                            prose that names no figure drives this one
 //! invite = "Click C and kill it"           what the picture invites to do first,

@@ -11,6 +11,7 @@ pub mod journeys;
 pub mod net;
 pub mod program;
 pub mod station;
+pub mod ttl_cache;
 
 pub use arrivals::Arrivals;
 pub use dependency::Dependency;
@@ -18,6 +19,7 @@ pub use journeys::Journeys;
 pub use net::Net;
 pub use program::Program;
 pub use station::{Offer, Station};
+pub use ttl_cache::TtlCache;
 
 use crate::sim::Message;
 

@@ -16,12 +16,12 @@ kinds! {
     ]);
     DEFENCE = "defence", Words(&[
         Cow::Borrowed("nothing"), Cow::Borrowed("single-flight"), Cow::Borrowed("stale-while-renewed"), Cow::Borrowed("early-renewal"),
-        Cow::Borrowed("jitter-half"), Cow::Borrowed("remembers"), Cow::Borrowed("bloom-filter"),
+        Cow::Borrowed("jitter-half"), Cow::Borrowed("remembers"), Cow::Borrowed("bloom-filter"), Cow::Borrowed("server-copies"),
     ]);
 }
 
 const FAILURES: u32 = 4;
-const DEFENCES: u32 = 7;
+const DEFENCES: u32 = 8;
 const RUNS: u32 = FAILURES * DEFENCES;
 /// One run is made so often.
 const EVERY: Span = Span::from_millis(500);
@@ -54,7 +54,7 @@ controls! {
 
 readings! {
     READINGS;
-    Reading::new("runs", "runs made", Unit::Count, "Of 28, one for each failure and defence.").so_far();
+    Reading::new("runs", "runs made", Unit::Count, "Of 32, one for each failure and defence.").so_far();
     Reading::new("survived", "survived", Unit::Count, "Runs so far in which at most 1 % of the readers are lost.").so_far();
     Reading::new("best", "by the best defence", Unit::Count, "Of four failures, those that the best defence so far survives.").so_far();
 }
@@ -62,11 +62,11 @@ readings! {
 messages! {
     MESSAGES;
     front_expires(); all_expire(); cache_lost(); unknown_pages();
-    nothing(); single_flight(); stale_while_renewed(); early_renewal(); jitter_half(); remembers(); bloom_filter();
+    nothing(); single_flight(); stale_while_renewed(); early_renewal(); jitter_half(); remembers(); bloom_filter(); server_copies();
     grid_title(); key_lost(); key_answered(); key_survived(); key_pending(); table_title(); column_defence();
     row_survived(survived: u32);
-    says_best(defence: Entity, survived: u32);
-    about_run(defence: Entity, failure: Entity, lost: (f64, Unit));
+    says_best(defence: Entity, survived: u32); says_first(runs: u32, failure: Entity, defence: Entity);
+    about_run(defence: Entity, failure: Entity, lost: (f64, Unit), late: (f64, Unit), stale: (f64, Unit));
     about_defence(survived: u32, of: u32);
 }
 
@@ -80,8 +80,8 @@ type W = World<Next>;
 pub(super) struct Matrix {
     controls: ControlValues,
     pub(super) seed: u64,
-    /// The share of readers lost in each.
-    pub(super) runs: Vec<f64>,
+    /// The shares of readers who were lost in each, were answered late, and stale.
+    pub(super) runs: Vec<[f64; 3]>,
 }
 
 const SEED: Purpose = Purpose::named("runs");
@@ -112,16 +112,17 @@ impl ControlValues {
             early: f64::from(u8::from(defence == 3)),
             jitter: if defence == 4 { 0.5 } else { 0.0 },
             negative: defence == 5,
+            copies: defence == 7,
             ..Default::default()
         }
     }
 
     /// Makes a run.
-    pub(super) fn run(&self, failure: u32, defence: u32, seed: u64) -> f64 {
+    pub(super) fn run(&self, failure: u32, defence: u32, seed: u64) -> [f64; 3] {
         let settings = self.settings(failure, defence);
         let mut w = World::new(seed);
         let Ok(mut it) = BehindTheCache::new(&settings, &Data::default(), &mut w) else {
-            return f64::NAN;
+            return [f64::NAN; 3];
         };
         let until = |it: &mut BehindTheCache, w: &mut World<behind::Event>, at: Time| {
             while let Some(event) = w.next(at) {
@@ -131,7 +132,7 @@ impl ControlValues {
         };
         let begins = if failure == 1 { Time::from_secs(10) } else { Time::from_secs(2) };
         until(&mut it, &mut w, begins);
-        let before = BehindTheCache::lost(&w);
+        let before = it.ends(&w);
         let act = |it: &mut BehindTheCache, action, w: &mut _| it.act(action, &[CACHE], &Value::None, w);
         let done = match failure {
             0 => act(&mut it, EXPIRE, &mut w),
@@ -145,14 +146,13 @@ impl ControlValues {
         };
         debug_assert!(done.is_ok(), "{done:?}");
         until(&mut it, &mut w, begins + WATCHED);
-        let after = BehindTheCache::lost(&w);
-        (after.0 - before.0) as f64 / (after.1 - before.1).max(1) as f64
+        it.ends(&w).shares_since(before).unwrap_or_default()
     }
 }
 
 impl Matrix {
     fn lost(&self, failure: u32, defence: u32) -> Option<f64> {
-        self.runs.get((defence * FAILURES + failure) as usize).copied()
+        self.runs.get((defence * FAILURES + failure) as usize).map(|[lost, ..]| *lost)
     }
 
     /// How many failures a defence survives, once all its runs are made.
@@ -170,8 +170,8 @@ impl Matrix {
     /// What became of the readers of a run, once it is made.
     fn says(&self, run: u32) -> Option<Msg> {
         let (of, by) = pair(run);
-        let lost = self.lost(of, by)?;
-        Some(about_run(defence(by), failure(of), (rounded(lost, 1000.0), Unit::Share)))
+        let [lost, late, stale] = self.runs.get(run as usize)?.map(|it| (rounded(it, 1000.0), Unit::Share));
+        Some(about_run(defence(by), failure(of), lost, late, stale))
     }
 
     fn grid(&self) -> Panel {
@@ -222,8 +222,8 @@ impl Experiment for Matrix {
     type Controls = ControlValues;
     type Event = Next;
     const SPEC: &'static FigureSpec =
-        &FigureSpec::new("matrix", Time::from_secs(14), ControlValues::ALL, READINGS, KINDS)
-            .still_at(Time::from_secs(14))
+        &FigureSpec::new("matrix", Time::from_secs(16), ControlValues::ALL, READINGS, KINDS)
+            .still_at(Time::from_secs(16))
             .speed(4.0);
     const MESSAGES: &'static [&'static [Message]] = &[MESSAGES];
 
@@ -253,16 +253,18 @@ impl Experiment for Matrix {
 
     fn read(&self, _: &W, out: &mut Readings) {
         out.put("runs", self.runs.len() as f64);
-        out.put("survived", self.runs.iter().filter(|&&lost| lost <= SURVIVED).count() as f64);
+        out.put("survived", self.runs.iter().filter(|[lost, ..]| *lost <= SURVIVED).count() as f64);
         out.put("best", self.best().map(|(survived, _)| f64::from(survived)));
     }
 
     fn draw(&self, _: &W, scene: &mut Scene) {
         scene.panels = vec![self.grid(), self.table()];
-        let done = self.runs.len() as u32;
-        scene.sentences.extend(match self.best() {
-            Some((survived, n)) if done == RUNS => Some(says_best(defence(n), survived)),
-            _ => done.checked_sub(1).and_then(|last| self.says(last)),
+        scene.sentences.push(match (self.runs.len() as u32, self.best()) {
+            (RUNS, Some((survived, n))) => says_best(defence(n), survived),
+            (done, _) => {
+                let last = done.checked_sub(1).and_then(|last| self.says(last));
+                last.unwrap_or_else(|| says_first(RUNS, failure(0), defence(0)))
+            }
         });
     }
 
@@ -277,7 +279,7 @@ impl Experiment for Matrix {
     }
 
     fn invariants(&self, _: &W) -> Result<(), String> {
-        let wrong = self.runs.iter().find(|lost| !(0.0..=1.0).contains(*lost));
-        wrong.map_or(Ok(()), |lost| Err(format!("{lost} of the readers are lost")))
+        let wrong = self.runs.iter().flatten().find(|share| !(0.0..=1.0).contains(*share));
+        wrong.map_or(Ok(()), |share| Err(format!("a share of {share} of the readers")))
     }
 }

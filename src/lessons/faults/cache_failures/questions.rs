@@ -1,8 +1,15 @@
 //! What is asked about the cache and the orders of writers.
 
-use super::behind_the_cache::{CACHE, judge_falls, judge_lost, judge_slow, judge_stale};
+use super::behind_the_cache::CACHE;
 use crate::lessons::prelude::*;
 use crate::player::InputKind;
+
+messages! {
+    /// Why a run of the cache fails.
+    pub MESSAGES;
+    judge_lost(lost: (f64, Unit), bound: (f64, Unit)); judge_slow(slow: (f64, Unit), bound: (f64, Unit));
+    judge_stale(stale: (f64, Unit), bound: (f64, Unit)); judge_falls(falls: (f64, Unit), bound: (f64, Unit));
+}
 
 const CHANGES: [&str; 3] = ["falls", "stays", "rises"];
 const ORDERS: [&str; 4] = ["write-first", "twice", "both", "lease"];
@@ -64,10 +71,6 @@ const ALL_THREE: Challenge = Challenge {
     reference: &[("flight", "on"), ("jitter", "50 %"), ("filter", "10"), ("early", "1")],
     tempting: &[
         ("more-workers", &[("workers", "60"), ("flight", "on")]),
-        (
-            "few-workers",
-            &[("flight", "on"), ("jitter", "50 %"), ("filter", "8"), ("early", "1"), ("workers", "8")],
-        ),
         ("remembered", &[("flight", "on"), ("jitter", "50 %"), ("early", "1"), ("negative", "on")]),
         ("no-filter", &[("flight", "on"), ("jitter", "50 %"), ("early", "1")]),
         ("small-filter", &[("flight", "on"), ("jitter", "50 %"), ("early", "1"), ("filter", "3")]),
@@ -90,7 +93,6 @@ fn what_gets_through(settings: &StartSettings, _: &[TrialResult]) -> Option<&'st
         () if of("stale") > 0.0 => "too-old",
         () if of("early") == 0.0 => "all-wait",
         () if of("jitter") < 0.15 => "in-step",
-        () if of("workers") < 10.0 => "few-workers",
         () => return None,
     })
 }

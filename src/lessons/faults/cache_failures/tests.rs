@@ -114,23 +114,32 @@ fn a_cell_of_the_matrix_is_a_run_of_the_first_figure() {
     let controls = matrix::ControlValues::from_values(
         &matrix::ControlValues::ALL.iter().map(Control::default).collect::<Vec<_>>(),
     );
-    let all = Bench::<Matrix>::new(&[], 9).until(seconds(14));
-    assert_eq!(all.reading("runs"), 28.0);
+    let all = Bench::<Matrix>::new(&[], 9).until(seconds(16));
+    assert_eq!(all.reading("runs"), 32.0);
     let seed = all.model.seed;
     for (n, setting) in [(0, ("flight", "off")), (1, ("flight", "on"))] {
         let run = until(cache(&[setting, ("ttl", "1min")], seed), seconds(2));
-        let before = BehindTheCache::lost(&run.world);
+        let before = run.model.ends(&run.world);
         let run = until(acts(run, "expire"), seconds(8));
-        let after = BehindTheCache::lost(&run.world);
-        let lost = (after.0 - before.0) as f64 / (after.1 - before.1) as f64;
-        assert_eq!(controls.run(0, n, seed), lost);
-        assert_eq!(all.model.runs[n as usize * 4], lost);
+        let shares = run.model.ends(&run.world).shares_since(before).unwrap();
+        assert_eq!(controls.run(0, n, seed), shares);
+        assert_eq!(all.model.runs[n as usize * 4], shares);
     }
     // What the text says: single flight does most, and no single defence everything.
     assert_eq!((all.model.by(0), all.model.by(1)), (Some(0), Some(3)));
     assert!((2..7).all(|n| all.model.by(n).is_some_and(|survived| survived <= 1)));
-    let both = Bench::<Matrix>::new(&[("everywhere", "filter")], 9).until(seconds(14));
+    let both = Bench::<Matrix>::new(&[("everywhere", "filter")], 9).until(seconds(16));
     assert_eq!(both.model.by(0), Some(4));
+}
+
+#[test]
+fn the_matrix_says_what_it_is_about_to_do_where_no_run_is_made_yet() {
+    let run = Bench::<Matrix>::new(&[], 9);
+    assert_eq!(run.says(), ["says-first"]);
+    let run = run.until(seconds(3));
+    assert_eq!(run.says(), ["about-run"]);
+    // Every run is made anew with another setting.
+    assert_eq!(run.set("everywhere", "flight").says(), ["says-first"]);
 }
 
 /// What the search finds, as the page's button does: how many steps, or none.

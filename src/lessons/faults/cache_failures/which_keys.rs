@@ -34,8 +34,11 @@ const POPULAR: u32 = 1_000;
 const SCANS: (u32, u32) = (1_500, 500);
 /// By how much the popular keys change, and after how many requests.
 const CHANGE: (u32, u32) = (250, 3_000);
-/// Keys that are seen one by one.
+/// Keys that are seen one by one, each as high as it was asked for in the last so many requests.
 const SEEN: u32 = 48;
+const LATE: usize = 1_000;
+/// Even what nobody asks for is seen.
+const LOWEST: f32 = 0.08;
 /// How many sizes the curves are computed at, from which on; the last is where everything fits.
 const SIZES: (u32, f64) = (8, 10.0);
 const CHOOSES: Purpose = Purpose::named("key");
@@ -89,9 +92,9 @@ readings! {
 messages! {
     MESSAGES;
     fifo(); lru(); lfu(); clock(); sieve(); arc(); w_tinylfu(); yours(); bound();
-    keys_title(); key_kept(); key_gone(); chart_title(); axis_places(); axis_hits(); line_che();
+    keys_title(requests: usize); key_kept(); key_gone(); chart_title(); axis_places(); axis_hits(); line_che();
     says_at(requests: usize, all: usize); rule_wrong(why: String); mark_scan();
-    about_policy(hits: (f64, Unit)); about_key(name: String, asked: u32, kept: usize);
+    about_policy(hits: (f64, Unit)); about_key(name: String, asked: u32, late: u32, kept: usize);
 }
 
 #[derive(Clone, Copy, Debug, Hash)]
@@ -105,7 +108,7 @@ pub(super) struct Known {
     controls: ControlValues,
     data: Data,
     keys: Vec<u64>,
-    /// Keys with how often they are asked for, the most popular first.
+    /// Keys with how often they are asked for: first those that are seen, then the others, the most popular first.
     counts: Vec<(u64, u32)>,
     stream: Stream,
     /// The chosen policy, LRU unless it is that, and the learner's.
@@ -165,6 +168,11 @@ impl Known {
         }
         let mut counts: Vec<(u64, u32)> = counts.into_iter().collect();
         sort_by_key(&mut counts, |&(_, count)| core::cmp::Reverse(count));
+        if controls.requests != Requests::Replay {
+            // By their numbers those stand together that are popular at the same time.
+            let seen = counts.len().min(SEEN as usize);
+            sort_by_key(&mut counts[..seen], |&(key, _)| key);
+        }
         let (controls, data, stream) = (controls.clone(), data.clone(), Stream::new(keys.iter().copied()));
         let (lanes, chart) = (Vec::new(), OnceLock::new());
         let mut it = Self { controls, data, keys, counts, stream, lanes, most_hits: 0, chart };
@@ -199,6 +207,12 @@ impl Known {
     /// The keys that are seen, with how often they are asked for.
     fn seen(&self) -> impl Iterator<Item = (u32, (u64, u32))> {
         (0..SEEN).zip(self.counts.iter().copied())
+    }
+
+    /// How often a key was asked for in the last requests before a tick.
+    fn asked_of_late(&self, key: u64, ticks: usize) -> u32 {
+        let passed = self.passed_after(ticks);
+        self.keys[passed.saturating_sub(LATE)..passed].iter().filter(|&&other| other == key).count() as u32
     }
 
     /// The hits of a policy in the whole stream, or the most that are possible.
@@ -241,12 +255,13 @@ impl Known {
     }
 
     fn grid(&self, ticks: usize) -> Panel {
-        let most = f64::from(self.counts.first().map_or(1, |&(_, count)| count));
+        let of_late: Vec<u32> = self.seen().map(|(_, (key, _))| self.asked_of_late(key, ticks)).collect();
+        let most = f64::from(of_late.iter().copied().max().unwrap_or(0).max(1));
         let row = |lane: &Lane| {
             let (hits, kept) = lane.after[ticks];
-            let cell = |(n, (_, count)): (u32, (u64, u32))| Cell {
+            let cell = |(n, &count): (u32, &u32)| Cell {
                 entity: Entity::new(KEY, n),
-                level: libm::cbrt(f64::from(count) / most) as f32,
+                level: (libm::cbrt(f64::from(count) / most) as f32).max(LOWEST),
                 status: if kept >> n & 1 == 1 { Status::Active } else { Status::Quiet },
             };
             GridRow {
@@ -254,10 +269,10 @@ impl Known {
                 label: Label::Name(policy(lane.of)),
                 note: Some(Label::Value(ratio(hits, self.passed_after(ticks)), Unit::Share)),
                 status: Status::Normal,
-                cells: self.seen().map(cell).collect(),
+                cells: (0..).zip(&of_late).map(cell).collect(),
             }
         };
-        let (title, rows) = (Label::Words(keys_title()), self.lanes.iter().map(row).collect());
+        let (title, rows) = (Label::Words(keys_title(LATE)), self.lanes.iter().map(row).collect());
         let key = legend([(key_kept(), Status::Active), (key_gone(), Status::Quiet)]);
         Panel::Grid(Grid { title, rows, columns: SEEN, tall: true, key }.into())
     }
@@ -321,7 +336,7 @@ impl Experiment for WhichKeys {
         let kept = known.lanes.iter().filter(|lane| lane.after[self.ticks].1 >> n & 1 == 1).count();
         let log = known.data.records().filter(|_| known.controls.requests == Requests::Replay);
         let name = log.and_then(|log| log.name(key)).map_or_else(|| key.to_string(), str::to_owned);
-        Some(About::says([about_key(name, asked, kept)]))
+        Some(About::says([about_key(name, asked, known.asked_of_late(key, self.ticks), kept)]))
     }
 
     fn invariants(&self, _: &W) -> Result<(), String> {
