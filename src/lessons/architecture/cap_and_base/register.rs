@@ -8,23 +8,24 @@
 //!
 //! *Majority*: a read stores what it found at a majority before it answers; a write first asks a majority for the newest
 //! version (the multi-writer register of Attiya, Bar-Noy and Dolev). *N, R, W*: stamps by clocks, and no second round.
-//! *Anywhere*: the client's own replica alone; copies follow. What a replica could not be sent is kept for it as a hint.
+//! *Anywhere*: the client's own replica alone; copies follow. What a replica could not be sent is kept for it as a hint, by
+//! the sender and without counting, as in Cassandra. *Sloppy*, as in Dynamo: a replica that isn't of the N stands in for one
+//! that can't be reached, and counts; it answers with what it keeps, and hands it over later. *R, W at random*: nobody but R
+//! or W of the N is asked at all, which is what the closed forms of [`Quorum`] suppose.
 //! Leaves out: replicas that crash.
 
 use super::audit::{Audit, Audited};
 use super::cluster::{
-    ACTIONS, ANSWERED, CLIENT, Cluster, HOP, KINDS, Network, OPERATION, PEERS, REFUSED, REPLICA, client,
-    line, replica,
+    ACTIONS, ANSWERED, CLIENT, Cluster, Event, KINDS, Network, OPERATION, PEERS, REPLICA, W, answers, begins,
+    client, line, replica, think,
 };
 use crate::lessons::prelude::*;
 use crate::mechanism::linearizability::Verdict;
-use crate::mechanism::quorum::majority;
+use crate::mechanism::quorum::{Quorum, majority};
 use crate::mechanism::version_vector::{Clock, LastWriteWins, Stamp};
-use crate::parts::arrivals::ClosedLoop;
 use crate::parts::net;
-use crate::scene::{Bar, Lane, Lanes, Ring, Tier};
+use crate::scene::{Bar, Lane, Lanes};
 use crate::sim::EntityMap;
-use core::ops::Range;
 
 /// A client gives up after so long.
 const PATIENCE: Span = Span::from_millis(700);
@@ -36,6 +37,7 @@ const UNTIL: Time = Time::from_secs(120);
 /// By how much of the skew each clock is ahead, in halves.
 const AHEAD: [i64; PEERS as usize] = [-2, 1, 0, 2, -1];
 const WRITES: Purpose = Purpose::named("writes");
+const ASKED: Purpose = Purpose::named("replicas asked");
 
 choices! {
     /// How replicas agree.
@@ -43,6 +45,8 @@ choices! {
         Majority = "majority", "Majority";
         Quorum = "quorum", "N, R, W";
         Anywhere = "anywhere", "Anywhere";
+        Sloppy = "sloppy", "Sloppy";
+        Random = "random", "At random";
     }
 }
 
@@ -50,7 +54,7 @@ controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
         pub mode: Mode = Control::choice("mode", "Who must answer", Mode::OPTIONS, "majority")
-            .help("Three of five, in two rounds where needed; R of N to read and W of N to write, the newest clock wins; or the client's own replica alone.").primary(),
+            .help("Three of five, in two rounds where needed; R of N to read and W of N to write, the newest clock wins; the client's own replica alone; R and W of N, where others stand in for those that can't be reached; or R and W that are drawn at random, and nobody else is sent anything.").primary(),
         pub network: Network = Control::choice("network", "Network", Network::OPTIONS, "whole")
             .help("Which links are cut: those that you draw a line across; all between A, B and the others; or all of A but the one to B. Going back joins all.").primary(),
         pub n: u32 = Control::number("n", "N, copies", Unit::Count, (1.0, PEERS as f64), 1.0, PEERS as f64)
@@ -78,6 +82,10 @@ readings! {
         .of(OPERATION, &[ANSWERED]).last(3.0);
     Reading::new("stale", "stale reads", Unit::Count,
         "Reads so far that returned a value although a later write had been answered before they began.").so_far().trouble_from(1.0);
+    Reading::new("behind", "versions behind", Unit::Count,
+        "By how many versions the reads so far were behind, on average: writes that had been answered before the read began, and that began after the write of the returned value had been answered.").so_far();
+    Reading::new("formula", "by the formula", Unit::Count,
+        "By how many versions they would be behind if each write reached W of the N replicas, drawn at random, and each read R: p divided by 1 − p, where p is C(N − W, R) divided by C(N, R).");
     Reading::new("refused", "refused", Unit::Count, "Operations so far that got no answer within 0.7 s.").so_far().trouble_from(1.0);
     Reading::new("broken", "conflicts", Unit::Count,
         "Reads so far that no order of all operations explains: somebody had had a newer value before they began.").so_far().trouble_from(1.0);
@@ -85,7 +93,7 @@ readings! {
 
 messages! {
     pub(super) MESSAGES;
-    note_value(value: u32); lanes_title(); bar_write(value: u32); bar_read(value: u32); bar_wrong(value: u32);
+    note_value(value: u32); note_hint(value: u32); lanes_title(); bar_write(value: u32); bar_read(value: u32); bar_wrong(value: u32);
     bar_refused(); bar_refused_write(value: u32);
     key_write(); key_read(); key_wrong(); key_refused();
     says_alone(replica: Entity, reached: u32, asked: u32, needed: u32); says_enough();
@@ -93,32 +101,25 @@ messages! {
     newer_read(client: Entity, value: u32, at: Time); newer_write(client: Entity, value: u32, at: Time);
     mark_broken(client: Entity, value: u32);
     about_client(replica: Entity, refused: u32); about_replica(value: u32, reached: usize);
+    about_hint(value: u32, home: Entity, reached: usize); says_hint(stand_in: Entity, value: u32, home: Entity);
     about_write(client: Entity, value: u32); about_read(client: Entity, value: u32); about_reads(client: Entity);
-    about_stale(); about_contradicts(); about_refused(heard: u32, needed: u32); about_half_done();
+    about_stale(behind: usize); about_contradicts(); about_refused(heard: u32, needed: u32); about_half_done();
     step_asks(replicas: u32, needed: u32); step_stores(value: u32, needed: u32); step_enough(value: u32);
     judge_broken(broken: (f64, Unit), bound: (f64, Unit)); judge_answered(share: (f64, Unit), bound: (f64, Unit));
 }
 
-#[derive(Clone, Copy, Debug, Hash)]
-pub(super) enum Event {
-    Asks(Entity),
-    AtReplica(Entity),
-    Ended(Entity),
-    Told(Entity),
-    GivesUp(Entity),
-    Tick,
-}
-
-type Held = Option<(Stamp, u32)>;
+type Version = (Stamp, u32);
+type Held = Option<Version>;
 
 /// What replicas write to each other, about an operation where one waits for it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Letter {
     Ask(Entity),
     Holds(Entity, Held),
-    Store(Entity, Stamp, u32),
+    /// To be kept for a replica: the receiver, or one that it stands in for.
+    Store(Entity, u32, Version),
     Stored(Entity),
-    Copy(Stamp, u32),
+    Copy(Version),
 }
 
 #[derive(Clone, Debug)]
@@ -138,13 +139,10 @@ struct Operation {
     read: Option<u32>,
 }
 
-type W = World<Event>;
-
 #[derive(Clone, Debug)]
 pub(super) struct Register {
     controls: ControlValues,
-    pub(super) cluster: Cluster<Letter, Event>,
-    clients: ClosedLoop,
+    pub(super) cluster: Cluster<Letter>,
     replicas: [LastWriteWins<u32>; PEERS as usize],
     /// What one keeps for another that can't be reached.
     hints: [[Held; PEERS as usize]; PEERS as usize],
@@ -154,8 +152,17 @@ pub(super) struct Register {
 }
 
 impl Register {
+    /// The newest that a replica has, of what it keeps for others too.
     fn held(&self, at: u32) -> Held {
-        self.replicas[at as usize].held().copied()
+        let own = self.replicas[at as usize].held().copied();
+        self.hints[at as usize].iter().copied().fold(own, Option::max)
+    }
+
+    /// What a replica keeps for others only, and for the first of them.
+    fn hint(&self, at: u32) -> Option<(u32, u32)> {
+        let (_, value) = self.held(at).filter(|_| self.replicas[at as usize].held().is_none())?;
+        let home = self.hints[at as usize].iter().position(Option::is_some)?;
+        Some((value, home as u32))
     }
 
     fn value(&self, at: u32) -> u32 {
@@ -163,7 +170,7 @@ impl Register {
     }
 
     fn begins(&mut self, client: Entity, w: &mut W) {
-        let entity = w.open(OPERATION, None);
+        let entity = begins(PATIENCE, w);
         let writes = w.draws(WRITES, entity).chance(self.controls.writes);
         self.written += u32::from(writes);
         let write = writes.then_some(self.written);
@@ -181,8 +188,6 @@ impl Register {
             read: None,
         };
         self.operations.insert(entity.n, operation);
-        w.schedule(HOP, Event::AtReplica(entity));
-        w.schedule(PATIENCE, Event::GivesUp(entity));
     }
 
     fn at_replica(&mut self, entity: Entity, w: &mut W) {
@@ -193,39 +198,79 @@ impl Register {
         self.round(entity, write.map(|value| (stamp, value)), w);
     }
 
-    /// Whom a replica asks, or has something stored, and how many of them must answer.
-    fn quorum(&self, mode: Mode, at: u32, storing: bool) -> (Range<u32>, u32) {
+    /// How many replicas must answer, and of how many.
+    fn quorum(&self, mode: Mode, storing: bool) -> (u32, u32) {
         let ControlValues { n, r, w, .. } = self.controls;
+        let of_n = if storing { w } else { r }.min(n);
         match mode {
-            Mode::Majority => (0..PEERS, majority(PEERS)),
-            Mode::Quorum => (0..n, if storing { w } else { r }.min(n)),
-            Mode::Anywhere if storing => (0..PEERS, 1),
-            Mode::Anywhere => (at..at + 1, 1),
+            Mode::Majority => (majority(PEERS), PEERS),
+            Mode::Quorum | Mode::Random => (of_n, n),
+            Mode::Sloppy => (of_n, PEERS),
+            Mode::Anywhere => (1, if storing { PEERS } else { 1 }),
         }
+    }
+
+    /// Whom an operation's replica asks, or has something stored, and for whom each of them is to keep that: for itself, or
+    /// for one that it stands in for.
+    fn asked(&self, operation: Entity, at: u32, storing: bool, w: &W) -> Vec<(u32, u32)> {
+        let mode = self.operations.get(operation.n).map_or(self.controls.mode, |it| it.mode);
+        let (needed, of) = self.quorum(mode, storing);
+        let mut asked: Vec<(u32, u32)> = (0..of).map(|home| (home, home)).collect();
+        match mode {
+            Mode::Majority | Mode::Quorum => {}
+            Mode::Anywhere if storing => {}
+            Mode::Anywhere => asked = vec![(at, at)],
+            Mode::Sloppy => {
+                let n = self.controls.n;
+                let mut others = self.cluster.reached(at).filter(|&other| other >= n);
+                asked.truncate(n as usize);
+                for (to, home) in asked.iter_mut().filter(|it| !self.cluster.is_up(at, it.1)) {
+                    *to = others.next().unwrap_or(*home);
+                }
+            }
+            Mode::Random => {
+                let mut draws = w.draws(ASKED, operation);
+                for k in 0..needed {
+                    asked.swap(k as usize, (k + draws.below(of - k)) as usize);
+                }
+                asked.truncate(needed as usize);
+            }
+        }
+        asked
     }
 
     /// Begins a round: replicas are asked what they hold, or have something stored.
     fn round(&mut self, entity: Entity, store: Held, w: &mut W) {
         let storing = store.is_some();
         let Some((at, mode)) = self.operations.get(entity.n).map(|it| (it.client, it.mode)) else { return };
-        let (asked, needed) = self.quorum(mode, at, storing);
+        let (asked, needed) = (self.asked(entity, at, storing, w), self.quorum(mode, storing).0);
         let Some(it) = self.operations.get_mut(entity.n) else { return };
         (it.needed, it.storing, it.heard, it.best) = (needed, storing, Vec::new(), store);
-        let (step, letter, kind) = match store {
-            None => (step_asks(asked.len() as u32, needed), Letter::Ask(entity), PacketKind::Request),
-            Some((stamp, value)) => {
-                (step_stores(value, needed), Letter::Store(entity, stamp, value), PacketKind::Write)
-            }
-        };
-        w.record_step(entity, || (step, None));
-        for to in asked.clone().filter(|&to| to != at) {
-            self.cluster.send((at, to), (letter, kind), Some(entity), w);
+        w.record_step(entity, || match store {
+            None => (step_asks(asked.len() as u32, needed), None),
+            Some((_, value)) => (step_stores(value, needed), None),
+        });
+        for &(to, home) in asked.iter().filter(|it| it.0 != at) {
+            let letter = match store {
+                None => (Letter::Ask(entity), PacketKind::Request),
+                Some(version) => (Letter::Store(entity, home, version), PacketKind::Write),
+            };
+            self.cluster.send((at, to), letter, Some(entity), w);
         }
-        if asked.contains(&at) {
-            if let Some((stamp, value)) = store {
-                self.replicas[at as usize].offer(stamp, value);
-            }
+        if let Some(&(_, home)) = asked.iter().find(|it| it.0 == at) {
+            self.keeps(at, home, store);
             self.hears(entity, storing, (at, self.held(at)), w);
+        }
+    }
+
+    /// A replica keeps something for itself or another.
+    fn keeps(&mut self, at: u32, home: u32, version: Held) {
+        match version {
+            Some((stamp, value)) if at == home => _ = self.replicas[at as usize].offer(stamp, value),
+            _ => {
+                let hint = &mut self.hints[at as usize][home as usize];
+                *hint = (*hint).max(version);
+            }
         }
     }
 
@@ -255,7 +300,7 @@ impl Register {
                 let value = best.map_or(0, |(_, value)| value);
                 w.record_step(entity, || (step_enough(value), None));
                 (it.answered, it.read) = (true, write.is_none().then_some(value));
-                w.schedule(HOP, Event::Told(entity));
+                answers(entity, w);
             }
         }
     }
@@ -265,48 +310,42 @@ impl Register {
         if self.audit.told(entity.n, it.read, w.now()) {
             w.notable(client(it.client), mark_broken(client(it.client), it.read.unwrap_or(0)));
         }
-        w.close(entity, ANSWERED);
-        self.clients.answered(client(it.client), w, Event::Asks);
+        self.cluster.ends(entity, it.client, true, w);
     }
 
     fn gives_up(&mut self, entity: Entity, w: &mut W) {
         let Some(it) = self.operations.remove(entity.n) else { return };
         self.audit.refused(entity.n, (it.heard.len() as u32, it.needed), w.now());
-        self.cluster.refused[it.client as usize] += 1;
-        w.close(entity, REFUSED);
-        self.clients.answered(client(it.client), w, Event::Asks);
+        self.cluster.ends(entity, it.client, false, w);
     }
 
     /// Copies something to another replica, or keeps it until that one can be reached.
-    fn passes_on(&mut self, (from, to): (u32, u32), (stamp, value): (Stamp, u32), w: &mut W) {
+    fn passes_on(&mut self, (from, to): (u32, u32), version: Version, w: &mut W) {
         if self.cluster.is_up(from, to) {
-            let letter = (Letter::Copy(stamp, value), PacketKind::Copy);
-            self.cluster.send((from, to), letter, None, w);
+            self.cluster.send((from, to), (Letter::Copy(version), PacketKind::Copy), None, w);
         } else {
-            let hint = &mut self.hints[from as usize][to as usize];
-            *hint = (*hint).max(Some((stamp, value)));
+            self.keeps(from, to, Some(version));
         }
     }
 
     fn arrives(&mut self, message: Entity, w: &mut W) {
-        let Some((ends @ (from, to), says, lost)) = self.cluster.ended(message, w) else { return };
+        let Some(((from, to), says, lost)) = self.cluster.ended(message, w) else { return };
         let answer = |letter| (letter, PacketKind::Answer);
         match says {
-            Letter::Copy(stamp, value) | Letter::Store(_, stamp, value) if lost => {
-                self.passes_on(ends, (stamp, value), w);
-            }
+            Letter::Copy(version) if lost => self.passes_on((from, to), version, w),
+            Letter::Store(_, home, version) if lost => self.passes_on((from, home), version, w),
             _ if lost => {}
             Letter::Ask(of) => {
                 let holds = answer(Letter::Holds(of, self.held(to)));
                 self.cluster.send((to, from), holds, Some(of), w);
             }
-            Letter::Store(of, stamp, value) => {
-                self.replicas[to as usize].offer(stamp, value);
+            Letter::Store(of, home, version) => {
+                self.keeps(to, home, Some(version));
                 self.cluster.send((to, from), answer(Letter::Stored(of)), Some(of), w);
             }
             Letter::Holds(of, held) => self.hears(of, false, (from, held), w),
             Letter::Stored(of) => self.hears(of, true, (from, None), w),
-            Letter::Copy(stamp, value) => _ = self.replicas[to as usize].offer(stamp, value),
+            Letter::Copy(version) => self.keeps(to, to, Some(version)),
         }
     }
 
@@ -320,6 +359,13 @@ impl Register {
         }
         self.audit.check();
         w.schedule(TICK, Event::Tick);
+    }
+
+    /// The numbers, where the mode has them.
+    fn closed_form(&self) -> Option<Quorum> {
+        let ControlValues { mode, n, r, w, .. } = self.controls;
+        let tuned = matches!(mode, Mode::Quorum | Mode::Sloppy | Mode::Random);
+        Quorum::new(n, r.min(n), w.min(n)).filter(|_| tuned)
     }
 
     fn lanes(&self, now: Time) -> Panel {
@@ -357,13 +403,15 @@ impl Register {
     /// What each replica holds; quieter where that isn't the newest.
     fn ring(&self, now: Time) -> Panel {
         let newest = (0..PEERS).filter_map(|n| self.held(n)).max();
-        let node = |n: u32| Node {
-            status: if self.held(n) == newest { Status::Normal } else { Status::Quiet },
-            ..self.cluster.node(n).note(Label::Words(note_value(self.value(n))))
+        let note = |n| match self.hint(n) {
+            Some((value, _)) => note_hint(value),
+            None => note_value(self.value(n)),
         };
-        let tiers = vec![Tier { nodes: (0..PEERS).map(node).collect() }];
-        let (links, packets) = (self.cluster.links(now), self.cluster.net.packets());
-        Panel::Ring(Ring(Flow { tiers, links, packets }).into())
+        let node = |n| Node {
+            status: if self.held(n) == newest { Status::Normal } else { Status::Quiet },
+            ..self.cluster.node(n).note(Label::Words(note(n)))
+        };
+        self.cluster.ring(node, now)
     }
 
     fn about_operation(&self, entity: Entity) -> Option<About> {
@@ -379,7 +427,10 @@ impl Register {
             says.extend(it.write.map(|_| about_half_done()));
         }
         says.extend(self.newer(it));
-        says.extend(it.newer.map(|_| if it.stale { about_stale() } else { about_contradicts() }));
+        says.extend(it.newer.map(|_| match it.behind {
+            0 => about_contradicts(),
+            behind => about_stale(behind),
+        }));
         Some(About::says(says))
     }
 
@@ -394,15 +445,19 @@ impl Register {
     fn says(&self) -> Vec<Msg> {
         let mut says = Vec::new();
         if !self.cluster.is_whole() {
+            let mode = self.controls.mode;
+            let (needed, of) = self.quorum(mode, false).max(self.quorum(mode, true));
             let alone = |at| {
-                let [read, write] = [false, true].map(|storing| self.quorum(self.controls.mode, at, storing));
-                let (asked, needed) = if read.1 > write.1 { read } else { write };
-                let reached = asked.clone().filter(|&to| self.cluster.is_up(at, to)).count() as u32;
-                (reached < needed).then(|| says_alone(replica(at), reached, asked.len() as u32, needed))
+                let reached = self.cluster.reached(at).filter(|&to| to < of || mode == Mode::Anywhere);
+                let reached = reached.count() as u32;
+                (reached < needed).then(|| says_alone(replica(at), reached, of, needed))
             };
             says.extend((0..PEERS).filter_map(alone).take(2));
-            says.extend(says.is_empty().then(says_enough));
+            says.extend((says.is_empty() && mode != Mode::Random).then(says_enough));
         }
+        let hint = |at| Some((at, self.hint(at)?));
+        let hint = (0..PEERS).find_map(hint);
+        says.extend(hint.map(|(at, (value, home))| says_hint(replica(at), value, replica(home))));
         if let Some(it) = self.audit.broken.map(|at| &self.audit.operations[at]) {
             says.push(says_broken(client(it.client), it.value(), it.end.unwrap_or_default()));
             says.extend(self.newer(it));
@@ -429,20 +484,15 @@ impl Experiment for Register {
     const MESSAGES: &'static [&'static [Message]] = &[MESSAGES, super::cluster::MESSAGES, net::MESSAGES];
 
     fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
-        let think = Dist::Exponential(1.0 / controls.rate);
-        let mut it = Self {
+        let it = Self {
             controls: controls.clone(),
-            cluster: Cluster::new(controls.delay, Event::Ended),
-            clients: ClosedLoop::start(CLIENT, PEERS, think, w, Event::Asks),
+            cluster: Cluster::new(controls.delay, controls.rate, controls.network, w),
             replicas: Default::default(),
             hints: Default::default(),
             operations: EntityMap::default(),
             audit: Audit::new(),
             written: 0,
         };
-        if controls.network != Network::Whole {
-            it.cluster.set_network(controls.network, w);
-        }
         w.schedule(TICK, Event::Tick);
         Ok(it)
     }
@@ -459,7 +509,7 @@ impl Experiment for Register {
     }
 
     fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
-        self.clients.set_think(Dist::Exponential(1.0 / is.rate));
+        self.cluster.clients.set_think(think(is.rate));
         self.cluster.net.set_lines(&line(is.delay));
         if is.network != self.controls.network {
             self.cluster.set_network(is.network, w);
@@ -478,7 +528,11 @@ impl Experiment for Register {
 
     fn read(&self, _: &W, out: &mut Readings) {
         let count = |of: fn(&&Audited) -> bool| self.audit.operations.iter().filter(of).count() as f64;
-        out.put("stale", count(|it| it.stale));
+        out.put("stale", count(|it| it.behind > 0));
+        let reads = self.audit.operations.iter().filter(|it| it.read.is_some());
+        let (reads, behind) = reads.fold((0, 0), |(reads, behind), it| (reads + 1, behind + it.behind));
+        out.put("behind", (reads > 0).then(|| behind as f64 / f64::from(reads)));
+        out.put("formula", self.closed_form().map(Quorum::mean_versions_behind));
         out.put("refused", count(|it| it.refused.is_some()));
         out.put("broken", count(|it| it.newer.is_some()));
     }
@@ -492,7 +546,10 @@ impl Experiment for Register {
         match entity.kind {
             REPLICA if entity.n < PEERS => {
                 let reached = self.cluster.reached(entity.n).count();
-                Some(About::says([about_replica(self.value(entity.n), reached)]))
+                Some(About::says([match self.hint(entity.n) {
+                    Some((value, home)) => about_hint(value, replica(home), reached),
+                    None => about_replica(self.value(entity.n), reached),
+                }]))
             }
             CLIENT if entity.n < PEERS => {
                 Some(About::says([about_client(replica(entity.n), self.cluster.refused[entity.n as usize])]))
