@@ -50,8 +50,8 @@ pub struct Audited {
     pub end: Option<Time>,
     /// If it was given up: how many replicas had answered, and how many must have.
     pub refused: Option<(u32, u32)>,
-    /// How many versions newer than the answer were certain before it was asked for.
-    pub behind: usize,
+    /// Whether the answer is older than one that was certain before it was asked for.
+    pub stale: bool,
     /// The operation that had ended with a newer value before this read began.
     pub newer: Option<usize>,
 }
@@ -96,8 +96,8 @@ impl Audit {
         let answer = read.map_or(Answer::Done, |value| Answer::Read(Some(value.into())));
         self.history.answer(at, answer, now);
         if read.is_some() {
-            let (behind, newer) = (self.behind(value, from), self.newer(value, from));
-            (self.operations[at].behind, self.operations[at].newer) = (behind, newer);
+            let (stale, newer) = (self.is_stale(value, from), self.newer(value, from));
+            (self.operations[at].stale, self.operations[at].newer) = (stale, newer);
             if newer.is_some() {
                 // What contradicts all before is no witness against what comes after.
                 return *self.broken.get_or_insert(at) == at;
@@ -140,12 +140,11 @@ impl Audit {
         newer.find(|it| it.0 < asked).map(|it| it.1)
     }
 
-    /// How many writes began after this value's was answered, and were answered before the read was called.
-    fn behind(&self, value: u32, asked: Time) -> usize {
+    /// Whether another write began after this value's was answered, and was answered before the read was called.
+    fn is_stale(&self, value: u32, asked: Time) -> bool {
         let writes = || self.operations.iter().filter(|it| it.write.is_some());
         let own = writes().find(|it| it.write == Some(value));
-        let Some(replaced) = own.map_or(Some(Time::ZERO), Audited::answered) else { return 0 };
-        let newer = |it: &&Audited| it.from > replaced && it.answered().is_some_and(|at| at < asked);
-        writes().filter(newer).count()
+        let Some(replaced) = own.map_or(Some(Time::ZERO), Audited::answered) else { return false };
+        writes().any(|it| it.from > replaced && it.answered().is_some_and(|at| at < asked))
     }
 }

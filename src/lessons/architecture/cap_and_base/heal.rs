@@ -425,7 +425,7 @@ impl Experiment for Shop {
     const SPEC: &'static FigureSpec = &FigureSpec::new("heal-it", UNTIL, ControlValues::ALL, READINGS, KINDS)
         .version(3)
         .actions(ACTIONS)
-        .still_at(Time::from_secs(7))
+        .still_at(Time::from_secs(4))
         .speed(0.8);
     const MESSAGES: &'static [&'static [Message]] = &[MESSAGES, super::cluster::MESSAGES, net::MESSAGES];
 

@@ -24,7 +24,8 @@ pub const OF_THE_REGISTER: &[Prediction] = &[
                 (_, true) => "refuses",
                 _ => "meets",
             };
-            Value::Choice(found.into()).into()
+            let seen_at = runs.iter().map(|run| run.above("broken", 0.0)).collect();
+            crate::player::Truth { seen_at, ..Value::Choice(found.into()).into() }
         },
     },
 ];

@@ -14,6 +14,7 @@
 //! or W of the N is asked at all, which is what the closed forms of [`Quorum`] suppose.
 //! Leaves out: replicas that crash.
 
+use super::age::Age;
 use super::audit::{Audit, Audited};
 use super::cluster::{
     ACTIONS, ANSWERED, CLIENT, Cluster, Event, KINDS, Network, OPERATION, PEERS, REPLICA, W, answers, begins,
@@ -45,8 +46,15 @@ choices! {
         Majority = "majority", "Majority";
         Quorum = "quorum", "N, R, W";
         Anywhere = "anywhere", "Anywhere";
+    }
+}
+
+choices! {
+    /// Whom N, R and W are about.
+    pub enum Whom {
+        All = "all", "All";
         Sloppy = "sloppy", "Sloppy";
-        Random = "random", "At random";
+        Random = "random", "Random";
     }
 }
 
@@ -54,7 +62,7 @@ controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
         pub mode: Mode = Control::choice("mode", "Who must answer", Mode::OPTIONS, "majority")
-            .help("Three of five, in two rounds where needed; R of N to read and W of N to write, the newest clock wins; the client's own replica alone; R and W of N, where others stand in for those that can't be reached; or R and W that are drawn at random, and nobody else is sent anything.").primary(),
+            .help("Three of five, in two rounds where needed; R of N to read and W of N to write, the newest clock wins; or the client's own replica alone.").primary(),
         pub network: Network = Control::choice("network", "Network", Network::OPTIONS, "whole")
             .help("Which links are cut: those that you draw a line across; all between A, B and the others; or all of A but the one to B. Going back joins all.").primary(),
         pub n: u32 = Control::number("n", "N, copies", Unit::Count, (1.0, PEERS as f64), 1.0, PEERS as f64)
@@ -63,6 +71,8 @@ controls! {
             .help("So many of the N must answer a read; no more than there are.").primary(),
         pub w: u32 = Control::number("w", "W, for a write", Unit::Count, (1.0, PEERS as f64), 1.0, 3.0)
             .help("So many of the N must have a write before it is answered; no more than there are.").primary(),
+        pub whom: Whom = Control::choice("whom", "Who is asked", Whom::OPTIONS, "all")
+            .help("All N, and the first R or W answers count; the same, and others stand in for those of the N that can't be reached; or R or W that are drawn at random, and nobody else.").primary(),
         pub rate: f64 = Control::number("rate", "Each client asks", Unit::Rate, (0.5, 5.0), 0.5, 1.5)
             .help("Operations a second of each client, if it is answered at once."),
         pub writes: f64 = Control::number("writes", "Writes", Unit::Share, (0.0, 1.0), 0.05, 0.3)
@@ -83,9 +93,11 @@ readings! {
     Reading::new("stale", "stale reads", Unit::Count,
         "Reads so far that returned a value although a later write had been answered before they began.").so_far().trouble_from(1.0);
     Reading::new("behind", "versions behind", Unit::Count,
-        "By how many versions the reads so far were behind, on average: writes that had been answered before the read began, and that began after the write of the returned value had been answered.").so_far();
+        "How many newer versions had been stored by all that must have them when a read asked its first replica: the mean of the reads so far.").so_far();
     Reading::new("formula", "by the formula", Unit::Count,
-        "By how many versions they would be behind if each write reached W of the N replicas, drawn at random, and each read R: p divided by 1 − p, where p is C(N − W, R) divided by C(N, R).");
+        "The mean if each write reached W of the N replicas, drawn at random, and nobody else, and each read R: p divided by 1 − p, where p is C(N − W, R) divided by C(N, R).");
+    Reading::new("late", "out of date by", Unit::Time,
+        "For how long the first of those versions had been there, on average of the reads so far that missed any.").so_far();
     Reading::new("refused", "refused", Unit::Count, "Operations so far that got no answer within 0.7 s.").so_far().trouble_from(1.0);
     Reading::new("broken", "conflicts", Unit::Count,
         "Reads so far that no order of all operations explains: somebody had had a newer value before they began.").so_far().trouble_from(1.0);
@@ -101,9 +113,9 @@ messages! {
     newer_read(client: Entity, value: u32, at: Time); newer_write(client: Entity, value: u32, at: Time);
     mark_broken(client: Entity, value: u32);
     about_client(replica: Entity, refused: u32); about_replica(value: u32, reached: usize);
-    about_hint(value: u32, home: Entity, reached: usize); says_hint(stand_in: Entity, value: u32, home: Entity);
+    about_hint(value: u32, home: Entity, reached: usize); says_hint(other: Entity, value: u32, home: Entity);
     about_write(client: Entity, value: u32); about_read(client: Entity, value: u32); about_reads(client: Entity);
-    about_stale(behind: usize); about_contradicts(); about_refused(heard: u32, needed: u32); about_half_done();
+    about_stale(); about_contradicts(); about_refused(heard: u32, needed: u32); about_half_done();
     step_asks(replicas: u32, needed: u32); step_stores(value: u32, needed: u32); step_enough(value: u32);
     judge_broken(broken: (f64, Unit), bound: (f64, Unit)); judge_answered(share: (f64, Unit), bound: (f64, Unit));
 }
@@ -127,6 +139,8 @@ struct Operation {
     client: u32,
     mode: Mode,
     write: Option<u32>,
+    /// When its replica asked others first.
+    asked: Time,
     /// How many must answer in this round, and who has.
     needed: u32,
     heard: Vec<u32>,
@@ -149,17 +163,18 @@ pub(super) struct Register {
     operations: EntityMap<Operation>,
     pub(super) audit: Audit,
     written: u32,
+    pub(super) age: Age,
 }
 
 impl Register {
     /// The newest that a replica has, of what it keeps for others too.
-    fn held(&self, at: u32) -> Held {
+    pub(super) fn held(&self, at: u32) -> Held {
         let own = self.replicas[at as usize].held().copied();
         self.hints[at as usize].iter().copied().fold(own, Option::max)
     }
 
     /// What a replica keeps for others only, and for the first of them.
-    fn hint(&self, at: u32) -> Option<(u32, u32)> {
+    pub(super) fn hint(&self, at: u32) -> Option<(u32, u32)> {
         let (_, value) = self.held(at).filter(|_| self.replicas[at as usize].held().is_none())?;
         let home = self.hints[at as usize].iter().position(Option::is_some)?;
         Some((value, home as u32))
@@ -179,6 +194,7 @@ impl Register {
             client: client.n,
             mode: self.controls.mode,
             write,
+            asked: w.now(),
             needed: 0,
             heard: Vec::new(),
             storing: false,
@@ -191,7 +207,8 @@ impl Register {
     }
 
     fn at_replica(&mut self, entity: Entity, w: &mut W) {
-        let Some(it) = self.operations.get(entity.n) else { return };
+        let Some(it) = self.operations.get_mut(entity.n) else { return };
+        it.asked = w.now();
         let ahead_ns = AHEAD[it.client as usize] * self.controls.skew.nanos().cast_signed() / 2;
         let stamp = Stamp { time: Clock { ahead_ns, drift_ppm: 0 }.shows(w.now()), node: it.client };
         let write = it.write.filter(|_| it.mode != Mode::Majority);
@@ -200,50 +217,51 @@ impl Register {
 
     /// How many replicas must answer, and of how many.
     fn quorum(&self, mode: Mode, storing: bool) -> (u32, u32) {
-        let ControlValues { n, r, w, .. } = self.controls;
-        let of_n = if storing { w } else { r }.min(n);
+        let ControlValues { n, r, w, whom, .. } = self.controls;
         match mode {
             Mode::Majority => (majority(PEERS), PEERS),
-            Mode::Quorum | Mode::Random => (of_n, n),
-            Mode::Sloppy => (of_n, PEERS),
+            Mode::Quorum => {
+                let of = if whom == Whom::Sloppy { PEERS } else { n };
+                (if storing { w } else { r }.min(n), of)
+            }
             Mode::Anywhere => (1, if storing { PEERS } else { 1 }),
         }
     }
 
     /// Whom an operation's replica asks, or has something stored, and for whom each of them is to keep that: for itself, or
     /// for one that it stands in for.
-    fn asked(&self, operation: Entity, at: u32, storing: bool, w: &W) -> Vec<(u32, u32)> {
-        let mode = self.operations.get(operation.n).map_or(self.controls.mode, |it| it.mode);
-        let (needed, of) = self.quorum(mode, storing);
-        let mut asked: Vec<(u32, u32)> = (0..of).map(|home| (home, home)).collect();
-        match mode {
-            Mode::Majority | Mode::Quorum => {}
-            Mode::Anywhere if storing => {}
-            Mode::Anywhere => asked = vec![(at, at)],
-            Mode::Sloppy => {
-                let n = self.controls.n;
-                let mut others = self.cluster.reached(at).filter(|&other| other >= n);
-                asked.truncate(n as usize);
-                for (to, home) in asked.iter_mut().filter(|it| !self.cluster.is_up(at, it.1)) {
+    fn asked(&self, operation: Entity, it: &Operation, storing: bool, w: &W) -> Vec<(u32, u32)> {
+        let ControlValues { n, whom, .. } = self.controls;
+        let (needed, of) = self.quorum(it.mode, storing);
+        let themselves = |asked: u32| (0..asked).map(|home| (home, home)).collect();
+        match (it.mode, whom) {
+            (Mode::Anywhere, _) if !storing => vec![(it.client, it.client)],
+            (Mode::Majority | Mode::Anywhere, _) | (_, Whom::All) => themselves(of),
+            (_, Whom::Sloppy) => {
+                let mut asked: Vec<(u32, u32)> = themselves(n);
+                let mut others = self.cluster.reached(it.client).filter(|&other| other >= n);
+                for (to, home) in asked.iter_mut().filter(|away| !self.cluster.is_up(it.client, away.1)) {
                     *to = others.next().unwrap_or(*home);
                 }
+                asked
             }
-            Mode::Random => {
-                let mut draws = w.draws(ASKED, operation);
+            (_, Whom::Random) => {
+                let (mut asked, mut draws): (Vec<_>, _) = (themselves(n), w.draws(ASKED, operation));
                 for k in 0..needed {
-                    asked.swap(k as usize, (k + draws.below(of - k)) as usize);
+                    asked.swap(k as usize, (k + draws.below(n - k)) as usize);
                 }
                 asked.truncate(needed as usize);
+                asked
             }
         }
-        asked
     }
 
     /// Begins a round: replicas are asked what they hold, or have something stored.
     fn round(&mut self, entity: Entity, store: Held, w: &mut W) {
         let storing = store.is_some();
-        let Some((at, mode)) = self.operations.get(entity.n).map(|it| (it.client, it.mode)) else { return };
-        let (asked, needed) = (self.asked(entity, at, storing, w), self.quorum(mode, storing).0);
+        let Some(it) = self.operations.get(entity.n) else { return };
+        let (at, needed) = (it.client, self.quorum(it.mode, storing).0);
+        let asked = self.asked(entity, it, storing, w);
         let Some(it) = self.operations.get_mut(entity.n) else { return };
         (it.needed, it.storing, it.heard, it.best) = (needed, storing, Vec::new(), store);
         w.record_step(entity, || match store {
@@ -300,6 +318,11 @@ impl Register {
                 let value = best.map_or(0, |(_, value)| value);
                 w.record_step(entity, || (step_enough(value), None));
                 (it.answered, it.read) = (true, write.is_none().then_some(value));
+                let stamp = best.map(|(stamp, _)| stamp);
+                match write {
+                    Some(_) => self.age.stored.extend(stamp.map(|stamp| (w.now(), stamp))),
+                    None => self.age.read(it.asked, stamp),
+                }
                 answers(entity, w);
             }
         }
@@ -364,8 +387,7 @@ impl Register {
     /// The numbers, where the mode has them.
     fn closed_form(&self) -> Option<Quorum> {
         let ControlValues { mode, n, r, w, .. } = self.controls;
-        let tuned = matches!(mode, Mode::Quorum | Mode::Sloppy | Mode::Random);
-        Quorum::new(n, r.min(n), w.min(n)).filter(|_| tuned)
+        Quorum::new(n, r.min(n), w.min(n)).filter(|_| mode == Mode::Quorum)
     }
 
     fn lanes(&self, now: Time) -> Panel {
@@ -427,10 +449,7 @@ impl Register {
             says.extend(it.write.map(|_| about_half_done()));
         }
         says.extend(self.newer(it));
-        says.extend(it.newer.map(|_| match it.behind {
-            0 => about_contradicts(),
-            behind => about_stale(behind),
-        }));
+        says.extend(it.newer.map(|_| if it.stale { about_stale() } else { about_contradicts() }));
         Some(About::says(says))
     }
 
@@ -448,16 +467,18 @@ impl Register {
             let mode = self.controls.mode;
             let (needed, of) = self.quorum(mode, false).max(self.quorum(mode, true));
             let alone = |at| {
-                let reached = self.cluster.reached(at).filter(|&to| to < of || mode == Mode::Anywhere);
-                let reached = reached.count() as u32;
+                let reached = self.cluster.reached(at).filter(|&to| to < of).count() as u32;
                 (reached < needed).then(|| says_alone(replica(at), reached, of, needed))
             };
             says.extend((0..PEERS).filter_map(alone).take(2));
-            says.extend((says.is_empty() && mode != Mode::Random).then(says_enough));
+            let hint = (0..PEERS).find_map(|at| Some((at, self.hint(at)?)));
+            // Of replicas that are drawn at random nobody knows whether they can be reached.
+            let known = mode != Mode::Quorum || self.controls.whom != Whom::Random;
+            says.extend((says.is_empty() && known).then(|| match hint {
+                Some((at, (value, home))) => says_hint(replica(at), value, replica(home)),
+                None => says_enough(),
+            }));
         }
-        let hint = |at| Some((at, self.hint(at)?));
-        let hint = (0..PEERS).find_map(hint);
-        says.extend(hint.map(|(at, (value, home))| says_hint(replica(at), value, replica(home))));
         if let Some(it) = self.audit.broken.map(|at| &self.audit.operations[at]) {
             says.push(says_broken(client(it.client), it.value(), it.end.unwrap_or_default()));
             says.extend(self.newer(it));
@@ -492,6 +513,7 @@ impl Experiment for Register {
             operations: EntityMap::default(),
             audit: Audit::new(),
             written: 0,
+            age: Age::default(),
         };
         w.schedule(TICK, Event::Tick);
         Ok(it)
@@ -528,10 +550,9 @@ impl Experiment for Register {
 
     fn read(&self, _: &W, out: &mut Readings) {
         let count = |of: fn(&&Audited) -> bool| self.audit.operations.iter().filter(of).count() as f64;
-        out.put("stale", count(|it| it.behind > 0));
-        let reads = self.audit.operations.iter().filter(|it| it.read.is_some());
-        let (reads, behind) = reads.fold((0, 0), |(reads, behind), it| (reads + 1, behind + it.behind));
-        out.put("behind", (reads > 0).then(|| behind as f64 / f64::from(reads)));
+        out.put("stale", count(|it| it.stale));
+        out.put("behind", self.age.versions());
+        out.put("late", self.age.time());
         out.put("formula", self.closed_form().map(Quorum::mean_versions_behind));
         out.put("refused", count(|it| it.refused.is_some()));
         out.put("broken", count(|it| it.newer.is_some()));
