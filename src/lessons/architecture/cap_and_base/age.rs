@@ -9,8 +9,7 @@ use crate::mechanism::version_vector::Stamp;
 pub struct Age {
     /// Each version, and when as many replicas had it as must have it.
     pub stored: Vec<(Time, Stamp)>,
-    pub reads: u32,
-    /// Of each read that missed any: how many, and for how long the first of them had been there.
+    /// Of each read: how many it missed, and for how long the first of them had been there.
     pub missed: Vec<(usize, Span)>,
 }
 
@@ -18,20 +17,18 @@ impl Age {
     /// A read that began to ask then has found this.
     pub fn read(&mut self, asked: Time, found: Option<Stamp>) {
         let newer = || self.stored.iter().filter(|it| it.0 < asked && Some(it.1) > found);
-        let missed = newer().next().map(|it| (newer().count(), asked.since(it.0)));
-        self.reads += 1;
-        self.missed.extend(missed);
+        let time = newer().next().map_or(Span::ZERO, |first| asked.since(first.0));
+        self.missed.push((newer().count(), time));
     }
 
     /// How many versions reads missed on average.
-    pub fn versions(&self) -> Option<f64> {
-        let missed: usize = self.missed.iter().map(|it| it.0).sum();
-        (self.reads > 0).then(|| missed as f64 / f64::from(self.reads))
+    pub fn versions(&self) -> f64 {
+        self.missed.iter().map(|it| it.0 as f64).sum::<f64>() / self.missed.len() as f64
     }
 
     /// For how long the first of these had been there, on average of the reads that missed any.
-    pub fn time(&self) -> Option<f64> {
-        let time: f64 = self.missed.iter().map(|it| it.1.secs()).sum();
-        (!self.missed.is_empty()).then(|| time / self.missed.len() as f64)
+    pub fn time(&self) -> f64 {
+        let any = self.missed.iter().filter(|it| it.0 > 0);
+        any.clone().map(|it| it.1.secs()).sum::<f64>() / any.count() as f64
     }
 }

@@ -106,12 +106,10 @@ fn all() -> Vec<Entity> {
 impl<L> Cluster<L> {
     /// Each client asks so often, if it is answered at once.
     pub fn new(delay: Span, rate: f64, network: Network, w: &mut W) -> Self {
-        let clients = ClosedLoop::start(CLIENT, PEERS, think(rate), w, Event::Asks);
+        let clients = ClosedLoop::start(CLIENT, PEERS, Dist::Exponential(1.0 / rate), w, Event::Asks);
         let (net, letters) = (Net::full(&all(), &line(delay)), EntityMap::default());
         let mut it = Self { net, letters, clients, refused: Default::default() };
-        if network != Network::Whole {
-            it.set_network(network, w);
-        }
+        it.set_network(network, w);
         it
     }
 
@@ -245,11 +243,6 @@ pub fn begins(patience: Span, w: &mut W) -> Entity {
 /// A replica has an answer, which is under way to its client.
 pub fn answers(operation: Entity, w: &mut W) {
     w.schedule(HOP, Event::Told(operation));
-}
-
-/// How long a client waits before it asks again.
-pub fn think(rate: f64) -> Dist {
-    Dist::Exponential(1.0 / rate)
 }
 
 /// A long way, and some messages take longer than others.

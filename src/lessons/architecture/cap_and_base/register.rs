@@ -18,12 +18,12 @@ use super::age::Age;
 use super::audit::{Audit, Audited};
 use super::cluster::{
     ACTIONS, ANSWERED, CLIENT, Cluster, Event, KINDS, Network, OPERATION, PEERS, REPLICA, W, answers, begins,
-    client, line, replica, think,
+    client, line, replica,
 };
 use crate::lessons::prelude::*;
 use crate::mechanism::linearizability::Verdict;
 use crate::mechanism::quorum::{Quorum, majority};
-use crate::mechanism::version_vector::{Clock, LastWriteWins, Stamp};
+use crate::mechanism::version_vector::{Clock, Stamp};
 use crate::parts::net;
 use crate::scene::{Bar, Lane, Lanes};
 use crate::sim::EntityMap;
@@ -141,47 +141,48 @@ struct Operation {
     write: Option<u32>,
     /// When its replica asked others first.
     asked: Time,
-    /// How many must answer in this round, and who has.
+    /// What is to be stored in this round; nothing where replicas are only asked.
+    store: Held,
+    /// How many must answer in this round, and who has, with what.
     needed: u32,
-    heard: Vec<u32>,
-    storing: bool,
-    /// The newest that it was told, and whether everybody said the same.
-    best: Held,
-    same: bool,
-    /// Its replica has an answer, and of a read what that is.
-    answered: bool,
-    read: Option<u32>,
+    heard: Vec<(u32, Held)>,
+    /// What its replica answers, once that is certain.
+    answer: Option<Held>,
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Register {
     controls: ControlValues,
     pub(super) cluster: Cluster<Letter>,
-    replicas: [LastWriteWins<u32>; PEERS as usize],
-    /// What one keeps for another that can't be reached.
-    hints: [[Held; PEERS as usize]; PEERS as usize],
+    /// What each replica has, and keeps for each other one that couldn't be reached.
+    kept: [[Held; PEERS as usize]; PEERS as usize],
     operations: EntityMap<Operation>,
     pub(super) audit: Audit,
     written: u32,
     pub(super) age: Age,
 }
 
+fn value(held: Held) -> u32 {
+    held.map_or(0, |(_, value)| value)
+}
+
 impl Register {
-    /// The newest that a replica has, of what it keeps for others too.
+    /// The newest that a replica has or keeps for others.
     pub(super) fn held(&self, at: u32) -> Held {
-        let own = self.replicas[at as usize].held().copied();
-        self.hints[at as usize].iter().copied().fold(own, Option::max)
+        self.kept[at as usize].iter().copied().max().flatten()
     }
 
-    /// What a replica keeps for others only, and for the first of them.
+    /// What a replica without a copy of its own keeps, and for whom first.
     pub(super) fn hint(&self, at: u32) -> Option<(u32, u32)> {
-        let (_, value) = self.held(at).filter(|_| self.replicas[at as usize].held().is_none())?;
-        let home = self.hints[at as usize].iter().position(Option::is_some)?;
-        Some((value, home as u32))
+        let kept = &self.kept[at as usize];
+        let home = kept.iter().position(Option::is_some)?;
+        kept[at as usize].is_none().then(|| (value(self.held(at)), home as u32))
     }
 
-    fn value(&self, at: u32) -> u32 {
-        self.held(at).map_or(0, |(_, value)| value)
+    /// A replica keeps something, for itself or another.
+    fn keeps(&mut self, at: u32, home: u32, version: Held) {
+        let kept = &mut self.kept[at as usize][home as usize];
+        *kept = (*kept).max(version);
     }
 
     fn begins(&mut self, client: Entity, w: &mut W) {
@@ -190,19 +191,8 @@ impl Register {
         self.written += u32::from(writes);
         let write = writes.then_some(self.written);
         self.audit.call(client.n, write, w.now());
-        let operation = Operation {
-            client: client.n,
-            mode: self.controls.mode,
-            write,
-            asked: w.now(),
-            needed: 0,
-            heard: Vec::new(),
-            storing: false,
-            best: None,
-            same: true,
-            answered: false,
-            read: None,
-        };
+        let (client, mode, asked, heard) = (client.n, self.controls.mode, w.now(), Vec::new());
+        let operation = Operation { client, mode, write, asked, store: None, needed: 0, heard, answer: None };
         self.operations.insert(entity.n, operation);
     }
 
@@ -263,7 +253,7 @@ impl Register {
         let (at, needed) = (it.client, self.quorum(it.mode, storing).0);
         let asked = self.asked(entity, it, storing, w);
         let Some(it) = self.operations.get_mut(entity.n) else { return };
-        (it.needed, it.storing, it.heard, it.best) = (needed, storing, Vec::new(), store);
+        (it.store, it.needed, it.heard) = (store, needed, Vec::new());
         w.record_step(entity, || match store {
             None => (step_asks(asked.len() as u32, needed), None),
             Some((_, value)) => (step_stores(value, needed), None),
@@ -281,44 +271,32 @@ impl Register {
         }
     }
 
-    /// A replica keeps something for itself or another.
-    fn keeps(&mut self, at: u32, home: u32, version: Held) {
-        match version {
-            Some((stamp, value)) if at == home => _ = self.replicas[at as usize].offer(stamp, value),
-            _ => {
-                let hint = &mut self.hints[at as usize][home as usize];
-                *hint = (*hint).max(version);
-            }
-        }
-    }
-
     /// A replica has answered. That counts only in the round that asked it.
     fn hears(&mut self, entity: Entity, storing: bool, (from, held): (u32, Held), w: &mut W) {
         let Some(it) = self.operations.get_mut(entity.n) else { return };
-        if it.answered || it.storing != storing || it.heard.contains(&from) {
+        let again = it.heard.iter().any(|of| of.0 == from);
+        if again || it.answer.is_some() || it.store.is_some() != storing {
             return;
         }
-        it.heard.push(from);
-        if !storing {
-            it.same &= it.heard.len() == 1 || held == it.best;
-            it.best = it.best.max(held);
-        }
+        it.heard.push((from, held));
         if it.heard.len() as u32 != it.needed {
             return;
         }
-        let (best, write, mode, at, same) = (it.best, it.write, it.mode, it.client, it.same);
-        match (storing, write) {
-            (false, Some(value)) => {
+        let newest = it.heard.iter().map(|of| of.1).max().flatten();
+        let differ = it.heard.iter().any(|of| of.1 != newest);
+        match (it.store, it.write) {
+            (None, Some(value)) => {
                 // A version above all that a majority knows of: no clock is asked.
-                let above = best.map_or(Time::ZERO, |(stamp, _)| stamp.time) + Span::from_nanos(1);
-                self.round(entity, Some((Stamp { time: above, node: at }, value)), w);
+                let time = newest.map_or(Time::ZERO, |(stamp, _)| stamp.time) + Span::from_nanos(1);
+                let stamp = Stamp { time, node: it.client };
+                self.round(entity, Some((stamp, value)), w);
             }
-            (false, None) if mode == Mode::Majority && !same => self.round(entity, best, w),
-            _ => {
-                let value = best.map_or(0, |(_, value)| value);
-                w.record_step(entity, || (step_enough(value), None));
-                (it.answered, it.read) = (true, write.is_none().then_some(value));
-                let stamp = best.map(|(stamp, _)| stamp);
+            (None, None) if it.mode == Mode::Majority && differ => self.round(entity, newest, w),
+            (store, write) => {
+                let found = store.or(newest);
+                it.answer = Some(found);
+                w.record_step(entity, || (step_enough(value(found)), None));
+                let stamp = found.map(|(stamp, _)| stamp);
                 match write {
                     Some(_) => self.age.stored.extend(stamp.map(|stamp| (w.now(), stamp))),
                     None => self.age.read(it.asked, stamp),
@@ -328,18 +306,16 @@ impl Register {
         }
     }
 
-    fn told(&mut self, entity: Entity, w: &mut W) {
+    /// A client has its answer, or gives up.
+    fn ends(&mut self, entity: Entity, answered: bool, w: &mut W) {
         let Some(it) = self.operations.remove(entity.n) else { return };
-        if self.audit.told(entity.n, it.read, w.now()) {
-            w.notable(client(it.client), mark_broken(client(it.client), it.read.unwrap_or(0)));
+        let (who, found) = (client(it.client), value(it.answer.flatten()));
+        if !answered {
+            self.audit.refused(entity.n, (it.heard.len() as u32, it.needed), w.now());
+        } else if self.audit.told(entity.n, it.write.is_none().then_some(found), w.now()) {
+            w.notable(who, mark_broken(who, found));
         }
-        self.cluster.ends(entity, it.client, true, w);
-    }
-
-    fn gives_up(&mut self, entity: Entity, w: &mut W) {
-        let Some(it) = self.operations.remove(entity.n) else { return };
-        self.audit.refused(entity.n, (it.heard.len() as u32, it.needed), w.now());
-        self.cluster.ends(entity, it.client, false, w);
+        self.cluster.ends(entity, it.client, answered, w);
     }
 
     /// Copies something to another replica, or keeps it until that one can be reached.
@@ -374,8 +350,9 @@ impl Register {
 
     fn tick(&mut self, w: &mut W) {
         for (from, to) in (0..PEERS).flat_map(|from| (0..PEERS).map(move |to| (from, to))) {
-            if self.cluster.is_up(from, to)
-                && let Some(hint) = self.hints[from as usize][to as usize].take()
+            if from != to
+                && self.cluster.is_up(from, to)
+                && let Some(hint) = self.kept[from as usize][to as usize].take()
             {
                 self.passes_on((from, to), hint, w);
             }
@@ -425,10 +402,8 @@ impl Register {
     /// What each replica holds; quieter where that isn't the newest.
     fn ring(&self, now: Time) -> Panel {
         let newest = (0..PEERS).filter_map(|n| self.held(n)).max();
-        let note = |n| match self.hint(n) {
-            Some((value, _)) => note_hint(value),
-            None => note_value(self.value(n)),
-        };
+        let note =
+            |n| self.hint(n).map_or_else(|| note_value(value(self.held(n))), |(hint, _)| note_hint(hint));
         let node = |n| Node {
             status: if self.held(n) == newest { Status::Normal } else { Status::Quiet },
             ..self.cluster.node(n).note(Label::Words(note(n)))
@@ -508,8 +483,7 @@ impl Experiment for Register {
         let it = Self {
             controls: controls.clone(),
             cluster: Cluster::new(controls.delay, controls.rate, controls.network, w),
-            replicas: Default::default(),
-            hints: Default::default(),
+            kept: Default::default(),
             operations: EntityMap::default(),
             audit: Audit::new(),
             written: 0,
@@ -524,14 +498,14 @@ impl Experiment for Register {
             Event::Asks(client) => self.begins(client, w),
             Event::AtReplica(operation) => self.at_replica(operation, w),
             Event::Ended(message) => self.arrives(message, w),
-            Event::Told(operation) => self.told(operation, w),
-            Event::GivesUp(operation) => self.gives_up(operation, w),
+            Event::Told(operation) => self.ends(operation, true, w),
+            Event::GivesUp(operation) => self.ends(operation, false, w),
             Event::Tick => self.tick(w),
         }
     }
 
     fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
-        self.cluster.clients.set_think(think(is.rate));
+        self.cluster.clients.set_think(Dist::Exponential(1.0 / is.rate));
         self.cluster.net.set_lines(&line(is.delay));
         if is.network != self.controls.network {
             self.cluster.set_network(is.network, w);
@@ -569,7 +543,7 @@ impl Experiment for Register {
                 let reached = self.cluster.reached(entity.n).count();
                 Some(About::says([match self.hint(entity.n) {
                     Some((value, home)) => about_hint(value, replica(home), reached),
-                    None => about_replica(self.value(entity.n), reached),
+                    None => about_replica(value(self.held(entity.n)), reached),
                 }]))
             }
             CLIENT if entity.n < PEERS => {

@@ -119,10 +119,10 @@ fn missed(settings: &[(&str, &str)], versions: usize) -> f64 {
     for seed in 0..6 {
         let bench = Bench::<Register>::new(&settings, seed).until(secs(110));
         let age = &bench.model.age;
-        reads += age.reads;
+        reads += age.missed.len();
         missed += age.missed.iter().filter(|it| it.0 >= versions).count();
     }
-    missed as f64 / f64::from(reads)
+    missed as f64 / reads as f64
 }
 
 #[test]
