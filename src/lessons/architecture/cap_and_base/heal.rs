@@ -116,7 +116,6 @@ enum Letter {
 struct Operation {
     client: u32,
     key: u32,
-    how: How,
     round: u32,
     copies: u32,
     /// What its client is to be told, once that is certain: whether it was accepted.
@@ -183,14 +182,14 @@ impl Shop {
         let mut draws = w.draws(WHICH, entity);
         let (which, of_each) = (draws.below(3), draws.below(OF_EACH));
         let key = if which == 0 { 0 } else { 1 + (which - 1) * OF_EACH + of_each };
-        let (client, how, round) = (client.n, self.how(key), self.round);
-        self.operations.insert(entity.n, Operation { client, key, how, round, copies: 0, answer: None });
+        let operation = Operation { client: client.n, key, round: self.round, copies: 0, answer: None };
+        self.operations.insert(entity.n, operation);
     }
 
     fn at_replica(&mut self, entity: Entity, w: &mut W) {
         let Some(it) = self.operations.get(entity.n) else { return };
         let at = it.client;
-        if it.how != How::Leader {
+        if self.how(it.key) != How::Leader {
             let yes = self.writes(entity, at, w);
             self.says(entity, yes, w);
         } else if at == LEADER {
@@ -204,7 +203,7 @@ impl Shop {
     /// Does an operation to what a replica holds, if the account has enough on it, and sends copies.
     fn writes(&mut self, entity: Entity, at: u32, w: &mut W) -> bool {
         let Some(it) = self.operations.get(entity.n) else { return false };
-        let (key, of, leads) = (it.key, thing(it.key), it.how == How::Leader);
+        let (key, of, leads) = (it.key, thing(it.key), self.how(it.key) == How::Leader);
         let too_little = of == Thing::Account && left(&self.seen(at, key)) < TAKES;
         if self.round != it.round || too_little {
             return false;

@@ -90,8 +90,6 @@ readings! {
         .of(OPERATION, &[ANSWERED]).last(3.0);
     Reading::measured("time", "an answer takes", Statistic::Mean, "Mean time of the answers of the last 3 s.")
         .of(OPERATION, &[ANSWERED]).last(3.0);
-    Reading::new("stale", "stale reads", Unit::Count,
-        "Reads so far that returned a value although a later write had been answered before they began.").so_far().trouble_from(1.0);
     Reading::new("behind", "versions behind", Unit::Count,
         "How many newer versions had been stored by all that must have them when a read asked its first replica: the mean of the reads so far.").so_far();
     Reading::new("formula", "by the formula", Unit::Count,
@@ -105,7 +103,7 @@ readings! {
 
 messages! {
     pub(super) MESSAGES;
-    note_value(value: u32); note_hint(value: u32); lanes_title(); bar_write(value: u32); bar_read(value: u32); bar_wrong(value: u32);
+    note_value(value: u32); note_hint(value: u32); note_none(); lanes_title(); bar_write(value: u32); bar_read(value: u32); bar_wrong(value: u32);
     bar_refused(); bar_refused_write(value: u32);
     key_write(); key_read(); key_wrong(); key_refused();
     says_alone(replica: Entity, reached: u32, asked: u32, needed: u32); says_enough();
@@ -113,9 +111,9 @@ messages! {
     newer_read(client: Entity, value: u32, at: Time); newer_write(client: Entity, value: u32, at: Time);
     mark_broken(client: Entity, value: u32);
     about_client(replica: Entity, refused: u32); about_replica(value: u32, reached: usize);
-    about_hint(value: u32, home: Entity, reached: usize); says_hint(other: Entity, value: u32, home: Entity);
+    about_hint(value: u32, home: Entity, reached: usize);
     about_write(client: Entity, value: u32); about_read(client: Entity, value: u32); about_reads(client: Entity);
-    about_stale(); about_contradicts(); about_refused(heard: u32, needed: u32); about_half_done();
+    about_contradicts(); about_refused(heard: u32, needed: u32); about_half_done();
     step_asks(replicas: u32, needed: u32); step_stores(value: u32, needed: u32); step_enough(value: u32);
     judge_broken(broken: (f64, Unit), bound: (f64, Unit)); judge_answered(share: (f64, Unit), bound: (f64, Unit));
 }
@@ -361,12 +359,6 @@ impl Register {
         w.schedule(TICK, Event::Tick);
     }
 
-    /// The numbers, where the mode has them.
-    fn closed_form(&self) -> Option<Quorum> {
-        let ControlValues { mode, n, r, w, .. } = self.controls;
-        Quorum::new(n, r.min(n), w.min(n)).filter(|_| mode == Mode::Quorum)
-    }
-
     fn lanes(&self, now: Time) -> Panel {
         let from = now.back(WINDOW.0);
         let until = from + WINDOW.0 + WINDOW.1;
@@ -402,8 +394,11 @@ impl Register {
     /// What each replica holds; quieter where that isn't the newest.
     fn ring(&self, now: Time) -> Panel {
         let newest = (0..PEERS).filter_map(|n| self.held(n)).max();
-        let note =
-            |n| self.hint(n).map_or_else(|| note_value(value(self.held(n))), |(hint, _)| note_hint(hint));
+        let note = |n| match (self.held(n), self.hint(n)) {
+            (_, Some((hint, _))) => note_hint(hint),
+            (None, _) if n >= self.controls.n => note_none(),
+            (held, _) => note_value(value(held)),
+        };
         let node = |n| Node {
             status: if self.held(n) == newest { Status::Normal } else { Status::Quiet },
             ..self.cluster.node(n).note(Label::Words(note(n)))
@@ -424,7 +419,7 @@ impl Register {
             says.extend(it.write.map(|_| about_half_done()));
         }
         says.extend(self.newer(it));
-        says.extend(it.newer.map(|_| if it.stale { about_stale() } else { about_contradicts() }));
+        says.extend(it.newer.map(|_| about_contradicts()));
         Some(About::says(says))
     }
 
@@ -446,13 +441,7 @@ impl Register {
                 (reached < needed).then(|| says_alone(replica(at), reached, of, needed))
             };
             says.extend((0..PEERS).filter_map(alone).take(2));
-            let hint = (0..PEERS).find_map(|at| Some((at, self.hint(at)?)));
-            // Of replicas that are drawn at random nobody knows whether they can be reached.
-            let known = mode != Mode::Quorum || self.controls.whom != Whom::Random;
-            says.extend((says.is_empty() && known).then(|| match hint {
-                Some((at, (value, home))) => says_hint(replica(at), value, replica(home)),
-                None => says_enough(),
-            }));
+            says.extend(says.is_empty().then(says_enough));
         }
         if let Some(it) = self.audit.broken.map(|at| &self.audit.operations[at]) {
             says.push(says_broken(client(it.client), it.value(), it.end.unwrap_or_default()));
@@ -524,10 +513,11 @@ impl Experiment for Register {
 
     fn read(&self, _: &W, out: &mut Readings) {
         let count = |of: fn(&&Audited) -> bool| self.audit.operations.iter().filter(of).count() as f64;
-        out.put("stale", count(|it| it.stale));
         out.put("behind", self.age.versions());
         out.put("late", self.age.time());
-        out.put("formula", self.closed_form().map(Quorum::mean_versions_behind));
+        let ControlValues { mode, n, r, w, .. } = self.controls;
+        let quorum = Quorum::new(n, r.min(n), w.min(n)).filter(|_| mode == Mode::Quorum);
+        out.put("formula", quorum.map(Quorum::mean_versions_behind));
         out.put("refused", count(|it| it.refused.is_some()));
         out.put("broken", count(|it| it.newer.is_some()));
     }
