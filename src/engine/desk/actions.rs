@@ -339,8 +339,12 @@ impl Desk {
     fn go_to_setting(&mut self, action: &UserAction) {
         let at = (action.number >= 0.0).then(|| Time::from_nanos(action.number as u64));
         let spec = self.state.spec;
-        let mut run = self.state.initial_view.run.clone();
-        run.seed = self.state.run.seed;
+        // Where the learner's own data is replayed, what the text leads to is about that.
+        let now = &self.state.run;
+        let mut run = match now.data {
+            Some(_) => Run { inputs: Vec::new(), ..now.clone() },
+            None => Run { seed: now.seed, ..self.state.initial_view.run.clone() },
+        };
         for (id, value) in action.text.split('&').filter_map(|pair| pair.split_once('=')) {
             if let Some((_, control)) = spec.control(id)
                 && let Ok(value) = control.parse(&percent_decode(value))

@@ -24,7 +24,7 @@ texts! {
     TAKE_BACK = "Take back";
     FIXED = "The challenge fixes '{}'. To change it, choose 'Back to the run the page opened with' in the figure’s menu.";
     IDLE = "'{}' has no effect while '{}' is '{}'.";
-    AS_LOGGED = "as logged";
+    AS_LOGGED = "logged";
     LOG_DECIDES = "The log decides how many requests arrive. 'Log runs faster' changes its pace.";
     DROPPED = "Everything after {} was dropped.";
     CHANGED_AT = "{}: {} becomes {}";

@@ -43,18 +43,18 @@ impl SlowServer {
             self.cluster.journeys.ledger(),
         ];
         let n = self.cluster.worst(now);
-        let says = match self.cluster.servers[n as usize].fault() {
+        let status = self.cluster.status(n, now);
+        scene.sentences = vec![match self.cluster.servers[n as usize].fault() {
             Some(Fault::FailsFast) => spec::says_broken(server(n)),
             _ => self.cluster.says(n, self.controls.queue, now),
-        };
-        scene.sentences = vec![says];
-        if self.cluster.status(n, now) == Status::Trouble {
+        }];
+        if status == Status::Trouble {
             let [sent, finished] = [&self.sent, &self.finished].map(|of| rate(&of[n as usize], now));
             scene.sentences.push(spec::says_sent(server(n), sent, finished));
         }
         let others = (0..SERVERS).filter(|&other| other != n && !self.cluster.is_dead(other));
         let busy: Vec<f64> = others.map(|n| self.cluster.servers[n as usize].busy_of_late(now)).collect();
-        if !busy.is_empty() {
+        if matches!(status, Status::Trouble | Status::Down) && !busy.is_empty() {
             let mean = busy.iter().sum::<f64>() / busy.len() as f64;
             scene.sentences.push(spec::says_others((rounded(mean, 100.0), Unit::Share)));
         }
