@@ -71,6 +71,10 @@ const ALL_THREE: Challenge = Challenge {
     reference: &[("flight", "on"), ("jitter", "50 %"), ("filter", "10"), ("early", "1")],
     tempting: &[
         ("more-workers", &[("workers", "60"), ("flight", "on")]),
+        (
+            "few-workers",
+            &[("flight", "on"), ("jitter", "50 %"), ("filter", "8"), ("early", "1"), ("workers", "8")],
+        ),
         ("remembered", &[("flight", "on"), ("jitter", "50 %"), ("early", "1"), ("negative", "on")]),
         ("no-filter", &[("flight", "on"), ("jitter", "50 %"), ("early", "1")]),
         ("small-filter", &[("flight", "on"), ("jitter", "50 %"), ("early", "1"), ("filter", "3")]),
@@ -93,6 +97,7 @@ fn what_gets_through(settings: &StartSettings, _: &[TrialResult]) -> Option<&'st
         () if of("stale") > 0.0 => "too-old",
         () if of("early") == 0.0 => "all-wait",
         () if of("jitter") < 0.15 => "in-step",
+        () if of("workers") < 10.0 => "few-workers",
         () => return None,
     })
 }

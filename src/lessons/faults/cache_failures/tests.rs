@@ -110,6 +110,25 @@ fn in_step_a_full_cache_is_lost_at_once_and_a_lost_one_keeps_the_database_down()
 }
 
 #[test]
+fn copies_go_on_answering_when_the_cache_dies_and_go_on_lying_when_a_page_has_changed() {
+    for seed in 1..4 {
+        let with = |copies| cache(&[("ttl", "2min"), ("copies", copies)], seed);
+        let lost = |copies| {
+            let run = until(acts(until(with(copies), seconds(3)), "kill"), seconds(8));
+            until(acts(run, "restore"), seconds(60))
+        };
+        let (without, with_copies) = (lost("off"), lost("on"));
+        assert!(without.reading("falls") >= 5.0 && with_copies.reading("falls") <= 1.0, "seed {seed}");
+        assert!(with_copies.reading("lost") < 0.1 && with_copies.reading("stale") == 0.0, "seed {seed}");
+        // The copies are up to 5 s old.
+        let stale = |run: &Bench<BehindTheCache>| run.model.ends(&run.world).stale;
+        let changed = until(acts(until(with("on"), seconds(3)), "expire"), seconds(10));
+        let told = stale(&changed);
+        assert!(told > 1_000 && stale(&until(changed, seconds(20))) == told, "seed {seed}: {told}");
+    }
+}
+
+#[test]
 fn a_cell_of_the_matrix_is_a_run_of_the_first_figure() {
     let controls = matrix::ControlValues::from_values(
         &matrix::ControlValues::ALL.iter().map(Control::default).collect::<Vec<_>>(),
@@ -125,9 +144,12 @@ fn a_cell_of_the_matrix_is_a_run_of_the_first_figure() {
         assert_eq!(controls.run(0, n, seed), shares);
         assert_eq!(all.model.runs[n as usize * 4], shares);
     }
-    // What the text says: single flight does most, and no single defence everything.
-    assert_eq!((all.model.by(0), all.model.by(1)), (Some(0), Some(3)));
+    // What the text says: single flight does most, copies as much and at a price, and no single defence everything.
+    assert_eq!([0, 1, 7].map(|defence| all.model.by(defence)), [Some(0), Some(3), Some(3)]);
     assert!((2..7).all(|n| all.model.by(n).is_some_and(|survived| survived <= 1)));
+    let (flight, copies) = (&all.model.runs[4..8], &all.model.runs[28..32]);
+    assert!(flight[2][1] > 0.4 && flight.iter().all(|[.., stale]| *stale == 0.0), "{flight:?}");
+    assert!(copies[0][2] > 0.1 && copies[2][1] < 0.2, "{copies:?}");
     let both = Bench::<Matrix>::new(&[("everywhere", "filter")], 9).until(seconds(16));
     assert_eq!(both.model.by(0), Some(4));
 }
@@ -202,6 +224,17 @@ fn what_the_text_says_to_write_is_lru_fifo_and_lfu_to_the_last_hit() {
             assert_eq!(lanes[0].after, lanes[lanes.len() - 1].after, "{policy}, {arrivals}");
         }
     }
+}
+
+#[test]
+fn the_bars_say_who_is_popular_now() {
+    let run = Bench::<WhichKeys>::new(&[("arrivals", "change")], 4);
+    let known = &run.model.known;
+    // Which of the keys that are seen is asked for most, 1,000 requests after the popular keys have changed.
+    let most =
+        [200, 350, 500].map(|tick| known.seen().max_by_key(|&(_, (key, _))| known.asked_of_late(key, tick)));
+    let keys = most.map(|found| found.unwrap().1.0);
+    assert_eq!(keys, [250, 500, 750]);
 }
 
 #[test]

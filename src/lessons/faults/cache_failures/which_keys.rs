@@ -205,12 +205,12 @@ impl Known {
     }
 
     /// The keys that are seen, with how often they are asked for.
-    fn seen(&self) -> impl Iterator<Item = (u32, (u64, u32))> {
+    pub(super) fn seen(&self) -> impl Iterator<Item = (u32, (u64, u32))> {
         (0..SEEN).zip(self.counts.iter().copied())
     }
 
     /// How often a key was asked for in the last requests before a tick.
-    fn asked_of_late(&self, key: u64, ticks: usize) -> u32 {
+    pub(super) fn asked_of_late(&self, key: u64, ticks: usize) -> u32 {
         let passed = self.passed_after(ticks);
         self.keys[passed.saturating_sub(LATE)..passed].iter().filter(|&&other| other == key).count() as u32
     }

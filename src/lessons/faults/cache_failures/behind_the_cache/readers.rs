@@ -30,9 +30,9 @@ messages! {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Ends {
     all: u64,
-    pub(super) lost: u64,
-    pub(super) late: u64,
-    pub(super) stale: u64,
+    lost: u64,
+    late: u64,
+    pub stale: u64,
 }
 
 impl Ends {
