@@ -153,7 +153,7 @@ impl Desk {
         if let Some(truth) = it.grading.work(SLICE) {
             let it = self.state.committed.remove(0);
             let right = it.prediction.answer_kind.is_right(&it.answer, &truth.value);
-            let see = self.state.runs_asked_about(it.prediction, &it.answer, &truth.value);
+            let see = self.state.runs_asked_about(it.prediction, &it.answer, &truth);
             verdict(it.prediction, &it.answer, &truth, see, &mut self.extra_patches);
             self.record(it.prediction.id, it.answer_text, if right { Grade::Right } else { Grade::Wrong });
         }
@@ -186,23 +186,24 @@ impl FigureState {
         Patch::Attribute(page_selector(figure), attr::ASKS.into(), stage.map(str::to_owned))
     }
 
-    /// The way from a verdict to the runs that the answer was read off, at the moment asked about: a button, or of several one
+    /// The way from a verdict to the runs that the answer was read off, at the moment that shows it: a button, or of several one
     /// each that says what it has been set to. Of a curve's runs it is the one where the answer is farthest off.
-    fn runs_asked_about(&self, prediction: &Prediction, answer: &Value, truth: &Value) -> NewElement {
-        let farthest = match (answer, truth) {
+    fn runs_asked_about(&self, prediction: &Prediction, answer: &Value, truth: &Truth) -> NewElement {
+        let farthest = match (answer, &truth.value) {
             (Value::Curve(answer), Value::Curve(truth)) => {
                 let apart = |n: &usize| libm::fabsf(answer[*n] - truth[*n]);
                 (0..truth.len().min(answer.len())).max_by(|a, b| apart(a).total_cmp(&apart(b)))
             }
             _ => None,
         };
-        let (runs, says): (&[Setting], _) = match (prediction.runs, farthest) {
-            ([] | [_], _) => (prediction.runs, ""),
-            (runs, Some(n)) => (runs.get(n..=n).unwrap_or_default(), text::FARTHEST),
-            (runs, None) => (runs, text::READ_OFF),
+        let (first, runs, says): (_, &[Setting], _) = match (prediction.runs, farthest) {
+            ([] | [_], _) => (0, prediction.runs, ""),
+            (runs, Some(n)) => (n, runs.get(n..=n).unwrap_or_default(), text::FARTHEST),
+            (runs, None) => (0, runs, text::READ_OFF),
         };
-        let run = |setting: &Setting| {
-            let mut view = View { at: prediction.at, ..self.initial_view.clone() };
+        let run = |(n, setting): (usize, &Setting)| {
+            let at = truth.seen_at.get(n).copied().flatten().unwrap_or(prediction.at);
+            let mut view = View { at, ..self.initial_view.clone() };
             // The figure has just computed this run.
             let _ = view.run.set_all(self.spec, setting);
             let words = match says {
@@ -212,7 +213,7 @@ impl FigureState {
             tools::view_button(&encode_view(&view), &words)
         };
         let runs = if runs.is_empty() { &[&[] as Setting] } else { runs };
-        element("p", "").text(says).with(runs.iter().map(run))
+        element("p", "").text(says).with((first..).zip(runs).map(run))
     }
 
     /// 'Load: 480/s': what a run has that not all of these have. If that is more than one control, those go that are as the
@@ -239,7 +240,7 @@ impl FigureState {
 
 fn verdict(prediction: &Prediction, answer: &Value, truth: &Truth, see: NewElement, out: &mut Vec<Patch>) {
     let id = prediction.id;
-    let Truth { value: truth, measured } = truth;
+    let Truth { value: truth, measured, .. } = truth;
     let right = prediction.answer_kind.is_right(answer, truth);
     let mut says = if right { text::RIGHT } else { text::NOT_RIGHT }.to_owned();
     let mark = |option: &str, words: String| {

@@ -33,11 +33,13 @@ pub struct Truth {
     pub value: Value,
     /// What was measured of each option, with its unit; empty if the options don't have a number each.
     pub measured: Vec<String>,
+    /// Of each run: the moment at which the learner sees what it shows, where that isn't the prediction's own moment.
+    pub seen_at: Vec<Option<Time>>,
 }
 
 impl From<Value> for Truth {
     fn from(value: Value) -> Self {
-        Self { value, measured: Vec::new() }
+        Self { value, measured: Vec::new(), seen_at: Vec::new() }
     }
 }
 

@@ -93,7 +93,7 @@ impl Measured {
             Unit::Count => [&self.unit.format(*value), " ", &self.label].concat(),
             unit => unit.format(*value),
         };
-        Truth { value, measured: self.values.iter().map(written).collect() }
+        Truth { measured: self.values.iter().map(written).collect(), ..value.into() }
     }
 }
 
