@@ -252,15 +252,17 @@ impl Picture {
     }
 }
 
-/// Widths of the next panels that stand beside each other: panels of the same kind, or programs and the values that they
-/// work on, as many as find the room that they need. What is left over is shared out.
+/// Widths of the next panels that stand beside each other: panels of the same kind, programs and the values that they work
+/// on, or peers in a ring and the cells that they hold, as many as find the room that they need. What is left over is shared
+/// out.
 fn side_by_side(first: &Panel, rest: &[(usize, &Panel)], width: f32) -> Vec<f32> {
     let need = |panel: &Panel| match panel {
         Panel::Listing(it) => super::listing::least_width(it).min(width),
         Panel::Values(_) => super::values::LEAST_WIDTH.min(width),
         Panel::Chart(_) => 300.0,
+        Panel::Ring(_) => 280.0,
+        Panel::Grid(_) if matches!(first, Panel::Ring(_)) => 340.0,
         Panel::Flow(_)
-        | Panel::Ring(_)
         | Panel::Table(_)
         | Panel::Lanes(_)
         | Panel::Grid(_)
@@ -269,7 +271,10 @@ fn side_by_side(first: &Panel, rest: &[(usize, &Panel)], width: f32) -> Vec<f32>
     };
     let same = |(_, other): &&(usize, &Panel)| {
         core::mem::discriminant(*other) == core::mem::discriminant(first)
-            || matches!((first, other), (Panel::Listing(_), Panel::Values(_)))
+            || matches!(
+                (first, other),
+                (Panel::Listing(_), Panel::Values(_)) | (Panel::Ring(_), Panel::Grid(_))
+            )
     };
     let mut needs: Vec<f32> = Vec::new();
     let mut left = width;
