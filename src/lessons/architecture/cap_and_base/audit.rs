@@ -50,17 +50,11 @@ pub struct Audited {
     pub end: Option<Time>,
     /// If it was given up: how many replicas had answered, and how many must have.
     pub refused: Option<(u32, u32)>,
-    /// Whether the answer is older than one that was certain before it was asked for.
-    pub stale: bool,
     /// The operation that had ended with a newer value before this read began.
     pub newer: Option<usize>,
 }
 
 impl Audited {
-    fn answered(&self) -> Option<Time> {
-        self.end.filter(|_| self.refused.is_none())
-    }
-
     /// What it has written or read.
     pub fn value(&self) -> u32 {
         self.write.or(self.read).unwrap_or(0)
@@ -96,9 +90,8 @@ impl Audit {
         let answer = read.map_or(Answer::Done, |value| Answer::Read(Some(value.into())));
         self.history.answer(at, answer, now);
         if read.is_some() {
-            let (stale, newer) = (self.is_stale(value, from), self.newer(value, from));
-            (self.operations[at].stale, self.operations[at].newer) = (stale, newer);
-            if newer.is_some() {
+            self.operations[at].newer = self.newer(value, from);
+            if self.operations[at].newer.is_some() {
                 // What contradicts all before is no witness against what comes after.
                 return *self.broken.get_or_insert(at) == at;
             }
@@ -138,13 +131,5 @@ impl Audit {
         let others = self.spells.iter().enumerate().rev().filter(|it| it.0 != value as usize);
         let mut newer = others.filter(|it| it.1.began > own).filter_map(|it| it.1.ended);
         newer.find(|it| it.0 < asked).map(|it| it.1)
-    }
-
-    /// Whether another write began after this value's was answered, and was answered before the read was called.
-    fn is_stale(&self, value: u32, asked: Time) -> bool {
-        let writes = || self.operations.iter().filter(|it| it.write.is_some());
-        let own = writes().find(|it| it.write == Some(value));
-        let Some(replaced) = own.map_or(Some(Time::ZERO), Audited::answered) else { return false };
-        writes().any(|it| it.from > replaced && it.answered().is_some_and(|at| at < asked))
     }
 }

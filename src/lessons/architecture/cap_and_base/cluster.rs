@@ -1,8 +1,10 @@
-//! Five replicas in a ring, each linked to all others, and what is done to their links: what the figures of this lesson share.
+//! Five replicas in a ring, each linked to all others and with a client beside it, and what is done to their links: what the
+//! figures of this lesson share.
 
 use crate::lessons::prelude::*;
+use crate::parts::arrivals::ClosedLoop;
 use crate::parts::net::{Ended, Line, Net, Outgoing};
-use crate::scene::Badge;
+use crate::scene::{Badge, Ring, Tier};
 use crate::sim::EntityMap;
 
 macro_rules! names {
@@ -37,11 +39,30 @@ messages! {
 /// How many replicas there are. A client stands near each.
 pub const PEERS: u32 = 5;
 pub const ANSWERED: EndKind = EndKind(0);
-pub const REFUSED: EndKind = EndKind(1);
+const REFUSED: EndKind = EndKind(1);
 const ARRIVED: EndKind = EndKind(0);
 const LOST: EndKind = EndKind(1);
 /// From a client to its replica, or back.
-pub const HOP: Span = Span::from_millis(60);
+const HOP: Span = Span::from_millis(60);
+
+/// What happens in the figures.
+#[derive(Clone, Copy, Debug, Hash)]
+pub enum Event {
+    /// A client asks something.
+    Asks(Entity),
+    /// Its operation has come to its replica.
+    AtReplica(Entity),
+    /// A message between replicas has arrived, or is lost.
+    Ended(Entity),
+    /// A client hears the answer to its operation.
+    Told(Entity),
+    /// Or has waited for it long enough.
+    GivesUp(Entity),
+    /// Replicas hand over what others have missed.
+    Tick,
+}
+
+pub type W = World<Event>;
 
 pub const fn replica(n: u32) -> Entity {
     Entity::new(REPLICA, n)
@@ -68,26 +89,32 @@ choices! {
     }
 }
 
-/// The replicas' links, and what is written in the messages on them.
+/// The replicas' links, what is written in the messages on them, and the clients.
 #[derive(Clone, Debug)]
-pub struct Cluster<L, E> {
+pub struct Cluster<L> {
     pub net: Net,
-    /// The event that a message's arrival is.
-    arrival: fn(Entity) -> E,
     letters: EntityMap<(u32, u32, L)>,
-    /// How many operations of each replica's client were refused.
+    pub clients: ClosedLoop,
+    /// How many operations of each client were refused.
     pub refused: [u32; PEERS as usize],
 }
 
-impl<L, E: Clone> Cluster<L, E> {
-    pub fn new(delay: Span, arrival: fn(Entity) -> E) -> Self {
-        let all: Vec<Entity> = (0..PEERS).map(replica).collect();
-        let refused = Default::default();
-        Self { net: Net::full(&all, &line(delay)), arrival, letters: EntityMap::default(), refused }
+fn all() -> Vec<Entity> {
+    (0..PEERS).map(replica).collect()
+}
+
+impl<L> Cluster<L> {
+    /// Each client asks so often, if it is answered at once.
+    pub fn new(delay: Span, rate: f64, network: Network, w: &mut W) -> Self {
+        let clients = ClosedLoop::start(CLIENT, PEERS, Dist::Exponential(1.0 / rate), w, Event::Asks);
+        let (net, letters) = (Net::full(&all(), &line(delay)), EntityMap::default());
+        let mut it = Self { net, letters, clients, refused: Default::default() };
+        it.set_network(network, w);
+        it
     }
 
-    pub fn set_network(&mut self, network: Network, w: &mut World<E>) {
-        let all: Vec<Entity> = (0..PEERS).map(replica).collect();
+    pub fn set_network(&mut self, network: Network, w: &mut W) {
+        let all = all();
         match network {
             Network::Whole => self.net.heal(w),
             Network::Two => self.net.partition(&[&all[..2], &all[2..]], w),
@@ -96,6 +123,13 @@ impl<L, E: Clone> Cluster<L, E> {
                 self.net.cut_all(&[2, 3, 4].map(|to| (all[0], all[to])), w);
             }
         }
+    }
+
+    /// An operation of a client has ended; the client asks on.
+    pub fn ends(&mut self, operation: Entity, of: u32, answered: bool, w: &mut W) {
+        self.refused[of as usize] += u32::from(!answered);
+        w.close(operation, if answered { ANSWERED } else { REFUSED });
+        self.clients.answered(client(of), w, Event::Asks);
     }
 
     pub fn is_up(&self, a: u32, b: u32) -> bool {
@@ -108,16 +142,16 @@ impl<L, E: Clone> Cluster<L, E> {
     }
 
     /// Sends a message on behalf of an operation, if there is one.
-    pub fn send(&mut self, ends: (u32, u32), says: (L, PacketKind), of: Option<Entity>, w: &mut World<E>) {
+    pub fn send(&mut self, ends: (u32, u32), says: (L, PacketKind), of: Option<Entity>, w: &mut W) {
         let ((from, to), (says, kind)) = (ends, says);
         let message = w.open(MESSAGE, of);
         self.letters.insert(message.n, (from, to, says));
         let out = Outgoing::new(message, replica(from), replica(to)).kind(kind);
-        self.net.send(out, w, (self.arrival)(message));
+        self.net.send(out, w, Event::Ended(message));
     }
 
     /// A message has arrived, or is lost, which the last value says: between whom, and what was in it.
-    pub fn ended(&mut self, message: Entity, w: &mut World<E>) -> Option<((u32, u32), L, bool)> {
+    pub fn ended(&mut self, message: Entity, w: &mut W) -> Option<((u32, u32), L, bool)> {
         let lost = self.net.ended(message, w)? == Ended::Lost;
         w.close(message, if lost { LOST } else { ARRIVED });
         let (from, to, says) = self.letters.remove(message.n)?;
@@ -134,7 +168,7 @@ impl<L, E: Clone> Cluster<L, E> {
         own.map(|(_, &(a, b))| (replica(a), replica(b))).collect()
     }
 
-    pub fn act(&mut self, action: usize, on: &[Entity], w: &mut World<E>) -> Result<(), Msg> {
+    pub fn act(&mut self, action: usize, on: &[Entity], w: &mut W) -> Result<(), Msg> {
         let refusals = on.iter().map(|&it| self.refusal(action, it));
         if let Some(refusal) = refusals.reduce(Option::and).flatten() {
             return Err(refusal);
@@ -160,7 +194,7 @@ impl<L, E: Clone> Cluster<L, E> {
     }
 
     /// Every operation that is open waits for something.
-    pub fn invariants(&self, waiting: usize, w: &World<E>) -> Result<(), String> {
+    pub fn invariants(&self, waiting: usize, w: &W) -> Result<(), String> {
         self.net.invariants()?;
         let open = w.tally(OPERATION).under_way();
         if open == waiting as u64 { Ok(()) } else { Err(format!("{open} are open and {waiting} wait")) }
@@ -177,9 +211,12 @@ impl<L, E: Clone> Cluster<L, E> {
         Node { badge: (refused > 0).then_some(badge), shape: Shape::Database, ..Node::new(replica(n)) }
     }
 
-    pub fn links(&self, now: Time) -> Vec<Link> {
-        let links = self.net.links(now).into_iter();
-        links.zip(0..).map(|(link, n)| link.of(Entity::new(LINK, n))).collect()
+    /// The replicas, each drawn so, with their links and what is on them.
+    pub fn ring(&self, node: impl Fn(u32) -> Node, now: Time) -> Panel {
+        let tiers = vec![Tier { nodes: (0..PEERS).map(node).collect() }];
+        let links = self.net.links(now).into_iter().zip(0..);
+        let links = links.map(|(link, n)| link.of(Entity::new(LINK, n))).collect();
+        Panel::Ring(Ring(Flow { tiers, links, packets: self.net.packets() }).into())
     }
 
     /// What is to be said of a link or a message.
@@ -193,6 +230,19 @@ impl<L, E: Clone> Cluster<L, E> {
             _ => None,
         }
     }
+}
+
+/// A client's operation, which is under way to its replica and is given up after so long.
+pub fn begins(patience: Span, w: &mut W) -> Entity {
+    let operation = w.open(OPERATION, None);
+    w.schedule(HOP, Event::AtReplica(operation));
+    w.schedule(patience, Event::GivesUp(operation));
+    operation
+}
+
+/// A replica has an answer, which is under way to its client.
+pub fn answers(operation: Entity, w: &mut W) {
+    w.schedule(HOP, Event::Told(operation));
 }
 
 /// A long way, and some messages take longer than others.

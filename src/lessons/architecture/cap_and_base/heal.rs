@@ -10,15 +10,14 @@
 //! election, if it is the leader that is cut off, and items that are taken out of a cart.
 
 use super::cluster::{
-    ANSWERED, CLIENT, Cluster, HOP, KEY, KINDS, Network, OPERATION, PEERS, REFUSED, REPLICA, THING, client,
-    replica,
+    ACTIONS, Cluster, Event, KEY, KINDS, Network, OPERATION, PEERS, REPLICA, THING, W, answers, begins,
+    client, replica,
 };
 use super::questions;
 use super::versions::{Held, Value as Kept};
 use crate::lessons::prelude::*;
 use crate::mechanism::quorum::majority;
 use crate::mechanism::version_vector::Stamp;
-use crate::parts::arrivals::ClosedLoop;
 use crate::parts::net;
 use crate::scene::{Cell, Grid, GridRow};
 use crate::sim::EntityMap;
@@ -26,8 +25,6 @@ use crate::sim::EntityMap;
 const PATIENCE: Span = Span::from_secs(1);
 const DELAY: Span = Span::from_millis(40);
 const LEADER: u32 = 2;
-/// When the network is cut, where a cut is set.
-const CUT: Time = Time::from_secs(3);
 const UNTIL: Time = Time::from_secs(30);
 /// One account, and so many carts and posts.
 const OF_EACH: u32 = 8;
@@ -64,8 +61,8 @@ controls! {
             .help("The rule for eight carts. Of siblings the shop makes one cart with all that is in either.").primary(),
         pub likes: How = Control::choice("likes", "Likes", How::OPTIONS, "last")
             .help("The rule for the likes of eight posts. Of siblings the application takes the larger number.").primary(),
-        pub outage: Span = Control::number("outage", "The cut lasts", Unit::Time, (0.0, 15.0), 1.0, 5.0)
-            .help("From 3 s on A and B are cut off from C, D and E for so long.").primary(),
+        pub network: Network = Control::choice("network", "Network", Network::OPTIONS, "whole")
+            .help("Which links are cut: those that you draw a line across, or all between A, B and the others. Going back joins all.").primary(),
         pub repair: Span = Control::log_number("repair", "Anti-entropy every", Unit::Time, (1.0, 60.0), 5.0)
             .help("How often each replica compares all that it holds with another, both chosen at random.").primary(),
     }
@@ -104,18 +101,6 @@ messages! {
     judge_overdrawn(money: (f64, Unit), bound: (f64, Unit)); judge_converge(took: (f64, Unit), bound: (f64, Unit));
 }
 
-#[derive(Clone, Copy, Debug, Hash)]
-pub(super) enum Event {
-    Asks(Entity),
-    AtReplica(Entity),
-    Ended(Entity),
-    Told(Entity),
-    GivesUp(Entity),
-    Compares,
-    /// A cut begins or ends.
-    Links,
-}
-
 #[derive(Clone, Debug)]
 enum Letter {
     /// A key, and in which round, as it stands at the sender; the leader waits for the answer.
@@ -131,14 +116,11 @@ enum Letter {
 struct Operation {
     client: u32,
     key: u32,
-    how: How,
     round: u32,
     copies: u32,
     /// What its client is to be told, once that is certain: whether it was accepted.
     answer: Option<bool>,
 }
-
-type W = World<Event>;
 
 /// A worker of its own: further down the page.
 pub const FIGURES: &[Figure] =
@@ -147,8 +129,7 @@ pub const FIGURES: &[Figure] =
 #[derive(Clone, Debug)]
 pub(super) struct Shop {
     controls: ControlValues,
-    cluster: Cluster<Letter, Event>,
-    clients: ClosedLoop,
+    cluster: Cluster<Letter>,
     replicas: Vec<Vec<Held>>,
     /// Everything begins anew when a rule changes. What is under way of an earlier round doesn't count.
     round: u32,
@@ -197,22 +178,20 @@ impl Shop {
     }
 
     fn begins(&mut self, client: Entity, w: &mut W) {
-        let entity = w.open(OPERATION, None);
+        let entity = begins(PATIENCE, w);
         let mut draws = w.draws(WHICH, entity);
         let (which, of_each) = (draws.below(3), draws.below(OF_EACH));
         let key = if which == 0 { 0 } else { 1 + (which - 1) * OF_EACH + of_each };
-        let (client, how, round) = (client.n, self.how(key), self.round);
-        self.operations.insert(entity.n, Operation { client, key, how, round, copies: 0, answer: None });
-        w.schedule(HOP, Event::AtReplica(entity));
-        w.schedule(PATIENCE, Event::GivesUp(entity));
+        let operation = Operation { client: client.n, key, round: self.round, copies: 0, answer: None };
+        self.operations.insert(entity.n, operation);
     }
 
     fn at_replica(&mut self, entity: Entity, w: &mut W) {
         let Some(it) = self.operations.get(entity.n) else { return };
         let at = it.client;
-        if it.how != How::Leader {
+        if self.how(it.key) != How::Leader {
             let yes = self.writes(entity, at, w);
-            self.answers(entity, yes, w);
+            self.says(entity, yes, w);
         } else if at == LEADER {
             self.decides(entity, w);
         } else {
@@ -224,7 +203,7 @@ impl Shop {
     /// Does an operation to what a replica holds, if the account has enough on it, and sends copies.
     fn writes(&mut self, entity: Entity, at: u32, w: &mut W) -> bool {
         let Some(it) = self.operations.get(entity.n) else { return false };
-        let (key, of, leads) = (it.key, thing(it.key), it.how == How::Leader);
+        let (key, of, leads) = (it.key, thing(it.key), self.how(it.key) == How::Leader);
         let too_little = of == Thing::Account && left(&self.seen(at, key)) < TAKES;
         if self.round != it.round || too_little {
             return false;
@@ -258,16 +237,16 @@ impl Shop {
     fn decided(&mut self, entity: Entity, yes: bool, w: &mut W) {
         let Some(at) = self.operations.get(entity.n).map(|it| it.client) else { return };
         if at == LEADER {
-            return self.answers(entity, yes, w);
+            return self.says(entity, yes, w);
         }
         let letter = (Letter::Decided(entity, yes), PacketKind::Answer);
         self.cluster.send((LEADER, at), letter, Some(entity), w);
     }
 
-    fn answers(&mut self, entity: Entity, yes: bool, w: &mut W) {
+    fn says(&mut self, entity: Entity, yes: bool, w: &mut W) {
         if let Some(it) = self.operations.get_mut(entity.n).filter(|it| it.answer.is_none()) {
             it.answer = Some(yes);
-            w.schedule(HOP, Event::Told(entity));
+            answers(entity, w);
         }
     }
 
@@ -280,8 +259,7 @@ impl Shop {
                 self.accepted[it.key as usize].push((entity.n, it.client));
             }
         }
-        w.close(entity, if answered { ANSWERED } else { REFUSED });
-        self.clients.answered(client(it.client), w, Event::Asks);
+        self.cluster.ends(entity, it.client, answered, w);
     }
 
     fn arrives(&mut self, message: Entity, w: &mut W) {
@@ -300,7 +278,7 @@ impl Shop {
             }
             Letter::Copied(of) => self.copied(of, w),
             Letter::Order(of) => self.decides(of, w),
-            Letter::Decided(of, yes) => self.answers(of, yes, w),
+            Letter::Decided(of, yes) => self.says(of, yes, w),
             Letter::All(round, all, answer) => {
                 if round == self.round {
                     let own = self.replicas[to as usize].iter_mut();
@@ -325,19 +303,13 @@ impl Shop {
         let mut draws = w.draws(PEER, Entity::new(REPLICA, turn));
         let (at, to) = (draws.below(PEERS), draws.below(PEERS - 1));
         self.sends_all((at, if to < at { to } else { to + 1 }), true, w);
-        w.schedule(self.controls.repair.scale(1.0 / f64::from(PEERS)), Event::Compares);
+        w.schedule(self.controls.repair.scale(1.0 / f64::from(PEERS)), Event::Tick);
     }
 
-    /// The network is as it has to be at this moment, by the cut that is set.
-    fn links(&mut self, w: &mut W) {
-        let end = CUT + self.controls.outage;
-        let cut = CUT <= w.now() && w.now() < end;
-        if cut {
-            w.schedule_at(end, Event::Links);
-        }
-        if cut == self.cluster.is_whole() {
-            self.cluster.set_network(if cut { Network::Two } else { Network::Whole }, w);
-            self.healed = (!cut).then(|| (w.now(), w.tally(OPERATION).opened() as u32));
+    /// Links may have been cut or joined: replicas are to agree again from the moment on at which all are back.
+    fn links_changed(&mut self, were_whole: bool, w: &W) {
+        if self.cluster.is_whole() != were_whole {
+            self.healed = (!were_whole).then(|| (w.now(), w.tally(OPERATION).opened() as u32));
             self.converged = None;
         }
     }
@@ -432,7 +404,7 @@ impl Shop {
         Panel::table(table_title(), columns, Thing::ALL.iter().map(row).collect::<Vec<Row>>()).unfolded()
     }
 
-    fn says(&self) -> Vec<Msg> {
+    fn sentences(&self) -> Vec<Msg> {
         let (apart, lost) = ((0..KEYS).filter(|&key| !self.agree(key)).count(), self.gone(0..KEYS).len());
         let mut says = vec![match self.healed {
             _ if !self.cluster.is_whole() => says_cut(apart),
@@ -450,16 +422,16 @@ impl Experiment for Shop {
     type Controls = ControlValues;
     type Event = Event;
     const SPEC: &'static FigureSpec = &FigureSpec::new("heal-it", UNTIL, ControlValues::ALL, READINGS, KINDS)
-        .version(2)
-        .still_at(Time::from_secs(7))
+        .version(3)
+        .actions(ACTIONS)
+        .still_at(Time::from_secs(4))
         .speed(0.8);
     const MESSAGES: &'static [&'static [Message]] = &[MESSAGES, super::cluster::MESSAGES, net::MESSAGES];
 
     fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
         let mut it = Self {
             controls: controls.clone(),
-            cluster: Cluster::new(DELAY, Event::Ended),
-            clients: ClosedLoop::start(CLIENT, PEERS, Dist::Exponential(1.0 / RATE), w, Event::Asks),
+            cluster: Cluster::new(DELAY, RATE, controls.network, w),
             replicas: Vec::new(),
             round: 0,
             operations: EntityMap::default(),
@@ -469,8 +441,7 @@ impl Experiment for Shop {
             converged: None,
         };
         it.begin_anew();
-        w.schedule_at(CUT, Event::Links);
-        w.schedule(controls.repair.scale(1.0 / f64::from(PEERS)), Event::Compares);
+        w.schedule(controls.repair.scale(1.0 / f64::from(PEERS)), Event::Tick);
         Ok(it)
     }
 
@@ -481,8 +452,7 @@ impl Experiment for Shop {
             Event::Ended(message) => self.arrives(message, w),
             Event::Told(operation) => self.told(operation, true, w),
             Event::GivesUp(operation) => self.told(operation, false, w),
-            Event::Compares => self.compares(w),
-            Event::Links => self.links(w),
+            Event::Tick => self.compares(w),
         }
     }
 
@@ -491,10 +461,23 @@ impl Experiment for Shop {
         if was.rules() != is.rules() {
             self.begin_anew();
         }
-        if was.outage != is.outage && w.now() >= CUT {
-            self.links(w);
+        if was.network != is.network {
+            let were_whole = self.cluster.is_whole();
+            self.cluster.set_network(is.network, w);
+            self.links_changed(were_whole, w);
         }
         Ok(())
+    }
+
+    fn act(&mut self, action: usize, on: &[Entity], _: &Value, w: &mut W) -> Result<(), Msg> {
+        let were_whole = self.cluster.is_whole();
+        self.cluster.act(action, on, w)?;
+        self.links_changed(were_whole, w);
+        Ok(())
+    }
+
+    fn refusal(&self, action: usize, on: Entity) -> Option<Msg> {
+        self.cluster.refusal(action, on)
     }
 
     fn read(&self, w: &W, out: &mut Readings) {
@@ -508,12 +491,12 @@ impl Experiment for Shop {
         out.put("answered", (all > 0).then(|| f64::from(answered) / f64::from(all)));
     }
 
-    fn draw(&self, _: &W, scene: &mut Scene) {
-        scene.panels = vec![self.keys(), self.table()];
-        scene.sentences = self.says();
+    fn draw(&self, w: &W, scene: &mut Scene) {
+        scene.panels = vec![self.cluster.ring(|n| self.cluster.node(n), w.now()), self.keys(), self.table()];
+        scene.sentences = self.sentences();
     }
 
-    fn about(&self, entity: Entity, _: &W) -> Option<About> {
+    fn about(&self, entity: Entity, w: &W) -> Option<About> {
         let (mut says, gone) = match entity.kind {
             REPLICA if entity.n < PEERS => return Some(About::says([self.sees(entity.n, about_sees)])),
             THING => {
@@ -527,7 +510,7 @@ impl Experiment for Shop {
                 let held = about_held(of, self.accepted[key as usize].len(), in_a, in_b, in_c, in_d, in_e);
                 (vec![held], self.gone(key..=key))
             }
-            _ => return None,
+            _ => return self.cluster.about(entity, w.now()),
         };
         let of = |who| gone.iter().filter(|&&it| it == who).count();
         let whose = (0..PEERS).filter(|&who| of(who) > 0);

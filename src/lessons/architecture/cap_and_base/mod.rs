@@ -1,5 +1,6 @@
 //! CAP and BASE: what a replicated store does while its network is cut, and after.
 
+mod age;
 mod audit;
 mod cluster;
 pub mod heal;

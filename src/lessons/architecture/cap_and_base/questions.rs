@@ -2,6 +2,7 @@
 
 use super::{heal, register};
 use crate::lessons::prelude::*;
+use crate::player::InputKind;
 
 pub const OF_THE_REGISTER: &[Prediction] = &[
     Prediction {
@@ -23,7 +24,8 @@ pub const OF_THE_REGISTER: &[Prediction] = &[
                 (_, true) => "refuses",
                 _ => "meets",
             };
-            Value::Choice(found.into()).into()
+            let seen_at = runs.iter().map(|run| run.above("broken", 0.0)).collect();
+            crate::player::Truth { seen_at, ..Value::Choice(found.into()).into() }
         },
     },
 ];
@@ -40,7 +42,7 @@ pub const OF_THE_SHOP: &[Prediction] = &[Prediction {
     id: "twice-the-balance",
     answer_kind: AnswerKind::Number { unit: Unit::Money, tolerance: 0.3 },
     at: Time::from_secs(30),
-    runs: &[&[("account", "merge"), ("outage", "12 s")]],
+    runs: &[&[("account", "merge"), ("network", "two")]],
     truth: |runs| Value::Number(runs[0].last("overdrawn")).into(),
 }];
 
@@ -50,9 +52,9 @@ pub const CHALLENGES: &[Challenge] = &[Challenge {
     id: "account-cart-likes",
     seeds: 200,
     until: Time::from_secs(20),
-    fixed: &[("outage", "8 s")],
+    fixed: &[],
     free: &["account", "carts", "likes", "repair"],
-    scripted_inputs: Vec::new,
+    scripted_inputs: cut_of_eight_seconds,
     unit: Unit::Money,
     budget: 85.0,
     cost: |settings| {
@@ -80,6 +82,14 @@ pub const CHALLENGES: &[Challenge] = &[Challenge {
     ],
     incident: None,
 }];
+
+fn cut_of_eight_seconds() -> Vec<Input> {
+    let turn = |at, to: &str| {
+        let (control, value) = ("network".to_owned(), Value::Choice(to.to_owned()));
+        Input { at: Time::from_secs(at), change: InputKind::Set { control, value } }
+    };
+    vec![turn(3, "two"), turn(11, "whole")]
+}
 
 fn what_went_wrong(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static str> {
     let is = |thing, rule| settings.is(thing, rule);

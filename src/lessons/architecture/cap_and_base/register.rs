@@ -8,23 +8,25 @@
 //!
 //! *Majority*: a read stores what it found at a majority before it answers; a write first asks a majority for the newest
 //! version (the multi-writer register of Attiya, Bar-Noy and Dolev). *N, R, W*: stamps by clocks, and no second round.
-//! *Anywhere*: the client's own replica alone; copies follow. What a replica could not be sent is kept for it as a hint.
+//! *Anywhere*: the client's own replica alone; copies follow. What a replica could not be sent is kept for it as a hint, by
+//! the sender and without counting, as in Cassandra. *Sloppy*, as in Dynamo: a replica that isn't of the N stands in for one
+//! that can't be reached, and counts; it answers with what it keeps, and hands it over later. *R, W at random*: nobody but R
+//! or W of the N is asked at all, which is what the closed forms of [`Quorum`] suppose.
 //! Leaves out: replicas that crash.
 
+use super::age::Age;
 use super::audit::{Audit, Audited};
 use super::cluster::{
-    ACTIONS, ANSWERED, CLIENT, Cluster, HOP, KINDS, Network, OPERATION, PEERS, REFUSED, REPLICA, client,
-    line, replica,
+    ACTIONS, ANSWERED, CLIENT, Cluster, Event, KINDS, Network, OPERATION, PEERS, REPLICA, W, answers, begins,
+    client, line, replica,
 };
 use crate::lessons::prelude::*;
 use crate::mechanism::linearizability::Verdict;
-use crate::mechanism::quorum::majority;
-use crate::mechanism::version_vector::{Clock, LastWriteWins, Stamp};
-use crate::parts::arrivals::ClosedLoop;
+use crate::mechanism::quorum::{Quorum, majority};
+use crate::mechanism::version_vector::{Clock, Stamp};
 use crate::parts::net;
-use crate::scene::{Bar, Lane, Lanes, Ring, Tier};
+use crate::scene::{Bar, Lane, Lanes};
 use crate::sim::EntityMap;
-use core::ops::Range;
 
 /// A client gives up after so long.
 const PATIENCE: Span = Span::from_millis(700);
@@ -36,6 +38,7 @@ const UNTIL: Time = Time::from_secs(120);
 /// By how much of the skew each clock is ahead, in halves.
 const AHEAD: [i64; PEERS as usize] = [-2, 1, 0, 2, -1];
 const WRITES: Purpose = Purpose::named("writes");
+const ASKED: Purpose = Purpose::named("replicas asked");
 
 choices! {
     /// How replicas agree.
@@ -43,6 +46,15 @@ choices! {
         Majority = "majority", "Majority";
         Quorum = "quorum", "N, R, W";
         Anywhere = "anywhere", "Anywhere";
+    }
+}
+
+choices! {
+    /// Whom N, R and W are about.
+    pub enum Whom {
+        All = "all", "All";
+        Sloppy = "sloppy", "Sloppy";
+        Random = "random", "Random";
     }
 }
 
@@ -59,6 +71,8 @@ controls! {
             .help("So many of the N must answer a read; no more than there are.").primary(),
         pub w: u32 = Control::number("w", "W, for a write", Unit::Count, (1.0, PEERS as f64), 1.0, 3.0)
             .help("So many of the N must have a write before it is answered; no more than there are.").primary(),
+        pub whom: Whom = Control::choice("whom", "Who is asked", Whom::OPTIONS, "all")
+            .help("All N, and the first R or W answers count; the same, and others stand in for those of the N that can't be reached; or R or W that are drawn at random, and nobody else.").primary(),
         pub rate: f64 = Control::number("rate", "Each client asks", Unit::Rate, (0.5, 5.0), 0.5, 1.5)
             .help("Operations a second of each client, if it is answered at once."),
         pub writes: f64 = Control::number("writes", "Writes", Unit::Share, (0.0, 1.0), 0.05, 0.3)
@@ -76,8 +90,12 @@ readings! {
         .of(OPERATION, &[ANSWERED]).last(3.0);
     Reading::measured("time", "an answer takes", Statistic::Mean, "Mean time of the answers of the last 3 s.")
         .of(OPERATION, &[ANSWERED]).last(3.0);
-    Reading::new("stale", "stale reads", Unit::Count,
-        "Reads so far that returned a value although a later write had been answered before they began.").so_far().trouble_from(1.0);
+    Reading::new("behind", "versions behind", Unit::Count,
+        "How many newer versions had been stored by all that must have them when a read asked its first replica: the mean of the reads so far.").so_far();
+    Reading::new("formula", "by the formula", Unit::Count,
+        "The mean if each write reached W of the N replicas, drawn at random, and nobody else, and each read R: p divided by 1 − p, where p is C(N − W, R) divided by C(N, R).");
+    Reading::new("late", "out of date by", Unit::Time,
+        "For how long the first of those versions had been there, on average of the reads so far that missed any.").so_far();
     Reading::new("refused", "refused", Unit::Count, "Operations so far that got no answer within 0.7 s.").so_far().trouble_from(1.0);
     Reading::new("broken", "conflicts", Unit::Count,
         "Reads so far that no order of all operations explains: somebody had had a newer value before they began.").so_far().trouble_from(1.0);
@@ -85,7 +103,7 @@ readings! {
 
 messages! {
     pub(super) MESSAGES;
-    note_value(value: u32); lanes_title(); bar_write(value: u32); bar_read(value: u32); bar_wrong(value: u32);
+    note_value(value: u32); note_hint(value: u32); note_none(); lanes_title(); bar_write(value: u32); bar_read(value: u32); bar_wrong(value: u32);
     bar_refused(); bar_refused_write(value: u32);
     key_write(); key_read(); key_wrong(); key_refused();
     says_alone(replica: Entity, reached: u32, asked: u32, needed: u32); says_enough();
@@ -93,32 +111,25 @@ messages! {
     newer_read(client: Entity, value: u32, at: Time); newer_write(client: Entity, value: u32, at: Time);
     mark_broken(client: Entity, value: u32);
     about_client(replica: Entity, refused: u32); about_replica(value: u32, reached: usize);
+    about_hint(value: u32, home: Entity, reached: usize);
     about_write(client: Entity, value: u32); about_read(client: Entity, value: u32); about_reads(client: Entity);
-    about_stale(); about_contradicts(); about_refused(heard: u32, needed: u32); about_half_done();
+    about_contradicts(); about_refused(heard: u32, needed: u32); about_half_done();
     step_asks(replicas: u32, needed: u32); step_stores(value: u32, needed: u32); step_enough(value: u32);
     judge_broken(broken: (f64, Unit), bound: (f64, Unit)); judge_answered(share: (f64, Unit), bound: (f64, Unit));
 }
 
-#[derive(Clone, Copy, Debug, Hash)]
-pub(super) enum Event {
-    Asks(Entity),
-    AtReplica(Entity),
-    Ended(Entity),
-    Told(Entity),
-    GivesUp(Entity),
-    Tick,
-}
-
-type Held = Option<(Stamp, u32)>;
+type Version = (Stamp, u32);
+type Held = Option<Version>;
 
 /// What replicas write to each other, about an operation where one waits for it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Letter {
     Ask(Entity),
     Holds(Entity, Held),
-    Store(Entity, Stamp, u32),
+    /// To be kept for a replica: the receiver, or one that it stands in for.
+    Store(Entity, u32, Version),
     Stored(Entity),
-    Copy(Stamp, u32),
+    Copy(Version),
 }
 
 #[derive(Clone, Debug)]
@@ -126,105 +137,134 @@ struct Operation {
     client: u32,
     mode: Mode,
     write: Option<u32>,
-    /// How many must answer in this round, and who has.
+    /// When its replica asked others first.
+    asked: Time,
+    /// What is to be stored in this round; nothing where replicas are only asked.
+    store: Held,
+    /// How many must answer in this round, and who has, with what.
     needed: u32,
-    heard: Vec<u32>,
-    storing: bool,
-    /// The newest that it was told, and whether everybody said the same.
-    best: Held,
-    same: bool,
-    /// Its replica has an answer, and of a read what that is.
-    answered: bool,
-    read: Option<u32>,
+    heard: Vec<(u32, Held)>,
+    /// What its replica answers, once that is certain.
+    answer: Option<Held>,
 }
-
-type W = World<Event>;
 
 #[derive(Clone, Debug)]
 pub(super) struct Register {
     controls: ControlValues,
-    pub(super) cluster: Cluster<Letter, Event>,
-    clients: ClosedLoop,
-    replicas: [LastWriteWins<u32>; PEERS as usize],
-    /// What one keeps for another that can't be reached.
-    hints: [[Held; PEERS as usize]; PEERS as usize],
+    pub(super) cluster: Cluster<Letter>,
+    /// What each replica has, and keeps for each other one that couldn't be reached.
+    kept: [[Held; PEERS as usize]; PEERS as usize],
     operations: EntityMap<Operation>,
     pub(super) audit: Audit,
     written: u32,
+    pub(super) age: Age,
+}
+
+fn value(held: Held) -> u32 {
+    held.map_or(0, |(_, value)| value)
 }
 
 impl Register {
-    fn held(&self, at: u32) -> Held {
-        self.replicas[at as usize].held().copied()
+    /// The newest that a replica has or keeps for others.
+    pub(super) fn held(&self, at: u32) -> Held {
+        self.kept[at as usize].iter().copied().max().flatten()
     }
 
-    fn value(&self, at: u32) -> u32 {
-        self.held(at).map_or(0, |(_, value)| value)
+    /// What a replica without a copy of its own keeps, and for whom first.
+    pub(super) fn hint(&self, at: u32) -> Option<(u32, u32)> {
+        let kept = &self.kept[at as usize];
+        let home = kept.iter().position(Option::is_some)?;
+        kept[at as usize].is_none().then(|| (value(self.held(at)), home as u32))
+    }
+
+    /// A replica keeps something, for itself or another.
+    fn keeps(&mut self, at: u32, home: u32, version: Held) {
+        let kept = &mut self.kept[at as usize][home as usize];
+        *kept = (*kept).max(version);
     }
 
     fn begins(&mut self, client: Entity, w: &mut W) {
-        let entity = w.open(OPERATION, None);
+        let entity = begins(PATIENCE, w);
         let writes = w.draws(WRITES, entity).chance(self.controls.writes);
         self.written += u32::from(writes);
         let write = writes.then_some(self.written);
         self.audit.call(client.n, write, w.now());
-        let operation = Operation {
-            client: client.n,
-            mode: self.controls.mode,
-            write,
-            needed: 0,
-            heard: Vec::new(),
-            storing: false,
-            best: None,
-            same: true,
-            answered: false,
-            read: None,
-        };
+        let (client, mode, asked, heard) = (client.n, self.controls.mode, w.now(), Vec::new());
+        let operation = Operation { client, mode, write, asked, store: None, needed: 0, heard, answer: None };
         self.operations.insert(entity.n, operation);
-        w.schedule(HOP, Event::AtReplica(entity));
-        w.schedule(PATIENCE, Event::GivesUp(entity));
     }
 
     fn at_replica(&mut self, entity: Entity, w: &mut W) {
-        let Some(it) = self.operations.get(entity.n) else { return };
+        let Some(it) = self.operations.get_mut(entity.n) else { return };
+        it.asked = w.now();
         let ahead_ns = AHEAD[it.client as usize] * self.controls.skew.nanos().cast_signed() / 2;
         let stamp = Stamp { time: Clock { ahead_ns, drift_ppm: 0 }.shows(w.now()), node: it.client };
         let write = it.write.filter(|_| it.mode != Mode::Majority);
         self.round(entity, write.map(|value| (stamp, value)), w);
     }
 
-    /// Whom a replica asks, or has something stored, and how many of them must answer.
-    fn quorum(&self, mode: Mode, at: u32, storing: bool) -> (Range<u32>, u32) {
-        let ControlValues { n, r, w, .. } = self.controls;
+    /// How many replicas must answer, and of how many.
+    fn quorum(&self, mode: Mode, storing: bool) -> (u32, u32) {
+        let ControlValues { n, r, w, whom, .. } = self.controls;
         match mode {
-            Mode::Majority => (0..PEERS, majority(PEERS)),
-            Mode::Quorum => (0..n, if storing { w } else { r }.min(n)),
-            Mode::Anywhere if storing => (0..PEERS, 1),
-            Mode::Anywhere => (at..at + 1, 1),
+            Mode::Majority => (majority(PEERS), PEERS),
+            Mode::Quorum => {
+                let of = if whom == Whom::Sloppy { PEERS } else { n };
+                (if storing { w } else { r }.min(n), of)
+            }
+            Mode::Anywhere => (1, if storing { PEERS } else { 1 }),
+        }
+    }
+
+    /// Whom an operation's replica asks, or has something stored, and for whom each of them is to keep that: for itself, or
+    /// for one that it stands in for.
+    fn asked(&self, operation: Entity, it: &Operation, storing: bool, w: &W) -> Vec<(u32, u32)> {
+        let ControlValues { n, whom, .. } = self.controls;
+        let (needed, of) = self.quorum(it.mode, storing);
+        let themselves = |asked: u32| (0..asked).map(|home| (home, home)).collect();
+        match (it.mode, whom) {
+            (Mode::Anywhere, _) if !storing => vec![(it.client, it.client)],
+            (Mode::Majority | Mode::Anywhere, _) | (_, Whom::All) => themselves(of),
+            (_, Whom::Sloppy) => {
+                let mut asked: Vec<(u32, u32)> = themselves(n);
+                let mut others = self.cluster.reached(it.client).filter(|&other| other >= n);
+                for (to, home) in asked.iter_mut().filter(|away| !self.cluster.is_up(it.client, away.1)) {
+                    *to = others.next().unwrap_or(*home);
+                }
+                asked
+            }
+            (_, Whom::Random) => {
+                let (mut asked, mut draws): (Vec<_>, _) = (themselves(n), w.draws(ASKED, operation));
+                for k in 0..needed {
+                    asked.swap(k as usize, (k + draws.below(n - k)) as usize);
+                }
+                asked.truncate(needed as usize);
+                asked
+            }
         }
     }
 
     /// Begins a round: replicas are asked what they hold, or have something stored.
     fn round(&mut self, entity: Entity, store: Held, w: &mut W) {
         let storing = store.is_some();
-        let Some((at, mode)) = self.operations.get(entity.n).map(|it| (it.client, it.mode)) else { return };
-        let (asked, needed) = self.quorum(mode, at, storing);
+        let Some(it) = self.operations.get(entity.n) else { return };
+        let (at, needed) = (it.client, self.quorum(it.mode, storing).0);
+        let asked = self.asked(entity, it, storing, w);
         let Some(it) = self.operations.get_mut(entity.n) else { return };
-        (it.needed, it.storing, it.heard, it.best) = (needed, storing, Vec::new(), store);
-        let (step, letter, kind) = match store {
-            None => (step_asks(asked.len() as u32, needed), Letter::Ask(entity), PacketKind::Request),
-            Some((stamp, value)) => {
-                (step_stores(value, needed), Letter::Store(entity, stamp, value), PacketKind::Write)
-            }
-        };
-        w.record_step(entity, || (step, None));
-        for to in asked.clone().filter(|&to| to != at) {
-            self.cluster.send((at, to), (letter, kind), Some(entity), w);
+        (it.store, it.needed, it.heard) = (store, needed, Vec::new());
+        w.record_step(entity, || match store {
+            None => (step_asks(asked.len() as u32, needed), None),
+            Some((_, value)) => (step_stores(value, needed), None),
+        });
+        for &(to, home) in asked.iter().filter(|it| it.0 != at) {
+            let letter = match store {
+                None => (Letter::Ask(entity), PacketKind::Request),
+                Some(version) => (Letter::Store(entity, home, version), PacketKind::Write),
+            };
+            self.cluster.send((at, to), letter, Some(entity), w);
         }
-        if asked.contains(&at) {
-            if let Some((stamp, value)) = store {
-                self.replicas[at as usize].offer(stamp, value);
-            }
+        if let Some(&(_, home)) = asked.iter().find(|it| it.0 == at) {
+            self.keeps(at, home, store);
             self.hears(entity, storing, (at, self.held(at)), w);
         }
     }
@@ -232,88 +272,85 @@ impl Register {
     /// A replica has answered. That counts only in the round that asked it.
     fn hears(&mut self, entity: Entity, storing: bool, (from, held): (u32, Held), w: &mut W) {
         let Some(it) = self.operations.get_mut(entity.n) else { return };
-        if it.answered || it.storing != storing || it.heard.contains(&from) {
+        let again = it.heard.iter().any(|of| of.0 == from);
+        if again || it.answer.is_some() || it.store.is_some() != storing {
             return;
         }
-        it.heard.push(from);
-        if !storing {
-            it.same &= it.heard.len() == 1 || held == it.best;
-            it.best = it.best.max(held);
-        }
+        it.heard.push((from, held));
         if it.heard.len() as u32 != it.needed {
             return;
         }
-        let (best, write, mode, at, same) = (it.best, it.write, it.mode, it.client, it.same);
-        match (storing, write) {
-            (false, Some(value)) => {
+        let newest = it.heard.iter().map(|of| of.1).max().flatten();
+        let differ = it.heard.iter().any(|of| of.1 != newest);
+        match (it.store, it.write) {
+            (None, Some(value)) => {
                 // A version above all that a majority knows of: no clock is asked.
-                let above = best.map_or(Time::ZERO, |(stamp, _)| stamp.time) + Span::from_nanos(1);
-                self.round(entity, Some((Stamp { time: above, node: at }, value)), w);
+                let time = newest.map_or(Time::ZERO, |(stamp, _)| stamp.time) + Span::from_nanos(1);
+                let stamp = Stamp { time, node: it.client };
+                self.round(entity, Some((stamp, value)), w);
             }
-            (false, None) if mode == Mode::Majority && !same => self.round(entity, best, w),
-            _ => {
-                let value = best.map_or(0, |(_, value)| value);
-                w.record_step(entity, || (step_enough(value), None));
-                (it.answered, it.read) = (true, write.is_none().then_some(value));
-                w.schedule(HOP, Event::Told(entity));
+            (None, None) if it.mode == Mode::Majority && differ => self.round(entity, newest, w),
+            (store, write) => {
+                let found = store.or(newest);
+                it.answer = Some(found);
+                w.record_step(entity, || (step_enough(value(found)), None));
+                let stamp = found.map(|(stamp, _)| stamp);
+                match write {
+                    Some(_) => self.age.stored.extend(stamp.map(|stamp| (w.now(), stamp))),
+                    None => self.age.read(it.asked, stamp),
+                }
+                answers(entity, w);
             }
         }
     }
 
-    fn told(&mut self, entity: Entity, w: &mut W) {
+    /// A client has its answer, or gives up.
+    fn ends(&mut self, entity: Entity, answered: bool, w: &mut W) {
         let Some(it) = self.operations.remove(entity.n) else { return };
-        if self.audit.told(entity.n, it.read, w.now()) {
-            w.notable(client(it.client), mark_broken(client(it.client), it.read.unwrap_or(0)));
+        let (who, found) = (client(it.client), value(it.answer.flatten()));
+        if !answered {
+            self.audit.refused(entity.n, (it.heard.len() as u32, it.needed), w.now());
+        } else if self.audit.told(entity.n, it.write.is_none().then_some(found), w.now()) {
+            w.notable(who, mark_broken(who, found));
         }
-        w.close(entity, ANSWERED);
-        self.clients.answered(client(it.client), w, Event::Asks);
-    }
-
-    fn gives_up(&mut self, entity: Entity, w: &mut W) {
-        let Some(it) = self.operations.remove(entity.n) else { return };
-        self.audit.refused(entity.n, (it.heard.len() as u32, it.needed), w.now());
-        self.cluster.refused[it.client as usize] += 1;
-        w.close(entity, REFUSED);
-        self.clients.answered(client(it.client), w, Event::Asks);
+        self.cluster.ends(entity, it.client, answered, w);
     }
 
     /// Copies something to another replica, or keeps it until that one can be reached.
-    fn passes_on(&mut self, (from, to): (u32, u32), (stamp, value): (Stamp, u32), w: &mut W) {
+    fn passes_on(&mut self, (from, to): (u32, u32), version: Version, w: &mut W) {
         if self.cluster.is_up(from, to) {
-            let letter = (Letter::Copy(stamp, value), PacketKind::Copy);
-            self.cluster.send((from, to), letter, None, w);
+            self.cluster.send((from, to), (Letter::Copy(version), PacketKind::Copy), None, w);
         } else {
-            let hint = &mut self.hints[from as usize][to as usize];
-            *hint = (*hint).max(Some((stamp, value)));
+            self.keeps(from, to, Some(version));
         }
     }
 
     fn arrives(&mut self, message: Entity, w: &mut W) {
-        let Some((ends @ (from, to), says, lost)) = self.cluster.ended(message, w) else { return };
+        let Some(((from, to), says, lost)) = self.cluster.ended(message, w) else { return };
         let answer = |letter| (letter, PacketKind::Answer);
         match says {
-            Letter::Copy(stamp, value) | Letter::Store(_, stamp, value) if lost => {
-                self.passes_on(ends, (stamp, value), w);
-            }
+            Letter::Copy(version) if lost => self.passes_on((from, to), version, w),
+            Letter::Store(_, home, version) if lost => self.passes_on((from, home), version, w),
             _ if lost => {}
             Letter::Ask(of) => {
                 let holds = answer(Letter::Holds(of, self.held(to)));
                 self.cluster.send((to, from), holds, Some(of), w);
             }
-            Letter::Store(of, stamp, value) => {
-                self.replicas[to as usize].offer(stamp, value);
+            Letter::Store(of, home, version) => {
+                self.keeps(to, home, Some(version));
                 self.cluster.send((to, from), answer(Letter::Stored(of)), Some(of), w);
             }
             Letter::Holds(of, held) => self.hears(of, false, (from, held), w),
             Letter::Stored(of) => self.hears(of, true, (from, None), w),
-            Letter::Copy(stamp, value) => _ = self.replicas[to as usize].offer(stamp, value),
+            Letter::Copy(version) => self.keeps(to, to, Some(version)),
         }
     }
 
     fn tick(&mut self, w: &mut W) {
         for (from, to) in (0..PEERS).flat_map(|from| (0..PEERS).map(move |to| (from, to))) {
-            if self.cluster.is_up(from, to)
-                && let Some(hint) = self.hints[from as usize][to as usize].take()
+            if from != to
+                && self.cluster.is_up(from, to)
+                && let Some(hint) = self.kept[from as usize][to as usize].take()
             {
                 self.passes_on((from, to), hint, w);
             }
@@ -357,13 +394,16 @@ impl Register {
     /// What each replica holds; quieter where that isn't the newest.
     fn ring(&self, now: Time) -> Panel {
         let newest = (0..PEERS).filter_map(|n| self.held(n)).max();
-        let node = |n: u32| Node {
-            status: if self.held(n) == newest { Status::Normal } else { Status::Quiet },
-            ..self.cluster.node(n).note(Label::Words(note_value(self.value(n))))
+        let note = |n| match (self.held(n), self.hint(n)) {
+            (_, Some((hint, _))) => note_hint(hint),
+            (None, _) if n >= self.controls.n => note_none(),
+            (held, _) => note_value(value(held)),
         };
-        let tiers = vec![Tier { nodes: (0..PEERS).map(node).collect() }];
-        let (links, packets) = (self.cluster.links(now), self.cluster.net.packets());
-        Panel::Ring(Ring(Flow { tiers, links, packets }).into())
+        let node = |n| Node {
+            status: if self.held(n) == newest { Status::Normal } else { Status::Quiet },
+            ..self.cluster.node(n).note(Label::Words(note(n)))
+        };
+        self.cluster.ring(node, now)
     }
 
     fn about_operation(&self, entity: Entity) -> Option<About> {
@@ -379,7 +419,7 @@ impl Register {
             says.extend(it.write.map(|_| about_half_done()));
         }
         says.extend(self.newer(it));
-        says.extend(it.newer.map(|_| if it.stale { about_stale() } else { about_contradicts() }));
+        says.extend(it.newer.map(|_| about_contradicts()));
         Some(About::says(says))
     }
 
@@ -394,11 +434,11 @@ impl Register {
     fn says(&self) -> Vec<Msg> {
         let mut says = Vec::new();
         if !self.cluster.is_whole() {
+            let mode = self.controls.mode;
+            let (needed, of) = self.quorum(mode, false).max(self.quorum(mode, true));
             let alone = |at| {
-                let [read, write] = [false, true].map(|storing| self.quorum(self.controls.mode, at, storing));
-                let (asked, needed) = if read.1 > write.1 { read } else { write };
-                let reached = asked.clone().filter(|&to| self.cluster.is_up(at, to)).count() as u32;
-                (reached < needed).then(|| says_alone(replica(at), reached, asked.len() as u32, needed))
+                let reached = self.cluster.reached(at).filter(|&to| to < of).count() as u32;
+                (reached < needed).then(|| says_alone(replica(at), reached, of, needed))
             };
             says.extend((0..PEERS).filter_map(alone).take(2));
             says.extend(says.is_empty().then(says_enough));
@@ -421,7 +461,7 @@ impl Experiment for Register {
     type Event = Event;
     const SPEC: &'static FigureSpec =
         &FigureSpec::new("cut-the-cable", UNTIL, ControlValues::ALL, READINGS, KINDS)
-            .version(2)
+            .version(3)
             .actions(ACTIONS)
             .still_at(Time::from_secs(4))
             .warm_up(Time::from_secs(2))
@@ -429,20 +469,15 @@ impl Experiment for Register {
     const MESSAGES: &'static [&'static [Message]] = &[MESSAGES, super::cluster::MESSAGES, net::MESSAGES];
 
     fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
-        let think = Dist::Exponential(1.0 / controls.rate);
-        let mut it = Self {
+        let it = Self {
             controls: controls.clone(),
-            cluster: Cluster::new(controls.delay, Event::Ended),
-            clients: ClosedLoop::start(CLIENT, PEERS, think, w, Event::Asks),
-            replicas: Default::default(),
-            hints: Default::default(),
+            cluster: Cluster::new(controls.delay, controls.rate, controls.network, w),
+            kept: Default::default(),
             operations: EntityMap::default(),
             audit: Audit::new(),
             written: 0,
+            age: Age::default(),
         };
-        if controls.network != Network::Whole {
-            it.cluster.set_network(controls.network, w);
-        }
         w.schedule(TICK, Event::Tick);
         Ok(it)
     }
@@ -452,14 +487,14 @@ impl Experiment for Register {
             Event::Asks(client) => self.begins(client, w),
             Event::AtReplica(operation) => self.at_replica(operation, w),
             Event::Ended(message) => self.arrives(message, w),
-            Event::Told(operation) => self.told(operation, w),
-            Event::GivesUp(operation) => self.gives_up(operation, w),
+            Event::Told(operation) => self.ends(operation, true, w),
+            Event::GivesUp(operation) => self.ends(operation, false, w),
             Event::Tick => self.tick(w),
         }
     }
 
     fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
-        self.clients.set_think(Dist::Exponential(1.0 / is.rate));
+        self.cluster.clients.set_think(Dist::Exponential(1.0 / is.rate));
         self.cluster.net.set_lines(&line(is.delay));
         if is.network != self.controls.network {
             self.cluster.set_network(is.network, w);
@@ -478,7 +513,11 @@ impl Experiment for Register {
 
     fn read(&self, _: &W, out: &mut Readings) {
         let count = |of: fn(&&Audited) -> bool| self.audit.operations.iter().filter(of).count() as f64;
-        out.put("stale", count(|it| it.stale));
+        out.put("behind", self.age.versions());
+        out.put("late", self.age.time());
+        let ControlValues { mode, n, r, w, .. } = self.controls;
+        let quorum = Quorum::new(n, r.min(n), w.min(n)).filter(|_| mode == Mode::Quorum);
+        out.put("formula", quorum.map(Quorum::mean_versions_behind));
         out.put("refused", count(|it| it.refused.is_some()));
         out.put("broken", count(|it| it.newer.is_some()));
     }
@@ -492,7 +531,10 @@ impl Experiment for Register {
         match entity.kind {
             REPLICA if entity.n < PEERS => {
                 let reached = self.cluster.reached(entity.n).count();
-                Some(About::says([about_replica(self.value(entity.n), reached)]))
+                Some(About::says([match self.hint(entity.n) {
+                    Some((value, home)) => about_hint(value, replica(home), reached),
+                    None => about_replica(value(self.held(entity.n)), reached),
+                }]))
             }
             CLIENT if entity.n < PEERS => {
                 Some(About::says([about_client(replica(entity.n), self.cluster.refused[entity.n as usize])]))

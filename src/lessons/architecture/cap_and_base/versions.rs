@@ -10,9 +10,9 @@ pub struct Value(pub Vec<u32>);
 
 impl Value {
     pub fn union(&self, other: &Self) -> Self {
-        let new = other.0.iter().filter(|it| !self.0.contains(it));
-        let mut all: Vec<u32> = self.0.iter().chain(new).copied().collect();
+        let mut all = [&self.0[..], &other.0].concat();
         sort_by_key(&mut all, |it| *it);
+        all.dedup();
         Self(all)
     }
 }
