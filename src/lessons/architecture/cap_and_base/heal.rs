@@ -56,11 +56,11 @@ controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
         pub account: How = Control::choice("account", "Account", How::OPTIONS, "last")
-            .help("Majority: a leader decides, with three of five. The others accept anywhere: the latest write wins; or both versions are kept until the application makes one of them; or operations add up by themselves. A change begins everything anew.").primary(),
+            .help("Majority: a leader decides, with three of five. The others accept anywhere: the latest write wins; or both versions are kept until the application merges them; or operations add up by themselves. A change starts everything afresh.").primary(),
         pub carts: How = Control::choice("carts", "Carts", How::OPTIONS, "last")
-            .help("The rule for eight carts. Of siblings the shop makes one cart with all that is in either.").primary(),
+            .help("The rule for eight carts. From siblings the shop makes one cart with everything that is in either.").primary(),
         pub likes: How = Control::choice("likes", "Likes", How::OPTIONS, "last")
-            .help("The rule for the likes of eight posts. Of siblings the application takes the larger number.").primary(),
+            .help("The rule for the likes of eight posts. From siblings the application takes the larger number.").primary(),
         pub network: Network = Control::choice("network", "Network", Network::OPTIONS, "whole")
             .help("Which links are cut: those that you draw a line across, or all between A, B and the others. Going back joins all.").primary(),
         pub repair: Span = Control::log_number("repair", "Anti-entropy every", Unit::Time, (1.0, 60.0), 5.0)

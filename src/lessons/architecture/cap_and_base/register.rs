@@ -64,17 +64,17 @@ controls! {
         pub mode: Mode = Control::choice("mode", "Who must answer", Mode::OPTIONS, "majority")
             .help("Three of five, in two rounds where needed; R of N to read and W of N to write, the newest clock wins; or the client's own replica alone.").primary(),
         pub network: Network = Control::choice("network", "Network", Network::OPTIONS, "whole")
-            .help("Which links are cut: those that you draw a line across; all between A, B and the others; or all of A but the one to B. Going back joins all.").primary(),
+            .help("Which links are cut: those that you draw a line across; all between A, B and the others; or all of A's but the one to B. Going back to 'As drawn' joins them all.").primary(),
         pub n: u32 = Control::number("n", "N, copies", Unit::Count, (1.0, PEERS as f64), 1.0, PEERS as f64)
-            .help("So many replicas are sent every write: A, then B, and so on.").primary(),
+            .help("How many replicas are sent every write: A, then B, and so on.").primary(),
         pub r: u32 = Control::number("r", "R, for a read", Unit::Count, (1.0, PEERS as f64), 1.0, 3.0)
-            .help("So many of the N must answer a read; no more than there are.").primary(),
+            .help("How many of the N must answer a read; never more than N.").primary(),
         pub w: u32 = Control::number("w", "W, for a write", Unit::Count, (1.0, PEERS as f64), 1.0, 3.0)
-            .help("So many of the N must have a write before it is answered; no more than there are.").primary(),
+            .help("How many of the N must have a write before it is answered; never more than N.").primary(),
         pub whom: Whom = Control::choice("whom", "Who is asked", Whom::OPTIONS, "all")
             .help("All N, and the first R or W answers count; the same, and others stand in for those of the N that can't be reached; or R or W that are drawn at random, and nobody else.").primary(),
         pub rate: f64 = Control::number("rate", "Each client asks", Unit::Rate, (0.5, 5.0), 0.5, 1.5)
-            .help("Operations a second of each client, if it is answered at once."),
+            .help("Operations a second from each client, if it is answered at once."),
         pub writes: f64 = Control::number("writes", "Writes", Unit::Share, (0.0, 1.0), 0.05, 0.3)
             .help("Share of operations that write; the others read."),
         pub delay: Span = Control::log_number("delay", "Between replicas", Unit::Time, (0.005, 0.2), 0.04)
@@ -86,7 +86,7 @@ controls! {
 
 readings! {
     READINGS;
-    Reading::measured("answered", "answered", Statistic::Share, "Share of the operations that ended in the last 3 s with an answer, and not refused.")
+    Reading::measured("answered", "answered", Statistic::Share, "Of the operations that ended in the last 3 s, the share that were answered.")
         .of(OPERATION, &[ANSWERED]).last(3.0);
     Reading::measured("time", "an answer takes", Statistic::Mean, "Mean time of the answers of the last 3 s.")
         .of(OPERATION, &[ANSWERED]).last(3.0);
@@ -461,7 +461,7 @@ impl Experiment for Register {
     type Event = Event;
     const SPEC: &'static FigureSpec =
         &FigureSpec::new("cut-the-cable", UNTIL, ControlValues::ALL, READINGS, KINDS)
-            .version(2)
+            .version(3)
             .actions(ACTIONS)
             .still_at(Time::from_secs(4))
             .warm_up(Time::from_secs(2))

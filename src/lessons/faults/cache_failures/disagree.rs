@@ -80,7 +80,7 @@ controls! {
         pub order: Order = Control::choice("order", "Writers", Order::OPTIONS, "delete-first")
             .help("What a writer does about row and entry, in which order. Another order starts afresh.").primary(),
         pub writers: u32 = Control::number("writers", "Number of writers", Unit::Count, (1.0, 2.0), 1.0, 1.0)
-            .help("One that writes ‘new’, or another that writes ‘newer’. Another number starts afresh."),
+            .help("One that writes ‘new’, or also a second that writes ‘newer’. Another number starts afresh."),
     }
 }
 

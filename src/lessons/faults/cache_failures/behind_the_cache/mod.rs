@@ -77,11 +77,11 @@ controls! {
     /// What can be turned.
     pub struct ControlValues {
         pub attack: f64 = Control::number("attack", "Attack", Unit::Rate, (0.0, 5000.0), 100.0, 0.0)
-            .help("Requests a second for pages that don’t exist, each for another one.").primary(),
+            .help("Requests a second for pages that don’t exist, each for a different one.").primary(),
         pub flight: bool = Control::flag("flight", "Single flight", false)
-            .help("Of all who miss the same page one asks the database, and the others wait for that answer.").primary(),
+            .help("Of all who miss the same page, one asks the database and the others wait for that answer.").primary(),
         pub jitter: f64 = Control::number("jitter", "Jitter", Unit::Share, (0.0, 1.0), 0.05, 0.0)
-            .help("How much shorter an entry may live than the time to live; how much is drawn for each.").primary(),
+            .help("How much shorter an entry may live than the time to live; how much is drawn at random for each.").primary(),
         pub filter: u32 = Control::number("filter", "Filter, bits a page", Unit::Count, (0.0, 16.0), 1.0, 0.0)
             .help("Size of a Bloom filter of all pages that exist, before the cache; 0 is none.").primary(),
         pub negative: bool = Control::flag("negative", "Remember ‘no such page’", false)
@@ -89,9 +89,9 @@ controls! {
         pub ttl: Span = Control::number("ttl", "Time to live", Unit::Time, (2.0, 120.0), 1.0, 30.0)
             .help("How long an entry is fresh. All were stored when the run began."),
         pub stale: Span = Control::number("stale", "Stale while renewed", Unit::Time, (0.0, 30.0), 1.0, 0.0)
-            .help("For so long after its time to live an entry is still served, while one query renews it."),
+            .help("How long after its time to live an entry is still served, while one query renews it."),
         pub early: f64 = Control::number("early", "Early renewal, β", Unit::Count, (0.0, 5.0), 0.5, 0.0)
-            .help("XFetch: a reader here and there renews an entry before it expires; 0 is nobody."),
+            .help("XFetch: a reader here and there renews an entry before it expires; at 0 nobody does."),
         pub places: u32 = Control::log_number("places", "Cache holds", Unit::Count, (100.0, 10_000.0), 2_500.0)
             .help("Entries that the cache can hold; the least recently used goes."),
         pub workers: u32 = Control::number("workers", "Database workers", Unit::Count, (5.0, 60.0), 1.0, 10.0)
