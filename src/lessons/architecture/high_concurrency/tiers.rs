@@ -363,13 +363,11 @@ impl Experiment for Service {
     }
 
     fn about(&self, entity: Entity, w: &W) -> Option<About> {
-        match entity {
-            CLIENTS => Some(About::says([about_clients(w.tally(REQUEST).opened())])),
-            _ => {
-                let does = self.journeys.about_at(entity, w, &self.tiers.iter())?.sentences;
-                Some(About::says(self.why_full(entity).into_iter().chain(does).collect::<Vec<_>>()))
-            }
+        if entity == CLIENTS {
+            return Some(About::says([about_clients(w.tally(REQUEST).opened())]));
         }
+        let does = self.journeys.about_at(entity, w, &self.tiers.iter())?.sentences;
+        Some(About::says(self.why_full(entity).into_iter().chain(does).collect::<Vec<_>>()))
     }
 
     fn invariants(&self, w: &W) -> Result<(), String> {
