@@ -223,6 +223,7 @@ impl Experiment for Matrix {
     type Event = Next;
     const SPEC: &'static FigureSpec =
         &FigureSpec::new("matrix", Time::from_secs(16), ControlValues::ALL, READINGS, KINDS)
+            .version(2)
             .still_at(Time::from_secs(16))
             .speed(4.0);
     const MESSAGES: &'static [&'static [Message]] = &[MESSAGES];

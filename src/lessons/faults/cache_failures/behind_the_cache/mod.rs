@@ -314,7 +314,7 @@ impl Experiment for BehindTheCache {
     }
 
     fn draw(&self, w: &W, scene: &mut Scene) {
-        scene.panels = vec![self.flow(w.now()), self.inside(w.now()), self.chart(), self.journeys.ledger()];
+        scene.panels = vec![self.flow(w.now()), self.inside(w.now()), Self::chart(), self.journeys.ledger()];
         scene.sentences = self.say(w.now());
     }
 

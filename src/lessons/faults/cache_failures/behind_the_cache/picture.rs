@@ -98,7 +98,7 @@ impl BehindTheCache {
         self.controls.attack > 0.0 || self.attacks.arrived_so_far() > 0
     }
 
-    pub(super) fn chart(&self) -> Panel {
+    pub(super) fn chart() -> Panel {
         Panel::series(chart_queries(), Unit::Rate, [("asked", Status::Trouble)], Self::SPEC.until)
     }
 

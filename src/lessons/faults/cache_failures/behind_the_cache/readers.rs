@@ -52,8 +52,9 @@ impl BehindTheCache {
             let ttl = COPY_TTL.scale(f64::from(n) / f64::from(HOW_MANY));
             let mut copies = TtlCache::new(COPIES);
             for page in (0..COPIES.into()).rev() {
-                let kept = self.cache.get(page).map(|it| Entry { stored: now, ttl, value: it.expiry() });
-                kept.into_iter().for_each(|copy| copies.store(page, copy));
+                if let Some(it) = self.cache.get(page) {
+                    copies.store(page, Entry { stored: now, ttl, value: it.expiry() });
+                }
             }
             copies
         };
@@ -95,22 +96,20 @@ impl BehindTheCache {
         let is_away = self.stage == Stage::Away;
         let Some(copies) = self.copies_for(request, w) else { return self.at_cache(request, w) };
         let found = copies.find(page);
-        match found.filter(|copy| is_away || now < copy.expiry()) {
-            Some(copy) => {
-                self.copies_used.record(now);
-                w.record_step(request, || (step_copy(), None));
-                let is_stale = copy.value <= now;
-                if is_stale {
-                    w.record_step(request, || (step_stale(now.since(copy.value)), None));
-                }
-                self.send_back(request, if is_stale { STALE } else { ANSWERED }, w);
+        if let Some(copy) = found.filter(|copy| is_away || now < copy.expiry()) {
+            self.copies_used.record(now);
+            w.record_step(request, || (step_copy(), None));
+            let is_stale = copy.value <= now;
+            if is_stale {
+                w.record_step(request, || (step_stale(now.since(copy.value)), None));
             }
-            None => {
-                // Until this reader is back the others at its server get the copy that is there.
-                found.into_iter().for_each(|copy| copies.store(page, Entry { stored: now, ..copy }));
-                self.journeys.send(request, CACHE, HOP, w, Event::AtCache(request));
-            }
+            return self.send_back(request, if is_stale { STALE } else { ANSWERED }, w);
         }
+        if let Some(copy) = found {
+            // Until this reader is back the others at its server get the copy that is there.
+            copies.store(page, Entry { stored: now, ..copy });
+        }
+        self.journeys.send(request, CACHE, HOP, w, Event::AtCache(request));
     }
 
     pub(super) fn at_cache(&mut self, request: Entity, w: &mut W) {
@@ -159,8 +158,9 @@ impl BehindTheCache {
         if let (Some(page), ANSWERED | STALE) = (page, outcome) {
             let (now, kept) = (w.now(), self.cache.get(page).map(Entry::expiry));
             let value = kept.unwrap_or(now + self.controls.ttl);
-            let copies = self.copies_for(request, w).into_iter();
-            copies.for_each(|copies| copies.store(page, Entry { stored: now, ttl: COPY_TTL, value }));
+            if let Some(copies) = self.copies_for(request, w) {
+                copies.store(page, Entry { stored: now, ttl: COPY_TTL, value });
+            }
         }
         self.send_back(request, outcome, w);
     }
