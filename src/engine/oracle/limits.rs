@@ -60,7 +60,7 @@ fn go_rate(case: Case) -> Result<Measured, String> {
     let asked: Vec<Time> = match case.optional("duration_ms", 0.0, LONG)? {
         Some(length) => {
             let apart = case.number("request_every_ms", length / MOST, LONG)?;
-            (0_u32..).map(|n| f64::from(n) * apart).take_while(|now| *now < length).map(at).collect()
+            (0..libm::ceil(length / apart) as u32).map(|n| at(f64::from(n) * apart)).collect()
         }
         None => vec![Time::ZERO; case.optional("simultaneous_requests", 0.0, MOST)?.unwrap_or(0.0) as usize],
     };

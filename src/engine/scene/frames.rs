@@ -6,11 +6,12 @@ use super::grid::{GUTTER, NAME, cells, widest};
 use super::mark::{Anchor, Rect, at};
 use super::panel::Frames;
 
-/// A frame's head, and what it adds below, at each side, and round its corners; in a narrow place and in a wide one.
-const HEAD: [f32; 2] = [25.0, 25.0];
-const FOOT: [f32; 2] = [4.0, 4.0];
-const SIDE: [f32; 2] = [5.0, 14.0];
+/// A frame's head, what it adds below, and how round its corners are.
+const HEAD: f32 = 25.0;
+const FOOT: f32 = 4.0;
 const ROUND: f32 = 7.0;
+/// What a frame adds at each side, in a narrow place and in a wide one.
+const SIDE: [f32; 2] = [5.0, 14.0];
 /// Height of the cells, and the widest.
 const CELL: (f32, f32) = (16.0, 16.0);
 /// From here on a place is wide.
@@ -19,8 +20,7 @@ const WIDE: f32 = 560.0;
 pub(super) fn lay_out(frames: &Frames, area: Rect, builder: &mut PictureBuilder) -> f32 {
     let grid = &frames.0;
     let top = area.y + builder.title(&grid.title, area);
-    let wide = usize::from(area.w >= WIDE);
-    let (head, foot, side) = (HEAD[wide], FOOT[wide], SIDE[wide]);
+    let side = SIDE[usize::from(area.w >= WIDE)];
     let count = grid.rows.len();
     let names = widest(grid.rows.iter().map(|row| builder.say(&row.label)), NAME).min(area.w * 0.3);
     let notes = grid.rows.iter().filter_map(|row| row.note.as_ref());
@@ -34,13 +34,13 @@ pub(super) fn lay_out(frames: &Frames, area: Rect, builder: &mut PictureBuilder)
         let (outer, inner) = (k as f32, (count - k) as f32);
         let frame = Rect::new(
             area.x + side * outer,
-            top + head * outer,
+            top + HEAD * outer,
             (area.w - 2.0 * side * outer).max(1.0),
-            (head + foot) * inner,
+            (HEAD + FOOT) * inner,
         );
-        let middle = frame.y + head / 2.0;
+        let middle = frame.y + HEAD / 2.0;
         builder.rect(row.entity, frame, ROUND, bar_ink(row.status));
-        builder.region(row.entity, Rect { h: head, ..frame });
+        builder.region(row.entity, Rect { h: HEAD, ..frame });
         builder.status_sign(Some(row.entity), at(frame.x + 4.0 + SIGN, middle), row.status);
         let (name, set) = (builder.say(&row.label), NAME.role(text_role(row.status)));
         let spot = at(frame.x + GUTTER, middle + 4.5);
@@ -53,5 +53,5 @@ pub(super) fn lay_out(frames: &Frames, area: Rect, builder: &mut PictureBuilder)
             builder.text(row.entity, spot, room.min(notes + 1.0), &note, NOTE.anchor(Anchor::End));
         }
     }
-    top + (head + foot) * count as f32 - area.y
+    top + (HEAD + FOOT) * count as f32 - area.y
 }

@@ -416,7 +416,9 @@ mod tests {
         assert_eq!(recovery.longest(at(99)), Some(Span::from_secs(4)));
         // A shorter one changes nothing.
         recovery.ends(at(100));
-        (101..104).for_each(|second| recovery.record(true, at(second)));
+        for second in 101..104 {
+            recovery.record(true, at(second));
+        }
         assert_eq!(recovery.longest(at(110)), Some(Span::from_secs(4)));
     }
 
@@ -424,7 +426,9 @@ mod tests {
     fn a_share_of_nothing_is_unknown() {
         let mut count = ShareCount::default();
         assert_eq!(count.share(), None);
-        [true, false, true, true].into_iter().for_each(|yes| count.record(yes));
+        for yes in [true, false, true, true] {
+            count.record(yes);
+        }
         assert_eq!(count.share(), Some(0.75));
     }
 

@@ -571,7 +571,7 @@ impl Experiment for SlowDependency {
         self.payments.invariants(w)?;
         self.calls.invariants(w)?;
         self.shop.invariants()?;
-        self.shards.iter().try_for_each(|shard| shard.invariants())?;
+        self.shards.iter().try_for_each(Dependency::invariants)?;
         let (under_way, awaited) =
             (self.bulkhead.under_way() as usize, self.calls.iter().filter(|(_, call)| call.awaited).count());
         if under_way == awaited {
