@@ -205,7 +205,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "words servers.queue-full",
         "no argument '{sever}'; allowed: 'server' or 'n'",
     ),
-    ("{server} is", "{server is", "words servers.queue-full", "no argument"),
+    ("{server} is", "{server is", "words servers.queue-full", "not an argument"),
     ("```aside\n", "```aside note\n", "aside note", "takes no id"),
     ("```leaves-out\nTime.\n```", "```leaves-out\nTime.\n", "leaves-out", "doesn't end"),
     // inline
