@@ -99,7 +99,7 @@ controls! {
         pub ramp: bool = Control::flag("ramp", "Let readers in step by step", false)
             .help("When a lost cache is back, all readers come at once; or more and more of them over 10 s, while the others are refused."),
         pub copies: bool = Control::flag("copies", "Copies in each server", false)
-            .help("Ten servers keep 250 pages each, too. After 5 s one reader looks in the cache anew; the others get the copy meanwhile."),
+            .help("Ten servers keep 500 pages each, too. After 5 s one reader looks in the cache anew; the others get the copy meanwhile."),
     }
 }
 
