@@ -25,6 +25,7 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("faults/cache-failures", faults::cache_failures::FIGURES),
     ("faults/cache-failures/further", faults::cache_failures::further::FIGURES),
     ("faults/cache-failures/keys", faults::cache_failures::keys::FIGURES),
+    ("faults/cache-failures/orders", faults::cache_failures::orders::FIGURES),
     ("governance/circuit-breakers", governance::circuit_breakers::FIGURES),
     ("governance/circuit-breakers/machine", governance::circuit_breakers::machine::FIGURES),
     ("governance/circuit-breakers/stack", governance::circuit_breakers::stack::FIGURES),

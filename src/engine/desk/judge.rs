@@ -128,10 +128,8 @@ impl Desk {
             let at = transport::clock(failure.at, state.spec.pace);
             let view = encode_view(&View { run: run.clone(), compared_controls: Vec::new(), at: failure.at });
             let why = state.say(&failure.why);
-            let words = match failure.reads {
-                Some((value, unit)) => text::fill(text::FAILED_AT_READING, &[&why, &at, &unit.format(value)]),
-                None => text::fill(text::FAILED_AT, &[&why, &at]),
-            };
+            let reads = failure.reads.map(|(value, unit)| text::fill(text::READING, &[&unit.format(value)]));
+            let words = text::fill(text::FAILED_AT, &[&why, &at, &reads.unwrap_or_default()]);
             let go = tools::view_button(&view, text::SEE_IN_FIGURE);
             parts.push(element("p", "").text(&words).text(" ").with([go]));
         }

@@ -22,7 +22,7 @@ texts! {
     PAUSE = "Pause";
     SLOWER = "the model can't keep up, so it runs slower than this";
     TAKE_BACK = "Take back";
-    FIXED = "The challenge fixes '{}'. To change it, choose 'Back to the run the page opened with' in the figure’s menu.";
+    FIXED = "The challenge fixes '{}'. 'Back to the run the page opened with' in the figure’s menu frees it.";
     IDLE = "'{}' has no effect while '{}' is '{}'.";
     AS_LOGGED = "logged";
     LOG_DECIDES = "The log decides how many requests arrive. 'Log runs faster' changes its pace.";
@@ -119,8 +119,8 @@ texts! {
     JUDGED_FAILED = "Only {} of the first {} runs met the goal, so the judge stopped.";
     COSTS = "It costs {}; the budget is {}.";
     TOO_DEAR = "It costs {}, and the budget is {}.";
-    FAILED_AT = "In the first run that failed: {} It shows at {}.";
-    FAILED_AT_READING = "In the first run that failed: {} It shows at {}, where the figure reads {}.";
+    FAILED_AT = "In the first run that failed: {} It shows at {}{}.";
+    READING = ", where the figure reads {}";
     LOWEST_TO_HIGHEST = "lowest to highest";
     RUNS = "runs";
     COMPARED_WITH = "Compared with";

@@ -82,7 +82,9 @@ fn errors_say_where_and_what_is_allowed() {
     ] {
         assert_eq!(error(text), expected, "{text}");
     }
-    assert!(error(&format!("on insert: rank = {}1", "(".repeat(500))).contains("brackets are nested too deeply"));
+    assert!(
+        error(&format!("on insert: rank = {}1", "(".repeat(500))).contains("brackets are nested too deeply")
+    );
     let many: Vec<String> = (0..40).map(|n| format!("v{n} = 1")).collect();
     assert!(error(&format!("on insert:\n{}", many.join("\n"))).contains("too many variables"));
 }

@@ -15,15 +15,21 @@ pub const FIGURES: &[Figure] = &[Figure::of::<behind_the_cache::BehindTheCache>(
     .predicted(questions::OF_THE_CACHE)
     .challenged(questions::JUDGED)];
 
-/// The others: a set of their own, so that a first visit needn't carry them.
+/// All failures against all defences: a set of its own, so that a first visit needn't carry it.
 pub mod further {
-    use super::{Figure, disagree, matrix, questions};
+    use super::{Figure, matrix};
 
     /// The set.
-    pub const FIGURES: &[Figure] = &[
-        Figure::of::<matrix::Matrix>(),
-        Figure::of::<disagree::Disagree>().predicted(questions::OF_ORDERS).searched(),
-    ];
+    pub const FIGURES: &[Figure] = &[Figure::of::<matrix::Matrix>()];
+}
+
+/// Cache and database at odds: another, because it is made of other parts.
+pub mod orders {
+    use super::{Figure, disagree, questions};
+
+    /// The set.
+    pub const FIGURES: &[Figure] =
+        &[Figure::of::<disagree::Disagree>().predicted(questions::OF_ORDERS).searched()];
 }
 
 /// The policies, with the reader of logs: a set of its own, because both have their weight.
