@@ -149,7 +149,9 @@ impl Drag {
             Self::Line { picture, mut points } if is_line(&points) => {
                 dom::set_class(&picture, DRAWN, true);
                 let zoom = figure.zoom();
-                points.iter_mut().for_each(|(x, y)| (*x, *y) = (*x / zoom, *y / zoom));
+                for (x, y) in &mut points {
+                    (*x, *y) = (*x / zoom, *y / zoom);
+                }
                 figure.send_action(UserAction {
                     variant: picture.get_attribute(attr::DRAWS).unwrap_or_default(),
                     text: written(&points),
