@@ -23,8 +23,8 @@ pub struct Workers(BTreeMap<String, Vec<String>>);
 pub const ALL: &str = "all";
 
 /// What wasm-opt is told beyond its level: nothing of ours lies in the first kilobyte, and what is inlined into its only
-/// caller compresses worse.
-const WASM_OPT: &str = "--low-memory-unused --one-caller-inline-max-function-size=0";
+/// caller compresses worse. A second round finds what the first has left.
+const WASM_OPT: &str = "--low-memory-unused --one-caller-inline-max-function-size=0 -Oz";
 
 impl Workers {
     /// The table of a build for development: one worker with every set that is registered.

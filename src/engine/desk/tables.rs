@@ -7,8 +7,9 @@ use super::{explain, text};
 use crate::player::Frame;
 use crate::scene::{Panel, Row, RowView, Scene, Status, Table, TableView, describe};
 
-/// Most rows of a table that are written.
-const ROWS: usize = 60;
+/// Most rows that are written of a table of the figure's own, and of one that tells the picture.
+const OWN_ROWS: usize = 60;
+const ROWS: usize = 24;
 
 /// The frame and the charts of one run.
 type FrameAndCharts<'a> = (Option<&'a Frame>, Option<&'a Scene>);
@@ -70,21 +71,26 @@ fn own_table(state: &FigureState, table: &Table, caption: &str) -> NewElement {
     element("table", "").with([
         element("caption", "").text(caption),
         element("thead", "").with([element("tr", "").with(heads)]),
-        element("tbody", "").with(table.rows.iter().take(ROWS).map(row)),
+        element("tbody", "").with(table.rows.iter().take(OWN_ROWS).map(row)),
     ])
 }
 
 fn table(table: &TableView) -> NewElement {
     let heads = table.columns.iter().map(|head| element("th", "").attr("scope", "col").text(head));
     let rows = table.rows.iter().take(ROWS).map(row);
+    let all = table.rows.len();
+    let title = match all > ROWS {
+        true => text::fill(text::FIRST_ROWS, &[&table.title, &ROWS.to_string(), &all.to_string()]),
+        false => table.title.clone(),
+    };
     let whole = element("table", "").with([
-        element("caption", "").text(&table.title),
+        element("caption", "").text(&title),
         element("thead", "").with([element("tr", "").with(heads)]),
         element("tbody", "").with(rows),
     ]);
     element("div", "table")
         .attr("role", "region")
-        .attr("aria-label", &table.title)
+        .attr("aria-label", &title)
         .attr("tabindex", "0")
         .with([whole])
 }

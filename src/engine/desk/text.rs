@@ -128,6 +128,7 @@ texts! {
     OF_B = " · B";
     OF_B_FIRST = "B: ";
     IN_A = "In A";
+    FIRST_ROWS = "{}, the first {} of {}";
     IN_B = "In B";
     SAYS_AB = "A: {} B: {}";
     AGAINST = "B: {}";
