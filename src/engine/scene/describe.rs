@@ -68,6 +68,8 @@ pub fn describe(scene: &Scene, words: &Words) -> Description {
     Description { sentences, tables }
 }
 
+/// Packets that are told one by one: there can be hundreds, and none is there for long.
+const PACKETS: usize = 8;
 /// Cells of a grid's row that are named; more are counted.
 const NAMED: usize = 12;
 
@@ -146,7 +148,7 @@ impl Writer<'_> {
                     packet.arrives.to_string(),
                 ],
             };
-            let rows = flow.packets.iter().map(row).collect();
+            let rows = flow.packets.iter().take(PACKETS).map(row).collect();
             let columns = ["scene-name", "scene-what", "scene-from", "scene-to", "scene-arrives"];
             self.add(self.words.word("scene-packets"), &columns, rows);
         }
