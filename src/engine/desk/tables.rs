@@ -79,9 +79,10 @@ fn table(table: &TableView) -> NewElement {
     let heads = table.columns.iter().map(|head| element("th", "").attr("scope", "col").text(head));
     let rows = table.rows.iter().take(ROWS).map(row);
     let all = table.rows.len();
-    let title = match all > ROWS {
-        true => text::fill(text::FIRST_ROWS, &[&table.title, &ROWS.to_string(), &all.to_string()]),
-        false => table.title.clone(),
+    let title = if all > ROWS {
+        text::fill(text::FIRST_ROWS, &[&table.title, &ROWS.to_string(), &all.to_string()])
+    } else {
+        table.title.clone()
     };
     let whole = element("table", "").with([
         element("caption", "").text(&title),
