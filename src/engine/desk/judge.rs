@@ -50,6 +50,8 @@ impl Desk {
         }
         run.inputs = (challenge.scripted_inputs)();
         let at = challenge.incident.map_or(Time::ZERO, |incident| incident.at);
+        // An open drawer would lie over what is asked about.
+        self.extra_patches.extend(tools::close_drawers());
         self.state.lead_to(&run);
         self.open_view(View { run, compared_controls: Vec::new(), at });
         self.state.untouched = false;

@@ -53,5 +53,6 @@ pub(super) fn lay_out(frames: &Frames, area: Rect, builder: &mut PictureBuilder)
             builder.text(row.entity, spot, room.min(notes + 1.0), &note, NOTE.anchor(Anchor::End));
         }
     }
-    top + (HEAD + FOOT) * count as f32 - area.y
+    // At the picture's very edge the last line would be cut along its middle.
+    top + (HEAD + FOOT) * count as f32 - area.y + 1.0
 }

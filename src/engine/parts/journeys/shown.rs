@@ -38,6 +38,11 @@ impl<T> Journeys<T> {
 
     /// The table of what was lost, by cause.
     pub fn ledger(&self) -> Panel {
+        self.ledger_called(ledger_title(self.lost()))
+    }
+
+    /// The same with a title that says what was lost, in a figure that has more than one of them.
+    pub fn ledger_called(&self, title: Msg) -> Panel {
         let causes = || (0..self.losses.ends.len() as u32).map(|n| Entity::new(self.losses.kind, n));
         let most = causes().map(|cause| self.lost_by(cause).0).max();
         let row = |cause: Entity| {
@@ -57,7 +62,7 @@ impl<T> Journeys<T> {
             }
         };
         Panel::Table(Table {
-            title: Label::Words(ledger_title(self.lost())),
+            title: Label::Words(title),
             columns: [column_cause(), column_requests(), column_most_at()].map(Label::Words).into(),
             rows: causes().map(row).collect(),
             unfolded: false,

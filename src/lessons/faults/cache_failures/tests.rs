@@ -166,7 +166,7 @@ fn the_matrix_says_what_it_is_about_to_do_where_no_run_is_made_yet() {
 
 /// What the search finds, as the page's button does: how many steps, or none.
 fn search(settings: &[(&str, &str)]) -> Option<usize> {
-    let figure = &super::further::FIGURES[1];
+    let figure = &super::orders::FIGURES[0];
     let mut run = Run::new(figure.spec, Seed(1));
     run.set_all(figure.spec, settings).unwrap();
     match Search::start(figure, &run).unwrap().work(usize::MAX).unwrap() {

@@ -128,7 +128,7 @@ messages! {
     threads_title(); row_threads(); row_bulkhead();
     note_of(n: usize, of: u32); note_counted(failed: u32, slow: u32);
     key_works(); key_waits(); key_stuck(); key_empty();
-    chart_shares(); pages(); payments();
+    chart_shares(); pages(); payments(); pages_lost(lost: u64); payments_lost(lost: u64);
     says_held(held: usize, threads: u32); says_drained(threads: u32, waiting: usize);
     says_nothing_ended(calls: usize); says_open(); says_unbroken(); says_lost(calls: usize);
     mark_health(shard: Entity, health: &'static str); mark_all(health: &'static str);
@@ -536,7 +536,8 @@ impl Experiment for SlowDependency {
             self.flow(w.now()),
             self.pool(w.now()),
             Panel::series(chart_shares(), Unit::Share, shares, Self::SPEC.until),
-            self.payments.ledger(),
+            self.pages.ledger_called(pages_lost(self.pages.lost())),
+            self.payments.ledger_called(payments_lost(self.payments.lost())),
         ];
         scene.sentences = self.say();
     }
