@@ -423,7 +423,7 @@ fn a_log_is_replayed_and_what_could_not_be_read_is_told() {
     assert_ne!(page.readings()[2], "0", "requests are answered");
     // It decides how many come, whatever the load's control is told.
     let load = "[data-control=\"load\"] .fig-number";
-    assert_eq!(page.says(load), "as logged");
+    assert_eq!(page.says(load), "logged");
     let set = |id: &str, to: &str| UserAction {
         target: id.into(),
         variant: "text".into(),

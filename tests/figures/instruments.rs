@@ -76,7 +76,10 @@ fn the_same_request_is_explained_in_both() {
     let story = said(&page, ".fig-story");
     let (a, b) = story.split_once("In B").expect("both are told");
     assert!(a.contains("In A") && a.contains("Was sent on to") && b.contains("Was sent on to"), "{story}");
-    assert!(a.contains("its turn") && b.contains("fewest connections"), "each by its own policy: {story}");
+    assert!(
+        a.contains("server's turn") && b.contains("fewest connections"),
+        "each by its own policy: {story}"
+    );
 }
 
 #[test]

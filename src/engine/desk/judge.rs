@@ -129,9 +129,7 @@ impl Desk {
         if let Some((run, failure)) = &verdict.first {
             let at = transport::clock(failure.at, state.spec.pace);
             let view = encode_view(&View { run: run.clone(), compared_controls: Vec::new(), at: failure.at });
-            let why = state.say(&failure.why);
-            let reads = failure.reads.map(|(value, unit)| text::fill(text::READING, &[&unit.format(value)]));
-            let words = text::fill(text::FAILED_AT, &[&why, &at, &reads.unwrap_or_default()]);
+            let words = text::fill(text::FAILED_AT, &[&state.say(&failure.why), &at]);
             let go = tools::view_button(&view, text::SEE_IN_FIGURE);
             parts.push(element("p", "").text(&words).text(" ").with([go]));
         }

@@ -119,8 +119,7 @@ texts! {
     JUDGED_FAILED = "Only {} of the first {} runs met the goal, so the judge stopped.";
     COSTS = "It costs {}; the budget is {}.";
     TOO_DEAR = "It costs {}, and the budget is {}.";
-    FAILED_AT = "In the first run that failed: {} It shows at {}{}.";
-    READING = ", where the figure reads {}";
+    FAILED_AT = "In the first run that failed: {} It shows at {}.";
     LOWEST_TO_HIGHEST = "lowest to highest";
     RUNS = "runs";
     COMPARED_WITH = "Compared with";

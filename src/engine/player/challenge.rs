@@ -61,8 +61,6 @@ pub struct Failure {
     pub why: Msg,
     /// The moment at which it shows.
     pub at: Time,
-    /// What the figure reads at that moment, where that is another number than the whole run's.
-    pub reads: Option<(f64, Unit)>,
 }
 
 /// What the judge says.

@@ -142,10 +142,7 @@ impl RunOutcome {
         if keeps(&value, &bound) {
             return Ok(());
         }
-        let at = at();
-        let then = self.at(reading, at);
-        let reads = (unit.format(then) != unit.format(value)).then_some((then, unit));
-        Err(Failure { why: says((value, unit), (bound, unit)), at, reads })
+        Err(Failure { why: says((value, unit), (bound, unit)), at: at() })
     }
 }
 

@@ -150,7 +150,12 @@ impl Writer<'_> {
             };
             let rows = flow.packets.iter().take(PACKETS).map(row).collect();
             let columns = ["scene-name", "scene-what", "scene-from", "scene-to", "scene-arrives"];
-            self.add(self.words.word("scene-packets"), &columns, rows);
+            let mut title = self.words.word("scene-packets");
+            let all = flow.packets.len();
+            if all > PACKETS {
+                title.push_str(&[" (", &PACKETS.to_string(), "/", &all.to_string(), ")"].concat());
+            }
+            self.add(title, &columns, rows);
         }
     }
 

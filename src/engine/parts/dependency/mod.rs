@@ -33,7 +33,9 @@
 //!             payments.done(call, &mut world);
 //!             world.close(call, EndKind(0));
 //!         }
-//!         Event::Failed(call) => world.close(call, ERROR),
+//!         Event::Failed(call) => {
+//!             world.close(call, ERROR);
+//!         }
 //!     }
 //! }
 //! // One is answered, two fail at once, and nobody hears of the last three again.

@@ -67,9 +67,9 @@ controls! {
             .help("Which links are cut: those that you draw a line across; all between A, B and the others; or all of A's but the one to B. Going back to 'As drawn' joins them all.").primary(),
         pub n: u32 = Control::number("n", "N, copies", Unit::Count, (1.0, PEERS as f64), 1.0, PEERS as f64)
             .help("How many replicas are sent every write: A, then B, and so on.").primary(),
-        pub r: u32 = Control::number("r", "R, for a read", Unit::Count, (1.0, PEERS as f64), 1.0, 3.0)
+        pub r: u32 = Control::number("r", "R, read", Unit::Count, (1.0, PEERS as f64), 1.0, 3.0)
             .help("How many of the N must answer a read; never more than N.").primary(),
-        pub w: u32 = Control::number("w", "W, for a write", Unit::Count, (1.0, PEERS as f64), 1.0, 3.0)
+        pub w: u32 = Control::number("w", "W, write", Unit::Count, (1.0, PEERS as f64), 1.0, 3.0)
             .help("How many of the N must have a write before it is answered; never more than N.").primary(),
         pub whom: Whom = Control::choice("whom", "Who is asked", Whom::OPTIONS, "all")
             .help("All N, and the first R or W answers count; the same, and others stand in for those of the N that can't be reached; or R or W that are drawn at random, and nobody else.").primary(),

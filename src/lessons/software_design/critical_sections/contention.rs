@@ -79,7 +79,7 @@ controls! {
 
 readings! {
     READINGS;
-    Reading::new("done", "operations", Unit::Rate, "Operations a second, since a control was last moved.")
+    Reading::new("done", "operations", Unit::Rate, "Operations a second so far, since a control was last moved.")
         .of(OPERATION, &[DONE]).so_far();
     Reading::new("lost", "updates lost", Unit::Count, "Updates that another thread's store has wiped out, since a control was last moved.")
         .so_far().trouble_from(1.0);
