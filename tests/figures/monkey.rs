@@ -175,8 +175,8 @@ fn the_sample_with_every_kind_of_control_survives_the_monkey() {
     let mut monkey = Monkey::at("", &sample::FIGURE, pick::seed("monkey at the sample"), decodes_well);
     let wanted =
         ["several: draw-across", "several: choose", "several: chosen", "control: order", "control: rule"];
-    // Some of these need a selection first: the monkey gets there, sooner or later.
-    for _ in 0..10 {
+    // Some of these need a selection first: the monkey gets there, sooner or later. Most often it takes it one round.
+    for _ in 0..60 {
         if let Err((n, what)) = monkey.play(ACTIONS.full, &mut coverage) {
             panic!("{what}, action {n} of the monkey");
         }
