@@ -433,6 +433,11 @@ fn a_log_is_replayed_and_what_could_not_be_read_is_told() {
     page.does(set("load", "300"));
     let said = page.says(".fig-notice-place");
     assert!(said.contains("The log decides"), "{said}");
+    // A phrase of the text is about the log, too.
+    page.does(UserAction { text: "policy=least-connections".into(), number: 15e9, ..action("go") });
+    let run = decode_view(&page.now).unwrap().run;
+    assert!(run.data.is_some() && run.controls.iter().any(|(id, _)| id == "policy"), "{run:?}");
+    assert_eq!(page.says(load), "logged");
     page.does(set("arrivals", "poisson"));
     page.does(set("load", "300"));
     assert_eq!(page.says(load), "300/s");

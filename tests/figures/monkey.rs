@@ -10,7 +10,7 @@ use crate::budget::Budget;
 use crate::page::Page;
 use crate::shared::pick;
 use planted::{IN_DRAW, IN_ON, Planted};
-use playground::desk::DeskCommand;
+use playground::desk::{DeskCommand, UserAction};
 use playground::lessons;
 use playground::player::{Figure, decode_view};
 use playground::site::sample;
@@ -50,6 +50,8 @@ struct Monkey {
     page: Page,
     state: u64,
     first: String,
+    /// What comes next where one action makes sense only after another, the last first.
+    planned: Vec<(String, UserAction)>,
     /// Reads a link that nobody made before it is opened, as the page's own decoder does.
     decodes: fn(&str),
 }
@@ -58,7 +60,7 @@ impl Monkey {
     fn at(lesson: &'static str, figure: &'static Figure, seed: u64, decodes: fn(&str)) -> Self {
         let page = Page::with(lesson, figure, None, &[], &[]);
         let first = page.now.clone();
-        Self { figure, lesson, page, state: seed, first, decodes }
+        Self { figure, lesson, page, state: seed, first, planned: Vec::new(), decodes }
     }
 
     /// SplitMix64.
@@ -175,8 +177,8 @@ fn the_sample_with_every_kind_of_control_survives_the_monkey() {
     let mut monkey = Monkey::at("", &sample::FIGURE, pick::seed("monkey at the sample"), decodes_well);
     let wanted =
         ["several: draw-across", "several: choose", "several: chosen", "control: order", "control: rule"];
-    // Some of these need a selection first: the monkey gets there, sooner or later. Most often it takes it one round.
-    for _ in 0..60 {
+    // Some of these need a selection first: the monkey gets there, sooner or later.
+    for _ in 0..10 {
         if let Err((n, what)) = monkey.play(ACTIONS.full, &mut coverage) {
             panic!("{what}, action {n} of the monkey");
         }

@@ -9,6 +9,9 @@ use playground::player::{
 impl Monkey {
     /// What to do next: its name in the table of what was covered, and what is told.
     pub(super) fn choose(&mut self) -> (String, DeskCommand) {
+        if let Some((name, action)) = self.planned.pop() {
+            return (name, DeskCommand::UserAction(action));
+        }
         let kind = self.below(100);
         let (name, action) = match kind {
             0..=24 => self.control(),
@@ -91,7 +94,7 @@ impl Monkey {
         }
     }
 
-    /// A line across the picture, or a choice of entities.
+    /// A line across the picture, or a choice of entities, which half of the time is gone through with.
     fn several(&mut self) -> (String, UserAction) {
         let mut point = || format!("{},{}", self.share() * 700.0, self.share() * 300.0);
         let text = [point(), point(), point()].join(" ");
@@ -100,7 +103,18 @@ impl Monkey {
             "draw-across" => it.by_drawing,
             _ => matches!(it.arg, ValueKind::Entities { .. }),
         });
-        let way = fitting.next().map_or_else(String::new, |action| action.id.to_string());
+        let way = fitting.next();
+        if let Some(ValueKind::Entities { kind, at_least, .. }) = way.map(|action| &action.arg)
+            && does == "choose"
+            && self.below(2) == 0
+        {
+            self.planned.push(("several: chosen".into(), action("chosen")));
+            for n in 0..*at_least {
+                let target = format!("{kind}:{n}");
+                self.planned.push(("panel: select".into(), UserAction { target, ..action("select") }));
+            }
+        }
+        let way = way.map_or_else(String::new, |action| action.id.to_string());
         let target = format!("{}:{}", self.below(2), self.below(5));
         (format!("several: {does}"), UserAction { variant: way, target, text, ..action(does) })
     }

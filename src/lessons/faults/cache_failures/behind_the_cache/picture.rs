@@ -118,8 +118,7 @@ impl BehindTheCache {
             _ if self.stage == Stage::Away => says_away(),
             hits => says_hits((rounded(hits.unwrap_or(0.0), 100.0), Unit::Share)),
         };
-        let copies =
-            (!self.servers.is_empty()).then(|| says_copies((self.copies_used.rate(now), Unit::Rate)));
+        let copies = (!self.servers.is_empty()).then(|| self.says_copies(now));
         [Some(database), rush, copies, Some(cache)].into_iter().flatten().collect()
     }
 
