@@ -174,10 +174,14 @@ fn draw_badge(place: &Place, badge: &Badge, builder: &mut PictureBuilder) {
     let words = builder.say(&badge.label);
     let first = words.split(' ').next().unwrap_or_default();
     let wide = |text| metrics::width(text, SMALL.size, SMALL.face) + CROSS + 5.0;
-    let text = if full && wide(&words) <= area.w { &words } else { first };
-    let wide = wide(text).min(area.w);
+    // What goes on downwards leaves from the middle of that edge.
+    let down = place.exit.y == area.bottom();
+    let room = if down { area.w / 2.0 - 8.0 } else { area.w };
+    let text = if full && wide(&words) <= room { &words } else { first };
+    let wide = wide(text).min(room);
     let spot = if full {
-        Rect::new(libm::roundf(area.centre().x - wide / 2.0), area.bottom() - 3.0, wide, HEIGHT)
+        let x = if down { area.right() - wide } else { area.centre().x - wide / 2.0 };
+        Rect::new(libm::roundf(x), area.bottom() - 3.0, wide, HEIGHT)
     } else {
         Rect::new(area.right() - wide, area.y - 6.0, wide, HEIGHT)
     };
