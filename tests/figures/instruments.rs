@@ -210,7 +210,7 @@ fn what_was_committed_is_graded_in_its_card_and_can_be_answered_again() {
     assert_eq!(page.says(".fig-time"), "00:20.0");
     let longest = page.readings()[1].clone();
     let told = said(&page, &verdict);
-    assert!(told.contains(&format!("The run says {longest};")), "the picture shows it: {longest}, {told}");
+    assert!(told.contains(&format!("says {longest};")), "the picture shows it: {longest}, {told}");
     // A second answer needs to be asked for.
     page.does(commit(FIRST, &longest));
     page.does(UserAction { target: FIRST.into(), ..action("skip") });
@@ -267,7 +267,7 @@ fn every_kind_of_answer_is_read_graded_and_shown() {
     let (grade, says, _) = told("modulo-loses-one", "20 %");
     assert_eq!(grade, Some(Grade::Wrong));
     let truth = says
-        .split("The run says ")
+        .split("asked about says ")
         .nth(1)
         .and_then(|rest| rest.split(';').next())
         .expect("the run's number")

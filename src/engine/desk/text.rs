@@ -93,7 +93,7 @@ texts! {
     YOUR_ANSWER = "your answer";
     WHAT_HAPPENS = "what happens";
     YOURS_AND_RIGHT = "your answer: right";
-    SAYS_NUMBER = "The run says {}; you said {}.";
+    SAYS_NUMBER = "The run that was asked about says {}; you said {}.";
     OFF = "On average your curve is {} off; up to {} counts as right.";
     PLACE = "place {}";
     POINTS = "{} points";
