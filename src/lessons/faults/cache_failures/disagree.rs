@@ -89,7 +89,6 @@ readings! {
     Reading::new("schedules", "schedules from here", Unit::Count, "Every order in which what is left can happen.");
     Reading::new("wrong", "wrong schedules", Unit::Count, "Schedules from here after which the entry isn't what the row says.")
         .trouble_from(1.0);
-    Reading::new("nearest", "steps to the nearest", Unit::Count, "Steps of the shortest way to such an end; nothing where there is none.");
 }
 
 const ACTIONS: &[Action] = &[Action::new("step", "Do its next step", &[CLIENT, EXPIRY])];
@@ -332,7 +331,6 @@ impl Experiment for Disagree {
         let ahead = self.clients.ahead();
         out.put("schedules", ahead.map(|ahead| ahead.all));
         out.put("wrong", ahead.map(|ahead| ahead.wrong));
-        out.put("nearest", ahead.and_then(|ahead| ahead.nearest).map(f64::from));
     }
 
     fn draw(&self, _: &World<Turn>, scene: &mut Scene) {

@@ -38,6 +38,8 @@ fn a_page_that_expires_brings_its_rate_times_its_query_and_single_flight_makes_t
             let run = until(acts(run, "expire"), Time::from_millis(4_100));
             let rush = run.reading("rush");
             assert!((least..=most).contains(&rush), "{setting}, seed {seed}: {rush}");
+            // One query, and the others wait for it.
+            assert!(setting == "off" || run.reading("slow") > 0.03, "seed {seed}");
         }
     }
 }
@@ -124,6 +126,7 @@ fn copies_go_on_answering_when_the_cache_dies_and_go_on_lying_when_a_page_has_ch
         let stale = |run: &Bench<BehindTheCache>| run.model.ends(&run.world).stale;
         let changed = until(acts(until(with("on"), seconds(3)), "expire"), seconds(10));
         let told = stale(&changed);
+        assert!(changed.reading("stale") > 0.05, "seed {seed}");
         assert!(told > 1_000 && stale(&until(changed, seconds(20))) == told, "seed {seed}: {told}");
     }
 }
@@ -188,9 +191,7 @@ fn only_leases_leave_no_schedule_with_an_old_entry() {
         for (writers, expected) in [("1", one), ("2", two)] {
             let settings = [("order", order), ("writers", writers)];
             let run = Bench::<Disagree>::new(&settings, 1);
-            let nearest = run.reading("nearest");
             assert_eq!(search(&settings), expected, "{settings:?}");
-            assert_eq!(expected.map_or(f64::NAN, |steps| steps as f64).to_bits(), nearest.to_bits());
             assert_eq!(run.reading("wrong") > 0.0, expected.is_some());
         }
     }

@@ -3,6 +3,7 @@
 //! The stream is known in advance, so that it can also be held against the bound that no policy beats (Belady) and against
 //! the formula for LRU (Che). Leaves out: expiry, sizes and costs of entries, what a policy's own bookkeeping takes.
 
+use super::behind_the_cache::SKEW;
 use crate::lessons::prelude::*;
 use crate::mechanism::cache::{Cache, Policy, clairvoyant::Stream, reference_model::Che};
 use crate::scene::{Axis, Cell, Chart, CurveLine, Curves, Grid, GridRow};
@@ -76,8 +77,6 @@ controls! {
         pub places: u32 = Control::log_number("places", "Cache holds", Unit::Count, (1.0, 5_000.0), 150.0).help("Keys that fit."),
         pub rule: String = Control::text("rule", "Your policy", 400, "on insert, hit:\n  uses = uses + 1\n  rank = uses + evicted").rows(4)
             .help("Runs when a key comes in (insert) and when it is used (hit), and sets its rank; the lowest rank goes. There are now, evicted (the rank of what went last), variables of your own, if, min and max.").primary(),
-        pub skew: f64 = Control::number("skew", "Skew", Unit::Count, (0.0, 1.5), 0.1, 0.9)
-            .help("Exponent of Zipf’s law: how much more popular the popular keys are. A log has its own."),
     }
 }
 
@@ -143,7 +142,7 @@ fn ratio(hits: usize, of: usize) -> f64 {
 
 /// A stream by Zipf's law, with what the learner has chosen.
 fn made(controls: &ControlValues, w: &W) -> Vec<u64> {
-    let zipf = Zipf::new(POPULAR, controls.skew).expect("there are keys");
+    let zipf = Zipf::new(POPULAR, SKEW).expect("there are keys");
     let key = |n: u32| {
         let rank = zipf.sample(&mut w.draws(CHOOSES, Entity::new(KEY, n)));
         match controls.requests {

@@ -95,7 +95,10 @@ impl BehindTheCache {
 
     pub(super) fn restart(&mut self, w: &mut W) {
         self.database.restore();
-        self.go_on_with_ramp(true, w.now());
+        // Readers are let in anew.
+        if let Stage::Ramp(since) = &mut self.stage {
+            *since = w.now();
+        }
         w.notable(DATABASE, mark_up());
     }
 

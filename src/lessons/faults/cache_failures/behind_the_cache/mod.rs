@@ -127,7 +127,7 @@ readings! {
         .so_far().trouble_from(RUSH as f64);
     Reading::new("lost", "readers lost", Unit::Share, "Share of all readers so far who got no answer.").so_far().trouble_from(0.01);
     Reading::new("slow", "slow or lost", Unit::Share, "Share of all readers so far who got no answer within 0.2 s.").so_far().trouble_from(0.03);
-    Reading::new("stale", "answered stale", Unit::Share, "Share of all readers so far who got what was out of date.").so_far();
+    Reading::new("stale", "answered stale", Unit::Share, "Share of all readers so far who got what was out of date.").so_far().trouble_from(0.005);
     Reading::new("falls", "times it fell over", Unit::Count, "How often the database has fallen over so far.").so_far().trouble_from(1.0);
 }
 
@@ -269,7 +269,7 @@ impl Experiment for BehindTheCache {
             }
             Event::Restarts => self.restart(w),
         }
-        self.go_on_with_ramp(false, w.now());
+        self.go_on_with_ramp(w.now());
     }
 
     fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {

@@ -5,6 +5,7 @@ use super::{
     ATTACKERS, BehindTheCache, CACHE, FRONT, FRONT_PAGE, LOAD, PAGE, PAGES, READERS, RUSH, SERVERS, W, exists,
 };
 use crate::lessons::prelude::*;
+use crate::parts::TtlCache;
 use crate::scene::{Cell, Grid, GridRow};
 use crate::sim::decimal::rounded;
 
@@ -14,7 +15,7 @@ const SEEN: u32 = 60;
 messages! {
     pub(super) MESSAGES;
     pages_title(); row_pages(); row_places(); note_missing(missing: u32); key_fresh(); key_asked(); key_crowd(); key_gone(); chart_queries(); asked();
-    note_hits(hits: (f64, Unit)); note_ramp(share: (f64, Unit));
+    note_hits(hits: (f64, Unit)); note_ramp(share: (f64, Unit)); note_old(servers: usize);
     says_away(); says_fell(); says_queue(waiting: usize, wait: Span); says_calm(waiting: usize);
     says_hits(hits: (f64, Unit)); says_rush(readers: u32); says_copies(rate: (f64, Unit));
     about_cache(held: u32, missing: u32); about_filter(rate: (f64, Unit)); about_sent(sent: u32);
@@ -44,7 +45,11 @@ impl BehindTheCache {
         if self.is_attacked() {
             senders.push(sender(ATTACKERS, self.controls.attack));
         }
-        let servers = (!self.servers.is_empty()).then(|| vec![Node::new(SERVERS).shaped(Shape::Server)]);
+        let is_old = |server: &&TtlCache<Time>| server.get(FRONT).is_some_and(|copy| copy.value <= now);
+        let old = self.servers.iter().filter(is_old).count();
+        let servers = Node::new(SERVERS).shaped(Shape::Server);
+        let servers = if old > 0 { servers.note(Label::Words(note_old(old))) } else { servers };
+        let servers = (!self.servers.is_empty()).then(|| vec![servers]);
         let database = Node { shape: Shape::Database, ..self.database.node(None, now) };
         let [cache, database] = [cache, database].map(|node| vec![self.journeys.with_badge(node, now)]);
         let tiers = [senders].into_iter().chain(servers).chain([cache, database]);
@@ -106,6 +111,11 @@ impl BehindTheCache {
         says_copies((self.copies_used.rate(now), Unit::Rate))
     }
 
+    fn says_filter(&self) -> Option<Msg> {
+        let rate = self.filter.as_ref()?.size().false_positive_rate(f64::from(PAGES));
+        Some(about_filter((rounded(rate, 1_000.0), Unit::Share)))
+    }
+
     pub(super) fn say(&self, now: Time) -> Vec<Msg> {
         let waiting = self.database.waiting().len();
         let database = match self.database.fault() {
@@ -119,7 +129,8 @@ impl BehindTheCache {
             hits => says_hits((rounded(hits.unwrap_or(0.0), 100.0), Unit::Share)),
         };
         let copies = (!self.servers.is_empty()).then(|| self.says_copies(now));
-        [Some(database), rush, copies, Some(cache)].into_iter().flatten().collect()
+        let filter = self.says_filter().filter(|_| self.is_attacked());
+        [Some(database), rush, copies, filter, Some(cache)].into_iter().flatten().collect()
     }
 
     pub(super) fn tell(&self, entity: Entity, w: &W) -> Option<About> {
@@ -128,9 +139,8 @@ impl BehindTheCache {
             ATTACKERS => Some(About::says([about_sent(self.attacks.arrived_so_far())])),
             SERVERS => Some(About::says([self.says_copies(w.now())])),
             CACHE => {
-                let rate = self.filter.as_ref().map(|it| it.size().false_positive_rate(f64::from(PAGES)));
-                let filter = rate.map(|rate| about_filter((rounded(rate, 10_000.0), Unit::Share)));
-                let says = [about_cache(self.cache.len(), self.missing())].into_iter().chain(filter);
+                let says =
+                    [about_cache(self.cache.len(), self.missing())].into_iter().chain(self.says_filter());
                 Some(About::says(says.collect::<Vec<_>>()))
             }
             Entity { kind: PAGE | FRONT_PAGE, n } if n < SEEN => {

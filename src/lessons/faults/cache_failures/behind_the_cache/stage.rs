@@ -65,13 +65,8 @@ impl BehindTheCache {
         !w.draws(ADMITS, request).chance(self.ramp(since, w.now()))
     }
 
-    /// Where readers are let in by and by: it begins anew with the database, and ends with all of them.
-    pub(super) fn go_on_with_ramp(&mut self, database_is_back: bool, now: Time) {
-        if let Stage::Ramp(since) = &mut self.stage
-            && database_is_back
-        {
-            *since = now;
-        }
+    /// Where readers are let in by and by, it ends with all of them.
+    pub(super) fn go_on_with_ramp(&mut self, now: Time) {
         if let Stage::Ramp(since) = self.stage
             && self.ramp(since, now) >= 1.0
         {
