@@ -29,16 +29,15 @@ const VALUES: [&str; 3] = ["old", "new", "newer"];
 enum Op {
     Get,
     Select,
-    /// Stores in the cache what was read or written; with a lease only if the entry wasn't deleted since it was missing.
-    Store {
-        leased: bool,
-    },
+    /// Stores in the cache what was read or written; with leases only if the entry wasn't deleted since it was missing.
+    Store,
     Update,
     Delete,
     Expires,
 }
 
 type Code = (&'static [&'static str], &'static [Op]);
+const READS: Code = (&["get k", "select", "set k"], &[Op::Get, Op::Select, Op::Store]);
 const EXPIRES: Code = (&["the entry expires", "it expires again"], &[Op::Expires; 2]);
 
 choices! {
@@ -58,18 +57,8 @@ impl Order {
             Self::DeleteFirst => (&["del k", "update"], &[Op::Delete, Op::Update]),
             Self::WriteFirst | Self::Lease => (&["update", "del k"], &[Op::Update, Op::Delete]),
             Self::Twice => (&["del k", "update", "del k"], &[Op::Delete, Op::Update, Op::Delete]),
-            Self::Both => (&["update", "set k"], &[Op::Update, Op::Store { leased: false }]),
+            Self::Both => (&["update", "set k"], &[Op::Update, Op::Store]),
         }
-    }
-
-    const fn reads(self) -> Code {
-        (
-            &["get k", "select", "set k"],
-            match self {
-                Self::Lease => &[Op::Get, Op::Select, Op::Store { leased: true }],
-                _ => &[Op::Get, Op::Select, Op::Store { leased: false }],
-            },
-        )
     }
 }
 
@@ -135,7 +124,7 @@ impl Pair {
         let order = Order::ALL[usize::from(self.order)];
         let expiry = self.clients.len() - 1;
         match n {
-            0 => order.reads().1,
+            0 => READS.1,
             n if n == expiry => EXPIRES.1,
             _ => order.writes().1,
         }
@@ -143,6 +132,12 @@ impl Pair {
 
     fn op(&self, n: usize) -> Option<Op> {
         self.ops(n).get(usize::from(self.clients.get(n)?.line)).copied()
+    }
+
+    /// Whether the cache doesn't take what a reader is about to store: its lease is void.
+    fn refuses(&self, n: usize) -> bool {
+        let leases = self.order == Order::Lease as u8;
+        leases && self.op(n) == Some(Op::Store) && !self.clients[n].leased
     }
 
     /// Whether all that clients do is done.
@@ -169,8 +164,8 @@ impl SmallState for Pair {
             Op::Get if self.entry.is_some() => me.line = self.ops(n).len() as u8,
             Op::Get => me.leased = true,
             Op::Select => me.read = self.row,
-            Op::Store { leased } if leased && !me.leased => {}
-            Op::Store { .. } => next.entry = Some(me.read),
+            Op::Store if self.refuses(n) => {}
+            Op::Store => next.entry = Some(me.read),
             Op::Update => {
                 next.row = self.row + 1;
                 me.read = next.row;
@@ -202,7 +197,7 @@ pub(super) struct Disagree {
 impl Disagree {
     fn begin(controls: &ControlValues, world: &mut World<Turn>) -> Self {
         let (order, writers) = (controls.order, controls.writers as usize);
-        let texts = [vec![order.reads().0], vec![order.writes().0; writers], vec![EXPIRES.0]].concat();
+        let texts = [vec![READS.0], vec![order.writes().0; writers], vec![EXPIRES.0]].concat();
         let program =
             Program::new((CLIENT, INSTRUCTION), STEP, &texts).with_helpers(writers as u32 + 1, EXPIRY);
         let pair = Pair::new(order, controls.writers);
@@ -224,9 +219,8 @@ impl Disagree {
         }
         let client = program.thread(n);
         let code = program.code(n)[was.line(n).unwrap_or_default() as usize];
-        let leases = was.op(n as usize) == Some(Op::Store { leased: true });
-        let refused = leases && !was.clients[n as usize].leased;
-        world.record_step(client, || (did(code.to_owned()), refused.then(refused_old)));
+        let refused = was.refuses(n as usize).then(refused_old);
+        world.record_step(client, || (did(code.to_owned()), refused));
         if let (true, false, Some(entry)) = (is.is_wrong(), was.is_wrong(), is.entry) {
             world.notable(CACHE, mark_stale(value(entry), value(is.row)));
         }

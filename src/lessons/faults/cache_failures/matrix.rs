@@ -55,7 +55,6 @@ controls! {
 readings! {
     READINGS;
     Reading::new("runs", "runs made", Unit::Count, "Of 32, one for each failure and defence.").so_far();
-    Reading::new("survived", "survived", Unit::Count, "Runs so far in which at most 1 % of the readers are lost.").so_far();
     Reading::new("best", "by the best defence", Unit::Count, "Of four failures, those that the best defence so far survives.").so_far();
 }
 
@@ -242,7 +241,6 @@ impl Experiment for Matrix {
 
     fn read(&self, _: &W, out: &mut Readings) {
         out.put("runs", self.runs.len() as f64);
-        out.put("survived", self.runs.iter().filter(|[lost, ..]| *lost <= SURVIVED).count() as f64);
         out.put("best", self.best().map(|(survived, _)| f64::from(survived)));
     }
 
