@@ -479,7 +479,9 @@ impl Stack {
             vec![self.journeys.with_badge(node, now)]
         };
         let clients = vec![Node::new(CLIENTS).shaped(Shape::Client)];
-        let dependency = vec![self.calls.with_badge(self.dependency.node(now), now)];
+        // Without its three workers it has room for its name; its queue tells how it fares.
+        let dependency = Node { workers: None, ..self.dependency.node(now) };
+        let dependency = vec![self.calls.with_badge(dependency, now)];
         // Requests go on through as many as there were when they began.
         let most = self.journeys.iter().map(|(_, it)| it.carries.services).max().unwrap_or_default();
         let services = (0..most.max(self.controls.services as usize)).map(node);
