@@ -44,14 +44,13 @@ fn at_most(run: &RunOutcome, reading: &str, bound: f64, says: Bounded) -> Result
     run.at_most(reading, bound, says).map_err(|failure| Failure { at: run.worst(reading).1, ..failure })
 }
 
-/// A goal, by the message that says that it was missed, and why that may be: the first of these that holds.
-type Missed = (&'static str, &'static [(&'static str, fn(&StartSettings) -> bool)]);
+/// A goal, by the message that says that it was missed; the sentence that may say why; and when that is so.
+type Reason = (&'static str, &'static str, fn(&StartSettings) -> bool);
 
-/// Why the first run that failed did.
-fn reason(goals: &[Missed], settings: &StartSettings, runs: &[TrialResult]) -> Option<&'static str> {
-    let failure = runs.iter().find_map(|run| run.failed.as_ref())?;
-    let (_, reasons) = goals.iter().find(|(goal, _)| *goal == failure.why.id)?;
-    reasons.iter().find(|(_, holds)| holds(settings)).map(|(id, _)| *id)
+/// Why the first run that failed did: the first of the reasons for its goal that holds.
+fn why(reasons: &[Reason], settings: &StartSettings, runs: &[TrialResult]) -> Option<&'static str> {
+    let missed = &runs.iter().find_map(|run| run.failed.as_ref())?.why.id;
+    reasons.iter().find(|(goal, _, holds)| goal == missed && holds(settings)).map(|(_, id, _)| *id)
 }
 
 /// The most that may be spent on the memory of the shop's threads: $1 for four.
@@ -61,37 +60,28 @@ fn memory(settings: &StartSettings) -> f64 {
     settings.price(&[("threads", 0.25)])
 }
 
-const MISSED: &[Missed] = &[
-    (
-        "judge-pages",
-        &[
-            ("long-timeout", |it| it.number("timeout") < 10.0),
-            ("never-opens", |it| it.is_on("breaker")),
-            ("more-threads", |_| true),
-        ],
-    ),
-    (
-        "judge-back",
-        &[
-            ("bulkhead-alone", |it| it.number("timeout") > 2.0),
-            ("short-timeout", |it| it.number("timeout") < 0.15),
-            ("timeout-alone", |it| !it.is_on("breaker")),
-            ("all-slow", |it| it.number("slow") < 0.3),
-            ("long-wait", |it| it.number("wait") > 4.0),
-            ("opens-late", |it| it.number("window") * it.number("threshold") > 20.0),
-        ],
-    ),
-    (
-        "judge-calm",
-        &[
-            ("short-timeout", |it| it.number("timeout") < 0.45),
-            ("open-at-once", |it| it.is_on("breaker") && it.number("window") * it.number("threshold") < 2.5),
-            ("all-slow", |it| it.is_on("breaker") && it.number("slow") < 0.3),
-            ("long-wait", |it| it.is_on("breaker") && it.number("wait") > 4.0),
-            ("small-bulkhead", |it| it.number("bulkhead") < 12.0),
-        ],
-    ),
-    ("judge-false-alarms", &[("open-at-once", |_| true)]),
+/// Failures in a row that open the breaker.
+fn failures_to_open(settings: &StartSettings) -> f64 {
+    settings.number("window") * settings.number("threshold")
+}
+
+const MISSED: &[Reason] = &[
+    ("judge-pages", "long-timeout", |it| it.number("timeout") < 10.0),
+    ("judge-pages", "never-opens", |it| it.is_on("breaker")),
+    ("judge-pages", "more-threads", |_| true),
+    ("judge-back", "bulkhead-alone", |it| it.number("timeout") > 2.0),
+    ("judge-back", "short-timeout", |it| it.number("timeout") < 0.15),
+    ("judge-back", "timeout-alone", |it| !it.is_on("breaker")),
+    ("judge-back", "all-slow", |it| it.number("slow") < 0.3),
+    ("judge-back", "long-wait", |it| it.number("wait") > 4.0),
+    ("judge-back", "opens-late", |it| failures_to_open(it) > 20.0),
+    ("judge-calm", "short-timeout", |it| it.number("timeout") < 0.45),
+    ("judge-calm", "open-at-once", |it| it.is_on("breaker") && failures_to_open(it) < 2.5),
+    ("judge-calm", "all-slow", |it| it.is_on("breaker") && it.number("slow") < 0.3),
+    ("judge-calm", "long-wait", |it| it.is_on("breaker") && it.number("wait") > 4.0),
+    ("judge-calm", "small-bulkhead", |it| it.number("bulkhead") < 12.0),
+    ("judge-false-alarms", "all-slow", |it| it.number("slow") < 0.3),
+    ("judge-false-alarms", "open-at-once", |_| true),
 ];
 
 pub const CHALLENGES: &[Challenge] = &[Challenge {
@@ -112,7 +102,7 @@ pub const CHALLENGES: &[Challenge] = &[Challenge {
     },
     diagnose: |settings, runs| match memory(settings) {
         dear if dear > BUDGET => Some("more-threads"),
-        _ => reason(MISSED, settings, runs),
+        _ => why(MISSED, settings, runs),
     },
     reference: &[
         ("breaker", "on"),
@@ -148,31 +138,16 @@ pub const OF_THE_STACK: &[Prediction] = &[Prediction {
     truth: |runs| Value::Number(runs[0].last("most")).into(),
 }];
 
-const MISPLACED: &[Missed] = &[
-    (
-        "judge-in-outage",
-        &[
-            ("timeout-outside", |it| it.is_before("order", "timeout", "breaker")),
-            ("one-per-request", |it| it.is_before("order", "breaker", "retry")),
-            ("long-time", |it| it.number("timeout") > 0.9),
-        ],
-    ),
-    (
-        "judge-calm",
-        &[
-            ("short-time", |it| it.number("timeout") < 0.25),
-            ("once-for-all", |it| it.is_before("order", "timeout", "retry")),
-            ("long-time", |it| it.number("timeout") > 0.9),
-        ],
-    ),
-    (
-        "judge-openings",
-        &[
-            ("own-refusals", |it| it.is_before("order", "breaker", "bulkhead")),
-            ("own-refusals", |it| it.is_before("order", "breaker", "limiter")),
-            ("short-time", |it| it.number("timeout") < 0.6),
-        ],
-    ),
+const MISPLACED: &[Reason] = &[
+    ("judge-in-outage", "timeout-outside", |it| it.is_before("order", "timeout", "breaker")),
+    ("judge-in-outage", "one-per-request", |it| it.is_before("order", "breaker", "retry")),
+    ("judge-in-outage", "long-time", |it| it.number("timeout") > 0.9),
+    ("judge-calm", "short-time", |it| it.number("timeout") < 0.25),
+    ("judge-calm", "once-for-all", |it| it.is_before("order", "timeout", "retry")),
+    ("judge-calm", "long-time", |it| it.number("timeout") > 0.9),
+    ("judge-openings", "own-refusals", |it| it.is_before("order", "breaker", "bulkhead")),
+    ("judge-openings", "own-refusals", |it| it.is_before("order", "breaker", "limiter")),
+    ("judge-openings", "short-time", |it| it.number("timeout") < 0.6),
 ];
 
 /// The incident: a timeout outside the breaker cancels what the breaker would count.
@@ -191,7 +166,7 @@ pub const REPAIRS: &[Challenge] = &[Challenge {
         outcome.at_least("calm", 0.995, stack::judge_calm)?;
         at_most(outcome, "openings", 1.0, stack::judge_openings)
     },
-    diagnose: |settings, runs| reason(MISPLACED, settings, runs),
+    diagnose: |settings, runs| why(MISPLACED, settings, runs),
     reference: &[("order", "retry,limiter,bulkhead,breaker,timeout")],
     tempting: &[
         ("timeout-outside", &[("order", "retry,limiter,bulkhead,timeout,breaker")]),
