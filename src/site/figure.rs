@@ -57,8 +57,8 @@ pub struct Caption<'a> {
     pub gated_by: Vec<&'a str>,
     /// The question that gates it, which stands in the figure.
     pub question: Option<Markup>,
-    /// What the picture invites to do first, and the thing that it is about as an attribute holds it.
-    pub invitation: Option<(Markup, String)>,
+    /// What the picture invites to do first.
+    pub invitation: Option<Invitation>,
     /// Controls, options (`guard:none`) and readings that it doesn't offer: they are there for the desk, and hidden.
     pub without: Vec<&'a str>,
     /// The set of figures that it belongs to, which tells its worker; none where no worker is to show it.
@@ -68,12 +68,23 @@ pub struct Caption<'a> {
     pub files: Option<&'a RefCell<Vec<(String, String)>>>,
 }
 
+/// An invitation on a picture.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    says: Markup,
+    /// The thing that it is about, as an attribute holds it.
+    on: String,
+    /// The action that pressing it takes; without one it selects the thing.
+    does: Option<String>,
+}
+
 /// The element of a lesson's figure. `number` is its place among the page's figures.
 pub fn element(cx: &Context, block: &Block, figure: &FigureBlock, number: usize) -> Markup {
     let shown = cx.stills.get(&block.id);
     let invitation = figure.invite.as_ref().zip(shown).and_then(|(invite, shown)| {
-        let on = done::entity(&invite.on.text, &shown.spec().kinds).ok()?;
-        Some((cx.phrase(&invite.says), format!("{}:{}", on.kind, on.n)))
+        let spec = shown.spec();
+        let (on, does) = done::invitation(&invite.on.text, &spec.actions, &spec.kinds).ok()?;
+        Some(Invitation { says: cx.phrase(&invite.says), on: format!("{}:{}", on.kind, on.n), does })
     });
     let question = cx.stills.gating_predictions(&block.id).first().and_then(|id| {
         let block = cx.lesson.blocks().find(|block| block.id == **id)?;
@@ -289,8 +300,9 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>,
                 @if spec.actions.iter().any(|action| action.by_drawing) {
                     svg.(class::STROKE) aria-hidden="true" { polyline points="" {} }
                 }
-                @if let Some((says, on)) = &caption.invitation {
-                    button.(class::INVITATION) data-do=(ActionKind::Select.name()) data-on=(on) hidden { (says) }
+                @if let Some(Invitation { says, on, does }) = &caption.invitation {
+                    @let kind = if does.is_some() { ActionKind::Act } else { ActionKind::Select };
+                    button.(class::INVITATION) data-do=(kind.name()) data-way=[does] data-on=(on) hidden { (says) }
                 }
                 div.(class::WALK) role="group" aria-label="Picture: arrow keys walk through it, Enter explains" hidden {
                     // Two buttons, and the focus alternates between them: a screen reader announces an element that

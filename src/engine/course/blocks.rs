@@ -318,7 +318,11 @@ fn figure(id: &str, line: u32, fields: &mut Fields, notes: &mut Notes) -> Figure
     let drives = fields.flag("drives", notes);
     let invite = fields.maybe_text("invite", notes).map(|says| Invite {
         says,
-        on: fields.text("invite_on", "what in the picture the invitation points to, as `server:C`", notes),
+        on: fields.text(
+            "invite_on",
+            "what in the picture the invitation points to, as `server:C` or `kill:server:C`",
+            notes,
+        ),
     });
     FigureBlock { shows, caption, set, does, without, at, drives, invite }
 }

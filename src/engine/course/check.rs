@@ -276,7 +276,7 @@ impl<'a> Check<'a> {
                         self.note(line, format!("figure {}.at", block.id), says);
                     }
                     if let Some(invite) = &figure.invite
-                        && let Err(says) = done::entity(&invite.on.text, &facts.kinds)
+                        && let Err(says) = done::invitation(&invite.on.text, &facts.actions, &facts.kinds)
                     {
                         self.on(&invite.on, says);
                     }

@@ -1,7 +1,7 @@
 //! What a phrase does to a figure on its way to a moment: `8s:fail-fast:server:C`, `8s:slow:server:C:8`, `3s:deploy:balancer`.
 
 use super::problem::one_of;
-use crate::player::{Action, EntityKind, EntityNames, InputKind};
+use crate::player::{Action, EntityKind, EntityNames, InputKind, Value};
 use crate::sim::Entity;
 
 /// The change that a text behind its moment describes: the action, whom it is done to, and its argument.
@@ -53,6 +53,23 @@ pub fn entity(text: &str, kinds: &[EntityKind]) -> Result<Entity, String> {
     })?;
     let n = number(name, &kinds[kind].names).ok_or_else(|| format!("'{text}' doesn't say which {named}"))?;
     Ok(Entity::new(kind as u8, n))
+}
+
+/// What an invitation is about, and the action that it offers, if any: `server:C`, or `kill:server:C`.
+///
+/// # Errors
+/// What is allowed.
+pub fn invitation(
+    text: &str,
+    actions: &[Action],
+    kinds: &[EntityKind],
+) -> Result<(Entity, Option<String>), String> {
+    match change(text, actions, kinds) {
+        Ok(InputKind::Act { action, targets, arg: Value::None }) if targets.len() == 1 => {
+            Ok((targets[0], Some(action)))
+        }
+        _ => Ok((entity(text, kinds)?, None)),
+    }
 }
 
 fn number(name: &str, names: &EntityNames) -> Option<u32> {

@@ -33,6 +33,9 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
         let widget = find(with(attr::CONTROL, &control.id));
         let fixed = state.is_fixed(&control.id);
         out.push(Patch::Class(widget.clone(), "fixed".into(), fixed));
+        let moves = fixed && state.set_up_for.is_some();
+        let scheduled = moves && state.run.inputs.iter().any(|input| input.change.sets(&control.id));
+        out.push(Patch::Class(widget.clone(), "scheduled".into(), scheduled));
         out.push(Patch::Class(widget, "idle".into(), state.idle_by(control).is_some()));
     }
     let seed = state.run.seed.to_string();

@@ -10,6 +10,8 @@ use super::panel::Frames;
 const HEAD: f32 = 25.0;
 const FOOT: f32 = 4.0;
 const ROUND: f32 = 7.0;
+/// Room for the outermost line, which would be cut along its middle at the picture's very edge.
+const EDGE: f32 = 2.0;
 /// What a frame adds at each side, in a narrow place and in a wide one.
 const SIDE: [f32; 2] = [5.0, 14.0];
 /// Height of the cells, and the widest.
@@ -20,6 +22,7 @@ const WIDE: f32 = 560.0;
 pub(super) fn lay_out(frames: &Frames, area: Rect, builder: &mut PictureBuilder) -> f32 {
     let grid = &frames.0;
     let top = area.y + builder.title(&grid.title, area);
+    let area = Rect { x: area.x + EDGE, w: area.w - 2.0 * EDGE, ..area };
     let side = SIDE[usize::from(area.w >= WIDE)];
     let count = grid.rows.len();
     let names = widest(grid.rows.iter().map(|row| builder.say(&row.label)), NAME).min(area.w * 0.3);
@@ -53,6 +56,5 @@ pub(super) fn lay_out(frames: &Frames, area: Rect, builder: &mut PictureBuilder)
             builder.text(row.entity, spot, room.min(notes + 1.0), &note, NOTE.anchor(Anchor::End));
         }
     }
-    // At the picture's very edge the last line would be cut along its middle.
-    top + (HEAD + FOOT) * count as f32 - area.y + 1.0
+    top + (HEAD + FOOT) * count as f32 - area.y + EDGE
 }

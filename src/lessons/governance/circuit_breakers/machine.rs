@@ -125,7 +125,7 @@ messages! {
     wrong_rule(why: String); wrong_call(sign: String);
     choice_fails(); choice_succeeds(); choice_slow(); choice_none();
     states_title(); way_rate(threshold: (f64, Unit)); way_in_a_row(failures: u32); way_own();
-    way_wait(wait: Span); way_fails(); way_well();
+    way_wait(wait: Span); way_fails(); way_well(); way_bad(threshold: (f64, Unit)); way_good(threshold: (f64, Unit));
     window_title(); row_in_a_row(); row_well();
     note_results(calls: u32, minimum: u32); note_more(more: u32); note_never();
     lanes_title(); calls();
@@ -250,12 +250,13 @@ impl Machine {
             label: Label::words(state.id()),
             status: if n == current { *status } else { Status::Quiet },
         });
-        let opens = match self.controls.rule {
-            Rule::Own => way_own(),
-            Rule::InARow => way_in_a_row(Trip::default().consecutive_failures),
-            Rule::Calls | Rule::Seconds => way_rate((self.controls.threshold, Unit::Share)),
+        let threshold = (self.controls.threshold, Unit::Share);
+        let [opens, reopens, closes] = match self.controls.rule {
+            Rule::Own => [way_own(), way_fails(), way_well()],
+            Rule::InARow => [way_in_a_row(Trip::default().consecutive_failures), way_fails(), way_well()],
+            Rule::Calls | Rule::Seconds => [way_rate(threshold), way_bad(threshold), way_good(threshold)],
         };
-        let labels = [opens, way_wait(self.controls.wait), way_fails(), way_well()];
+        let labels = [opens, way_wait(self.controls.wait), reopens, closes];
         let last = it.transitions.last().map(|last| ((place(last.from), place(last.to)), last.at));
         let transitions = WAYS.into_iter().zip(labels).enumerate().map(|(n, (way, label))| Way {
             entity: Some(Entity::new(WAY, n as u32)),

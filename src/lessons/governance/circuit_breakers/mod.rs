@@ -1,5 +1,6 @@
 //! Circuit breakers: when to stop calling what doesn't answer, and when to ask again.
 
+mod layers;
 pub mod machine;
 mod questions;
 mod slow_dependency;

@@ -48,6 +48,8 @@ const HOP: Span = Span::from_millis(50);
 const CALL_HOP: Span = Span::from_millis(20);
 /// The shop's own work, for a page and for a payment.
 const OWN_WORK: Dist = Dist::Exponential(0.01);
+/// Longer than a run.
+const NO_TIMEOUT: Span = Span::from_secs(60);
 /// Requests that can wait for a thread.
 const ROOM: u32 = 40;
 /// A page is on time up to here.
@@ -66,8 +68,8 @@ controls! {
             .help("Of all three shards: well; 20 times slower; failing at once; hung, so that they never answer; or failing every other two seconds.").primary(),
         pub breaker: bool = Control::flag("breaker", "Breaker", false)
             .help("Refuses calls to payments after too many have failed or been slow.").primary(),
-        pub timeout: Span = Control::log_number("timeout", "Timeout", Unit::Time, (0.05, 60.0), 60.0)
-            .help("How long the shop waits for payments. 60 s is longer than this run: no timeout at all.").primary(),
+        pub timeout: Span = Control::log_number("timeout", "Timeout (60 s: none)", Unit::Time, (0.05, 60.0), 60.0)
+            .help("How long the shop waits for payments. 60 s is longer than this run, and stands for no timeout.").primary(),
         pub bulkhead: u32 = Control::number("bulkhead", "Bulkhead", Unit::Count, (1.0, 64.0), 1.0, 64.0)
             .help("Calls to payments under way at the same time; the next is refused. As many as there are threads, or more, is no bulkhead at all.").primary(),
         pub threads: u32 = Control::number("threads", "Threads", Unit::Count, (4.0, 64.0), 1.0, 16.0)
@@ -403,7 +405,7 @@ impl SlowDependency {
                 Some(says_nothing_ended(held))
             }
             _ if !hangs && self.lost() > 0 => Some(says_lost(self.lost())),
-            None if held > 6 && self.controls.timeout > Span::from_secs(30) => Some(says_unbroken()),
+            None if hangs && held > 6 && self.controls.timeout == NO_TIMEOUT => Some(says_unbroken()),
             _ => None,
         };
         [first].into_iter().chain(second).collect()

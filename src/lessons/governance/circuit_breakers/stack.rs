@@ -9,17 +9,16 @@
 //! are resilience4j's; a breaker, bulkhead, limiter or budget belongs to its service. Leaves out: threads (a service that waits
 //! keeps none), and work that goes on inside a service after a timeout outside it; only the dependency goes on.
 
-use super::{questions, rates};
+use super::layers::{Deeds, Held, LAYERS, Layer, SEEN, Service};
+use super::questions;
 use crate::lessons::prelude::*;
-use crate::mechanism::breaker::{Breaker, CallOutcome, Config, Permit, State, Transition};
-use crate::mechanism::bulkhead::{Bulkhead, BulkheadConfig, Entry};
-use crate::mechanism::limiter::{RateLimiter, RateLimiterConfig};
-use crate::mechanism::retry::{Backoff, Budget, BudgetConfig, Growth, Jitter};
+use crate::mechanism::breaker::{CallOutcome, State, Transition};
+use crate::mechanism::bulkhead::Entry;
+use crate::mechanism::limiter::RateLimiterConfig;
+use crate::mechanism::retry::{Backoff, Growth, Jitter};
 use crate::parts::breaker;
 use crate::parts::dependency::{self, Dependency, DependencyConfig, Health};
-use crate::scene::{Cell, Frames, Grid, GridRow};
-use crate::sim::Handle;
-use std::collections::VecDeque;
+use crate::scene::{Frames, Grid, GridRow};
 
 kinds! {
     KINDS;
@@ -44,11 +43,6 @@ const ANSWERED: EndKind = EndKind(0);
 const CLIENTS: Entity = Entity::new(CLIENTS_KIND, 0);
 const DEPENDENCY: Entity = Entity::new(DEPENDENCY_KIND, 0);
 const SERVICES: usize = 3;
-const LAYERS: usize = 5;
-/// Of each layer so many requests are to be seen, those that came by last.
-const SEEN: usize = 16;
-/// And for so long, that it did something.
-const FRESH: Span = Span::from_secs(1);
 /// Between any two parties.
 const HOP: Span = Span::from_millis(20);
 /// Requests a second, and in a rush.
@@ -61,22 +55,9 @@ const OUTAGE: [Time; 2] = [Time::from_secs(4), Time::from_secs(14)];
 const RUSH: [Time; 2] = [Time::from_secs(22), Time::from_secs(24)];
 /// So long after an outage or a rush times are calm again.
 const CALM: Span = Span::from_secs(4);
-const PLACES: u32 = 20;
-const WINDOW: u32 = 20;
-const OPEN_FOR: Span = Span::from_secs(2);
 const LOSES: Purpose = Purpose::named("lost");
 const JITTER: Purpose = Purpose::named("jitter");
 
-choices! {
-    /// What stands between a service and what it calls.
-    pub enum Layer {
-        Timeout = "timeout", "Timeout";
-        Retry = "retry", "Retry";
-        Breaker = "breaker", "Breaker";
-        Bulkhead = "bulkhead", "Bulkhead";
-        Limiter = "limiter", "Limiter";
-    }
-}
 impl Layer {
     fn entity(self) -> Entity {
         Entity::new(LAYER, self as u32)
@@ -172,18 +153,6 @@ pub(super) enum Event {
     Back(Entity),
 }
 
-/// What a request has of a layer that it is inside of.
-#[derive(Clone, Copy, Debug)]
-enum Held {
-    Timeout(Handle),
-    /// Tries so far.
-    Retry(u32),
-    /// A permission, and since when.
-    Breaker(Permit, Time),
-    Bulkhead,
-    Limiter,
-}
-
 /// A request on its way through the layers of one service after another.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ask {
@@ -197,58 +166,6 @@ pub(super) struct Ask {
     call: Option<Entity>,
     calls: u32,
     calm: bool,
-}
-
-#[derive(Clone, Debug)]
-struct Service {
-    breaker: Breaker,
-    bulkhead: Bulkhead,
-    limiter: RateLimiter,
-    budget: Budget,
-}
-
-impl Service {
-    fn new(controls: &ControlValues) -> Self {
-        let rule = Config::Rates(rates(WINDOW, 0.5, Span::from_secs(60), OPEN_FOR));
-        let places = BulkheadConfig { max_concurrent_calls: PLACES, ..BulkheadConfig::default() };
-        let budget = BudgetConfig { min_per_sec: 1, ..BudgetConfig::default() };
-        Self {
-            breaker: Breaker::new(rule, Time::ZERO).expect("a sound rule"),
-            bulkhead: Bulkhead::new(places),
-            limiter: RateLimiter::new(controls.limiter(), Time::ZERO).expect("a sound limit"),
-            budget: Budget::new(budget, Time::ZERO).expect("a sound budget"),
-        }
-    }
-}
-
-/// What a layer did, over all services.
-#[derive(Clone, Debug, Default)]
-struct Deeds {
-    passed: u32,
-    did: u32,
-    /// When it did something last, and what that looks like.
-    last: Option<(Time, Status)>,
-    seen: VecDeque<Cell>,
-}
-
-impl Deeds {
-    /// It let a request through, or did something to it that looks so.
-    fn record(&mut self, request: Entity, status: Status, now: Time) {
-        if status == Status::Normal {
-            self.passed += 1;
-        } else {
-            self.did += 1;
-            self.last = Some((now, status));
-        }
-        if self.seen.len() == SEEN {
-            self.seen.pop_front();
-        }
-        self.seen.push_back(Cell::new(request, status));
-    }
-
-    fn status(&self, now: Time) -> Status {
-        self.last.filter(|(at, _)| now.since(*at) < FRESH).map_or(Status::Normal, |(_, status)| status)
-    }
 }
 
 type W = World<Event>;
@@ -479,7 +396,9 @@ impl Stack {
             vec![self.journeys.with_badge(node, now)]
         };
         let clients = vec![Node::new(CLIENTS).shaped(Shape::Client)];
-        let dependency = vec![self.calls.with_badge(self.dependency.node(now), now)];
+        // Without its three workers it has room for its name; its queue tells how it fares.
+        let dependency = Node { workers: None, ..self.dependency.node(now) };
+        let dependency = vec![self.calls.with_badge(dependency, now)];
         // Requests go on through as many as there were when they began.
         let most = self.journeys.iter().map(|(_, it)| it.carries.services).max().unwrap_or_default();
         let services = (0..most.max(self.controls.services as usize)).map(node);
@@ -538,7 +457,7 @@ impl Experiment for Stack {
             arrivals: Arrivals::poisson(REQUEST, LOAD[0], w, Event::Arrival),
             journeys: Journeys::new(REQUEST, LOSSES),
             calls: Journeys::new(CALL, LOSSES),
-            services: core::array::from_fn(|_| Service::new(controls)),
+            services: core::array::from_fn(|_| Service::new(controls.limiter())),
             dependency: Dependency::new(DEPENDENCY, WORKERS, DependencyConfig::default()),
             deeds: Default::default(),
             recent: RecentCount::over(Span::from_secs(1)),
