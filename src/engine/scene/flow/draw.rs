@@ -160,7 +160,7 @@ pub(super) fn node(place: &Place, builder: &mut PictureBuilder) {
     }
 }
 
-/// A cross and a few words that hang at the lower edge of a box. Where they don't fit, the first of them, which is the
+/// A cross and a few words that hang at an edge of a box. Where they don't fit, the first of them, which is the
 /// number; on a small box only that, at its upper corner.
 fn draw_badge(place: &Place, badge: &Badge, builder: &mut PictureBuilder) {
     const HEIGHT: f32 = 15.0;
@@ -177,7 +177,8 @@ fn draw_badge(place: &Place, badge: &Badge, builder: &mut PictureBuilder) {
     let text = if full && wide(&words) <= area.w { &words } else { first };
     let wide = wide(text).min(area.w);
     let spot = if full {
-        Rect::new(libm::roundf(area.centre().x - wide / 2.0), area.bottom() - 3.0, wide, HEIGHT)
+        let y = if place.badge_above { area.y + 3.0 - HEIGHT } else { area.bottom() - 3.0 };
+        Rect::new(libm::roundf(area.centre().x - wide / 2.0), y, wide, HEIGHT)
     } else {
         Rect::new(area.right() - wide, area.y - 6.0, wide, HEIGHT)
     };
