@@ -143,7 +143,7 @@ impl Unit {
         }
     }
 
-    /// The two parts of [`Unit::format`], for a reading whose suffix is set smaller: (`250`, `ms`), (`$72.50`, ``).
+    /// The two parts of [`Unit::format`], for a reading whose suffix is set smaller: (`250`, `ms`).
     pub fn parts(self, value: f64) -> (String, &'static str) {
         if !value.is_finite() {
             return ("–".into(), "");
