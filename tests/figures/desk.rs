@@ -2,9 +2,10 @@
 
 use crate::page::{Page, action};
 use crate::shared::pick::cases;
-use playground::desk::{ActionKind, DeskCommand, FileChunk, UserAction};
+use playground::desk::{ActionKind, DeskCommand, DeskEvent, FileChunk, UserAction};
 use playground::lessons;
 use playground::player::decode_view;
+use playground::sim::Unit;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -117,6 +118,25 @@ fn playing_passes_model_time_at_its_speed_and_stops_at_the_end() {
 }
 
 #[test]
+fn counts_are_of_the_same_moment_as_the_picture_while_it_plays_slowly() {
+    let mut page = Page::of("cut-the-cable");
+    let busy = "mode=quorum&r=1&w=1&rate=5&delay=0.2";
+    page.does(UserAction { text: busy.into(), number: 2e9, ..action("go") });
+    page.play_to_rest();
+    page.does(action("play"));
+    for _ in 0..400 {
+        page.tell(DeskCommand::Tick(0.02));
+        page.rest();
+        let DeskEvent::Probed(Ok(shown)) = page.desk.handle(DeskCommand::Probe { view: None }, &mut |_| {})
+        else {
+            panic!("a figure that plays shows something")
+        };
+        assert_eq!(page.readings()[5], Unit::Count.format(shown.readings[5]), "{}", page.says(".fig-time"));
+    }
+    assert_ne!(page.readings()[5], "0");
+}
+
+#[test]
 fn a_pages_first_figure_plays_by_itself_and_its_invitation_goes_with_the_first_thing_done() {
     let mut page = Page::first("slow-server", "1:2");
     page.rest();
@@ -128,6 +148,7 @@ fn a_pages_first_figure_plays_by_itself_and_its_invitation_goes_with_the_first_t
     assert!(page.playing && page.says(".fig-time") != from, "it plays on from {from}");
     assert!(page.invites());
     page.does(UserAction { point: (1.0, 1.0), ..action("hover") });
+    page.does(UserAction { variant: "cut".into(), text: "1,1 30,1".into(), ..action("draw-across") });
     page.does(action("play"));
     assert_eq!((page.playing, page.invites()), (false, true));
     page.does(UserAction { target: "1:2".into(), ..action("select") });

@@ -367,7 +367,9 @@ fn peers_stand_in_a_ring_and_a_line_across_it_parts_them() {
         let links: Vec<Link> = pairs
             .map(|(a, b)| Link::new(peer(a), peer(b), Status::Normal).of(Entity::new(1, a * 8 + b)))
             .collect();
-        let node = |n| Node { label: Label::Plain(format!("peer {n}")), ..Node::new(peer(n)) };
+        let badge = || Some(Badge { label: Label::Plain("9 lost".into()), status: Status::Trouble });
+        let node =
+            |n| Node { label: Label::Plain(format!("peer {n}")), badge: badge(), ..Node::new(peer(n)) };
         let tiers = vec![Tier { nodes: (0..peers).map(node).collect() }];
         let ring = Ring(Flow { tiers, links: links.clone(), packets: Vec::new() });
         let scene = Scene { panels: vec![Panel::Ring(ring.into())], ..Scene::default() };
@@ -376,6 +378,17 @@ fn peers_stand_in_a_ring_and_a_line_across_it_parts_them() {
         let areas: Vec<Rect> = (0..peers).map(|n| picture.area_of(peer(n)).unwrap()).collect();
         for (n, a) in areas.iter().enumerate() {
             assert!(areas[n + 1..].iter().all(|b| !a.overlaps(b)), "{peers} in {width}");
+        }
+        if peers == 5 {
+            // No badge lies on the middle of a link, where it is cut.
+            let badges = picture.marks.iter().filter_map(|mark| match &mark.form {
+                Form::Text(text) if text.text.contains("lost") => Some(text.bounds()),
+                _ => None,
+            });
+            let middles = links.iter().filter_map(|link| picture.area_of(link.entity?));
+            let middles: Vec<Rect> = middles.collect();
+            assert_eq!(badges.clone().count(), 5);
+            assert!(badges.flat_map(|it| middles.iter().map(move |m| it.overlaps(m))).all(|meet| !meet));
         }
         // Whoever stands left of a line from top to bottom is cut off from whoever stands right of it, and nobody else is.
         let x = width / 2.0 + 60.0;

@@ -379,11 +379,13 @@ impl Desk {
         self.play_into(at);
     }
 
-    /// The first thing that is done takes up the invitation on the picture.
-    fn take_up_invitation(&mut self, kind: ActionKind) {
+    /// The first thing that is done takes up the invitation on the picture; not a line that misses everything.
+    pub(super) fn take_up_invitation(&mut self, kind: ActionKind) {
         use ActionKind as A;
-        if !matches!(kind, A::Hover | A::Speed | A::Tables | A::Commit | A::Understand | A::Check | A::Play)
-            && self.state.invites.take().is_some()
+        if !matches!(
+            kind,
+            A::Hover | A::DrawAcross | A::Speed | A::Tables | A::Commit | A::Understand | A::Check | A::Play
+        ) && self.state.invites.take().is_some()
         {
             self.extra_patches.push(super::set_visible(selector(class::INVITATION), false));
         }

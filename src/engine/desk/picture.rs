@@ -3,7 +3,7 @@
 use super::markup::{attr, class, css, inside};
 use super::protocol::{Patch, UserAction, find, nth, selector};
 use super::state::FigureState;
-use super::{BeforeChange, Desk, explain};
+use super::{ActionKind, BeforeChange, Desk, explain};
 use crate::player::{EntityNames, InputKind};
 use crate::scene::{Choice, LayoutOptions, Packet, Panel, Picture, Rect, Scene, Words, at};
 use crate::sim::{Entity, Span, Time, decimal};
@@ -158,6 +158,7 @@ impl Desk {
         targets.retain(|who| action.applies_to.contains(&who.kind));
         targets.truncate(MOST_CROSSED);
         if !targets.is_empty() {
+            self.take_up_invitation(ActionKind::Act);
             self.apply_change(InputKind::act(&action.id, targets), before_change);
         }
     }

@@ -8,7 +8,7 @@ use crate::sim::{Msg, Seed, Time, Unit};
 use serde::{Deserialize, Serialize};
 
 /// So many runs may fail; with one more the setting fails.
-const FAILURES: usize = 10;
+pub const FAILURES: usize = 10;
 
 /// Something to reach with some of a figure's controls. The words stand in the lesson, under the same ids.
 #[derive(Clone, Copy, Debug)]

@@ -38,7 +38,7 @@ pub use crate::sim::Message;
 #[cfg(not(target_arch = "wasm32"))]
 pub use bench::Bench;
 pub use bytes_text::{bytes_to_text, text_to_bytes};
-pub use challenge::{Challenge, Failure, Incident, Judge, Verdict};
+pub use challenge::{Challenge, FAILURES, Failure, Incident, Judge, Verdict};
 pub use control::{ChoiceOptions, Control, ControlKind, Options, Scale};
 pub use data::{Data, FileReader, LOG_MESSAGES, LogReader};
 pub use experiment::{About, Experiment, Readings};

@@ -48,8 +48,9 @@ pub(super) fn lay_out(grid: &Grid, area: Rect, builder: &mut PictureBuilder) -> 
         cells(row, grid.columns, grid.tall, first, builder);
         if let Some(note) = &row.note {
             let note = builder.say(note);
+            let end = first.x + width * grid.columns as f32 + right;
             let set = NOTE.anchor(Anchor::End);
-            builder.text(row.entity, at(area.right(), middle + 4.5), right - 9.0, &note, set);
+            builder.text(row.entity, at(end, middle + 4.5), right - 9.0, &note, set);
         }
     }
     top + row_height * grid.rows.len() as f32 - area.y
@@ -64,7 +65,8 @@ pub(super) fn widest(texts: impl Iterator<Item = String>, set: TextStyle) -> f32
 pub(super) fn cells(row: &GridRow, columns: u32, tall: bool, first: Rect, builder: &mut PictureBuilder) {
     // Between two cells, as long as there is room for it.
     let air = clamp(first.w - 2.0, 0.0, 2.0);
-    for (k, it) in row.cells.iter().take(columns as usize).enumerate() {
+    let drawn = row.cells.iter().take(columns as usize).enumerate();
+    for (k, it) in drawn.filter(|(_, it)| it.is_there()) {
         let place = Rect { x: first.x + first.w * k as f32, w: first.w - air, ..first };
         cell(it, tall, place, builder);
         builder.region(it.entity, place);

@@ -90,7 +90,7 @@ impl Unit {
             Self::Share => "share",
             Self::Bytes => "size in bytes",
             Self::Count => "count",
-            Self::Money => "price",
+            Self::Money => "sum of money",
             Self::Factor => "factor",
         }
     }
@@ -137,8 +137,7 @@ impl Unit {
     pub fn format(self, value: f64) -> String {
         let (number, suffix) = self.parts(value);
         match (self, suffix) {
-            (Self::Money, s) => format!("${number}{s}"),
-            (Self::Rate | Self::Count, s) => format!("{number}{s}"),
+            (Self::Rate | Self::Count | Self::Money, s) => format!("{number}{s}"),
             (_, "") => number,
             (_, s) => format!("{number}\u{a0}{s}"),
         }
@@ -162,11 +161,11 @@ impl Unit {
             Self::Factor => &[("×", 1.0)],
         };
         if value == 0.0 {
-            let zero = match self {
-                Self::Time => "ms",
-                _ => table[0].0,
+            return match self {
+                Self::Time => ("0".into(), "ms"),
+                Self::Money => ("$0".into(), ""),
+                _ => ("0".into(), table[0].0),
             };
-            return ("0".into(), zero);
         }
         let magnitude = value.abs();
         let reaches = |size: f64, name: &str| {
@@ -180,7 +179,13 @@ impl Unit {
         };
         let &(suffix, size) =
             table.iter().rev().find(|(name, size)| reaches(*size, name)).unwrap_or(&table[0]);
-        (three_digits(value / size), suffix)
+        let number = three_digits(value / size);
+        if self != Self::Money {
+            return (number, suffix);
+        }
+        // Tens of cents are written as cents.
+        let tens = suffix.is_empty() && number.split_once('.').is_some_and(|(_, cents)| cents.len() == 1);
+        (["$", &number, if tens { "0" } else { "" }].concat(), suffix)
     }
 }
 
@@ -218,6 +223,11 @@ mod tests {
             (Unit::Share, 0.85, "85\u{a0}%"),
             (Unit::Bytes, 65_536.0, "64\u{a0}KiB"),
             (Unit::Count, 1234.0, "1234"),
+            (Unit::Money, 0.0, "$0"),
+            (Unit::Money, 72.58, "$72.60"),
+            (Unit::Money, 2.25, "$2.25"),
+            (Unit::Money, 85.0, "$85"),
+            (Unit::Money, 12_300.0, "$12.3k"),
             (Unit::Factor, 4.0, "4\u{a0}×"),
             (Unit::Time, f64::NAN, "–"),
         ];

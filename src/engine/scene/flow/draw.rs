@@ -160,7 +160,7 @@ pub(super) fn node(place: &Place, builder: &mut PictureBuilder) {
     }
 }
 
-/// A cross and a few words that hang at the lower edge of a box. Where they don't fit, the first of them, which is the
+/// A cross and a few words that hang at an edge of a box. Where they don't fit, the first of them, which is the
 /// number; on a small box only that, at its upper corner.
 fn draw_badge(place: &Place, badge: &Badge, builder: &mut PictureBuilder) {
     const HEIGHT: f32 = 15.0;
@@ -175,13 +175,14 @@ fn draw_badge(place: &Place, badge: &Badge, builder: &mut PictureBuilder) {
     let first = words.split(' ').next().unwrap_or_default();
     let wide = |text| metrics::width(text, SMALL.size, SMALL.face) + CROSS + 5.0;
     // What goes on downwards leaves from the middle of that edge.
-    let down = place.exit.y == area.bottom();
+    let down = !place.badge_above && place.exit.y == area.bottom();
     let room = if down { area.w / 2.0 - 8.0 } else { area.w };
     let text = if full && wide(&words) <= room { &words } else { first };
     let wide = wide(text).min(room);
     let spot = if full {
         let x = if down { area.right() - wide } else { area.centre().x - wide / 2.0 };
-        Rect::new(libm::roundf(x), area.bottom() - 3.0, wide, HEIGHT)
+        let y = if place.badge_above { area.y + 3.0 - HEIGHT } else { area.bottom() - 3.0 };
+        Rect::new(libm::roundf(x), y, wide, HEIGHT)
     } else {
         Rect::new(area.right() - wide, area.y - 6.0, wide, HEIGHT)
     };

@@ -115,6 +115,8 @@ pub(super) struct Place<'f> {
     pub straight: f32,
     /// Where links from it begin.
     pub exit: Point,
+    /// Its badge hangs at its upper edge.
+    pub badge_above: bool,
 }
 
 /// Where everything stands.
@@ -300,6 +302,7 @@ impl<'f> Plan<'f> {
                     entry: at(0.0, 0.0),
                     straight: x,
                     exit: at(0.0, 0.0),
+                    badge_above: false,
                 };
                 if let Some((w, h)) = need.size.cell() {
                     place.area = cell(k, n, wide, need.size, (w, h));
@@ -406,6 +409,7 @@ impl<'f> Plan<'f> {
                     entry: at(middle, area.y),
                     straight: y,
                     exit: at(middle, area.bottom()),
+                    badge_above: false,
                 };
                 if let Some(grid) = node.queue.as_ref().and_then(|slots| Grid::of(slots, need.size, true))
                     && need.size.cell().is_none()

@@ -10,9 +10,11 @@ use crate::scene::words::Words;
 use crate::sim::clamp;
 
 /// Half the width of a ring at most.
-const ACROSS: f32 = 250.0;
+const ACROSS: f32 = 300.0;
 /// Half its height, if so many peers don't find room to stand apart.
 const HIGH: f32 = 220.0;
+/// The least length of a link, if there is room: a line is drawn across it, and a cut shows.
+const LINK: f32 = 31.0;
 /// Widths of a node's box, at least and at most.
 const WIDE: (f32, f32) = (92.0, 150.0);
 
@@ -23,47 +25,64 @@ pub(in crate::scene) fn lay_out(ring: &Ring, area: Rect, builder: &mut PictureBu
     super::put(&ring.0, &plan, chord, builder)
 }
 
-/// Clockwise from the top, on an ellipse as high as the peers need to stand apart.
+/// Clockwise from the top, each as far to the side of the next, and as high as the peers need to stand apart.
 fn plan<'f>(ring: &'f Ring, inner: Rect, words: &Words) -> Plan<'f> {
     let nodes: Vec<&Node> = ring.0.tiers.iter().flat_map(|tier| &tier.nodes).collect();
     let name = nodes.iter().map(|node| name_width(node, Size::Full, words)).fold(0.0, f32::max);
-    let wide = libm::floorf(clamp(name + 24.0, WIDE.0, WIDE.1).min(inner.w * 0.26));
+    let wide = libm::floorf(clamp(name + 24.0, WIDE.0, WIDE.1).min(inner.w * 0.25));
     let across = ((inner.w - wide) / 2.0).min(ACROSS);
     let middle = inner.x + inner.w / 2.0;
+    let quarters = |k: usize| 4.0 * k as f32 / nodes.len() as f32;
+    let aside = |k: usize| match quarters(k) {
+        first if first <= 1.0 => first,
+        last if last > 3.0 => last - 4.0,
+        between => 2.0 - between,
+    };
+    let widest = (0..nodes.len()).map(aside).fold(0.5, f32::max);
     let boxes = |up: f32| -> Vec<Rect> {
-        let turn = |k: usize| core::f32::consts::TAU * k as f32 / nodes.len() as f32;
-        let place = |k: usize| at(middle + across * libm::sinf(turn(k)), -up * libm::cosf(turn(k)));
+        let high = |k: usize| up * libm::cosf(core::f32::consts::FRAC_PI_2 * quarters(k));
+        let place = |k: usize| at(middle + across * aside(k) / widest, -high(k));
         let around = |p: Point| Rect::new(p.x - wide / 2.0, p.y - FULL / 2.0, wide, FULL);
         (0..nodes.len()).map(|k| around(place(k))).collect()
     };
-    let mut heights = (0..40u8).map(|more| FULL + 4.0 * f32::from(more));
+    let mut heights = (2..40u8).map(|more| FULL + 4.0 * f32::from(more));
     let all = boxes(heights.find(|&up| stand_apart(&boxes(up))).unwrap_or(HIGH));
     let top = all.iter().map(|it| it.y).fold(f32::INFINITY, f32::min).min(inner.y);
     let bottom = all.iter().map(Rect::bottom).fold(top, f32::max);
     let place = |(node, area): (&'f Node, Rect)| {
+        // Away from the links, which are below the upper ones.
+        let badge_above = area.centre().y < 0.0;
         let (x, y) = (libm::roundf(area.x), libm::roundf(area.y - top + inner.y));
         let area = Rect { x, y, ..area };
         let middle = area.centre().y;
         let (entry, exit) = (at(x, middle), at(area.right(), middle));
-        Place { node, tier: 0, size: Size::Full, area, queue: None, entry, straight: x, exit }
+        Place { node, tier: 0, size: Size::Full, area, queue: None, entry, straight: x, exit, badge_above }
     };
     let places = nodes.into_iter().zip(all).map(place).collect();
     Plan { down: false, places, frames: Vec::new(), height: bottom - top + 2.0 * MARGIN + 1.0 }
 }
 
 fn stand_apart(all: &[Rect]) -> bool {
-    let mut pairs = all.iter().enumerate().flat_map(|(n, a)| all[n + 1..].iter().map(move |b| (a, b)));
-    pairs.all(|(a, b)| !a.grow(MARGIN).overlaps(b))
+    let mut pairs = all.iter().enumerate().flat_map(|(n, a)| all[n + 1..].iter().map(move |b| (*a, *b)));
+    pairs.all(|(a, b)| {
+        let (from, to) = between(a, b);
+        libm::hypotf(to.x - from.x, to.y - from.y) >= LINK
+    })
+}
+
+fn chord(from: &Place, to: &Place, _: bool) -> Curve {
+    let (from, to) = between(from.area, to.area);
+    Curve::straight(from, to)
 }
 
 /// Straight from the edge of one box to the edge of the other.
-fn chord(from: &Place, to: &Place, _: bool) -> Curve {
-    let (a, b) = (from.area.centre(), to.area.centre());
+fn between(from: Rect, to: Rect) -> (Point, Point) {
     let edge = |area: Rect, p: Point, q: Point| {
         let (dx, dy) = (q.x - p.x, q.y - p.y);
         let reach = |half: f32, d: f32| half / libm::fabsf(d).max(f32::MIN_POSITIVE);
         let share = reach(area.w / 2.0, dx).min(reach(area.h / 2.0, dy)).min(0.5);
         at(p.x + dx * share, p.y + dy * share)
     };
-    Curve::straight(edge(from.area, a, b), edge(to.area, b, a))
+    let (a, b) = (from.centre(), to.centre());
+    (edge(from, a, b), edge(to, b, a))
 }

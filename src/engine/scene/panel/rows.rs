@@ -50,6 +50,16 @@ impl Cell {
     pub const fn new(entity: Entity, status: Status) -> Self {
         Self { entity, level: 1.0, status }
     }
+
+    /// No cell, but a gap between groups of them.
+    pub const fn gap(of: Entity) -> Self {
+        Self { entity: of, level: -1.0, status: Status::Normal }
+    }
+
+    /// Whether it is one at all.
+    pub(in crate::scene) fn is_there(&self) -> bool {
+        self.level >= 0.0
+    }
 }
 
 impl GridRow {

@@ -33,6 +33,7 @@ messages! {
     a_b(); a_c(); a_d(); a_e(); b_c(); b_d(); b_e(); c_d(); c_e(); d_e();
     account(); carts(); likes();
     badge_refused(refused: u32);
+    says_joined(one: Entity, other: Entity);
     already_cut(what: Entity); not_cut(what: Entity); nothing_cut();
 }
 
@@ -198,6 +199,13 @@ impl<L> Cluster<L> {
         self.net.invariants()?;
         let open = w.tally(OPERATION).under_way();
         if open == waiting as u64 { Ok(()) } else { Err(format!("{open} are open and {waiting} wait")) }
+    }
+
+    /// A line that was to cut off A and B has missed some links: the first of them.
+    pub fn still_joined(&self) -> Option<Msg> {
+        let up: Vec<_> = PAIRS.iter().filter(|&&(a, b)| a < 2 && b > 1 && self.is_up(a, b)).collect();
+        let &&(a, b) = up.first().filter(|_| up.len() < 3)?;
+        Some(says_joined(replica(a), replica(b)))
     }
 
     pub fn is_whole(&self) -> bool {

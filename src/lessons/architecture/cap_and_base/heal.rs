@@ -11,7 +11,7 @@
 
 use super::cluster::{
     ACTIONS, Cluster, Event, KEY, KINDS, Network, OPERATION, PEERS, REPLICA, THING, W, answers, begins,
-    client, replica,
+    replica,
 };
 use super::questions;
 use super::versions::{Held, Value as Kept};
@@ -96,7 +96,7 @@ messages! {
     mark_converged(took: Span);
     about_sees(balance: (f64, Unit), items: usize, likes: usize);
     about_held(thing: Entity, accepted: usize, a: usize, b: usize, c: usize, d: usize, e: usize);
-    about_told(answered: u32, refused: u32); about_gone(gone: usize, client: Entity);
+    about_told(answered: u32, refused: u32); about_gone(gone: usize);
     judge_answered(share: (f64, Unit), bound: (f64, Unit)); judge_lost(lost: (f64, Unit), bound: (f64, Unit));
     judge_overdrawn(money: (f64, Unit), bound: (f64, Unit)); judge_converge(took: (f64, Unit), bound: (f64, Unit));
 }
@@ -134,8 +134,8 @@ pub(super) struct Shop {
     /// Everything begins anew when a rule changes. What is under way of an earlier round doesn't count.
     round: u32,
     operations: EntityMap<Operation>,
-    /// What was accepted of each key, and whose it was.
-    accepted: Vec<Vec<(u32, u32)>>,
+    /// What was accepted of each key.
+    accepted: Vec<Vec<u32>>,
     /// Of each thing: operations that were answered, and that were refused.
     told: [(u32, u32); 3],
     /// When all links were back, and the first operation that came later.
@@ -256,7 +256,7 @@ impl Shop {
             let told = &mut self.told[thing(it.key) as usize];
             *told = (told.0 + u32::from(answered), told.1 + u32::from(!answered));
             if answered && it.answer == Some(true) {
-                self.accepted[it.key as usize].push((entity.n, it.client));
+                self.accepted[it.key as usize].push(entity.n);
             }
         }
         self.cluster.ends(entity, it.client, answered, w);
@@ -332,11 +332,10 @@ impl Shop {
         (1..PEERS).all(|at| self.seen(at, key) == self.seen(0, key))
     }
 
-    /// Of these keys: whose operations were accepted, and are held by nobody any longer.
-    fn gone(&self, keys: impl Iterator<Item = u32>) -> Vec<u32> {
+    /// How many operations on these keys were accepted, and are held by nobody any longer.
+    fn gone(&self, keys: impl Iterator<Item = u32>) -> usize {
         let held = |key, operation| (0..PEERS).any(|at| self.held(at, key).has(operation));
-        let accepted = keys.flat_map(|key| self.accepted[key as usize].iter().map(move |it| (key, it)));
-        accepted.filter(|&(key, it)| !held(key, it.0)).map(|(_, it)| it.1).collect()
+        keys.map(|key| self.accepted[key as usize].iter().filter(|&&it| !held(key, it)).count()).sum()
     }
 
     fn overdrawn(&self) -> u32 {
@@ -359,7 +358,7 @@ impl Shop {
 
     /// What each replica holds of each key: whether all hold the same, and if not, who holds what the leader does.
     fn keys(&self) -> Panel {
-        let gone: Vec<bool> = (0..KEYS).map(|key| !self.gone(key..=key).is_empty()).collect();
+        let gone: Vec<bool> = (0..KEYS).map(|key| self.gone(key..=key) > 0).collect();
         let cell = |at, key| {
             let status = match self.agree(key) {
                 true if gone[key as usize] => Status::Down,
@@ -370,6 +369,9 @@ impl Shop {
             };
             Cell { entity: Entity::new(KEY, key), level: 1.0, status }
         };
+        let gap = Cell::gap(Entity::new(KEY, 0));
+        let groups = Thing::ALL.iter().map(|&of| keys(of).map(Some).collect::<Vec<_>>());
+        let columns = groups.collect::<Vec<_>>().join(&None);
         let row = |at| {
             let cut_off = (self.cluster.reached(at).count() as u32) < majority(PEERS);
             GridRow {
@@ -377,7 +379,7 @@ impl Shop {
                 label: Label::Name(replica(at)),
                 note: Some(Label::Words(self.sees(at, note_sees))),
                 status: if cut_off { Status::Down } else { Status::Normal },
-                cells: (0..KEYS).map(|key| cell(at, key)).collect(),
+                cells: columns.iter().map(|key| key.map_or(gap, |key| cell(at, key))).collect(),
             }
         };
         let rows = (0..PEERS).map(row).collect();
@@ -388,13 +390,14 @@ impl Shop {
             (key_differs(), Status::Trouble),
             (key_gone(), Status::Down),
         ]);
-        Panel::Grid(Grid { title: Label::Words(grid_title()), rows, columns: KEYS, tall: false, key }.into())
+        let (title, columns) = (Label::Words(grid_title()), columns.len() as u32);
+        Panel::Grid(Grid { title, rows, columns, tall: false, key }.into())
     }
 
     fn table(&self) -> Panel {
         let row = |&of: &Thing| {
             let (answered, refused) = self.told[of as usize];
-            let (entity, lost) = (Entity::new(THING, of as u32), self.gone(keys(of)).len() as u32);
+            let (entity, lost) = (Entity::new(THING, of as u32), self.gone(keys(of)) as u32);
             let count = |n: u32| Label::Value(n.into(), Unit::Count);
             let cells = [Label::Name(entity), count(answered), count(refused), count(lost)];
             let status = if lost > 0 { Status::Trouble } else { Status::Normal };
@@ -405,13 +408,14 @@ impl Shop {
     }
 
     fn sentences(&self) -> Vec<Msg> {
-        let (apart, lost) = ((0..KEYS).filter(|&key| !self.agree(key)).count(), self.gone(0..KEYS).len());
+        let (apart, lost) = ((0..KEYS).filter(|&key| !self.agree(key)).count(), self.gone(0..KEYS));
         let mut says = vec![match self.healed {
             _ if !self.cluster.is_whole() => says_cut(apart),
             Some(_) if self.converged.is_none() => says_converging(apart),
             _ if apart > 0 => says_copying(apart),
             _ => says_same(),
         }];
+        says.extend(self.cluster.still_joined());
         says.extend((lost > 0).then(|| says_lost(lost)));
         says.extend((self.overdrawn() > 0).then(|| says_overdrawn(money(self.overdrawn()))));
         says
@@ -486,7 +490,7 @@ impl Experiment for Shop {
         out.put("apart", (0..KEYS).filter(|&key| !self.agree(key)).count() as f64);
         let converging = || self.healed.map(|(since, _)| w.now().since(since));
         out.put("converge", self.converged.or_else(converging).map(Span::secs));
-        out.put("lost", self.gone(0..KEYS).len() as f64);
+        out.put("lost", self.gone(0..KEYS) as f64);
         out.put("overdrawn", f64::from(self.overdrawn()));
         out.put("answered", (all > 0).then(|| f64::from(answered) / f64::from(all)));
     }
@@ -512,9 +516,7 @@ impl Experiment for Shop {
             }
             _ => return self.cluster.about(entity, w.now()),
         };
-        let of = |who| gone.iter().filter(|&&it| it == who).count();
-        let whose = (0..PEERS).filter(|&who| of(who) > 0);
-        says.extend(whose.map(|who| about_gone(of(who), client(who))));
+        says.extend((gone > 0).then(|| about_gone(gone)));
         Some(About::says(says))
     }
 
@@ -522,7 +524,7 @@ impl Experiment for Shop {
         self.cluster.invariants(self.operations.len(), w)?;
         // Only a rule that lets one side forget the other loses anything.
         let safe = |&key: &u32| matches!(self.how(key), How::Leader | How::Merge);
-        let lost = self.gone((0..KEYS).filter(safe)).len() as u32;
+        let lost = self.gone((0..KEYS).filter(safe)) as u32;
         let overdrawn = if self.controls.account == How::Leader { self.overdrawn() } else { 0 };
         if lost + overdrawn == 0 { Ok(()) } else { Err(format!("{lost} lost, {overdrawn} overdrawn")) }
     }

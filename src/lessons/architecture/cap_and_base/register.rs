@@ -94,8 +94,6 @@ readings! {
         "How many newer versions had been stored by all that must have them when a read asked its first replica: the mean of the reads so far.").so_far();
     Reading::new("formula", "by the formula", Unit::Count,
         "The mean if each write reached W of the N replicas, drawn at random, and nobody else, and each read R: p divided by 1 − p, where p is C(N − W, R) divided by C(N, R).");
-    Reading::new("late", "out of date by", Unit::Time,
-        "For how long the first of those versions had been there, on average of the reads so far that missed any.").so_far();
     Reading::new("refused", "refused", Unit::Count, "Operations so far that got no answer within 0.7 s.").so_far().trouble_from(1.0);
     Reading::new("broken", "conflicts", Unit::Count,
         "Reads so far that no order of all operations explains: somebody had had a newer value before they began.").so_far().trouble_from(1.0);
@@ -431,8 +429,8 @@ impl Register {
     }
 
     /// What the cut does, and what the checker has found.
-    fn says(&self) -> Vec<Msg> {
-        let mut says = Vec::new();
+    fn says(&self, now: Time) -> Vec<Msg> {
+        let mut says = Vec::from_iter(self.cluster.still_joined());
         if !self.cluster.is_whole() {
             let mode = self.controls.mode;
             let (needed, of) = self.quorum(mode, false).max(self.quorum(mode, true));
@@ -443,9 +441,14 @@ impl Register {
             says.extend((0..PEERS).filter_map(alone).take(2));
             says.extend(says.is_empty().then(says_enough));
         }
-        if let Some(it) = self.audit.broken.map(|at| &self.audit.operations[at]) {
-            says.push(says_broken(client(it.client), it.value(), it.end.unwrap_or_default()));
-            says.extend(self.newer(it));
+        if self.audit.broken.is_some() {
+            // The last one that the lanes show.
+            let shown = now.back(WINDOW.0);
+            let wrong = |it: &&Audited| it.newer.is_some() && it.end.is_some_and(|end| end >= shown);
+            if let Some(it) = self.audit.operations.iter().rfind(wrong) {
+                says.push(says_broken(client(it.client), it.value(), it.end.unwrap_or_default()));
+                says.extend(self.newer(it));
+            }
         } else {
             says.push(match self.audit.verdict {
                 (Verdict::Unknown, _) => says_unknown(),
@@ -514,7 +517,6 @@ impl Experiment for Register {
     fn read(&self, _: &W, out: &mut Readings) {
         let count = |of: fn(&&Audited) -> bool| self.audit.operations.iter().filter(of).count() as f64;
         out.put("behind", self.age.versions());
-        out.put("late", self.age.time());
         let ControlValues { mode, n, r, w, .. } = self.controls;
         let quorum = Quorum::new(n, r.min(n), w.min(n)).filter(|_| mode == Mode::Quorum);
         out.put("formula", quorum.map(Quorum::mean_versions_behind));
@@ -524,7 +526,7 @@ impl Experiment for Register {
 
     fn draw(&self, w: &W, scene: &mut Scene) {
         scene.panels = vec![self.ring(w.now()), self.lanes(w.now())];
-        scene.sentences = self.says();
+        scene.sentences = self.says(w.now());
     }
 
     fn about(&self, entity: Entity, w: &W) -> Option<About> {
