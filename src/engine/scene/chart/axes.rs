@@ -32,9 +32,23 @@ pub(super) fn round_numbers(range: &Range<f64>, most: usize) -> Vec<f64> {
     RangedCoordf64::from(range.clone()).key_points(BoldPoints(most))
 }
 
-/// The round numbers of the axis upwards, each with its text.
+/// The round numbers of the axis upwards, each with its text: bytes by powers of two, as their units go, and no half of what
+/// is counted.
 fn ticks(range: &Range<f64>, unit: Unit) -> Vec<(f64, String)> {
-    round_numbers(range, LINES).into_iter().map(|value| (value, unit.format(value))).collect()
+    let mut values = round_numbers(range, LINES);
+    match unit {
+        Unit::Bytes => {
+            let mut step = 1.0;
+            while (range.end - range.start) / step > LINES as f64 {
+                step *= 2.0;
+            }
+            values = (0..=LINES).map(|n| (libm::ceil(range.start / step) + n as f64) * step).collect();
+            values.retain(|value| *value <= range.end);
+        }
+        Unit::Count if range.end >= 1.0 => values.retain(|value| libm::floor(*value) == *value),
+        _ => {}
+    }
+    values.into_iter().map(|value| (value, unit.format(value))).collect()
 }
 
 /// Steps of an axis of time, in seconds: those of a clock.
@@ -117,5 +131,19 @@ impl Plot {
             ChartBackend::new(builder, self.area).into_drawing_area();
         let (w, h) = ((self.area.w * FINE) as i32, (self.area.h * FINE) as i32);
         area.apply_coord_spec(Cartesian2d::new(self.x.clone(), self.y.clone(), (0..w, h..0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_go_by_powers_of_two_and_counts_are_whole() {
+        let texts = |end, unit| ticks(&(0.0..end), unit).into_iter().map(|tick| tick.1).collect::<Vec<_>>();
+        assert_eq!(texts(2.5e6, Unit::Bytes), ["0\u{a0}B", "1\u{a0}MiB", "2\u{a0}MiB"]);
+        assert_eq!(texts(3.0, Unit::Bytes), ["0\u{a0}B", "1\u{a0}B", "2\u{a0}B", "3\u{a0}B"]);
+        assert_eq!(texts(1.0, Unit::Count), ["0", "1"]);
+        assert!(texts(0.5, Unit::Count).len() > 1, "a mean of counts may be less than one");
     }
 }
