@@ -13,8 +13,8 @@ const REACH: f32 = 12.0;
 /// Points of a drawn line that are looked at, and links that it does something to.
 const MOST_POINTS: usize = 2_000;
 const MOST_CROSSED: usize = 100;
-/// Height of an invitation with its tip.
-const INVITATION: f32 = 48.0;
+/// What an invitation with its tip takes above a thing, as far as the picture's margin hasn't room for it.
+const INVITATION: f32 = 30.0;
 /// Where picture and charts are painted, each on a canvas.
 const PLACES: [&str; 2] = [class::PICTURE, class::CHARTS];
 
