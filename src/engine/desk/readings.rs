@@ -16,7 +16,7 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
     let Some(frame) = &state.frame else { return };
     for (n, (reading, &value)) in state.spec.readings.iter().zip(&frame.readings).enumerate() {
         let (number, unit) = reading.unit.parts(value);
-        let trouble = reading.trouble.is_some_and(|bound| value >= bound);
+        let trouble = reading.is_trouble(value);
         out.push(Patch::Text(nth(inside(class::READING, "b"), n), number));
         out.push(Patch::Text(nth(inside(class::READING, "b + span"), n), unit.to_owned()));
         out.push(Patch::Class(nth(css(class::READING), n), "trouble".into(), trouble));
