@@ -128,7 +128,7 @@ readings! {
     READINGS;
     Reading::new("answered", "answered", Unit::Count, "Requests that have been answered.");
     Reading::new("empty", "reads for nothing", Unit::Count, "Reads that found nothing: EAGAIN.").trouble_from(3.0);
-    Reading::new("nearest", "steps to the nearest hang", Unit::Count, "Steps of the shortest way to a state in which bytes are there, the thread sleeps, and nothing more will wake it; nothing where there is no way to one.");
+    Reading::new("nearest", "steps to the nearest hang", Unit::Count, "Steps of the shortest way to a state in which bytes are there, the thread sleeps, and nothing more will wake it; nothing where there is no way to one.").trouble_at_zero();
 }
 
 const ACTIONS: &[Action] = &[Action::new("step", "Run the next step", &[THREAD, CLIENT])];
