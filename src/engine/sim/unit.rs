@@ -137,6 +137,10 @@ impl Unit {
     pub fn format(self, value: f64) -> String {
         let (number, suffix) = self.parts(value);
         match (self, suffix) {
+            // Cents, in an amount that isn't whole.
+            (Self::Money, "") if number.contains('.') && value.abs() >= 0.1 => {
+                ["$", &decimal::format(value, 2)].concat()
+            }
             (Self::Money, s) => format!("${number}{s}"),
             (Self::Rate | Self::Count, s) => format!("{number}{s}"),
             (_, "") => number,
@@ -219,6 +223,9 @@ mod tests {
             (Unit::Bytes, 65_536.0, "64\u{a0}KiB"),
             (Unit::Count, 1234.0, "1234"),
             (Unit::Factor, 4.0, "4\u{a0}×"),
+            (Unit::Money, 24.8, "$24.80"),
+            (Unit::Money, 24.0, "$24"),
+            (Unit::Money, 0.05, "$0.05"),
             (Unit::Time, f64::NAN, "–"),
         ];
         for (unit, value, text) in cases {

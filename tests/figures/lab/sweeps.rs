@@ -81,7 +81,7 @@ fn a_judge_says_the_verdict_in_the_lessons_words_with_a_link_to_the_first_failur
     assert_eq!(passed.exit, Exit::Fine, "{}", passed.err);
     assert!(passed.out.contains("Kept. A policy that knows"), "{}", passed.out);
     assert!(
-        passed.out.contains("200 of 200 judged") && passed.out.contains("$27.2 of $28"),
+        passed.out.contains("200 of 200 judged") && passed.out.contains("$27.20 of $28"),
         "{}",
         passed.out
     );
