@@ -138,7 +138,7 @@ impl Unit {
         let (number, suffix) = self.parts(value);
         match (self, suffix) {
             // Cents, in an amount that isn't whole.
-            (Self::Money, "") if number.contains('.') && value.abs() >= 0.1 => {
+            (Self::Money, "") if number.contains('.') && value >= 0.1 => {
                 ["$", &decimal::format(value, 2)].concat()
             }
             (Self::Money, s) => format!("${number}{s}"),
