@@ -322,7 +322,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>,
                 dl.(class::READINGS) aria-label="Readings" {
                     @for (reading, value) in spec.readings.iter().zip(&frame.readings) {
                         @let (number, unit) = reading.unit.parts(*value);
-                        div.(class::READING) .trouble[reading.trouble.is_some_and(|bound| *value >= bound)]
+                        div.(class::READING) .trouble[reading.is_trouble(*value)]
                             data-reading=(reading.id) title=(reading.help) hidden[caption.without.contains(&reading.id.as_ref())] {
                             dt {
                                 @if reading.contributors.is_some() {

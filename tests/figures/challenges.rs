@@ -293,8 +293,11 @@ fn another_setting_makes_another_answer_right() {
 
     let (asks, curve) = asked("slow-server", "lost-over-load", &[]);
     let quarter = |load: f64| (0.25 - 12.5 / load).max(0.0) as f32;
-    let guess = (0..CURVE_POINTS).map(|n| quarter(20.0 + 20.0 * n as f64)).collect();
+    let guess = (0..CURVE_POINTS).map(|n| quarter(20.0 + 16.0 * n as f64)).collect();
     assert!(asks.is_right(&Value::Curve(guess), &curve), "{curve:?}");
+    let Value::Curve(truth) = &curve else { panic!("{curve:?}") };
+    let line = (0..CURVE_POINTS).map(|n| truth[CURVE_POINTS - 1] * n as f32 / 10.0).collect();
+    assert!(!asks.is_right(&Value::Curve(line), &curve), "it has a knee: {curve:?}");
     assert!(!asks.is_right(&Value::Curve(vec![0.4; CURVE_POINTS]), &curve), "{curve:?}");
 }
 

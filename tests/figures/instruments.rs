@@ -366,8 +366,10 @@ fn a_setting_is_judged_and_the_verdict_leads_to_what_failed() {
     assert_eq!((page.attempts[0].id.as_str(), page.attempts[0].grade), (id, Grade::Wrong));
     // A tempting answer is told to be one.
     page.does(control("policy", "random"));
+    assert!(said(&page, &of(" .judge-progress")).contains("other settings"), "the verdict is about others");
     page.does(UserAction { target: id.into(), ..action("judge") });
     page.run_errands(200);
+    assert_eq!(said(&page, &of(" .judge-progress")), "");
     assert_eq!(page.attr(&of(" [data-verdict=\"not-looking\"]"), "hidden"), "");
     assert!(
         page.attrs.iter().all(|(place, _)| !place.starts_with(&of(" [data-verdict=\"not-looking\"]"))),

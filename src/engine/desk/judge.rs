@@ -13,8 +13,8 @@ use crate::sim::Time;
 pub(super) struct Judging {
     pub challenge: &'static Challenge,
     pub judge: Judge,
-    /// The setting, as a link holds it.
-    setting: String,
+    /// The setting.
+    setting: Run,
 }
 
 /// What a selector finds in the challenge's section.
@@ -66,7 +66,8 @@ impl Desk {
         match Judge::new(figure, challenge, &self.state.setting()) {
             Err(why) => self.extra_patches.push(result_message(id, &self.state.say(&why))),
             Ok(judge) => {
-                let setting = encode_view(&View { run: judge.run(0), ..View::default() });
+                let setting = judge.run(0);
+                self.state.verdicts.retain(|(judged, _)| *judged != id);
                 let trials: Vec<_> = judge.trials().enumerate().collect();
                 self.start_batch(Batch::Judging(Judging { challenge, judge, setting }), trials);
                 let out = &mut self.extra_patches;
@@ -102,7 +103,7 @@ impl Desk {
         }
     }
 
-    fn show_verdict(&mut self, challenge: &Challenge, verdict: &Verdict, setting: String) {
+    fn show_verdict(&mut self, challenge: &'static Challenge, verdict: &Verdict, setting: Run) {
         let id = challenge.id;
         let grade = if verdict.passed { Grade::Right } else { Grade::Wrong };
         self.state.judged.push(id.to_owned());
@@ -140,6 +141,8 @@ impl Desk {
         if let Some(diagnosis) = verdict.diagnosis {
             out.push(verdict_visible(id, diagnosis, true));
         }
+        self.state.verdicts.push((id, setting.controls.clone()));
+        let setting = encode_view(&View { run: setting, ..View::default() });
         let attempt = Attempt {
             task: Task::Challenge,
             id: id.to_owned(),
@@ -150,13 +153,20 @@ impl Desk {
         self.attempts.push(attempt);
     }
 
-    /// Writes what the present setting costs in each challenge.
+    /// Writes what the present setting costs in each challenge, and whether the verdict there is about another one.
     pub(super) fn write_costs(&self, out: &mut Vec<Patch>) {
         let figure = self.figure();
-        // A repair may be free.
-        for challenge in figure.challenges.iter().filter(|it| it.budget.is_finite()) {
+        for challenge in figure.challenges {
             let run = challenge.run(figure.spec, &self.state.setting());
             let Ok(run) = run else { continue };
+            if let Some((id, judged)) = self.state.verdicts.iter().find(|(id, _)| *id == challenge.id) {
+                let words = if *judged == run.controls { "" } else { text::JUDGED_OTHERS };
+                out.push(Patch::Text(challenge_selector(id, &css(class::JUDGE_PROGRESS)), words.to_owned()));
+            }
+            // A repair may be free.
+            if !challenge.budget.is_finite() {
+                continue;
+            }
             let cost = (challenge.cost)(&StartSettings::of(figure.spec, &run));
             let with = [challenge.unit.format(cost), challenge.unit.format(challenge.budget)];
             let words = text::fill(text::COSTS, &[&with[0], &with[1]]);

@@ -13,8 +13,10 @@ const REACH: f32 = 12.0;
 /// Points of a drawn line that are looked at, and links that it does something to.
 const MOST_POINTS: usize = 2_000;
 const MOST_CROSSED: usize = 100;
-/// Height of an invitation with its tip.
-const INVITATION: f32 = 48.0;
+/// What an invitation with its tip takes above a thing, as far as the picture's margin hasn't room for it; and how much of that
+/// may lie over the thing itself.
+const INVITATION: f32 = 36.0;
+const OVER: f32 = 6.0;
 /// Where picture and charts are painted, each on a canvas.
 const PLACES: [&str; 2] = [class::PICTURE, class::CHARTS];
 
@@ -187,8 +189,8 @@ impl Desk {
         if let Some(area) = state.invites.and_then(|who| state.pictures[0].area_of(who)) {
             let invitation = || selector(class::INVITATION);
             // Below it where there is no room above.
-            let below = area.y < INVITATION;
-            let top = if below { area.bottom() } else { area.y };
+            let below = area.y < INVITATION - OVER;
+            let top = if below { area.bottom() } else { area.y.max(INVITATION) };
             out.push(Patch::Class(invitation(), "below".into(), below));
             for (side, at) in [("left", area.centre().x), ("top", top)] {
                 out.push(Patch::Style(invitation(), side.into(), super::px(at)));

@@ -16,7 +16,7 @@ pub(super) fn write(state: &mut FigureState, out: &mut Vec<Patch>) {
     let Some(frame) = &state.frame else { return };
     for (n, (reading, &value)) in state.spec.readings.iter().zip(&frame.readings).enumerate() {
         let (number, unit) = reading.unit.parts(value);
-        let trouble = reading.trouble.is_some_and(|bound| value >= bound);
+        let trouble = reading.is_trouble(value);
         out.push(Patch::Text(nth(inside(class::READING, "b"), n), number));
         out.push(Patch::Text(nth(inside(class::READING, "b + span"), n), unit.to_owned()));
         out.push(Patch::Class(nth(css(class::READING), n), "trouble".into(), trouble));
@@ -55,14 +55,16 @@ impl FigureState {
             Panel::Chart(Chart::Series(series)) => series.lines.as_slice(),
             _ => &[],
         });
-        let reading = |line: &SeriesLine| {
-            let reading = &self.spec.readings[self.spec.reading(&line.reading)?];
-            reading.trouble.map(|_| reading)
+        let place = |line: &SeriesLine| {
+            let place = self.spec.reading(&line.reading)?;
+            self.spec.readings[place].trouble.map(|_| place)
         };
-        let (line, reading) = lines.find_map(|line| Some((line, reading(line)?)))?;
-        let (at, back) = (self.at.secs() as f32, (self.spec.until.secs() * TREND_WINDOW) as f32);
-        let until = |moment: f32| line.points.iter().take_while(|(time, _)| *time <= moment).last();
-        let (now, then) = (f64::from(until(at)?.1), f64::from(until(at - back)?.1));
+        let (line, place) = lines.find_map(|line| Some((line, place(line)?)))?;
+        let (reading, back) = (&self.spec.readings[place], self.spec.until.secs() * TREND_WINDOW);
+        let moment = (self.at.secs() - back) as f32;
+        let (_, then) = *line.points.iter().take_while(|(time, _)| *time <= moment).last()?;
+        // The value now is that of the sentences before, not that of the chart's last sample.
+        let (now, then) = (self.frame.as_ref()?.readings[place], f64::from(then));
         let pattern = match now / then {
             by if by > TREND_FACTOR => text::RISING,
             by if by < 1.0 / TREND_FACTOR => text::FALLING,

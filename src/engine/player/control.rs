@@ -317,8 +317,8 @@ impl Control {
                 // Bounds are met up to rounding, so that '85 %' may be typed as 0.8500000001.
                 let slack = step * 1e-6;
                 if !n.is_finite() || n < min - slack || n > max + slack {
-                    return Err(base("control-out-of-range")
-                        .with("value", Arg::Number(n, unit))
+                    return Err(Msg::new("control-out-of-range")
+                        .text("control", self.label.as_ref())
                         .with("min", Arg::Number(min, unit))
                         .with("max", Arg::Number(max, unit)));
                 }

@@ -187,6 +187,15 @@ impl Reading {
         self.trouble = Some(bound);
         self
     }
+    /// The same, shown as trouble at zero alone: what it counts down to is here.
+    #[must_use]
+    pub const fn trouble_at_zero(self) -> Self {
+        self.trouble_from(0.0)
+    }
+    /// Whether a value of it is shown as trouble.
+    pub fn is_trouble(&self, value: f64) -> bool {
+        self.trouble.is_some_and(|bound| if bound > 0.0 { value >= bound } else { value == 0.0 })
+    }
 }
 
 /// Something that a learner can do to the system: kill, cut, slow, step a thread.

@@ -229,6 +229,9 @@ mod tests {
             (Unit::Money, 85.0, "$85"),
             (Unit::Money, 12_300.0, "$12.3k"),
             (Unit::Factor, 4.0, "4\u{a0}×"),
+            (Unit::Money, 24.8, "$24.80"),
+            (Unit::Money, 24.0, "$24"),
+            (Unit::Money, 0.05, "$0.05"),
             (Unit::Time, f64::NAN, "–"),
         ];
         for (unit, value, text) in cases {

@@ -64,6 +64,11 @@ impl<S: SmallState> Explored<S> {
         }
     }
 
+    /// Whether they were started afresh, later than the run.
+    pub fn is_anew(&self) -> bool {
+        self.began > Time::ZERO
+    }
+
     /// Whether a thread can run.
     pub fn can_run(&self, thread: u32) -> bool {
         self.state.step(thread).is_some()
@@ -205,8 +210,10 @@ mod tests {
     #[test]
     fn whoever_waits_is_no_choice_and_threads_can_start_later() {
         let mut world: World<u32> = World::new(1);
+        assert!(!start(Scheduler::ByHand, &mut world).is_anew());
         world.settle(Time::from_secs(5));
         let mut it = start(Scheduler::ByHand, &mut world);
+        assert!(it.is_anew());
         assert_eq!(it.choices("go").len(), 2);
         it.step(0, |_, _| Status::Active, &mut world, |turn| turn);
         assert_eq!(it.choices("go").iter().map(|choice| choice.on.n).collect::<Vec<_>>(), [1]);

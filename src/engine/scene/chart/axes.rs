@@ -32,9 +32,16 @@ pub(super) fn round_numbers(range: &Range<f64>, most: usize) -> Vec<f64> {
     RangedCoordf64::from(range.clone()).key_points(BoldPoints(most))
 }
 
-/// The round numbers of the axis upwards, each with its text.
+/// The round numbers of the axis upwards, each with its text: round in the unit that they are written in (a MiB isn't a million
+/// bytes), and no half of what is counted.
 fn ticks(range: &Range<f64>, unit: Unit) -> Vec<(f64, String)> {
-    round_numbers(range, LINES).into_iter().map(|value| (value, unit.format(value))).collect()
+    let mut size = 1.0;
+    while unit == Unit::Bytes && range.end >= size * 1024.0 {
+        size *= 1024.0;
+    }
+    let values = round_numbers(&(range.start / size..range.end / size), LINES).into_iter();
+    let is_written = |value: &f64| unit != Unit::Count || range.end < 1.0 || libm::floor(*value) == *value;
+    values.filter(is_written).map(|value| (value * size, unit.format(value * size))).collect()
 }
 
 /// Steps of an axis of time, in seconds: those of a clock.
@@ -117,5 +124,18 @@ impl Plot {
             ChartBackend::new(builder, self.area).into_drawing_area();
         let (w, h) = ((self.area.w * FINE) as i32, (self.area.h * FINE) as i32);
         area.apply_coord_spec(Cartesian2d::new(self.x.clone(), self.y.clone(), (0..w, h..0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_round_in_their_units_and_counts_whole() {
+        let texts = |end, unit| ticks(&(0.0..end), unit).into_iter().map(|tick| tick.1).collect::<Vec<_>>();
+        assert_eq!(texts(2.5e6, Unit::Bytes), ["0\u{a0}B", "1\u{a0}MiB", "2\u{a0}MiB"]);
+        assert_eq!(texts(1.0, Unit::Count), ["0", "1"]);
+        assert!(texts(0.5, Unit::Count).len() > 1, "a mean of counts may be less than one");
     }
 }

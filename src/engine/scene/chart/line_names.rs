@@ -44,8 +44,9 @@ pub(super) fn name(
         .map(|((x, y, role), name)| LineName { name, role, x, y })
         .collect();
     sort_by(&mut ends, |a, b| a.y.total_cmp(&b.y));
-    ends.truncate((plot.area.h / APART) as usize + 1);
-    spread(&mut ends, plot.area.y + 2.0, plot.area.bottom());
+    ends.truncate(((plot.area.h - 10.0) / APART) as usize + 1);
+    // The lowest stands on the axis.
+    spread(&mut ends, plot.area.y + 2.0, plot.area.bottom() - 8.0);
     for LineName { name, role, x, y } in ends {
         builder.text(None, at(x + 6.0, y + 4.0), right - 6.0, name, NAME.role(role));
     }

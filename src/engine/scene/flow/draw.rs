@@ -122,6 +122,10 @@ fn bend(a: Point, b: Point, straight: f32, down: bool) -> Curve {
     }
 }
 
+/// Height of a badge, and how far it lies over its box.
+const BADGE: f32 = 15.0;
+const OVER: f32 = 3.0;
+
 pub(super) fn node(place: &Place, builder: &mut PictureBuilder) {
     let node = place.node;
     let area = place.area;
@@ -131,7 +135,9 @@ pub(super) fn node(place: &Place, builder: &mut PictureBuilder) {
         Size::Cell => 5.0,
         Size::Dot => 3.0,
     };
-    builder.region(node.entity, area);
+    // With the badge that hangs at its edge: a ring goes around both.
+    let hangs = if node.badge.is_some() && place.size == Size::Full { BADGE - OVER } else { 0.0 };
+    builder.region(node.entity, Rect { h: area.h + hangs, ..area });
     if place.size == Size::Dot {
         let ink = match node.status {
             Status::Normal => Ink::line(Role::Muted, 1.0).on(Role::Raised),
@@ -163,7 +169,6 @@ pub(super) fn node(place: &Place, builder: &mut PictureBuilder) {
 /// A cross and a few words that hang at an edge of a box. Where they don't fit, the first of them, which is the
 /// number; on a small box only that, at its upper corner.
 fn draw_badge(place: &Place, badge: &Badge, builder: &mut PictureBuilder) {
-    const HEIGHT: f32 = 15.0;
     /// Room for the cross, with its distance to both sides.
     const CROSS: f32 = 13.0;
     let (area, entity) = (place.area, place.node.entity);
@@ -181,10 +186,10 @@ fn draw_badge(place: &Place, badge: &Badge, builder: &mut PictureBuilder) {
     let wide = wide(text).min(room);
     let spot = if full {
         let x = if down { area.right() - wide } else { area.centre().x - wide / 2.0 };
-        let y = if place.badge_above { area.y + 3.0 - HEIGHT } else { area.bottom() - 3.0 };
-        Rect::new(libm::roundf(x), y, wide, HEIGHT)
+        let y = if place.badge_above { area.y + OVER - BADGE } else { area.bottom() - OVER };
+        Rect::new(libm::roundf(x), y, wide, BADGE)
     } else {
-        Rect::new(area.right() - wide, area.y - 6.0, wide, HEIGHT)
+        Rect::new(area.right() - wide, area.y - 6.0, wide, BADGE)
     };
     let ink = match badge.status {
         Status::Trouble => Ink::line(Role::Trouble, 1.5).on(Role::TroubleTint),

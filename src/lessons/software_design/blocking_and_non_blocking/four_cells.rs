@@ -33,7 +33,7 @@ const PACKET_BYTES: u32 = 100;
 const PACKETS: u8 = 2;
 /// The program is thread 0; these are the clients'.
 const CLIENTS: [u32; 2] = [1, 2];
-const SENDS: &[&str] = &["send(100 bytes)"];
+const SENDS: &[&str] = &["send(100 bytes)"; PACKETS as usize];
 /// What the program calls its sockets.
 const NAMES: [&str; 2] = ["a", "b"];
 /// Stands for the socket that the program was told of last.
@@ -128,7 +128,7 @@ readings! {
     READINGS;
     Reading::new("answered", "answered", Unit::Count, "Requests that have been answered.");
     Reading::new("empty", "reads for nothing", Unit::Count, "Reads that found nothing: EAGAIN.").trouble_from(3.0);
-    Reading::new("nearest", "steps to the nearest hang", Unit::Count, "Steps of the shortest way to a state in which bytes are there, the thread sleeps, and nothing more will wake it; nothing where there is no way to one.");
+    Reading::new("nearest", "steps to the nearest hang", Unit::Count, "Steps of the shortest way to a state in which bytes are there, the thread sleeps, and nothing more will wake it; nothing where there is no way to one.").trouble_at_zero();
 }
 
 const ACTIONS: &[Action] = &[Action::new("step", "Run the next step", &[THREAD, CLIENT])];
@@ -139,7 +139,7 @@ messages! {
     holds_unread(bytes: (f64, Unit));
     note_sleeps(); note_nothing(); note_bytes(); note_told(socket: Entity); note_whole();
     mark_hang();
-    says_start(); says_sleeps(code: String); says_ignored(socket: Entity, code: String); says_hang(socket: Entity);
+    says_start(); says_anew(); mark_anew(); says_sleeps(code: String); says_ignored(socket: Entity, code: String); says_hang(socket: Entity);
     says_done(empty: u32); says_runs(code: String); says_spins(empty: u32);
     about_socket(unread: (f64, Unit)); about_queue();
 }
@@ -268,7 +268,10 @@ impl SmallState for State {
     fn line(&self, thread: u32) -> Option<u32> {
         match thread.checked_sub(CLIENTS[0]) {
             None => self.line.map(u32::from),
-            Some(client) => (self.to_send[client as usize] > 0).then_some(0),
+            Some(client) => PACKETS
+                .checked_sub(self.to_send[client as usize])
+                .filter(|sent| *sent < PACKETS)
+                .map(u32::from),
         }
     }
 
@@ -384,6 +387,7 @@ impl FourCells {
         let code = |line: u8| self.threads.program.code(0)[usize::from(line)].to_owned();
         let socket = |n: u8| Entity::new(SOCKET, n.into());
         match (self.sleeps_at(), state.line) {
+            _ if self.threads.program.history().is_empty() && self.threads.is_anew() => says_anew(),
             _ if self.threads.program.history().is_empty() => says_start(),
             (_, None) => says_done(self.empty),
             (Some(_), _) if state.hangs().is_some() => says_hang(socket(state.hangs().unwrap_or(0))),
@@ -426,6 +430,7 @@ impl Experiment for FourCells {
             self.threads.set_scheduler(is.scheduler, w, Turn);
         } else {
             *self = Self::begin(is, w);
+            w.notable(self.threads.program.thread(0), mark_anew());
         }
         Ok(())
     }

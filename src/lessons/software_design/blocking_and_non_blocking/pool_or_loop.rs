@@ -76,7 +76,7 @@ controls! {
         pub style: Style = Control::choice("style", "Server", Style::OPTIONS, "pool")
             .help("A thread keeps its request until it is answered; a loop serves whatever can go on. Changing the server restarts the requests that are inside.").primary(),
         pub threads: u32 = Control::number("threads", "Threads", Unit::Count, (1.0, MOST_THREADS as f64), 1.0, 8.0)
-            .help("Threads of the pool; loops don't use them. The picture shows the first eight.").primary(),
+            .help("Threads of the pool. The picture shows the first eight.").only_with("style", "pool").primary(),
         pub load: f64 = Control::number("load", "Load", Unit::Rate, (10.0, 500.0), 10.0, 100.0)
             .help("Requests a second.").primary(),
         pub cores: u32 = Control::number("cores", "Cores", Unit::Count, (1.0, 32.0), 1.0, 2.0)

@@ -91,8 +91,8 @@ pub const OF_LOOP_JUDGED: &[Challenge] = &[Challenge {
         outcome.at_most("file", 0.03, frozen_loop::judge_file)
     },
     diagnose: |settings, runs| {
-        runs.iter().find(|run| run.failed.is_some())?;
         Some(match () {
+            () if runs.iter().all(|run| run.failed.is_none()) => "so-many",
             () if settings.is("way", "immediate") => "in-turns",
             () if !settings.is("way", "pool") => "on-the-loop",
             () if settings.number("limit") < 3.0 => "too-few",
@@ -105,6 +105,7 @@ pub const OF_LOOP_JUDGED: &[Challenge] = &[Challenge {
     tempting: &[
         ("behind-reports", &[("way", "pool")]),
         ("one-more", &[("way", "pool"), ("workers", "5")]),
+        ("so-many", &[("way", "pool"), ("workers", "8")]),
         ("too-few", &[("way", "pool"), ("limit", "1")]),
         ("on-the-loop", &[("way", "once")]),
         ("in-turns", &[("way", "immediate")]),

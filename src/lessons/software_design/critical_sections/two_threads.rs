@@ -125,7 +125,8 @@ readings! {
         "Every order in which what is left can happen; nothing where it can go on without end. Turns in which a thread only spins aren't counted.");
     Reading::new("wrong", "of them wrong", Unit::Count, "Schedules from here that lose an update, or have two threads in the section.")
         .trouble_from(1.0);
-    Reading::new("nearest", "steps to a wrong state", Unit::Count, "Steps of the shortest way to a wrong state; nothing where there is no way to one.");
+    Reading::new("nearest", "steps to a wrong state", Unit::Count, "Steps of the shortest way to a wrong state; nothing where there is no way to one.")
+        .trouble_at_zero();
 }
 
 const ACTIONS: &[Action] = &[Action::new("step", "Run the next step", &[THREAD, BUFFER])];

@@ -17,13 +17,13 @@ pub const PREDICTIONS: &[Prediction] = &[
     Prediction {
         id: "lost-over-load",
         answer_kind: AnswerKind::Curve {
-            x: CurveAxis { unit: Unit::Rate, from: 20.0, to: 220.0 },
+            x: CurveAxis { unit: Unit::Rate, from: 20.0, to: 180.0 },
             y: CurveAxis { unit: Unit::Share, from: 0.0, to: 0.4 },
             tolerance: 0.038,
         },
         at: Time::from_secs(60),
         runs: steps!(
-            "load" in ["20", "40", "60", "80", "100", "120", "140", "160", "180", "200", "220"],
+            "load" in ["20", "36", "52", "68", "84", "100", "116", "132", "148", "164", "180"],
             with [("policy", "round-robin")]
         ),
         truth: |runs| measured(runs, "lost-share", RunOutcome::summary).curve(),
