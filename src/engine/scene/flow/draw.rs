@@ -137,7 +137,8 @@ pub(super) fn node(place: &Place, builder: &mut PictureBuilder) {
     };
     // With the badge that hangs at its edge: a ring goes around both.
     let hangs = if node.badge.is_some() && place.size == Size::Full { BADGE - OVER } else { 0.0 };
-    builder.region(node.entity, Rect { h: area.h + hangs, ..area });
+    let above = if place.badge_above { hangs } else { 0.0 };
+    builder.region(node.entity, Rect { y: area.y - above, h: area.h + hangs, ..area });
     if place.size == Size::Dot {
         let ink = match node.status {
             Status::Normal => Ink::line(Role::Muted, 1.0).on(Role::Raised),
