@@ -135,12 +135,12 @@ impl Unit {
     /// Writes a number of this unit for people, with three significant digits at most beyond whole numbers: `250 ms`,
     /// `1500/s`, `85 %`. NaN and infinities, which mean 'nothing measured yet', are written `–`.
     pub fn format(self, value: f64) -> String {
-        let (number, suffix) = self.parts(value);
+        let (mut number, suffix) = self.parts(value);
+        // Cents, in an amount that isn't whole.
+        if self == Self::Money && value > 0.1 && value < 99.9 && value != libm::floor(value) {
+            number = decimal::format(value, 2);
+        }
         match (self, suffix) {
-            // Cents, in an amount that isn't whole.
-            (Self::Money, "") if number.contains('.') && value >= 0.1 => {
-                ["$", &decimal::format(value, 2)].concat()
-            }
             (Self::Money, s) => format!("${number}{s}"),
             (Self::Rate | Self::Count, s) => format!("{number}{s}"),
             (_, "") => number,
