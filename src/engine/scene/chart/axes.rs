@@ -8,7 +8,6 @@ use super::{AXIS, PLOT};
 use crate::sim::{Unit, clamp};
 use core::ops::Range;
 use plotters::coord::Shift;
-use plotters::coord::ranged1d::{BoldPoints, Ranged};
 use plotters::coord::types::RangedCoordf64;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::prelude::Cartesian2d;
@@ -27,9 +26,18 @@ pub(super) struct Plot {
     pub y: Range<f64>,
 }
 
-/// Round numbers within a range, at most so many.
+/// Round numbers within a range, at most so many: multiples of one, two or five times a power of ten.
 pub(super) fn round_numbers(range: &Range<f64>, most: usize) -> Vec<f64> {
-    RangedCoordf64::from(range.clone()).key_points(BoldPoints(most))
+    let span = range.end - range.start;
+    // As many steps as a range of numbers can have at most; of an empty range there are none.
+    let size = libm::pow(10.0, libm::floor(libm::log10(span)) - 1.0);
+    let steps = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0].map(|step| step * size);
+    let ends = |step: f64| (libm::ceil(range.start / step - 1e-9), libm::floor(range.end / step + 1e-9));
+    let fits = |step: &f64| span > 0.0 && ends(*step).1 - ends(*step).0 < most as f64;
+    steps.into_iter().find(fits).map_or_else(Vec::new, |step| {
+        let (first, last) = ends(step);
+        (0..=(last - first) as u32).map(|n| (first + f64::from(n)) * step).collect()
+    })
 }
 
 /// The round numbers of the axis upwards, each with its text: round in the unit that they are written in (a MiB isn't a million
@@ -130,6 +138,27 @@ impl Plot {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn round_numbers_lie_within_their_range_and_are_as_many_as_fit() {
+        for (range, most, expected) in [
+            (0.0..1.0, 4, &[0.0, 0.5, 1.0][..]),
+            (0.0..250.0, 4, &[0.0, 100.0, 200.0]),
+            (-30.0..80.0, 4, &[0.0, 50.0]),
+            (37.0..41.5, 6, &[37.0, 38.0, 39.0, 40.0, 41.0]),
+            (0.0..0.003, 4, &[0.0, 0.001, 0.002, 0.003]),
+            (0.0..1.0, 12, &[0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]),
+            (2.0..2.0, 4, &[]),
+            (0.0..f64::NAN, 4, &[]),
+        ] {
+            let found = round_numbers(&range, most);
+            let alike = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-9;
+            assert!(
+                found.len() == expected.len() && found.iter().zip(expected).all(alike),
+                "{range:?}: {found:?}"
+            );
+        }
+    }
 
     #[test]
     fn bytes_are_round_in_their_units_and_counts_whole() {
