@@ -85,7 +85,7 @@ fn head_of(head: &Head) -> Markup {
         meta name="theme-color" media="(prefers-color-scheme: light)" content="#fcfbf8";
         meta name="theme-color" media="(prefers-color-scheme: dark)" content="#151617";
         link rel="icon" type="image/svg+xml" href="@root/favicon.svg";
-        link rel="preload" as="font" type="font/woff2" crossorigin href="@root/fonts/source-serif-4-latin-400.woff2";
+        link rel="preload" as="font" type="font/woff2" crossorigin href="@root/fonts/source-serif-4-latin.woff2";
         // The choice of light or dark is applied before anything is painted: hence not a module.
         script src="@root/theme.js" {}
     }
