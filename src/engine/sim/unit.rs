@@ -137,7 +137,7 @@ impl Unit {
     pub fn format(self, value: f64) -> String {
         let (mut number, suffix) = self.parts(value);
         // Cents, in an amount that isn't whole.
-        if self == Self::Money && value > 0.1 && value < 99.9 && value != libm::floor(value) {
+        if self == Self::Money && value < 99.9 && value != libm::floor(value) {
             number = decimal::format(value, 2);
         }
         match (self, suffix) {
