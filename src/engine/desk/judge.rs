@@ -13,8 +13,8 @@ use crate::sim::Time;
 pub(super) struct Judging {
     pub challenge: &'static Challenge,
     pub judge: Judge,
-    /// The setting.
-    setting: Run,
+    /// The setting, as a link holds it.
+    setting: String,
 }
 
 /// What a selector finds in the challenge's section.
@@ -66,8 +66,10 @@ impl Desk {
         match Judge::new(figure, challenge, &self.state.setting()) {
             Err(why) => self.extra_patches.push(result_message(id, &self.state.say(&why))),
             Ok(judge) => {
-                let setting = judge.run(0);
-                self.state.verdicts.retain(|(judged, _)| *judged != id);
+                let run = judge.run(0);
+                self.state.judged_controls.retain(|(judged, _)| *judged != id);
+                self.state.judged_controls.push((challenge.id, run.controls.clone()));
+                let setting = encode_view(&View { run, ..View::default() });
                 let trials: Vec<_> = judge.trials().enumerate().collect();
                 self.start_batch(Batch::Judging(Judging { challenge, judge, setting }), trials);
                 let out = &mut self.extra_patches;
@@ -103,7 +105,7 @@ impl Desk {
         }
     }
 
-    fn show_verdict(&mut self, challenge: &'static Challenge, verdict: &Verdict, setting: Run) {
+    fn show_verdict(&mut self, challenge: &Challenge, verdict: &Verdict, setting: String) {
         let id = challenge.id;
         let grade = if verdict.passed { Grade::Right } else { Grade::Wrong };
         self.state.judged.push(id.to_owned());
@@ -141,8 +143,6 @@ impl Desk {
         if let Some(diagnosis) = verdict.diagnosis {
             out.push(verdict_visible(id, diagnosis, true));
         }
-        self.state.verdicts.push((id, setting.controls.clone()));
-        let setting = encode_view(&View { run: setting, ..View::default() });
         let attempt = Attempt {
             task: Task::Challenge,
             id: id.to_owned(),
@@ -159,7 +159,8 @@ impl Desk {
         for challenge in figure.challenges {
             let run = challenge.run(figure.spec, &self.state.setting());
             let Ok(run) = run else { continue };
-            if let Some((id, judged)) = self.state.verdicts.iter().find(|(id, _)| *id == challenge.id) {
+            if let Some((id, judged)) = self.state.judged_controls.iter().find(|(id, _)| *id == challenge.id)
+            {
                 let words = if *judged == run.controls { "" } else { text::JUDGED_OTHERS };
                 out.push(Patch::Text(challenge_selector(id, &css(class::JUDGE_PROGRESS)), words.to_owned()));
             }

@@ -132,8 +132,8 @@ pub(super) struct FigureState {
     /// The figure's challenges, and the ids of those that were judged, one for each attempt.
     pub challenges: &'static [Challenge],
     pub judged: Vec<String>,
-    /// The challenges whose verdict the page shows, and the controls that were judged.
-    pub verdicts: Vec<(&'static str, Vec<(String, Value)>)>,
+    /// The challenges that were judged on this page, and the controls that were judged last.
+    pub judged_controls: Vec<(&'static str, Vec<(String, Value)>)>,
 
     // A comparison.
     /// The controls that differ in the compared run; `None` while nothing is compared.
@@ -214,7 +214,7 @@ impl FigureState {
             committed: Vec::new(),
             challenges: &[],
             judged: Vec::new(),
-            verdicts: Vec::new(),
+            judged_controls: Vec::new(),
             compared_controls: None,
             side: Side::B,
             contributors: None,

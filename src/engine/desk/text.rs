@@ -77,7 +77,7 @@ texts! {
     HOVER_ACTED_ON = "{}: click to see what it is doing, and what you can do to it.";
     GRADING = "Committed. The run is being computed …";
     SEARCHING = "Searching …";
-    SHORTEST_WAY = "Found: it takes {} steps to reach a state that must never occur, and there is no shorter way. The figure shows them from the start, and this is how they end: {}";
+    SHORTEST_WAY = "Found: {} steps lead to a state that must never occur; there is no shorter way. The figure shows them from the start, to this end: {}";
     CHOOSE_NEXT = "Choose what runs next, or let a scheduler choose.";
     NO_CHOICE = "A scheduler decides what happens next in this run. Take over its choices yourself, and search again.";
     NO_WAY = "No schedule leads to a state that must never occur: all {} states that can be reached were checked.";
@@ -117,7 +117,7 @@ texts! {
     JUDGED = "{} of {} runs met the goal.";
     JUDGED_NONE = "None of the first {} runs met the goal, so the judge stopped.";
     JUDGED_FAILED = "Only {} of the first {} runs met the goal, so the judge stopped.";
-    JUDGED_OTHERS = "The figure has other settings now than those that were judged:";
+    JUDGED_OTHERS = "The figure has other settings than were judged:";
     COSTS = "It costs {}; the budget is {}.";
     TOO_DEAR = "It costs {}, and the budget is {}.";
     FAILED_AT = "In the first run that failed: {} It shows at {}.";

@@ -4,7 +4,7 @@ use super::super::builder::{PictureBuilder, SMALL};
 use super::super::mark::{Anchor, Ink, Rect, Role, at};
 use super::super::metrics;
 use super::backend::{ChartBackend, FINE};
-use super::{AXIS, PLOT};
+use super::{AXIS, PLOT, magnitude};
 use crate::sim::{Unit, clamp};
 use core::ops::Range;
 use plotters::coord::Shift;
@@ -30,7 +30,7 @@ pub(super) struct Plot {
 pub(super) fn round_numbers(range: &Range<f64>, most: usize) -> Vec<f64> {
     let span = range.end - range.start;
     // As many steps as a range of numbers can have at most; of an empty range there are none.
-    let size = libm::pow(10.0, libm::floor(libm::log10(span)) - 1.0);
+    let size = magnitude(span) / 10.0;
     let steps = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0].map(|step| step * size);
     let ends = |step: f64| (libm::ceil(range.start / step - 1e-9), libm::floor(range.end / step + 1e-9));
     let fits = |step: &f64| span > 0.0 && ends(*step).1 - ends(*step).0 < most as f64;

@@ -36,12 +36,17 @@ fn drawable(value: f64) -> bool {
     value.abs() < 1e15
 }
 
+/// The power of ten at or below a value.
+fn magnitude(value: f64) -> f64 {
+    libm::pow(10.0, libm::floor(libm::log10(value)))
+}
+
 /// The next larger of 1, 2, 2.5, 5, 10 × a power of ten, for the end of an axis. Never zero or negative.
 fn round_up(value: f64) -> f64 {
     if !(drawable(value) && value > 1e-12) {
         return 1.0;
     }
-    let size = libm::pow(10.0, libm::floor(libm::log10(value)));
+    let size = magnitude(value);
     let steps = [1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
     let found = steps.into_iter().map(|step| step * size).find(|&end| end >= value);
     found.filter(|end| end.is_finite()).unwrap_or(value)

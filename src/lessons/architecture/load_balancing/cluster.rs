@@ -168,7 +168,7 @@ impl<E> Cluster<E> {
         self.journeys.with_badge(Node { status: self.status(n, now), ..node }, now)
     }
 
-    /// The server that fares worst: of two in trouble, where more was lost; of two that aren't, where more wait.
+    /// The server that fares worst: of two alike, where more wait.
     pub fn worst(&self, now: Time) -> u32 {
         let severity = |n| match self.status(n, now) {
             Status::Down => 3,
@@ -176,8 +176,7 @@ impl<E> Cluster<E> {
             Status::Draining => 1,
             _ => 0,
         };
-        let lost = |n| severity(n).min(1) * self.journeys.lost_at(self.entity(n));
-        let badness = |&n: &u32| (severity(n), lost(n), self.servers[n as usize].waiting().len());
+        let badness = |&n: &u32| (severity(n), self.servers[n as usize].waiting().len());
         (0..SERVERS).max_by_key(badness).unwrap_or(0)
     }
 

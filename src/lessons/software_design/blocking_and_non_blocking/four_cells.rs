@@ -139,7 +139,7 @@ messages! {
     holds_unread(bytes: (f64, Unit));
     note_sleeps(); note_nothing(); note_bytes(); note_told(socket: Entity); note_whole();
     mark_hang();
-    says_start(); says_anew(); mark_anew(); says_sleeps(code: String); says_ignored(socket: Entity, code: String); says_hang(socket: Entity);
+    says_start(); says_anew(); says_sleeps(code: String); says_ignored(socket: Entity, code: String); says_hang(socket: Entity);
     says_done(empty: u32); says_runs(code: String); says_spins(empty: u32);
     about_socket(unread: (f64, Unit)); about_queue();
 }
@@ -430,7 +430,6 @@ impl Experiment for FourCells {
             self.threads.set_scheduler(is.scheduler, w, Turn);
         } else {
             *self = Self::begin(is, w);
-            w.notable(self.threads.program.thread(0), mark_anew());
         }
         Ok(())
     }
