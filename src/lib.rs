@@ -6,7 +6,7 @@
 #[cfg(not(target_arch = "wasm32"))]
 pub use engine::{
     choices, controls, course, desk, kinds, learner, losses, mechanism, messages, oracle, parts, player,
-    readings, scene, sim, steps,
+    readings, scene, search, sim, steps,
 };
 #[cfg(target_arch = "wasm32")]
 pub use engine::{

@@ -2,7 +2,7 @@
 
 use super::cache::Cache;
 use super::shell::{Head, Shell};
-use super::{home, lesson, still};
+use super::{glossary, home, lesson, still};
 use crate::course::facts::FigureFacts;
 use crate::course::front_matter::LessonStatus;
 use crate::course::{self, Course, Problem};
@@ -51,7 +51,10 @@ pub fn pages(
         let html = shell.page(head, body);
         Page { path: path.into(), html, files: Vec::new() }
     };
-    let mut pages = vec![page("404.html", &Head::missing(), &home::missing())];
+    let mut pages = vec![
+        page("404.html", &Head::missing(), &home::missing()),
+        page("glossary/index.html", &Head::glossary(), &glossary::body(course)),
+    ];
     for it in course.lessons.iter().filter(|lesson| lesson.front.status != LessonStatus::Planned) {
         let (body, files) = lesson::body(course, it, cache);
         let own = problems.iter().filter(|problem| problem.file == it.file);

@@ -29,6 +29,13 @@ impl Head {
         Self { title, description: lesson.front.summary.text.clone(), home: false, unlisted: false }
     }
 
+    /// Of the glossary.
+    pub fn glossary() -> Self {
+        let description =
+            "The terms of backend engineering, each with the live figure that shows what it means.".into();
+        Self { title: format!("Glossary · {NAME}"), description, home: false, unlisted: false }
+    }
+
     /// Of the gallery.
     pub fn gallery() -> Self {
         let description = "Every building block of the site in every state.".into();
@@ -96,6 +103,7 @@ fn body_of(head: &Head, main: &Markup) -> Markup {
         a.skip href="#main" { "Skip to the content" }
         header.top {
             a.brand href="@root/" aria-current=[head.home.then_some("page")] { (mark()) (NAME) }
+            nav.site aria-label="Site" { a href="@root/glossary/" { "Glossary" } }
             button.theme data-theme-switch hidden { (theme_icon()) }
         }
         main #main { (main) }

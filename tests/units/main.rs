@@ -12,6 +12,7 @@ mod player;
 mod runner;
 mod scene;
 mod scenes;
+mod search;
 #[path = "../shared/mod.rs"]
 mod shared;
 mod site;

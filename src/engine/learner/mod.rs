@@ -1,75 +1,115 @@
-//! What a learner has tried: the record of attempts.
+//! What is known of the learner, and the rules about it: the record of attempts and reviews, which cards are due, what the
+//! statistics say, and the file in which all of it can leave one browser and enter another.
 //!
-//! Ids are permanent, and a run is kept as its link, so that what was attempted can be looked at again. Kept in memory; a
-//! store takes [`Record`] as it is.
+//! The record only grows. Whatever happens adds an entry under a key of its own, and what is shown (a card's state, a
+//! lesson's progress) is computed from the entries. So two tabs, or two browsers whose records are merged, can't
+//! contradict each other: the merged record is the union of both. Of a figure's place and of a setting the latest counts.
+//!
+//! Ids are permanent, and a run is kept as its link, so that what was attempted can be looked at again.
 
+mod anki;
+mod attempt;
+mod progress;
+mod record;
+mod review;
+mod schedule;
+mod statistics;
+#[cfg(test)]
+mod tests_support;
+
+pub use anki::{AnkiNote, to_anki};
+pub use attempt::{Attempt, Entry, Grade, Guess, Task};
+pub use progress::{Place, Setting, Visit};
+pub use record::{Added, Record, RecordError};
+pub use review::{CardId, Rating, Review};
+pub use schedule::{CardState, NEW_A_DAY, RETENTION, Recall, Schedule};
+pub use statistics::{Calibration, FORECAST_DAYS, Share, Statistics};
+
+use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// What was attempted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Task {
-    /// A prediction was committed or skipped.
-    Prediction,
-    /// A question was answered.
-    Quiz,
-    /// A setting was judged.
-    Challenge,
-    /// The cause of an incident was named; its repair is a challenge of the same id.
-    Incident,
-}
+/// A moment, in milliseconds since 1970.
+pub type Millis = u64;
 
-/// How it went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Grade {
-    /// Right, or passed.
-    Right,
-    /// Wrong, or failed.
-    Wrong,
-    /// The learner did not want to be asked.
-    Skipped,
-}
+/// The latest moment that a browser's clock can show.
+pub const LATEST: Millis = 8_640_000_000_000_000;
 
-/// One attempt.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Attempt {
-    /// What kind of thing was attempted.
-    pub task: Task,
-    /// Its id in its lesson.
-    pub id: String,
-    /// The answer: ids of options, joined by commas where there are several; a number with its unit; heights of a curve.
-    pub answer: String,
-    /// How it went.
-    pub grade: Grade,
-    /// The run that graded it, as a link holds it; for a challenge, the setting that was judged.
-    pub run: Option<String>,
-}
+/// What tells an entry of the record from all others, in all browsers: 32 hexadecimal digits, drawn at random.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Key(String);
 
-/// An attempt in the record.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
-    /// The lesson, `chapter/slug`.
-    pub lesson: String,
-    /// When, in milliseconds since 1970.
-    pub when: f64,
-    /// What.
-    pub attempt: Attempt,
-}
-
-/// All attempts, oldest first.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Record {
-    entries: Vec<Entry>,
-}
-
-impl Record {
-    /// Adds an attempt.
-    pub fn add(&mut self, entry: Entry) {
-        self.entries.push(entry);
+impl Key {
+    /// A key from 16 random bytes.
+    pub fn new(bytes: [u8; 16]) -> Self {
+        let digit = |n: u8| char::from(b"0123456789abcdef"[usize::from(n)]);
+        Self(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect())
     }
 
-    /// The attempts at tasks of one lesson, oldest first.
-    pub fn of<'a>(&'a self, lesson: &'a str) -> impl Iterator<Item = &'a Attempt> {
-        self.entries.iter().filter(move |entry| entry.lesson == lesson).map(|entry| &entry.attempt)
+    /// Its digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Key {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        if text.len() == 32 && digits {
+            Ok(Self(text))
+        } else {
+            Err("a key has 32 hexadecimal digits".to_owned())
+        }
+    }
+}
+
+impl From<Key> for String {
+    fn from(key: Key) -> Self {
+        key.0
+    }
+}
+
+/// The days of a learner's calendar, which begin at four in the morning: who learns until one o'clock still learns
+/// today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Calendar {
+    /// How far the learner's clocks are ahead of UTC, in minutes.
+    pub ahead_minutes: i32,
+}
+
+/// A day of a [`Calendar`], counted from the first of January 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(pub i64);
+
+impl Calendar {
+    const MINUTE: i64 = 60_000;
+    const DAY: i64 = 24 * 60 * Self::MINUTE;
+
+    /// The day on which a moment lies.
+    pub fn day(self, when: Millis) -> Day {
+        let local = when.min(LATEST).cast_signed() + i64::from(self.ahead_minutes) * Self::MINUTE;
+        Day((local - 4 * 60 * Self::MINUTE).div_euclid(Self::DAY))
+    }
+}
+
+impl Day {
+    /// So many days later.
+    #[must_use]
+    pub fn plus(self, days: u32) -> Self {
+        Self(self.0 + i64::from(days))
+    }
+
+    /// Days from an earlier day to this one; none from a later one.
+    pub fn since(self, earlier: Self) -> u32 {
+        u32::try_from(self.0.saturating_sub(earlier.0).max(0)).unwrap_or(u32::MAX)
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -78,21 +118,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_is_kept_in_order_and_by_lesson() {
-        let mut record = Record::default();
-        for (lesson, id) in [("a/b", "first"), ("a/c", "other"), ("a/b", "second")] {
-            let attempt = Attempt {
-                task: Task::Quiz,
-                id: id.into(),
-                answer: String::new(),
-                grade: Grade::Wrong,
-                run: None,
-            };
-            record.add(Entry { lesson: lesson.into(), when: 0.0, attempt });
+    fn a_key_has_32_digits() {
+        let key = Key::new([0xab; 16]);
+        assert_eq!(key.as_str(), "ab".repeat(16));
+        assert_eq!(Key::try_from(key.as_str().to_owned()), Ok(key));
+        for wrong in ["", "ab", &"g".repeat(32), &"AB".repeat(16), &"é".repeat(16)] {
+            assert!(Key::try_from((*wrong).to_owned()).is_err(), "{wrong}");
         }
-        let ids: Vec<&str> = record.of("a/b").map(|attempt| attempt.id.as_str()).collect();
-        assert_eq!(ids, ["first", "second"]);
-        let bytes = postcard::to_allocvec(&record).expect("plain data");
-        assert_eq!(postcard::from_bytes::<Record>(&bytes), Ok(record));
+    }
+
+    #[test]
+    fn a_day_begins_at_four_in_the_morning_where_the_learner_lives() {
+        const HOUR: Millis = 3_600_000;
+        let tokyo = Calendar { ahead_minutes: 9 * 60 };
+        // Four in the morning in Tokyo is 19:00 UTC of the day before.
+        let (before, after) = (tokyo.day(19 * HOUR - 1), tokyo.day(19 * HOUR));
+        assert_eq!(after.since(before), 1);
+        assert_eq!(before.since(after), 0);
+        assert_eq!(tokyo.day(43 * HOUR - 1), after);
+        assert_eq!(Calendar { ahead_minutes: -600 }.day(0), Day(-1));
     }
 }

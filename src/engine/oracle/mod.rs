@@ -17,6 +17,7 @@ mod consistency;
 mod limits;
 mod queues;
 mod retries;
+mod reviews;
 mod scheduling;
 pub mod simulate;
 
@@ -74,6 +75,7 @@ pub fn suites() -> impl Iterator<Item = &'static Suite> {
         limits::SUITES,
         queues::SUITES,
         retries::SUITES,
+        reviews::SUITES,
         scheduling::SUITES,
     ];
     all.into_iter().flatten()

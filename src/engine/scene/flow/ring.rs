@@ -12,7 +12,7 @@ use crate::sim::clamp;
 /// Half the width of a ring at most.
 const ACROSS: f32 = 300.0;
 /// Half its height, if so many peers don't find room to stand apart.
-const HIGH: f32 = 220.0;
+const HIGH: f32 = 260.0;
 /// The least length of a link, if there is room: a line is drawn across it, and a cut shows.
 const LINK: f32 = 31.0;
 /// Widths of a node's box, at least and at most.
