@@ -10,9 +10,12 @@
 mod anki;
 mod attempt;
 mod progress;
+#[cfg(not(target_arch = "wasm32"))]
 mod record;
 mod review;
+#[cfg(not(target_arch = "wasm32"))]
 mod schedule;
+#[cfg(not(target_arch = "wasm32"))]
 mod statistics;
 #[cfg(test)]
 mod tests_support;
@@ -20,9 +23,12 @@ mod tests_support;
 pub use anki::{AnkiNote, to_anki};
 pub use attempt::{Attempt, Entry, Grade, Guess, Task};
 pub use progress::{Place, Setting, Visit};
+#[cfg(not(target_arch = "wasm32"))]
 pub use record::{Added, Record, RecordError};
 pub use review::{CardId, Rating, Review};
+#[cfg(not(target_arch = "wasm32"))]
 pub use schedule::{CardState, NEW_A_DAY, RETENTION, Recall, Schedule};
+#[cfg(not(target_arch = "wasm32"))]
 pub use statistics::{Calibration, FORECAST_DAYS, Share, Statistics};
 
 use core::fmt;

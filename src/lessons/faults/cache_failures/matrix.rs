@@ -62,7 +62,7 @@ messages! {
     MESSAGES;
     front_expires(); all_expire(); cache_lost(); unknown_pages();
     nothing(); single_flight(); stale_while_renewed(); early_renewal(); jitter_half(); remembers(); bloom_filter(); server_copies();
-    grid_title(); key_lost(); key_answered(); key_survived(); key_pending();
+    grid_title(); key_lost(); key_answered(); key_survived(); key_pending(); table_title(); column_defence();
     row_survived(survived: u32);
     says_best(defence: Entity, survived: u32); says_first(runs: u32, failure: Entity, defence: Entity);
     about_run(defence: Entity, failure: Entity, lost: (f64, Unit), late: (f64, Unit), stale: (f64, Unit));
@@ -203,6 +203,19 @@ impl Matrix {
         ]);
         Panel::Grid(Grid { title: Label::Words(grid_title()), rows, columns, tall: false, key }.into())
     }
+
+    /// The shares behind the blocks, under the names of the failures.
+    fn table(&self) -> Panel {
+        let row = |n: u32| {
+            let cell = |failure| match self.lost(failure, n) {
+                None => Label::Plain("…".into()),
+                Some(lost) => Label::Value(rounded(lost, 1000.0), Unit::Share),
+            };
+            Row::new(defence(n), [Label::Name(defence(n)), cell(0), cell(1), cell(2), cell(3)])
+        };
+        let columns = [column_defence(), front_expires(), all_expire(), cache_lost(), unknown_pages()];
+        Panel::table(table_title(), columns, (0..DEFENCES).map(row).collect::<Vec<_>>()).unfolded()
+    }
 }
 
 impl Experiment for Matrix {
@@ -245,7 +258,7 @@ impl Experiment for Matrix {
     }
 
     fn draw(&self, _: &W, scene: &mut Scene) {
-        scene.panels = vec![self.grid()];
+        scene.panels = vec![self.grid(), self.table()];
         scene.sentences.push(match (self.runs.len() as u32, self.best()) {
             (RUNS, Some((survived, n))) => says_best(defence(n), survived),
             (done, _) => {
