@@ -22,9 +22,9 @@ pub struct Workers(BTreeMap<String, Vec<String>>);
 /// The worker with all figures, for development.
 pub const ALL: &str = "all";
 
-/// What wasm-opt is told beyond its level: nothing of ours lies in the first kilobyte, and what is inlined into its only
-/// caller compresses worse. A second round finds what the first has left.
-const WASM_OPT: &str = "--low-memory-unused --one-caller-inline-max-function-size=0 -Oz";
+/// What wasm-opt is told beyond its level: nothing of ours lies in the first kilobyte, and what isn't small and is inlined
+/// into its only caller compresses worse. A second round finds what the first has left.
+const WASM_OPT: &str = "--low-memory-unused --one-caller-inline-max-function-size=16 -Oz --strip-producers --strip-target-features";
 
 impl Workers {
     /// The table of a build for development: one worker with every set that is registered.
