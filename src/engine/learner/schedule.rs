@@ -168,15 +168,18 @@ fn days(interval: f32) -> u32 {
 
 /// The predictions that were wrong at first, as cards.
 fn wrong_predictions(entries: &[Entry]) -> impl Iterator<Item = (&Entry, CardId)> {
-    let mut sorted: Vec<&Entry> =
-        entries.iter().filter(|entry| entry.attempt.task == Task::Prediction).collect();
-    sort_by(&mut sorted, |a, b| (a.when, &a.key).cmp(&(b.when, &b.key)));
+    let first = first_of_each(entries.iter().filter(|entry| entry.attempt.task == Task::Prediction));
+    let wrong = first.into_iter().filter(|entry| entry.attempt.grade == Grade::Wrong);
+    wrong.map(|entry| (entry, CardId::new(&entry.lesson, &entry.attempt.id)))
+}
+
+/// The first of these attempts at each thing, oldest first: it says what the learner knew.
+pub(super) fn first_of_each<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<&'a Entry> {
+    let mut first: Vec<&Entry> = entries.collect();
+    sort_by(&mut first, |a, b| (a.when, &a.key).cmp(&(b.when, &b.key)));
     let mut seen = BTreeSet::new();
-    let first = sorted.into_iter().filter_map(move |entry| {
-        let card = CardId::new(&entry.lesson, &entry.attempt.id);
-        seen.insert(card.clone()).then_some((entry, card))
-    });
-    first.filter(|(entry, _)| entry.attempt.grade == Grade::Wrong)
+    first.retain(|entry| seen.insert((&entry.lesson, &entry.attempt.id)));
+    first
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! What the record says about the learner, in a few calm numbers.
 
+use super::schedule::first_of_each;
 use super::{CardId, Day, Entry, Grade, Schedule, Task};
 use crate::sim::Unit;
 use crate::sim::sort::sort_by;
-use std::collections::BTreeSet;
 
 /// Days that the forecast looks ahead, today included.
 pub const FORECAST_DAYS: usize = 14;
@@ -74,11 +74,7 @@ impl Statistics {
 fn first_predictions(entries: &[Entry]) -> Vec<&Entry> {
     let answered =
         |entry: &&Entry| entry.attempt.task == Task::Prediction && entry.attempt.grade != Grade::Skipped;
-    let mut answers: Vec<&Entry> = entries.iter().filter(answered).collect();
-    sort_by(&mut answers, |a, b| (a.when, &a.key).cmp(&(b.when, &b.key)));
-    let mut seen = BTreeSet::new();
-    answers.retain(|entry| seen.insert((&entry.lesson, &entry.attempt.id)));
-    answers
+    first_of_each(entries.iter().filter(answered))
 }
 
 fn calibration(first: &[&Entry]) -> Vec<Calibration> {
