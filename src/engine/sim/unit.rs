@@ -136,11 +136,12 @@ impl Unit {
     /// `1500/s`, `85 %`. NaN and infinities, which mean 'nothing measured yet', are written `–`.
     pub fn format(self, value: f64) -> String {
         let (number, suffix) = self.parts(value);
-        match (self, suffix) {
-            (Self::Rate | Self::Count | Self::Money, s) => format!("{number}{s}"),
-            (_, "") => number,
-            (_, s) => format!("{number}\u{a0}{s}"),
-        }
+        let space = match self {
+            Self::Rate | Self::Count | Self::Money => "",
+            _ if suffix.is_empty() => "",
+            _ => "\u{a0}",
+        };
+        [number.as_str(), space, suffix].concat()
     }
 
     /// The two parts of [`Unit::format`], for a reading whose suffix is set smaller: (`250`, `ms`).
@@ -161,12 +162,8 @@ impl Unit {
             Self::Factor => &[("×", 1.0)],
         };
         if value == 0.0 {
-            let (zero, suffix) = match self {
-                Self::Time => ("0", "ms"),
-                Self::Money => ("$0", ""),
-                _ => ("0", table[0].0),
-            };
-            return (zero.into(), suffix);
+            let suffix = if self == Self::Time { "ms" } else { table[0].0 };
+            return (if self == Self::Money { "$0" } else { "0" }.into(), suffix);
         }
         let magnitude = value.abs();
         let reaches = |size: f64, name: &str| {
