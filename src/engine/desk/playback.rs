@@ -3,8 +3,8 @@
 use super::notice::Notice;
 use super::state::FigureState;
 use super::{Desk, text};
-use crate::player::{Frame, Pace, Query, Reading, Reply};
-use crate::sim::{Time, Unit, clamp};
+use crate::player::{Frame, Pace, Query, Reply};
+use crate::sim::{Time, clamp};
 
 /// Most seconds that one tick can advance by, so that a tab that was in the background doesn't jump.
 const MAX_TICK: f64 = 0.1;
@@ -14,8 +14,8 @@ const REDUCED_MOTION_STEP: f64 = 0.25;
 /// second where it is interpreted, and the watchdog must not take that for a hang. Idle workers compute ahead anyway,
 /// so most is known.
 const LOOK_AHEAD_SLICES: u32 = 2;
-/// Seconds between updates of the readings while playing; faster ones can't be read. What is counted doesn't wait where the
-/// picture shows things one by one: the two would contradict each other.
+/// Seconds between updates of the readings while playing; faster ones can't be read. They don't wait where the picture
+/// shows things one by one and something has happened: the two would contradict each other.
 const REFRESH_READINGS_EVERY: f64 = 0.12;
 /// Seconds that are played before a moment that somebody asked for.
 const LEAD_SECS: f64 = 2.5;
@@ -189,7 +189,9 @@ impl Desk {
     pub(super) fn advance(&mut self) {
         let (at, reach) = (self.state.target, self.state.seen.max(self.state.target));
         let Reply::Frame(frame) = self.ask(Query::Frame { at, reach }) else { return };
-        let (markers, counts) = (frame.markers, self.state.counts_on(&frame));
+        let markers = frame.markers;
+        let shown = self.state.frame.as_ref().map(|shown| shown.events);
+        let happened = self.state.speed <= 1.0 && shown != Some(frame.events);
         self.state.set_frame(frame);
         let at = self.state.at;
         let compared_reached = self.advance_compared(at, reach);
@@ -203,7 +205,7 @@ impl Desk {
             self.dirty.markers = true;
         }
         let state = &mut self.state;
-        if !state.playing || counts || state.since_readings >= REFRESH_READINGS_EVERY {
+        if !state.playing || happened || state.since_readings >= REFRESH_READINGS_EVERY {
             state.since_readings = 0.0;
             self.dirty.readings = true;
         }
@@ -240,16 +242,6 @@ impl FigureState {
     /// Whether playing would do nothing, because the learner has to choose what happens next.
     pub fn waits_for_choice(&self) -> bool {
         self.is_played_out() && self.frame.as_ref().is_some_and(|frame| !frame.scene.choices.is_empty())
-    }
-
-    /// Whether the next frame has other counts than the one shown, at a speed at which things are told apart.
-    fn counts_on(&self, next: &Frame) -> bool {
-        let Some(shown) = self.frame.as_ref().filter(|_| self.speed <= 1.0) else { return false };
-        let values = shown.readings.iter().zip(&next.readings);
-        let changed = |(reading, (was, is)): (&Reading, (&f64, &f64))| {
-            reading.unit == Unit::Count && was.total_cmp(is).is_ne()
-        };
-        self.spec.readings.iter().zip(values).any(changed)
     }
 
     fn set_frame(&mut self, mut frame: Box<Frame>) {

@@ -361,7 +361,7 @@ impl Writer<'_> {
                 self.words.label(&row.label),
                 self.state(row.status),
                 self.label(row.note.as_ref()),
-                Unit::Count.format(row.cells.iter().filter(|cell| cell.is_there()).count() as f64),
+                row.cells.iter().filter(|cell| cell.is_there()).count().to_string(),
                 marked(row),
             ],
         };

@@ -90,7 +90,7 @@ impl Unit {
             Self::Share => "share",
             Self::Bytes => "size in bytes",
             Self::Count => "count",
-            Self::Money => "sum of money",
+            Self::Money => "sum",
             Self::Factor => "factor",
         }
     }
@@ -136,11 +136,12 @@ impl Unit {
     /// `1500/s`, `85 %`. NaN and infinities, which mean 'nothing measured yet', are written `–`.
     pub fn format(self, value: f64) -> String {
         let (number, suffix) = self.parts(value);
-        match (self, suffix) {
-            (Self::Rate | Self::Count | Self::Money, s) => format!("{number}{s}"),
-            (_, "") => number,
-            (_, s) => format!("{number}\u{a0}{s}"),
-        }
+        let space = match self {
+            Self::Rate | Self::Count | Self::Money => "",
+            _ if suffix.is_empty() => "",
+            _ => "\u{a0}",
+        };
+        [number.as_str(), space, suffix].concat()
     }
 
     /// The two parts of [`Unit::format`], for a reading whose suffix is set smaller: (`250`, `ms`).
@@ -161,11 +162,8 @@ impl Unit {
             Self::Factor => &[("×", 1.0)],
         };
         if value == 0.0 {
-            return match self {
-                Self::Time => ("0".into(), "ms"),
-                Self::Money => ("$0".into(), ""),
-                _ => ("0".into(), table[0].0),
-            };
+            let suffix = if self == Self::Time { "ms" } else { table[0].0 };
+            return (if self == Self::Money { "$0" } else { "0" }.into(), suffix);
         }
         let magnitude = value.abs();
         let reaches = |size: f64, name: &str| {
@@ -179,13 +177,14 @@ impl Unit {
         };
         let &(suffix, size) =
             table.iter().rev().find(|(name, size)| reaches(*size, name)).unwrap_or(&table[0]);
-        let number = three_digits(value / size);
-        if self != Self::Money {
-            return (number, suffix);
+        let mut number = three_digits(value / size);
+        if self == Self::Money {
+            if suffix.is_empty() && number.contains('.') {
+                number = decimal::format(value, 2);
+            }
+            number = ["$", number.as_str()].concat();
         }
-        // Tens of cents are written as cents.
-        let tens = suffix.is_empty() && number.split_once('.').is_some_and(|(_, cents)| cents.len() == 1);
-        (["$", &number, if tens { "0" } else { "" }].concat(), suffix)
+        (number, suffix)
     }
 }
 
@@ -224,7 +223,7 @@ mod tests {
             (Unit::Bytes, 65_536.0, "64\u{a0}KiB"),
             (Unit::Count, 1234.0, "1234"),
             (Unit::Money, 0.0, "$0"),
-            (Unit::Money, 72.58, "$72.60"),
+            (Unit::Money, 72.6, "$72.60"),
             (Unit::Money, 2.25, "$2.25"),
             (Unit::Money, 85.0, "$85"),
             (Unit::Money, 12_300.0, "$12.3k"),

@@ -10,7 +10,9 @@ use crate::scene::words::Words;
 use crate::sim::clamp;
 
 /// Half the width of a ring at most.
-const ACROSS: f32 = 300.0;
+const ACROSS: f32 = 305.0;
+/// The lower ones stand nearer to the middle, so that links to those beside them are longer.
+const INWARDS: f32 = 0.8;
 /// Half its height, if so many peers don't find room to stand apart.
 const HIGH: f32 = 260.0;
 /// The least length of a link, if there is room: a line is drawn across it, and a cut shows.
@@ -25,23 +27,19 @@ pub(in crate::scene) fn lay_out(ring: &Ring, area: Rect, builder: &mut PictureBu
     super::put(&ring.0, &plan, chord, builder)
 }
 
-/// Clockwise from the top, each as far to the side of the next, and as high as the peers need to stand apart.
+/// Clockwise from the top, on an ellipse as high as the peers need to stand apart.
 fn plan<'f>(ring: &'f Ring, inner: Rect, words: &Words) -> Plan<'f> {
     let nodes: Vec<&Node> = ring.0.tiers.iter().flat_map(|tier| &tier.nodes).collect();
     let name = nodes.iter().map(|node| name_width(node, Size::Full, words)).fold(0.0, f32::max);
-    let wide = libm::floorf(clamp(name + 24.0, WIDE.0, WIDE.1).min(inner.w * 0.25));
+    let wide = libm::floorf(clamp(name + 24.0, WIDE.0, WIDE.1).min(inner.w * 0.24));
     let across = ((inner.w - wide) / 2.0).min(ACROSS);
     let middle = inner.x + inner.w / 2.0;
-    let quarters = |k: usize| 4.0 * k as f32 / nodes.len() as f32;
-    let aside = |k: usize| match quarters(k) {
-        first if first <= 1.0 => first,
-        last if last > 3.0 => last - 4.0,
-        between => 2.0 - between,
-    };
-    let widest = (0..nodes.len()).map(aside).fold(0.5, f32::max);
     let boxes = |up: f32| -> Vec<Rect> {
-        let high = |k: usize| up * libm::cosf(core::f32::consts::FRAC_PI_2 * quarters(k));
-        let place = |k: usize| at(middle + across * aside(k) / widest, -high(k));
+        let turn = |k: usize| core::f32::consts::TAU * k as f32 / nodes.len() as f32;
+        let place = |k: usize| {
+            let (aside, high) = (across * libm::sinf(turn(k)), up * libm::cosf(turn(k)));
+            at(middle + if high < 0.0 { INWARDS * aside } else { aside }, -high)
+        };
         let around = |p: Point| Rect::new(p.x - wide / 2.0, p.y - FULL / 2.0, wide, FULL);
         (0..nodes.len()).map(|k| around(place(k))).collect()
     };

@@ -201,10 +201,11 @@ impl<L> Cluster<L> {
         if open == waiting as u64 { Ok(()) } else { Err(format!("{open} are open and {waiting} wait")) }
     }
 
-    /// A line that was to cut off A and B has missed some links: the first of them.
+    /// Some of the links that join A and B to the others are cut: the first that isn't.
     pub fn still_joined(&self) -> Option<Msg> {
-        let up: Vec<_> = PAIRS.iter().filter(|&&(a, b)| a < 2 && b > 1 && self.is_up(a, b)).collect();
-        let &&(a, b) = up.first().filter(|_| up.len() < 3)?;
+        let joins = PAIRS.iter().filter(|it| it.0 < 2 && it.1 > 1);
+        let up: Vec<_> = joins.clone().filter(|it| self.is_up(it.0, it.1)).collect();
+        let &&(a, b) = up.first().filter(|_| up.len() < joins.count())?;
         Some(says_joined(replica(a), replica(b)))
     }
 

@@ -430,7 +430,7 @@ impl Register {
 
     /// What the cut does, and what the checker has found.
     fn says(&self, now: Time) -> Vec<Msg> {
-        let mut says = Vec::from_iter(self.cluster.still_joined());
+        let mut says = Vec::new();
         if !self.cluster.is_whole() {
             let mode = self.controls.mode;
             let (needed, of) = self.quorum(mode, false).max(self.quorum(mode, true));
@@ -440,6 +440,7 @@ impl Register {
             };
             says.extend((0..PEERS).filter_map(alone).take(2));
             says.extend(says.is_empty().then(says_enough));
+            says.extend(self.cluster.still_joined());
         }
         if self.audit.broken.is_some() {
             // The last one that the lanes show.
