@@ -17,13 +17,11 @@ use playground::site::sample;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::Command;
 
 /// Actions at a figure.
 const ACTIONS: Budget = Budget { what: "the monkey's actions", full: 700, least: 20, total: 5_600 };
-/// Figures at which memory is measured, and for so many actions.
-const MEASURED: Budget = Budget { what: "figures whose memory is measured", full: 1, least: 0, total: 2 };
-const MEASURED_FOR: u32 = 700;
+/// Most bytes that a session takes, with its run, the compared run and what the page keeps of them.
+const MOST_BYTES: u64 = 64 << 20;
 /// Within so many actions a planted bug is found.
 const PATIENCE: u32 = 10_000;
 
@@ -138,12 +136,6 @@ fn decodes_well(text: &str) {
     let _ = decode_view(text);
 }
 
-/// Memory of this process in MiB; zero where the system doesn't say.
-fn memory() -> u64 {
-    let pages = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    pages.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4 / 1024
-}
-
 /// The monkey at a registered figure, as this run of the tests has it.
 fn picked(lesson: &'static str, figure: &'static Figure) -> Monkey {
     Monkey::at(lesson, figure, pick::seed(&format!("monkey at {}", figure.spec.id)), decodes_well)
@@ -152,9 +144,14 @@ fn picked(lesson: &'static str, figure: &'static Figure) -> Monkey {
 fn survives_the_monkey(lesson: &'static str, figure: &'static Figure) {
     let actions = ACTIONS.of(&figure.spec.id);
     let mut coverage = Coverage::default();
-    if let Err((n, what)) = picked(lesson, figure).play(actions, &mut coverage) {
-        panic!("{}: {what}, action {n} of the monkey", figure.spec.id);
-    }
+    let mut monkey = picked(lesson, figure);
+    let memory = allocation_counter::measure(|| {
+        if let Err((n, what)) = monkey.play(actions, &mut coverage) {
+            panic!("{}: {what}, action {n} of the monkey", figure.spec.id);
+        }
+    });
+    let most = memory.bytes_max;
+    assert!(most <= MOST_BYTES, "{}: {} MiB after at most {actions} actions", figure.spec.id, most >> 20);
     for (what, (done, effective)) in &coverage.0 {
         println!("{done:>5} {effective:>5}  {what}");
     }
@@ -187,36 +184,6 @@ fn the_sample_with_every_kind_of_control_survives_the_monkey() {
         }
     }
     panic!("not all of {wanted:?} changed something: {:?}", coverage.0);
-}
-
-/// In a process of its own: what other tests take at the same time would count as well.
-#[test]
-fn memory_stays_bounded() {
-    let measured = lessons::all().filter(|(_, figure)| MEASURED.of(&figure.spec.id) > 0).count();
-    let this = std::env::current_exe().unwrap();
-    let alone = Command::new(this)
-        .args(["--exact", "monkey::memory_of_a_process_stays_bounded", "--ignored", "--nocapture"])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&alone.stdout);
-    assert!(alone.status.success(), "{said}{}", String::from_utf8_lossy(&alone.stderr));
-    assert_eq!(said.matches("MiB more").count(), measured, "{said}");
-}
-
-#[test]
-#[ignore = "memory_stays_bounded runs it, with nothing beside it"]
-fn memory_of_a_process_stays_bounded() {
-    for (lesson, figure) in lessons::all() {
-        if MEASURED.of(&figure.spec.id) == 0 {
-            continue;
-        }
-        let mut monkey = picked(lesson, figure);
-        let before = memory();
-        monkey.play(MEASURED_FOR, &mut Coverage::default()).expect("nothing breaks");
-        let grown = memory().saturating_sub(before);
-        println!("{}: {grown} MiB more", figure.spec.id);
-        assert!(grown < 128, "{}: {grown} MiB more after {MEASURED_FOR} actions", figure.spec.id);
-    }
 }
 
 #[test]

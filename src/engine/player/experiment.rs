@@ -78,6 +78,12 @@ pub trait Experiment: Clone + 'static {
         None
     }
 
+    /// About how many bytes this keeps beside a small record of each entity under way: the entries of a cache, a log.
+    /// Checkpoints are kept as far apart as that asks for; a session takes 64 MiB at most.
+    fn kept_bytes(&self) -> usize {
+        0
+    }
+
     /// Invariants that hold after every event: nothing vanishes, bounds are kept.
     ///
     /// # Errors

@@ -192,7 +192,7 @@ impl<X: Experiment> Model for Running<X> {
         self.world.hash()
     }
     fn approx_bytes(&self) -> usize {
-        self.world.approx_bytes() + size_of::<Self>()
+        self.world.approx_bytes() + self.experiment.kept_bytes() + size_of::<Self>()
     }
     fn advance(&mut self, before: Time, budget: u64) -> bool {
         for _ in 0..budget {

@@ -16,8 +16,9 @@ use crate::sim::{Msg, Span, Time};
 
 /// Most checkpoints that are kept; when there are more, every second one goes.
 const CHECKPOINTS: usize = 96;
-/// About the most bytes that all checkpoints take. There are at most two time lines: the run's and the compared run's.
-const MAX_CHECKPOINT_BYTES: usize = 24 << 20;
+/// About the most bytes that all checkpoints of a time line take, of which there are at most two: the run's and the compared
+/// run's. What a checkpoint takes is an estimate and may be half of the truth; a session has 64 MiB.
+const MAX_CHECKPOINT_BYTES: usize = 12 << 20;
 /// Events between the first checkpoints.
 const FIRST_SPACING: u64 = 4_096;
 /// Samples of the readings over a run.

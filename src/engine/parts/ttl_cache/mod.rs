@@ -68,6 +68,9 @@ pub struct TtlCache<T> {
     lookups: RecentCount,
 }
 
+/// About what a key takes in the order of eviction, in bytes.
+const PLACE_BYTES: usize = 64;
+
 impl<T: Copy> TtlCache<T> {
     /// An empty cache for so many keys.
     pub fn new(places: u32) -> Self {
@@ -111,6 +114,11 @@ impl<T: Copy> TtlCache<T> {
     pub fn remove(&mut self, key: u64) {
         self.order.remove(key);
         self.entries.remove(&key);
+    }
+
+    /// About how many bytes of memory this takes.
+    pub fn approx_bytes(&self) -> usize {
+        self.entries.len() * (size_of::<(u64, Entry<T>)>() + PLACE_BYTES)
     }
 
     /// Loses everything.

@@ -322,6 +322,11 @@ impl Experiment for BehindTheCache {
         self.tell(entity, w)
     }
 
+    fn kept_bytes(&self) -> usize {
+        let servers: usize = self.servers.iter().map(TtlCache::approx_bytes).sum();
+        servers + self.cache.approx_bytes()
+    }
+
     fn invariants(&self, w: &W) -> Result<(), String> {
         self.journeys.invariants(w)?;
         self.database.invariants()?;
