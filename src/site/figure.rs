@@ -111,7 +111,9 @@ pub fn markup(caption: &Caption, shown: Option<&Still>) -> Markup {
     let masked = !caption.gated_by.is_empty();
     let at = |shown: &Still| if masked { Time::ZERO } else { shown.view.at };
     let frame = shown.and_then(|shown| Some((shown, shown.frame(at(shown))?)));
-    let legend = frame.as_ref().and_then(|(shown, frame)| super::legend::legend(&frame.scene, &shown.words));
+    let legend = frame.as_ref().and_then(|(shown, frame)| {
+        super::legend::legend(&frame.scene, &shown.packets_from(at(shown)), &shown.words)
+    });
     let plays =
         caption.number == 1 && !masked && shown.is_some_and(|shown| shown.spec().pace == Pace::Continuous);
     html! {

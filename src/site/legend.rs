@@ -7,10 +7,10 @@ use maud::{Markup, html};
 /// A sign, and what it stands for.
 type Entry = (Markup, String);
 
-/// The legend of a scene; `None` where the picture needs none.
-pub(super) fn legend(scene: &Scene, words: &Words) -> Option<Markup> {
+/// The legend of a scene on whose links packets of these kinds are seen; `None` where the picture needs none.
+pub(super) fn legend(scene: &Scene, packets: &[PacketKind], words: &Words) -> Option<Markup> {
     let mut entries: Vec<Entry> = Vec::new();
-    for (sign, says) in scene.panels.iter().flat_map(|panel| of_panel(panel, words)) {
+    for (sign, says) in scene.panels.iter().flat_map(|panel| of_panel(panel, packets, words)) {
         // Two listings, say, have the same signs.
         if entries.iter().all(|(_, other)| *other != says) {
             entries.push((sign, says));
@@ -22,14 +22,17 @@ pub(super) fn legend(scene: &Scene, words: &Words) -> Option<Markup> {
     (!entries.is_empty()).then_some(list)
 }
 
-fn of_panel(panel: &Panel, words: &Words) -> Vec<Entry> {
+fn of_panel(panel: &Panel, packets: &[PacketKind], words: &Words) -> Vec<Entry> {
     let keyed = |key: &[(Label, Status)], look: fn(Status) -> Markup| {
         key.iter().map(|(label, status)| (sign(&look(*status)), words.label(label))).collect()
     };
     let fixed = |all: Vec<(Markup, &str)>| all.into_iter().map(|(sign, says)| (sign, says.into())).collect();
     match panel {
-        Panel::Flow(flow) => fixed(of_flow(flow)),
-        Panel::Ring(ring) => fixed(of_flow(&ring.0)),
+        Panel::Flow(flow) => fixed(of_flow(flow, packets)),
+        Panel::Ring(ring) => {
+            let cut = html! { path."s-muted" d="M1 9h6M13 9h6" stroke-width="1.5" {} path."s-ink" d="M7 5v8M13 5v8" stroke-width="2" {} };
+            fixed([of_flow(&ring.0, packets), vec![(sign(&cut), "a link that is cut")]].concat())
+        }
         Panel::Lanes(lanes) if lanes.step.is_some() => fixed(vec![
             (sign(&bar(Status::Active)), "an instruction, when it ran"),
             (sign(&bar(Status::Trouble)), "one that did harm"),
@@ -99,7 +102,7 @@ fn column(status: Status) -> Markup {
     }
 }
 
-fn of_flow(flow: &Flow) -> Vec<(Markup, &'static str)> {
+fn of_flow(flow: &Flow, packets: &[PacketKind]) -> Vec<(Markup, &'static str)> {
     let nodes = || flow.tiers.iter().flat_map(|tier| &tier.nodes);
     let shaped = |shape| nodes().any(|node| node.shape == shape);
     let mut all = Vec::new();
@@ -115,7 +118,7 @@ fn of_flow(flow: &Flow) -> Vec<(Markup, &'static str)> {
         (PacketKind::Write, "a request that changes something"),
         (PacketKind::Copy, "a copy for another replica of the data"),
     ] {
-        if flow.packets.iter().any(|packet| packet.kind == kind) {
+        if packets.contains(&kind) {
             all.push((packet(kind), says));
         }
     }

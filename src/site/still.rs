@@ -10,14 +10,18 @@ use crate::player::{
     Figure, FigureSpec, Frame, Input, LOG_MESSAGES, Needs, Query, Reply, Request, Run, SearchResult, Session,
     Value, View, encode_view,
 };
-use crate::scene::Words;
-use crate::sim::{Message, Seed, Time};
+use crate::scene::{PacketKind, Panel, Words};
+use crate::sim::{Message, Seed, Span, Time};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The seed that every figure starts with.
 const FIRST_SEED: &str = "k7-otter";
+
+/// Where a legend looks for kinds of packets: at so many further moments of a run, so far apart.
+const MOMENTS: u32 = 12;
+const LOOKED_AT: Span = Span::from_millis(170);
 
 /// The figures of one lesson, by their ids on its page.
 pub struct Stills<'a> {
@@ -202,6 +206,18 @@ impl Still {
     pub fn frame(&self, at: Time) -> Option<Frame> {
         let view = View { at, ..self.view.clone() };
         self.cache.get_or(&self.cache.frame_key(self.lesson, &encode_view(&view)), || self.computed(at))
+    }
+
+    /// The kinds of packets that are under way at some moment of the next seconds.
+    pub fn packets_from(&self, at: Time) -> Vec<PacketKind> {
+        let last = self.figure.spec.until.min(at + LOOKED_AT.scale(f64::from(MOMENTS)));
+        let moments = (0..=MOMENTS).map(|n| (at + LOOKED_AT.scale(f64::from(n))).min(last));
+        let mut kinds = Vec::new();
+        for frame in moments.filter_map(|at| self.frame(at)) {
+            let flows = frame.scene.panels.iter().filter_map(Panel::flow);
+            kinds.extend(flows.flat_map(|flow| &flow.packets).map(|packet| packet.kind));
+        }
+        kinds
     }
 
     fn computed(&self, at: Time) -> Option<Frame> {

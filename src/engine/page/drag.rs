@@ -94,6 +94,10 @@ fn begin(figure: &PageFigure, event: &PointerEvent) -> Option<Drag> {
         return Some(Drag::Thing { thing, widget, from: position(event), moving: false });
     }
     let picture = dom::closest(event, root, &any(attr::DRAWS))?;
+    // A press on what lies over the picture isn't one on the picture.
+    if dom::closest(event, root, &css(class::INVITATION)).is_some() {
+        return None;
+    }
     dom::set_class(&picture, DRAWN, false);
     capture(&picture);
     let points = vec![within(&picture, position(event))];

@@ -304,9 +304,14 @@ impl<'a> PictureBuilder<'a> {
         if self.handles >> entity.kind.min(63) & 1 == 0 {
             return;
         }
-        let corner = if shape == Shape::Balancer { 18.0 } else { 7.0 };
+        let (aside, down) = match shape {
+            Shape::Balancer => (18.0, 6.5),
+            // Below the lid.
+            Shape::Database => (7.0, 6.5 + 2.0 * DRUM),
+            _ => (7.0, 6.5),
+        };
         for n in 0..3u8 {
-            let point = at(area.right() - corner - 4.5 * f32::from(n), area.y + 6.5);
+            let point = at(area.right() - aside - 4.5 * f32::from(n), area.y + down);
             self.mark(entity, Form::Circle(point, 1.4), Ink::fill(Role::Muted));
         }
     }

@@ -141,8 +141,9 @@ fn what_is_missed(settings: &StartSettings, _: &[TrialResult]) -> Option<&'stati
     Some(match () {
         () if r + w <= n => "sets-miss",
         () if n < 5.0 => "fewer",
-        () if w > 3.0 => "write-all",
+        // Where neither is answered, no read finds a write half done.
         () if r > 3.0 => "read-all",
+        () if w > 3.0 => "write-all",
         () => return None,
     })
 }

@@ -104,7 +104,8 @@ messages! {
     note_value(value: u32); note_hint(value: u32); note_none(); lanes_title(); bar_write(value: u32); bar_read(value: u32); bar_wrong(value: u32);
     bar_refused(); bar_refused_write(value: u32);
     key_write(); key_read(); key_wrong(); key_refused();
-    says_alone(replica: Entity, reached: u32, asked: u32, needed: u32); says_enough();
+    says_alone(replica: Entity, reached: u32, asked: u32, needed: u32);
+    says_all_alone(replicas: u32, needed: u32); says_enough();
     says_fits(operations: usize); says_unknown(); says_broken(client: Entity, value: u32, at: Time);
     newer_read(client: Entity, value: u32, at: Time); newer_write(client: Entity, value: u32, at: Time);
     mark_broken(client: Entity, value: u32);
@@ -438,8 +439,12 @@ impl Register {
                 let reached = self.cluster.reached(at).filter(|&to| to < of).count() as u32;
                 (reached < needed).then(|| says_alone(replica(at), reached, of, needed))
             };
-            says.extend((0..PEERS).filter_map(alone).take(2));
-            says.extend(says.is_empty().then(says_enough));
+            says.extend((0..PEERS).filter_map(alone));
+            match says.len() as u32 {
+                0 => says.push(says_enough()),
+                1 | 2 => {}
+                all => says = vec![says_all_alone(all, needed)],
+            }
             says.extend(self.cluster.still_joined());
         }
         if self.audit.broken.is_some() {
