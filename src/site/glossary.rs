@@ -75,20 +75,23 @@ fn lines(course: &Course) -> Vec<Line<'_>> {
             })
         })
         .collect();
-    lines.sort_by_key(|line| (line.name.to_lowercase(), home::anchor(line.lesson)));
+    lines.sort_by_key(|line| {
+        let name = line.name.to_lowercase();
+        (!name.starts_with(|c: char| c.is_ascii_alphabetic()), name, home::anchor(line.lesson))
+    });
     lines
 }
 
 /// The id of a heading.
 fn anchor(letter: &str) -> String {
-    let plain = letter.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-    format!("letter-{}", plain.to_lowercase())
+    format!("letter-{}", letter.to_lowercase())
 }
 
-/// The heading that a name stands under: its first letter, or `0–9` for digits and signs.
+/// The heading that a name stands under: its first letter from A to Z, or that of digits and signs, which come last. A Greek
+/// letter is a sign: its capital may look like another of ours.
 fn letter(name: &str) -> String {
     match name.chars().next() {
-        Some(first) if first.is_alphabetic() => first.to_uppercase().collect(),
-        _ => "0–9".to_owned(),
+        Some(first) if first.is_ascii_alphabetic() => first.to_ascii_uppercase().to_string(),
+        _ => "Signs".to_owned(),
     }
 }
