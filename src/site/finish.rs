@@ -49,6 +49,8 @@ struct Site<'a> {
     style: String,
     /// The page's own script and WASM.
     app: PlacedFiles,
+    /// The script of the store's worker.
+    store: String,
     /// Worker's name → file name.
     workers: BTreeMap<String, String>,
 }
@@ -66,13 +68,14 @@ pub fn finish(options: &FinishOptions) -> Result<(), String> {
     let build_id = build_id(out, &files)?;
     let mut workers = BTreeMap::new();
     for name in options.workers.names() {
-        let script = place_worker(options, name, &build_id)?;
+        let script = place_worker(options, &format!("worker-{name}"), &build_id)?;
         workers.insert(name.to_owned(), script);
     }
     let shell = read(out, "index.html")?;
     let style = place_style(options, &shell)?;
     let app = place_app(options, &shell)?;
-    let site = Site { options, build_id, style, app, workers };
+    let store = place_worker(options, "store-worker", &build_id)?;
+    let site = Site { options, build_id, style, app, store, workers };
     for page in files.iter().filter(|f| is_page(f)) {
         let html = site.page(page, &read(out, page)?)?;
         write(out, page, &html)?;
@@ -155,6 +158,9 @@ impl Site<'_> {
             metas.push(format!("\n<meta http-equiv=\"content-security-policy\" content=\"{POLICY}\">"));
         }
         metas.push(format!("\n<meta name=\"build-id\" content=\"{}\">", self.build_id));
+        if has_figure(html) {
+            metas.push(format!("\n<meta name=\"store\" content=\"{root}{}\">", self.store));
+        }
         metas.extend(needed.into_iter().map(|name| {
             let sets = self.options.workers.sets(name).join(" ");
             format!("\n<meta name=\"worker\" data-sets=\"{sets}\" content=\"{root}{}\">", self.workers[name])
@@ -229,12 +235,11 @@ fn place_app(options: &FinishOptions, shell: &str) -> Result<PlacedFiles, String
 }
 
 /// Makes one script of a worker's glue and its start, and returns its name.
-fn place_worker(options: &FinishOptions, name: &str, build_id: &str) -> Result<String, String> {
-    let stem = format!("worker-{name}");
+fn place_worker(options: &FinishOptions, stem: &str, build_id: &str) -> Result<String, String> {
     let (glue, wasm) = (format!("{stem}.js"), format!("{stem}_bg.wasm"));
     let build = format!("globalThis.BUILD_ID = '{build_id}';\n");
     let start = "\nwasm_bindgen({ module_or_path: new URL('./WASM', self.location.href) });\n";
-    Ok(place(options, &stem, [&glue, &wasm], [&build, start])?.script)
+    Ok(place(options, stem, [&glue, &wasm], [&build, start])?.script)
 }
 
 /// Gives glue and WASM their names by content, the script with what comes before and behind the glue (`WASM` is the

@@ -6,6 +6,7 @@ use super::{activity, figure, home};
 use crate::course::blocks::{Block, Body, Term, term_anchor};
 use crate::course::front_matter::LessonStatus;
 use crate::course::{Course, Lesson, Part, Text};
+use crate::desk::markup::class;
 use maud::{Markup, PreEscaped, html};
 use std::rc::Rc;
 
@@ -37,6 +38,7 @@ pub(super) fn markup(cx: &Context) -> Markup {
                 }
                 h1 { (typeset(&front.title.text)) }
                 p.lead { (typeset(&front.summary.text)) }
+                p.(class::KEPT) role="status" hidden {}
             }
             (parts(cx))
             (terms(cx))

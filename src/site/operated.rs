@@ -127,7 +127,7 @@ impl Operated {
         // A browser measures nothing where there is no place for charts.
         let has_charts = !it.page.select(&format!("{root} .{}", class::CHARTS)).is_empty();
         it.tell(DeskCommand::Resize { picture: width, charts: if has_charts { 288 } else { 0 } });
-        it.tell(DeskCommand::Open(opening));
+        it.tell(DeskCommand::Open(Box::new(opening)));
         it.rest();
         it
     }

@@ -20,6 +20,7 @@ mod broken;
 mod drag;
 mod figure;
 mod instruments;
+mod kept;
 mod loads;
 mod look;
 mod monkey;
@@ -83,6 +84,8 @@ fn in_browser(kind: Kind) -> Vec<Story> {
         figure::a_learner_plays_turns_kills_goes_back_and_asks_why,
         figure::everything_is_reached_and_nothing_overflows_on_a_phone,
         figure::an_island_takes_the_stills_place_without_moving_the_page,
+        kept::what_was_done_is_there_after_a_reload_in_both_of_two_tabs,
+        kept::a_record_of_a_newer_version_is_left_as_it_is,
         look::a_picture_is_painted_anew_when_the_theme_or_the_width_changes,
         plain::every_page_reads_with_scripts_off,
         wrong::what_goes_wrong_is_told,

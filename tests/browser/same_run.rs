@@ -122,7 +122,11 @@ async fn runs_are_the_same_to_the_last_bit(kind: Kind, worker: &str, figures: &[
                 encode_view(&View { run: run.clone(), compared_controls: Vec::new(), at: Time::ZERO });
             let facts = encode_words(&Words::default());
             there
-                .tell(DeskCommand::Open(OpenFigure { initial_view, words: facts, ..OpenFigure::default() }))
+                .tell(DeskCommand::Open(Box::new(OpenFigure {
+                    initial_view,
+                    words: facts,
+                    ..OpenFigure::default()
+                })))
                 .await;
             for share in MOMENTS {
                 let at = moment(spec, share);

@@ -75,6 +75,16 @@ impl Page {
         )
     }
 
+    /// A page on which these were attempted on an earlier visit, so that it shows nothing of them yet.
+    pub fn revisited(id: &str, after: &[&str], done: &[Attempt]) -> Self {
+        let (lesson, figure) = lessons::figure(id).expect("it is registered");
+        let (gated_by, attempts) = (after.iter().map(|&id| id.to_owned()).collect(), done.to_vec());
+        let opening = OpenFigure { gated_by, attempts, restores: true, ..opening(lesson, figure) };
+        let mut page = Self::opening(figure, opening);
+        page.rest();
+        page
+    }
+
     /// The same page after its worker has been replaced.
     pub fn resumed(&self) -> Self {
         let (lesson, figure) = lessons::figure(&self.figure.spec.id).expect("it is registered");
@@ -117,7 +127,7 @@ impl Page {
             figure,
         };
         page.tell(DeskCommand::Resize { picture: 700, charts: 280 });
-        page.tell(DeskCommand::Open(opening));
+        page.tell(DeskCommand::Open(Box::new(opening)));
         page
     }
 
@@ -321,14 +331,7 @@ fn opening(lesson: &str, figure: &Figure) -> OpenFigure {
         page_id: figure.spec.id.to_string(),
         words: encode_words(&words(lesson, figure)),
         initial_view: first(figure),
-        from_link: false,
-        view: None,
-        own_runs: Vec::new(),
-        notice: None,
-        gated_by: Vec::new(),
-        attempts: Vec::new(),
-        invites: String::new(),
-        plays: false,
+        ..OpenFigure::default()
     }
 }
 

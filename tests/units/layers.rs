@@ -23,6 +23,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("worker", &["sim", "scene", "player", "desk", "paint"], PLATFORM),
     // Of `scene` only the roles of colours; the run and its figure only as the desk's protocol has them.
     ("page", &["scene", "desk", "learner"], THE_BROWSER),
+    ("store", &["sim", "learner"], THE_BROWSER),
 ];
 
 const PLATFORM: &[&str] = &["web_sys", "js_sys", "wasm_bindgen", "console_error_panic_hook"];

@@ -109,6 +109,8 @@ pub mod class {
     pub const SWEEP_PROGRESS: &str = "fig-sweep-progress";
     /// The result of a job.
     pub const SWEEP_RESULT: &str = "fig-sweep-result";
+    /// Says why nothing that the learner does is kept.
+    pub const KEPT: &str = "not-kept";
     /// Where notices stand.
     pub const NOTICE_PLACE: &str = "fig-notice-place";
     /// A notice.

@@ -137,7 +137,7 @@ impl Desk {
     /// Carries out a command and returns what the page has to show.
     pub fn handle(&mut self, tell: DeskCommand, before_change: BeforeChange) -> DeskEvent {
         match tell {
-            DeskCommand::Open(opening) => self.open(opening),
+            DeskCommand::Open(opening) => self.open(*opening),
             DeskCommand::Resize { picture, charts } => {
                 self.dirty.picture |= self.state.widths != (picture, charts);
                 self.state.widths = (picture, charts);

@@ -28,9 +28,11 @@ impl Desk {
             view,
             from_link,
             own_runs,
+            challenge,
             notice,
             gated_by,
             attempts,
+            restores,
             invites,
             plays,
         } = opening;
@@ -53,6 +55,9 @@ impl Desk {
         self.state.invites = super::explain::parse_entity(&invites).filter(|_| !from_link);
         self.current_batch = None;
         self.begin_predictions(gated_by, &attempts, from_link);
+        if restores {
+            self.restore(&attempts);
+        }
         self.reset_focus();
         let mut notice = notice;
         let given = view.map(|code| {
@@ -71,6 +76,7 @@ impl Desk {
                 let untouched = view == initial_view;
                 self.open_view(view);
                 self.state.untouched = untouched;
+                self.state.set_up_for = self.figure().challenge(&challenge).ok();
             }
             Some(Err(error)) => {
                 notice = Some(Notice::plain(text::fill(text::BAD_LINK, &[&error.to_string()])));

@@ -7,7 +7,7 @@ use super::markup::{attr, class, css, inside, with};
 use super::protocol::{NewElement, Patch, Selector, UserAction, button, element, page_selector, selector};
 use super::state::FigureState;
 use super::{Desk, text, tools};
-use crate::learner::{Attempt, Grade, Task};
+use crate::learner::{Attempt, Grade, Guess, Task};
 use crate::player::{
     AnswerKind, CURVE_POINTS, Grading, Pace, Prediction, Setting, Truth, Value, View, encode_view,
     mean_distance,
@@ -26,6 +26,8 @@ pub(super) struct Committed {
     /// The answer as text, for the record.
     answer_text: String,
     grading: Grading,
+    /// Whether it is of an earlier visit, and in the record.
+    is_known: bool,
 }
 
 /// A selector within a prediction's section.
@@ -67,10 +69,43 @@ impl Desk {
         }
     }
 
+    /// Shows what came of the attempts of an earlier visit. Predictions are graded anew: their runs are what is believed.
+    pub(super) fn restore(&mut self, done: &[Attempt]) {
+        let figure = self.figure();
+        for attempt in done {
+            let (id, skipped) = (attempt.id.as_str(), attempt.grade == Grade::Skipped);
+            match attempt.task {
+                Task::Challenge => self.restore_challenge(attempt),
+                Task::Prediction => {
+                    let Some(prediction) = figure.prediction(id) else { continue };
+                    let answer = parse_answer(&prediction.answer_kind, &attempt.answer);
+                    let grading = Grading::start(figure, prediction, &self.state.initial_view.run);
+                    match (answer, grading) {
+                        _ if skipped => self.extra_patches.push(set_stage(id, "skipped")),
+                        (Ok(answer), Ok(grading)) => {
+                            self.extra_patches.push(set_stage(id, "committed"));
+                            let answer_text = attempt.answer.clone();
+                            let known =
+                                Committed { prediction, answer, answer_text, grading, is_known: true };
+                            self.state.committed.push(known);
+                        }
+                        // The question has changed since: it is asked anew.
+                        _ => {
+                            self.answer_again(id);
+                            continue;
+                        }
+                    }
+                    self.extra_patches.push(disable_fields(id));
+                }
+                Task::Quiz | Task::Incident => {}
+            }
+        }
+    }
+
     /// Skips a prediction.
     pub(super) fn skip(&mut self, id: &str) {
         if !self.state.is_answered(id) {
-            self.record(id, String::new(), Grade::Skipped);
+            self.record(id, String::new(), Grade::Skipped, None);
             self.extra_patches.push(set_stage(id, "skipped"));
             self.extra_patches.push(disable_fields(id));
             self.extra_patches.push(Patch::Focus(selector(class::PLAY)));
@@ -100,6 +135,7 @@ impl Desk {
             answer,
             answer_text: action.text.clone(),
             grading,
+            is_known: false,
         });
         self.extra_patches
             .push(Patch::Text(prediction_selector(id, &css(class::ANSWER_VERDICT)), text::GRADING.into()));
@@ -155,15 +191,20 @@ impl Desk {
             let right = it.prediction.answer_kind.is_right(&it.answer, &truth.value);
             let see = self.state.runs_asked_about(it.prediction, &it.answer, &truth);
             verdict(it.prediction, &it.answer, &truth, see, &mut self.extra_patches);
-            self.record(it.prediction.id, it.answer_text, if right { Grade::Right } else { Grade::Wrong });
+            let grade = if right { Grade::Right } else { Grade::Wrong };
+            let guess = guess(&it.prediction.answer_kind, &it.answer, &truth.value);
+            if !it.is_known {
+                self.record(it.prediction.id, it.answer_text, grade, guess);
+            }
         }
         true
     }
 
-    fn record(&mut self, id: &str, answer: String, grade: Grade) {
+    fn record(&mut self, id: &str, answer: String, grade: Grade, guess: Option<Guess>) {
         let first = View { at: self.state.spec.until, ..self.state.initial_view.clone() };
         let run = Some(encode_view(&first));
-        self.attempts.push(Attempt { task: Task::Prediction, id: id.to_owned(), answer, grade, run });
+        let attempt = Attempt { task: Task::Prediction, id: id.to_owned(), answer, grade, run, guess };
+        self.attempts.push(attempt);
         self.state.note_answered(id);
     }
 }
@@ -235,6 +276,16 @@ impl FigureState {
             .map(|(_, (control, value))| text::fill(text::DIFFERS, &[&control.label, &control.show(value)]))
             .collect();
         if said.is_empty() { text::AS_OPENED.to_owned() } else { said.join(", ") }
+    }
+}
+
+/// A predicted number beside the run's, for the record.
+fn guess(asks: &AnswerKind, answer: &Value, truth: &Value) -> Option<Guess> {
+    match (asks, answer, truth) {
+        (AnswerKind::Number { unit, .. }, Value::Number(guessed), Value::Number(was)) => {
+            Some(Guess { unit: *unit, guessed: *guessed, was: *was })
+        }
+        _ => None,
     }
 }
 

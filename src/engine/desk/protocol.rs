@@ -3,6 +3,7 @@
 use super::action_kind::ActionKind;
 use super::markup::{attr, css};
 use crate::learner::Attempt;
+pub use crate::learner::ResumePoint;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -62,7 +63,7 @@ pub struct FileChunk {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum DeskCommand {
     /// Open a figure; whatever was open before is closed.
-    Open(OpenFigure),
+    Open(Box<OpenFigure>),
     /// The widths available to picture and charts, in CSS pixels.
     Resize {
         /// The picture's.
@@ -109,12 +110,16 @@ pub struct OpenFigure {
     pub from_link: bool,
     /// The learner's own runs, as in a [`ResumePoint`].
     pub own_runs: Vec<String>,
+    /// The challenge that the figure is set up for, as in a [`ResumePoint`].
+    pub challenge: String,
     /// A notice to show from the start, for example why the worker was restarted.
     pub notice: Option<super::Notice>,
     /// Ids of the predictions that gate the figure: its run stays hidden until each has been committed or skipped.
     pub gated_by: Vec<String>,
     /// The learner's attempts in this lesson so far.
     pub attempts: Vec<Attempt>,
+    /// Whether the attempts are of an earlier visit, so that the page doesn't show what came of them.
+    pub restores: bool,
     /// Whom the invitation on the picture is about, as an attribute holds it.
     pub invites: String,
     /// Whether it plays at once, because it is the first thing on its page.
@@ -196,17 +201,6 @@ pub struct Update {
     pub jobs: Option<Vec<Vec<u8>>>,
     /// Offer the picture as a PNG file of this name.
     pub image: Option<String>,
-}
-
-/// Where to resume a run after its worker has ended, as link codes.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ResumePoint {
-    /// The run at the moment shown.
-    pub now: String,
-    /// The run without its last input, for when the model fails on the run itself.
-    pub before_last_change: String,
-    /// The learner's own runs, the last one last: those that the figure was led away from, and the one shown if it is one.
-    pub own_runs: Vec<String>,
 }
 
 /// What a run has come to at a moment.

@@ -301,6 +301,7 @@ impl FigureState {
             now: encode_view(&now),
             before_last_change: encode_view(&before),
             own_runs: self.own_runs.iter().chain(self.is_own().then_some(&now)).map(encode_view).collect(),
+            challenge: self.set_up_for.map(|challenge| challenge.id.to_owned()).unwrap_or_default(),
         }
     }
 

@@ -9,8 +9,9 @@
 
 mod anki;
 mod attempt;
+mod message;
 mod progress;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(any(feature = "record", not(target_arch = "wasm32")))]
 mod record;
 mod review;
 #[cfg(not(target_arch = "wasm32"))]
@@ -22,8 +23,9 @@ mod tests_support;
 
 pub use anki::{AnkiNote, to_anki};
 pub use attempt::{Attempt, Entry, Grade, Guess, Task};
-pub use progress::{Place, Setting, Visit};
-#[cfg(not(target_arch = "wasm32"))]
+pub use message::{FromStore, ToStore, Trouble};
+pub use progress::{Place, ResumePoint, Setting, Visit};
+#[cfg(any(feature = "record", not(target_arch = "wasm32")))]
 pub use record::{Added, Record, RecordError};
 pub use review::{CardId, Rating, Review};
 #[cfg(not(target_arch = "wasm32"))]

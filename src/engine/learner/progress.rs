@@ -16,6 +16,21 @@ pub struct Visit {
     pub seconds: u32,
 }
 
+/// Where to resume a run, as link codes: after its worker has ended, or on another visit.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ResumePoint {
+    /// The run at the moment shown.
+    pub now: String,
+    /// The run without its last input, for when the model fails on the run itself.
+    pub before_last_change: String,
+    /// The learner's own runs, the last one last: those that the figure was led away from, and the one shown if it is one.
+    #[serde(default)]
+    pub own_runs: Vec<String>,
+    /// The id of the challenge that the figure is set up for; empty, if it is for none.
+    #[serde(default)]
+    pub challenge: String,
+}
+
 /// Where a figure was left. Of two the later counts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Place {
@@ -25,16 +40,8 @@ pub struct Place {
     pub figure: String,
     /// When.
     pub when: Millis,
-    /// The run and the moment shown, as links hold them.
-    pub now: String,
-    /// The same just before the last change.
-    pub before_last_change: String,
-    /// Runs of the learner's own that the figure offers to go back to.
-    #[serde(default)]
-    pub own_runs: Vec<String>,
-    /// The id of the challenge that it was set up for; empty, if it was for none.
-    #[serde(default)]
-    pub challenge: String,
+    /// Where.
+    pub at: ResumePoint,
 }
 
 /// A choice about how the site looks and behaves. Of two the later counts.

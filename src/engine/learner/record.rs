@@ -3,12 +3,12 @@
 //! ```json
 //! { "format": "backend-playground", "version": 1,
 //!   "attempts": [{ "key": "…32 hexadecimal digits…", "lesson": "faults/cache-failures", "when": 1700000000000,
-//!                  "attempt": { "task": "Prediction", "id": "rush", "answer": "500", "grade": "Wrong", "run": null },
-//!                  "guess": { "unit": "Count", "guessed": 500, "was": 1009 } }],
+//!                  "attempt": { "task": "Prediction", "id": "rush", "answer": "500", "grade": "Wrong", "run": null,
+//!                               "guess": { "unit": "Count", "guessed": 500, "was": 1009 } } }],
 //!   "reviews":  [{ "key": "…", "card": "faults/cache-failures#stampede", "when": 1700000000000, "rating": "good" }],
 //!   "visits":   [{ "key": "…", "lesson": "faults/cache-failures", "when": 1700000000000, "seconds": 840 }],
 //!   "places":   [{ "lesson": "faults/cache-failures", "figure": "which-keys", "when": 1700000000000,
-//!                  "now": "…a run as links hold it…", "before_last_change": "…", "own_runs": [], "challenge": "" }],
+//!                  "at": { "now": "…a run as links hold it…", "before_last_change": "…", "own_runs": [], "challenge": "" } }],
 //!   "settings": [{ "name": "theme", "value": "dark", "when": 1700000000000 }],
 //!   "set_aside": [] }
 //! ```
@@ -17,7 +17,7 @@
 //! are handed on as they are. A field that isn't named here is passed over. A file with anything wrong in it is refused as a
 //! whole, with a sentence that says where.
 
-use super::{Entry, LATEST, Millis, Place, Review, Setting, Visit};
+use super::{Entry, LATEST, Millis, Place, ResumePoint, Review, Setting, Visit};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -220,7 +220,7 @@ fn wrong_attempt(entry: &Entry) -> Option<&'static str> {
         .or_else(|| wrong_id(&attempt.id))
         .or_else(|| wrong_moment(entry.when))
         .or_else(|| too_long([&attempt.answer].into_iter().chain(run)))
-        .or_else(|| (!entry.guess.iter().all(finite)).then_some("numbers have to be finite"))
+        .or_else(|| (!attempt.guess.iter().all(finite)).then_some("numbers have to be finite"))
 }
 
 fn wrong_review(review: &Review) -> Option<&'static str> {
@@ -237,7 +237,8 @@ fn wrong_visit(visit: &Visit) -> Option<&'static str> {
 }
 
 fn wrong_place(place: &Place) -> Option<&'static str> {
-    let Place { lesson, figure, when, now, before_last_change, own_runs, challenge } = place;
+    let Place { lesson, figure, when, at } = place;
+    let ResumePoint { now, before_last_change, own_runs, challenge } = at;
     wrong_lesson(lesson)
         .or_else(|| wrong_id(figure))
         .or_else(|| wrong_moment(*when))
@@ -283,10 +284,7 @@ mod tests {
             lesson: "a/b".to_owned(),
             figure: figure.to_owned(),
             when,
-            now: now.to_owned(),
-            before_last_change: String::new(),
-            own_runs: Vec::new(),
-            challenge: String::new(),
+            at: ResumePoint { now: now.to_owned(), ..ResumePoint::default() },
         }
     }
 
@@ -336,7 +334,10 @@ mod tests {
         there.settings[0] = Setting { name: "theme".to_owned(), value: "light".to_owned(), when: 1 };
         assert_eq!(here.merge(there.clone()), Added { attempts: 1, reviews: 0, others: 3 });
         assert_eq!((here.attempts.len(), here.visits[0].seconds), (2, 90));
-        assert_eq!((&*here.places[0].now, here.places.len(), &*here.settings[0].value), ("later", 2, "dark"));
+        assert_eq!(
+            (&*here.places[0].at.now, here.places.len(), &*here.settings[0].value),
+            ("later", 2, "dark")
+        );
         assert_eq!(here.merge(there), Added::default());
     }
 

@@ -45,6 +45,7 @@ pub fn start() {
                 figure.send_latest(UserAction { target, text, ..UserAction::of(ActionKind::Understand) });
             }
         });
+        dom::query_all(&section, &any(attr::QUIZ)).iter().for_each(restore);
         if let Some(list) = dom::query(&section, &css(class::ANSWER_ORDER)) {
             cards::attach(&list);
         }
@@ -115,8 +116,37 @@ fn check(activity: &Element, question: &Element) {
         return set_text(question, class::ANSWER_ERROR, text::ANSWER_FIRST);
     }
     set_text(question, class::ANSWER_ERROR, "");
-    let said = |name: &str| question.get_attribute(name).unwrap_or_default();
-    let (id, correct) = (said(attr::QUIZ), said(attr::CORRECT));
+    let all = mark(question);
+    if let Some(verdict) = dom::query(question, &css(class::ANSWER_VERDICT)) {
+        dom::focus(&verdict);
+    }
+    let id = question.get_attribute(attr::QUIZ).unwrap_or_default();
+    let grade = if all { Grade::Right } else { Grade::Wrong };
+    let figure = figure_of(activity);
+    let task = if figure.is_some() { Task::Incident } else { Task::Quiz };
+    record::add_first(Attempt { task, id: id.clone(), answer, grade, run: None, guess: None });
+    if let Some(figure) = figure {
+        figure.send_action(UserAction { target: id, ..UserAction::of(ActionKind::Check) });
+    }
+}
+
+/// Shows the answer of an earlier visit, and what was right or wrong about it.
+fn restore(question: &Element) {
+    let id = question.get_attribute(attr::QUIZ);
+    let attempts = record::attempts_here();
+    let answered =
+        |it: &&Attempt| matches!(it.task, Task::Quiz | Task::Incident) && Some(&it.id) == id.as_ref();
+    let Some(attempt) = attempts.iter().find(answered) else { return };
+    for field in dom::query_all(question, "input") {
+        let field = dom::field(&field);
+        field.set_checked(attempt.answer.split(',').any(|chosen| chosen == field.value()));
+    }
+    mark(question);
+}
+
+/// Marks the options as right or wrong, and says whether all that was chosen is right.
+fn mark(question: &Element) -> bool {
+    let correct = question.get_attribute(attr::CORRECT).unwrap_or_default();
     let right = |option: &str| correct.split(',').any(|right| right == option);
     let mut all = true;
     for option in dom::query_all(question, &any(attr::OPTION)) {
@@ -135,16 +165,7 @@ fn check(activity: &Element, question: &Element) {
     }
     dom::set_attribute(question, attr::STAGE, if all { "right" } else { "wrong" });
     set_text(question, class::ANSWER_VERDICT, if all { text::RIGHT } else { text::QUIZ_WRONG });
-    if let Some(verdict) = dom::query(question, &css(class::ANSWER_VERDICT)) {
-        dom::focus(&verdict);
-    }
-    let grade = if all { Grade::Right } else { Grade::Wrong };
-    let figure = figure_of(activity);
-    let task = if figure.is_some() { Task::Incident } else { Task::Quiz };
-    record::add_first(Attempt { task, id: id.clone(), answer, grade, run: None });
-    if let Some(figure) = figure {
-        figure.send_action(UserAction { target: id, ..UserAction::of(ActionKind::Check) });
-    }
+    all
 }
 
 /// Takes an answer back, so that the question can be answered again.

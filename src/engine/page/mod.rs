@@ -8,8 +8,8 @@
 //! - [`figure`] is a figure in the page and its worker; [`events`] and [`drag`] turn DOM events into actions, [`apply`]
 //!   applies the desk's patches.
 //! - [`worker_client`] is the page's side of a worker; [`parking`] decides which figures have one.
-//! - [`answer`] handles answers to predictions and questions, [`cards`] those that are put in order; [`record`] keeps the
-//!   attempts, [`jobs`] runs batches of jobs in workers of their own.
+//! - [`answer`] handles answers to predictions and questions, [`cards`] those that are put in order; [`record`] keeps
+//!   attempts and places, [`jobs`] runs batches of jobs in workers of their own.
 //! - [`dock`] has a figure come along with the reader.
 //! - [`prose`] connects numbers and phrases of the text to figures, [`link`] the page's fragment, [`file`] a learner's
 //!   file.
@@ -35,12 +35,14 @@ pub mod worker_client;
 pub fn start() {
     console_error_panic_hook::set_once();
     palette::start();
-    figure::start();
-    prose::start();
-    answer::start();
-    dock::start();
-    // Tells tests and style sheets that scripts run. (On pages without a figure `theme.js` does this.)
-    if let Some(root) = dom::document().document_element() {
-        let _ = root.set_attribute(crate::desk::markup::attr::LIVE, "");
-    }
+    record::start(|| {
+        figure::start();
+        prose::start();
+        answer::start();
+        dock::start();
+        // Tells tests and style sheets that scripts run. (On pages without a figure `theme.js` does this.)
+        if let Some(root) = dom::document().document_element() {
+            let _ = root.set_attribute(crate::desk::markup::attr::LIVE, "");
+        }
+    });
 }

@@ -60,11 +60,11 @@ pub fn seeking_in_ten_minutes_of_a_thousand_requests_a_second() {
         let initial_view =
             encode_view(&View { run: run.clone(), compared_controls: Vec::new(), at: Time::ZERO });
         there
-            .tell(DeskCommand::Open(OpenFigure {
+            .tell(DeskCommand::Open(Box::new(OpenFigure {
                 initial_view,
                 words: encode_words(&Words::default()),
                 ..OpenFigure::default()
-            }))
+            })))
             .await;
         let took = there.does(seek(until)).await;
         let whole = there.probe(None).await;

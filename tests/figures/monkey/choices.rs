@@ -284,6 +284,6 @@ impl Monkey {
             from_link: true,
             ..OpenFigure::default()
         };
-        (if hostile { "link: hostile" } else { "link: sound" }.into(), DeskCommand::Open(opening))
+        (if hostile { "link: hostile" } else { "link: sound" }.into(), DeskCommand::Open(Box::new(opening)))
     }
 }

@@ -14,7 +14,11 @@ const NARROWEST: i32 = 320;
 impl PageFigure {
     /// Sends an action to the desk, and starts the worker if there is none.
     pub fn send_action(&self, action: UserAction) {
-        self.inner.borrow_mut().failures = 0;
+        {
+            let mut inner = self.inner.borrow_mut();
+            inner.failures = 0;
+            inner.used = true;
+        }
         if self.inner.borrow().stage == WorkerStage::Stopped {
             self.show_notice(None);
             self.inner.borrow_mut().stage = WorkerStage::Parked;

@@ -100,14 +100,16 @@ impl PageFigure {
                 view: Some(inner.resume_point.now.clone()),
                 from_link: inner.link_being_opened.is_some(),
                 own_runs: inner.resume_point.own_runs.clone(),
+                challenge: inner.resume_point.challenge.clone(),
                 notice,
                 gated_by: inner.gated_by.clone(),
                 attempts: record::attempts_here(),
+                restores: std::mem::take(&mut inner.restores),
                 invites,
                 plays: std::mem::take(&mut inner.plays),
             }
         };
-        self.send(ToWorker::Command(DeskCommand::Open(opening)));
+        self.send(ToWorker::Command(DeskCommand::Open(Box::new(opening))));
         let before_words = std::mem::take(&mut self.inner.borrow_mut().before_words);
         for action in events::current_settings(self).chain(before_words) {
             self.send(ToWorker::Command(DeskCommand::UserAction(action)));
@@ -192,6 +194,9 @@ impl PageFigure {
                 inner.change_starting = None;
             }
             if let Some(resume_point) = resume_point {
+                if inner.used && inner.resume_point != resume_point {
+                    record::note_place(&inner.page_id, &resume_point);
+                }
                 inner.resume_point = resume_point;
             }
             if ready && inner.link_being_opened.take().is_some() {

@@ -15,7 +15,7 @@ mod lifecycle;
 use super::file::LearnersFile;
 use super::jobs::JobPool;
 use super::worker_client::WorkerClient;
-use super::{dom, events, link, parking};
+use super::{dom, events, link, parking, record};
 use crate::desk::markup::{any, attr, class, css};
 use crate::desk::{Notice, ResumePoint, ToWorker, UserAction};
 use std::cell::RefCell;
@@ -89,6 +89,10 @@ struct Inner {
     /// Whom the invitation on the picture is about, and whether the figure plays at once; for the desk that opens it first.
     invites: String,
     plays: bool,
+    /// Whether what came of the attempts of an earlier visit is still to be shown.
+    restores: bool,
+    /// Whether the learner has done anything with it: where it is then is worth keeping.
+    used: bool,
     /// The jobs that other workers run for its desk.
     jobs: Option<JobPool>,
     /// Whether its desk still owes the learner something, such as a verdict.
@@ -181,13 +185,19 @@ fn attach(root: &Element) -> Option<PageFigure> {
     let facts = dom::query_page(&["template", &any(attr::FACTS)].concat());
     let facts = facts.iter().find(|it| it.get_attribute(attr::FACTS_OF).as_ref() == Some(&page_id));
     let initial_view = root.get_attribute(attr::VIEW)?;
+    let left = record::place_of(&page_id);
     let inner = Inner {
         words: facts.and_then(|it| it.get_attribute(attr::FACTS)),
-        resume_point: ResumePoint {
+        // Who left it somewhere finds it there, at rest.
+        invites: if left.is_some() { String::new() } else { invitation(root, "") },
+        plays: left.is_none() && root.has_attribute(attr::PLAYS),
+        restores: true,
+        used: left.is_some(),
+        resume_point: left.unwrap_or_else(|| ResumePoint {
             now: initial_view.clone(),
             before_last_change: initial_view.clone(),
-            own_runs: Vec::new(),
-        },
+            ..ResumePoint::default()
+        }),
         initial_view,
         worker: worker_for(root)?,
         before_words: Vec::new(),
@@ -211,8 +221,6 @@ fn attach(root: &Element) -> Option<PageFigure> {
             .flat_map(|ids| ids.split(','))
             .map(str::to_owned)
             .collect(),
-        invites: invitation(root, ""),
-        plays: root.has_attribute(attr::PLAYS),
         jobs: None,
         owes: false,
         park_when_idle: false,
