@@ -170,7 +170,13 @@ fn judged(
         }
         @if budget.is_some() { p.(class::JUDGE_COST) role="status" {} }
         p.(class::JUDGE_PROGRESS) {}
-        div.(class::JUDGE_RESULT) role="status" {}
+        div.(class::JUDGE_RESULT) role="status" {
+            // A verdict of this visit takes its place.
+            div.(class::PASSED_BEFORE) hidden {
+                p.judge-grade { "You passed this before." }
+                button data-do=(ActionKind::OpenView.name()) { "See the setting in the figure" }
+            }
+        }
         @for (verdict, says) in verdicts { div.verdict-says data-verdict=(verdict) role="status" hidden { (cx.blocks(says)) } }
     }
 }

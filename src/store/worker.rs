@@ -5,7 +5,7 @@
 //! what belongs to that, and from then on says what has happened. Everything is written in the order in which it came.
 
 use super::{Store, new_key};
-use engine::learner::{Entry, FromStore, Key, Place, Record, ToStore, Trouble, Visit};
+use engine::learner::{Attempt, Entry, FromStore, Grade, Key, Place, Record, Task, ToStore, Trouble, Visit};
 use engine::sim::sort::sort_by;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use std::cell::RefCell;
@@ -73,13 +73,13 @@ impl Keeper {
             ToStore::Open(_) => {
                 let mut kept = store.read_lesson(&lesson).await?;
                 sort_by(&mut kept.attempts, |a, b| (a.when, &a.key).cmp(&(b.when, &b.key)));
-                let attempts = kept.attempts.into_iter().map(|entry| entry.attempt).collect();
+                let attempts = first_of_each(kept.attempts.into_iter().map(|entry| entry.attempt));
                 let places = kept.places.into_iter().map(|place| (place.figure, place.at)).collect();
                 post(&FromStore::Opened(attempts, places));
                 return Ok(());
             }
             ToStore::Attempted(when, attempt) => Record {
-                attempts: vec![Entry { key: new_key(), lesson, when, attempt }],
+                attempts: vec![Entry { key: new_key(), lesson, when, attempt, guess: None }],
                 ..Record::default()
             },
             ToStore::Left(when, figure, at) => {
@@ -97,6 +97,22 @@ impl Keeper {
         }
         written
     }
+}
+
+/// Of each prediction, question and cause of an incident the first attempt, of each challenge the last that passed.
+fn first_of_each(attempts: impl Iterator<Item = Attempt>) -> Vec<Attempt> {
+    let mut kept: Vec<Attempt> = Vec::new();
+    for attempt in attempts {
+        let same = kept.iter().position(|it| (it.task, &it.id) == (attempt.task, &attempt.id));
+        match same {
+            None => kept.push(attempt),
+            Some(at) if attempt.task == Task::Challenge && attempt.grade == Grade::Right => {
+                kept[at] = attempt;
+            }
+            Some(_) => {}
+        }
+    }
+    kept
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {

@@ -242,7 +242,7 @@ fn a_desk_says_that_it_owes_an_answer_until_it_has_given_it() {
 fn what_was_attempted_on_an_earlier_visit_is_shown_again_and_recorded_once() {
     let attempt = |task, id: &str, answer: &str, grade, run| {
         let (id, answer) = (id.to_owned(), answer.to_owned());
-        Attempt { task, id, answer, grade, run, guess: None }
+        Attempt { task, id, answer, grade, run }
     };
     // Graded anew: what the record believes of it doesn't matter.
     let answered = attempt(Task::Prediction, FIRST, "20", Grade::Right, None);
@@ -255,14 +255,6 @@ fn what_was_attempted_on_an_earlier_visit_is_shown_again_and_recorded_once() {
     let old = attempt(Task::Prediction, FIRST, "as many as before", Grade::Wrong, None);
     let page = Page::revisited(GATED, &[FIRST], &[old]);
     assert_eq!(stage(&page, FIRST), "");
-    // A challenge that was passed offers its setting.
-    let run = Page::of("slow-server").now;
-    let passed = attempt(Task::Challenge, "keep-the-promise", "", Grade::Right, Some(run.clone()));
-    let page = Page::revisited("slow-server", &[], &[passed]);
-    assert!(
-        said(&page, "[data-challenge=\"keep-the-promise\"] .judge-result").contains("passed this before")
-    );
-    assert!(page.views().contains(&run), "{:?}", page.views());
 }
 
 #[test]
@@ -369,7 +361,7 @@ fn an_incident_is_met_at_its_moment_and_what_happened_is_named_when_its_cause_is
     page.act("kill", "1:1", "");
     assert!(told(&page)[0].contains("Kill server"), "{:?}", told(&page));
     let (task, grade) = (Task::Incident, Grade::Wrong);
-    let before = Attempt { task, id: id.into(), answer: "too-few".into(), grade, run: None, guess: None };
+    let before = Attempt { task, id: id.into(), answer: "too-few".into(), grade, run: None };
     let mut page = Page::after("slow-server", &[], &[before]);
     page.does(incident("set-up"));
     assert!(told(&page)[0].contains("Kill server"), "{:?}", told(&page));

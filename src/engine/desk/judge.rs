@@ -149,25 +149,8 @@ impl Desk {
             answer: String::new(),
             grade,
             run: Some(setting),
-            guess: None,
         };
         self.attempts.push(attempt);
-    }
-
-    /// Shows that a challenge was passed on an earlier visit, and with which setting: who doubts it, judges it again.
-    pub(super) fn restore_challenge(&mut self, attempt: &Attempt) {
-        let Some(run) = attempt.run.as_deref().filter(|_| attempt.grade == Grade::Right) else { return };
-        let id = attempt.id.as_str();
-        if self.figure().challenge(id).is_err() {
-            return;
-        }
-        let parts = vec![
-            element("p", "judge-grade").text(text::PASSED_BEFORE),
-            element("p", "").with([tools::view_button(run, text::SEE_SETTING)]),
-        ];
-        let out = &mut self.extra_patches;
-        out.push(Patch::Attribute(page_selector(section(id)), attr::STAGE.into(), Some("passed".into())));
-        out.push(Patch::Children(challenge_selector(id, &css(class::JUDGE_RESULT)), parts));
     }
 
     /// Writes what the present setting costs in each challenge, and whether the verdict there is about another one.

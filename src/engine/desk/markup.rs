@@ -109,6 +109,8 @@ pub mod class {
     pub const SWEEP_PROGRESS: &str = "fig-sweep-progress";
     /// The result of a job.
     pub const SWEEP_RESULT: &str = "fig-sweep-result";
+    /// Says that a challenge was passed on an earlier visit, and offers its setting.
+    pub const PASSED_BEFORE: &str = "passed-before";
     /// Says why nothing that the learner does is kept.
     pub const KEPT: &str = "not-kept";
     /// Where notices stand.

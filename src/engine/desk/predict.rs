@@ -7,7 +7,7 @@ use super::markup::{attr, class, css, inside, with};
 use super::protocol::{NewElement, Patch, Selector, UserAction, button, element, page_selector, selector};
 use super::state::FigureState;
 use super::{Desk, text, tools};
-use crate::learner::{Attempt, Grade, Guess, Task};
+use crate::learner::{Attempt, Grade, Task};
 use crate::player::{
     AnswerKind, CURVE_POINTS, Grading, Pace, Prediction, Setting, Truth, Value, View, encode_view,
     mean_distance,
@@ -26,8 +26,6 @@ pub(super) struct Committed {
     /// The answer as text, for the record.
     answer_text: String,
     grading: Grading,
-    /// Whether it is of an earlier visit, and in the record.
-    is_known: bool,
 }
 
 /// A selector within a prediction's section.
@@ -69,35 +67,14 @@ impl Desk {
         }
     }
 
-    /// Shows what came of the attempts of an earlier visit. Predictions are graded anew: their runs are what is believed.
+    /// Shows what came of the predictions of an earlier visit. They are graded anew: their runs are what is believed.
     pub(super) fn restore(&mut self, done: &[Attempt]) {
-        let figure = self.figure();
-        for attempt in done {
-            let (id, skipped) = (attempt.id.as_str(), attempt.grade == Grade::Skipped);
-            match attempt.task {
-                Task::Challenge => self.restore_challenge(attempt),
-                Task::Prediction => {
-                    let Some(prediction) = figure.prediction(id) else { continue };
-                    let answer = parse_answer(&prediction.answer_kind, &attempt.answer);
-                    let grading = Grading::start(figure, prediction, &self.state.initial_view.run);
-                    match (answer, grading) {
-                        _ if skipped => self.extra_patches.push(set_stage(id, "skipped")),
-                        (Ok(answer), Ok(grading)) => {
-                            self.extra_patches.push(set_stage(id, "committed"));
-                            let answer_text = attempt.answer.clone();
-                            let known =
-                                Committed { prediction, answer, answer_text, grading, is_known: true };
-                            self.state.committed.push(known);
-                        }
-                        // The question has changed since: it is asked anew.
-                        _ => {
-                            self.answer_again(id);
-                            continue;
-                        }
-                    }
-                    self.extra_patches.push(disable_fields(id));
-                }
-                Task::Quiz | Task::Incident => {}
+        for Attempt { id, answer, grade, .. } in done.iter().filter(|it| it.task == Task::Prediction) {
+            if *grade == Grade::Skipped {
+                self.extra_patches.extend([set_stage(id, "skipped"), disable_fields(id)]);
+            } else if self.take_answer(id, answer).is_err() {
+                // The question has changed since: it is asked anew.
+                self.answer_again(id);
             }
         }
     }
@@ -105,7 +82,7 @@ impl Desk {
     /// Skips a prediction.
     pub(super) fn skip(&mut self, id: &str) {
         if !self.state.is_answered(id) {
-            self.record(id, String::new(), Grade::Skipped, None);
+            self.record(id, String::new(), Grade::Skipped);
             self.extra_patches.push(set_stage(id, "skipped"));
             self.extra_patches.push(disable_fields(id));
             self.extra_patches.push(Patch::Focus(selector(class::PLAY)));
@@ -116,31 +93,37 @@ impl Desk {
     /// Commits a prediction.
     pub(super) fn commit(&mut self, action: &UserAction) {
         let id = action.target.as_str();
-        let figure = self.figure();
-        let Some(prediction) = figure.prediction(id) else { return };
         if self.state.is_answered(id) {
             return;
         }
-        let answer = parse_answer(&prediction.answer_kind, &action.text);
-        let why = answer.as_ref().err().cloned().unwrap_or_default();
+        let verdict = || prediction_selector(id, &css(class::ANSWER_VERDICT));
+        let why = match self.take_answer(id, &action.text) {
+            Ok(()) => {
+                self.extra_patches.push(Patch::Text(verdict(), text::GRADING.into()));
+                self.extra_patches.push(Patch::Focus(verdict()));
+                self.unmask(Some("answered"));
+                String::new()
+            }
+            Err(why) => why,
+        };
         self.extra_patches.push(Patch::Text(prediction_selector(id, &css(class::ANSWER_ERROR)), why));
-        let Ok(answer) = answer else { return };
+    }
+
+    /// Begins to grade an answer, if this desk's figure asks for it.
+    ///
+    /// # Errors
+    /// What is wrong with the answer.
+    fn take_answer(&mut self, id: &str, written: &str) -> Result<(), String> {
+        let figure = self.figure();
+        let prediction = figure.prediction(id).ok_or_else(String::new)?;
+        let answer = parse_answer(&prediction.answer_kind, written)?;
         let grading = Grading::start(figure, prediction, &self.state.initial_view.run);
-        let Ok(grading) = grading else { return };
-        self.extra_patches.push(set_stage(id, "committed"));
-        self.extra_patches.push(disable_fields(id));
+        let grading = grading.map_err(|_| String::new())?;
+        self.extra_patches.extend([set_stage(id, "committed"), disable_fields(id)]);
         self.state.note_answered(id);
-        self.state.committed.push(Committed {
-            prediction,
-            answer,
-            answer_text: action.text.clone(),
-            grading,
-            is_known: false,
-        });
-        self.extra_patches
-            .push(Patch::Text(prediction_selector(id, &css(class::ANSWER_VERDICT)), text::GRADING.into()));
-        self.extra_patches.push(Patch::Focus(prediction_selector(id, &css(class::ANSWER_VERDICT))));
-        self.unmask(Some("answered"));
+        let answer_text = written.to_owned();
+        self.state.committed.push(Committed { prediction, answer, answer_text, grading });
+        Ok(())
     }
 
     /// Says how a number is understood while it is typed.
@@ -192,18 +175,15 @@ impl Desk {
             let see = self.state.runs_asked_about(it.prediction, &it.answer, &truth);
             verdict(it.prediction, &it.answer, &truth, see, &mut self.extra_patches);
             let grade = if right { Grade::Right } else { Grade::Wrong };
-            let guess = guess(&it.prediction.answer_kind, &it.answer, &truth.value);
-            if !it.is_known {
-                self.record(it.prediction.id, it.answer_text, grade, guess);
-            }
+            self.record(it.prediction.id, it.answer_text, grade);
         }
         true
     }
 
-    fn record(&mut self, id: &str, answer: String, grade: Grade, guess: Option<Guess>) {
+    fn record(&mut self, id: &str, answer: String, grade: Grade) {
         let first = View { at: self.state.spec.until, ..self.state.initial_view.clone() };
         let run = Some(encode_view(&first));
-        let attempt = Attempt { task: Task::Prediction, id: id.to_owned(), answer, grade, run, guess };
+        let attempt = Attempt { task: Task::Prediction, id: id.to_owned(), answer, grade, run };
         self.attempts.push(attempt);
         self.state.note_answered(id);
     }
@@ -276,16 +256,6 @@ impl FigureState {
             .map(|(_, (control, value))| text::fill(text::DIFFERS, &[&control.label, &control.show(value)]))
             .collect();
         if said.is_empty() { text::AS_OPENED.to_owned() } else { said.join(", ") }
-    }
-}
-
-/// A predicted number beside the run's, for the record.
-fn guess(asks: &AnswerKind, answer: &Value, truth: &Value) -> Option<Guess> {
-    match (asks, answer, truth) {
-        (AnswerKind::Number { unit, .. }, Value::Number(guessed), Value::Number(was)) => {
-            Some(Guess { unit: *unit, guessed: *guessed, was: *was })
-        }
-        _ => None,
     }
 }
 

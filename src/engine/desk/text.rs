@@ -113,8 +113,6 @@ texts! {
     RISING = "Rising: {}, from {} to {}.";
     FALLING = "Falling: {}, from {} to {}.";
     PASSED = "Passed.";
-    PASSED_BEFORE = "You passed this before.";
-    SEE_SETTING = "See the setting in the figure";
     KEPT_NOWHERE = "This browser keeps nothing for this site, perhaps because the window is private. What you do here is forgotten when you leave the page.";
     KEPT_NEWER = "Your record was written by a newer version of this site, and is left as it is. Reload the page to get that version; until then nothing is added to it.";
     KEPT_FULL = "There is no room left to keep what you do. Free some space on this device, or export your record and delete it.";

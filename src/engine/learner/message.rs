@@ -21,7 +21,8 @@ pub enum ToStore {
 pub enum FromStore {
     /// It listens; what was sent before is lost. The first message.
     Ready,
-    /// What is kept of the lesson: attempts, oldest first, and where figures were left, by their ids.
+    /// What is kept of the lesson: of each prediction, question and cause of an incident the first attempt, of each challenge
+    /// the last that passed, oldest first; and where figures were left, by their ids.
     Opened(Vec<Attempt>, Vec<(String, ResumePoint)>),
     /// Something could not be read or written; what comes after is tried all the same.
     Trouble(Trouble),

@@ -46,6 +46,7 @@ pub fn start() {
             }
         });
         dom::query_all(&section, &any(attr::QUIZ)).iter().for_each(restore);
+        restore_challenge(&section);
         if let Some(list) = dom::query(&section, &css(class::ANSWER_ORDER)) {
             cards::attach(&list);
         }
@@ -124,7 +125,7 @@ fn check(activity: &Element, question: &Element) {
     let grade = if all { Grade::Right } else { Grade::Wrong };
     let figure = figure_of(activity);
     let task = if figure.is_some() { Task::Incident } else { Task::Quiz };
-    record::add_first(Attempt { task, id: id.clone(), answer, grade, run: None, guess: None });
+    record::add_first(Attempt { task, id: id.clone(), answer, grade, run: None });
     if let Some(figure) = figure {
         figure.send_action(UserAction { target: id, ..UserAction::of(ActionKind::Check) });
     }
@@ -142,6 +143,22 @@ fn restore(question: &Element) {
         field.set_checked(attempt.answer.split(',').any(|chosen| chosen == field.value()));
     }
     mark(question);
+}
+
+/// Shows that a challenge was passed on an earlier visit, and offers the setting: who doubts it, judges it again.
+fn restore_challenge(section: &Element) {
+    let id = section.get_attribute(attr::CHALLENGE);
+    let attempts = record::attempts_here();
+    let passed =
+        |it: &&Attempt| (it.task, it.grade, Some(&it.id)) == (Task::Challenge, Grade::Right, id.as_ref());
+    let run = attempts.iter().find(passed).and_then(|it| it.run.as_deref());
+    if let (Some(run), Some(before)) = (run, dom::query(section, &css(class::PASSED_BEFORE))) {
+        dom::set_attribute(section, attr::STAGE, "passed");
+        dom::set_visible(&before, true);
+        if let Some(button) = dom::query(&before, "button") {
+            dom::set_attribute(&button, attr::TEXT, run);
+        }
+    }
 }
 
 /// Marks the options as right or wrong, and says whether all that was chosen is right.

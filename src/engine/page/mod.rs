@@ -35,14 +35,17 @@ pub mod worker_client;
 pub fn start() {
     console_error_panic_hook::set_once();
     palette::start();
-    record::start(|| {
-        figure::start();
-        prose::start();
-        answer::start();
-        dock::start();
-        // Tells tests and style sheets that scripts run. (On pages without a figure `theme.js` does this.)
-        if let Some(root) = dom::document().document_element() {
-            let _ = root.set_attribute(crate::desk::markup::attr::LIVE, "");
-        }
-    });
+    record::start(begin);
+}
+
+/// Begins once what was kept of this lesson has come.
+fn begin() {
+    figure::start();
+    prose::start();
+    answer::start();
+    dock::start();
+    // Tells tests and style sheets that scripts run. (On pages without a figure `theme.js` does this.)
+    if let Some(root) = dom::document().document_element() {
+        let _ = root.set_attribute(crate::desk::markup::attr::LIVE, "");
+    }
 }

@@ -6,7 +6,7 @@
 use super::dom;
 use crate::desk::markup::{any, attr, class, css};
 use crate::desk::{ResumePoint, text};
-use crate::learner::{Attempt, FromStore, Grade, Millis, Task, ToStore, Trouble};
+use crate::learner::{Attempt, FromStore, Millis, Task, ToStore, Trouble};
 use gloo_timers::callback::{Interval, Timeout};
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use std::cell::RefCell;
@@ -36,7 +36,7 @@ struct PageRecord {
     ready: bool,
     waiting: Vec<Uint8Array>,
     /// What the page does when the record has come.
-    then: Option<Box<dyn FnOnce()>>,
+    then: Option<fn()>,
     /// Whether the learner was told that nothing is kept.
     told: bool,
     /// Seconds of this visit, and since the learner did something.
@@ -49,7 +49,7 @@ thread_local! {
 }
 
 /// Brings back what was kept of this lesson, then calls `then`; at once, if nothing was.
-pub fn start(then: impl FnOnce() + 'static) {
+pub fn start(then: fn()) {
     for event in ["pagehide", "visibilitychange"] {
         dom::listen::<Event>(&dom::document(), event, |_| write_places());
     }
@@ -62,7 +62,7 @@ pub fn start(then: impl FnOnce() + 'static) {
     })
     .forget();
     let kept = dom::local_storage().and_then(|storage| storage.get_item(KEPT).ok()?);
-    RECORD.with_borrow_mut(|record| record.then = Some(Box::new(then)));
+    RECORD.with_borrow_mut(|record| record.then = Some(then));
     if kept.is_none() || !open_store() {
         return go_on();
     }
@@ -152,7 +152,7 @@ fn receive(event: &MessageEvent) {
             RECORD.with_borrow_mut(|record| {
                 if record.then.is_some() {
                     record.places = places;
-                    record.attempts = first_of_each(attempts);
+                    record.attempts = attempts;
                 }
             });
             go_on();
@@ -163,22 +163,6 @@ fn receive(event: &MessageEvent) {
         }
         Err(_) => go_on(),
     }
-}
-
-/// Of each prediction, question and cause of an incident the first attempt, of each challenge the last that passed.
-fn first_of_each(attempts: Vec<Attempt>) -> Vec<Attempt> {
-    let mut kept: Vec<Attempt> = Vec::new();
-    for attempt in attempts {
-        let same = kept.iter().position(|it| (it.task, &it.id) == (attempt.task, &attempt.id));
-        match same {
-            None => kept.push(attempt),
-            Some(at) if attempt.task == Task::Challenge && attempt.grade == Grade::Right => {
-                kept[at] = attempt;
-            }
-            Some(_) => {}
-        }
-    }
-    kept
 }
 
 /// Says once on the page why nothing is kept.
