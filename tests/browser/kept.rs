@@ -94,11 +94,12 @@ pub async fn what_was_done_is_there_after_a_reload_in_both_of_two_tabs(kind: Kin
     assert!(told.contains("you said"), "{told}");
     let again: String = browser.run(&format!("return {quiz}.dataset.stage")).await;
     assert_eq!(again, quiz_stage);
+    assert_eq!(browser.wait_for(COUNT, Vec::new()).await["attempts"], json!(2), "nothing is noted twice");
 
     // Two tabs answer in turn, and both answers are there in a third.
     let first = browser.client().window().await.expect("a window");
-    let second = browser.client().new_window(true).await.expect("a second tab").handle;
-    browser.client().switch_to_window(second).await.expect("the second tab");
+    let second = browser.client().new_window(false).await.expect("a second window").handle;
+    browser.client().switch_to_window(second).await.expect("the second window");
     browser.goto(&format!("{home}{LESSON}")).await;
     answers(&browser, "#fig-what-a-hash-keeps", "modulo-loses-one", &["20", ENTER].concat()).await;
     browser.client().switch_to_window(first).await.expect("the first tab");
