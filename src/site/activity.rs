@@ -172,6 +172,7 @@ fn judged(
         p.(class::JUDGE_PROGRESS) {}
         div.(class::JUDGE_RESULT) role="status" {}
         @for (verdict, says) in verdicts { div.verdict-says data-verdict=(verdict) role="status" hidden { (cx.blocks(says)) } }
+        p.(class::JUDGE_RUN) {}
     }
 }
 
