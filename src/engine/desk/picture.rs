@@ -17,6 +17,8 @@ const MOST_CROSSED: usize = 100;
 /// may lie over the thing itself.
 const INVITATION: f32 = 36.0;
 const OVER: f32 = 6.0;
+/// What is so many times as wide as high is a line of text.
+const LINE: f32 = 6.0;
 /// Where picture and charts are painted, each on a canvas.
 const PLACES: [&str; 2] = [class::PICTURE, class::CHARTS];
 
@@ -188,11 +190,18 @@ impl Desk {
         }
         if let Some(area) = state.invites.and_then(|who| state.pictures[0].area_of(who)) {
             let invitation = || selector(class::INVITATION);
-            // Below it where there is no room above.
-            let below = area.y < INVITATION - OVER;
-            let top = if below { area.bottom() } else { area.y.max(INVITATION) };
-            out.push(Patch::Class(invitation(), "below".into(), below));
-            for (side, at) in [("left", area.centre().x), ("top", top)] {
+            // On the end of a line of text, whose neighbours it would hide; below what has no room above.
+            let beside = area.w > LINE * area.h;
+            let below = !beside && area.y < INVITATION - OVER;
+            let (x, y) = match (beside, below) {
+                (true, _) => (area.right(), area.centre().y),
+                (_, true) => (area.centre().x, area.bottom()),
+                _ => (area.centre().x, area.y.max(INVITATION)),
+            };
+            for (class, is) in [("beside", beside), ("below", below)] {
+                out.push(Patch::Class(invitation(), class.into(), is));
+            }
+            for (side, at) in [("left", x), ("top", y)] {
                 out.push(Patch::Style(invitation(), side.into(), super::px(at)));
             }
             out.push(super::set_visible(invitation(), !state.masked));
