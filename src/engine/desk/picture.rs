@@ -190,18 +190,13 @@ impl Desk {
         }
         if let Some(area) = state.invites.and_then(|who| state.pictures[0].area_of(who)) {
             let invitation = || selector(class::INVITATION);
-            // On the end of a line of text, whose neighbours it would hide; below what has no room above.
-            let beside = area.w > LINE * area.h;
-            let below = !beside && area.y < INVITATION - OVER;
-            let (x, y) = match (beside, below) {
-                (true, _) => (area.right(), area.centre().y),
-                (_, true) => (area.centre().x, area.bottom()),
-                _ => (area.centre().x, area.y.max(INVITATION)),
-            };
-            for (class, is) in [("beside", beside), ("below", below)] {
+            // Below it where there is no room above, and not over the heading of a line of text.
+            let below = area.y < INVITATION - OVER;
+            let top = if below { area.bottom() } else { area.y.max(INVITATION) };
+            for (class, is) in [("aside", area.w > LINE * area.h), ("below", below)] {
                 out.push(Patch::Class(invitation(), class.into(), is));
             }
-            for (side, at) in [("left", x), ("top", y)] {
+            for (side, at) in [("left", area.centre().x), ("top", top)] {
                 out.push(Patch::Style(invitation(), side.into(), super::px(at)));
             }
             out.push(super::set_visible(invitation(), !state.masked));
