@@ -388,7 +388,9 @@ impl Writer<'_> {
         }
         let in_window = |from: Time, until: Time| from <= it.until.min(self.now) && until >= it.from;
         let fine = Span::from_nanos(it.until.since(it.from).nanos() / 1000);
-        let at = |time: Time| moment_text(time, it.step, fine);
+        // Steps are counted from 1: what happens during the first is at 1.
+        let first = it.step.unwrap_or(Span::ZERO);
+        let at = |time: Time| moment_text(time + first, it.step, fine);
         let mut rows: Vec<(Time, RowView)> = Vec::new();
         for message in it.messages.iter().filter(|message| in_window(message.sent, message.arrives)) {
             let cells = vec![
