@@ -55,7 +55,7 @@ controls! {
 readings! {
     READINGS;
     Reading::new("runs", "runs made", Unit::Count, "Of 32, one for each failure and defence.").so_far();
-    Reading::new("best", "of 4 survived by the best", Unit::Count, "Of four failures, those that the best defence so far survives.").so_far();
+    Reading::new("best", "survived by the best, of 4", Unit::Count, "Of four failures, those that the best defence so far survives.").so_far();
 }
 
 messages! {
