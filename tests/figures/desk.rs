@@ -550,11 +550,11 @@ fn keys_go_along_a_row_and_from_row_to_row_where_cells_are_called_by_row_and_col
     page.go(16.0);
     let keys =
         ["Home", "ArrowRight", "ArrowRight", "ArrowDown", "ArrowDown", "ArrowUp", "ArrowLeft", "ArrowLeft"];
-    let mut walk = |key: &str| {
+    let walk = |key: &str| {
         page.does(UserAction { text: key.into(), ..action("walk") });
         page.attr(".fig-spot", "aria-label").to_owned()
     };
-    let walked = keys.map(|key| walk(key)).to_vec();
+    let walked = keys.map(walk).to_vec();
     let (first, second) = ("front page expires", "all expire");
     let cell = |row: &str, column: &str| format!("{row}, {column}");
     let expected = [
