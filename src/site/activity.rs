@@ -178,6 +178,7 @@ fn judged(
             }
         }
         @for (verdict, says) in verdicts { div.verdict-says data-verdict=(verdict) role="status" hidden { (cx.blocks(says)) } }
+        p.(class::JUDGE_RUN) {}
     }
 }
 

@@ -282,6 +282,33 @@ fn what_a_challenge_fixes_stays_and_the_figure_says_how_to_be_free_of_it() {
 }
 
 #[test]
+fn what_befalls_a_challenge_stays_whatever_is_set_before_it() {
+    let mut page = Page::of("slow-dependency");
+    page.does(UserAction { target: "keep-the-shop-open".into(), ..action("set-up") });
+    let run = |page: &Page| decode_view(&page.now).expect("it is a view").run;
+    let befalls = run(&page).inputs;
+    let set = |control: &str, to: &str| UserAction {
+        target: control.into(),
+        variant: "text".into(),
+        text: to.into(),
+        ..action("control")
+    };
+    page.does(set("timeout", "500 ms"));
+    assert_eq!((run(&page).inputs, befalls.len()), (befalls.clone(), 4), "at the start");
+    page.go(15.0);
+    page.does(set("bulkhead", "8"));
+    let inputs = run(&page).inputs;
+    let kept = inputs.iter().filter(|input| befalls.contains(input)).count();
+    assert_eq!((inputs.len(), kept, inputs[2].at.secs()), (5, 4, 15.0), "between the two outages");
+    assert!(page.says(".fig-marks").contains("Payments are becomes Slow"), "{}", page.says(".fig-marks"));
+    page.does(action("take-back"));
+    assert_eq!(run(&page).inputs, befalls);
+    page.does(action("reset"));
+    page.does(set("timeout", "500 ms"));
+    assert_eq!(run(&page).inputs, []);
+}
+
+#[test]
 fn the_way_back_to_a_run_of_ones_own_stays_until_it_is_taken() {
     let mut page = Page::of("slow-server");
     let phrase = || UserAction { text: "policy=random".into(), number: 20e9, ..action("go") };
@@ -370,7 +397,7 @@ fn nothing_is_offered_for_what_is_not_there() {
     assert_eq!((page.attr(panel, "aria-disabled"), page.has_attr(choice, "hidden")), ("", false));
     page.does(threads("2"));
     let story = page.says(".fig-story");
-    assert!(story.contains("It doesn't exist at this moment."), "{story}");
+    assert!(story.contains("It doesn’t exist at this moment."), "{story}");
     assert_eq!((page.attr(panel, "aria-disabled"), page.has_attr(choice, "hidden")), ("true", true));
     page.does(threads("3"));
     assert_eq!((page.attr(panel, "aria-disabled"), page.has_attr(choice, "hidden")), ("", false));
@@ -648,6 +675,6 @@ proptest! {
         // What is kept opens again; what replays a file waits for that, which the page hands over first.
         let replays = decode_view(&page.now).is_ok_and(|view| view.run.data.is_some());
         let again = Page::opened(figure, Some(page.now.clone()));
-        prop_assert!(!again.says(".fig-notice-place").contains("can't be opened") || page.now.is_empty() || replays);
+        prop_assert!(!again.says(".fig-notice-place").contains("can’t be opened") || page.now.is_empty() || replays);
     }
 }

@@ -279,7 +279,7 @@ fn several_are_chosen_in_the_picture_for_an_action() {
     }
     assert!(page.says(".fig-choice").ends_with("Database"), "{}", page.says(".fig-choice"));
     page.does(select("1:0"));
-    assert!(page.says(".fig-choice").contains("can't be chosen: choose"), "{}", page.says(".fig-choice"));
+    assert!(page.says(".fig-choice").contains("can’t be chosen: choose"), "{}", page.says(".fig-choice"));
     page.does(action("chosen"));
     let run = decode_view(&page.now).unwrap().run;
     let (on, others) = (vec![Entity::new(0, 0)], Value::Entities(vec![Entity::new(0, 3)]));

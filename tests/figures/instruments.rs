@@ -3,6 +3,7 @@
 use crate::page::{Page, action};
 use playground::desk::{DeskCommand, FileChunk, UserAction};
 use playground::learner::{Attempt, Grade, Task};
+use playground::lessons;
 use playground::player::{Value, decode_view};
 
 fn control(id: &str, text: &str) -> UserAction {
@@ -77,7 +78,7 @@ fn the_same_request_is_explained_in_both() {
     let (a, b) = story.split_once("In B").expect("both are told");
     assert!(a.contains("In A") && a.contains("Was sent on to") && b.contains("Was sent on to"), "{story}");
     assert!(
-        a.contains("server's turn") && b.contains("fewest connections"),
+        a.contains("server’s turn") && b.contains("fewest connections"),
         "each by its own policy: {story}"
     );
 }
@@ -394,6 +395,28 @@ fn a_setting_is_judged_and_the_verdict_leads_to_what_failed() {
         page.attrs.iter().all(|(place, _)| !place.starts_with(&of(" [data-verdict=\"not-looking\"]"))),
         "it is shown"
     );
+    let told = said(&page, &of(" .judge-run"));
+    assert!(told.contains("By the end of the first run that failed"), "{told}");
+}
+
+#[test]
+fn a_setting_that_passes_can_be_seen_as_it_was_judged() {
+    let id = "keep-the-promise";
+    let mut page = Page::of("slow-server");
+    // The figure is set up for it by being judged.
+    for (id, to) in [("load", "100"), ("policy", "peak-ewma"), ("queue", "16")] {
+        page.does(control(id, to));
+    }
+    page.does(UserAction { target: id.into(), ..action("judge") });
+    let run = |page: &Page| decode_view(&page.now).unwrap().run;
+    let figure = lessons::figure("slow-server").unwrap().1;
+    let challenge = figure.challenge(id).unwrap();
+    let is = run(&page);
+    assert_eq!(is, challenge.run(figure.spec, &is).unwrap());
+    page.run_errands(200);
+    page.does(UserAction { text: page.views()[0].clone(), ..action("view") });
+    let first = run(&page);
+    assert_eq!((first.seed, &first.controls), (challenge.seed(0), &is.controls));
 }
 
 /// Two minutes of a log.

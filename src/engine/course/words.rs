@@ -6,10 +6,19 @@ use super::problem::{Text, is_id};
 use std::collections::BTreeMap;
 
 /// The patterns of a figure by message id, as [`crate::scene::Words`] takes them: its lesson's, and where that has none,
-/// the shared ones.
+/// the shared ones. Their apostrophes are those of print.
 pub fn patterns(course: &Course, lesson: &Lesson, figure: &str) -> BTreeMap<String, String> {
     let own = lesson.words(figure);
-    course.words.iter().chain(own).map(|(id, text)| (id.clone(), text.text.clone())).collect()
+    course.words.iter().chain(own).map(|(id, text)| (id.clone(), printed(&text.text))).collect()
+}
+
+/// A text whose apostrophes, each between two letters, are those of print.
+fn printed(text: &str) -> String {
+    let joins = |at: usize| {
+        let before = text[..at].ends_with(char::is_alphabetic);
+        before && text[at + 1..].starts_with(char::is_alphabetic)
+    };
+    text.char_indices().map(|(at, c)| if c == '\'' && joins(at) { '’' } else { c }).collect()
 }
 
 /// The names of the arguments in a pattern, in order: `{length} of {capacity}` has two. `{{` and `}}` are braces

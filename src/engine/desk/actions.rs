@@ -230,6 +230,7 @@ impl Desk {
         self.search = None;
         before_change(self.state.change_starting(at, &change));
         let beside = self.state.set_by(&change);
+        self.session.keep(self.state.set_up_for.map_or(Vec::new(), |it| (it.scripted_inputs)()));
         match self.ask(Query::Change { at, change }) {
             Reply::Changed { .. } if let Some(InputKind::Set { control, value }) = &again => {
                 // The figure accepts it, but not here.

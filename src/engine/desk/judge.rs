@@ -43,12 +43,15 @@ impl Desk {
     pub(super) fn set_up(&mut self, id: &str) {
         let figure = self.figure();
         let Ok(challenge) = figure.challenge(id) else { return };
-        let mut run = Run::new(figure.spec, self.state.run.seed);
+        let mut begins = Run::new(figure.spec, self.state.run.seed);
         // The figure accepts a challenge's own values; a test checks that for every challenge.
-        for setting in [challenge.fixed, challenge.begins_with()] {
-            let _ = run.set_all(figure.spec, setting);
-        }
-        run.inputs = (challenge.scripted_inputs)();
+        let _ = begins.set_all(figure.spec, challenge.begins_with());
+        self.set_up_with(challenge, &begins);
+    }
+
+    /// Sets the figure up for a challenge, with the free controls of a run.
+    fn set_up_with(&mut self, challenge: &'static Challenge, of: &Run) {
+        let Ok(run) = challenge.run(self.state.spec, of) else { return };
         let at = challenge.incident.map_or(Time::ZERO, |incident| incident.at);
         // An open drawer would lie over what is asked about.
         self.extra_patches.extend(tools::close_drawers());
@@ -59,10 +62,13 @@ impl Desk {
         self.dirty.run = true;
     }
 
-    /// Judges the figure's present setting.
+    /// Judges the figure's present setting. A figure that isn't set up for the challenge is first, so that it shows what is judged.
     pub(super) fn judge(&mut self, id: &str) {
         let figure = self.figure();
         let Ok(challenge) = figure.challenge(id) else { return };
+        if self.state.set_up_for.is_none_or(|it| it.id != id) {
+            self.set_up_with(challenge, &self.state.setting());
+        }
         match Judge::new(figure, challenge, &self.state.setting()) {
             Err(why) => self.extra_patches.push(result_message(id, &self.state.say(&why))),
             Ok(judge) => {
@@ -78,7 +84,9 @@ impl Desk {
                     attr::STAGE.into(),
                     Some("judging".into()),
                 ));
-                out.push(Patch::Children(challenge_selector(id, &css(class::JUDGE_RESULT)), Vec::new()));
+                for says in [class::JUDGE_RESULT, class::JUDGE_RUN] {
+                    out.push(Patch::Children(challenge_selector(id, &css(says)), Vec::new()));
+                }
                 for verdict in challenge.tempting.iter().map(|(id, _)| *id).chain(["pass"]) {
                     out.push(verdict_visible(id, verdict, false));
                 }
@@ -124,22 +132,32 @@ impl Desk {
             budget if verdict.cost > budget => text::TOO_DEAR,
             _ => text::COSTS,
         };
-        let mut parts: Vec<NewElement> = vec![
+        let attempted = text::fill(text::ATTEMPT, &[&attempt.to_string()]);
+        let costs = text::fill(money, &[&costs[0], &costs[1]]);
+        let parts: Vec<NewElement> = vec![
             element("p", "judge-grade").text(if verdict.passed { text::PASSED } else { text::FAILED }),
-            element("p", "").text(&text::fill(text::ATTEMPT, &[&attempt.to_string()])),
-            element("p", "").text(&counted).text(" ").text(&text::fill(money, &[&costs[0], &costs[1]])),
+            element("p", "").text(&[&attempted, &counted, &costs].map(String::as_str).join(" ")),
         ];
-        if let Some((run, failure)) = &verdict.first {
-            let at = transport::clock(failure.at, state.spec.pace);
-            let view = encode_view(&View { run: run.clone(), compared_controls: Vec::new(), at: failure.at });
-            let words = text::fill(text::FAILED_AT, &[&state.say(&failure.why), &at]);
-            let go = tools::view_button(&view, text::SEE_IN_FIGURE);
-            parts.push(element("p", "").text(&words).text(" ").with([go]));
+        // The run that failed first, or else one that met the goal, from where its fault sets in.
+        let (run, at, mut words) = match (&verdict.first, &verdict.met) {
+            (Some((run, failure)), _) => {
+                (Some(run), failure.at, text::fill(text::FAILED_BY, &[&state.say(&failure.why)]))
+            }
+            (None, met) => (met.as_ref(), challenge.telling_moment(), String::new()),
+        };
+        if verdict.first.is_some() && at < challenge.until {
+            words += &text::fill(text::BEGINS_AT, &[&transport::clock(at, state.spec.pace)]);
         }
+        let go = run.map(|run| {
+            let view = encode_view(&View { run: run.clone(), compared_controls: Vec::new(), at });
+            tools::view_button(&view, text::SEE_IN_FIGURE)
+        });
+        let shown: Vec<NewElement> = [element("span", "").text(&words)].into_iter().chain(go).collect();
         let out = &mut self.extra_patches;
         let stage = if verdict.passed { "passed" } else { "failed" };
         out.push(Patch::Attribute(page_selector(section(id)), attr::STAGE.into(), Some(stage.into())));
         out.push(Patch::Children(challenge_selector(id, &css(class::JUDGE_RESULT)), parts));
+        out.push(Patch::Children(challenge_selector(id, &css(class::JUDGE_RUN)), shown));
         if let Some(diagnosis) = verdict.diagnosis {
             out.push(verdict_visible(id, diagnosis, true));
         }

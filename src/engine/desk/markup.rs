@@ -156,6 +156,8 @@ pub mod class {
     pub const JUDGE_PROGRESS: &str = "judge-progress";
     /// The result of a job.
     pub const JUDGE_RESULT: &str = "judge-result";
+    /// The run that shows it.
+    pub const JUDGE_RUN: &str = "judge-run";
 
     /// A number of the text that a figure writes.
     pub const LIVE: &str = "live";

@@ -17,6 +17,8 @@ const MOST_CROSSED: usize = 100;
 /// may lie over the thing itself.
 const INVITATION: f32 = 36.0;
 const OVER: f32 = 6.0;
+/// What is so many times as wide as high is a line of text.
+const LINE: f32 = 6.0;
 /// Where picture and charts are painted, each on a canvas.
 const PLACES: [&str; 2] = [class::PICTURE, class::CHARTS];
 
@@ -188,10 +190,12 @@ impl Desk {
         }
         if let Some(area) = state.invites.and_then(|who| state.pictures[0].area_of(who)) {
             let invitation = || selector(class::INVITATION);
-            // Below it where there is no room above.
+            // Below it where there is no room above, and not over the heading of a line of text.
             let below = area.y < INVITATION - OVER;
             let top = if below { area.bottom() } else { area.y.max(INVITATION) };
-            out.push(Patch::Class(invitation(), "below".into(), below));
+            for (class, is) in [("aside", area.w > LINE * area.h), ("below", below)] {
+                out.push(Patch::Class(invitation(), class.into(), is));
+            }
             for (side, at) in [("left", area.centre().x), ("top", top)] {
                 out.push(Patch::Style(invitation(), side.into(), super::px(at)));
             }

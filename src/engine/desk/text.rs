@@ -20,7 +20,7 @@ texts! {
     PLAY = "Play";
     PLAY_FROM_START = "Play from the start";
     PAUSE = "Pause";
-    SLOWER = "the model can't keep up, so it runs slower than this";
+    SLOWER = "the model can’t keep up, so it runs slower than this";
     TAKE_BACK = "Take back";
     FIXED = "The challenge fixes '{}'. 'Back to the run the page opened with' in the figure’s menu frees it.";
     IDLE = "'{}' has no effect while '{}' is '{}'.";
@@ -41,13 +41,13 @@ texts! {
     REPRODUCE = "A link to the run it failed on";
     OTHER_BUILD = "The playground has been updated since this page was opened.";
     NO_FACTS = "The texts of this figure could not be loaded. Reload the page, or try again when you are online.";
-    NO_CANVAS = "This browser can't paint while it computes, so the figure stays as it is.";
+    NO_CANVAS = "This browser can’t paint while it computes, so the figure stays as it is.";
     NOT_STARTED = "The model could not be loaded.";
     PANICKED = "The model of this figure failed, and the mistake is ours. The figure is back where it was before.";
     HUNG = "The model did not answer for ten seconds and was stopped. The figure is back where it was before.";
     HUNG_LAST_TIME = "This link stopped the figure last time, so its run has not been started.";
-    NOT_OPENED = "This run can't be opened: {} Here is the figure's own run.";
-    BAD_LINK = "This link can't be opened: {}.";
+    NOT_OPENED = "This run can’t be opened: {} Here is the figure’s own run.";
+    BAD_LINK = "This link can’t be opened: {}.";
     FROM_LINK = "Opened from a link.";
     DIFFERS = "{}: {}";
     DIFFERS_INPUTS = "Later changes and faults: {}, marked on the timeline";
@@ -64,7 +64,7 @@ texts! {
     CHOSEN_NONE = "Chosen: none yet";
     CHOSEN = "Chosen: {}";
     CHOOSE_MORE = "Choose {} first.";
-    NOT_CHOOSABLE = "{} can't be chosen: choose {}, each of them a {}.";
+    NOT_CHOOSABLE = "{} can’t be chosen: choose {}, each of them a {}.";
     CANCEL = "Cancel";
     LOG_READING = "{} of {} read";
     LOG_PACE = "Here it runs {} faster, to keep the servers about four fifths busy. 'Log runs faster' changes that.";
@@ -80,7 +80,7 @@ texts! {
     SHORTEST_WAY = "Found: {} steps lead to a state that must never occur; there is no shorter way. The figure shows them from the start, to this end: {}";
     CHOOSE_NEXT = "Choose what runs next, or let a scheduler choose.";
     NO_CHOICE = "A scheduler decides what happens next in this run. Take over its choices yourself, and search again.";
-    NO_WAY = "No schedule leads to a state that must never occur: all {} states that can be reached were checked.";
+    NO_WAY = "There is no bad schedule: all {} states that can be reached were checked.";
     TOO_MANY_WAYS = "None was found among the first {} states, and there are too many to check them all.";
     BACK_TO_YOURS = "Back to your run";
     SEE_IN_FIGURE = "See it in the figure";
@@ -124,7 +124,8 @@ texts! {
     JUDGED_OTHERS = "The figure has other settings than were judged:";
     COSTS = "It costs {}; the budget is {}.";
     TOO_DEAR = "It costs {}, and the budget is {}.";
-    FAILED_AT = "In the first run that failed: {} It shows at {}.";
+    FAILED_BY = "By the end of the first run that failed: {} ";
+    BEGINS_AT = "It begins to show at {}. ";
     LOWEST_TO_HIGHEST = "lowest to highest";
     RUNS = "runs";
     COMPARED_WITH = "Compared with";

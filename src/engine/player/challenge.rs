@@ -78,6 +78,8 @@ pub struct Verdict {
     pub diagnosis: Option<&'static str>,
     /// The first run that failed, and what is wrong with it.
     pub first: Option<(Run, Failure)>,
+    /// The first run that met the goal, if the setting passes.
+    pub met: Option<Run>,
 }
 
 impl Challenge {
@@ -101,6 +103,12 @@ impl Challenge {
         }
         run.inputs = (self.scripted_inputs)();
         Ok(run)
+    }
+
+    /// The moment at which a run that meets the goal is shown: where its fault sets in, or, without one, the end.
+    pub fn telling_moment(&self) -> Time {
+        let fault = (self.scripted_inputs)().first().map(|input| input.at);
+        self.incident.map(|incident| incident.at).or(fault).unwrap_or(self.until)
     }
 
     /// The n-th seed that it judges by: always the same ones, and not those that a learner sees first.
@@ -178,8 +186,10 @@ impl Judge {
         let passed = affordable && failures <= FAILURES;
         let first = judged.iter().position(failed).filter(|_| failures > FAILURES);
         let first = first.and_then(|n| Some((self.run(n as u16), judged[n].failed.clone()?)));
+        let met = judged.iter().position(|tried| !failed(tried)).filter(|_| passed);
+        let met = met.map(|n| self.run(n as u16));
         let diagnosis =
             if passed { Some("pass") } else { (self.challenge.diagnose)(&self.settings, &judged) };
-        Some(Verdict { passed, cost: self.cost, judged: judged.len(), failures, diagnosis, first })
+        Some(Verdict { passed, cost: self.cost, judged: judged.len(), failures, diagnosis, first, met })
     }
 }

@@ -40,6 +40,8 @@ struct OpenRun {
     undo_stack: Vec<(Run, Time)>,
     /// The control that is being dragged, and the moment at which: all its moves are one change.
     dragged: Option<(String, Time)>,
+    /// Inputs that stay when those after a change are dropped.
+    kept: Vec<Input>,
 }
 
 impl Session {
@@ -146,6 +148,13 @@ impl Session {
         }
     }
 
+    /// Says which inputs of the run stay whatever is changed before them: what befalls every run of a challenge.
+    pub fn keep(&mut self, inputs: Vec<Input>) {
+        if let Some(open) = &mut self.current {
+            open.kept = inputs;
+        }
+    }
+
     /// Checks the model's invariants at the moment last shown.
     ///
     /// # Errors
@@ -172,7 +181,8 @@ impl OpenRun {
     fn start(figure: &'static Figure, run: Run, data: Data) -> Result<Self, Msg> {
         let timeline = Timeline::start(figure, &run, &data)?;
         let cursor = timeline.nearest(Time::ZERO);
-        Ok(Self { figure, run, data, timeline, cursor, undo_stack: Vec::new(), dragged: None })
+        let (undo_stack, dragged, kept) = (Vec::new(), None, Vec::new());
+        Ok(Self { figure, run, data, timeline, cursor, undo_stack, dragged, kept })
     }
 
     /// Seeks towards the state at `at`, for at most one slice; true when it is reached.
@@ -269,7 +279,7 @@ impl OpenRun {
         match change {
             // At the start a control is the run's, not an input.
             InputKind::Set { control, value } if at == Time::ZERO => {
-                let mut run = Run { inputs: Vec::new(), ..self.run.clone() };
+                let mut run = Run { inputs: self.kept.clone(), ..self.run.clone() };
                 run.set(self.figure.spec, control, value)?;
                 self.switch_to(run)
             }
@@ -297,7 +307,7 @@ impl OpenRun {
         }
     }
 
-    /// Adds a change to the state at `at`, and drops what came after.
+    /// Adds a change to the state at `at`, and drops what came after but for what is kept.
     fn fork(&mut self, at: Time, change: &InputKind) -> Result<(), Msg> {
         let (spec, input) = (self.figure.spec, Input { at, change: change.clone() });
         let mut run = self.run.clone();
@@ -316,6 +326,7 @@ impl OpenRun {
         } else {
             view = self.cursor.checkpoint();
         }
+        self.run.inputs.extend(self.kept.iter().filter(|input| input.at > at).cloned());
         self.timeline.fork(view);
         self.cursor = self.timeline.nearest(at);
         Ok(())
@@ -330,7 +341,8 @@ impl OpenRun {
         } else {
             let fresh = Self::start(self.figure, run, self.data.clone())?;
             let (undo_stack, dragged) = (core::mem::take(&mut self.undo_stack), self.dragged.take());
-            *self = Self { undo_stack, dragged, ..fresh };
+            let kept = core::mem::take(&mut self.kept);
+            *self = Self { undo_stack, dragged, kept, ..fresh };
         }
         Ok(())
     }

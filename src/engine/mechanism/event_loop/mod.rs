@@ -244,6 +244,13 @@ impl EventLoop {
         }
     }
 
+    /// Changes how many threads the pool has; see [`WorkerPool::set_threads`].
+    pub fn set_workers(&mut self, workers: u32, now: Time) {
+        self.let_workers_go_on(now);
+        self.config.workers = workers;
+        self.kernel.pool.set_threads(workers, now);
+    }
+
     /// Does the next thing. Step again when it is over ([`Step::Ran`]), at the latest when a sleep is, and whenever something
     /// came from outside.
     pub fn step(&mut self, now: Time) -> Step {

@@ -35,18 +35,52 @@ pub struct Working<J> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct WorkerPool<J> {
     threads: Vec<Option<Working<J>>>,
+    /// How many threads take work; those behind them end with what they are at.
+    size: usize,
     queue: VecDeque<(J, Span)>,
 }
 
 impl<J> WorkerPool<J> {
     /// So many threads, all idle.
     pub fn new(threads: u32) -> Self {
-        Self { threads: (0..threads).map(|_| None).collect(), queue: VecDeque::new() }
+        let size = threads as usize;
+        Self { threads: (0..size).map(|_| None).collect(), size, queue: VecDeque::new() }
+    }
+
+    /// Changes how many threads there are. New ones take what has waited longest; those that are too many, the last, end with
+    /// what they are at. (libuv's size is fixed once the pool is used.)
+    ///
+    /// ```
+    /// use engine::mechanism::event_loop::WorkerPool;
+    /// use engine::sim::{Span, Time};
+    ///
+    /// let at = Time::from_millis;
+    /// let mut pool = WorkerPool::new(1);
+    /// ["first", "second", "third"].map(|job| pool.submit(job, Span::from_millis(5), Time::ZERO));
+    /// pool.set_threads(2, at(2));
+    /// assert_eq!((pool.due(), pool.queued()), (Some(at(5)), 1));
+    /// pool.set_threads(1, at(3));
+    /// assert_eq!(pool.take(at(9)), Some((at(5), 0, "first")));
+    /// assert_eq!(pool.take(at(9)), Some((at(7), 1, "second")));
+    /// assert_eq!((pool.threads().len(), pool.due()), (1, Some(at(10))));
+    /// ```
+    pub fn set_threads(&mut self, threads: u32, now: Time) {
+        self.size = threads as usize;
+        while self.threads.len() < self.size {
+            let next = self.queue.pop_front();
+            self.threads.push(next.map(|(job, takes)| Working { since: now, until: now + takes, job }));
+        }
+        self.end_idle();
+    }
+
+    /// Threads that are too many end when they have nothing to do.
+    fn end_idle(&mut self) {
+        while self.threads.len() > self.size && self.threads.pop_if(|last| last.is_none()).is_some() {}
     }
 
     /// Gives work to an idle thread, the first one, or to the queue.
     pub fn submit(&mut self, job: J, takes: Span, now: Time) {
-        if let Some(idle) = self.threads.iter_mut().find(|thread| thread.is_none()) {
+        if let Some(idle) = self.threads.iter_mut().take(self.size).find(|thread| thread.is_none()) {
             *idle = Some(Working { since: now, until: now + takes, job });
         } else {
             self.queue.push_back((job, takes));
@@ -68,9 +102,10 @@ impl<J> WorkerPool<J> {
     /// in the queue then.
     pub fn take(&mut self, now: Time) -> Option<(Time, u32, J)> {
         let (until, n) = self.first().filter(|(until, _)| *until <= now)?;
-        let next = self.queue.pop_front();
+        let next = if n < self.size { self.queue.pop_front() } else { None };
         let next = next.map(|(job, takes)| Working { since: until, until: until + takes, job });
         let done = core::mem::replace(self.threads.get_mut(n)?, next)?;
+        self.end_idle();
         Some((until, n as u32, done.job))
     }
 

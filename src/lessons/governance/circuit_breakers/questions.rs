@@ -65,21 +65,33 @@ fn failures_to_open(settings: &StartSettings) -> f64 {
     settings.number("window") * settings.number("threshold")
 }
 
+/// Whether the bulkhead lets in fewer calls than there are threads.
+fn has_bulkhead(settings: &StartSettings) -> bool {
+    settings.number("bulkhead") < settings.number("threads")
+}
+
 const MISSED: &[Reason] = &[
     ("judge-pages", "long-timeout", |it| it.number("timeout") < 10.0),
     ("judge-pages", "never-opens", |it| it.is_on("breaker")),
-    ("judge-pages", "more-threads", |_| true),
+    ("judge-pages", "more-threads", |it| it.number("threads") > 16.0),
+    ("judge-pages", "unprotected", |_| true),
     ("judge-back", "bulkhead-alone", |it| it.number("timeout") > 2.0),
     ("judge-back", "short-timeout", |it| it.number("timeout") < 0.15),
+    ("judge-back", "small-bulkhead", |it| it.number("bulkhead") < 6.0),
+    ("judge-back", "bulkhead-and-timeout", |it| !it.is_on("breaker") && has_bulkhead(it)),
     ("judge-back", "timeout-alone", |it| !it.is_on("breaker")),
     ("judge-back", "all-slow", |it| it.number("slow") < 0.3),
     ("judge-back", "long-wait", |it| it.number("wait") > 4.0),
     ("judge-back", "opens-late", |it| failures_to_open(it) > 20.0),
+    ("judge-back", "short-timeout", |it| it.number("timeout") < 0.45),
+    ("judge-back", "open-at-once", |it| failures_to_open(it) < 2.5),
+    ("judge-back", "opens-late", |_| true),
     ("judge-calm", "short-timeout", |it| it.number("timeout") < 0.45),
     ("judge-calm", "open-at-once", |it| it.is_on("breaker") && failures_to_open(it) < 2.5),
     ("judge-calm", "all-slow", |it| it.is_on("breaker") && it.number("slow") < 0.3),
     ("judge-calm", "long-wait", |it| it.is_on("breaker") && it.number("wait") > 4.0),
-    ("judge-calm", "small-bulkhead", |it| it.number("bulkhead") < 12.0),
+    ("judge-calm", "bulkhead-alone", |it| it.number("timeout") > 2.0),
+    ("judge-calm", "small-bulkhead", |_| true),
     ("judge-false-alarms", "all-slow", |it| it.number("slow") < 0.3),
     ("judge-false-alarms", "open-at-once", |_| true),
 ];
@@ -123,7 +135,19 @@ pub const CHALLENGES: &[Challenge] = &[Challenge {
         ("all-slow", &[("breaker", "on"), ("timeout", "0.5"), ("slow", "0.05")]),
         ("opens-late", &[("breaker", "on"), ("timeout", "0.5"), ("window", "40"), ("threshold", "1")]),
         ("small-bulkhead", &[("breaker", "on"), ("timeout", "0.5"), ("bulkhead", "8")]),
-        ("more-threads", &[]),
+        ("unprotected", &[]),
+        ("bulkhead-and-timeout", &[("bulkhead", "8"), ("timeout", "0.5")]),
+        (
+            "small-bulkhead",
+            &[
+                ("breaker", "on"),
+                ("timeout", "0.5"),
+                ("bulkhead", "1"),
+                ("threads", "4"),
+                ("window", "1"),
+                ("threshold", "0.05"),
+            ],
+        ),
         ("more-threads", &[("threads", "24")]),
         ("open-at-once", &[("breaker", "on"), ("timeout", "0.5"), ("threshold", "0.05")]),
     ],

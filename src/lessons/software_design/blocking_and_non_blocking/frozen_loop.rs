@@ -74,7 +74,7 @@ controls! {
         pub reports: f64 = Control::number("reports", "Reports", Unit::Rate, (0.0, 15.0), 0.5, 0.0)
             .help("Reports asked for per second, besides those that you ask for.").primary(),
         pub workers: u32 = Control::number("workers", "Workers", Unit::Count, (1.0, 64.0), 1.0, 4.0)
-            .help("Threads of the pool, which also read the files (Node: UV_THREADPOOL_SIZE). Another number restarts the server: its requests begin again.").primary(),
+            .help("Threads of the pool, which also read the files (Node: UV_THREADPOOL_SIZE, which it reads only at its start).").primary(),
         pub limit: u32 = Control::number("limit", "Reports at a time", Unit::Count, (1.0, 16.0), 1.0, 16.0)
             .help("How many reports may be under way; the others are held back until one is done.").primary(),
     }
@@ -102,7 +102,7 @@ messages! {
     is_running(); is_asking(); is_worked_on(); is_for_loop(); is_for_worker(); is_held();
     chart_waiting(); waiting(); for_worker();
     says_frozen(since: Span, waiting: usize); says_pool_full(waiting: usize); says_turns(turns: u32);
-    about_turn(); about_idle(); about_came(ago: Span); mark_asked();
+    about_turn(); about_idle(); about_came(request: Entity, ago: Span); mark_asked();
     step_came(); step_begun(turn: u32); why_frozen(turn: u32, took: Span); step_done(); judge_report(report: (f64, Unit), bound: (f64, Unit));
     judge_hello(p99: (f64, Unit), bound: (f64, Unit)); judge_file(p99: (f64, Unit), bound: (f64, Unit));
 }
@@ -176,8 +176,8 @@ fn program() -> Program {
     Program::new(&tasks).expect("every task is one of the list's")
 }
 
-fn server(controls: &ControlValues) -> EventLoop {
-    let config = Config { workers: controls.workers, ..Config::default() };
+fn server(workers: u32) -> EventLoop {
+    let config = Config { workers, ..Config::default() };
     EventLoop::new(program(), config).expect("Node knows all of these operations")
 }
 
@@ -371,6 +371,7 @@ impl Experiment for FrozenLoop {
     type Event = Event;
     const SPEC: &'static FigureSpec =
         &FigureSpec::new("frozen-loop", Time::from_secs(12), ControlValues::ALL, READINGS, KINDS)
+            .version(2)
             .still_at(Time::from_millis(900))
             .warm_up(Time::from_secs(2))
             .speed(0.1)
@@ -383,7 +384,7 @@ impl Experiment for FrozenLoop {
         let mut it = Self {
             controls: controls.clone(),
             arrivals: [stream(HELLO, HELLOS, w), stream(FILE, FILES, w), stream(REPORT, controls.reports, w)],
-            server: server(controls),
+            server: server(controls.workers),
             open: BTreeSet::new(),
             held: Vec::new(),
             look: None,
@@ -411,9 +412,7 @@ impl Experiment for FrozenLoop {
         let was = core::mem::replace(&mut self.controls, is.clone());
         self.arrivals[2].set_rate(is.reports, w, Event::Arrival(REPORT));
         if was.workers != is.workers {
-            self.server = server(is);
-            self.turn_ends(w.now());
-            self.held = self.open.iter().copied().collect();
+            self.server.set_workers(is.workers, w.now());
         }
         self.let_in(w.now());
         self.go_on(w);
@@ -449,8 +448,8 @@ impl Experiment for FrozenLoop {
             _ => worked_on(self.server.workers().nth(entity.n as usize)?),
         };
         let Some(it) = served else { return Some(About::says([about_idle()])) };
-        let came = about_came(w.now().since(w.tally(it.kind).opened_at(it.n)?));
-        Some(About::says([says(self.at(it, w.now())).0, came, self.sentence(w.now())]))
+        let came = about_came(it, w.now().since(w.tally(it.kind).opened_at(it.n)?));
+        Some(About::says([came, says(self.at(it, w.now())).0, self.sentence(w.now())]))
     }
 
     fn invariants(&self, w: &W) -> Result<(), String> {

@@ -166,7 +166,7 @@ fn reports_that_may_not_hold_every_worker_leave_one_to_files() {
         found
     };
     assert!(queued("16") > 50 && queued("3") < 20, "{} {}", queued("16"), queued("3"));
-    // Another number lets in at once what was held back, and another server holds back as many.
+    // Another number lets in at once what was held back.
     let one = Bench::<FrozenLoop>::new(&settings("1"), 3).until(Time::from_secs(4));
     let three =
         one.set("limit", "3").on_for(Span::from_secs(4)).set("workers", "8").on_for(Span::from_secs(2));
@@ -183,9 +183,21 @@ fn a_report_that_is_asked_for_freezes_one_turn() {
     let bench = bench.on_for(Span::from_millis(300));
     let longest = bench.reading("longest");
     assert!((0.2..0.23).contains(&longest) && bench.reading("waiting") < 4.0, "{longest}");
-    // Another pool begins again with what is open, and loses nothing.
     let bench = bench.set("reports", "10").on_for(Span::from_secs(1)).set("workers", "2");
     assert!(bench.set("way", "immediate").on_for(Span::from_secs(2)).reading("hello") > 0.0);
+}
+
+#[test]
+fn another_worker_takes_what_has_waited_longest_and_the_others_go_on() {
+    let settings = [("way", "pool"), ("reports", "15"), ("workers", "2")];
+    let bench = Bench::<FrozenLoop>::new(&settings, 1).until(Time::from_secs(3));
+    let waits = |bench: &Bench<FrozenLoop>| (bench.reading("waiting"), bench.reading("for-worker"));
+    let (for_loop, for_worker) = waits(&bench);
+    assert!(for_worker > 2.0, "{for_worker}");
+    let bench = bench.set("workers", "3");
+    assert_eq!(waits(&bench), (for_loop, for_worker - 1.0));
+    // One worker too many ends with what it is at.
+    assert_eq!(waits(&bench.set("workers", "1")), (for_loop, for_worker - 1.0));
 }
 
 /// What the search for a hang finds, as the page's button does.
