@@ -66,7 +66,7 @@ pub fn RecordPage() -> impl IntoView {
         }
     };
     let delete = move |_| {
-        asks.set(false);
+        close(asks);
         let record = known.with(|known| known.record().cloned());
         spawn_local(async move {
             match clear().await {
@@ -110,11 +110,11 @@ pub fn RecordPage() -> impl IntoView {
                     <p>"All answers, runs and times of this browser are deleted. Until you leave this page you can undo it."</p>
                     <div class="learn-buttons">
                         <button on:click=delete>"Delete everything"</button>
-                        <button on:click=move |_| asks.set(false)>"Keep it"</button>
+                        <button on:click=move |_| close(asks)>"Keep it"</button>
                     </div>
                 </div>
             </Show>
-            <p class="learn-said" role="status">
+            <p class="learn-said" role="status" tabindex="-1">
                 {move || said.get()} " "
                 <Show when=move || deleted.with(Option::is_some)>
                     <button class="quiet" on:click=undo>"Undo"</button>
@@ -122,6 +122,12 @@ pub fn RecordPage() -> impl IntoView {
             </p>
         </div>
     }
+}
+
+/// Closes the question, whose buttons go: the focus waits where the result is told.
+fn close(asks: RwSignal<bool>) {
+    asks.set(false);
+    dom::query_page(".learn-said").iter().for_each(dom::focus);
 }
 
 /// What is kept, in a few numbers; or why it can't be read.
@@ -157,7 +163,7 @@ fn summary(known: &Known) -> AnyView {
         ("Lessons begun", lessons.len().to_string()),
         ("Questions answered", answers.to_string()),
         ("Challenges passed", passed.len().to_string()),
-        ("Figures left somewhere", record.places.len().to_string()),
+        ("Figures used", record.places.len().to_string()),
         ("Time", format!("{minutes} min")),
     ];
     let aside = record.set_aside.len();
