@@ -49,6 +49,8 @@ struct Site<'a> {
     style: String,
     /// The page's own script and WASM.
     app: PlacedFiles,
+    /// The learner's side: a module of its own.
+    learn: PlacedFiles,
     /// The script of the store's worker.
     store: String,
     /// Worker's name → file name.
@@ -74,8 +76,9 @@ pub fn finish(options: &FinishOptions) -> Result<(), String> {
     let shell = read(out, "index.html")?;
     let style = place_style(options, &shell)?;
     let app = place_app(options, &shell)?;
+    let learn = place_module(options, "learn", "learn.js")?;
     let store = place_worker(options, "store-worker", &build_id)?;
-    let site = Site { options, build_id, style, app, store, workers };
+    let site = Site { options, build_id, style, app, learn, store, workers };
     for page in files.iter().filter(|f| is_page(f)) {
         let html = site.page(page, &read(out, page)?)?;
         write(out, page, &html)?;
@@ -116,18 +119,19 @@ impl Site<'_> {
         Ok(without_comments(&format!("{before}{charset}{metas}{after}")))
     }
 
-    /// The stylesheet, and in a page with a figure the app: its WASM is asked for before its script has arrived. Not by
-    /// WebKit, which would ask for it again when it is wanted: see [`NOT_WEBKIT`].
+    /// The stylesheet, in a page with a figure the app, and in one with a place for it the learner's side: their WASM is
+    /// asked for before their scripts have arrived. Not by WebKit, which would ask for it again when it is wanted: see
+    /// [`NOT_WEBKIT`].
     fn links(&self, html: &str, root: &str) -> String {
-        let Self { style, app: PlacedFiles { script, wasm }, .. } = self;
-        let style = format!("<link rel=\"stylesheet\" href=\"{root}{style}\">");
-        if !has_figure(html) {
-            return style;
-        }
-        format!(
-            "{style}\n<link rel=\"preload\" href=\"{root}{wasm}\" crossorigin as=\"fetch\" type=\"application/wasm\" media=\"{NOT_WEBKIT}\">\
-             \n<script type=\"module\" src=\"{root}{script}\"></script>"
-        )
+        let mut links = vec![format!("<link rel=\"stylesheet\" href=\"{root}{}\">", self.style)];
+        let programs = [(has_figure(html), &self.app), (has(html, "data-learn"), &self.learn)];
+        links.extend(programs.into_iter().filter(|(is_used, _)| *is_used).map(|(_, PlacedFiles { script, wasm })| {
+            format!(
+                "<link rel=\"preload\" href=\"{root}{wasm}\" crossorigin as=\"fetch\" type=\"application/wasm\" media=\"{NOT_WEBKIT}\">\
+                 \n<script type=\"module\" src=\"{root}{script}\"></script>"
+            )
+        }));
+        links.join("\n")
     }
 
     /// What comes after the site's root in a link to somewhere in it.
@@ -179,7 +183,12 @@ fn inline_start(html: &str) -> Option<(&str, &str, &str)> {
 
 /// Whether something in a page is tied to a figure: `theme.js` asks the same.
 fn has_figure(html: &str) -> bool {
-    tags::attributes(html).iter().any(|a| a.name == "data-figure")
+    has(html, "data-figure")
+}
+
+/// Whether an element of a page has this attribute.
+fn has(html: &str, attribute: &str) -> bool {
+    tags::attributes(html).iter().any(|a| a.name == attribute)
 }
 
 /// Whether a `<link>` is a stylesheet's.
@@ -225,13 +234,18 @@ fn place_app(options: &FinishOptions, shell: &str) -> Result<PlacedFiles, String
         .filter(|t| t.ends_with(".js"))
         .find_map(|t| t.rsplit('/').next())
         .ok_or("index.html: trunk's start script names no .js file")?;
+    place_module(options, "app", glue)
+}
+
+/// Makes one module of a program's glue and its start.
+fn place_module(options: &FinishOptions, stem: &str, glue: &str) -> Result<PlacedFiles, String> {
     let init = "__wbg_init";
     if !read(&options.out, glue)?.contains(&format!("{init} as default")) {
         return Err(format!("{glue}: wasm-bindgen's glue no longer starts by {init}"));
     }
     let wasm = glue.replace(".js", "_bg.wasm");
     let start = format!("await {init}({{ module_or_path: new URL('./WASM', import.meta.url) }});\n");
-    place(options, "app", [glue, &wasm], ["", &start])
+    place(options, stem, [glue, &wasm], ["", &start])
 }
 
 /// Makes one script of a worker's glue and its start, and returns its name.

@@ -20,6 +20,7 @@ mod legend;
 mod lesson;
 pub mod operated;
 mod prose;
+mod record;
 pub mod render;
 pub mod sample;
 pub mod search;

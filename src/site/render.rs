@@ -2,7 +2,7 @@
 
 use super::cache::Cache;
 use super::shell::{Head, Shell};
-use super::{glossary, home, lesson, still};
+use super::{glossary, home, lesson, record, still};
 use crate::course::facts::FigureFacts;
 use crate::course::front_matter::LessonStatus;
 use crate::course::{self, Course, Problem};
@@ -54,6 +54,7 @@ pub fn pages(
     let mut pages = vec![
         page("404.html", &Head::missing(), &home::missing()),
         page("glossary/index.html", &Head::glossary(), &glossary::body(course)),
+        page("record/index.html", &Head::record(), &record::body()),
     ];
     for it in course.lessons.iter().filter(|lesson| lesson.front.status != LessonStatus::Planned) {
         let (body, files) = lesson::body(course, it, cache);

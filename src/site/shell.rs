@@ -12,6 +12,8 @@ pub struct Head {
     home: bool,
     /// It is for those who work on the site: search engines leave it out.
     unlisted: bool,
+    /// It has a place for the learner's side, whose style no other page loads.
+    learn: bool,
 }
 
 const NAME: &str = "Backend Playground";
@@ -20,31 +22,62 @@ const ABOUT: &str = "Learn how backend systems behave: run them, break them, rep
 impl Head {
     /// Of the front page.
     pub fn home() -> Self {
-        Self { title: NAME.into(), description: ABOUT.into(), home: true, unlisted: false }
+        Self { title: NAME.into(), description: ABOUT.into(), home: true, unlisted: false, learn: false }
     }
 
     /// Of a lesson.
     pub fn of(lesson: &Lesson) -> Self {
         let title = format!("{} · {NAME}", lesson.front.title.text);
-        Self { title, description: lesson.front.summary.text.clone(), home: false, unlisted: false }
+        Self {
+            title,
+            description: lesson.front.summary.text.clone(),
+            home: false,
+            unlisted: false,
+            learn: false,
+        }
     }
 
     /// Of the glossary.
     pub fn glossary() -> Self {
         let description =
             "The terms of backend engineering, each with the live figure that shows what it means.".into();
-        Self { title: format!("Glossary · {NAME}"), description, home: false, unlisted: false }
+        Self { title: format!("Glossary · {NAME}"), description, home: false, unlisted: false, learn: false }
+    }
+
+    /// Of the learner's own record.
+    pub fn record() -> Self {
+        let description =
+            "What you did in the lessons, kept in your own browser: export, import or delete it.".into();
+        Self {
+            title: format!("Your record · {NAME}"),
+            description,
+            home: false,
+            unlisted: false,
+            learn: true,
+        }
     }
 
     /// Of the gallery.
     pub fn gallery() -> Self {
         let description = "Every building block of the site in every state.".into();
-        Self { title: format!("The gallery · {NAME}"), description, home: false, unlisted: true }
+        Self {
+            title: format!("The gallery · {NAME}"),
+            description,
+            home: false,
+            unlisted: true,
+            learn: false,
+        }
     }
 
     /// Of the 404 page.
     pub fn missing() -> Self {
-        Self { title: format!("Not here · {NAME}"), description: ABOUT.into(), home: false, unlisted: false }
+        Self {
+            title: format!("Not here · {NAME}"),
+            description: ABOUT.into(),
+            home: false,
+            unlisted: false,
+            learn: false,
+        }
     }
 }
 
@@ -93,6 +126,7 @@ fn head_of(head: &Head) -> Markup {
         meta name="theme-color" media="(prefers-color-scheme: dark)" content="#151617";
         link rel="icon" type="image/svg+xml" href="@root/favicon.svg";
         link rel="preload" as="font" type="font/woff2" crossorigin href="@root/fonts/source-serif-4-latin.woff2";
+        @if head.learn { link rel="stylesheet" href="@root/learn/learn.css"; }
         // The choice of light or dark is applied before anything is painted: hence not a module.
         script src="@root/theme.js" {}
     }
@@ -109,6 +143,7 @@ fn body_of(head: &Head, main: &Markup) -> Markup {
         main #main { (main) }
         footer.bottom {
             p { "Every number comes out of a simulation that runs on your own machine. No account, no tracking: nothing leaves this browser." }
+            p { a href="@root/record/" { "Your record" } }
         }
     }
 }

@@ -115,6 +115,29 @@ pub async fn what_was_done_is_there_after_a_reload_in_both_of_two_tabs(kind: Kin
     assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
 }
 
+pub async fn a_record_is_deleted_and_brought_back(kind: Kind) {
+    let home = site();
+    let browser = opened(kind, &home).await;
+    answers(&browser, "#fig-power-of-two", "longest-with-two", &["20", ENTER].concat()).await;
+    kept(&browser, "attempts", 1).await;
+    browser.goto(&format!("{home}record/")).await;
+    let presses = async |label: &str, says: &str| {
+        let press = "[...document.querySelectorAll('.learn-record button')]\
+            .findLast((it) => it.innerText === arguments[0]).click(); return 0";
+        let _: u32 = browser.run_with(press, vec![json!(label)]).await;
+        browser.until(&format!("/{says}/.test(document.querySelector('.learn-record').innerText)")).await;
+    };
+    browser.until("document.querySelector('.learn-numbers')").await;
+    presses("Delete everything…", "you can undo it").await;
+    presses("Keep it", "^Lessons begun").await;
+    presses("Delete everything…", "you can undo it").await;
+    presses("Delete everything", "Nothing is kept yet").await;
+    assert_eq!(browser.wait_for(COUNT, Vec::new()).await["attempts"], json!(0));
+    presses("Undo", "Everything is back").await;
+    assert_eq!(browser.wait_for(COUNT, Vec::new()).await["attempts"], json!(1));
+    assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
+}
+
 pub async fn a_record_of_a_newer_version_is_left_as_it_is(kind: Kind) {
     let home = site();
     let browser = opened(kind, &home).await;

@@ -86,6 +86,7 @@ fn in_browser(kind: Kind) -> Vec<Story> {
         figure::an_island_takes_the_stills_place_without_moving_the_page,
         kept::what_was_done_is_there_after_a_reload_in_both_of_two_tabs,
         kept::a_record_of_a_newer_version_is_left_as_it_is,
+        kept::a_record_is_deleted_and_brought_back,
         look::a_picture_is_painted_anew_when_the_theme_or_the_width_changes,
         plain::every_page_reads_with_scripts_off,
         wrong::what_goes_wrong_is_told,

@@ -44,6 +44,8 @@ impl Staged {
             ("worker-q_bg.wasm", wasm("queue")),
             ("worker-r.js", "let wasm_bindgen;".to_owned()),
             ("worker-r_bg.wasm", wasm("rest")),
+            ("learn.js", "export { __wbg_init as default };".to_owned()),
+            ("learn_bg.wasm", wasm("learn")),
             ("store-worker.js", "let wasm_bindgen;".to_owned()),
             ("store-worker_bg.wasm", wasm("store")),
             ("index.html", shell("<a href=\"@root/a/one/#part\">one</a> <code>&lt;a href=\"/x\"></code>")),

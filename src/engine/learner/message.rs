@@ -3,6 +3,9 @@
 use super::{Attempt, Millis, ResumePoint};
 use serde::{Deserialize, Serialize};
 
+/// Set in the local storage once something has been kept: the next lesson's page asks the store before its figures start.
+pub const KEPT: &str = "playground-record";
+
 /// What a page asks of the store.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToStore {

@@ -23,7 +23,7 @@ mod tests_support;
 
 pub use anki::{AnkiNote, to_anki};
 pub use attempt::{Attempt, Entry, Grade, Guess, Task};
-pub use message::{FromStore, ToStore, Trouble};
+pub use message::{FromStore, KEPT, ToStore, Trouble};
 pub use progress::{Place, ResumePoint, Setting, Visit};
 #[cfg(any(feature = "record", not(target_arch = "wasm32")))]
 pub use record::{Added, Record, RecordError};

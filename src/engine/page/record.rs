@@ -6,15 +6,13 @@
 use super::dom;
 use crate::desk::markup::{any, attr, class, css};
 use crate::desk::{ResumePoint, text};
-use crate::learner::{Attempt, FromStore, Millis, Task, ToStore, Trouble};
+use crate::learner::{Attempt, FromStore, KEPT, Millis, Task, ToStore, Trouble};
 use gloo_timers::callback::{Interval, Timeout};
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, MessageEvent, Worker};
 
-/// Set in the local storage once something has been kept: the next page asks the store before its figures start.
-const KEPT: &str = "playground-record";
 /// Figures wait so long for the store at most.
 const PATIENCE_MS: u32 = 2_000;
 /// Places are written so often at most.
