@@ -448,9 +448,8 @@ impl Register {
             says.extend(self.cluster.still_joined());
         }
         if self.audit.broken.is_some() {
-            // The last one that the lanes show.
-            let shown = now.back(WINDOW.0);
-            let wrong = |it: &&Audited| it.newer.is_some() && it.end.is_some_and(|end| end >= shown);
+            // The last one.
+            let wrong = |it: &&Audited| it.newer.is_some() && it.end.is_some();
             if let Some(it) = self.audit.operations.iter().rfind(wrong) {
                 says.push(says_broken(client(it.client), it.value(), it.end.unwrap_or_default()));
                 says.extend(self.newer(it));
