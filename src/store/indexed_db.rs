@@ -2,8 +2,9 @@
 //!
 //! Each list of a [`Record`] has an object store of the same name, and each entry is one value in it: JSON under a key that
 //! begins with its lesson, so that a lesson's page reads its own entries only. Entries are added and never changed, but for
-//! those of which the later counts (places, settings, a visit that goes on): these are compared with what is stored in the
-//! very transaction that writes them. So tabs that write at the same time lose nothing.
+//! those of which the later counts (places, settings, a visit that goes on): what happens now is later than what is stored, and
+//! what is merged is compared with that in the very transaction that writes it. So tabs that write at the same time lose
+//! nothing.
 //!
 //! What can't be read is never overwritten. An entry that this version doesn't understand stays where it is, and goes along
 //! with an export as text; a store that a newer version has changed isn't opened at all, other than for
@@ -37,6 +38,7 @@ fn trouble(error: &Error) -> Trouble {
         Error::DomException(exception) => Some(exception.clone()),
         Error::AddFailed(value) | Error::IndexedDbOpenFailed(value) => value.clone().dyn_into().ok(),
         Error::IndexedDbNotFound(_) => return Trouble::Unavailable,
+        Error::TransactionAbortError(_) => return Trouble::Full,
         _ => None,
     };
     match exception.map(|exception: web_sys::DomException| exception.name()).as_deref() {
@@ -67,12 +69,19 @@ impl Store {
         self.read_range(None).await.map_err(|error| trouble(&error))
     }
 
-    /// What belongs to one lesson; its reviews are left out, as no lesson's page shows any.
+    /// What belongs to one lesson.
     pub async fn read_lesson(&self, lesson: &str) -> Result<Record, Trouble> {
         self.read_range(Some(lesson)).await.map_err(|error| trouble(&error))
     }
 
-    /// Adds entries in one transaction. Of places, settings and visits the later stays.
+    /// Adds what has just happened: attempts, the visit that goes on, where figures are left. Nothing is read before, so that the
+    /// browser can finish it by itself: whoever leaves a page takes its worker along, and a transaction that waits for a worker
+    /// that is put to sleep would keep all other pages waiting.
+    pub async fn add(&self, record: &Record) -> Result<(), Trouble> {
+        self.add_all(record).await.map_err(|error| trouble(&error))
+    }
+
+    /// Merges entries in one transaction. Of places, settings and visits the later stays.
     pub async fn write(&self, record: &Record) -> Result<(), Trouble> {
         self.write_all(record).await.map_err(|error| trouble(&error))
     }
@@ -82,9 +91,9 @@ impl Store {
         let clear = async {
             let transaction = self.database.transaction(&STORES, TransactionMode::ReadWrite)?;
             for name in STORES {
-                transaction.object_store(name)?.clear()?.await?;
+                transaction.object_store(name)?.clear()?;
             }
-            transaction.commit()?.await.map(|_| ())
+            finish(transaction).await
         };
         clear.await.map_err(|error: Error| trouble(&error))
     }
@@ -111,28 +120,46 @@ impl Store {
 
     async fn read_range(&self, lesson: Option<&str>) -> Result<Record, Error> {
         let transaction = self.database.transaction(&STORES, TransactionMode::ReadOnly)?;
+        // Everything is asked for before anything is waited for, so that the browser can finish it by itself.
+        let ask = |name: &str| {
+            let range = lesson.map(range_of).transpose()?;
+            transaction.object_store(name)?.get_all(range, None).map(IntoFuture::into_future)
+        };
+        let (attempts, visits, places) = (ask(ATTEMPTS)?, ask(VISITS)?, ask(PLACES)?);
+        let (reviews, settings, set_aside) = (ask(REVIEWS)?, ask(SETTINGS)?, ask(SET_ASIDE)?);
+        let done = finish(transaction);
         let mut record = Record::default();
         let aside = &mut record.set_aside;
-        record.attempts = read_list(&transaction, ATTEMPTS, lesson, aside).await?;
-        record.visits = read_list(&transaction, VISITS, lesson, aside).await?;
-        record.places = read_list(&transaction, PLACES, lesson, aside).await?;
-        if lesson.is_none() {
-            record.reviews = read_list(&transaction, REVIEWS, None, aside).await?;
-            record.settings = read_list(&transaction, SETTINGS, None, aside).await?;
-            for value in transaction.object_store(SET_ASIDE)?.get_all(None, None)?.await? {
-                aside.push(text_of(&value));
-            }
+        record.attempts = entries(attempts.await?, aside);
+        record.visits = entries(visits.await?, aside);
+        record.places = entries(places.await?, aside);
+        record.reviews = entries(reviews.await?, aside);
+        record.settings = entries(settings.await?, aside);
+        aside.extend(set_aside.await?.iter().map(text_of));
+        done.await.map(|()| record)
+    }
+
+    async fn add_all(&self, record: &Record) -> Result<(), Error> {
+        let transaction = self.database.transaction(&STORES, TransactionMode::ReadWrite)?;
+        for entry in &record.attempts {
+            put(&transaction, ATTEMPTS, &key_of(&entry.lesson, entry.key.as_str()), entry)?;
         }
-        Ok(record)
+        for visit in &record.visits {
+            put(&transaction, VISITS, &key_of(&visit.lesson, visit.key.as_str()), visit)?;
+        }
+        for place in &record.places {
+            put(&transaction, PLACES, &key_of(&place.lesson, &place.figure), place)?;
+        }
+        finish(transaction).await
     }
 
     async fn write_all(&self, record: &Record) -> Result<(), Error> {
         let transaction = self.database.transaction(&STORES, TransactionMode::ReadWrite)?;
         for entry in &record.attempts {
-            put(&transaction, ATTEMPTS, &key_of(&entry.lesson, entry.key.as_str()), entry).await?;
+            put(&transaction, ATTEMPTS, &key_of(&entry.lesson, entry.key.as_str()), entry)?;
         }
         for review in &record.reviews {
-            put(&transaction, REVIEWS, &key_of(review.card.as_str(), review.key.as_str()), review).await?;
+            put(&transaction, REVIEWS, &key_of(review.card.as_str(), review.key.as_str()), review)?;
         }
         for visit in &record.visits {
             let key = key_of(&visit.lesson, visit.key.as_str());
@@ -147,9 +174,9 @@ impl Store {
         }
         for text in &record.set_aside {
             // Its own key, so that a second import doesn't double it.
-            transaction.object_store(SET_ASIDE)?.put(&text.into(), Some(&text.into()))?.await?;
+            transaction.object_store(SET_ASIDE)?.put(&text.into(), Some(&text.into()))?;
         }
-        transaction.commit()?.await.map(|_| ())
+        finish(transaction).await
     }
 }
 
@@ -188,37 +215,47 @@ fn upgrade(database: &Database, from: u32) -> Result<(), Error> {
     Ok(())
 }
 
+/// Ends a transaction whose requests are all made.
+fn finish(transaction: Transaction) -> impl Future<Output = Result<(), Error>> {
+    let over = transaction.commit().map(IntoFuture::into_future);
+    async move {
+        if over?.await?.is_committed() {
+            return Ok(());
+        }
+        // No request has failed, and yet the browser takes all of it back: there is no room for it.
+        Err(Error::TransactionAbortError(JsValue::NULL))
+    }
+}
+
 /// The key of an entry: `:` comes after whatever a lesson's name may hold but before `;`.
 fn key_of(lesson: &str, own: &str) -> String {
     [lesson, ":", own].concat()
 }
 
-async fn read_list<T: DeserializeOwned>(
-    transaction: &Transaction,
-    name: &str,
-    lesson: Option<&str>,
-    aside: &mut Vec<String>,
-) -> Result<Vec<T>, Error> {
-    let range = |lesson: &str| {
-        let [from, to] = [":", ";"].map(|end| JsValue::from([lesson, end].concat()));
-        KeyRange::bound(&from, &to, None, None).map(Query::from)
-    };
-    let range = lesson.map(range).transpose()?;
+/// The keys of a lesson's entries.
+fn range_of(lesson: &str) -> Result<Query, Error> {
+    let [from, to] = [":", ";"].map(|end| JsValue::from([lesson, end].concat()));
+    KeyRange::bound(&from, &to, None, None).map(Query::from)
+}
+
+/// Stored values as entries; those that can't be read are set aside as texts.
+fn entries<T: DeserializeOwned>(values: Vec<JsValue>, aside: &mut Vec<String>) -> Vec<T> {
     let mut list = Vec::new();
-    for value in transaction.object_store(name)?.get_all(range, None)?.await? {
+    for value in values {
         let text = text_of(&value);
         match serde_json::from_str(&text) {
             Ok(entry) => list.push(entry),
             Err(_) => aside.push(text),
         }
     }
-    Ok(list)
+    list
 }
 
-async fn put<T: Serialize>(transaction: &Transaction, name: &str, key: &str, entry: &T) -> Result<(), Error> {
+/// Asks for an entry to be written; what comes of it, the transaction says.
+fn put<T: Serialize>(transaction: &Transaction, name: &str, key: &str, entry: &T) -> Result<(), Error> {
     // Plain fields with names: this can't fail.
     let text = serde_json::to_string(entry).unwrap_or_default();
-    transaction.object_store(name)?.put(&text.into(), Some(&key.into()))?.await.map(|_| ())
+    transaction.object_store(name)?.put(&text.into(), Some(&key.into())).map(drop)
 }
 
 /// Writes an entry unless a later one is there, or one that this version can't read.
@@ -233,7 +270,7 @@ async fn put_later<T: Serialize + DeserializeOwned>(
     let later = stored.is_none_or(|stored| {
         serde_json::from_str::<T>(&text_of(&stored)).is_ok_and(|stored| rank(&stored) < rank(entry))
     });
-    if later { put(transaction, name, key, entry).await } else { Ok(()) }
+    if later { put(transaction, name, key, entry) } else { Ok(()) }
 }
 
 /// A stored value as text; what is none is written as JSON.

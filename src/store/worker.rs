@@ -90,7 +90,7 @@ impl Keeper {
                 Record { visits: vec![visit], ..Record::default() }
             }
         };
-        let written = store.write(&record).await;
+        let written = store.add(&record).await;
         if written.is_err() {
             // Another tab may have asked for the store to be closed: the next message opens it again.
             self.store = None;

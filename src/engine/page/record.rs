@@ -11,7 +11,7 @@ use gloo_timers::callback::{Interval, Timeout};
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, MessageEvent, Worker};
+use web_sys::{Event, MessageEvent, PageTransitionEvent, Worker};
 
 /// Figures wait so long for the store at most.
 const PATIENCE_MS: u32 = 2_000;
@@ -48,9 +48,17 @@ thread_local! {
 
 /// Brings back what was kept of this lesson, then calls `then`; at once, if nothing was.
 pub fn start(then: fn()) {
-    for event in ["pagehide", "visibilitychange"] {
-        dom::listen::<Event>(&dom::document(), event, |_| write_places());
-    }
+    dom::listen::<Event>(&dom::document(), "visibilitychange", |_| write_places());
+    dom::listen::<PageTransitionEvent>(&dom::window(), "pagehide", |event| {
+        // The page may be kept for the way back, with a worker that sleeps in the midst of a transaction: in WebKit no other page
+        // could then read or write.
+        if event.persisted() {
+            RECORD.with_borrow_mut(|record| {
+                record.ready = false;
+                record.store.take().inspect(Worker::terminate);
+            });
+        }
+    });
     for event in ["pointerdown", "keydown", "wheel"] {
         dom::listen::<Event>(&dom::document(), event, |_| RECORD.with_borrow_mut(|record| record.idle = 0));
     }
