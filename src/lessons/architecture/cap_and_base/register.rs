@@ -430,7 +430,7 @@ impl Register {
     }
 
     /// What the cut does, and what the checker has found.
-    fn says(&self, now: Time) -> Vec<Msg> {
+    fn says(&self) -> Vec<Msg> {
         let mut says = Vec::new();
         if !self.cluster.is_whole() {
             let mode = self.controls.mode;
@@ -531,7 +531,7 @@ impl Experiment for Register {
 
     fn draw(&self, w: &W, scene: &mut Scene) {
         scene.panels = vec![self.ring(w.now()), self.lanes(w.now())];
-        scene.sentences = self.says(w.now());
+        scene.sentences = self.says();
     }
 
     fn about(&self, entity: Entity, w: &W) -> Option<About> {
