@@ -35,3 +35,52 @@
     if (!document.querySelector('[data-figure]')) root.dataset.live = '';
   });
 }
+
+// The search: '/' or its link opens it over the page. Its program comes with the first use; where it can't, the link leads to
+// the search's own page.
+addEventListener('DOMContentLoaded', () => {
+  const link = document.querySelector('[data-search]');
+  const meta = document.querySelector('meta[name="learn"]');
+  if (!link || !meta) return;
+  const root = link.href.slice(0, -'search/'.length);
+  let dialog = null;
+  const field = () => document.querySelector('input[type="search"]');
+  const make = () => {
+    const style = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: `${root}learn/learn.css` });
+    const place = document.createElement('div');
+    place.dataset.learn = 'search';
+    const close = Object.assign(document.createElement('button'), { textContent: 'Close' });
+    dialog = document.createElement('dialog');
+    dialog.className = 'search';
+    dialog.setAttribute('aria-label', 'Search');
+    dialog.append(place, close);
+    document.head.append(style);
+    document.body.append(dialog);
+    dialog.addEventListener('click', (event) => {
+      if (event.target === dialog || event.target === close) dialog.close();
+    });
+  };
+  const open = async () => {
+    if (!dialog && field()) return field().focus();
+    if (!dialog) make();
+    if (!dialog.open) dialog.showModal();
+    try {
+      await import(new URL(meta.content, document.baseURI));
+      document.dispatchEvent(new Event('learn'));
+      field()?.focus();
+    } catch {
+      location.href = link.href;
+    }
+  };
+  link.addEventListener('click', (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    open();
+  });
+  addEventListener('keydown', (event) => {
+    const typing = event.target.closest?.('input, textarea, select, [contenteditable]');
+    if (event.key !== '/' || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    open();
+  });
+});

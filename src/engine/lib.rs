@@ -22,7 +22,7 @@ pub mod parts;
 mod pick;
 pub mod player;
 pub mod scene;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(any(feature = "search", not(target_arch = "wasm32")))]
 pub mod search;
 pub mod sim;
 #[cfg(target_arch = "wasm32")]

@@ -1,22 +1,34 @@
-//! The learner's side of the site: what a page shows of the learner's own record. A Leptos application that is mounted into
-//! pages which are complete before it comes; each place for a component is an element with `data-learn`.
+//! The learner's side of the site: the search, and what a page shows of the learner's own record. A Leptos application that is
+//! mounted into pages which are complete before it comes; each place for a component is an element with `data-learn`.
 
 #[cfg(target_arch = "wasm32")]
 mod record;
+#[cfg(target_arch = "wasm32")]
+mod search;
 
-/// Mounts what the page has a place for.
+/// Mounts what the page has places for, and what it gets places for later: it says so by the event `learn`.
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    use engine::page::dom;
+    console_error_panic_hook::set_once();
+    mount();
+    engine::page::dom::listen::<web_sys::Event>(&engine::page::dom::document(), "learn", |_| mount());
+}
+
+#[cfg(target_arch = "wasm32")]
+fn mount() {
+    use leptos::mount::mount_to;
     use wasm_bindgen::JsCast;
 
-    console_error_panic_hook::set_once();
-    for place in dom::query_page("[data-learn]") {
+    for place in engine::page::dom::query_page("[data-learn]") {
         let Ok(place) = place.dyn_into::<web_sys::HtmlElement>() else { continue };
+        let component = place.dataset().get("learn").unwrap_or_default();
+        let _ = place.remove_attribute("data-learn");
         // What stands there says that scripts are needed.
         place.set_inner_html("");
-        if place.dataset().get("learn").as_deref() == Some("record") {
-            leptos::mount::mount_to(place, record::RecordPage).forget();
+        match component.as_str() {
+            "record" => mount_to(place, record::RecordPage).forget(),
+            "search" => mount_to(place, search::SearchBox).forget(),
+            _ => {}
         }
     }
 }

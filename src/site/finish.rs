@@ -51,6 +51,8 @@ struct Site<'a> {
     app: PlacedFiles,
     /// The learner's side: a module of its own.
     learn: PlacedFiles,
+    /// The index of its search.
+    index: String,
     /// The script of the store's worker.
     store: String,
     /// Worker's name → file name.
@@ -78,7 +80,8 @@ pub fn finish(options: &FinishOptions) -> Result<(), String> {
     let app = place_app(options, &shell)?;
     let learn = place_module(options, "learn", "learn.js")?;
     let store = place_worker(options, "store-worker", &build_id)?;
-    let site = Site { options, build_id, style, app, learn, store, workers };
+    let index = place_index(out)?;
+    let site = Site { options, build_id, style, app, learn, index, store, workers };
     for page in files.iter().filter(|f| is_page(f)) {
         let html = site.page(page, &read(out, page)?)?;
         write(out, page, &html)?;
@@ -162,6 +165,9 @@ impl Site<'_> {
             metas.push(format!("\n<meta http-equiv=\"content-security-policy\" content=\"{POLICY}\">"));
         }
         metas.push(format!("\n<meta name=\"build-id\" content=\"{}\">", self.build_id));
+        for (name, file) in [("learn", &self.learn.script), ("search", &self.index)] {
+            metas.push(format!("\n<meta name=\"{name}\" content=\"{root}{file}\">"));
+        }
         if has_figure(html) {
             metas.push(format!("\n<meta name=\"store\" content=\"{root}{}\">", self.store));
         }
@@ -254,6 +260,15 @@ fn place_worker(options: &FinishOptions, stem: &str, build_id: &str) -> Result<S
     let build = format!("globalThis.BUILD_ID = '{build_id}';\n");
     let start = "\nwasm_bindgen({ module_or_path: new URL('./WASM', self.location.href) });\n";
     Ok(place(options, stem, [&glue, &wasm], [&build, start])?.script)
+}
+
+/// Gives the search's index a name by its content.
+fn place_index(out: &Path) -> Result<String, String> {
+    let file = super::search::FILE;
+    let bytes = fs::read(out.join(file)).map_err(|e| format!("{file}: {e}"))?;
+    let name = format!("search-{}.bin", hash(&bytes));
+    fs::rename(out.join(file), out.join(&name)).map_err(|e| format!("{name}: {e}"))?;
+    Ok(name)
 }
 
 /// Gives glue and WASM their names by content, the script with what comes before and behind the glue (`WASM` is the

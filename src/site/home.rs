@@ -88,6 +88,7 @@ pub fn missing() -> Markup {
             h1 { "There is nothing here" }
             p.lead { "The address may be mistyped, or the page has moved." }
             p { a href="@root/" { "All lessons are on the front page" } "." }
+            (super::search::place())
         }
     }
 }

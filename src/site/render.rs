@@ -2,7 +2,7 @@
 
 use super::cache::Cache;
 use super::shell::{Head, Shell};
-use super::{glossary, home, lesson, record, still};
+use super::{glossary, home, lesson, record, search, still};
 use crate::course::facts::FigureFacts;
 use crate::course::front_matter::LessonStatus;
 use crate::course::{self, Course, Problem};
@@ -55,6 +55,7 @@ pub fn pages(
         page("404.html", &Head::missing(), &home::missing()),
         page("glossary/index.html", &Head::glossary(), &glossary::body(course)),
         page("record/index.html", &Head::record(), &record::body()),
+        page("search/index.html", &Head::search(), &search::body()),
     ];
     for it in course.lessons.iter().filter(|lesson| lesson.front.status != LessonStatus::Planned) {
         let (body, files) = lesson::body(course, it, cache);
@@ -108,5 +109,6 @@ pub fn render(folder: &Path, out: &Path, strict: bool, cache: &Rc<Cache>) -> Res
         written.map_err(|error| format!("{}: {error}", page.path))?;
     }
     cache.prune();
-    Ok(())
+    fs::write(out.join(search::FILE), search::index(&course).to_bytes())
+        .map_err(|error| format!("{}: {error}", search::FILE))
 }

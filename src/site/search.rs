@@ -4,7 +4,30 @@ use crate::course::blocks::Body;
 use crate::course::front_matter::LessonStatus;
 use crate::course::{Course, Lesson, Part};
 use crate::search::{Index, Page, Source};
+use maud::{Markup, html};
 use pulldown_cmark::{Event, Parser};
+
+/// The file of the index, as it lies beside the pages before its name tells its content.
+pub(super) const FILE: &str = "search.bin";
+
+/// The page's own part.
+pub(super) fn body() -> Markup {
+    html! {
+        article.search-page {
+            h1 { "Search" }
+            (place())
+        }
+    }
+}
+
+/// Where the search stands in a page, and what stands there without scripts.
+pub(super) fn place() -> Markup {
+    html! {
+        div data-learn="search" {
+            p { "The search needs scripts. All lessons are on the " a href="@root/" { "front page" } ", all terms in the " a href="@root/glossary/" { "glossary" } "." }
+        }
+    }
+}
 
 /// The index of a course.
 pub fn index(course: &Course) -> Index {

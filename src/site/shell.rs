@@ -44,6 +44,12 @@ impl Head {
         Self { title: format!("Glossary · {NAME}"), description, home: false, unlisted: false, learn: false }
     }
 
+    /// Of the search.
+    pub fn search() -> Self {
+        let description = "Find a lesson by what courses, interviewers and systems call it.".into();
+        Self { title: format!("Search · {NAME}"), description, home: false, unlisted: false, learn: true }
+    }
+
     /// Of the learner's own record.
     pub fn record() -> Self {
         let description =
@@ -76,7 +82,7 @@ impl Head {
             description: ABOUT.into(),
             home: false,
             unlisted: false,
-            learn: false,
+            learn: true,
         }
     }
 }
@@ -137,7 +143,10 @@ fn body_of(head: &Head, main: &Markup) -> Markup {
         a.skip href="#main" { "Skip to the content" }
         header.top {
             a.brand href="@root/" aria-current=[head.home.then_some("page")] { (mark()) (NAME) }
-            nav.site aria-label="Site" { a href="@root/glossary/" { "Glossary" } }
+            nav.site aria-label="Site" {
+                a href="@root/search/" data-search title="Search (/)" { "Search" }
+                a href="@root/glossary/" { "Glossary" }
+            }
             button.theme data-theme-switch hidden { (theme_icon()) }
         }
         main #main { (main) }
