@@ -192,7 +192,7 @@ pub fn entity(text: &str, kinds: &[u8], spec: &FigureSpec, words: &Words) -> Res
 /// The number within a kind of the entity called `name`.
 fn number(name: &str, kind: u8, names: &EntityNames, id: &str, words: &Words) -> Option<u32> {
     match names {
-        EntityNames::Numbers => name.parse().ok(),
+        EntityNames::Numbers | EntityNames::Pairs(_) => name.parse().ok(),
         EntityNames::Only => (name == id || name == words.word(id)).then_some(0),
         EntityNames::Words(all) => {
             let called = |n: usize| all[n] == name || words.short(Entity::new(kind, n as u32)) == name;

@@ -545,6 +545,32 @@ fn keys_walk_through_the_picture_and_along_the_time_line() {
 }
 
 #[test]
+fn keys_go_along_a_row_and_from_row_to_row_where_cells_are_called_by_row_and_column() {
+    let mut page = Page::of("matrix");
+    page.go(16.0);
+    let keys =
+        ["Home", "ArrowRight", "ArrowRight", "ArrowDown", "ArrowDown", "ArrowUp", "ArrowLeft", "ArrowLeft"];
+    let walk = |key: &str| {
+        page.does(UserAction { text: key.into(), ..action("walk") });
+        page.attr(".fig-spot", "aria-label").to_owned()
+    };
+    let walked = keys.map(walk).to_vec();
+    let (first, second) = ("front page expires", "all expire");
+    let cell = |row: &str, column: &str| format!("{row}, {column}");
+    let expected = [
+        "nothing more".to_owned(),
+        cell("nothing more", first),
+        cell("nothing more", second),
+        cell("single flight", second),
+        cell("serve stale", second),
+        cell("single flight", second),
+        cell("single flight", first),
+        "single flight".to_owned(),
+    ];
+    assert_eq!(walked, expected);
+}
+
+#[test]
 fn keys_go_on_from_where_somebody_was_who_is_gone() {
     let mut page = Page::of("slow-server");
     let walk = |page: &mut Page, key: &str| {

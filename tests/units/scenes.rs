@@ -73,6 +73,7 @@ pub fn words() -> Words {
             ("client".into(), Naming::Names(vec![name("web"), name("mobile"), name("jobs")])),
             ("balancer".into(), Naming::Only),
             ("request".into(), Naming::Numbers),
+            ("block".into(), Naming::Pairs((0, 1, 3))),
         ],
     }
 }

@@ -78,7 +78,7 @@ fn number(name: &str, names: &EntityNames) -> Option<u32> {
             let letter = name.chars().next().filter(|_| name.len() == 1)?;
             letter.is_ascii_uppercase().then(|| u32::from(letter) - u32::from('A'))
         }
-        EntityNames::Numbers => name.parse().ok(),
+        EntityNames::Numbers | EntityNames::Pairs(_) => name.parse().ok(),
         EntityNames::Words(words) => words.iter().position(|word| word == name).map(|at| at as u32),
         EntityNames::Only => Some(0),
     }

@@ -144,12 +144,15 @@ fn start<X: Experiment>(
 pub(super) trait Model {
     fn now(&self) -> Time;
     fn events(&self) -> u64;
+    /// How much has been computed, in events of the usual size.
+    fn work(&self) -> u64;
     /// Whether nothing will happen by itself any more.
     fn waits(&self) -> bool;
     fn hash(&self) -> u64;
     /// About how many bytes a checkpoint takes.
     fn approx_bytes(&self) -> usize;
-    /// Handles at most `budget` events before `before`; true when none is left, and then the clock is at `before`.
+    /// Handles events before `before` whose work is at most `budget`, or one; true when none is left, and then the clock is at
+    /// `before`.
     fn advance(&mut self, before: Time, budget: u64) -> bool;
     fn set(&mut self, values: &[Value]) -> Result<(), Msg>;
     fn act(&mut self, action: usize, on: &[Entity], arg: &Value) -> Result<(), Msg>;
@@ -185,6 +188,9 @@ impl<X: Experiment> Model for Running<X> {
     fn events(&self) -> u64 {
         self.world.events()
     }
+    fn work(&self) -> u64 {
+        self.world.work()
+    }
     fn waits(&self) -> bool {
         self.world.next_time().is_none()
     }
@@ -195,7 +201,8 @@ impl<X: Experiment> Model for Running<X> {
         self.world.approx_bytes() + self.experiment.kept_bytes() + size_of::<Self>()
     }
     fn advance(&mut self, before: Time, budget: u64) -> bool {
-        for _ in 0..budget {
+        let most = self.world.work().saturating_add(budget);
+        while self.world.work() < most {
             let Some(event) = self.world.next(before) else {
                 self.world.settle(before.max(self.world.now()));
                 return true;

@@ -180,6 +180,8 @@ impl OpenRun {
         let at = at.min(self.figure.spec.until);
         let mut budget = SLICE;
         if !self.timeline.extend(&self.run, at, budget) {
+            // As far as it has come.
+            self.cursor = self.timeline.head();
             return false;
         }
         let from = self.timeline.nearest(at);
@@ -400,8 +402,9 @@ mod tests {
             (0..3).for_each(|_| _ = world.schedule(Span::from_secs(4), ()));
             Ok(Self(0))
         }
-        fn handle(&mut self, (): (), _: &mut World<()>) {
+        fn handle(&mut self, (): (), world: &mut World<()>) {
             self.0 += 1;
+            world.takes_as_long_as(SLICE);
         }
         fn set(&mut self, _: &NoControls, _: &mut World<()>) -> Result<(), Msg> {
             Ok(())
@@ -419,6 +422,19 @@ mod tests {
         fn invariants(&self, _: &World<()>) -> Result<(), String> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn an_event_that_takes_as_long_as_a_slice_ends_it_and_the_frame_has_come_so_far() {
+        static FIGURE: Figure = Figure::of::<ThreeAtOnce>();
+        let run = Run::new(FIGURE.spec, crate::sim::Seed(1));
+        let mut open = OpenRun::start(&FIGURE, run, Data::default()).unwrap();
+        let happened = |open: &mut OpenRun| {
+            let frame = open.frame(Time::from_secs(9), Time::ZERO);
+            (frame.readings[0], frame.reached)
+        };
+        let seen = [0; 4].map(|_| happened(&mut open));
+        assert_eq!(seen, [(1.0, false), (2.0, false), (3.0, false), (3.0, true)]);
     }
 
     #[test]

@@ -327,6 +327,8 @@ pub enum EntityNames {
     Words(Cow<'static, [Cow<'static, str>]>),
     /// There is only one, named as the kind is.
     Only,
+    /// By the row and the column that meet there: the kinds of these, and how many columns a row has.
+    Pairs(Cow<'static, (u8, u8, u32)>),
 }
 
 impl EntityKind {
@@ -490,6 +492,7 @@ impl FigureSpec {
             EntityNames::Numbers => Naming::Numbers,
             EntityNames::Words(words) => Naming::Names(words.to_vec()),
             EntityNames::Only => Naming::Only,
+            EntityNames::Pairs(pairs) => Naming::Pairs(**pairs),
         };
         self.kinds.iter().map(|kind| (kind.id.to_string(), naming(&kind.names))).collect()
     }

@@ -70,9 +70,9 @@ impl Cursor {
         loop {
             let input = run.inputs.get(self.next_input).filter(|input| spec.pace.has_applied(input, to));
             let stop = input.map_or(to, |input| input.at);
-            let before = self.model.events();
+            let before = self.model.work();
             let there = self.model.advance(stop, *budget);
-            *budget = budget.saturating_sub(self.model.events() - before);
+            *budget = budget.saturating_sub(self.model.work() - before);
             self.mark(MarkerKind::Event, mark);
             self.settled = there && input.is_none();
             if !there {
@@ -173,6 +173,11 @@ impl Timeline {
         self.head.now()
     }
 
+    /// The last state that is known.
+    pub fn head(&self) -> Cursor {
+        self.head.checkpoint()
+    }
+
     /// Whether the state at `at` has been computed.
     pub fn reaches(&self, at: Time) -> bool {
         self.head.now() > at || (self.head.now() == at && self.head.settled)
@@ -187,21 +192,21 @@ impl Timeline {
         let to = to.min(self.spec.until);
         while !self.reaches(to) {
             let due = Time::from_nanos(self.samples.len() as u64 * self.every.nanos());
-            let last = self.checkpoints.last().map_or(0, |last| last.cursor.model.events());
-            let since = self.head.model.events() - last;
-            let mut slice = budget.min(self.spacing.saturating_sub(since).max(1));
-            let given = slice;
+            let last = self.checkpoints.last().map_or(0, |last| last.cursor.model.work());
+            let before = self.head.model.work();
+            let mut slice = budget.min(self.spacing.saturating_sub(before - last).max(1));
             let markers = &mut self.markers;
             let there = self.head.advance(self.spec, run, to.min(due), &mut slice, &mut |marker| {
                 if markers.len() < MARKERS {
                     markers.push(marker);
                 }
             });
-            budget -= given - slice;
+            let work = self.head.model.work();
+            budget = budget.saturating_sub(work - before);
             if there && self.head.now() == due {
                 self.sample();
             }
-            if since + given - slice >= self.spacing {
+            if work - last >= self.spacing {
                 self.keep_checkpoint();
             }
             if budget == 0 {

@@ -2,10 +2,11 @@
 //! table view shows it; a question about the run can be answered from it alone.
 
 use super::catalogue;
+use super::grid;
 use super::ladder::{Fate, fate};
 use super::panel::{
-    Chart, Curves, Flow, Frames, Grid, GridRow, Histogram, Label, Ladder, LadderMessage, Lanes, Listing,
-    Node, Panel, Ring, Scene, Series, States, Status, Table, Token, ValueBox, Values,
+    Cell, Chart, Curves, Flow, Frames, Grid, GridRow, Histogram, Label, Ladder, LadderMessage, Lanes,
+    Listing, Node, Panel, Ring, Scene, Series, States, Status, Table, Token, ValueBox, Values,
 };
 use super::time_axis::moment_text;
 use super::words::Words;
@@ -337,8 +338,19 @@ impl Writer<'_> {
         self.tables.push(TableView { panel: self.panel, title, columns, rows });
     }
 
-    /// Each row with how many cells it has, and those of them that stand out.
+    /// Each row with how many cells it has, and those of them that stand out; where columns have names, for each of them how
+    /// many are in trouble.
     pub(super) fn grid(&mut self, it: &Grid) {
+        let heads = grid::columns(it, self.words);
+        let apart = it.columns as usize / heads.len().max(1);
+        let troubled = |cells: &[Cell]| {
+            let known = cells.iter().filter(|cell| cell.is_there() && cell.status != Status::Quiet);
+            let marked = known.clone().filter(|cell| cell.status == Status::Trouble).count() as u64;
+            match known.count() as u64 {
+                0 => NOTHING.into(),
+                cells => self.of("scene-marked-of", [("marked", marked), ("cells", cells)]),
+            }
+        };
         let marked = |row: &GridRow| {
             let marked: Vec<_> = row
                 .cells
@@ -355,20 +367,25 @@ impl Writer<'_> {
                 _ => names.join(", "),
             }
         };
-        let row = |row: &GridRow| RowView {
-            entity: Some(row.entity),
-            cells: vec![
-                self.words.label(&row.label),
-                self.state(row.status),
-                self.label(row.note.as_ref()),
-                row.cells.iter().filter(|cell| cell.is_there()).count().to_string(),
-                marked(row),
-            ],
+        let row = |row: &GridRow| {
+            let mut cells =
+                vec![self.words.label(&row.label), self.state(row.status), self.label(row.note.as_ref())];
+            if heads.is_empty() {
+                let there = row.cells.iter().filter(|cell| cell.is_there()).count();
+                cells.extend([there.to_string(), marked(row)]);
+            } else {
+                cells.extend(row.cells.chunks(apart.max(1)).take(heads.len()).map(troubled));
+                cells.resize(3 + heads.len(), NOTHING.into());
+            }
+            RowView { entity: Some(row.entity), cells }
         };
         let rows = it.rows.iter().map(row).collect();
         let title = self.words.label(&it.title);
-        let columns = ["scene-name", "scene-state", "scene-note", "scene-cells", "scene-marked"];
-        self.add(title, &columns, rows);
+        let own: &[&str] = if heads.is_empty() { &["scene-cells", "scene-marked"] } else { &[] };
+        self.add(title, &[&["scene-name", "scene-state", "scene-note"], own].concat(), rows);
+        if let Some(table) = self.tables.last_mut() {
+            table.columns.extend(heads);
+        }
     }
 
     /// The same rows, the outermost first.
@@ -388,7 +405,9 @@ impl Writer<'_> {
         }
         let in_window = |from: Time, until: Time| from <= it.until.min(self.now) && until >= it.from;
         let fine = Span::from_nanos(it.until.since(it.from).nanos() / 1000);
-        let at = |time: Time| moment_text(time, it.step, fine);
+        // Steps are counted from 1: what happens during the first is at 1.
+        let first = it.step.unwrap_or(Span::ZERO);
+        let at = |time: Time| moment_text(time + first, it.step, fine);
         let mut rows: Vec<(Time, RowView)> = Vec::new();
         for message in it.messages.iter().filter(|message| in_window(message.sent, message.arrives)) {
             let cells = vec![

@@ -17,6 +17,8 @@ pub enum Naming {
     Names(Vec<std::borrow::Cow<'static, str>>),
     /// There is only one, called as its kind is.
     Only,
+    /// By the row and the column that meet there: the kinds of these, and how many columns a row has.
+    Pairs((u8, u8, u32)),
 }
 
 /// Sentences by the ids of messages, and names for kinds of entities. Read from a lesson's Markdown when the site is
@@ -141,7 +143,7 @@ impl Words {
             Some((kind, Naming::Letters | Naming::Numbers)) => {
                 format!("{}\u{a0}{}", self.word(kind), self.short(entity))
             }
-            Some((_, Naming::Names(_))) | None => self.short(entity),
+            Some((_, Naming::Names(_) | Naming::Pairs(_))) | None => self.short(entity),
         }
     }
 
@@ -157,8 +159,20 @@ impl Words {
                 names.get(n as usize).map_or_else(|| n.to_string(), |name| self.word(name))
             }
             Some((kind, Naming::Only)) => self.word(kind),
+            Some((_, Naming::Pairs((rows, columns, count)))) => {
+                let [row, column] = [(*rows, n / count), (*columns, n % count)];
+                [row, column].map(|(kind, n)| self.short(Entity::new(kind, n))).join(", ")
+            }
             Some((_, Naming::Numbers)) | None => n.to_string(),
         }
+    }
+
+    /// What the columns are called that entities of a kind stand in; none for those that aren't named by theirs.
+    pub(super) fn columns(&self, kind: u8) -> Vec<String> {
+        let Some((_, Naming::Pairs((_, columns, count)))) = self.kinds.get(usize::from(kind)) else {
+            return Vec::new();
+        };
+        (0..*count).map(|n| self.short(Entity::new(*columns, n))).collect()
     }
 
     fn say_arg(&self, arg: &Arg, out: &mut Vec<Piece>) {

@@ -71,6 +71,7 @@ pub struct World<E> {
     queue: EventQueue<E>,
     hash: TraceHasher,
     events: u64,
+    extra: u64,
     tally: Vec<Tally>,
     gauges: Vec<Gauge>,
     notables: Vec<Notable>,
@@ -86,6 +87,7 @@ impl<E> World<E> {
             queue: EventQueue::default(),
             hash: TraceHasher::default(),
             events: 0,
+            extra: 0,
             tally: Vec::new(),
             gauges: Vec::new(),
             notables: Vec::new(),
@@ -235,6 +237,17 @@ impl<E> World<E> {
     /// How many events have happened.
     pub fn events(&self) -> u64 {
         self.events
+    }
+
+    /// The event that is being handled takes as long as so many more do, because a whole run is made in it: pictures are
+    /// shown and messages read in between.
+    pub fn takes_as_long_as(&mut self, events: u64) {
+        self.extra += events;
+    }
+
+    /// How many events of the usual size what has happened took as long as.
+    pub fn work(&self) -> u64 {
+        self.events + self.extra
     }
 
     /// How many events are pending.

@@ -7,7 +7,7 @@ use playground::sim::{Entity, Msg, Span, Time, Unit};
 use proptest::prelude::*;
 
 fn entity() -> impl Strategy<Value = Entity> {
-    (0u8..4, 0u32..10).prop_map(|(kind, n)| Entity::new(kind, n))
+    (0u8..5, 0u32..10).prop_map(|(kind, n)| Entity::new(kind, n))
 }
 fn state() -> impl Strategy<Value = Status> {
     use Status::{Active, Down, Draining, Normal, Quiet, Trouble, Warming};

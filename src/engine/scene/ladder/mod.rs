@@ -10,7 +10,7 @@ use super::panel::{Bar, Ladder, LadderMessage, Party, PartyNote, Shape, Status};
 use super::room::Room;
 use super::time_axis::{TimeAxis, moment_text};
 use crate::sim::sort::sort_by_key;
-use crate::sim::{Entity, Time, clamp};
+use crate::sim::{Entity, Span, Time, clamp};
 use arrow::Arrow;
 pub(super) use arrow::{Fate, fate};
 
@@ -163,6 +163,12 @@ fn times(plan: &Plan, room: &mut Room, builder: &mut PictureBuilder) {
     let one = plan.ladder.step;
     let step = axis.tick_step(one, (40.0, 40.0));
     for (time, y) in axis.ticks(step) {
+        // Steps are counted from 1, and the number of one stands at its middle.
+        let y = match one {
+            Some(_) if time == axis.from => continue,
+            Some(one) => axis.place(time.back(Span::from_nanos(one.nanos() / 2))),
+            None => y,
+        };
         builder.path(None, &[at(plot.x - 4.0, y), at(plot.x, y)], Ink::line(Role::Muted, 1.0));
         if now.is_none_or(|now| (now - y).abs() > SMALL.size * metrics::LINE) {
             write(builder, y, &moment_text(time, one, step), SMALL);

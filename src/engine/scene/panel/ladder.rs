@@ -13,7 +13,7 @@ pub struct Ladder {
     pub from: Time,
     /// End of the window shown.
     pub until: Time,
-    /// What one unit of the axis is called, where it is steps rather than time.
+    /// How long a step is, where the axis counts steps, from 1, rather than time.
     pub step: Option<Span>,
     /// Left to right. Up to five have room on a phone.
     pub parties: Vec<Party>,

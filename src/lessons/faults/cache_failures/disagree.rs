@@ -12,9 +12,10 @@ use crate::scene::{Ladder, LadderMessage, Party, PartyNote};
 kinds! {
     KINDS;
     CLIENT = "client", Words(&[Cow::Borrowed("reader"), Cow::Borrowed("writer"), Cow::Borrowed("second-writer")]);
-    INSTRUCTION = "step", Numbers;
+    INSTRUCTION = "instruction", Numbers;
     EXPIRY = "expiry", Only;
     CACHE_KIND = "cache", Only; DATABASE_KIND = "table", Only;
+    TAKEN = "step", Numbers;
 }
 
 const CACHE: Entity = Entity::new(CACHE_KIND, 0);
@@ -76,7 +77,7 @@ controls! {
 readings! {
     READINGS;
     Reading::new("schedules", "schedules from here", Unit::Count, "Every order in which what is left can happen.");
-    Reading::new("wrong", "wrong schedules", Unit::Count, "Schedules from here after which the entry isn't what the row says.")
+    Reading::new("wrong", "ending wrong", Unit::Count, "Schedules from here after which the entry isn't what the row says.")
         .trouble_from(1.0);
 }
 
@@ -86,7 +87,10 @@ messages! {
     MESSAGES;
     reader(); writer(); second_writer();
     ladder_title(); note_entry(value: String); note_empty(); note_row(value: String);
-    did(code: String); refused_old(); mark_stale(entry: String, row: String);
+    did_find(who: Entity, value: String); did_miss(who: Entity); did_read(who: Entity, value: String);
+    did_store(who: Entity, value: String); not_stored(who: Entity, value: String);
+    did_update(who: Entity, value: String); did_delete(who: Entity);
+    mark_stale(entry: String, row: String);
     says_so_far(entry: String, row: String); says_empty(row: String);
     says_stale(entry: String, row: String); says_agree();
     says_ahead(all: u64, wrong: u64); says_none_wrong(all: u64);
@@ -185,6 +189,11 @@ fn value(n: u8) -> String {
     VALUES[usize::from(n).min(2)].to_owned()
 }
 
+/// The step that is taken at a moment: as the axis and the clock count, it is there at the next.
+fn taken(at: Time) -> Entity {
+    Entity::new(TAKEN, (at.nanos() / STEP.nanos()) as u32 + 1)
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Disagree {
     controls: ControlValues,
@@ -217,13 +226,40 @@ impl Disagree {
         if is.row != was.row {
             self.notes[1].push(note(note_row(value(is.row))));
         }
-        let client = program.thread(n);
-        let code = program.code(n)[was.line(n).unwrap_or_default() as usize];
-        let refused = was.refuses(n as usize).then(refused_old);
-        world.record_step(client, || (did(code.to_owned()), refused));
+        if let Some(did) = self.effect(n, &was, is) {
+            world.record_step(program.thread(n), || (did, None));
+        }
         if let (true, false, Some(entry)) = (is.is_wrong(), was.is_wrong(), is.entry) {
             world.notable(CACHE, mark_stale(value(entry), value(is.row)));
         }
+    }
+
+    /// What a step did, given the states before and after it.
+    fn effect(&self, n: u32, was: &Pair, is: &Pair) -> Option<Msg> {
+        let (who, n) = (self.clients.program.thread(n), n as usize);
+        let knows = value(is.clients[n].read);
+        Some(match was.op(n)? {
+            Op::Get => was.entry.map_or_else(|| did_miss(who), |entry| did_find(who, value(entry))),
+            Op::Select => did_read(who, knows),
+            Op::Store if was.refuses(n) => not_stored(who, knows),
+            Op::Store => did_store(who, knows),
+            Op::Update => did_update(who, knows),
+            Op::Delete => did_delete(who),
+            Op::Expires => note_empty(),
+        })
+    }
+
+    /// What a step that was taken did: all before it are taken once more.
+    fn about_taken(&self, step: Entity) -> Option<Msg> {
+        let mut is = Pair::new(self.controls.order, self.controls.writers);
+        for ran in self.clients.program.history() {
+            let next = is.step(ran.thread)?;
+            let was = core::mem::replace(&mut is, next);
+            if taken(ran.at) == step {
+                return self.effect(ran.thread, &was, &is);
+            }
+        }
+        None
     }
 
     /// A step as a message to a store; the expiry has none.
@@ -233,7 +269,7 @@ impl Disagree {
         let op = pair.ops(n)[ran.line as usize];
         let reads = matches!(op, Op::Get | Op::Select);
         (op != Op::Expires).then(|| LadderMessage {
-            entity: program.instruction(ran.thread, ran.line),
+            entity: taken(ran.at),
             from: program.thread(ran.thread),
             to: if matches!(op, Op::Select | Op::Update) { DATABASE } else { CACHE },
             sent: ran.at,
@@ -321,6 +357,11 @@ impl Experiment for Disagree {
         Ok(())
     }
 
+    fn refusal(&self, _: usize, on: Entity) -> Option<Msg> {
+        // At the moment shown no step has been taken yet.
+        self.clients.by_hand(&[on], Time::MAX).err()
+    }
+
     fn read(&self, _: &World<Turn>, out: &mut Readings) {
         let ahead = self.clients.ahead();
         out.put("schedules", ahead.map(|ahead| ahead.all));
@@ -341,6 +382,7 @@ impl Experiment for Disagree {
     fn about(&self, entity: Entity, _: &World<Turn>) -> Option<About> {
         Some(About::says([match entity {
             CACHE | DATABASE => self.says_state(),
+            Entity { kind: TAKEN, .. } => self.about_taken(entity)?,
             _ => self.clients.program.about(entity)?,
         }]))
     }

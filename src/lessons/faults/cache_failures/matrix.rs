@@ -10,7 +10,7 @@ use crate::sim::decimal::rounded;
 
 kinds! {
     KINDS;
-    RUN = "run", Numbers;
+    RUN = "run", Pairs(&(DEFENCE, FAILURE, FAILURES));
     FAILURE = "failure", Words(&[
         Cow::Borrowed("front-expires"), Cow::Borrowed("all-expire"), Cow::Borrowed("cache-lost"), Cow::Borrowed("unknown-pages"),
     ]);
@@ -55,7 +55,7 @@ controls! {
 readings! {
     READINGS;
     Reading::new("runs", "runs made", Unit::Count, "Of 32, one for each failure and defence.").so_far();
-    Reading::new("best", "by the best defence", Unit::Count, "Of four failures, those that the best defence so far survives.").so_far();
+    Reading::new("best", "survived by the best, of 4", Unit::Count, "Of four failures, those that the best defence so far survives.").so_far();
 }
 
 messages! {
@@ -64,9 +64,9 @@ messages! {
     nothing(); single_flight(); stale_while_renewed(); early_renewal(); jitter_half(); remembers(); bloom_filter(); server_copies();
     grid_title(); key_lost(); key_answered(); key_survived(); key_pending(); table_title(); column_defence();
     row_survived(survived: u32);
-    says_best(defence: Entity, survived: u32); says_first(runs: u32, failure: Entity, defence: Entity);
+    says_best(defences: Vec<Entity>, survived: u32); says_all(survived: u32); says_first(runs: u32, failure: Entity, defence: Entity);
     about_run(defence: Entity, failure: Entity, lost: (f64, Unit), late: (f64, Unit), stale: (f64, Unit));
-    about_defence(survived: u32, of: u32);
+    about_pending(); about_defence(survived: u32, of: u32);
 }
 
 /// The next run.
@@ -116,12 +116,12 @@ impl ControlValues {
         }
     }
 
-    /// Makes a run.
-    pub(super) fn run(&self, failure: u32, defence: u32, seed: u64) -> [f64; 3] {
+    /// Makes a run; also how many events it had.
+    pub(super) fn run(&self, failure: u32, defence: u32, seed: u64) -> ([f64; 3], u64) {
         let settings = self.settings(failure, defence);
         let mut w = World::new(seed);
         let Ok(mut it) = BehindTheCache::new(&settings, &Data::default(), &mut w) else {
-            return [f64::NAN; 3];
+            return ([f64::NAN; 3], 0);
         };
         let until = |it: &mut BehindTheCache, w: &mut World<behind::Event>, at: Time| {
             while let Some(event) = w.next(at) {
@@ -145,7 +145,7 @@ impl ControlValues {
         };
         debug_assert!(done.is_ok(), "{done:?}");
         until(&mut it, &mut w, begins + WATCHED);
-        it.ends(&w).shares_since(before).unwrap_or_default()
+        (it.ends(&w).shares_since(before).unwrap_or_default(), w.events())
     }
 }
 
@@ -161,9 +161,9 @@ impl Matrix {
         Some(lost.filter(|&lost| lost <= SURVIVED).count() as u32)
     }
 
-    /// The defence that survives most, of equals the first: how many, and which it is.
-    fn best(&self) -> Option<(u32, u32)> {
-        (0..DEFENCES).filter_map(|n| Some((self.by(n)?, n))).max_by_key(|&(by, n)| (by, DEFENCES - n))
+    /// How many failures the best defence survives.
+    fn best(&self) -> Option<u32> {
+        (0..DEFENCES).filter_map(|n| self.by(n)).max()
     }
 
     /// What became of the readers of a run, once it is made.
@@ -178,15 +178,15 @@ impl Matrix {
             let (failure, n) = (n / (CELLS + 1), n % (CELLS + 1));
             let tenths = |lost: f64| libm::ceil(lost * f64::from(CELLS)) as u32;
             let (level, status) = match self.lost(failure, defence) {
-                Some(_) if n == CELLS => (0.0, Status::Quiet),
                 None => (0.0, Status::Quiet),
                 Some(lost) if lost <= SURVIVED => (1.0, Status::Active),
                 Some(lost) if n < tenths(lost) => (1.0, Status::Trouble),
                 Some(_) => (0.3, Status::Normal),
             };
-            Cell { entity: Entity::new(RUN, defence * FAILURES + failure), level, status }
+            let entity = Entity::new(RUN, defence * FAILURES + failure);
+            if n == CELLS { Cell::gap(entity) } else { Cell { entity, level, status } }
         };
-        let columns = FAILURES * (CELLS + 1) - 1;
+        let columns = FAILURES * (CELLS + 1);
         let row = |n: u32| GridRow {
             entity: defence(n),
             label: Label::Name(defence(n)),
@@ -229,7 +229,6 @@ impl Experiment for Matrix {
     const MESSAGES: &'static [&'static [Message]] = &[MESSAGES];
 
     fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
-        (0..RUNS).for_each(|_| _ = w.open(RUN, None));
         w.schedule(Span::ZERO, Next);
         // All runs meet the same readers.
         let seed = w.draws(SEED, Entity::new(RUN, 0)).bits();
@@ -240,7 +239,12 @@ impl Experiment for Matrix {
         let n = self.runs.len() as u32;
         if n < RUNS {
             let (failure, defence) = pair(n);
-            self.runs.push(self.controls.run(failure, defence, self.seed));
+            let (shares, events) = self.controls.run(failure, defence, self.seed);
+            self.runs.push(shares);
+            w.takes_as_long_as(events);
+            // Its life ends at once, so that explaining it replays nothing else.
+            let run = w.open(RUN, None);
+            w.close(run, EndKind(0));
         }
         w.schedule(EVERY, Next);
     }
@@ -254,13 +258,17 @@ impl Experiment for Matrix {
 
     fn read(&self, _: &W, out: &mut Readings) {
         out.put("runs", self.runs.len() as f64);
-        out.put("best", self.best().map(|(survived, _)| f64::from(survived)));
+        out.put("best", self.best().map(f64::from));
     }
 
     fn draw(&self, _: &W, scene: &mut Scene) {
         scene.panels = vec![self.grid(), self.table()];
         scene.sentences.push(match (self.runs.len() as u32, self.best()) {
-            (RUNS, Some((survived, n))) => says_best(defence(n), survived),
+            (RUNS, Some(survived)) => {
+                let best = (0..DEFENCES).filter(|&n| self.by(n) == Some(survived)).map(defence);
+                let best: Vec<Entity> = best.collect();
+                if best.len() == DEFENCES as usize { says_all(survived) } else { says_best(best, survived) }
+            }
             (done, _) => {
                 let last = done.checked_sub(1).and_then(|last| self.says(last));
                 last.unwrap_or_else(|| says_first(RUNS, failure(0), defence(0)))
@@ -270,7 +278,9 @@ impl Experiment for Matrix {
 
     fn about(&self, entity: Entity, _: &W) -> Option<About> {
         match entity {
-            Entity { kind: RUN, n } if n < RUNS => Some(About::says([self.says(n)?])),
+            Entity { kind: RUN, n } if n < RUNS => {
+                Some(About::says([self.says(n).unwrap_or_else(about_pending)]))
+            }
             Entity { kind: DEFENCE, n } if n < DEFENCES => {
                 Some(About::says([about_defence(self.by(n).unwrap_or(0), FAILURES)]))
             }

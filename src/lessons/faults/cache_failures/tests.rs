@@ -144,7 +144,7 @@ fn a_cell_of_the_matrix_is_a_run_of_the_first_figure() {
         let before = run.model.ends(&run.world);
         let run = until(acts(run, "expire"), seconds(8));
         let shares = run.model.ends(&run.world).shares_since(before).unwrap();
-        assert_eq!(controls.run(0, n, seed), shares);
+        assert_eq!(controls.run(0, n, seed).0, shares);
         assert_eq!(all.model.runs[n as usize * 4], shares);
     }
     // What the text says: single flight does most, copies as much and at a price, and no single defence everything.
@@ -163,6 +163,9 @@ fn the_matrix_says_what_it_is_about_to_do_where_no_run_is_made_yet() {
     assert_eq!(run.says(), ["says-first"]);
     let run = run.until(seconds(3));
     assert_eq!(run.says(), ["about-run"]);
+    // A block whose run isn't made yet says so. All are named by row and column.
+    let about = |n| run.model.about(Entity::new(0, n), &run.world).unwrap().sentences[0].id.to_string();
+    assert_eq!([about(5), about(6), about(31)], ["about-run", "about-pending", "about-pending"]);
     // Every run is made anew with another setting.
     assert_eq!(run.set("everywhere", "flight").says(), ["says-first"]);
 }
@@ -205,6 +208,17 @@ fn the_classic_race_by_hand() {
     };
     let run = [1, 0, 0, 1, 0].into_iter().fold(Bench::<Disagree>::new(&[], 1), step);
     assert_eq!((run.says(), run.reading("wrong")), (vec!["says-stale".to_owned()], 1.0));
+    // Every step that is drawn says what it did, and is called by its place in time.
+    let mut scene = Scene::default();
+    run.model.draw(&run.world, &mut scene);
+    let Some(Panel::Ladder(ladder)) = scene.panels.first() else { panic!("it is a ladder") };
+    let of = |step: Entity| run.model.about(step, &run.world).unwrap().sentences[0].id.to_string();
+    let steps: Vec<_> = ladder.messages.iter().map(|it| (it.entity.n, of(it.entity))).collect();
+    let did = ["did-delete", "did-miss", "did-read", "did-update", "did-store"].map(str::to_owned);
+    assert_eq!(steps, (1..).zip(did).collect::<Vec<_>>());
+    // Who has finished can't be stepped, and the button says so.
+    assert!((0..2).all(|n| run.model.refusal(0, Entity::new(0, n)).is_some()));
+    assert_eq!(Bench::<Disagree>::new(&[], 1).model.refusal(0, Entity::new(0, 1)), None);
 }
 
 fn hits(settings: &[(&str, &str)], reading: &str) -> f64 {
