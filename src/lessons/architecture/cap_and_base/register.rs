@@ -430,7 +430,7 @@ impl Register {
     }
 
     /// What the cut does, and what the checker has found.
-    fn says(&self, now: Time) -> Vec<Msg> {
+    fn says(&self) -> Vec<Msg> {
         let mut says = Vec::new();
         if !self.cluster.is_whole() {
             let mode = self.controls.mode;
@@ -448,9 +448,8 @@ impl Register {
             says.extend(self.cluster.still_joined());
         }
         if self.audit.broken.is_some() {
-            // The last one that the lanes show.
-            let shown = now.back(WINDOW.0);
-            let wrong = |it: &&Audited| it.newer.is_some() && it.end.is_some_and(|end| end >= shown);
+            // The last one.
+            let wrong = |it: &&Audited| it.newer.is_some() && it.end.is_some();
             if let Some(it) = self.audit.operations.iter().rfind(wrong) {
                 says.push(says_broken(client(it.client), it.value(), it.end.unwrap_or_default()));
                 says.extend(self.newer(it));
@@ -532,7 +531,7 @@ impl Experiment for Register {
 
     fn draw(&self, w: &W, scene: &mut Scene) {
         scene.panels = vec![self.ring(w.now()), self.lanes(w.now())];
-        scene.sentences = self.says(w.now());
+        scene.sentences = self.says();
     }
 
     fn about(&self, entity: Entity, w: &W) -> Option<About> {
