@@ -124,20 +124,20 @@ impl Desk {
             place.map_or_else(|| (state.focused_stop.min(last), true), |place| (place, false))
         });
         // Up and down lead to the nearest that lies wholly above or below; where none does, back and on.
-        let nearest = |beyond: fn(Rect, Rect) -> f32| {
-            let area = |k: usize| regions[stops[k]].area;
-            let here = area(here?.0);
-            let gap = |k: &usize| beyond(here, area(*k));
-            let far = |k: &usize| gap(k) + (area(*k).centre().x - here.centre().x).abs();
-            (0..=last).filter(|k| gap(k) >= -1.0).min_by(|a, b| far(a).total_cmp(&far(b)))
-        };
-        let row = match key {
-            "ArrowDown" => nearest(|here, other| other.y - here.bottom()),
-            "ArrowUp" => nearest(|here, other| here.y - other.bottom()),
-            _ => None,
-        };
+        let mut row: Option<(f32, usize)> = None;
+        if let ("ArrowDown" | "ArrowUp", Some((here, _))) = (key, here) {
+            let from = regions[stops[here]].area;
+            for (k, &stop) in stops.iter().enumerate() {
+                let to = regions[stop].area;
+                let gap = if key == "ArrowDown" { to.y - from.bottom() } else { from.y - to.bottom() };
+                let far = gap + (to.centre().x - from.centre().x).abs();
+                if gap >= -1.0 && row.is_none_or(|(best, _)| far < best) {
+                    row = Some((far, k));
+                }
+            }
+        }
         let to = match (key, here) {
-            _ if row.is_some() => row.unwrap_or_default(),
+            _ if row.is_some() => row.map_or(0, |(_, k)| k),
             ("ArrowRight" | "ArrowDown", Some((here, gone))) => (here + usize::from(!gone)).min(last),
             ("ArrowLeft" | "ArrowUp", Some((here, _))) => here.saturating_sub(1),
             ("End", _) => last,
