@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::{env, fs};
 
 use playground::site::cache::Cache;
-use playground::site::finish::{FinishOptions, finish};
+use playground::site::finish::{FinishOptions, by_esbuild, finish};
 use playground::site::gallery;
 use playground::site::render::render;
 use playground::site::weigh::weigh;
@@ -34,10 +34,12 @@ fn make() -> Result<(), String> {
     let source = PathBuf::from(said("TRUNK_SOURCE_DIR")?);
     let out = PathBuf::from(said("TRUNK_STAGING_DIR")?);
     let all_in_one = out.join(format!("worker-{ALL}.js")).is_file();
+    let release = said("TRUNK_PROFILE")? == "release";
     let options = FinishOptions {
         out,
         public_url: said("TRUNK_PUBLIC_URL")?,
-        release: said("TRUNK_PROFILE")? == "release",
+        release,
+        minify: if release { by_esbuild } else { |text, _| Ok(text.to_owned()) },
         workers: if all_in_one { Workers::all_in_one() } else { Workers::load(&source)? },
     };
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| source.join("target"), PathBuf::from);

@@ -15,7 +15,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use super::tags::{self, Attribute};
 use super::workers::Workers;
@@ -37,8 +39,35 @@ pub struct FinishOptions {
     pub public_url: String,
     /// With the strict policy, or with the inline script that reloads the page while one works on it.
     pub release: bool,
+    /// What makes scripts and styles smaller; in development they stay as they are read.
+    pub minify: Minify,
     /// Which worker holds which lessons.
     pub workers: Workers,
+}
+
+/// A script (`js`) or style sheet (`css`), in fewer bytes.
+///
+/// # Errors
+/// What is wrong with it, or with what makes it smaller.
+pub type Minify = fn(text: &str, kind: &str) -> Result<String, String>;
+
+/// [`Minify`] by esbuild, which `./dev` installs.
+pub fn by_esbuild(text: &str, kind: &str) -> Result<String, String> {
+    let run = || {
+        let mut esbuild = Command::new("esbuild")
+            .args(["--minify", "--log-level=error", &format!("--loader={kind}")])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        // Nothing is written before all has been read.
+        esbuild.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(text.as_bytes()))?;
+        esbuild.wait_with_output()
+    };
+    let output = run().map_err(|error| format!("esbuild: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("esbuild: can't read a text of kind {kind}"));
+    }
+    String::from_utf8(output.stdout).map_err(|error| format!("esbuild: {error}"))
 }
 
 /// What all pages have in common.
@@ -225,7 +254,7 @@ fn place_style(options: &FinishOptions, shell: &str) -> Result<String, String> {
             remove(&options.out, file)?;
         }
     }
-    let style = minifier::css::minify(&style).map_err(|why| format!("the stylesheets: {why}"))?.to_string();
+    let style = (options.minify)(&style, "css").map_err(|why| format!("the stylesheets: {why}"))?;
     let style = style.trim_start();
     let name = format!("style-{}.css", hash(style.as_bytes()));
     write(&options.out, &name, style)?;
@@ -281,11 +310,12 @@ fn place(
 ) -> Result<PlacedFiles, String> {
     let out = &options.out;
     let code = read(out, glue)?;
-    // Those who work on it read it as it is.
-    let code = if options.release { minifier::js::minify(&code).to_string() } else { code };
+    // With what calls the glue, as its names become shorter.
+    let script =
+        (options.minify)(&[before, &code, behind].concat(), "js").map_err(|why| format!("{glue}: {why}"))?;
     let bytes = fs::read(out.join(wasm)).map_err(|e| format!("{wasm}: {e}; is it in index.html?"))?;
     let placed_wasm = format!("{stem}-{}_bg.wasm", hash(&bytes));
-    let script = format!("{before}{code}{}", behind.replace("WASM", &placed_wasm));
+    let script = script.replace("./WASM", &format!("./{placed_wasm}"));
     let placed = PlacedFiles { script: format!("{stem}-{}.js", hash(script.as_bytes())), wasm: placed_wasm };
     remove(out, glue)?;
     remove(out, wasm)?;

@@ -78,7 +78,8 @@ impl Staged {
 
     fn finish(&self, url: &str, release: bool) -> Result<(), String> {
         let workers = Workers::parse(TABLE).unwrap();
-        finish(&FinishOptions { out: self.0.clone(), public_url: url.to_owned(), release, workers })
+        let minify = |text: &str, _: &str| Ok(text.trim().to_owned());
+        finish(&FinishOptions { out: self.0.clone(), public_url: url.to_owned(), release, minify, workers })
     }
 
     /// The one file whose name begins and ends so, with only a hash between.
