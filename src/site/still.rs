@@ -19,9 +19,9 @@ use std::rc::Rc;
 /// The seed that every figure starts with.
 const FIRST_SEED: &str = "k7-otter";
 
-/// Where a legend looks for kinds of packets: at so many further moments of a run, so far apart.
+/// Kinds of packets are looked for at so many moments of a run, so far apart.
 const MOMENTS: u32 = 12;
-const LOOKED_AT: Span = Span::from_millis(170);
+const APART: Span = Span::from_millis(170);
 
 /// The figures of one lesson, by their ids on its page.
 pub struct Stills<'a> {
@@ -210,11 +210,13 @@ impl Still {
 
     /// The kinds of packets that are under way at some moment of the next seconds.
     pub fn packets_from(&self, at: Time) -> Vec<PacketKind> {
-        let last = self.figure.spec.until.min(at + LOOKED_AT.scale(f64::from(MOMENTS)));
-        let moments = (0..=MOMENTS).map(|n| (at + LOOKED_AT.scale(f64::from(n))).min(last));
+        let moments = (0..=MOMENTS).map(|n| at + APART.scale(f64::from(n)));
         let mut kinds = Vec::new();
-        for frame in moments.filter_map(|at| self.frame(at)) {
-            let flows = frame.scene.panels.iter().filter_map(Panel::flow);
+        for frame in moments.take_while(|at| *at <= self.figure.spec.until).map_while(|at| self.frame(at)) {
+            let mut flows = frame.scene.panels.iter().filter_map(Panel::flow).peekable();
+            if flows.peek().is_none() {
+                break;
+            }
             kinds.extend(flows.flat_map(|flow| &flow.packets).map(|packet| packet.kind));
         }
         kinds

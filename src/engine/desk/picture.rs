@@ -5,7 +5,7 @@ use super::protocol::{Patch, UserAction, find, nth, selector};
 use super::state::FigureState;
 use super::{ActionKind, BeforeChange, Desk, explain};
 use crate::player::{EntityNames, InputKind};
-use crate::scene::{Choice, LayoutOptions, Packet, Panel, Picture, Rect, Scene, Words, at};
+use crate::scene::{Choice, LayoutOptions, Packet, Panel, Picture, Rect, Region, Scene, Words, at};
 use crate::sim::{Entity, Span, Time, decimal};
 
 /// How far from an entity a click still selects it, in CSS pixels. It makes targets of 24 pixels.
@@ -123,25 +123,13 @@ impl Desk {
             let place = stops.iter().position(|&k| regions[k].entity == who);
             place.map_or_else(|| (state.focused_stop.min(last), true), |place| (place, false))
         });
-        // Up and down lead to the nearest that lies wholly above or below; where none does, back and on.
-        let mut row: Option<(f32, usize)> = None;
-        if let ("ArrowDown" | "ArrowUp", Some((here, _))) = (key, here) {
-            let from = regions[stops[here]].area;
-            for (k, &stop) in stops.iter().enumerate() {
-                let to = regions[stop].area;
-                let gap = if key == "ArrowDown" { to.y - from.bottom() } else { from.y - to.bottom() };
-                let far = gap + (to.centre().x - from.centre().x).abs();
-                if gap >= -1.0 && row.is_none_or(|(best, _)| far < best) {
-                    row = Some((far, k));
-                }
-            }
-        }
-        let to = match (key, here) {
-            _ if row.is_some() => row.map_or(0, |(_, k)| k),
-            ("ArrowRight" | "ArrowDown", Some((here, gone))) => (here + usize::from(!gone)).min(last),
-            ("ArrowLeft" | "ArrowUp", Some((here, _))) => here.saturating_sub(1),
-            ("End", _) => last,
-            ("Home" | "ArrowRight" | "ArrowDown" | "ArrowLeft" | "ArrowUp", _) => 0,
+        let row = here.and_then(|(here, _)| next_row(regions, &stops, here, key));
+        let to = match (row, key, here) {
+            (Some(row), ..) => row,
+            (_, "ArrowRight" | "ArrowDown", Some((here, gone))) => (here + usize::from(!gone)).min(last),
+            (_, "ArrowLeft" | "ArrowUp", Some((here, _))) => here.saturating_sub(1),
+            (_, "End", _) => last,
+            (_, "Home" | "ArrowRight" | "ArrowDown" | "ArrowLeft" | "ArrowUp", _) => 0,
             _ => return,
         };
         state.focused_stop = to;
@@ -224,6 +212,26 @@ impl Desk {
             out.extend(state.focus_button_patches(n, who, area));
         }
     }
+}
+
+/// Where Up and Down lead from a stop: to the nearest that lies wholly above or below. `None` where none does, and for other
+/// keys: they go back and on.
+fn next_row(regions: &[Region], stops: &[usize], here: usize, key: &str) -> Option<usize> {
+    let from = regions[stops[here]].area;
+    let mut nearest: Option<(f32, usize)> = None;
+    for (k, &stop) in stops.iter().enumerate() {
+        let to = regions[stop].area;
+        let gap = match key {
+            "ArrowDown" => to.y - from.bottom(),
+            "ArrowUp" => from.y - to.bottom(),
+            _ => return None,
+        };
+        let far = gap + (to.centre().x - from.centre().x).abs();
+        if gap >= -1.0 && nearest.is_none_or(|(least, _)| far < least) {
+            nearest = Some((far, k));
+        }
+    }
+    nearest.map(|(_, k)| k)
 }
 
 /// Takes one button out of the tab order and puts the other in.

@@ -17,7 +17,7 @@ use crate::sim::{Msg, Span, Time};
 /// Most checkpoints that are kept; when there are more, every second one goes.
 const CHECKPOINTS: usize = 96;
 /// About the most bytes that all checkpoints of a time line take, of which there are at most two: the run's and the compared
-/// run's. What a checkpoint takes is an estimate and may be half of the truth; a session has 64 MiB.
+/// run's. What a checkpoint takes is an estimate, and what a session holds beside them is as much again; it has 64 MiB.
 const MAX_CHECKPOINT_BYTES: usize = 12 << 20;
 /// Events between the first checkpoints.
 const FIRST_SPACING: u64 = 4_096;

@@ -74,7 +74,7 @@ pub(super) fn columns(grid: &Grid, words: &Words) -> Vec<String> {
 /// stand like stairs, with a line from each down to its column. `first` is the first column, without a height.
 fn write_heads(heads: &[String], first: Rect, end: f32, builder: &mut PictureBuilder) -> f32 {
     let fit = widest(heads.iter().cloned(), SMALL) + HEAD_AIR <= first.w;
-    let lines = if fit { 1 } else { heads.len() };
+    let lines = if fit { heads.len().min(1) } else { heads.len() };
     let bottom = first.y + HEAD_LINE * lines as f32;
     for (k, head) in heads.iter().enumerate() {
         let x = first.x + first.w * k as f32;

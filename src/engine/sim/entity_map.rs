@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 /// A map from an entity's number to its state, as fast as an array: entities are opened in the order of their numbers
 /// and live about equally long, so those under way are a window that moves on. One that lives on for long keeps only a
 /// number for each that has gone since.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct EntityMap<T> {
     base: u32,
     /// The slot of each, counted from one; zero for those that have gone.
@@ -17,6 +17,20 @@ pub struct EntityMap<T> {
 impl<T> Default for EntityMap<T> {
     fn default() -> Self {
         Self { base: 0, window: VecDeque::new(), slots: Vec::new(), free: Vec::new() }
+    }
+}
+
+impl<T: Clone> Clone for EntityMap<T> {
+    /// A copy keeps no room for those that have gone: checkpoints after a rush would all be as large as the rush.
+    fn clone(&self) -> Self {
+        let mut slots = Vec::new();
+        let copied = |&slot: &u32| {
+            let at = slot.checked_sub(1)?;
+            slots.push(self.slots[at as usize].clone());
+            Some(slots.len() as u32)
+        };
+        let window = self.window.iter().map(copied).map(Option::unwrap_or_default).collect();
+        Self { base: self.base, window, slots, free: Vec::new() }
     }
 }
 
@@ -107,6 +121,15 @@ mod tests {
         assert_eq!((book.get(3), book.get(5), book.get(99)), (None, Some(&25), None));
         *book.get_mut(9).unwrap() = 1;
         assert_eq!(book.iter().map(|(n, _)| n).collect::<Vec<_>>(), [5, 6, 7, 8, 9]);
+        // A copy holds the same, in as many slots as there are states, and goes on alike.
+        let mut copy = book.clone();
+        assert_eq!((copy.slots.len(), copy.len()), (5, 5));
+        assert!(copy.iter().eq(book.iter()));
+        copy.insert(12, 7);
+        assert_eq!(
+            (copy.remove(6), copy.get(7), copy.get(12), copy.len()),
+            (Some(36), Some(&49), Some(&7), 5)
+        );
         for n in 5..10 {
             book.remove(n);
         }

@@ -130,4 +130,9 @@ impl Lru {
     pub fn remove(&mut self, key: u64) -> bool {
         self.0.remove(key)
     }
+
+    /// About how many bytes of memory this takes.
+    pub fn approx_bytes(&self) -> usize {
+        self.0.entries.bytes()
+    }
 }

@@ -68,9 +68,6 @@ pub struct TtlCache<T> {
     lookups: RecentCount,
 }
 
-/// About what a key takes in the order of eviction, in bytes.
-const PLACE_BYTES: usize = 64;
-
 impl<T: Copy> TtlCache<T> {
     /// An empty cache for so many keys.
     pub fn new(places: u32) -> Self {
@@ -118,7 +115,8 @@ impl<T: Copy> TtlCache<T> {
 
     /// About how many bytes of memory this takes.
     pub fn approx_bytes(&self) -> usize {
-        self.entries.len() * (size_of::<(u64, Entry<T>)>() + PLACE_BYTES)
+        // The nodes of a tree are two thirds full.
+        self.order.approx_bytes() + self.entries.len() * size_of::<(u64, Entry<T>)>() * 3 / 2
     }
 
     /// Loses everything.
