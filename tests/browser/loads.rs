@@ -40,7 +40,7 @@ pub async fn wrong(browser: &Browser, kind: Kind, home: &str, page: &Page) -> Ve
     let twice: BTreeSet<&String> = loaded.iter().filter(|address| !seen.insert(*address)).collect();
     unless(twice.is_empty(), &|| format!("loads twice: {twice:?}"));
 
-    let app = page.files.iter().any(|f| f.path.ends_with(".wasm"));
+    let app = page.files.iter().any(|f| f.path.starts_with("app-") && f.path.ends_with(".wasm"));
     unless(app == figures, &|| format!("the app belongs where a figure is: {app}, {figures}"));
     // WebKit would load it twice.
     let ahead = app && kind != Kind::WebKit;

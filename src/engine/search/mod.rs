@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is found: a lesson's page, or a term of the glossary.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
     /// Its address from the site's root.
     pub path: String,
@@ -66,6 +66,8 @@ const BEGUN: f32 = 200.0;
 const EXACT: f32 = 1.0;
 const PREFIX: f32 = 0.6;
 const MISTAKEN: f32 = 0.4;
+/// What the words of a planned page weigh beside those of one that can be read.
+const PLANNED: f32 = 0.5;
 /// Words of this many letters or more may have a mistake.
 const LONG_ENOUGH: usize = 4;
 /// More than this is not read of a query.
@@ -175,9 +177,10 @@ impl Search {
                 met[page] += 1;
             }
         }
-        for ((score, sum), met) in scores.iter_mut().zip(sums).zip(met) {
+        for (((score, sum), met), page) in scores.iter_mut().zip(sums).zip(met).zip(&self.index.pages) {
+            let worth = if page.ready { 1.0 } else { PLANNED };
             // A page that has every word comes before one that has some of them more often.
-            *score += sum * met as f32 / typed.len() as f32;
+            *score += worth * sum * met as f32 / typed.len() as f32;
         }
     }
 
@@ -290,6 +293,17 @@ mod tests {
         }
         assert_eq!(search().find("queues", 9).len(), 2);
         assert_eq!(first("queues omission"), "a/load");
+    }
+
+    #[test]
+    fn of_two_with_the_same_words_the_one_that_can_be_read_comes_first() {
+        let source = Source { text: "A quorum answers.".to_owned(), ..Source::default() };
+        let page =
+            |path: &str, ready| (Page { path: path.to_owned(), ready, ..Page::default() }, source.clone());
+        let index = Index::new([page("planned", false), page("ready", true)]);
+        let search = Search::from_bytes(&index.to_bytes()).expect("an index");
+        let found: Vec<&str> = search.find("quorum", 3).iter().map(|page| page.path.as_str()).collect();
+        assert_eq!(found, ["ready", "planned"]);
     }
 
     #[test]

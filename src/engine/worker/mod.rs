@@ -68,7 +68,8 @@ fn build_id(scope: &DedicatedWorkerGlobalScope) -> String {
 
 fn post(message: &FromWorker) {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-    let bytes = postcard::to_allocvec(message).expect("a message is plain data");
+    // Plain data can't fail.
+    let bytes = postcard::to_allocvec(message).unwrap_or_default();
     let buffer = Uint8Array::from(bytes.as_slice()).buffer();
     // Sending only fails if the page is gone.
     let _ = scope.post_message_with_transfer(&buffer, &Array::of1(&buffer));

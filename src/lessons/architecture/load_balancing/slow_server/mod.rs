@@ -101,7 +101,7 @@ fn balancer(controls: &ControlValues) -> Balancer {
     };
     let weights: Vec<u32> = (0..SERVERS).map(weight).collect();
     let config = Config { table_size: 251, ..Config::default() };
-    Balancer::new(controls.policy.mechanism(), config, &weights).expect("its parameters are in their ranges")
+    Balancer::new(controls.policy.mechanism(), config, &weights).unwrap_or_else(|broken| panic!("{broken}"))
 }
 
 impl SlowServer {
