@@ -82,6 +82,8 @@ struct Site<'a> {
     learn: PlacedFiles,
     /// The index of its search.
     index: String,
+    /// The lessons in outline.
+    syllabus: String,
     /// The script of the store's worker.
     store: String,
     /// Worker's name → file name.
@@ -109,8 +111,9 @@ pub fn finish(options: &FinishOptions) -> Result<(), String> {
     let app = place_app(options, &shell)?;
     let learn = place_module(options, "learn", "learn.js")?;
     let store = place_worker(options, "store-worker", &build_id)?;
-    let index = place_index(out)?;
-    let site = Site { options, build_id, style, app, learn, index, store, workers };
+    let index = place_data(out, super::search::FILE)?;
+    let syllabus = place_data(out, super::syllabus::FILE)?;
+    let site = Site { options, build_id, style, app, learn, index, syllabus, store, workers };
     for page in files.iter().filter(|f| is_page(f)) {
         let html = site.page(page, &read(out, page)?)?;
         write(out, page, &html)?;
@@ -194,7 +197,8 @@ impl Site<'_> {
             metas.push(format!("\n<meta http-equiv=\"content-security-policy\" content=\"{POLICY}\">"));
         }
         metas.push(format!("\n<meta name=\"build-id\" content=\"{}\">", self.build_id));
-        for (name, file) in [("learn", &self.learn.script), ("search", &self.index)] {
+        let learn = [("learn", &self.learn.script), ("search", &self.index), ("syllabus", &self.syllabus)];
+        for (name, file) in learn {
             metas.push(format!("\n<meta name=\"{name}\" content=\"{root}{file}\">"));
         }
         if has_figure(html) {
@@ -291,11 +295,10 @@ fn place_worker(options: &FinishOptions, stem: &str, build_id: &str) -> Result<S
     Ok(place(options, stem, [&glue, &wasm], [&build, start])?.script)
 }
 
-/// Gives the search's index a name by its content.
-fn place_index(out: &Path) -> Result<String, String> {
-    let file = super::search::FILE;
+/// Gives a file of data, such as the search's index, a name by its content.
+fn place_data(out: &Path, file: &str) -> Result<String, String> {
     let bytes = fs::read(out.join(file)).map_err(|e| format!("{file}: {e}"))?;
-    let name = format!("search-{}.bin", hash(&bytes));
+    let name = format!("{}-{}.bin", file.trim_end_matches(".bin"), hash(&bytes));
     fs::rename(out.join(file), out.join(&name)).map_err(|e| format!("{name}: {e}"))?;
     Ok(name)
 }

@@ -26,6 +26,7 @@ pub mod sample;
 pub mod search;
 mod shell;
 pub mod still;
+pub mod syllabus;
 pub mod tags;
 pub mod weigh;
 pub mod workers;

@@ -2,7 +2,7 @@
 
 use super::cache::Cache;
 use super::shell::{Head, Shell};
-use super::{glossary, home, lesson, record, search, still};
+use super::{glossary, home, lesson, record, search, still, syllabus};
 use crate::course::facts::FigureFacts;
 use crate::course::front_matter::LessonStatus;
 use crate::course::{self, Course, Problem};
@@ -109,6 +109,12 @@ pub fn render(folder: &Path, out: &Path, strict: bool, cache: &Rc<Cache>) -> Res
         written.map_err(|error| format!("{}: {error}", page.path))?;
     }
     cache.prune();
-    fs::write(out.join(search::FILE), search::index(&course).to_bytes())
-        .map_err(|error| format!("{}: {error}", search::FILE))
+    let files = [
+        (search::FILE, search::index(&course).to_bytes()),
+        (syllabus::FILE, syllabus::syllabus(&course, cache).to_bytes()),
+    ];
+    for (file, bytes) in files {
+        fs::write(out.join(file), bytes).map_err(|error| format!("{file}: {error}"))?;
+    }
+    Ok(())
 }

@@ -45,6 +45,7 @@ impl Staged {
             ("worker-r.js", "let wasm_bindgen;".to_owned()),
             ("worker-r_bg.wasm", wasm("rest")),
             ("search.bin", "an index".to_owned()),
+            ("syllabus.bin", "a syllabus".to_owned()),
             ("learn.js", "export { __wbg_init as default };".to_owned()),
             ("learn_bg.wasm", wasm("learn")),
             ("store-worker.js", "let wasm_bindgen;".to_owned()),

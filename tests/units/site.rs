@@ -202,3 +202,19 @@ fn a_template_without_its_places_is_refused() {
         assert!(error.contains(lacking), "{error}");
     }
 }
+
+#[test]
+fn the_syllabus_has_every_lesson_and_its_texts_can_stand_on_any_page() {
+    let (course, _) = all();
+    let syllabus = playground::site::syllabus::syllabus(course, &Rc::default());
+    assert_eq!(syllabus.lessons.len(), course.lessons.len());
+    for lesson in syllabus.lessons.iter().filter(|lesson| lesson.ready) {
+        assert!(!lesson.tasks.is_empty() && !lesson.cards.is_empty(), "{}", lesson.path);
+        let cards = lesson.cards.iter().flat_map(|card| [&card.front, &card.back]);
+        let tasks = lesson.tasks.iter().flat_map(|task| [&task.asks, &task.shows]);
+        for html in cards.chain(tasks) {
+            let alien = ["href=\"#", "<script", "<svg", "id=\""].into_iter().find(|it| html.contains(it));
+            assert_eq!(alien, None, "{}: {html}", lesson.path);
+        }
+    }
+}

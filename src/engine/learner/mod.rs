@@ -18,6 +18,8 @@ mod review;
 mod schedule;
 #[cfg(not(target_arch = "wasm32"))]
 mod statistics;
+#[cfg(any(feature = "record", not(target_arch = "wasm32")))]
+mod syllabus;
 #[cfg(test)]
 mod tests_support;
 
@@ -32,6 +34,8 @@ pub use review::{CardId, Rating, Review};
 pub use schedule::{CardState, NEW_A_DAY, RETENTION, Recall, Schedule};
 #[cfg(not(target_arch = "wasm32"))]
 pub use statistics::{Calibration, FORECAST_DAYS, Share, Statistics};
+#[cfg(any(feature = "record", not(target_arch = "wasm32")))]
+pub use syllabus::{CardText, LessonOutline, Syllabus, TaskOutline};
 
 use core::fmt;
 use serde::{Deserialize, Serialize};

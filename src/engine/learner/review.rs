@@ -19,6 +19,11 @@ impl CardId {
         self.0.split_once('#').map_or(&self.0, |(lesson, _)| lesson)
     }
 
+    /// Its id in its lesson.
+    pub fn own(&self) -> &str {
+        self.0.split_once('#').map_or("", |(_, own)| own)
+    }
+
     /// As it is written.
     pub fn as_str(&self) -> &str {
         &self.0
