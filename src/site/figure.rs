@@ -106,6 +106,20 @@ pub fn element(cx: &Context, block: &Block, figure: &FigureBlock, number: usize)
     markup(&caption, shown)
 }
 
+/// The file beside a lesson's page with what its first figure shows, for cards that lead there.
+pub const CARD: &str = "card.svg";
+
+/// That picture, drawn for a narrow place.
+pub fn card(shown: &Still, caption: &str) -> Option<String> {
+    let frame = shown.frame(shown.view.at)?;
+    let panels = frame.scene.panels.into_iter().filter(|panel| !matches!(panel, Panel::Chart(_))).collect();
+    let scene = Scene { time: frame.scene.time, panels, ..Scene::default() };
+    let options = LayoutOptions { handles: shown.spec().acted_on(), ..LayoutOptions::default() };
+    let picture = Picture::new(&scene, &shown.words, NARROW, &options);
+    let options = SvgOptions { id: "card", title: caption, standalone: true, ..SvgOptions::default() };
+    Some(svg(&picture, &options))
+}
+
 /// The markup of a figure; only the caption if there is nothing to show yet.
 pub fn markup(caption: &Caption, shown: Option<&Still>) -> Markup {
     let masked = !caption.gated_by.is_empty();

@@ -251,7 +251,8 @@ fn is_trunks(link: &str) -> bool {
 fn place_style(options: &FinishOptions, shell: &str) -> Result<String, String> {
     let mut style = String::new();
     for link in tags::attributes(shell).iter().filter(|a| a.tag == "link" && a.name == "href") {
-        if is_style(link.whole) {
+        // A page's own has its mark.
+        if is_style(link.whole) && !link.value.starts_with("@root/") {
             // It lies at the root, and what it names is found from there.
             let file = link.value.rsplit('/').next().unwrap_or("");
             style += &read(&options.out, file)?;

@@ -24,13 +24,16 @@ pub fn body(course: &Course, lesson: &Lesson, cache: &Rc<Cache>) -> (Markup, Vec
 pub(super) fn markup(cx: &Context) -> Markup {
     let (course, lesson) = (cx.course, cx.lesson);
     let front = &lesson.front;
+    let first = lesson.figures().next();
+    let card = first.and_then(|(block, it)| figure::card(cx.stills.get(&block.id)?, &it.caption.text));
+    cx.files.borrow_mut().extend(card.map(|drawn| (figure::CARD.to_owned(), drawn)));
     let chapter = course.chapter(&lesson.chapter);
     html! {
         article.lesson-page data-lesson-page=(lesson.path()) {
             header.lesson-head {
                 p.meta {
                     @if let Some(chapter) = chapter {
-                        a href={ "@root/#" (chapter.id.text) } { (chapter.title.text) } " · "
+                        a href={ "@root/map/#" (chapter.id.text) } { (chapter.title.text) } " · "
                     }
                     (front.minutes) " minutes"
                     (before(course, lesson))
@@ -46,7 +49,7 @@ pub(super) fn markup(cx: &Context) -> Markup {
             (after(course, lesson))
         }
         // The other figures' come when they are scrolled to.
-        @if let Some((block, _)) = lesson.figures().next() && let Some(shown) = cx.stills.get(&block.id) {
+        @if let Some((block, _)) = first && let Some(shown) = cx.stills.get(&block.id) {
             (figure::words(&block.id, shown))
         }
     }
@@ -74,7 +77,7 @@ fn after(course: &Course, lesson: &Lesson) -> Markup {
 }
 
 /// 'A, B and C', each a link to its page; those that have none yet are named.
-fn links(lessons: &[&Lesson]) -> Markup {
+pub(super) fn links(lessons: &[&Lesson]) -> Markup {
     html! {
         @for (n, lesson) in lessons.iter().enumerate() {
             @if n > 0 { @if n + 1 == lessons.len() { " and " } @else { ", " } }

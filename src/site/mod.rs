@@ -18,6 +18,7 @@ mod glossary;
 mod home;
 mod legend;
 mod lesson;
+mod map;
 pub mod operated;
 mod prose;
 mod record;

@@ -2,7 +2,7 @@
 
 use super::cache::Cache;
 use super::shell::{Head, Shell};
-use super::{glossary, home, lesson, record, search, still, syllabus};
+use super::{glossary, home, lesson, map, record, search, still, syllabus};
 use crate::course::facts::FigureFacts;
 use crate::course::front_matter::LessonStatus;
 use crate::course::{self, Course, Problem};
@@ -54,6 +54,7 @@ pub fn pages(
     let mut pages = vec![
         page("404.html", &Head::missing(), &home::missing()),
         page("glossary/index.html", &Head::glossary(), &glossary::body(course)),
+        page("map/index.html", &Head::map(), &map::body(course)),
         page("record/index.html", &Head::record(), &record::body()),
         page("search/index.html", &Head::search(), &search::body()),
     ];
@@ -68,7 +69,7 @@ pub fn pages(
         let path = problem.file.replace(".md", "/index.html");
         pages.iter().all(|page| page.path != path)
     });
-    let body = html! { (wrong(elsewhere)) (home::body(course)) };
+    let body = html! { (wrong(elsewhere)) (home::body(course, cache)) };
     pages.push(page("index.html", &Head::home(), &body));
     Ok(pages)
 }

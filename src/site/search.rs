@@ -24,7 +24,7 @@ pub(super) fn body() -> Markup {
 pub(super) fn place() -> Markup {
     html! {
         div data-learn="search" {
-            p { "The search needs scripts. All lessons are on the " a href="@root/" { "front page" } ", all terms in the " a href="@root/glossary/" { "glossary" } "." }
+            p { "The search needs scripts. All lessons are on the " a href="@root/map/" { "map" } ", all terms in the " a href="@root/glossary/" { "glossary" } "." }
         }
     }
 }

@@ -12,78 +12,92 @@ pub struct Head {
     home: bool,
     /// It is for those who work on the site: search engines leave it out.
     unlisted: bool,
-    /// It has a place for the learner's side, whose style no other page loads.
-    learn: bool,
+    /// A style sheet that only some pages load.
+    style: Option<&'static str>,
+    /// Scripts that only some pages load.
+    scripts: &'static [&'static str],
 }
 
 const NAME: &str = "Backend Playground";
+/// The style of the front page and the map, and that of the learner's side.
+const HOME: &str = "pages/home.css";
+const LEARN: &str = "learn/learn.css";
 const ABOUT: &str = "Learn how backend systems behave: run them, break them, repair them, in your browser.";
 
-impl Head {
-    /// Of the front page.
-    pub fn home() -> Self {
-        Self { title: NAME.into(), description: ABOUT.into(), home: true, unlisted: false, learn: false }
-    }
+/// So long a title is shown whole where people search.
+const TITLE_LIMIT: usize = 70;
 
-    /// Of a lesson.
-    pub fn of(lesson: &Lesson) -> Self {
-        let title = format!("{} · {NAME}", lesson.front.title.text);
+impl Head {
+    fn new(title: &str, description: &str) -> Self {
         Self {
-            title,
-            description: lesson.front.summary.text.clone(),
+            title: format!("{title} · {NAME}"),
+            description: description.to_owned(),
             home: false,
             unlisted: false,
-            learn: false,
+            style: None,
+            scripts: &[],
         }
+    }
+
+    /// Of the front page.
+    pub fn home() -> Self {
+        let description = "Backend systems as live simulations in your browser: load balancing, caches, circuit breakers, CAP. \
+                           Break them, rewind, compare, repair.";
+        let title = format!("{NAME}: backend engineering simulator");
+        Self { title, home: true, style: Some(HOME), scripts: &["kept.js"], ..Self::new("", description) }
+    }
+
+    /// Of a lesson: its title, and what else people call what it is about, as far as there is room.
+    pub fn of(lesson: &Lesson) -> Self {
+        let front = &lesson.front;
+        let mut title = format!("{} simulator", front.title.text);
+        let mut joint = ": ";
+        for name in &front.names {
+            let longer = [title.as_str(), joint, &name.text].concat();
+            if longer.chars().count() <= TITLE_LIMIT {
+                (title, joint) = (longer, ", ");
+            }
+        }
+        Self::new(&title, &front.summary.text)
+    }
+
+    /// Of the map.
+    pub fn map() -> Self {
+        let about = "All lessons of backend engineering, what builds on what, and ways through them.";
+        Self { style: Some(HOME), scripts: &["kept.js", "map.js"], ..Self::new("Map of all lessons", about) }
     }
 
     /// Of the glossary.
     pub fn glossary() -> Self {
-        let description =
-            "The terms of backend engineering, each with the live figure that shows what it means.".into();
-        Self { title: format!("Glossary · {NAME}"), description, home: false, unlisted: false, learn: false }
+        Self::new(
+            "Glossary",
+            "The terms of backend engineering, each with the live figure that shows what it means.",
+        )
     }
 
     /// Of the search.
     pub fn search() -> Self {
-        let description = "Find a lesson by what courses, interviewers and systems call it.".into();
-        Self { title: format!("Search · {NAME}"), description, home: false, unlisted: false, learn: true }
+        let about = "Find a lesson by what courses, interviewers and systems call it.";
+        Self { style: Some(LEARN), ..Self::new("Search", about) }
     }
 
     /// Of the learner's own record.
     pub fn record() -> Self {
-        let description =
-            "What you did in the lessons, kept in your own browser: export, import or delete it.".into();
-        Self {
-            title: format!("Your record · {NAME}"),
-            description,
-            home: false,
-            unlisted: false,
-            learn: true,
-        }
+        let about = "What you did in the lessons, kept in your own browser: export, import or delete it.";
+        Self { style: Some(LEARN), ..Self::new("Your record", about) }
     }
 
     /// Of the gallery.
     pub fn gallery() -> Self {
-        let description = "Every building block of the site in every state.".into();
         Self {
-            title: format!("The gallery · {NAME}"),
-            description,
-            home: false,
             unlisted: true,
-            learn: false,
+            ..Self::new("The gallery", "Every building block of the site in every state.")
         }
     }
 
     /// Of the 404 page.
     pub fn missing() -> Self {
-        Self {
-            title: format!("Not here · {NAME}"),
-            description: ABOUT.into(),
-            home: false,
-            unlisted: false,
-            learn: true,
-        }
+        Self { style: Some(LEARN), ..Self::new("Not here", ABOUT) }
     }
 }
 
@@ -132,9 +146,10 @@ fn head_of(head: &Head) -> Markup {
         meta name="theme-color" media="(prefers-color-scheme: dark)" content="#151617";
         link rel="icon" type="image/svg+xml" href="@root/favicon.svg";
         link rel="preload" as="font" type="font/woff2" crossorigin href="@root/fonts/source-serif-4-latin.woff2";
-        @if head.learn { link rel="stylesheet" href="@root/learn/learn.css"; }
+        @if let Some(style) = head.style { link rel="stylesheet" href={ "@root/" (style) }; }
         // The choice of light or dark is applied before anything is painted: hence not a module.
         script src="@root/theme.js" {}
+        @for script in head.scripts { script src={ "@root/" (script) } defer {} }
     }
 }
 
@@ -144,6 +159,7 @@ fn body_of(head: &Head, main: &Markup) -> Markup {
         header.top {
             a.brand href="@root/" aria-current=[head.home.then_some("page")] { (mark()) (NAME) }
             nav.site aria-label="Site" {
+                a href="@root/map/" { "Map" }
                 a href="@root/search/" data-search title="Search (/)" { "Search" }
                 a href="@root/glossary/" { "Glossary" }
             }

@@ -28,11 +28,14 @@ pub async fn wrong(browser: &Browser, kind: Kind, home: &str, page: &Page) -> Ve
     let mut unless = |fine: bool, what: &dyn Fn() -> String| wrong.extend((!fine).then(what));
 
     unless(!loaded.is_empty(), &|| "the browser names nothing that it loads".to_owned());
+    // Pictures that come when they are scrolled to may be near enough.
+    let lazy: Vec<String> =
+        browser.run("return [...document.querySelectorAll('img[loading=lazy]')].map(e => e.src)").await;
     let listed: BTreeSet<&str> = page.files.iter().map(|f| f.path.as_str()).collect();
     for address in &loaded {
         let file = address.strip_prefix(home);
         unless(file.is_some(), &|| format!("{address} is not of this site"));
-        unless(file.is_none_or(|file| listed.contains(file)), &|| {
+        unless(lazy.contains(address) || file.is_none_or(|file| listed.contains(file)), &|| {
             format!("loads {address}, which the size report doesn't list")
         });
     }
@@ -42,12 +45,12 @@ pub async fn wrong(browser: &Browser, kind: Kind, home: &str, page: &Page) -> Ve
 
     let app = page.files.iter().any(|f| f.path.starts_with("app-") && f.path.ends_with(".wasm"));
     unless(app == figures, &|| format!("the app belongs where a figure is: {app}, {figures}"));
-    // WebKit would load it twice.
-    let ahead = app && kind != Kind::WebKit;
-    unless(early == ahead, &|| {
-        format!("asks for the app before its script has come: {early}, and should: {ahead}")
-    });
     let own = page.files.iter().filter(|f| f.path.ends_with(".wasm") && !f.path.starts_with("worker"));
+    // WebKit would load it twice.
+    let ahead = own.clone().next().is_some() && kind != Kind::WebKit;
+    unless(early == ahead, &|| {
+        format!("asks for its program before the script has come: {early}, and should: {ahead}")
+    });
     for file in own {
         let seen = loaded.iter().any(|address| address.ends_with(&file.path));
         unless(seen, &|| format!("does not load {}, which the size report lists", file.path));

@@ -40,18 +40,21 @@ fn lesson_page(text: &str) -> String {
 }
 
 #[test]
-fn every_lesson_stands_on_the_front_page_and_planned_ones_have_nothing_to_click() {
+fn every_lesson_stands_on_the_front_page_and_on_the_map_and_planned_ones_lead_no_further() {
     let (course, pages) = all();
-    let home = page(pages, "index.html");
+    let (home, map) = (page(pages, "index.html"), page(pages, "map/index.html"));
     for lesson in &course.lessons {
         let (path, title) = (lesson.path(), lesson.front.title.text.replace('&', "&amp;"));
-        assert!(home.contains(&title), "{path}");
-        let linked = home.contains(&format!("href=\"@root/{path}/\""));
-        assert_eq!(linked, lesson.front.status != LessonStatus::Planned, "{path}");
-        let has_page = pages.iter().any(|page| page.path == format!("{path}/index.html"));
-        assert_eq!(has_page, linked, "{path}");
-        let id = format!("id=\"{}-{}\"", lesson.chapter, lesson.slug);
-        assert_eq!(home.matches(&id).count(), 1, "{path}");
+        let ready = lesson.front.status != LessonStatus::Planned;
+        for html in [home, map] {
+            assert!(html.contains(&title), "{path}");
+            assert_eq!(html.contains(&format!("href=\"@root/{path}/\"")), ready, "{path}");
+        }
+        assert_eq!(pages.iter().any(|page| page.path == format!("{path}/index.html")), ready, "{path}");
+        let id = format!("{}-{}", lesson.chapter, lesson.slug);
+        assert_eq!(map.matches(&format!("id=\"{id}\"")).count(), 1, "{path}");
+        assert_eq!(home.contains(&format!("href=\"@root/map/#{id}\"")), !ready, "{path}");
+        assert!(map.contains(&format!("data-lesson=\"{path}\"")), "{path}");
     }
 }
 

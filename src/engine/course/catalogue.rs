@@ -22,6 +22,8 @@ pub struct Course {
     pub chapters: Vec<Chapter>,
     /// Its lessons, in the order of chapters and within them.
     pub lessons: Vec<Lesson>,
+    /// Ways through some of them for a purpose.
+    pub paths: Vec<StudyPath>,
     /// The sentences that all figures share: message id and pattern.
     pub words: Vec<(String, Text)>,
 }
@@ -39,14 +41,27 @@ pub struct Chapter {
     pub lessons: Vec<Text>,
 }
 
+/// A way through some of the lessons, for a purpose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StudyPath {
+    /// Its id.
+    pub id: Text,
+    /// Its title.
+    pub title: Text,
+    /// Whom it is for, in one sentence.
+    pub summary: Text,
+    /// Its lessons, `chapter/slug`, in order: none comes before one that it builds on.
+    pub lessons: Vec<Text>,
+}
+
 impl Course {
     /// Reads a folder of lessons. What is wrong with a file, the order or the prerequisites comes beside the course, and
     /// never stops the reading.
     pub fn load(folder: &Path) -> (Self, Vec<Problem>) {
         let mut problems = Vec::new();
-        let chapters = read_toml(folder, COURSE_FILE, &mut problems, chapters);
+        let (chapters, paths) = read_toml(folder, COURSE_FILE, &mut problems, chapters_and_paths);
         let words = read_toml(folder, WORDS_FILE, &mut problems, words);
-        let mut course = Self { chapters, lessons: Vec::new(), words };
+        let mut course = Self { chapters, lessons: Vec::new(), paths, words };
         for chapter in &course.chapters {
             for slug in chapter.lessons.iter().filter(|slug| is_id(&slug.text)) {
                 let file = format!("{}/{}.md", chapter.id.text, slug.text);
@@ -63,6 +78,7 @@ impl Course {
         problems.extend(course.strays(folder));
         problems.extend(course.prerequisite_problems());
         problems.extend(course.name_problems());
+        problems.extend(course.path_problems());
         (course, problems)
     }
 
@@ -142,6 +158,35 @@ impl Course {
         problems
     }
 
+    /// The lessons of a path, in order.
+    pub fn lessons_on<'a>(&'a self, path: &'a StudyPath) -> impl Iterator<Item = &'a Lesson> {
+        path.lessons.iter().filter_map(|lesson| self.lesson(&lesson.text))
+    }
+
+    /// A path leads to lessons that there are, to each once, and to none before one of its own that it builds on.
+    fn path_problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for path in &self.paths {
+            for (n, text) in path.lessons.iter().enumerate() {
+                let late = |before: &Text| path.lessons[n..].iter().any(|later| later.text == before.text);
+                let says = match self.lesson(&text.text) {
+                    None => format!("there is no lesson '{}'; write chapter/slug", text.text),
+                    Some(_) if path.lessons[..n].iter().any(|other| other.text == text.text) => {
+                        format!("'{}' appears twice", text.text)
+                    }
+                    Some(lesson) => match lesson.front.prerequisites.iter().find(|before| late(before)) {
+                        Some(before) => {
+                            format!("'{}' builds on '{}', which comes later", text.text, before.text)
+                        }
+                        None => continue,
+                    },
+                };
+                problems.push(text.problem(COURSE_FILE, says));
+            }
+        }
+        problems
+    }
+
     /// Lesson files that no chapter lists.
     fn strays(&self, folder: &Path) -> Vec<Problem> {
         let listed = |chapter: &str, slug: &str| {
@@ -184,7 +229,29 @@ fn read_toml<T>(
     read
 }
 
-fn chapters(mut fields: Fields, notes: &mut Notes) -> Vec<Chapter> {
+fn chapters_and_paths(mut fields: Fields, notes: &mut Notes) -> (Vec<Chapter>, Vec<StudyPath>) {
+    let (chapters, paths) = (chapters(&mut fields, notes), paths(&mut fields, notes));
+    fields.finish(notes);
+    (chapters, paths)
+}
+
+fn paths(fields: &mut Fields, notes: &mut Notes) -> Vec<StudyPath> {
+    let mut paths: Vec<StudyPath> = Vec::new();
+    for mut table in fields.tables("paths", notes) {
+        let id = table.id("id", "where the path is found in its page", notes);
+        let title = table.text("title", "what the path is called", notes);
+        let summary = table.text("summary", "in one sentence whom it is for", notes);
+        let lessons = table.texts("lessons", notes);
+        table.finish(notes);
+        if paths.iter().any(|path| path.id.text == id.text) {
+            notes.on(&id, format!("there are two paths '{}'", id.text));
+        }
+        paths.push(StudyPath { id, title, summary, lessons });
+    }
+    paths
+}
+
+fn chapters(fields: &mut Fields, notes: &mut Notes) -> Vec<Chapter> {
     let mut chapters: Vec<Chapter> = Vec::new();
     for mut table in fields.tables("chapters", notes) {
         let id = table.id("id", "the chapter's folder", notes);
@@ -206,7 +273,6 @@ fn chapters(mut fields: Fields, notes: &mut Notes) -> Vec<Chapter> {
             chapters.push(Chapter { id, title, summary, lessons });
         }
     }
-    fields.finish(notes);
     chapters
 }
 

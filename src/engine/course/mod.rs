@@ -126,7 +126,7 @@ pub mod markdown;
 mod problem;
 pub mod words;
 
-pub use catalogue::{Chapter, Course};
+pub use catalogue::{Chapter, Course, StudyPath};
 pub use check::check;
 pub use facts::FigureFacts;
 pub use lesson::{Lesson, Part};

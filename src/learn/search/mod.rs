@@ -74,7 +74,7 @@ pub fn SearchBox() -> impl IntoView {
         index.with(|index| match (index, found.with(Vec::len)) {
             (Index::Loading, _) => "Looking…".to_owned(),
             (Index::Missing, _) => {
-                "The search’s index can’t be loaded; the lessons are all on the front page.".to_owned()
+                "The search’s index can’t be loaded; the lessons are all on the map.".to_owned()
             }
             (_, 0) => "Nothing found. Fewer words may find more.".to_owned(),
             (_, 1) => "One lesson.".to_owned(),

@@ -102,7 +102,7 @@ messages! {
     is_running(); is_asking(); is_worked_on(); is_for_loop(); is_for_worker(); is_held();
     chart_waiting(); waiting(); for_worker();
     says_frozen(since: Span, waiting: usize); says_pool_full(waiting: usize); says_turns(turns: u32);
-    about_turn(); about_idle(); about_came(request: Entity, ago: Span); mark_asked();
+    about_turn(); about_idle(); about_came(ago: Span); about_serves(request: Entity, ago: Span); mark_asked();
     step_came(); step_begun(turn: u32); why_frozen(turn: u32, took: Span); step_done(); judge_report(report: (f64, Unit), bound: (f64, Unit));
     judge_hello(p99: (f64, Unit), bound: (f64, Unit)); judge_file(p99: (f64, Unit), bound: (f64, Unit));
 }
@@ -448,7 +448,8 @@ impl Experiment for FrozenLoop {
             _ => worked_on(self.server.workers().nth(entity.n as usize)?),
         };
         let Some(it) = served else { return Some(About::says([about_idle()])) };
-        let came = about_came(it, w.now().since(w.tally(it.kind).opened_at(it.n)?));
+        let ago = w.now().since(w.tally(it.kind).opened_at(it.n)?);
+        let came = if it == entity { about_came(ago) } else { about_serves(it, ago) };
         Some(About::says([came, says(self.at(it, w.now())).0, self.sentence(w.now())]))
     }
 
