@@ -157,7 +157,7 @@ fn body_of(head: &Head, main: &Markup) -> Markup {
     html! {
         a.skip href="#main" { "Skip to the content" }
         header.top {
-            a.brand href="@root/" aria-current=[head.home.then_some("page")] { (mark()) (NAME) }
+            a.brand href="@root/" aria-current=[head.home.then_some("page")] { (mark()) span { (NAME) } }
             nav.site aria-label="Site" {
                 a href="@root/map/" { "Map" }
                 a href="@root/search/" data-search title="Search (/)" { "Search" }

@@ -16,6 +16,8 @@ mod record;
 mod review;
 #[cfg(not(target_arch = "wasm32"))]
 mod schedule;
+#[cfg(any(feature = "record", not(target_arch = "wasm32")))]
+mod standing;
 #[cfg(not(target_arch = "wasm32"))]
 mod statistics;
 #[cfg(any(feature = "record", not(target_arch = "wasm32")))]
@@ -32,6 +34,8 @@ pub use record::{Added, Record, RecordError};
 pub use review::{CardId, Rating, Review};
 #[cfg(not(target_arch = "wasm32"))]
 pub use schedule::{CardState, NEW_A_DAY, RETENTION, Recall, Schedule};
+#[cfg(any(feature = "record", not(target_arch = "wasm32")))]
+pub use standing::{Standing, go_on_with};
 #[cfg(not(target_arch = "wasm32"))]
 pub use statistics::{Calibration, FORECAST_DAYS, Share, Statistics};
 #[cfg(any(feature = "record", not(target_arch = "wasm32")))]

@@ -8,7 +8,7 @@ use super::panel::{
     Cell, Chart, Curves, Flow, Frames, Grid, GridRow, Histogram, Label, Ladder, LadderMessage, Lanes,
     Listing, Node, Panel, Ring, Scene, Series, States, Status, Table, Token, ValueBox, Values,
 };
-use super::time_axis::moment_text;
+use super::time_axis::{moment_text, time_text};
 use super::words::Words;
 use crate::sim::sort::{sort_by, sort_by_key};
 use crate::sim::{Arg, Entity, Msg, Span, Time, Unit};
@@ -249,7 +249,8 @@ impl Writer<'_> {
     pub(super) fn lanes(&mut self, lanes: &Lanes) {
         let time = |time: crate::sim::Time| match lanes.step {
             Some(step) => (time.nanos() / step.nanos().max(1)).to_string(),
-            None => time.to_string(),
+            // Bars are often shorter than a hundredth of the time they come after.
+            None => time_text(time, Span::from_millis(1)),
         };
         let mut rows = Vec::new();
         for lane in &lanes.lanes {

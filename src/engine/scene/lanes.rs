@@ -43,7 +43,13 @@ pub(super) fn lay_out(lanes: &Lanes, area: Rect, builder: &mut PictureBuilder) -
         let rule = y + over + lane_height - 0.5;
         builder.path(None, &[at(area.x, rule), at(plot.right(), rule)], Ink::line(Role::Line, 1.0));
         for bar in &lane.bars {
-            self::bar(bar, &axis, (y + over + (lane_height - bar_height) / 2.0, bar_height), builder);
+            self::bar(
+                bar,
+                &axis,
+                (y + over + (lane_height - bar_height) / 2.0, bar_height),
+                !lanes.key.is_empty(),
+                builder,
+            );
         }
     }
     if axis.shows(builder.now) {
@@ -70,7 +76,8 @@ fn ticks(lanes: &Lanes, axis: &TimeAxis, plot: Rect, area: Rect, builder: &mut P
     }
 }
 
-fn bar(bar: &Bar, axis: &TimeAxis, (y, height): (f32, f32), builder: &mut PictureBuilder) {
+/// One bar; `whole` says that its label has to fit or stays away.
+fn bar(bar: &Bar, axis: &TimeAxis, (y, height): (f32, f32), whole: bool, builder: &mut PictureBuilder) {
     if bar.until < axis.from || bar.from > axis.until {
         return;
     }
@@ -83,8 +90,9 @@ fn bar(bar: &Bar, axis: &TimeAxis, (y, height): (f32, f32), builder: &mut Pictur
     let label = builder.say(&bar.label);
     let set = SMALL.role(text_role(bar.status)).anchor(Anchor::Middle);
     let room = place.w - 6.0;
-    // One letter and a '…' say nothing; the describer and the explain panel say all.
-    if metrics::fit(&label, set.size, set.face, room).chars().count() >= label.chars().count().min(3) {
+    // Where there is a key, a beginning says less than the colour. Where there is none, one letter and a '…' still say nothing.
+    let least = if whole { usize::MAX } else { 3 };
+    if metrics::fit(&label, set.size, set.face, room).chars().count() >= label.chars().count().min(least) {
         builder.text(bar.entity, at(place.centre().x, y + height / 2.0 + 4.0), room, &label, set);
     }
 }

@@ -77,6 +77,7 @@ fn node(placed: &Placed) -> Markup {
             rect x=(x) y=(middle - TALL / 2.0) width=(BOX) height=(TALL) rx="6" {}
             text text-anchor="middle" {
                 @for (n, line) in lines.iter().enumerate() {
+                    @if n > 0 { " " }
                     tspan x=(x + BOX / 2.0) y=(first + n as f32 * LINE) { (line) }
                 }
             }

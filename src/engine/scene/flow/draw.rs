@@ -124,7 +124,7 @@ fn bend(a: Point, b: Point, straight: f32, down: bool) -> Curve {
 
 /// Height of a badge, and how far it lies over its box.
 const BADGE: f32 = 15.0;
-const OVER: f32 = 3.0;
+const OVER: f32 = 4.0;
 
 pub(super) fn node(place: &Place, builder: &mut PictureBuilder) {
     let node = place.node;
@@ -184,7 +184,8 @@ fn draw_badge(place: &Place, badge: &Badge, builder: &mut PictureBuilder) {
     let down = !place.badge_above && place.exit.y == area.bottom();
     let room = if down { area.w / 2.0 - 8.0 } else { area.w };
     let text = if full && wide(&words) <= room { &words } else { first };
-    let wide = wide(text).min(room);
+    // The number is shown whole, even if a line leaves behind it.
+    let wide = wide(text).min(if full && text == first { area.w } else { room });
     let spot = if full {
         let x = if down { area.right() - wide } else { area.centre().x - wide / 2.0 };
         let y = if place.badge_above { area.y + OVER - BADGE } else { area.bottom() - OVER };

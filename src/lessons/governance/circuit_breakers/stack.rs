@@ -76,7 +76,7 @@ controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
         pub order: Vec<Layer> = Control::order("order", "From the outside in", Layer::OPTIONS, "retry,breaker,limiter,timeout,bulkhead")
-            .help("What a request passes on its way to the dependency, outermost first. This order is resilience4j's own in Spring.").primary(),
+            .help("What a request passes on its way to the dependency, outermost first. It begins in resilience4j's own order in Spring.").primary(),
         pub used: Vec<Layer> = Control::several("used", "In use", Layer::OPTIONS, (1, 5), "timeout,retry,breaker,bulkhead,limiter")
             .help("Layers that are there at all.").primary(),
         pub health: Health = Control::choice("health", "From 4 s to 14 s it is", Health::OPTIONS, "hung")
@@ -125,7 +125,7 @@ messages! {
     frames_title(); did_timeout(n: u32); did_retry(n: u32); did_refuse(n: u32);
     frame_call(); note_under_way(calls: usize); key_through(); key_again(); key_stopped();
     chart_calls(); calls(); answers();
-    says_well(); says_outage(calls: u32); says_rush(); says_over(calls: u32);
+    says_well(); says_fine(); says_slow(calls: u32); says_failing(calls: u32); says_hung(calls: u32); says_flapping(calls: u32); says_rush(); says_over(calls: u32);
     mark_outage(); mark_over(); mark_rush(); mark_rush_over();
     step_stopped(layer: Entity); step_turned_away(layer: Entity); step_again(tries: u32);
     about_clients(); about_passed(n: u32);
@@ -558,7 +558,16 @@ impl Experiment for Stack {
         ];
         scene.sentences.push(match w.now() {
             now if now < OUTAGE[0] => says_well(),
-            now if now < OUTAGE[1] => says_outage(self.in_outage),
+            now if now < OUTAGE[1] => {
+                let says = match self.dependency.health() {
+                    Health::Well => |_| says_fine(),
+                    Health::Slow => says_slow,
+                    Health::Failing => says_failing,
+                    Health::Hung => says_hung,
+                    Health::Flapping => says_flapping,
+                };
+                says(self.in_outage)
+            }
             now if RUSH[0] <= now && now < RUSH[1] => says_rush(),
             _ => says_over(self.in_outage),
         });

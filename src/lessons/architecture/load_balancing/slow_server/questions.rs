@@ -115,9 +115,8 @@ fn what_breaks_the_promise(settings: &StartSettings, _: &[TrialResult]) -> Optio
         it if it.number("queue") > 40.0 => "longer-queue",
         it if it.is("policy", "weighted-round-robin") => "fixed-weights",
         it if !is_any(it, &LOOKING) => "not-looking",
-        it if !it.is("policy", "peak-ewma") => {
-            return (it.number("queue") >= 10.0).then_some("only-counting");
-        }
+        it if it.number("queue") < 10.0 => "short-queue",
+        it if !it.is("policy", "peak-ewma") => "only-counting",
         it => return (it.number("queue") < 16.0).then_some("short-queue"),
     })
 }

@@ -110,7 +110,7 @@ impl Default for ControlValues {
 }
 
 const ACTIONS: &[Action] = &[
-    Action::new("expire", "Expire the front page", &[CACHE_KIND]),
+    Action::new("expire", "Delete the front page", &[CACHE_KIND]),
     Action::new("kill", "Kill it", &[CACHE_KIND]),
     Action::new("restore", "Bring it back", &[CACHE_KIND]),
 ];
