@@ -1,5 +1,5 @@
 // The map: arrow keys go along its lines and up and down in a layer, and what a lesson is joined to stands out.
-{
+addEventListener('DOMContentLoaded', () => {
   const map = document.querySelector('.map');
   const lessons = [...map.querySelectorAll('a')];
   const lines = [...map.querySelectorAll('path')];
@@ -32,4 +32,4 @@
   };
   for (const kind of ['pointerover', 'focusin']) map.addEventListener(kind, show);
   for (const kind of ['pointerleave', 'focusout']) map.addEventListener(kind, show);
-}
+});

@@ -1,36 +1,58 @@
-// Light or dark: as the system, until the learner says otherwise. No module, so that what was chosen holds before
-// anything is painted; the switch follows when the page has been read. Pictures hear of a change by `themechange`.
+// How the page looks: light or dark, size of text, motion, the speed at which figures play. No module, so that what was chosen
+// holds before anything is painted; the switch follows when the page has been read. Pictures hear of a change by `themechange`;
+// the settings' page tells of one by `settingchange`.
 {
   const root = document.documentElement;
   const words = { auto: 'as the system', light: 'light', dark: 'dark' };
-  const choices = Object.keys(words);
-  const apply = (choice) => {
-    if (choice === 'auto') delete root.dataset.theme;
-    else root.dataset.theme = choice;
+  // The first of each holds until the learner says otherwise.
+  const choices = {
+    theme: Object.keys(words),
+    text: ['normal', 'large', 'larger'],
+    motion: ['auto', 'less'],
+    speed: ['normal', 'slower', 'faster'],
   };
   // Where nothing can be kept, storage throws, and the choice lasts as long as the page.
   const kept = (deed) => { try { return deed(localStorage); } catch { return null; } };
-
-  let chosen = kept((storage) => storage.getItem('theme'));
-  if (!choices.includes(chosen)) chosen = 'auto';
-  apply(chosen);
+  const chosen = {};
+  const apply = (name, choice) => {
+    chosen[name] = choices[name].includes(choice) ? choice : choices[name][0];
+    if (chosen[name] === choices[name][0]) delete root.dataset[name];
+    else root.dataset[name] = chosen[name];
+  };
+  const read = () => {
+    for (const name in choices) apply(name, kept((storage) => storage.getItem(name)));
+  };
+  read();
 
   addEventListener('DOMContentLoaded', () => {
     const button = document.querySelector('[data-theme-switch]');
     const label = () => {
-      button.title = `Light or dark: ${words[chosen]}`;
+      button.title = `Light or dark: ${words[chosen.theme]}`;
       button.setAttribute('aria-label', button.title);
-      button.dataset.choice = chosen;
+      button.dataset.choice = chosen.theme;
     };
-    button.addEventListener('click', () => {
-      chosen = choices[(choices.indexOf(chosen) + 1) % choices.length];
-      apply(chosen);
-      kept((storage) => chosen === 'auto' ? storage.removeItem('theme') : storage.setItem('theme', chosen));
+    const changed = () => {
       label();
       document.dispatchEvent(new Event('themechange'));
+    };
+    button.addEventListener('click', () => {
+      const themes = choices.theme;
+      apply('theme', themes[(themes.indexOf(chosen.theme) + 1) % themes.length]);
+      kept((storage) => chosen.theme === 'auto' ? storage.removeItem('theme') : storage.setItem('theme', chosen.theme));
+      changed();
+    });
+    document.addEventListener('settingchange', () => {
+      read();
+      changed();
     });
     label();
     button.hidden = false;
+    // Figures ask their fields for the speed when they begin.
+    const further = { slower: -1, faster: 1 }[chosen.speed] ?? 0;
+    for (const field of document.querySelectorAll('.fig-speed select')) {
+      const to = field.selectedIndex + further;
+      if (to >= 0 && to < field.length) field.selectedIndex = to;
+    }
     // For tests, and for style sheets: scripts are at work. A page with figures is when its figures are.
     if (!document.querySelector('[data-figure]')) root.dataset.live = '';
   });

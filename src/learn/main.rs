@@ -5,6 +5,8 @@
 mod record;
 #[cfg(target_arch = "wasm32")]
 mod search;
+#[cfg(target_arch = "wasm32")]
+mod settings;
 
 /// Mounts what the page has places for, and what it gets places for later: it says so by the event `learn`.
 #[cfg(target_arch = "wasm32")]
@@ -27,6 +29,7 @@ fn mount() {
         place.set_inner_html("");
         match component.as_str() {
             "record" => mount_to(place, record::RecordPage).forget(),
+            "settings" => mount_to(place, settings::SettingsPage).forget(),
             "search" => mount_to(place, search::SearchBox).forget(),
             _ => {}
         }

@@ -30,6 +30,7 @@ pub fn body(course: &Course, cache: &Rc<Cache>) -> Markup {
                     "go back in time and ask any request what it waited for."
                 }
             }
+            div.kept data-learn-kept="home" {}
             @if let Some(lesson) = shown { (figure_of(&Context::new(course, lesson, cache))) }
             div.ways {
                 @if let Some(lesson) = shown {
@@ -40,7 +41,6 @@ pub fn body(course: &Course, cache: &Rc<Cache>) -> Markup {
                 }
                 p { a href="@root/map/" { "The map of all lessons" } }
             }
-            div data-learn-kept="home" {}
             section aria-labelledby="ready" {
                 h2 id="ready" { "Lessons" }
                 ul.cards { @for lesson in &ready { (card(course, lesson)) } }

@@ -25,6 +25,7 @@ mod record;
 pub mod render;
 pub mod sample;
 pub mod search;
+mod settings;
 mod shell;
 pub mod still;
 pub mod syllabus;

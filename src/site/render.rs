@@ -2,7 +2,7 @@
 
 use super::cache::Cache;
 use super::shell::{Head, Shell};
-use super::{glossary, home, lesson, map, record, search, still, syllabus};
+use super::{glossary, home, lesson, map, record, search, settings, still, syllabus};
 use crate::course::facts::FigureFacts;
 use crate::course::front_matter::LessonStatus;
 use crate::course::{self, Course, Problem};
@@ -56,6 +56,7 @@ pub fn pages(
         page("glossary/index.html", &Head::glossary(), &glossary::body(course)),
         page("map/index.html", &Head::map(), &map::body(course)),
         page("record/index.html", &Head::record(), &record::body()),
+        page("settings/index.html", &Head::settings(), &settings::body()),
         page("search/index.html", &Head::search(), &search::body()),
     ];
     for it in course.lessons.iter().filter(|lesson| lesson.front.status != LessonStatus::Planned) {

@@ -87,6 +87,12 @@ impl Head {
         Self { style: Some(LEARN), ..Self::new("Your record", about) }
     }
 
+    /// Of the settings.
+    pub fn settings() -> Self {
+        let about = "Light or dark, size of text, motion, and the speed at which figures play.";
+        Self { style: Some(LEARN), ..Self::new("Settings", about) }
+    }
+
     /// Of the gallery.
     pub fn gallery() -> Self {
         Self {
@@ -149,7 +155,7 @@ fn head_of(head: &Head) -> Markup {
         @if let Some(style) = head.style { link rel="stylesheet" href={ "@root/" (style) }; }
         // The choice of light or dark is applied before anything is painted: hence not a module.
         script src="@root/theme.js" {}
-        @for script in head.scripts { script src={ "@root/" (script) } defer {} }
+        @for script in head.scripts { script src={ "@root/" (script) } {} }
     }
 }
 
@@ -168,7 +174,7 @@ fn body_of(head: &Head, main: &Markup) -> Markup {
         main #main { (main) }
         footer.bottom {
             p { "Every number comes out of a simulation that runs on your own machine. No account, no tracking: nothing leaves this browser." }
-            p { a href="@root/record/" { "Your record" } }
+            p { a href="@root/record/" { "Your record" } " · " a href="@root/settings/" { "Settings" } }
         }
     }
 }

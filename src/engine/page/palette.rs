@@ -9,9 +9,9 @@ use web_sys::CssStyleDeclaration;
 
 const REDUCED_MOTION: &str = "(prefers-reduced-motion: reduce)";
 
-/// Whether motion is to be reduced: then time passes in steps.
+/// Whether motion is to be reduced, as the system or the learner's settings say: then time passes in steps.
 pub fn reduced_motion() -> bool {
-    dom::media_matches(REDUCED_MOTION)
+    dom::media_matches(REDUCED_MOTION) || !dom::query_page(":root[data-motion]").is_empty()
 }
 
 /// Watches for changes of the appearance: the system's settings, and the page's switch in `public/theme.js`.

@@ -1,6 +1,7 @@
 //! The page of the learner's own record: what is kept, and how it leaves this browser, enters another, or is deleted.
 
-use engine::learner::{Added, Grade, KEPT, Record, Task, Trouble};
+use super::settings;
+use engine::learner::{Added, Grade, KEPT, Millis, Record, Task, Trouble};
 use engine::page::dom;
 use leptos::ev;
 use leptos::prelude::*;
@@ -44,6 +45,8 @@ pub fn RecordPage() -> impl IntoView {
     let export = move |_| {
         known.with(|known| {
             if let Some(record) = known.record() {
+                let mut record = record.clone();
+                record.settings = settings::current(js_sys::Date::now() as Millis);
                 dom::download(FILE, "application/json", record.to_json().as_bytes());
                 said.set(format!("{FILE} holds everything that is kept here."));
             }
@@ -211,6 +214,7 @@ async fn import(file: &web_sys::File) -> Result<Added, String> {
     let store = Store::open().await.map_err(trouble)?;
     let added = store.read().await.map_err(trouble)?.merge(new.clone());
     drop(store);
+    settings::take_over(&new.settings);
     write(&new).await.map_err(trouble)?;
     Ok(added)
 }

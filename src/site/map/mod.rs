@@ -27,7 +27,7 @@ pub(super) fn body(course: &Course) -> Markup {
                 p.lead { "A line leads from a lesson to those that build on it. Begin anywhere on the left, or take one of the " a href="#paths" { "paths" } "." }
             }
             (drawing(course))
-            div data-learn-kept="map" {}
+            div.kept data-learn-kept="map" {}
             section aria-labelledby="paths" {
                 h2 id="paths" { "Paths" }
                 div.paths { (all_in_order(course)) @for path in &course.paths { (path_of(course, path)) } }
