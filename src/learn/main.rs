@@ -2,9 +2,15 @@
 //! mounted into pages which are complete before it comes; each place for a component is an element with `data-learn`.
 
 #[cfg(target_arch = "wasm32")]
+mod known;
+#[cfg(target_arch = "wasm32")]
 mod record;
 #[cfg(target_arch = "wasm32")]
+mod review;
+#[cfg(target_arch = "wasm32")]
 mod search;
+#[cfg(target_arch = "wasm32")]
+mod statistics;
 
 /// Mounts what the page has places for, and what it gets places for later: it says so by the event `learn`.
 #[cfg(target_arch = "wasm32")]
@@ -27,7 +33,9 @@ fn mount() {
         place.set_inner_html("");
         match component.as_str() {
             "record" => mount_to(place, record::RecordPage).forget(),
+            "review" => mount_to(place, review::ReviewPage).forget(),
             "search" => mount_to(place, search::SearchBox).forget(),
+            "statistics" => mount_to(place, statistics::StatisticsPage).forget(),
             _ => {}
         }
     }

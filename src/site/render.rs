@@ -2,7 +2,7 @@
 
 use super::cache::Cache;
 use super::shell::{Head, Shell};
-use super::{glossary, home, lesson, record, search, still, syllabus};
+use super::{glossary, home, lesson, record, review, search, statistics, still, syllabus};
 use crate::course::facts::FigureFacts;
 use crate::course::front_matter::LessonStatus;
 use crate::course::{self, Course, Problem};
@@ -55,7 +55,9 @@ pub fn pages(
         page("404.html", &Head::missing(), &home::missing()),
         page("glossary/index.html", &Head::glossary(), &glossary::body(course)),
         page("record/index.html", &Head::record(), &record::body()),
+        page("review/index.html", &Head::review(), &review::body()),
         page("search/index.html", &Head::search(), &search::body()),
+        page("statistics/index.html", &Head::statistics(), &statistics::body()),
     ];
     for it in course.lessons.iter().filter(|lesson| lesson.front.status != LessonStatus::Planned) {
         let (body, files) = lesson::body(course, it, cache);

@@ -63,6 +63,22 @@ impl Head {
         }
     }
 
+    /// Of the reviews.
+    pub fn review() -> Self {
+        let description =
+            "What you learned, asked again just before you forget it: ten cards at a time.".into();
+        Self { title: format!("Review · {NAME}"), description, home: false, unlisted: false, learn: true }
+    }
+
+    /// Of the statistics.
+    pub fn statistics() -> Self {
+        let description =
+            "What you keep, what you guess and where your time goes, computed in your own browser.".into();
+        Self {
+            title: format!("Statistics · {NAME}"), description, home: false, unlisted: false, learn: true
+        }
+    }
+
     /// Of the gallery.
     pub fn gallery() -> Self {
         let description = "Every building block of the site in every state.".into();
@@ -145,6 +161,7 @@ fn body_of(head: &Head, main: &Markup) -> Markup {
             a.brand href="@root/" aria-current=[head.home.then_some("page")] { (mark()) (NAME) }
             nav.site aria-label="Site" {
                 a href="@root/search/" data-search title="Search (/)" { "Search" }
+                a href="@root/review/" { "Review" }
                 a href="@root/glossary/" { "Glossary" }
             }
             button.theme data-theme-switch hidden { (theme_icon()) }
