@@ -9,6 +9,7 @@ pub fn body() -> Markup {
             h1 { "Your record" }
             p.lead { "What you did here, kept in this browser and nowhere else." }
             div data-learn="record" { p { "Your record is read by a script; scripts are off here, or this one hasn’t come." } }
+            p { a href="@root/statistics/" { "Your statistics" } " say what you keep, what you guess and where your time goes." }
             h2 { "What is kept" }
             p {
                 "Your answers, the runs that graded them, the challenges that you passed, where you left each figure, and how long \

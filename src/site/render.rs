@@ -2,7 +2,7 @@
 
 use super::cache::Cache;
 use super::shell::{Head, Shell};
-use super::{glossary, home, lesson, map, record, search, settings, still, syllabus};
+use super::{glossary, home, lesson, map, record, review, search, settings, statistics, still, syllabus};
 use crate::course::facts::FigureFacts;
 use crate::course::front_matter::LessonStatus;
 use crate::course::{self, Course, Problem};
@@ -57,7 +57,9 @@ pub fn pages(
         page("map/index.html", &Head::map(), &map::body(course)),
         page("record/index.html", &Head::record(), &record::body()),
         page("settings/index.html", &Head::settings(), &settings::body()),
+        page("review/index.html", &Head::review(), &review::body()),
         page("search/index.html", &Head::search(), &search::body()),
+        page("statistics/index.html", &Head::statistics(), &statistics::body()),
     ];
     for it in course.lessons.iter().filter(|lesson| lesson.front.status != LessonStatus::Planned) {
         let (body, files) = lesson::body(course, it, cache);

@@ -93,6 +93,18 @@ impl Head {
         Self { style: Some(LEARN), ..Self::new("Settings", about) }
     }
 
+    /// Of the reviews.
+    pub fn review() -> Self {
+        let about = "What you learned, asked again just before you forget it: ten cards at a time.";
+        Self { style: Some(LEARN), ..Self::new("Review", about) }
+    }
+
+    /// Of the statistics.
+    pub fn statistics() -> Self {
+        let about = "What you keep, what you guess and where your time goes, computed in your own browser.";
+        Self { style: Some(LEARN), ..Self::new("Statistics", about) }
+    }
+
     /// Of the gallery.
     pub fn gallery() -> Self {
         Self {
@@ -166,6 +178,7 @@ fn body_of(head: &Head, main: &Markup) -> Markup {
             a.brand href="@root/" aria-current=[head.home.then_some("page")] { (mark()) span { (NAME) } }
             nav.site aria-label="Site" {
                 a href="@root/map/" { "Map" }
+                a href="@root/review/" { "Review" }
                 a href="@root/search/" data-search title="Search (/)" { "Search" }
                 a href="@root/glossary/" { "Glossary" }
             }

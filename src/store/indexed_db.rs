@@ -74,7 +74,7 @@ impl Store {
         self.read_range(Some(lesson)).await.map_err(|error| trouble(&error))
     }
 
-    /// Adds what has just happened: attempts, the visit that goes on, where figures are left. Nothing is read before, so that the
+    /// Adds what has just happened: attempts, reviews, the visit that goes on, where figures are left. Nothing is read before, so that the
     /// browser can finish it by itself: whoever leaves a page takes its worker along, and a transaction that waits for a worker
     /// that is put to sleep would keep all other pages waiting.
     pub async fn add(&self, record: &Record) -> Result<(), Trouble> {
@@ -143,6 +143,9 @@ impl Store {
         let transaction = self.database.transaction(&STORES, TransactionMode::ReadWrite)?;
         for entry in &record.attempts {
             put(&transaction, ATTEMPTS, &key_of(&entry.lesson, entry.key.as_str()), entry)?;
+        }
+        for review in &record.reviews {
+            put(&transaction, REVIEWS, &key_of(review.card.as_str(), review.key.as_str()), review)?;
         }
         for visit in &record.visits {
             put(&transaction, VISITS, &key_of(&visit.lesson, visit.key.as_str()), visit)?;

@@ -13,7 +13,7 @@ const SPACE: &str = " ";
 const FIGURE: &str = "#fig-slow-server";
 
 /// How many entries each list of the store has, by name. If there is no store yet, none is made.
-const COUNT: &str = "const done = arguments[arguments.length - 1]; \
+pub const COUNT: &str = "const done = arguments[arguments.length - 1]; \
     const open = indexedDB.open('backend-playground'); \
     open.onupgradeneeded = () => open.transaction.abort(); \
     open.onerror = (e) => { e.preventDefault(); done({}); }; \
@@ -25,7 +25,7 @@ const COUNT: &str = "const done = arguments[arguments.length - 1]; \
     };";
 
 /// Waits until a list of the store has at least so many entries.
-async fn kept(browser: &Browser, list: &str, entries: u64) {
+pub async fn kept(browser: &Browser, list: &str, entries: u64) {
     for _ in 0..60 {
         let counts = browser.wait_for(COUNT, Vec::new()).await;
         if counts[list].as_u64().unwrap_or(0) >= entries {
@@ -43,7 +43,7 @@ async fn opened(kind: Kind, home: &str) -> Browser {
 }
 
 /// Answers a prediction by what is typed into its first field, and waits for the verdict.
-async fn answers(browser: &Browser, figure: &str, id: &str, keys: &str) {
+pub async fn answers(browser: &Browser, figure: &str, id: &str, keys: &str) {
     show(browser, figure).await;
     browser.until(&Figure::is_live(figure)).await;
     let question = Figure { browser, css: &format!("[data-predict={id}]") };
@@ -55,7 +55,7 @@ async fn answers(browser: &Browser, figure: &str, id: &str, keys: &str) {
 }
 
 /// Scrolls to a figure: its desk, which grades, begins when it is in view.
-async fn show(browser: &Browser, figure: &str) {
+pub async fn show(browser: &Browser, figure: &str) {
     let show = format!("document.querySelector('{figure}').scrollIntoView(); return 0");
     let _: u32 = browser.run(&show).await;
 }

@@ -28,6 +28,7 @@ mod paper;
 mod parked;
 mod plain;
 mod reach;
+mod reviewed;
 mod same_run;
 mod share;
 mod story;
@@ -87,6 +88,7 @@ fn in_browser(kind: Kind) -> Vec<Story> {
         kept::what_was_done_is_there_after_a_reload_in_both_of_two_tabs,
         kept::a_record_of_a_newer_version_is_left_as_it_is,
         kept::a_record_is_deleted_and_brought_back,
+        reviewed::what_was_learned_is_asked_again_and_what_was_rated_is_kept,
         look::a_picture_is_painted_anew_when_the_theme_or_the_width_changes,
         plain::every_page_reads_with_scripts_off,
         wrong::what_goes_wrong_is_told,

@@ -17,22 +17,29 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("learner", &["sim"], &[]),
     ("search", &["sim"], &[]),
     ("desk", &["sim", "scene", "player", "learner"], &[]),
-    ("site", &["sim", "scene", "player", "parts", "course", "lessons", "desk", "search", "learner"], &[]),
+    ("site", &["sim", "scene", "player", "parts", "course", "lessons", "desk", "learner", "search"], &[]),
     ("lab", &["sim", "scene", "player", "course", "lessons", "oracle", "parts", "site"], &[]),
     ("paint", &["sim", "scene"], PLATFORM),
     ("worker", &["sim", "scene", "player", "desk", "paint"], PLATFORM),
     // Of `scene` only the roles of colours; the run and its figure only as the desk's protocol has them.
     ("page", &["scene", "desk", "learner"], THE_BROWSER),
     ("store", &["sim", "learner"], THE_BROWSER),
-    ("learn", &["learner", "page", "search"], LEARN),
+    ("learn", &["sim", "learner", "page", "search"], LEARN),
 ];
 
 const PLATFORM: &[&str] = &["web_sys", "js_sys", "wasm_bindgen", "console_error_panic_hook"];
 const THE_BROWSER: &[&str] =
     &["web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures", "console_error_panic_hook", "gloo_timers"];
 /// The learner's side; nothing else may use the framework, which would carry a second time what a desk does.
-const LEARN: &[&str] =
-    &["web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures", "console_error_panic_hook", "leptos"];
+const LEARN: &[&str] = &[
+    "web_sys",
+    "js_sys",
+    "wasm_bindgen",
+    "wasm_bindgen_futures",
+    "console_error_panic_hook",
+    "leptos",
+    "plotters_canvas",
+];
 const FRAMEWORK: &[&str] = &["leptos", "plotters_canvas"];
 
 /// Macros stand at the crate's root wherever they are written, and there is what tests pick.

@@ -208,9 +208,14 @@ fn a_template_without_its_places_is_refused() {
 
 #[test]
 fn the_syllabus_has_every_lesson_and_its_texts_can_stand_on_any_page() {
-    let (course, _) = all();
+    let (course, pages) = all();
     let syllabus = playground::site::syllabus::syllabus(course, &Rc::default());
     assert_eq!(syllabus.lessons.len(), course.lessons.len());
+    for card in syllabus.all_cards() {
+        let place = syllabus.place(&card).unwrap_or_default();
+        let (lesson, id) = place.split_once("/#").expect("a place in a lesson");
+        assert!(page(pages, &format!("{lesson}/index.html")).contains(&format!("id=\"{id}\"")), "{place}");
+    }
     for lesson in syllabus.lessons.iter().filter(|lesson| lesson.ready) {
         assert!(!lesson.tasks.is_empty() && !lesson.cards.is_empty(), "{}", lesson.path);
         let cards = lesson.cards.iter().flat_map(|card| [&card.front, &card.back]);

@@ -14,11 +14,13 @@ mod progress;
 #[cfg(any(feature = "record", not(target_arch = "wasm32")))]
 mod record;
 mod review;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(any(feature = "record", not(target_arch = "wasm32")))]
 mod schedule;
 #[cfg(any(feature = "record", not(target_arch = "wasm32")))]
+mod sitting;
+#[cfg(any(feature = "record", not(target_arch = "wasm32")))]
 mod standing;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(any(feature = "record", not(target_arch = "wasm32")))]
 mod statistics;
 #[cfg(any(feature = "record", not(target_arch = "wasm32")))]
 mod syllabus;
@@ -32,11 +34,13 @@ pub use progress::{Place, ResumePoint, Setting, Visit};
 #[cfg(any(feature = "record", not(target_arch = "wasm32")))]
 pub use record::{Added, Record, RecordError};
 pub use review::{CardId, Rating, Review};
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(any(feature = "record", not(target_arch = "wasm32")))]
 pub use schedule::{CardState, NEW_A_DAY, RETENTION, Recall, Schedule};
 #[cfg(any(feature = "record", not(target_arch = "wasm32")))]
+pub use sitting::{ROUND, Sitting, when_again};
+#[cfg(any(feature = "record", not(target_arch = "wasm32")))]
 pub use standing::{Standing, go_on_with};
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(any(feature = "record", not(target_arch = "wasm32")))]
 pub use statistics::{Calibration, FORECAST_DAYS, Share, Statistics};
 #[cfg(any(feature = "record", not(target_arch = "wasm32")))]
 pub use syllabus::{CardText, LessonOutline, Syllabus, TaskOutline};
@@ -117,6 +121,12 @@ impl Day {
         Self(self.0 + i64::from(days))
     }
 
+    /// Its day of the week, in three letters.
+    pub fn weekday(self) -> &'static str {
+        // The first of January 1970 was a Thursday.
+        ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][self.0.rem_euclid(7) as usize]
+    }
+
     /// Days from an earlier day to this one; none from a later one.
     pub fn since(self, earlier: Self) -> u32 {
         u32::try_from(self.0.saturating_sub(earlier.0).max(0)).unwrap_or(u32::MAX)
@@ -153,5 +163,6 @@ mod tests {
         assert_eq!(before.since(after), 0);
         assert_eq!(tokyo.day(43 * HOUR - 1), after);
         assert_eq!(Calendar { ahead_minutes: -600 }.day(0), Day(-1));
+        assert_eq!([Day(-1), Day(0), Day(20_787)].map(Day::weekday), ["Wed", "Thu", "Mon"]);
     }
 }

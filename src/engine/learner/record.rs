@@ -18,9 +18,10 @@
 //! whole, with a sentence that says where.
 
 use super::{Entry, LATEST, Millis, Place, ResumePoint, Review, Setting, Visit};
+use crate::sim::sort::set_of;
 use core::fmt;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What [`Record::format`] says.
 pub const FORMAT: &str = "backend-playground";
@@ -166,6 +167,12 @@ impl Record {
         all("set_aside", Box::new(self.set_aside.iter().map(|text| too_long([text]))))
     }
 
+    /// The lessons that were begun, `chapter/slug`: something was attempted there, or time was spent.
+    pub fn begun(&self) -> BTreeSet<&str> {
+        let attempted = self.attempts.iter().map(|it| &*it.lesson);
+        set_of(attempted.chain(self.visits.iter().map(|it| &*it.lesson)))
+    }
+
     /// Adds what the other record has and this one hasn't, and what of it is later.
     pub fn merge(&mut self, other: Self) -> Added {
         let attempts = add_new(&mut self.attempts, other.attempts, |entry| entry.key.clone());
@@ -196,7 +203,8 @@ fn add_later<T, K: Ord>(
     key: impl Fn(&T) -> K,
     rank: impl Fn(&T) -> u64,
 ) -> usize {
-    let mut at: BTreeMap<K, usize> = to.iter().enumerate().map(|(n, it)| (key(it), n)).collect();
+    let mut at: BTreeMap<K, usize> = BTreeMap::new();
+    at.extend(to.iter().enumerate().map(|(n, it)| (key(it), n)));
     let mut changed = 0;
     for it in from {
         match at.get(&key(&it)) {
@@ -306,6 +314,13 @@ mod tests {
         assert_eq!(Record::from_json(&sample.to_json()), Ok(sample));
         let empty = r#"{"format":"backend-playground","version":1}"#;
         assert_eq!(Record::from_json(empty), Ok(Record::default()));
+    }
+
+    #[test]
+    fn a_lesson_is_begun_by_an_attempt_or_a_visit() {
+        let mut record = sample();
+        record.visits[0].lesson = "a/c".to_owned();
+        assert_eq!(record.begun().into_iter().collect::<Vec<_>>(), ["a/b", "a/c"]);
     }
 
     #[test]

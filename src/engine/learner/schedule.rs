@@ -1,8 +1,8 @@
 //! Which cards are due: FSRS-6 with its published parameters, computed from the reviews each time.
 //!
 //! A prediction that was wrong at first is a card too, as if it had been reviewed then and not known. Reviews on the same
-//! day follow FSRS-6's rule for these; there are no learning steps beside it, since who doesn't know a card is asked
-//! again within the same session.
+//! day follow FSRS-6's rule for these; there are no learning steps beside it: a card that isn't known is due again on the same
+//! day, until it is.
 
 use super::{Calendar, CardId, Day, Entry, Grade, Millis, Rating, Review, Task};
 use crate::sim::clamp;
@@ -24,7 +24,7 @@ pub struct CardState {
     pub first: Day,
     /// When it was reviewed last.
     pub last: Day,
-    /// Days from its last review to the next.
+    /// Days from its last review to the next; none, if it wasn't known.
     pub interval: u32,
     /// The days after which it is known with a probability of nine in ten.
     pub stability: f32,
@@ -109,7 +109,7 @@ impl Schedule {
         let state = CardState {
             first: before.map_or(day, |state| state.first),
             last: before.map_or(day, |state| state.last.max(day)),
-            interval: days(next.interval),
+            interval: if known { days(next.interval) } else { 0 },
             stability: next.memory.stability,
             difficulty: next.memory.difficulty,
             reviews: before.map_or(0, |state| state.reviews) + 1,
@@ -122,7 +122,8 @@ impl Schedule {
     pub fn intervals(&self, card: &CardId, today: Day) -> [u32; 4] {
         let before = self.cards.get(card).copied();
         let next = self.next_states(before, before.map_or(0, |state| today.since(state.last)));
-        [next.again, next.hard, next.good, next.easy].map(|state| days(state.interval))
+        let [hard, good, easy] = [next.hard, next.good, next.easy].map(|state| days(state.interval));
+        [0, hard, good, easy]
     }
 
     fn next_states(&self, before: Option<CardState>, after: u32) -> NextStates {

@@ -1,9 +1,10 @@
 //! What the record says about the learner, in a few calm numbers.
 
 use super::schedule::first_of_each;
-use super::{CardId, Day, Entry, Grade, Schedule, Task};
+use super::{CardId, Day, Entry, Grade, Record, Schedule, Task, Visit};
 use crate::sim::Unit;
 use crate::sim::sort::sort_by;
+use std::collections::BTreeMap;
 
 /// Days that the forecast looks ahead, today included.
 pub const FORECAST_DAYS: usize = 14;
@@ -32,6 +33,52 @@ pub struct Calibration {
     pub ratio: f64,
 }
 
+/// Shares of the truth, smallest first, and how they are said.
+const SHARES: [(f64, &str); 7] = [
+    (0.1, "a tenth"),
+    (0.2, "a fifth"),
+    (0.25, "a quarter"),
+    (1.0 / 3.0, "a third"),
+    (0.5, "half"),
+    (2.0 / 3.0, "two thirds"),
+    (0.8, "four fifths"),
+];
+/// Multiples of the truth, greatest first, and how they are said.
+const MULTIPLES: [(f64, &str); 6] = [
+    (10.0, "ten times"),
+    (5.0, "five times"),
+    (3.0, "three times"),
+    (2.0, "twice"),
+    (1.5, "one and a half times"),
+    (1.25, "one and a quarter times"),
+];
+
+impl Calibration {
+    /// What is said of it.
+    pub fn sentence(&self) -> String {
+        let asked = match self.unit {
+            Unit::Time => "times",
+            Unit::Rate => "rates",
+            Unit::Share => "shares",
+            Unit::Bytes => "sizes",
+            Unit::Count => "counts",
+            Unit::Money => "costs",
+            Unit::Factor => "factors",
+        };
+        if let Some((_, share)) = SHARES.iter().find(|(share, _)| self.ratio <= *share) {
+            return format!(
+                "You underestimate {asked}: half of your guesses were {share} of what was, or less."
+            );
+        }
+        if let Some((_, multiple)) = MULTIPLES.iter().find(|(multiple, _)| self.ratio >= *multiple) {
+            return format!(
+                "You overestimate {asked}: half of your guesses were {multiple} what was, or more."
+            );
+        }
+        format!("You judge {asked} well: your middle guess was close to what was.")
+    }
+}
+
 /// What the record says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statistics {
@@ -45,11 +92,13 @@ pub struct Statistics {
     pub predicted: Share,
     /// How the learner's numbers lie against those of the runs, by unit.
     pub calibration: Vec<Calibration>,
+    /// The seconds spent in each lesson, `chapter/slug`: most first.
+    pub time: Vec<(String, u64)>,
 }
 
 impl Statistics {
     /// Computes them. `exists` says whether the course still has a card.
-    pub fn of(schedule: &Schedule, entries: &[Entry], today: Day, exists: impl Fn(&CardId) -> bool) -> Self {
+    pub fn of(schedule: &Schedule, record: &Record, today: Day, exists: impl Fn(&CardId) -> bool) -> Self {
         let recent = schedule.recalls().iter().filter(|it| it.after > 0 && today.since(it.day) < KEPT_DAYS);
         let (mut kept, mut forecast) = (Share::default(), [0; FORECAST_DAYS]);
         for recall in recent {
@@ -61,12 +110,13 @@ impl Statistics {
                 *day += 1;
             }
         }
-        let first = first_predictions(entries);
+        let first = first_predictions(&record.attempts);
         let predicted = Share {
             of_them: first.iter().filter(|entry| entry.attempt.grade == Grade::Right).count(),
             all: first.len(),
         };
-        Self { kept, due: forecast[0], forecast, predicted, calibration: calibration(&first) }
+        let (calibration, time) = (calibration(&first), time_spent(&record.visits));
+        Self { kept, due: forecast[0], forecast, predicted, calibration, time }
     }
 }
 
@@ -75,6 +125,17 @@ fn first_predictions(entries: &[Entry]) -> Vec<&Entry> {
     let answered =
         |entry: &&Entry| entry.attempt.task == Task::Prediction && entry.attempt.grade != Grade::Skipped;
     first_of_each(entries.iter().filter(answered))
+}
+
+fn time_spent(visits: &[Visit]) -> Vec<(String, u64)> {
+    let mut seconds: BTreeMap<&str, u64> = BTreeMap::new();
+    for visit in visits {
+        *seconds.entry(&visit.lesson).or_default() += u64::from(visit.seconds);
+    }
+    let mut time: Vec<_> =
+        seconds.into_iter().map(|(lesson, seconds)| (lesson.to_owned(), seconds)).collect();
+    sort_by(&mut time, |a, b| b.1.cmp(&a.1));
+    time
 }
 
 fn calibration(first: &[&Entry]) -> Vec<Calibration> {
@@ -95,7 +156,7 @@ fn calibration(first: &[&Entry]) -> Vec<Calibration> {
 #[cfg(test)]
 mod tests {
     use super::super::tests_support::{DAY, entry, review};
-    use super::super::{Calendar, Guess, Rating};
+    use super::super::{Calendar, Guess, Key, Rating};
     use super::*;
 
     const UTC: Calendar = Calendar { ahead_minutes: 0 };
@@ -109,12 +170,12 @@ mod tests {
             review(4, "a/b#c", 9 * DAY, Rating::Again),
         ];
         let schedule = Schedule::replay(UTC, &[], &reviews);
+        let on = |day: Day| Statistics::of(&schedule, &Record::default(), day, |_| true);
         let today = UTC.day(9 * DAY);
-        let statistics = Statistics::of(&schedule, &[], today, |_| true);
-        assert_eq!(statistics.kept, Share { of_them: 1, all: 2 });
-        assert_eq!(statistics.forecast.iter().sum::<usize>(), 1);
-        assert_eq!(Statistics::of(&schedule, &[], today.plus(90), |_| true).kept, Share::default());
-        assert_eq!(Statistics::of(&schedule, &[], today.plus(90), |_| true).due, 1);
+        assert_eq!(on(today).kept, Share { of_them: 1, all: 2 });
+        assert_eq!(on(today).forecast.iter().sum::<usize>(), 1);
+        assert_eq!(on(today.plus(90)).kept, Share::default());
+        assert_eq!(on(today.plus(90)).due, 1);
     }
 
     #[test]
@@ -134,8 +195,39 @@ mod tests {
         // Who answers again has seen the run.
         entries.push(Entry { when: 99, ..guess(1, Unit::Time, 4.0, 4.0) });
         let schedule = Schedule::replay(UTC, &entries, &[]);
-        let statistics = Statistics::of(&schedule, &entries, Day(1), |_| true);
+        let record = Record { attempts: entries, ..Record::default() };
+        let statistics = Statistics::of(&schedule, &record, Day(1), |_| true);
         assert_eq!(statistics.calibration, [Calibration { unit: Unit::Time, guesses: 3, ratio: 0.5 }]);
         assert_eq!(statistics.predicted, Share { of_them: 0, all: 5 });
+    }
+
+    #[test]
+    fn guesses_are_said_to_be_low_high_or_good() {
+        let said = |unit, ratio| Calibration { unit, guesses: 5, ratio }.sentence();
+        assert_eq!(
+            said(Unit::Time, 0.3),
+            "You underestimate times: half of your guesses were a third of what was, or less."
+        );
+        assert!(said(Unit::Share, 0.01).contains("shares: half of your guesses were a tenth"));
+        assert!(said(Unit::Rate, 0.8).contains("four fifths"));
+        for fair in [0.81, 1.0, 1.24] {
+            assert!(said(Unit::Count, fair).contains("judge counts well"), "{fair}");
+        }
+        assert!(
+            said(Unit::Bytes, 2.4).contains("overestimate sizes: half of your guesses were twice what was")
+        );
+        assert!(said(Unit::Money, 400.0).contains("ten times"));
+    }
+
+    #[test]
+    fn time_is_added_up_by_lesson() {
+        let visit = |n: u8, lesson: &str, seconds| Visit {
+            key: Key::new([n; 16]),
+            lesson: lesson.to_owned(),
+            when: 0,
+            seconds,
+        };
+        let visits = [visit(1, "a/b", 60), visit(2, "a/c", 100), visit(3, "a/b", 90)];
+        assert_eq!(time_spent(&visits), [("a/b".to_owned(), 150), ("a/c".to_owned(), 100)]);
     }
 }

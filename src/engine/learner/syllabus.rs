@@ -1,7 +1,9 @@
 //! What the learner's side knows of the lessons: written when the site is built, read in the browser as it lies.
 
 use super::{CardId, Task};
+use crate::sim::sort::set_of;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// All lessons, in the order in which they are taught.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -85,6 +87,23 @@ impl Syllabus {
         })
     }
 
+    /// Where a card stands, from the site's root; `None` if the lessons no longer have it.
+    pub fn place(&self, id: &CardId) -> Option<String> {
+        let lesson = self.lesson(id.lesson())?;
+        let kind = if lesson.cards.iter().any(|card| card.id == id.own()) { "card" } else { "predict" };
+        Some(format!("{}/#{kind}-{}", lesson.path, id.own()))
+    }
+
+    /// Every card that can be asked: those of lessons' own, and the predictions.
+    pub fn all_cards(&self) -> BTreeSet<CardId> {
+        let ready = self.lessons.iter().filter(|lesson| lesson.ready);
+        let predictions = ready.flat_map(|lesson| {
+            let tasks = lesson.tasks.iter().filter(|it| it.task == Task::Prediction);
+            tasks.map(|it| CardId::new(&lesson.path, &it.id))
+        });
+        set_of(self.cards().chain(predictions))
+    }
+
     /// The cards of lessons' own, in the order in which they are taught.
     pub fn cards(&self) -> impl Iterator<Item = CardId> + '_ {
         let ready = self.lessons.iter().filter(|lesson| lesson.ready);
@@ -114,6 +133,10 @@ mod tests {
         assert_eq!(syllabus.card(&CardId::new("a/b", "rush")), Some(text("rush")));
         assert_eq!(syllabus.card(&CardId::new("a/b", "which")), None);
         assert_eq!(syllabus.card(&CardId::new("a/x", "c")), None);
+        assert_eq!(syllabus.place(&CardId::new("a/b", "c")).as_deref(), Some("a/b/#card-c"));
+        assert_eq!(syllabus.place(&CardId::new("a/b", "rush")).as_deref(), Some("a/b/#predict-rush"));
+        let all = [CardId::new("a/b", "c"), CardId::new("a/b", "rush")];
+        assert_eq!(syllabus.all_cards().into_iter().collect::<Vec<_>>(), all);
         assert_eq!(syllabus.cards().collect::<Vec<_>>(), [CardId::new("a/b", "c")]);
         assert!(Syllabus::from_bytes(b"\xff\xff\xff\xff").is_none());
     }

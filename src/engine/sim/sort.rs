@@ -4,6 +4,14 @@
 //! a small generic shell asks and moves, by place; the merging behind it exists once.
 
 use core::cmp::Ordering;
+use std::collections::BTreeSet;
+
+/// A set of these: `collect` would sort them first, with the standard library's sort.
+pub fn set_of<T: Ord>(items: impl IntoIterator<Item = T>) -> BTreeSet<T> {
+    let mut set = BTreeSet::new();
+    set.extend(items);
+    set
+}
 
 /// Sorts by a comparison; equal items keep their order. At most n·log₂ n comparisons, few where much is in order already.
 pub fn sort_by<T>(items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering) {

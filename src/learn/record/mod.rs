@@ -1,12 +1,12 @@
 //! The page of the learner's own record: what is kept, and how it leaves this browser, enters another, or is deleted.
 
-use super::settings;
-use engine::learner::{Added, Grade, KEPT, Millis, Record, Task, Trouble};
+use super::{known, settings};
+use engine::learner::{Added, Grade, Record, Task, Trouble};
 use engine::page::dom;
+use engine::sim::sort::set_of;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::collections::BTreeSet;
 use store::Store;
 use wasm_bindgen_futures::JsFuture;
 
@@ -46,7 +46,7 @@ pub fn RecordPage() -> impl IntoView {
         known.with(|known| {
             if let Some(record) = known.record() {
                 let mut record = record.clone();
-                record.settings = settings::current(js_sys::Date::now() as Millis);
+                record.settings = settings::current(known::now());
                 dom::download(FILE, "application/json", record.to_json().as_bytes());
                 said.set(format!("{FILE} holds everything that is kept here."));
             }
@@ -143,27 +143,17 @@ fn summary(known: &Known) -> AnyView {
     if *record == Record::default() {
         return view! { <p>"Nothing is kept yet. What you answer, try and judge in the lessons will be."</p> }.into_any();
     }
-    let first: BTreeSet<_> = record
-        .attempts
-        .iter()
-        .map(|it| (&it.lesson, it.attempt.task == Task::Challenge, &it.attempt.id))
-        .collect();
+    let attempts = record.attempts.iter();
+    let first =
+        set_of(attempts.clone().map(|it| (&it.lesson, it.attempt.task == Task::Challenge, &it.attempt.id)));
     let answers = first.iter().filter(|it| !it.1).count();
-    let passed: BTreeSet<_> = record
-        .attempts
-        .iter()
+    let passed = attempts
         .filter(|it| it.attempt.task == Task::Challenge && it.attempt.grade == Grade::Right)
-        .map(|it| (&it.lesson, &it.attempt.id))
-        .collect();
-    let lessons: BTreeSet<_> = record
-        .attempts
-        .iter()
-        .map(|it| &it.lesson)
-        .chain(record.visits.iter().map(|it| &it.lesson))
-        .collect();
+        .map(|it| (&it.lesson, &it.attempt.id));
+    let passed = set_of(passed);
     let minutes = record.visits.iter().map(|it| u64::from(it.seconds)).sum::<u64>() / 60;
     let rows = [
-        ("Lessons begun", lessons.len().to_string()),
+        ("Lessons begun", record.begun().len().to_string()),
         ("Questions answered", answers.to_string()),
         ("Challenges passed", passed.len().to_string()),
         ("Figures used", record.places.len().to_string()),
@@ -191,10 +181,7 @@ async fn read() -> Known {
 
 async fn write(record: &Record) -> Result<(), Trouble> {
     Store::open().await?.write(record).await?;
-    if let Some(storage) = dom::local_storage() {
-        // Lessons look into the store when this says that there is something.
-        let _ = storage.set_item(KEPT, "");
-    }
+    known::something_is_kept();
     Ok(())
 }
 
@@ -228,7 +215,8 @@ fn told(added: Added) -> String {
     }
 }
 
-fn sentence(trouble: Trouble) -> &'static str {
+/// Why something can't be kept or read, as the learner is told.
+pub fn sentence(trouble: Trouble) -> &'static str {
     match trouble {
         Trouble::Unavailable => {
             "This browser keeps nothing for this site, perhaps because the window is private."

@@ -1,5 +1,6 @@
 //! The search: a field, and what is found while one types.
 
+use super::known;
 use engine::page::dom;
 use engine::search::{Page, Search};
 use leptos::ev;
@@ -8,7 +9,6 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 
 /// So many pages are shown at most.
 const MOST: usize = 8;
@@ -110,24 +110,10 @@ fn line(page: &Page) -> AnyView {
         return view! { <div><b>{page.title.clone()}</b> " (planned)" <span>{summary}</span></div> }
             .into_any();
     }
-    let address = [root().as_str(), &page.path].concat();
+    let address = [&known::root(), &*page.path].concat();
     view! { <a href=address><b>{page.title.clone()}</b> <span>{summary}</span></a> }.into_any()
 }
 
-/// Where the index lies.
-fn address() -> String {
-    dom::meta("search").unwrap_or_default()
-}
-
-/// What leads from this page to the site's root.
-fn root() -> String {
-    let index = address();
-    index.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default()
-}
-
 async fn load() -> Option<Arc<Search>> {
-    let response = JsFuture::from(dom::window().fetch_with_str(&address())).await.ok()?;
-    let response: web_sys::Response = response.dyn_into().ok().filter(web_sys::Response::ok)?;
-    let bytes = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
-    Search::from_bytes(&js_sys::Uint8Array::new(&bytes).to_vec()).map(Arc::new)
+    Search::from_bytes(&known::file("search").await?).map(Arc::new)
 }
