@@ -46,8 +46,21 @@ struct Desk {
 impl Desk {
     /// Keeps what was rated: from now on it can't be taken back.
     fn keep(self) {
-        if let Some(new) = self.sitting.try_update(Sitting::to_keep) {
+        if self.sitting.with_untracked(Sitting::can_undo)
+            && let Some(new) = self.sitting.try_update(Sitting::to_keep)
+        {
             self.keeper.with_value(|keeper| keeper.keep(new));
+        }
+    }
+
+    /// The page is left, or is out of view: whoever does that has said what they meant.
+    fn leave(self) {
+        let waits = self.sitting.with_untracked(Sitting::can_undo);
+        let focus = dom::document().active_element();
+        self.keep();
+        // The button that takes back goes, and all around it is made anew.
+        if waits && focus.is_some_and(|it| it.closest(".learn-review").ok().flatten().is_some()) {
+            focus_soon(".learn-card");
         }
     }
 
@@ -116,11 +129,10 @@ fn review(known: &Known) -> AnyView {
     };
     if asks {
         desk.keeper.with_value(Keeper::open);
-        // Whoever leaves the page, or looks elsewhere, has said what they meant.
-        dom::listen::<ev::Event>(&dom::window(), "pagehide", move |_| desk.keep());
+        dom::listen::<ev::Event>(&dom::window(), "pagehide", move |_| desk.leave());
         dom::listen::<ev::Event>(&dom::document(), "visibilitychange", move |_| {
             if dom::document().hidden() {
-                desk.keep();
+                desk.leave();
             }
         });
         // The page is for this: who has not gone elsewhere on it yet can begin with a key.
@@ -212,12 +224,7 @@ fn round_over(desk: Desk, sitting: &Sitting, syllabus: &Syllabus) -> AnyView {
     let now = known::now();
     let missed: Vec<_> = sitting.missed().collect();
     let (all, waiting) = (sitting.cards(), sitting.today(now).len());
-    let known_first = all - missed.len();
-    let at_first = match known_first {
-        0 => "none of them at first".to_owned(),
-        all_of_them if all_of_them == all => "all at first".to_owned(),
-        some => format!("{some} at first"),
-    };
+    let at_first = all - missed.len();
     let missed = missed.into_iter().filter_map(|card| {
         let front = known::on_this_page(&syllabus.card(card)?.front);
         let address = known::address(syllabus, card);
@@ -227,7 +234,7 @@ fn round_over(desk: Desk, sitting: &Sitting, syllabus: &Syllabus) -> AnyView {
     let rest = if waiting > 0 {
         let next = format!("The next {}", cards(waiting.min(ROUND)));
         view! {
-            <p>{format!("{} of today are left.", cards(waiting))}</p>
+            <p>{format!("Left for today: {}. ", cards(waiting))} {next_day(sitting)}</p>
             <div class="learn-buttons">
                 <button on:click=move |_| desk.go_on()>{next}</button>
                 <a href=known::root()>"Stop here"</a>
@@ -239,8 +246,8 @@ fn round_over(desk: Desk, sitting: &Sitting, syllabus: &Syllabus) -> AnyView {
     };
     view! {
         <div class="learn-card" role="group" aria-label="The round is over" tabindex="-1">
-            <p class="learn-front">{format!("You know {}, {at_first}.", cards(all))}</p>
-            {(known_first < all).then(|| view! { <p>"To look at again:"</p> })}
+            <p class="learn-front">{format!("You knew {at_first} of {all} at the first try.")}</p>
+            {(at_first < all).then(|| view! { <p>"To look at again:"</p> })}
             <ul>{missed}</ul>
         </div>
         {rest}
