@@ -582,7 +582,7 @@ fn keys_go_along_a_row_and_from_row_to_row_where_cells_are_called_by_row_and_col
         page.attr(".fig-spot", "aria-label").to_owned()
     };
     let walked = keys.map(walk).to_vec();
-    let (first, second) = ("front page expires", "all expire");
+    let (first, second) = ("front page deleted", "all expire");
     let cell = |row: &str, column: &str| format!("{row}, {column}");
     let expected = [
         "nothing more".to_owned(),

@@ -87,9 +87,8 @@ messages! {
     MESSAGES;
     reader(); writer(); second_writer();
     ladder_title(); note_entry(value: String); note_empty(); note_row(value: String);
-    did_find(who: Entity, value: String); did_miss(who: Entity); did_read(who: Entity, value: String);
-    did_store(who: Entity, value: String); not_stored(who: Entity, value: String);
-    did_update(who: Entity, value: String); did_delete(who: Entity);
+    did_find(value: String); did_miss(); did_read(value: String); did_store(value: String); not_stored(value: String);
+    did_update(value: String); did_delete(); step_of(who: Entity);
     mark_stale(entry: String, row: String);
     says_so_far(entry: String, row: String); says_empty(row: String);
     says_stale(entry: String, row: String); says_agree();
@@ -236,27 +235,28 @@ impl Disagree {
 
     /// What a step did, given the states before and after it.
     fn effect(&self, n: u32, was: &Pair, is: &Pair) -> Option<Msg> {
-        let (who, n) = (self.clients.program.thread(n), n as usize);
+        let n = n as usize;
         let knows = value(is.clients[n].read);
         Some(match was.op(n)? {
-            Op::Get => was.entry.map_or_else(|| did_miss(who), |entry| did_find(who, value(entry))),
-            Op::Select => did_read(who, knows),
-            Op::Store if was.refuses(n) => not_stored(who, knows),
-            Op::Store => did_store(who, knows),
-            Op::Update => did_update(who, knows),
-            Op::Delete => did_delete(who),
+            Op::Get => was.entry.map_or_else(did_miss, |entry| did_find(value(entry))),
+            Op::Select => did_read(knows),
+            Op::Store if was.refuses(n) => not_stored(knows),
+            Op::Store => did_store(knows),
+            Op::Update => did_update(knows),
+            Op::Delete => did_delete(),
             Op::Expires => note_empty(),
         })
     }
 
     /// What a step that was taken did: all before it are taken once more.
-    fn about_taken(&self, step: Entity) -> Option<Msg> {
+    fn about_taken(&self, step: Entity) -> Option<[Msg; 2]> {
         let mut is = Pair::new(self.controls.order, self.controls.writers);
         for ran in self.clients.program.history() {
             let next = is.step(ran.thread)?;
             let was = core::mem::replace(&mut is, next);
             if taken(ran.at) == step {
-                return self.effect(ran.thread, &was, &is);
+                let by = step_of(self.clients.program.thread(ran.thread));
+                return self.effect(ran.thread, &was, &is).map(|did| [did, by]);
             }
         }
         None
@@ -380,11 +380,11 @@ impl Experiment for Disagree {
     }
 
     fn about(&self, entity: Entity, _: &World<Turn>) -> Option<About> {
-        Some(About::says([match entity {
-            CACHE | DATABASE => self.says_state(),
-            Entity { kind: TAKEN, .. } => self.about_taken(entity)?,
-            _ => self.clients.program.about(entity)?,
-        }]))
+        Some(match entity {
+            CACHE | DATABASE => About::says([self.says_state()]),
+            Entity { kind: TAKEN, .. } => About::says(self.about_taken(entity)?),
+            _ => About::says([self.clients.program.about(entity)?]),
+        })
     }
 
     fn found_in(&self) -> Option<Found> {
