@@ -225,7 +225,7 @@ impl Disagree {
         if is.row != was.row {
             self.notes[1].push(note(note_row(value(is.row))));
         }
-        if let Some(did) = self.effect(n, &was, is) {
+        if let Some(did) = Self::effect(n, &was, is) {
             world.record_step(program.thread(n), || (did, None));
         }
         if let (true, false, Some(entry)) = (is.is_wrong(), was.is_wrong(), is.entry) {
@@ -233,8 +233,8 @@ impl Disagree {
         }
     }
 
-    /// What a step did, given the states before and after it.
-    fn effect(&self, n: u32, was: &Pair, is: &Pair) -> Option<Msg> {
+    /// What a client's step did, given the states before and after it.
+    fn effect(n: u32, was: &Pair, is: &Pair) -> Option<Msg> {
         let n = n as usize;
         let knows = value(is.clients[n].read);
         Some(match was.op(n)? {
@@ -256,7 +256,7 @@ impl Disagree {
             let was = core::mem::replace(&mut is, next);
             if taken(ran.at) == step {
                 let by = step_of(self.clients.program.thread(ran.thread));
-                return self.effect(ran.thread, &was, &is).map(|did| [did, by]);
+                return Self::effect(ran.thread, &was, &is).map(|did| [did, by]);
             }
         }
         None
