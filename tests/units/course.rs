@@ -329,7 +329,8 @@ fn prerequisites_are_lessons_and_have_no_cycles() {
     for (slug, text) in &files {
         std::fs::write(folder.join(format!("c/{slug}.md")), text).unwrap();
     }
-    let order = "[[chapters]]\nid = \"c\"\ntitle = \"C\"\nsummary = \"S\"\nlessons = [\"a\", \"b\", \"d\", \"gone\"]\n";
+    let order = "[[chapters]]\nid = \"c\"\ntitle = \"C\"\nsummary = \"S\"\nlessons = [\"a\", \"b\", \"d\", \"gone\"]\n\
+        [[paths]]\nid = \"p\"\ntitle = \"P\"\nsummary = \"S\"\nlessons = [\"c/a\", \"c/a\", \"c/gone\", \"c/b\"]\n";
     std::fs::write(folder.join("course.toml"), order).unwrap();
     std::fs::write(folder.join("words.toml"), "late = \"{late\"\n").unwrap();
     let (_, found) = Course::load(&folder);
@@ -340,6 +341,9 @@ fn prerequisites_are_lessons_and_have_no_cycles() {
         "words.toml:1: late: has '{late'",
         "c/e.md:1: no chapter in course.toml lists this lesson",
         "course.toml:5: chapters[0].lessons[3]: c/gone.md: there is no such file",
+        "course.toml:10: paths[0].lessons[0]: 'c/a' builds on 'c/b', which comes later",
+        "course.toml:10: paths[0].lessons[1]: 'c/a' appears twice",
+        "course.toml:10: paths[0].lessons[2]: there is no lesson 'c/gone'; write chapter/slug",
     ] {
         assert!(found.contains(says), "{says}:\n{found}");
     }
