@@ -81,8 +81,15 @@ pub fn next_lesson(known: &Known) -> AnyView {
     .into_any()
 }
 
+/// Asks the browser to keep the record even when space gets short. Some ask the learner, once.
+pub fn ask_to_persist() {
+    // Where it refuses, or where there is nothing to ask, an export is the way to be sure; the record's page says so.
+    let _ = dom::window().navigator().storage().persist();
+}
+
 /// Lessons look into the store when this says that there is something.
 pub fn something_is_kept() {
+    ask_to_persist();
     if let Some(storage) = dom::local_storage() {
         let _ = storage.set_item(KEPT, "");
     }

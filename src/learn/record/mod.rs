@@ -40,7 +40,13 @@ pub fn RecordPage() -> impl IntoView {
     let asks = RwSignal::new(false);
     // What was deleted, for as long as the page is open.
     let deleted = RwSignal::new(None::<Record>);
-    spawn_local(async move { known.set(read().await) });
+    spawn_local(async move {
+        let read = read().await;
+        if matches!(&read, Known::There(record) if *record != Record::default()) {
+            known::ask_to_persist();
+        }
+        known.set(read);
+    });
 
     let export = move |_| {
         known.with(|known| {
