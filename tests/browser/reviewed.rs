@@ -48,7 +48,7 @@ pub async fn what_was_learned_is_asked_again_and_what_was_rated_is_kept(kind: Ki
     // The answer by Space, a rating by its number; and it is taken back.
     types(&browser, " ").await;
     has_focus(&browser, ".learn-back").await;
-    says(&browser, "Not known.*again today").await;
+    says(&browser, "Not known[^]*again today").await;
     types(&browser, "3").await;
     says(&browser, "^1 of").await;
     has_focus(&browser, ".learn-card").await;

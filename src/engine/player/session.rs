@@ -459,5 +459,10 @@ mod tests {
         assert_eq!(open.cursor.now(), Time::from_secs(4));
         let frame = open.frame(Time::from_secs(4), Time::ZERO);
         assert_eq!((frame.readings, frame.reached), (vec![0.0], true));
+        // The same of what was computed ahead: this slice ends after the first of the three.
+        let mut open = OpenRun::start(&FIGURE, run, Data::default()).unwrap();
+        assert!(!open.frame(Time::from_secs(9), Time::ZERO).reached);
+        let frame = open.frame(Time::from_secs(4), Time::ZERO);
+        assert_eq!((frame.readings, frame.reached), (vec![0.0], true));
     }
 }

@@ -33,13 +33,15 @@ pub(super) struct Cursor {
     next_input: usize,
     /// Whether the state is that *at* the model's time; otherwise events of that moment may have happened already.
     settled: bool,
+    /// Whether events of the model's time have happened, and the budget was spent before the next.
+    between: bool,
 }
 
 impl Cursor {
     pub fn start(figure: &Figure, run: &Run, data: &Data) -> Result<Self, Msg> {
         let values = run.values(figure.spec);
         let model = figure.start(&values, run.seed, data)?;
-        Ok(Self { model, values, next_input: 0, settled: false })
+        Ok(Self { model, values, next_input: 0, settled: false, between: false })
     }
 
     pub fn now(&self) -> Time {
@@ -53,8 +55,9 @@ impl Cursor {
     }
 
     pub fn checkpoint(&self) -> Self {
-        let Self { model, values, next_input, settled } = self;
-        Self { model: model.checkpoint(), values: values.clone(), next_input: *next_input, settled: *settled }
+        let Self { model, values, next_input, settled, between } = self;
+        let (model, values) = (model.checkpoint(), values.clone());
+        Self { model, values, next_input: *next_input, settled: *settled, between: *between }
     }
 
     /// Goes to the state at `to`, with at most `budget` events, which are taken off it; true when there. What is notable
@@ -70,9 +73,10 @@ impl Cursor {
         loop {
             let input = run.inputs.get(self.next_input).filter(|input| spec.pace.has_applied(input, to));
             let stop = input.map_or(to, |input| input.at);
-            let before = self.model.work();
+            let (before, events) = (self.model.work(), self.model.events());
             let there = self.model.advance(stop, *budget);
             *budget = budget.saturating_sub(self.model.work() - before);
+            self.between = !there && (self.between || self.model.events() > events);
             self.mark(MarkerKind::Event, mark);
             self.settled = there && input.is_none();
             if !there {
@@ -180,7 +184,8 @@ impl Timeline {
 
     /// Whether the state at `at` has been computed.
     pub fn reaches(&self, at: Time) -> bool {
-        self.head.now() > at || (self.head.now() == at && self.head.settled)
+        // One that was left after an event of that very moment has passed the state at it.
+        self.head.now() > at || (self.head.now() == at && (self.head.settled || self.head.between))
     }
 
     pub fn markers(&self) -> &[Marker] {
