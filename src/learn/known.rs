@@ -1,5 +1,6 @@
 //! What the learner's pages read before they can show anything: the record, and the lessons in outline.
 
+use super::review::keeper::on_the_way;
 use engine::learner::{Calendar, CardId, KEPT, Millis, Record, Syllabus, Trouble};
 use engine::page::dom;
 use leptos::prelude::*;
@@ -38,7 +39,10 @@ async fn known() -> Option<Known> {
     let syllabus = Arc::new(Syllabus::from_bytes(&file("syllabus").await?)?);
     let record = async { Store::open().await?.read().await };
     Some(match record.await {
-        Ok(record) => Known { record, syllabus, trouble: None },
+        Ok(mut record) => {
+            record.merge(Record { reviews: on_the_way(), ..Record::default() });
+            Known { record, syllabus, trouble: None }
+        }
         Err(trouble) => Known { record: Record::default(), syllabus, trouble: Some(trouble) },
     })
 }

@@ -1,5 +1,6 @@
 //! The page of the learner's own record: what is kept, and how it leaves this browser, enters another, or is deleted.
 
+use super::review::keeper::forget_on_the_way;
 use super::{known, settings};
 use engine::learner::{Added, Grade, Record, Task, Trouble};
 use engine::page::dom;
@@ -192,6 +193,7 @@ async fn write(record: &Record) -> Result<(), Trouble> {
 }
 
 async fn clear() -> Result<(), Trouble> {
+    forget_on_the_way();
     Store::open().await?.clear().await
 }
 

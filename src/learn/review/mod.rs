@@ -1,7 +1,7 @@
 //! The reviews: a card, its answer, a rating; ten at a time. What is asked when, and for how long a rating can be taken back,
 //! is decided by `engine::learner::Sitting`.
 
-mod keeper;
+pub mod keeper;
 
 use super::known::{self, Known, Loading};
 use super::record;
@@ -127,8 +127,8 @@ fn review(known: &Known) -> AnyView {
         shown: RwSignal::new(false),
         keeper: StoredValue::new_local(keeper),
     };
+    desk.keeper.with_value(Keeper::open);
     if asks {
-        desk.keeper.with_value(Keeper::open);
         dom::listen::<ev::Event>(&dom::window(), "pagehide", move |_| desk.leave());
         dom::listen::<ev::Event>(&dom::document(), "visibilitychange", move |_| {
             if dom::document().hidden() {
