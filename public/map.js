@@ -23,13 +23,17 @@ addEventListener('DOMContentLoaded', () => {
     event.preventDefault();
     way(lesson)?.focus();
   });
-  const show = (event) => {
-    const path = event.target.closest('a')?.dataset.lesson;
+  const show = (lesson) => {
+    const path = lesson?.dataset.lesson;
     const joined = path && new Set([path, ...after(path), ...before(path)]);
     map.classList.toggle('joined', !!path);
     for (const lesson of lessons) lesson.classList.toggle('on', !!joined?.has(lesson.dataset.lesson));
     for (const line of lines) line.classList.toggle('on', line.dataset.from === path || ends(line).includes(path));
   };
-  for (const kind of ['pointerover', 'focusin']) map.addEventListener(kind, show);
-  for (const kind of ['pointerleave', 'focusout']) map.addEventListener(kind, show);
+  // What has the focus stands out while the pointer is elsewhere.
+  const focused = () => document.activeElement?.closest('.map a');
+  map.addEventListener('pointerover', (event) => show(event.target.closest('a') ?? focused()));
+  map.addEventListener('pointerleave', () => show(focused()));
+  map.addEventListener('focusin', (event) => show(event.target.closest('a')));
+  map.addEventListener('focusout', (event) => { if (!map.contains(event.relatedTarget)) show(null); });
 });

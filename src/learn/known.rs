@@ -1,7 +1,7 @@
 //! What the learner's pages read before they can show anything: the record, and the lessons in outline.
 
 use super::review::keeper::on_the_way;
-use engine::learner::{Calendar, CardId, KEPT, Millis, Record, Syllabus, Trouble};
+use engine::learner::{Calendar, CardId, KEPT, Millis, Record, Syllabus, Trouble, go_on_with};
 use engine::page::dom;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -72,12 +72,10 @@ pub fn address(syllabus: &Syllabus, card: &CardId) -> String {
     [root(), syllabus.place(card).unwrap_or_default()].concat()
 }
 
-/// Where to begin: the first lesson in which nothing was done yet, or where that was all, the first.
+/// Where to go on: with what was begun, else with what is new; where all is done, with the first.
 pub fn next_lesson(known: &Known) -> AnyView {
-    let begun = known.record.begun();
-    let mut ready = known.syllabus.lessons.iter().filter(|lesson| lesson.ready);
-    let first = ready.clone().next();
-    let next = ready.find(|lesson| !begun.contains(&*lesson.path)).or(first);
+    let next = go_on_with(&known.syllabus, &known.record).map(|(lesson, _)| lesson);
+    let next = next.or_else(|| known.syllabus.lessons.iter().find(|lesson| lesson.ready));
     next.map(|lesson| {
         let address = [&root(), &*lesson.path, "/"].concat();
         view! { <a href=address>{lesson.title.clone()}</a> }

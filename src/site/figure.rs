@@ -109,13 +109,13 @@ pub fn element(cx: &Context, block: &Block, figure: &FigureBlock, number: usize)
 /// The file beside a lesson's page with what its first figure shows, for cards that lead there.
 pub const CARD: &str = "card.svg";
 
-/// That picture, drawn for a narrow place.
+/// That picture, whole and small: what it says is read on its own page.
 pub fn card(shown: &Still, caption: &str) -> Option<String> {
     let frame = shown.frame(shown.view.at)?;
     let panels = frame.scene.panels.into_iter().filter(|panel| !matches!(panel, Panel::Chart(_))).collect();
     let scene = Scene { time: frame.scene.time, panels, ..Scene::default() };
     let options = LayoutOptions { handles: shown.spec().acted_on(), ..LayoutOptions::default() };
-    let picture = Picture::new(&scene, &shown.words, NARROW, &options);
+    let picture = Picture::new(&scene, &shown.words, WIDE, &options);
     let options = SvgOptions { id: "card", title: caption, standalone: true, ..SvgOptions::default() };
     Some(svg(&picture, &options))
 }

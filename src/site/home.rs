@@ -70,8 +70,8 @@ fn card(course: &Course, lesson: &Lesson) -> Markup {
     let front = &lesson.front;
     let chapter = course.chapter(&lesson.chapter).map(|chapter| typeset(&chapter.title.text));
     html! {
-        li.card {
-            div.card-still { img src={ "@root/" (lesson.path()) "/" (figure::CARD) } alt="" loading="lazy" width="340" height="200"; }
+        li.tile {
+            div.tile-still { img src={ "@root/" (lesson.path()) "/" (figure::CARD) } alt="" loading="lazy" width="340" height="200"; }
             h3 { a href=(page_of(lesson)) { (typeset(&front.title.text)) } }
             p { (typeset(&front.summary.text)) }
             p.names data-mark=(lesson.path()) { @if let Some(chapter) = chapter { (chapter) " · " } (state(lesson)) }

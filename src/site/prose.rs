@@ -34,12 +34,21 @@ pub struct Context<'a> {
     pub stills: Stills<'a>,
     /// Pictures that are files beside the page: names and SVG.
     pub files: RefCell<Vec<(String, String)>>,
+    /// Whether numbers that would give away a prediction wait for scripts to show them.
+    masks: bool,
 }
 
 impl<'a> Context<'a> {
     /// Of a lesson.
     pub fn new(course: &'a Course, lesson: &'a Lesson, cache: &Rc<Cache>) -> Self {
-        Self { course, lesson, stills: Stills::new(course, lesson, cache), files: RefCell::default() }
+        let stills = Stills::new(course, lesson, cache);
+        Self { course, lesson, stills, files: RefCell::default(), masks: true }
+    }
+
+    /// The same, for a page without figures: numbers stand there as they are.
+    #[must_use]
+    pub fn unmasked(self) -> Self {
+        Self { masks: false, ..self }
     }
 
     /// Markdown as blocks: paragraphs, lists, tables.
@@ -104,6 +113,9 @@ impl<'a> Context<'a> {
             Live::Reading { figure, reading, at } => {
                 let Some((block, _)) = self.lesson.figure(figure.as_deref(), line) else { return html! {} };
                 let value = self.stills.reading(&block.id, reading, *at);
+                if !self.masks {
+                    return html! { (value) };
+                }
                 if self.stills.gating_predictions(&block.id).is_empty() {
                     return html! {
                         span.(class::LIVE) data-figure=(block.id) data-reading=(reading) data-at=[at.map(Time::nanos)] { (value) }

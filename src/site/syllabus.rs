@@ -14,16 +14,12 @@ pub(super) const FILE: &str = "syllabus.bin";
 
 /// All lessons of a course in outline.
 pub fn syllabus(course: &Course, cache: &Rc<Cache>) -> Syllabus {
-    let chapters = course.chapters.iter().map(|it| (it.id.text.clone(), it.title.text.clone()));
-    Syllabus {
-        chapters: chapters.collect(),
-        lessons: course.lessons.iter().map(|lesson| outline(course, lesson, cache)).collect(),
-    }
+    Syllabus { lessons: course.lessons.iter().map(|lesson| outline(course, lesson, cache)).collect() }
 }
 
 fn outline(course: &Course, lesson: &Lesson, cache: &Rc<Cache>) -> LessonOutline {
     let front = &lesson.front;
-    let cx = Context::new(course, lesson, cache);
+    let cx = Context::new(course, lesson, cache).unmasked();
     let elsewhere = |markup: Markup| elsewhere(&markup.0, &lesson.path());
     let (mut tasks, mut cards) = (Vec::new(), Vec::new());
     for block in lesson.blocks() {
@@ -47,10 +43,7 @@ fn outline(course: &Course, lesson: &Lesson, cache: &Rc<Cache>) -> LessonOutline
     LessonOutline {
         path: lesson.path(),
         title: front.title.text.clone(),
-        summary: front.summary.text.clone(),
-        minutes: front.minutes,
         ready: front.status == LessonStatus::Ready,
-        prerequisites: front.prerequisites.iter().map(|it| it.text.clone()).collect(),
         tasks,
         cards,
     }

@@ -167,10 +167,11 @@ impl Record {
         all("set_aside", Box::new(self.set_aside.iter().map(|text| too_long([text]))))
     }
 
-    /// The lessons that were begun, `chapter/slug`: something was attempted there, or time was spent.
+    /// The lessons that were begun, `chapter/slug`: something was attempted there, time was spent, or a figure was used.
     pub fn begun(&self) -> BTreeSet<&str> {
         let attempted = self.attempts.iter().map(|it| &*it.lesson);
-        set_of(attempted.chain(self.visits.iter().map(|it| &*it.lesson)))
+        let visited = self.visits.iter().map(|it| &*it.lesson);
+        set_of(attempted.chain(visited).chain(self.places.iter().map(|it| &*it.lesson)))
     }
 
     /// Adds what the other record has and this one hasn't, and what of it is later.

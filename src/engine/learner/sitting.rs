@@ -182,7 +182,7 @@ mod tests {
             cards: (0..cards).map(card).collect(),
             ..LessonOutline::default()
         };
-        Syllabus { lessons: vec![lesson("a/b"), lesson("a/c")], ..Syllabus::default() }
+        Syllabus { lessons: vec![lesson("a/b"), lesson("a/c")] }
     }
 
     /// A record in which the first lesson was begun.

@@ -16,17 +16,19 @@ pub struct Standing {
 impl Standing {
     /// With one lesson.
     pub fn of(lesson: &LessonOutline, record: &Record) -> Self {
-        let attempts = || record.attempts.iter().filter(|it| it.lesson == lesson.path);
+        // Gone through once for each task: of a long record only what is about this lesson.
+        let attempts: Vec<_> = record.attempts.iter().filter(|it| it.lesson == lesson.path).collect();
         let visits = record.visits.iter().filter(|it| it.lesson == lesson.path);
         let places = record.places.iter().filter(|it| it.lesson == lesson.path);
-        let last = attempts()
+        let last = attempts
+            .iter()
             .map(|it| it.when)
             .chain(visits.map(|it| it.when + 1_000 * Millis::from(it.seconds)))
             .chain(places.map(|it| it.when))
             .max();
         let mut standing = Self { last, ..Self::default() };
         for task in &lesson.tasks {
-            let mut tried = attempts().filter(|it| it.attempt.id == task.id);
+            let mut tried = attempts.iter().filter(|it| it.attempt.id == task.id);
             // The repair of an incident is judged as a challenge of the same id.
             let (count, done) = match task.task {
                 Task::Prediction | Task::Quiz => (
@@ -81,7 +83,7 @@ mod tests {
             ..LessonOutline::default()
         };
         let lessons = vec![lesson("a/planned", false), lesson("a/one", true), lesson("a/two", true)];
-        Syllabus { lessons, ..Syllabus::default() }
+        Syllabus { lessons }
     }
 
     fn repaired(n: u8, when: Millis) -> Entry {

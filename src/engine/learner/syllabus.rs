@@ -8,8 +8,6 @@ use std::collections::BTreeSet;
 /// All lessons, in the order in which they are taught.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Syllabus {
-    /// The chapters: id and title.
-    pub chapters: Vec<(String, String)>,
     /// The lessons of all chapters.
     pub lessons: Vec<LessonOutline>,
 }
@@ -21,14 +19,8 @@ pub struct LessonOutline {
     pub path: String,
     /// Its title.
     pub title: String,
-    /// One sentence about it.
-    pub summary: String,
-    /// How long it takes.
-    pub minutes: u32,
     /// Whether it can be opened.
     pub ready: bool,
-    /// The paths of the lessons to know first.
-    pub prerequisites: Vec<String>,
     /// What is asked of the learner in it, in its order.
     pub tasks: Vec<TaskOutline>,
     /// Its review cards.
@@ -127,7 +119,7 @@ mod tests {
             cards: vec![text("c")],
             ..LessonOutline::default()
         };
-        let syllabus = Syllabus { lessons: vec![lesson], ..Syllabus::default() };
+        let syllabus = Syllabus { lessons: vec![lesson] };
         let syllabus = Syllabus::from_bytes(&syllabus.to_bytes()).expect("a syllabus");
         assert_eq!(syllabus.card(&CardId::new("a/b", "c")), Some(text("c")));
         assert_eq!(syllabus.card(&CardId::new("a/b", "rush")), Some(text("rush")));

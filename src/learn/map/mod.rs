@@ -10,13 +10,14 @@ use wasm_bindgen::JsCast;
 #[component]
 pub fn Marks() -> impl IntoView {
     let loading = known::read();
-    let said = move || {
-        loading.with(|loading| match loading {
-            Loading::There(known) => mark(&known.record, &known.syllabus),
-            _ => String::new(),
-        })
-    };
-    view! { <p class="learn-marks" role="status">{said}</p> }
+    let said = RwSignal::new(String::new());
+    // The map is the page's own: it isn't drawn here, but marked, once.
+    Effect::new(move || {
+        if let Loading::There(known) = &*loading.read() {
+            said.set(mark(&known.record, &known.syllabus));
+        }
+    });
+    view! { <p class="learn-marks" role="status">{move || said.get()}</p> }
 }
 
 fn mark(record: &Record, syllabus: &Syllabus) -> String {
