@@ -1,5 +1,5 @@
 //! Makes the site: trunk's last step (`site`, with trunk's environment; where `WITH_GALLERY` is set,
-//! with the gallery), and the size report (`site weigh DIST JSON`).
+//! with the gallery; where `SITE_URL` is, with a sitemap and cards), and the size report (`site weigh DIST JSON`).
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,6 +10,7 @@ use playground::site::cache::Cache;
 use playground::site::finish::{FinishOptions, by_esbuild, finish};
 use playground::site::gallery;
 use playground::site::render::render;
+use playground::site::share::SiteUrl;
 use playground::site::weigh::weigh;
 use playground::site::workers::{ALL, Workers};
 
@@ -40,6 +41,7 @@ fn make() -> Result<(), String> {
         public_url: said("TRUNK_PUBLIC_URL")?,
         release,
         minify: if release { by_esbuild } else { |text, _| Ok(text.to_owned()) },
+        site_url: site_url()?,
         workers: if all_in_one { Workers::all_in_one() } else { Workers::load(&source)? },
     };
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| source.join("target"), PathBuf::from);
@@ -49,6 +51,12 @@ fn make() -> Result<(), String> {
     }
     render(&source.join("lessons"), &options.out, options.release, &cache)?;
     finish(&options)
+}
+
+/// Where the site will lie, if the one who builds it says so.
+fn site_url() -> Result<Option<SiteUrl>, String> {
+    let said = env::var("SITE_URL").ok().filter(|said| !said.is_empty());
+    said.map(|said| SiteUrl::parse(&said)).transpose()
 }
 
 fn report(dist: &Path, json: &Path) -> Result<(), String> {

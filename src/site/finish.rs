@@ -10,6 +10,8 @@
 //!   lessons they hold. A worker is one classic script: the glue and its start.
 //! - `<meta name="build-id" …>` and, in a worker, `BUILD_ID` say which build they are of: a page that outlived a deployment
 //!   notices that its worker speaks another protocol.
+//! - A manifest and icons make the site installable. In a release a service worker has it kept for when there is no network;
+//!   where the site's address is known there are a sitemap and cards for social networks.
 //! - In a release every page opens with the strict policy. (In development trunk's inline reload script has to run.)
 //! - A link to a page or file that isn't there fails a release, and is told of while one writes.
 
@@ -19,12 +21,20 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::share::{self, SiteUrl};
 use super::tags::{self, Attribute};
 use super::workers::Workers;
+use super::{install, offline};
 
 /// What each page may do, in a release.
 pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; \
     img-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
+
+/// Scripts and stylesheets that pages name as they are.
+const PLAIN: [&str; 5] = ["theme.js", "kept.js", "map.js", "learn/learn.css", "pages/home.css"];
+
+/// The page that answers where there is none.
+const MISSING: &str = "404.html";
 
 /// A media query that is true in Chromium by its first feature and in Firefox by its second. WebKit knows neither, and
 /// what is not known is not true.
@@ -43,6 +53,8 @@ pub struct FinishOptions {
     pub minify: Minify,
     /// Which worker holds which lessons.
     pub workers: Workers,
+    /// Where the site will lie, if that is known.
+    pub site_url: Option<SiteUrl>,
 }
 
 /// A script (`js`) or style sheet (`css`), in fewer bytes.
@@ -86,6 +98,8 @@ struct Site<'a> {
     syllabus: String,
     /// The script of the store's worker.
     store: String,
+    /// In a release, the script that has the site kept for when there is no network.
+    offline: Option<String>,
     /// Worker's name → file name.
     workers: BTreeMap<String, String>,
 }
@@ -106,6 +120,8 @@ pub fn finish(options: &FinishOptions) -> Result<(), String> {
         let script = place_worker(options, &format!("worker-{name}"), &build_id)?;
         workers.insert(name.to_owned(), script);
     }
+    place_plain(options, &files)?;
+    install::write(out)?;
     let shell = read(out, "index.html")?;
     let style = place_style(options, &shell)?;
     let app = place_app(options, &shell)?;
@@ -113,11 +129,27 @@ pub fn finish(options: &FinishOptions) -> Result<(), String> {
     let store = place_worker(options, "store-worker", &build_id)?;
     let index = place_data(out, super::search::FILE)?;
     let syllabus = place_data(out, super::syllabus::FILE)?;
-    let site = Site { options, build_id, style, app, learn, index, syllabus, store, workers };
-    for page in files.iter().filter(|f| is_page(f)) {
+    let offline = options.release.then(|| place_offline(options)).transpose()?;
+    let site = Site { options, build_id, style, app, learn, index, syllabus, store, offline, workers };
+    let pages: Vec<&str> = files.iter().map(String::as_str).filter(|file| is_page(file)).collect();
+    if options.site_url.is_some() {
+        share::draw_cards(out, &pages)?;
+    }
+    let mut listed = Vec::new();
+    for page in pages {
         let html = site.page(page, &read(out, page)?)?;
         write(out, page, &html)?;
+        if page != MISSING && share::is_listed(&html) {
+            listed.push(page);
+        }
     }
+    if let Some(url) = &options.site_url {
+        write(out, "sitemap.xml", &url.sitemap(listed.into_iter()))?;
+    }
+    // Last, for it lists all files.
+    let worker = if options.release { offline::worker(out)? } else { offline::FORGET.to_owned() };
+    let worker = (options.minify)(&worker, "js").map_err(|why| format!("{}: {why}", offline::WORKER))?;
+    write(out, offline::WORKER, &worker)?;
     let broken = broken_links(out)?;
     if broken.is_empty() {
         return Ok(());
@@ -134,7 +166,7 @@ impl Site<'_> {
     /// One page, finished. `path` is where it lies, from the site's root.
     fn page(&self, path: &str, html: &str) -> Result<String, String> {
         let root = match self.options.public_url.as_str() {
-            url if path == "404.html" => if url.starts_with('/') { url } else { "/" }.to_owned(),
+            url if path == MISSING => if url.starts_with('/') { url } else { "/" }.to_owned(),
             _ => match path.matches('/').count() {
                 0 => "./".to_owned(),
                 depth => "../".repeat(depth),
@@ -166,6 +198,7 @@ impl Site<'_> {
                  \n<script type=\"module\" src=\"{root}{script}\"></script>"
             )
         }));
+        links.extend(self.offline.iter().map(|script| format!("<script src=\"{root}{script}\" defer></script>")));
         links.join("\n")
     }
 
@@ -195,6 +228,9 @@ impl Site<'_> {
         let mut metas = Vec::new();
         if self.options.release {
             metas.push(format!("\n<meta http-equiv=\"content-security-policy\" content=\"{POLICY}\">"));
+        }
+        if let Some(url) = self.options.site_url.as_ref().filter(|_| path != MISSING && share::is_listed(html)) {
+            metas.push(url.metas(&self.options.out, path, html));
         }
         metas.push(format!("\n<meta name=\"build-id\" content=\"{}\">", self.build_id));
         let learn = [("learn", &self.learn.script), ("search", &self.index), ("syllabus", &self.syllabus)];
@@ -245,6 +281,25 @@ fn is_shared(link: &str, root: &str) -> bool {
 fn is_trunks(link: &str) -> bool {
     tags::value(link, "rel").is_some_and(|rel| rel == "modulepreload")
         || tags::value(link, "type") == Some("application/wasm")
+}
+
+/// Makes the scripts and stylesheets smaller that keep their names.
+fn place_plain(options: &FinishOptions, files: &[String]) -> Result<(), String> {
+    for file in files.iter().filter(|file| PLAIN.contains(&file.as_str())) {
+        let kind = file.rsplit('.').next().unwrap_or("");
+        let text = read(&options.out, file)?;
+        let text = (options.minify)(&text, kind).map_err(|why| format!("{file}: {why}"))?;
+        write(&options.out, file, &text)?;
+    }
+    Ok(())
+}
+
+/// Writes the script that has the site kept, and returns its name.
+fn place_offline(options: &FinishOptions) -> Result<String, String> {
+    let script = (options.minify)(offline::PAGE, "js").map_err(|why| format!("offline.js: {why}"))?;
+    let name = format!("offline-{}.js", hash(script.as_bytes()));
+    write(&options.out, &name, &script)?;
+    Ok(name)
 }
 
 /// Writes trunk's stylesheets, in their order, into one, and returns its name.
@@ -340,7 +395,7 @@ fn build_id(out: &Path, files: &[String]) -> Result<String, String> {
 /// Links of all pages to files, pages and places in pages that aren't there, each with its page.
 fn broken_links(out: &Path) -> Result<Vec<String>, String> {
     let mut broken = Vec::new();
-    for page in files(out)?.iter().filter(|f| is_page(f) && *f != "404.html") {
+    for page in files(out)?.iter().filter(|f| is_page(f) && *f != MISSING) {
         let html = read(out, page)?;
         for a in tags::attributes(&html) {
             let local = !a.value.contains(':') && !a.value.starts_with("//");
@@ -417,7 +472,7 @@ pub fn is_page(path: &str) -> bool {
 }
 
 /// FNV-1a, 64 bits, in hexadecimal, to name files by their content. It needn't withstand attackers.
-fn hash(bytes: &[u8]) -> String {
+pub(super) fn hash(bytes: &[u8]) -> String {
     let sum = bytes
         .iter()
         .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));

@@ -1,5 +1,6 @@
 //! What every page has around its content: head, header, footer.
 
+use super::install;
 use crate::course::Lesson;
 use maud::{Markup, html};
 
@@ -22,7 +23,7 @@ const NAME: &str = "Backend Playground";
 /// The style of the front page and the map, and that of the learner's side.
 const HOME: &str = "pages/home.css";
 const LEARN: &str = "learn/learn.css";
-const ABOUT: &str = "Learn how backend systems behave: run them, break them, repair them, in your browser.";
+pub(super) const ABOUT: &str = "Learn how backend systems behave: run them, break them, repair them, in your browser.";
 
 /// So long a title is shown whole where people search.
 const TITLE_LIMIT: usize = 70;
@@ -163,6 +164,8 @@ fn head_of(head: &Head) -> Markup {
         meta name="theme-color" media="(prefers-color-scheme: light)" content="#fcfbf8";
         meta name="theme-color" media="(prefers-color-scheme: dark)" content="#151617";
         link rel="icon" type="image/svg+xml" href="@root/favicon.svg";
+        link rel="manifest" href={ "@root/" (install::MANIFEST) };
+        link rel="apple-touch-icon" href={ "@root/" (install::TOUCH_ICON) };
         link rel="preload" as="font" type="font/woff2" crossorigin href="@root/fonts/source-serif-4-latin.woff2";
         @if let Some(style) = head.style { link rel="stylesheet" href={ "@root/" (style) }; }
         // The choice of light or dark is applied before anything is painted: hence not a module.

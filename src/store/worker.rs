@@ -79,7 +79,7 @@ impl Keeper {
                 return Ok(());
             }
             ToStore::Attempted(when, attempt) => Record {
-                attempts: vec![Entry { key: new_key(), lesson, when, attempt, guess: None }],
+                attempts: vec![Entry { key: new_key(), lesson, when, attempt }],
                 ..Record::default()
             },
             ToStore::Left(when, figure, at) => {

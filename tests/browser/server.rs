@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// What WebKit is given in front of a page's first script and of each worker's.
@@ -15,19 +16,32 @@ pub const WRONG_SO_FAR: &str = "const wrong = JSON.parse(sessionStorage.getItem(
 /// Serves `dist` below `mount` (`/`, `/sub/`) on a free port until the process ends; returns the address of its home
 /// page.
 pub fn serve(dist: PathBuf, mount: &'static str) -> String {
+    serve_files(Arc::new(Mutex::new(Some(dist))), mount, false)
+}
+
+/// What is served: another folder may take its place, or none, and then nobody is answered, as without a network.
+pub type Served = Arc<Mutex<Option<PathBuf>>>;
+
+/// The same, with the script that has browsers keep the site. To stories that aren't about that it is an empty one, or each
+/// would fetch everything.
+pub fn serve_to_keep(served: Served, mount: &'static str) -> String {
+    serve_files(served, mount, true)
+}
+
+fn serve_files(served: Served, mount: &'static str, to_keep: bool) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("bound");
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let dist = dist.clone();
+            let Some(dist) = served.lock().expect("no server panics").clone() else { continue };
             // A browser that closes early is no failure of the test.
-            thread::spawn(move || answer(&stream, &dist, mount).ok());
+            thread::spawn(move || answer(&stream, &dist, mount, to_keep).ok());
         }
     });
     format!("http://{address}{mount}")
 }
 
-fn answer(stream: &TcpStream, dist: &Path, mount: &str) -> std::io::Result<()> {
+fn answer(stream: &TcpStream, dist: &Path, mount: &str, to_keep: bool) -> std::io::Result<()> {
     let mut lines = BufReader::new(stream).lines();
     let request = lines.next().transpose()?.unwrap_or_default();
     let mut headers = String::new();
@@ -47,6 +61,9 @@ fn answer(stream: &TcpStream, dist: &Path, mount: &str) -> std::io::Result<()> {
             ("404 Not Found", "text/html; charset=utf-8", fs::read(dist.join("404.html")).unwrap_or_default())
         }
     };
+    if !to_keep && path.contains("/offline-") {
+        body.clear();
+    }
     let webkit = headers.contains("applewebkit") && !headers.contains("chrome");
     if webkit && (path.ends_with("/theme.js") || headers.contains("sec-fetch-dest: worker")) {
         body.splice(..0, TELLS.bytes());

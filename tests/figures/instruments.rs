@@ -232,6 +232,9 @@ fn a_desk_says_that_it_owes_an_answer_until_it_has_given_it() {
     assert!(page.owes && page.attempts.is_empty(), "the run is being computed");
     page.rest();
     assert!(!page.owes && page.attempts.len() == 1, "the verdict is there");
+    let guess = page.attempts[0].guess.expect("a number was asked for");
+    assert_eq!(guess.guessed, 20.0);
+    assert!(said(&page, &format!("[data-predict=\"{FIRST}\"] .answer-verdict")).contains(&guess.unit.format(guess.was)));
     let mut page = Page::of("one-server");
     page.does(UserAction { text: "load,30 %,90 %,mean,2".into(), ..action("sweep") });
     assert!(page.owes, "other workers have jobs to do");
@@ -243,7 +246,7 @@ fn a_desk_says_that_it_owes_an_answer_until_it_has_given_it() {
 fn a_prediction_of_an_earlier_visit_is_graded_anew_and_leaves_the_figure_where_it_is() {
     let attempt = |task, id: &str, answer: &str, grade, run| {
         let (id, answer) = (id.to_owned(), answer.to_owned());
-        Attempt { task, id, answer, grade, run }
+        Attempt { task, id, answer, grade, run, guess: None }
     };
     // Graded anew: what the record believes of it doesn't matter.
     let answered = attempt(Task::Prediction, FIRST, "20", Grade::Right, None);
@@ -362,7 +365,7 @@ fn an_incident_is_met_at_its_moment_and_what_happened_is_named_when_its_cause_is
     page.act("kill", "1:1", "");
     assert!(told(&page)[0].contains("Kill server"), "{:?}", told(&page));
     let (task, grade) = (Task::Incident, Grade::Wrong);
-    let before = Attempt { task, id: id.into(), answer: "too-few".into(), grade, run: None };
+    let before = Attempt { task, id: id.into(), answer: "too-few".into(), grade, run: None, guess: None };
     let mut page = Page::after("slow-server", &[], &[before]);
     page.does(incident("set-up"));
     assert!(told(&page)[0].contains("Kill server"), "{:?}", told(&page));

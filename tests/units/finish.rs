@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use playground::site::finish::{FinishOptions, POLICY, finish};
+use playground::site::offline::kept_files;
+use playground::site::share::SiteUrl;
 use playground::site::weigh::{FileKind, weigh};
 use playground::site::workers::Workers;
 
@@ -15,14 +17,14 @@ fn wasm(text: &str) -> String {
 }
 
 /// A folder of its own for each test, removed at its end.
-struct Staged(PathBuf);
+struct Staged(PathBuf, Option<SiteUrl>);
 
 impl Staged {
     /// What trunk leaves, with this public URL: glue and WASM of the page and of two workers, and some pages.
     fn new(name: &str, url: &str) -> Self {
         let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&out);
-        let site = Self(out);
+        let site = Self(out, None);
         let shell = |body: &str| {
             format!(
                 "<!doctype html><html><head>\n<meta charset=\"utf-8\">\n<!-- a comment -->\n\n<script type=\"module\">\n\
@@ -81,7 +83,9 @@ impl Staged {
         let workers = Workers::parse(TABLE).unwrap();
         // A stand-in that does as little as can be seen.
         let minify = |text: &str, _: &str| Ok(text.replace("/* type */", "").trim().to_owned());
-        finish(&FinishOptions { out: self.0.clone(), public_url: url.to_owned(), release, minify, workers })
+        let site_url = self.1.clone();
+        let (out, public_url) = (self.0.clone(), url.to_owned());
+        finish(&FinishOptions { out, public_url, release, minify, workers, site_url })
     }
 
     /// The one file whose name begins and ends so, with only a hash between.
@@ -232,6 +236,7 @@ fn the_size_report_follows_pages_styles_scripts_and_workers() {
         (FileKind::Css, &site.named("style-", ".css")),
         (FileKind::Font, "fonts/serif.woff2"),
         (FileKind::Js, &site.named("app-", ".js")),
+        (FileKind::Js, &site.named("offline-", ".js")),
         (FileKind::Wasm, &app),
         (FileKind::Worker, &q),
         (FileKind::Worker, &site.named("worker-q-", ".wasm")),
@@ -250,7 +255,8 @@ fn the_size_report_follows_pages_styles_scripts_and_workers() {
         .iter()
         .map(|f| f.path.as_str())
         .collect();
-    assert_eq!(home, ["index.html", &site.named("style-", ".css"), "fonts/serif.woff2"]);
+    let offline = site.named("offline-", ".js");
+    assert_eq!(home, ["index.html", &site.named("style-", ".css"), &offline, "fonts/serif.woff2"]);
     fs::write(site.0.join(site.named("worker-r-", ".wasm")), noise(240_000)).unwrap();
     assert_eq!(weigh(&site.0).unwrap().heavy(), ["worker-r"]);
     fs::write(site.0.join(app), noise(360_000)).unwrap();
@@ -265,4 +271,77 @@ fn noise(count: usize) -> Vec<u8> {
         (state >> 56) as u8
     };
     std::iter::repeat_with(next).take(count).collect()
+}
+
+/// A PNG's width and height.
+fn size_of_png(path: &Path) -> (u32, u32) {
+    let bytes = fs::read(path).unwrap();
+    assert!(bytes.starts_with(b"\x89PNG"), "{}", path.display());
+    let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+    (number(16), number(20))
+}
+
+#[test]
+fn a_release_lists_its_files_for_when_there_is_no_network() {
+    let site = Staged::new("offline", "/");
+    site.finish("/", true).unwrap();
+    let kept = kept_files(&site.0).unwrap();
+    let worker = site.read("sw.js");
+    for file in ["index.html", "404.html", "a/one/index.html", "manifest.webmanifest", &site.named("app-", ".js")] {
+        assert!(kept.contains_key(file) && worker.contains(&format!("\"{file}\":\"{}\"", kept[file])), "{file}");
+    }
+    assert!(!kept.contains_key("sw.js") && !worker.contains("_HERE"), "{worker}");
+    // Another content gives another release.
+    site.write("a/one/index.html", "changed");
+    assert_ne!(kept, kept_files(&site.0).unwrap());
+    let script = site.named("offline-", ".js");
+    assert!(site.read("b/four/index.html").contains(&format!("<script src=\"../../{script}\" defer>")));
+    assert_eq!(size_of_png(&site.0.join("icon-512.png")), (512, 512));
+    // What is counted as kept isn't counted as part of a visit.
+    let report = weigh(&site.0).unwrap();
+    assert!(report.pages.iter().all(|page| page.files.iter().all(|file| file.path != "sw.js")));
+    assert!(report.kept > report.pages.iter().map(|page| page.gzip).max().unwrap());
+}
+
+#[test]
+fn while_one_works_on_the_site_nothing_is_kept() {
+    let site = Staged::new("not-kept", "/");
+    site.finish("/", false).unwrap();
+    assert!(site.read("sw.js").contains("unregister"));
+    assert!(!site.read("index.html").contains("offline-"));
+}
+
+#[test]
+fn with_its_address_known_a_site_has_a_sitemap_and_cards() {
+    let mut site = Staged::new("shared", "./");
+    let html = site.read("a/one/index.html").replace("<body>", "<body><h1>One &amp; only</h1>");
+    site.write("a/one/index.html", &html.replace("<head>", "<head><title>One</title><meta name=\"description\" content=\"It.\">"));
+    site.write("a/one/card.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 5\"><text>→</text></svg>");
+    let unlisted = site.read("b/four/index.html").replace("<head>", "<head><meta name=\"robots\" content=\"noindex\">");
+    site.write("b/four/index.html", &unlisted);
+    let font = Path::new(env!("CARGO_MANIFEST_DIR")).join("public/fonts/source-serif-4-latin.woff2");
+    fs::copy(font, site.0.join("fonts/source-serif-4-latin.woff2")).unwrap();
+    site.1 = Some(SiteUrl::parse("https://example.org/sub").unwrap());
+    site.finish("./", true).unwrap();
+    let map = site.read("sitemap.xml");
+    assert!(map.contains("<loc>https://example.org/sub/</loc>") && map.contains("<loc>https://example.org/sub/a/one/</loc>"));
+    assert!(!map.contains("404") && !map.contains("four"), "{map}");
+    let lesson = site.read("a/one/index.html");
+    for tag in [
+        "<link rel=\"canonical\" href=\"https://example.org/sub/a/one/\">",
+        "<meta property=\"og:title\" content=\"One\">",
+        "<meta property=\"og:description\" content=\"It.\">",
+        "<meta property=\"og:image\" content=\"https://example.org/sub/a/one/card.png\">",
+    ] {
+        assert!(lesson.contains(tag), "{tag}: {lesson}");
+    }
+    assert!(site.read("index.html").contains("content=\"https://example.org/sub/card.png\""));
+    for card in ["card.png", "a/one/card.png"] {
+        assert_eq!(size_of_png(&site.0.join(card)), (1200, 630));
+    }
+    assert!(!kept_files(&site.0).unwrap().keys().any(|file| file.ends_with("card.png")));
+    // Without its address there is none of it.
+    let plain = Staged::new("not-shared", "./");
+    plain.finish("./", true).unwrap();
+    assert!(!plain.0.join("sitemap.xml").exists() && !plain.read("index.html").contains("og:"));
 }

@@ -167,6 +167,7 @@ impl Desk {
             answer: String::new(),
             grade,
             run: Some(setting),
+            guess: None,
         };
         self.attempts.push(attempt);
     }

@@ -7,7 +7,7 @@ use super::markup::{attr, class, css, inside, with};
 use super::protocol::{NewElement, Patch, Selector, UserAction, button, element, page_selector, selector};
 use super::state::FigureState;
 use super::{Desk, text, tools};
-use crate::learner::{Attempt, Grade, Task};
+use crate::learner::{Attempt, Grade, Guess, Task};
 use crate::player::{
     AnswerKind, CURVE_POINTS, Grading, Pace, Prediction, Setting, Truth, Value, View, encode_view,
     mean_distance,
@@ -82,7 +82,7 @@ impl Desk {
     /// Skips a prediction.
     pub(super) fn skip(&mut self, id: &str) {
         if !self.state.is_answered(id) {
-            self.record(id, String::new(), Grade::Skipped);
+            self.record(id, String::new(), Grade::Skipped, None);
             self.extra_patches.push(set_stage(id, "skipped"));
             self.extra_patches.push(disable_fields(id));
             self.extra_patches.push(Patch::Focus(selector(class::PLAY)));
@@ -175,15 +175,21 @@ impl Desk {
             let see = self.state.runs_asked_about(it.prediction, &it.answer, &truth);
             verdict(it.prediction, &it.answer, &truth, see, &mut self.extra_patches);
             let grade = if right { Grade::Right } else { Grade::Wrong };
-            self.record(it.prediction.id, it.answer_text, grade);
+            let guess = match (&it.prediction.answer_kind, &it.answer, &truth.value) {
+                (AnswerKind::Number { unit, .. }, Value::Number(guessed), Value::Number(was)) => {
+                    Some(Guess { unit: *unit, guessed: *guessed, was: *was })
+                }
+                _ => None,
+            };
+            self.record(it.prediction.id, it.answer_text, grade, guess);
         }
         true
     }
 
-    fn record(&mut self, id: &str, answer: String, grade: Grade) {
+    fn record(&mut self, id: &str, answer: String, grade: Grade, guess: Option<Guess>) {
         let first = View { at: self.state.spec.until, ..self.state.initial_view.clone() };
         let run = Some(encode_view(&first));
-        let attempt = Attempt { task: Task::Prediction, id: id.to_owned(), answer, grade, run };
+        let attempt = Attempt { task: Task::Prediction, id: id.to_owned(), answer, grade, run, guess };
         self.attempts.push(attempt);
         self.state.note_answered(id);
     }

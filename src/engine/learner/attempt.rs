@@ -41,6 +41,9 @@ pub struct Attempt {
     pub grade: Grade,
     /// The run that graded it, as a link holds it; for a challenge, the setting that was judged.
     pub run: Option<String>,
+    /// For a prediction of a number: what was guessed, and what the run said.
+    #[serde(default)]
+    pub guess: Option<Guess>,
 }
 
 /// A number that was predicted, beside what the run said.
@@ -65,7 +68,4 @@ pub struct Entry {
     pub when: Millis,
     /// What.
     pub attempt: Attempt,
-    /// For a prediction of a number: what was guessed, and what the run said.
-    #[serde(default)]
-    pub guess: Option<Guess>,
 }

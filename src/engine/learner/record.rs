@@ -3,8 +3,8 @@
 //! ```json
 //! { "format": "backend-playground", "version": 1,
 //!   "attempts": [{ "key": "…32 hexadecimal digits…", "lesson": "faults/cache-failures", "when": 1700000000000,
-//!                  "attempt": { "task": "Prediction", "id": "rush", "answer": "500", "grade": "Wrong", "run": null },
-//!                  "guess": { "unit": "Count", "guessed": 500, "was": 1009 } }],
+//!                  "attempt": { "task": "Prediction", "id": "rush", "answer": "500", "grade": "Wrong", "run": null,
+//!                               "guess": { "unit": "Count", "guessed": 500, "was": 1009 } } }],
 //!   "reviews":  [{ "key": "…", "card": "faults/cache-failures#stampede", "when": 1700000000000, "rating": "good" }],
 //!   "visits":   [{ "key": "…", "lesson": "faults/cache-failures", "when": 1700000000000, "seconds": 840 }],
 //!   "places":   [{ "lesson": "faults/cache-failures", "figure": "which-keys", "when": 1700000000000,
@@ -229,7 +229,7 @@ fn wrong_attempt(entry: &Entry) -> Option<&'static str> {
         .or_else(|| wrong_id(&attempt.id))
         .or_else(|| wrong_moment(entry.when))
         .or_else(|| too_long([&attempt.answer].into_iter().chain(run)))
-        .or_else(|| (!entry.guess.iter().all(finite)).then_some("numbers have to be finite"))
+        .or_else(|| (!attempt.guess.iter().all(finite)).then_some("numbers have to be finite"))
 }
 
 fn wrong_review(review: &Review) -> Option<&'static str> {

@@ -139,7 +139,7 @@ fn time_spent(visits: &[Visit]) -> Vec<(String, u64)> {
 }
 
 fn calibration(first: &[&Entry]) -> Vec<Calibration> {
-    let guesses: Vec<_> = first.iter().filter_map(|entry| entry.guess).collect();
+    let guesses: Vec<_> = first.iter().filter_map(|entry| entry.attempt.guess).collect();
     let of_unit = |unit: Unit| {
         let comparable = guesses.iter().filter(|it| it.unit == unit && it.guessed > 0.0 && it.was > 0.0);
         let mut ratios: Vec<f64> = comparable.map(|it| it.guessed / it.was).collect();
@@ -182,7 +182,7 @@ mod tests {
     fn guesses_are_told_by_their_unit_once_there_are_enough_of_them() {
         let guess = |n: u8, unit, guessed, was| {
             let mut entry = entry(n, "a/b", &n.to_string(), u64::from(n), Grade::Wrong);
-            entry.guess = Some(Guess { unit, guessed, was });
+            entry.attempt.guess = Some(Guess { unit, guessed, was });
             entry
         };
         let mut entries = vec![

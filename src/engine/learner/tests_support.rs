@@ -17,8 +17,9 @@ pub fn entry(n: u8, lesson: &str, id: &str, when: Millis, grade: Grade) -> Entry
         answer: "an answer".to_owned(),
         grade,
         run: None,
+        guess: None,
     };
-    Entry { key: key(n), lesson: lesson.to_owned(), when, attempt, guess: None }
+    Entry { key: key(n), lesson: lesson.to_owned(), when, attempt }
 }
 
 /// A review of a card.

@@ -125,7 +125,7 @@ fn check(activity: &Element, question: &Element) {
     let grade = if all { Grade::Right } else { Grade::Wrong };
     let figure = figure_of(activity);
     let task = if figure.is_some() { Task::Incident } else { Task::Quiz };
-    record::add_first(Attempt { task, id: id.clone(), answer, grade, run: None });
+    record::add_first(Attempt { task, id: id.clone(), answer, grade, run: None, guess: None });
     if let Some(figure) = figure {
         figure.send_action(UserAction { target: id, ..UserAction::of(ActionKind::Check) });
     }

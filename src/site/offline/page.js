@@ -1,0 +1,34 @@
+// Has the site kept for when there is no network, and tells of a newer release: when a page is opened, never while one is used.
+{
+  const root = new URL('.', document.currentScript.src);
+  const workers = navigator.serviceWorker;
+  const tell = (waiting) => {
+    const bar = document.createElement('div');
+    bar.className = 'newer';
+    bar.setAttribute('role', 'status');
+    const button = (text, press) => {
+      const it = Object.assign(document.createElement('button'), { textContent: text });
+      it.addEventListener('click', press);
+      return it;
+    };
+    document.body.append(bar);
+    bar.append(
+      'There is a newer version of the site. ',
+      button('Reload', () => {
+        workers.addEventListener('controllerchange', () => location.reload(), { once: true });
+        waiting.postMessage({ begin: true });
+      }),
+      button('Later', () => bar.remove()),
+    );
+  };
+  const begin = async () => {
+    const registration = await workers.register(new URL('sw.js', root), { updateViaCache: 'none' });
+    if (registration.waiting && registration.active) tell(registration.waiting);
+    const { active } = await workers.ready;
+    const loaded = performance.getEntriesByType('resource').map((entry) => entry.name);
+    active.postMessage({ keep: [location.href, ...loaded] });
+    (window.requestIdleCallback ?? setTimeout)(() => active.postMessage({ rest: true }));
+  };
+  // Who saves data asks for no more than the page. Where nothing may be kept, the site works as long as there is a network.
+  if (workers && !navigator.connection?.saveData) addEventListener('load', () => begin().catch(() => {}));
+}

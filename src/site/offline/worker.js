@@ -1,0 +1,120 @@
+// The site without a network: a service worker that keeps one release as a whole. What it holds is listed when the site is
+// built, each file with the start of its SHA-256, and only what agrees with the list is kept: a page never runs with another
+// release's files.
+//
+// At the first visit it keeps what the front page, the map and the page at hand need, then, when that page has time, the rest.
+// A later release is fetched whole before it counts; it then waits until a page asks for it, or until no page is open.
+const RELEASE = 'RELEASE_HERE';
+const FILES = FILES_HERE;
+const FIRST = FIRST_HERE;
+
+const CACHES = 'playground-';
+const OURS = CACHES + RELEASE;
+/** The header in which a kept file carries its hash. */
+const HASH = 'x-content-hash';
+/** So many files are fetched at a time. */
+const AT_ONCE = 4;
+const root = self.registration.scope;
+
+/** The file that an address means, from the root; null outside the site. */
+const fileOf = (address) => {
+  if (!address.startsWith(root)) return null;
+  const path = address.slice(root.length).split(/[?#]/)[0];
+  return path === '' || path.endsWith('/') ? `${path}index.html` : path;
+};
+/** Hosts may send an `index.html` on to its folder, so it is asked for as that. */
+const addressOf = (file) => root + file.replace(/(^|\/)index\.html$/, '$1');
+const isListed = (file) => Object.hasOwn(FILES, file);
+
+const hashOf = async (bytes) => {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return [...digest.slice(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+};
+const ourCaches = async () => (await caches.keys()).filter((name) => name.startsWith(CACHES));
+
+/** Puts a file into the cache if it is this release's; whether it is. */
+const put = async (cache, file, response) => {
+  const bytes = await response.arrayBuffer();
+  if (await hashOf(bytes) !== FILES[file]) return false;
+  const headers = { 'content-type': response.headers.get('content-type') ?? '', [HASH]: FILES[file] };
+  await cache.put(addressOf(file), new Response(bytes, { headers }));
+  return true;
+};
+
+/** Keeps a file: from an earlier release where that has the same, else from the network. */
+const keep = async (cache, file) => {
+  const address = addressOf(file);
+  if (await cache.match(address)) return;
+  for (const name of await ourCaches()) {
+    const earlier = name !== OURS && await (await caches.open(name)).match(address);
+    if (earlier && earlier.headers.get(HASH) === FILES[file]) return cache.put(address, earlier);
+  }
+  // A name that carries its content's hash can't be outdated.
+  const mode = /-[0-9a-f]{16}[._]/.test(file) ? 'force-cache' : 'no-cache';
+  const response = await fetch(address, { cache: mode });
+  if (!await put(cache, file, response)) throw new Error(`${file} is of another release`);
+};
+const keepAll = async (files) => {
+  const cache = await caches.open(OURS);
+  const left = [...files];
+  const next = async () => { for (let file; (file = left.shift());) await keep(cache, file); };
+  await Promise.all(Array.from({ length: AT_ONCE }, next));
+};
+
+/** What has to be there before this release counts: at the first visit little, later all that the release before had. */
+const wanted = async () => {
+  if (!self.registration.active) return FIRST;
+  const names = await ourCaches();
+  const all = Object.keys(FILES);
+  if (!navigator.connection?.saveData || !names.length) return all;
+  const cache = await caches.open(names[names.length - 1]);
+  const had = new Set((await cache.keys()).map((request) => fileOf(request.url)));
+  return all.filter((file) => had.has(file) || FIRST.includes(file));
+};
+self.addEventListener('install', (event) => event.waitUntil(wanted().then(keepAll)));
+
+// The release before stays for pages that are still open; what is older goes.
+const begin = async () => {
+  const earlier = (await ourCaches()).filter((name) => name !== OURS);
+  for (const name of earlier.slice(0, -1)) await caches.delete(name);
+  await self.clients.claim();
+};
+self.addEventListener('activate', (event) => event.waitUntil(begin()));
+
+self.addEventListener('message', (event) => {
+  const { keep: addresses, rest, begin: now } = event.data ?? {};
+  if (now) self.skipWaiting();
+  const files = rest ? Object.keys(FILES) : (addresses ?? []).map(fileOf).filter((file) => file !== null && isListed(file));
+  // What couldn't be kept is tried again by the next page.
+  event.waitUntil(keepAll(files).catch(() => {}));
+});
+
+/** What a page that can't be had says. */
+const away = async (cache, file) => {
+  const page = !isListed(file) && await cache.match(addressOf('404.html'));
+  if (page) return new Response(page.body, { status: 404, headers: page.headers });
+  const text = '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Offline</title>'
+    + '<h1>You are offline</h1><p>This page hasn’t been kept in your browser yet. Open it again once you are connected.</p>'
+    + `<p><a href="${root}">The front page</a></p>`;
+  return new Response(text, { status: 503, headers: { 'content-type': 'text/html; charset=utf-8' } });
+};
+
+const answer = async (event, file) => {
+  const cache = await caches.open(OURS);
+  // What isn't listed may be of the release before, which a page that is still open runs with.
+  const kept = isListed(file) ? await cache.match(addressOf(file)) : await caches.match(addressOf(file));
+  if (kept) return kept;
+  try {
+    const response = await fetch(event.request);
+    if (isListed(file) && response.ok) event.waitUntil(put(cache, file, response.clone()).catch(() => {}));
+    return response;
+  } catch (error) {
+    if (event.request.mode !== 'navigate') throw error;
+    if (isListed(`${file}/index.html`)) return Response.redirect(`${root}${file}/`);
+    return away(cache, file);
+  }
+};
+self.addEventListener('fetch', (event) => {
+  const file = event.request.method === 'GET' ? fileOf(event.request.url) : null;
+  if (file !== null) event.respondWith(answer(event, file));
+});

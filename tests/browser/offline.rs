@@ -1,0 +1,125 @@
+//! The site without a network, and a newer release of it.
+
+use crate::figure::{Figure, LESSON};
+use crate::harness::{Browser, Kind, Setup, copy_of_site, dist};
+use crate::server::{Served, serve_to_keep};
+use playground::site::offline;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// Of the releases in the browser's caches the newest: how many files it has.
+const KEPT: &str = "const done = arguments[arguments.length - 1]; (async () => { \
+    const names = (await caches.keys()).filter((name) => name.startsWith('playground-')); \
+    const files = names.length ? await (await caches.open(names[names.length - 1])).keys() : []; \
+    return files.length; })().then(done, () => done(0));";
+/// Whether a newer release waits; looked for at once, where there is none.
+const WAITS: &str = "const done = arguments[arguments.length - 1]; (async () => { \
+    const it = await navigator.serviceWorker.getRegistration(); \
+    if (!it.waiting && !it.installing) await it.update(); \
+    return !!it.waiting; })().then(done, () => done(false));";
+/// That a release which can't be had whole has been given up.
+const GIVEN_UP: &str = "const done = arguments[arguments.length - 1]; (async () => { \
+    const it = await navigator.serviceWorker.getRegistration(); await it.update(); \
+    const state = await new Promise((tell) => { const next = it.installing; if (!next) return tell('none'); \
+      next.onstatechange = () => tell(next.state); }); \
+    return state; })().then(done, () => done('failed'));";
+
+async fn comes(browser: &Browser, script: &str, is_it: impl Fn(&serde_json::Value) -> bool) {
+    for _ in 0..240 {
+        if is_it(&browser.wait_for(script, Vec::new()).await) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    panic!("never came: {script}");
+}
+
+async fn all_is_kept(browser: &Browser, site: &Path) {
+    let all = offline::kept_files(site).expect("the site can be read").len() as u64;
+    comes(browser, KEPT, |kept| kept.as_u64() == Some(all)).await;
+}
+
+fn served(site: PathBuf) -> (Served, String) {
+    let served = Arc::new(Mutex::new(Some(site)));
+    let home = serve_to_keep(Arc::clone(&served), "/sub/");
+    (served, home)
+}
+
+fn exchange(served: &Served, site: Option<PathBuf>) {
+    *served.lock().expect("no server has panicked") = site;
+}
+
+pub async fn the_site_is_read_without_a_network_after_the_first_visit(kind: Kind) {
+    let (served, home) = served(dist());
+    let browser = Browser::open(Setup::desk(kind)).await;
+    browser.goto(&format!("{home}{LESSON}")).await;
+    if !browser.run::<bool>("return 'serviceWorker' in navigator").await {
+        assert_eq!(kind, Kind::WebKit, "only its test driver has none");
+        return;
+    }
+    all_is_kept(&browser, &dist()).await;
+    exchange(&served, None);
+
+    browser.goto(&format!("{home}{LESSON}?from=a-friend")).await;
+    let figure = Figure { browser: &browser, css: "#fig-slow-server" };
+    figure.ready().await;
+    figure.walk_to("server B").await;
+    figure.press("Kill").await;
+    figure.says(".fig-says", "dead|out").await;
+    // The front page has its figure, the search its index, and a folder may be written without its slash.
+    browser.goto(&home).await;
+    browser.until("document.querySelector('[data-figure][data-state=ready], .figure.live')  || document.documentElement.dataset.live !== undefined").await;
+    browser.goto(&format!("{home}search/")).await;
+    browser.until("document.querySelector('input[type=search]')").await;
+    browser.goto(&format!("{home}glossary")).await;
+    assert!(browser.client().current_url().await.expect("an address").path().ends_with("/glossary/"));
+    browser.goto(&format!("{home}no/such/page/")).await;
+    assert!(browser.text("h1").await.contains("nothing here"));
+    if kind != Kind::Chromium {
+        assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
+    }
+}
+
+pub async fn a_newer_release_is_taken_whole_and_when_the_learner_says_so(kind: Kind) {
+    let old = dist();
+    let (served, home) = served(old.clone());
+    let browser = Browser::open(Setup::desk(kind)).await;
+    browser.goto(&home).await;
+    if !browser.run::<bool>("return 'serviceWorker' in navigator").await {
+        assert_eq!(kind, Kind::WebKit, "only its test driver has none");
+        return;
+    }
+    all_is_kept(&browser, &old).await;
+
+    // A release of which one file is another's: it never counts.
+    let new = copy_of_site(&format!("newer-{kind:?}"));
+    let page = new.join("index.html");
+    let html = fs::read_to_string(&page).expect("a page").replace("Break a backend.", "Mend a backend.");
+    fs::write(&page, &html).expect("written");
+    fs::write(new.join("sw.js"), offline::worker(&new).expect("a service worker")).expect("written");
+    fs::write(&page, html.replace("Mend a backend.", "Half a backend.")).expect("written");
+    exchange(&served, Some(new.clone()));
+    comes(&browser, GIVEN_UP, |state| state == "redundant").await;
+    browser.goto(&home).await;
+    assert!(browser.text("h1").await.contains("Break a backend."), "the page at hand is the old one");
+    browser.goto(&format!("{home}{LESSON}")).await;
+    Figure { browser: &browser, css: "#fig-slow-server" }.ready().await;
+
+    // Whole, it waits, and is told of by the next page.
+    fs::write(&page, &html).expect("written");
+    comes(&browser, WAITS, |waits| waits == true).await;
+    assert!(browser.run::<bool>("return !document.querySelector('.newer')").await, "not in mid-page");
+    browser.goto(&home).await;
+    browser.until("/newer version/.test(document.querySelector('.newer')?.innerText)").await;
+    assert!(browser.text("h1").await.contains("Break a backend."));
+    assert!(browser.axe().await.is_empty(), "{kind:?}");
+    let _: u32 = browser.run("document.querySelector('.newer button').click(); return 0").await;
+    browser.until("document.querySelector('h1')?.innerText.includes('Mend a backend.')").await;
+    browser.until("document.readyState === 'complete'").await;
+    exchange(&served, None);
+    browser.goto(&format!("{home}{LESSON}")).await;
+    Figure { browser: &browser, css: "#fig-slow-server" }.ready().await;
+    let _ = fs::remove_dir_all(new);
+}
