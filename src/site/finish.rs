@@ -198,7 +198,9 @@ impl Site<'_> {
                  \n<script type=\"module\" src=\"{root}{script}\"></script>"
             )
         }));
-        links.extend(self.offline.iter().map(|script| format!("<script src=\"{root}{script}\" defer></script>")));
+        links.extend(
+            self.offline.iter().map(|script| format!("<script src=\"{root}{script}\" defer></script>")),
+        );
         links.join("\n")
     }
 
@@ -229,7 +231,9 @@ impl Site<'_> {
         if self.options.release {
             metas.push(format!("\n<meta http-equiv=\"content-security-policy\" content=\"{POLICY}\">"));
         }
-        if let Some(url) = self.options.site_url.as_ref().filter(|_| path != MISSING && share::is_listed(html)) {
+        if let Some(url) =
+            self.options.site_url.as_ref().filter(|_| path != MISSING && share::is_listed(html))
+        {
             metas.push(url.metas(&self.options.out, path, html));
         }
         metas.push(format!("\n<meta name=\"build-id\" content=\"{}\">", self.build_id));

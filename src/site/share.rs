@@ -31,7 +31,8 @@ impl SiteUrl {
                 "SITE_URL is '{text}': it has to be the whole address of the site's folder, such as https://example.org/playground/"
             )
         };
-        let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or_else(refused)?;
+        let host =
+            text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or_else(refused)?;
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/%[]".contains(c);
         if host.is_empty() || host.starts_with('/') || !host.chars().all(is_plain) {
             return Err(refused());
@@ -47,7 +48,9 @@ impl SiteUrl {
 
     /// All pages, for search engines.
     pub(super) fn sitemap<'a>(&self, pages: impl Iterator<Item = &'a str>) -> String {
-        let lines: String = pages.map(|page| format!("<url><loc>{}</loc></url>\n", self.of(page))).collect();
+        let lines: Vec<String> =
+            pages.map(|page| format!("<url><loc>{}</loc></url>\n", self.of(page))).collect();
+        let lines = lines.concat();
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n{lines}</urlset>\n"
         )
@@ -163,7 +166,15 @@ mod tests {
             assert_eq!(url.of("a/one/index.html"), "https://example.org/playground/a/one/");
             assert_eq!(url.of("a/one/card.png"), "https://example.org/playground/a/one/card.png");
         }
-        for wrong in ["", "example.org", "ftp://example.org", "https://", "https:///x", "https://a/?b", "https://a/\"><b"] {
+        for wrong in [
+            "",
+            "example.org",
+            "ftp://example.org",
+            "https://",
+            "https:///x",
+            "https://a/?b",
+            "https://a/\"><b",
+        ] {
             let why = SiteUrl::parse(wrong).expect_err(wrong);
             assert!(why.contains(wrong) && why.contains("such as https://"), "{why}");
         }

@@ -234,7 +234,10 @@ fn a_desk_says_that_it_owes_an_answer_until_it_has_given_it() {
     assert!(!page.owes && page.attempts.len() == 1, "the verdict is there");
     let guess = page.attempts[0].guess.expect("a number was asked for");
     assert_eq!(guess.guessed, 20.0);
-    assert!(said(&page, &format!("[data-predict=\"{FIRST}\"] .answer-verdict")).contains(&guess.unit.format(guess.was)));
+    assert!(
+        said(&page, &format!("[data-predict=\"{FIRST}\"] .answer-verdict"))
+            .contains(&guess.unit.format(guess.was))
+    );
     let mut page = Page::of("one-server");
     page.does(UserAction { text: "load,30 %,90 %,mean,2".into(), ..action("sweep") });
     assert!(page.owes, "other workers have jobs to do");

@@ -287,8 +287,13 @@ fn a_release_lists_its_files_for_when_there_is_no_network() {
     site.finish("/", true).unwrap();
     let kept = kept_files(&site.0).unwrap();
     let worker = site.read("sw.js");
-    for file in ["index.html", "404.html", "a/one/index.html", "manifest.webmanifest", &site.named("app-", ".js")] {
-        assert!(kept.contains_key(file) && worker.contains(&format!("\"{file}\":\"{}\"", kept[file])), "{file}");
+    for file in
+        ["index.html", "404.html", "a/one/index.html", "manifest.webmanifest", &site.named("app-", ".js")]
+    {
+        assert!(
+            kept.contains_key(file) && worker.contains(&format!("\"{file}\":\"{}\"", kept[file])),
+            "{file}"
+        );
     }
     assert!(!kept.contains_key("sw.js") && !worker.contains("_HERE"), "{worker}");
     // Another content gives another release.
@@ -315,16 +320,26 @@ fn while_one_works_on_the_site_nothing_is_kept() {
 fn with_its_address_known_a_site_has_a_sitemap_and_cards() {
     let mut site = Staged::new("shared", "./");
     let html = site.read("a/one/index.html").replace("<body>", "<body><h1>One &amp; only</h1>");
-    site.write("a/one/index.html", &html.replace("<head>", "<head><title>One</title><meta name=\"description\" content=\"It.\">"));
-    site.write("a/one/card.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 5\"><text>→</text></svg>");
-    let unlisted = site.read("b/four/index.html").replace("<head>", "<head><meta name=\"robots\" content=\"noindex\">");
+    site.write(
+        "a/one/index.html",
+        &html.replace("<head>", "<head><title>One</title><meta name=\"description\" content=\"It.\">"),
+    );
+    site.write(
+        "a/one/card.svg",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 5\"><text>→</text></svg>",
+    );
+    let unlisted =
+        site.read("b/four/index.html").replace("<head>", "<head><meta name=\"robots\" content=\"noindex\">");
     site.write("b/four/index.html", &unlisted);
     let font = Path::new(env!("CARGO_MANIFEST_DIR")).join("public/fonts/source-serif-4-latin.woff2");
     fs::copy(font, site.0.join("fonts/source-serif-4-latin.woff2")).unwrap();
     site.1 = Some(SiteUrl::parse("https://example.org/sub").unwrap());
     site.finish("./", true).unwrap();
     let map = site.read("sitemap.xml");
-    assert!(map.contains("<loc>https://example.org/sub/</loc>") && map.contains("<loc>https://example.org/sub/a/one/</loc>"));
+    assert!(
+        map.contains("<loc>https://example.org/sub/</loc>")
+            && map.contains("<loc>https://example.org/sub/a/one/</loc>")
+    );
     assert!(!map.contains("404") && !map.contains("four"), "{map}");
     let lesson = site.read("a/one/index.html");
     for tag in [

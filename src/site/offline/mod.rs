@@ -4,7 +4,6 @@ use super::finish::files;
 use super::weigh::loads;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -22,16 +21,14 @@ const LEFT_OUT: [&str; 5] = ["sw.js", "sitemap.xml", "readme.png", "fonts/OFL.tx
 
 /// The files of a finished site that are kept: their paths, and the first eight bytes of their SHA-256 in hexadecimal.
 pub fn kept_files(out: &Path) -> Result<BTreeMap<String, String>, String> {
-    let kept =
-        files(out)?.into_iter().filter(|file| !LEFT_OUT.contains(&file.as_str()) && !file.ends_with(super::share::CARD));
+    let kept = files(out)?
+        .into_iter()
+        .filter(|file| !LEFT_OUT.contains(&file.as_str()) && !file.ends_with(super::share::CARD));
     let with_hash = |file: String| {
         let bytes = fs::read(out.join(&file)).map_err(|error| format!("{file}: {error}"))?;
-        let hash = Sha256::digest(bytes)[..8].iter().fold(String::new(), |mut hash, byte| {
-            // Writing to a string can't fail.
-            let _ = write!(hash, "{byte:02x}");
-            hash
-        });
-        Ok((file, hash))
+        let digest = Sha256::digest(bytes);
+        let start = digest.first_chunk().map_or(0, |start| u64::from_be_bytes(*start));
+        Ok((file, format!("{start:016x}")))
     };
     kept.map(with_hash).collect()
 }
