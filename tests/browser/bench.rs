@@ -4,6 +4,8 @@
 pub mod first_figure;
 pub mod frames;
 pub mod kernel;
+pub mod learner;
+pub mod lighthouse;
 pub mod seek;
 
 use crate::harness::{self, Browser, Kind, Setup};

@@ -35,6 +35,7 @@ mod share;
 mod story;
 mod theme;
 mod visit;
+mod wander;
 mod wrong;
 
 use harness::{Kind, tell};
@@ -78,6 +79,7 @@ fn in_browser(kind: Kind) -> Vec<Story> {
     stories.extend(told_in![
         kind,
         monkey::nothing_that_a_monkey_does_to_a_page_breaks_it,
+        wander::nothing_that_a_monkey_does_to_the_site_breaks_it_or_loses_the_record,
         parked::a_figure_that_was_out_of_view_goes_on_where_it_was,
         parked::a_log_that_was_chosen_is_still_replayed_afterwards,
         share::a_shared_link_opens_the_same_moment_of_the_same_run_in_another_browser,
@@ -121,6 +123,8 @@ fn measurements() -> Vec<Story> {
         bench::first_figure::from_navigation_until_the_first_figure_lives,
         bench::frames::a_frame_with_a_crowd_in_view,
         bench::kernel::events_a_second_of_the_kernel_and_of_plain_javascript,
+        bench::learner::a_keystroke_in_the_search_and_the_statistics_of_years,
+        bench::lighthouse::what_lighthouse_says_of_a_phone,
         bench::seek::seeking_in_ten_minutes_of_a_thousand_requests_a_second,
     ]
 }

@@ -36,18 +36,26 @@ async fn comes(browser: &Browser, script: &str, is_it: impl Fn(&serde_json::Valu
     panic!("never came: {script}");
 }
 
-async fn all_is_kept(browser: &Browser, site: &Path) {
+/// Whether the browser can keep a site.
+pub async fn has_service_workers(browser: &Browser) -> bool {
+    browser.run("return 'serviceWorker' in navigator").await
+}
+
+/// Waits until the site is kept.
+pub async fn all_is_kept(browser: &Browser, site: &Path) {
     let all = offline::kept_files(site).expect("the site can be read").len() as u64;
     comes(browser, KEPT, |kept| kept.as_u64() == Some(all)).await;
 }
 
-fn served(site: PathBuf) -> (Served, String) {
+/// A server whose folder can be exchanged, and the address of its home page.
+pub fn served(site: PathBuf) -> (Served, String) {
     let served = Arc::new(Mutex::new(Some(site)));
     let home = serve_to_keep(Arc::clone(&served), "/sub/");
     (served, home)
 }
 
-fn exchange(served: &Served, site: Option<PathBuf>) {
+/// Serves another folder from now on, or nobody.
+pub fn exchange(served: &Served, site: Option<PathBuf>) {
     *served.lock().expect("no server has panicked") = site;
 }
 
@@ -55,7 +63,7 @@ pub async fn the_site_is_read_without_a_network_after_the_first_visit(kind: Kind
     let (served, home) = served(dist());
     let browser = Browser::open(Setup::desk(kind)).await;
     browser.goto(&format!("{home}{LESSON}")).await;
-    if !browser.run::<bool>("return 'serviceWorker' in navigator").await {
+    if !has_service_workers(&browser).await {
         assert_eq!(kind, Kind::WebKit, "only its test driver has none");
         return;
     }
@@ -87,7 +95,7 @@ pub async fn a_newer_release_is_taken_whole_and_when_the_learner_says_so(kind: K
     let (served, home) = served(old.clone());
     let browser = Browser::open(Setup::desk(kind)).await;
     browser.goto(&home).await;
-    if !browser.run::<bool>("return 'serviceWorker' in navigator").await {
+    if !has_service_workers(&browser).await {
         assert_eq!(kind, Kind::WebKit, "only its test driver has none");
         return;
     }
