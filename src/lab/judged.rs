@@ -7,7 +7,7 @@ use crate::player::{
     Challenge, Control, ControlKind, Data, Figure, Input, Judge, Run, Setting, Slider, TrialResult, Value,
     Verdict,
 };
-use crate::sim::{Draws, Entity, Msg, Purpose, Seed};
+use crate::sim::{Draws, Entity, Msg, Purpose, Seed, Time};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh64::xxh64;
 
@@ -128,7 +128,7 @@ struct Fingerprint<'a> {
     figure: (&'a str, u16),
     id: &'a str,
     seeds: u16,
-    until: crate::sim::Time,
+    until: Time,
     given: Setting,
     free: &'a [&'a str],
     befalls: Vec<Input>,
@@ -177,7 +177,7 @@ impl JudgedChallenge {
             let tried = judge
                 .trials()
                 .take(FINGERPRINT_SEEDS)
-                .map(|trial| trial.compute(self.figure, &Data::default()));
+                .map(|trial| trial.compute(self.figure, &Data::default()).map(without_moment));
             Ok((setting, judge.cost(), tried.collect::<Result<_, Msg>>()?))
         };
         let print = Fingerprint {
@@ -366,4 +366,9 @@ impl JudgedChallenge {
         }
         Ok(false)
     }
+}
+/// A result without the moment at which a failure shows: that is for those who look at it, and decides nothing.
+fn without_moment(mut result: TrialResult) -> TrialResult {
+    result.failed.iter_mut().for_each(|failure| failure.at = Time::ZERO);
+    result
 }

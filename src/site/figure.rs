@@ -61,6 +61,8 @@ pub struct Caption<'a> {
     pub invitation: Option<Invitation>,
     /// Controls, options (`guard:none`) and readings that it doesn't offer: they are there for the desk, and hidden.
     pub without: Vec<&'a str>,
+    /// Readings that are shown while it is set up for a challenge.
+    pub goal: Vec<&'a str>,
     /// The set of figures that it belongs to, which tells its worker; none where no worker is to show it.
     pub set: Option<&'a str>,
     /// Where its stills and its facts go if they are files beside the page: those of a page's first figure are in the
@@ -100,6 +102,7 @@ pub fn element(cx: &Context, block: &Block, figure: &FigureBlock, number: usize)
         text: &figure.caption.text,
         gated_by: cx.stills.gating_predictions(&block.id),
         without: figure.without.iter().map(|name| name.text.as_str()).collect(),
+        goal: figure.goal.iter().map(|name| name.text.as_str()).collect(),
         set: lessons::set_of(&figure.shows.text),
         files: (number > 1).then_some(&cx.files),
     };
@@ -133,12 +136,12 @@ pub fn markup(caption: &Caption, shown: Option<&Still>) -> Markup {
     html! {
         figure.figure id={ "fig-" (caption.id) } data-figure=(caption.id) data-figure-set=[caption.set]
             data-view=[shown.map(|shown| encode_view(&shown.view))] data-after=[masked.then(|| caption.gated_by.join(","))]
-            data-asks=[caption.question.is_some().then_some("open")] data-plays[plays]
+            tabindex="0" data-asks=[caption.question.is_some().then_some("open")] data-plays[plays]
             data-facts-at=[shown.and_then(|shown| words_file(caption, shown))] {
             figcaption {
                 span.fig-number-of { "Figure " (caption.number) }
                 span.fig-title { (caption.markup) }
-                (tools(caption.question.is_some(), legend.is_some()))
+                (tools(shown.map(|shown| (shown.spec(), &*caption.without)), caption.question.is_some(), legend.is_some()))
             }
             @if let Some((shown, frame)) = frame { (parts(caption, shown, frame, legend, masked)) }
             noscript { p.fig-note { "This figure is a simulation. It runs where scripts are on; without them it stays as it is here." } }
@@ -160,8 +163,17 @@ fn words_file(caption: &Caption, shown: &Still) -> Option<String> {
     Some(name)
 }
 
-/// The tools beside the caption.
-fn tools(asks: bool, legend: bool) -> Markup {
+/// The tools beside the caption. A comparison begins with the first control that this place of the figure offers and that has
+/// another value.
+fn tools(offers: Option<(&FigureSpec, &[&str])>, asks: bool, legend: bool) -> Markup {
+    let offered =
+        offers.filter(|(spec, without)| spec.controls.iter().any(|it| without.contains(&it.id.as_ref())));
+    let compared = offered.map(|(spec, without)| {
+        let mut shown: Vec<_> =
+            spec.controls.iter().filter(|it| !without.contains(&it.id.as_ref())).collect();
+        shown.sort_by_key(|control| !control.primary);
+        shown.iter().map(|control| control.id.as_ref()).collect::<Vec<_>>().join(" ")
+    });
     html! {
         div.fig-docked {
             button.quiet data-do=(ActionKind::BackToText.name()) { "Back to the text" }
@@ -171,7 +183,7 @@ fn tools(asks: bool, legend: bool) -> Markup {
         div.(class::TOOLS) hidden {
             div.(class::AFTERMATH) role="status" {}
             @if asks { button.quiet data-do=(ActionKind::Question.name()) { "Question" } }
-            button.quiet data-do=(ActionKind::Compare.name()) aria-pressed="false" { "Compare" }
+            button.quiet data-do=(ActionKind::Compare.name()) data-on=[compared] aria-pressed="false" { "Compare" }
             button.quiet data-do=(ActionKind::Drawer.name()) data-on="sweep" data-drawer="sweep" aria-expanded="false" { "Sweep" }
             button.quiet data-do=(ActionKind::Drawer.name()) data-on="share" data-drawer="share" aria-expanded="false" { "Share" }
             button.quiet data-do=(ActionKind::Drawer.name()) data-on="legend" data-drawer="legend" aria-expanded="false" hidden[!legend] { "Legend" }
@@ -338,7 +350,7 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>,
                 dl.(class::READINGS) aria-label="Readings" {
                     @for (reading, value) in spec.readings.iter().zip(&frame.readings) {
                         @let (number, unit) = reading.unit.parts(*value);
-                        div.(class::READING) .trouble[reading.is_trouble(*value)]
+                        div.(class::READING) .trouble[reading.is_trouble(*value)] .goal[caption.goal.contains(&reading.id.as_ref())]
                             data-reading=(reading.id) title=(reading.help) hidden[caption.without.contains(&reading.id.as_ref())] {
                             dt {
                                 @if reading.contributors.is_some() {

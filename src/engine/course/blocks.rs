@@ -58,6 +58,8 @@ pub struct FigureBlock {
     pub does: Vec<(Time, Text)>,
     /// Controls, options (`guard:none`) and readings that it doesn't offer, because its point needs none of them.
     pub without: Vec<Text>,
+    /// Readings that only the goal of a challenge is about: they are offered while the figure is set up for one.
+    pub goal: Vec<Text>,
     /// The moment of its still, if not the figure's own.
     pub at: Option<Time>,
     /// Prose that names no figure drives this one, wherever it stands.
@@ -314,6 +316,7 @@ fn figure(id: &str, line: u32, fields: &mut Fields, notes: &mut Notes) -> Figure
     let set = fields.table("set", notes).map(|mut table| table.rest(notes)).unwrap_or_default();
     let does = fields.texts("do", notes).into_iter().filter_map(|text| done(text, notes)).collect();
     let without = fields.texts("without", notes);
+    let goal = fields.texts("goal", notes);
     let at = time(fields, "at", notes);
     let drives = fields.flag("drives", notes);
     let invite = fields.maybe_text("invite", notes).map(|says| Invite {
@@ -324,7 +327,7 @@ fn figure(id: &str, line: u32, fields: &mut Fields, notes: &mut Notes) -> Figure
             notes,
         ),
     });
-    FigureBlock { shows, caption, set, does, without, at, drives, invite }
+    FigureBlock { shows, caption, set, does, without, goal, at, drives, invite }
 }
 
 /// A moment and what is done then, as in a link.

@@ -267,6 +267,11 @@ impl<'a> Check<'a> {
                             self.on(what, says);
                         }
                     }
+                    for name in &figure.goal {
+                        if !facts.readings.contains(&name.text) {
+                            self.on(name, format!("there is no reading '{}'", name.text));
+                        }
+                    }
                     for name in &figure.without {
                         if let Err(says) = offered(facts, &name.text) {
                             self.on(name, says);

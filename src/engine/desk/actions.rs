@@ -88,7 +88,13 @@ impl Desk {
                 }
             }
             ActionKind::Search => self.search(),
-            ActionKind::DrawAcross => self.draw_across(action, before_change),
+            ActionKind::DrawAcross => {
+                let first = self.state.untouched;
+                self.draw_across(action, before_change);
+                if !self.state.untouched {
+                    self.show_effect(first);
+                }
+            }
             ActionKind::Choose => self.begin_choosing(action),
             ActionKind::Chosen => self.act_on_chosen(before_change),
             ActionKind::Skip => self.skip(&action.target),
@@ -165,7 +171,7 @@ impl Desk {
                 self.dirty.markers = true;
             }
             ActionKind::Sweep => self.sweep(&action.text),
-            ActionKind::Compare => self.compare(),
+            ActionKind::Compare => self.compare(&action.target),
             ActionKind::Swap => self.swap(),
             ActionKind::Side => self.set_side(&action.text),
             ActionKind::Contributors => self.show_contributors(&action.target),

@@ -40,14 +40,15 @@ impl Compared {
 }
 
 impl Desk {
-    /// Starts a comparison in which the first primary control has its next value, or ends the comparison.
-    pub(super) fn compare(&mut self) {
+    /// Starts a comparison in which the first of these controls (ids, separated by spaces; all, if there are none) that has another
+    /// value has it, or ends the comparison.
+    pub(super) fn compare(&mut self, offered: &str) {
         let state = &mut self.state;
         state.side = Side::B;
         state.compared_controls = if state.compared_controls.is_some() {
             None
         } else {
-            state.first_difference().map(|it| vec![it])
+            state.first_difference(offered).map(|it| vec![it])
         };
         self.restart_compared();
         self.dirty.run = true;
@@ -175,11 +176,13 @@ impl Desk {
 impl FigureState {
     /// The difference that a comparison starts with: the first primary control at its next value, or if it has none the
     /// next control that has one.
-    fn first_difference(&self) -> Option<(String, Value)> {
+    fn first_difference(&self, offered: &str) -> Option<(String, Value)> {
         let (first, others): (Vec<&Control>, Vec<&Control>) =
             self.spec.controls.iter().partition(|control| control.primary);
-        let mut controls = first.into_iter().chain(others);
-        controls.find_map(|control| {
+        let all = || first.iter().chain(&others).copied();
+        let is_offered =
+            |control: &&Control| offered.is_empty() || offered.split(' ').any(|id| id == control.id);
+        all().filter(is_offered).find_map(|control| {
             let other = control.another(&self.run_value(&control.id))?;
             Some((control.id.to_string(), other))
         })
@@ -208,7 +211,13 @@ impl FigureState {
     fn side_name(&self, side: Side) -> String {
         let values = self.compared_controls.iter().flatten().filter_map(|(id, _)| {
             let (_, control) = self.spec.control(id)?;
-            Some(control.show(&self.value_on(side, control)))
+            let value = self.value_on(side, control);
+            let shown = control.show(&value);
+            // The name of an option speaks for itself.
+            Some(match value {
+                Value::Choice(_) => shown,
+                _ => text::fill(text::DIFFERS, &[&control.label, &shown]),
+            })
         });
         let names: Vec<String> = values.collect();
         let letter = if side == Side::A { "A" } else { "B" };

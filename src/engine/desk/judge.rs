@@ -146,7 +146,7 @@ impl Desk {
             (None, met) => (met.as_ref(), challenge.telling_moment(), String::new()),
         };
         if verdict.first.is_some() && at < challenge.until {
-            words += &text::fill(text::BEGINS_AT, &[&transport::clock(at, state.spec.pace)]);
+            words += &text::fill(text::SHOWS_AT, &[&transport::clock(at, state.spec.pace)]);
         }
         let go = run.map(|run| {
             let view = encode_view(&View { run: run.clone(), compared_controls: Vec::new(), at });

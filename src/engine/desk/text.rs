@@ -125,7 +125,7 @@ texts! {
     COSTS = "It costs {}; the budget is {}.";
     TOO_DEAR = "It costs {}, and the budget is {}.";
     FAILED_BY = "By the end of the first run that failed: {} ";
-    BEGINS_AT = "It begins to show at {}. ";
+    SHOWS_AT = "It shows at {}. ";
     LOWEST_TO_HIGHEST = "lowest to highest";
     RUNS = "runs";
     COMPARED_WITH = "Compared with";

@@ -113,20 +113,24 @@ impl RunOutcome {
     /// number and the bound.
     ///
     /// # Errors
-    /// The failure, at the moment when the reading was worst, or, if it is about the run so far, when it broke the bound.
+    /// The failure, at the moment when the reading broke the bound.
     pub fn at_most(&self, reading: &str, bound: f64, says: Bounded) -> Result<(), Failure> {
-        let worst = || self.worst(reading).1;
-        let so_far = self.declared(reading).so_far;
-        let at = || if so_far { self.above(reading, bound).unwrap_or_else(worst) } else { worst() };
+        let at = || self.above(reading, bound).unwrap_or_else(|| self.worst(reading).1);
         self.bounded(reading, bound, f64::le, says, at)
     }
 
     /// Judges a run: the reading as one number is at least this.
     ///
     /// # Errors
-    /// The failure, at the end of the run.
+    /// The failure, at the moment from which on the reading stays below, or, if it is about a moment, at the end of the run.
     pub fn at_least(&self, reading: &str, bound: f64, says: Bounded) -> Result<(), Failure> {
-        let at = || self.series(reading).last().map_or(Time::ZERO, |(at, _)| at);
+        let so_far = self.declared(reading).so_far;
+        let at = || {
+            let below = |at: &(Time, f64)| so_far && at.1 < bound;
+            let series: Vec<_> = self.series(reading).collect();
+            let stays = series.iter().rev().take_while(|at| below(at)).last().or(series.last());
+            stays.map_or(Time::ZERO, |(at, _)| *at)
+        };
         self.bounded(reading, bound, f64::ge, says, at)
     }
 

@@ -72,6 +72,7 @@ pub fn element(id: &str, set: Option<&str>, shown: &Still) -> String {
         text: "Services that start in order",
         gated_by: Vec::new(),
         without: Vec::new(),
+        goal: Vec::new(),
         set,
         files: None,
     };

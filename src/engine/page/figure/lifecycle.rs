@@ -273,6 +273,8 @@ impl PageFigure {
             dom::set_class(&live, "masked", false);
         }
         let _ = self.root.set_attribute(attr::LIVE, "");
+        // Until now the figure itself could have the focus: whoever came by keyboard goes on to its tools.
+        let _ = self.root.set_attribute("tabindex", "-1");
         // The fields of a question in the figure are its own business.
         let own = [":not(", &inside(class::ACTIVITY, "*"), ")[disabled]"].concat();
         for waiting in dom::query_all(&self.root, &own) {

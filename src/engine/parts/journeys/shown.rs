@@ -16,12 +16,19 @@ use crate::sim::{EndKind, Entity, Msg, Time, Unit, World};
 impl<T> Journeys<T> {
     /// What is to be seen at a place of what was lost there: how many, with the cause if there is one only.
     pub fn badge(&self, place: Entity, now: Time) -> Option<Badge> {
-        let here = self.lost.iter().filter(|lost| lost.place == place);
+        Self::badge_of(&[self], place, now)
+    }
+
+    /// The same of several kinds together.
+    pub fn badge_of(kinds: &[&Self], place: Entity, now: Time) -> Option<Badge> {
+        let here = kinds.iter().flat_map(|it| &it.lost).filter(|lost| lost.place == place);
+        let all = kinds.iter().map(|it| it.lost_at(place)).sum();
+        let of_cause =
+            |cause| here.clone().filter(|lost| lost.cause == cause).map(|lost| lost.count).sum::<u64>();
         let most = here.clone().max_by_key(|lost| lost.count)?;
-        let all = self.lost_at(place);
-        let fresh = here.map(|lost| lost.last).max().is_some_and(|last| now.since(last) < FRESH);
+        let fresh = here.clone().map(|lost| lost.last).max().is_some_and(|last| now.since(last) < FRESH);
         Some(Badge {
-            label: Label::Words(if all == most.count {
+            label: Label::Words(if all == of_cause(most.cause) {
                 badge_lost(all, most.cause)
             } else {
                 badge_lost_in_all(all)

@@ -7,7 +7,7 @@
 use crate::lessons::prelude::*;
 use crate::parts::program::{self, Explored, Program, Ran, SCHEDULER, Scheduler, SmallState};
 use crate::player::Found;
-use crate::scene::{Ladder, LadderMessage, Party, PartyNote};
+use crate::scene::{Ladder, LadderMessage, Loss, Party, PartyNote};
 
 kinds! {
     KINDS;
@@ -87,8 +87,8 @@ messages! {
     MESSAGES;
     reader(); writer(); second_writer();
     ladder_title(); note_entry(value: String); note_empty(); note_row(value: String);
-    did_find(value: String); did_miss(); did_read(value: String); did_store(value: String); not_stored(value: String);
-    did_update(value: String); did_delete(); step_of(who: Entity);
+    note_refused(); did_find(value: String); did_miss(); did_lease(); did_read(value: String); did_store(value: String); not_stored(value: String);
+    did_update(value: String); did_delete(); did_void(); step_of(who: Entity);
     mark_stale(entry: String, row: String);
     says_so_far(entry: String, row: String); says_empty(row: String);
     says_stale(entry: String, row: String); says_agree();
@@ -165,7 +165,7 @@ impl SmallState for Pair {
         me.line += 1;
         match op {
             Op::Get if self.entry.is_some() => me.line = self.ops(n).len() as u8,
-            Op::Get => me.leased = true,
+            Op::Get => me.leased = self.order == Order::Lease as u8,
             Op::Select => me.read = self.row,
             Op::Store if self.refuses(n) => {}
             Op::Store => next.entry = Some(me.read),
@@ -200,6 +200,8 @@ pub(super) struct Disagree {
     began: Time,
     /// What was to be seen at the cache and at the database, from when on.
     notes: [Vec<PartyNote>; 2],
+    /// When something was stored that the cache didn't take.
+    refused: Vec<Time>,
 }
 
 impl Disagree {
@@ -210,7 +212,13 @@ impl Disagree {
             Program::new((CLIENT, INSTRUCTION), STEP, &texts).with_helpers(writers as u32 + 1, EXPIRY);
         let pair = Pair::new(order, controls.writers);
         let clients = Explored::start(program, pair, Pair::is_wrong, controls.scheduler, world, Turn);
-        Self { controls: controls.clone(), clients, began: world.now(), notes: Default::default() }
+        Self {
+            controls: controls.clone(),
+            clients,
+            began: world.now(),
+            notes: Default::default(),
+            refused: Vec::new(),
+        }
     }
 
     fn run(&mut self, n: u32, world: &mut World<Turn>) {
@@ -219,6 +227,9 @@ impl Disagree {
         let (is, program) = (&self.clients.state, &self.clients.program);
         let (at, status) = (world.now() + SEEN, look(&was, is));
         let note = |words| PartyNote { at, label: Label::Words(words), status };
+        if was.refuses(n as usize) {
+            self.refused.push(world.now());
+        }
         if is.entry != was.entry {
             self.notes[0].push(note(is.entry.map_or_else(note_empty, |entry| note_entry(value(entry)))));
         }
@@ -238,11 +249,13 @@ impl Disagree {
         let n = n as usize;
         let knows = value(is.clients[n].read);
         Some(match was.op(n)? {
+            Op::Get if is.clients[n].leased => did_lease(),
             Op::Get => was.entry.map_or_else(did_miss, |entry| did_find(value(entry))),
             Op::Select => did_read(knows),
             Op::Store if was.refuses(n) => not_stored(knows),
             Op::Store => did_store(knows),
             Op::Update => did_update(knows),
+            Op::Delete if is.order == Order::Lease as u8 => did_void(),
             Op::Delete => did_delete(),
             Op::Expires => note_empty(),
         })
@@ -274,7 +287,10 @@ impl Disagree {
             to: if matches!(op, Op::Select | Op::Update) { DATABASE } else { CACHE },
             sent: ran.at,
             arrives: ran.at + SEEN,
-            lost: None,
+            lost: self
+                .refused
+                .contains(&ran.at)
+                .then(|| Loss { at: ran.at + SEEN, why: Some(Label::Words(note_refused())) }),
             label: Label::Plain(program.code(ran.thread)[ran.line as usize].to_owned()),
             kind: if reads { PacketKind::Request } else { PacketKind::Write },
             status: ran.status,

@@ -131,7 +131,7 @@ messages! {
     lanes_title(); calls();
     success(); failure(); slow(); refused(); key_empty(); key_to_go(); key_next();
     says_rates(failed: u32, slow: u32, calls: u32); says_in_a_row(failed: u32);
-    says_own(variables: String); says_open(calls: u32); says_half_open(left: u32);
+    says_own(variables: String); says_own_alone(); row_to_open(); says_open(calls: u32); says_half_open(left: u32);
     about_closed(); about_open(); about_half_open(permitted: u32);
     about_opens_by_rate(threshold: (f64, Unit), minimum: u32); about_opens_in_a_row(failures: u32); about_opens_by_rule();
     about_asks(wait: Span); about_reopens(); about_closes(); about_taken(last: Time);
@@ -326,6 +326,8 @@ impl Machine {
                 let well = counts.consecutive_successes;
                 (row_well(), Status::Normal, well, Some(PERMITTED - well))
             }
+            // What it counts, if anything, its own variables say.
+            _ if self.controls.rule == Rule::Own => (row_to_open(), Status::Trouble, 0, it.to_open(FAILS)),
             _ => (row_in_a_row(), Status::Trouble, counts.consecutive_failures, it.to_open(FAILS)),
         };
         let cells =
@@ -357,7 +359,8 @@ impl Machine {
             (_, Some(_)) => says_rates(total.failed, total.slow, total.calls),
             _ if self.controls.rule == Rule::Own => {
                 let variable = |(name, value)| [name, " = ", &Unit::Count.format(value)].concat();
-                says_own(it.breaker.variables().map(variable).collect::<Vec<_>>().join(", "))
+                let variables: Vec<String> = it.breaker.variables().map(variable).collect();
+                if variables.is_empty() { says_own_alone() } else { says_own(variables.join(", ")) }
             }
             _ => says_in_a_row(it.breaker.counts(it.now).unwrap_or_default().consecutive_failures),
         }

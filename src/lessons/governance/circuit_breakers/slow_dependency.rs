@@ -15,7 +15,7 @@ use crate::mechanism::breaker::{Breaker, CallOutcome, Config, Permit, State, Tra
 use crate::mechanism::bulkhead::{Bulkhead, BulkheadConfig, Entry};
 use crate::parts::breaker;
 use crate::parts::dependency::{self, Dependency, DependencyConfig, Health};
-use crate::scene::{Cell, Grid, GridRow};
+use crate::scene::{Cell, Grid, GridRow, Packet};
 
 kinds! {
     KINDS;
@@ -342,20 +342,36 @@ impl SlowDependency {
         self.calls.iter().filter(|(call, it)| it.awaited && taken(it.place) && !here(*call)).count()
     }
 
+    /// A shard; one that hangs with the calls that it has taken, and that somebody waits for.
+    fn shard_node(&self, shard: &Dependency<Event>, now: Time) -> Node {
+        let mut node = self.calls.with_badge(shard.node(now), now);
+        if let Some(queue) = node.queue.as_mut().filter(|_| shard.health() == Health::Hung) {
+            let at = Place::At(node.entity);
+            let taken = self.calls.iter().filter(|(_, call)| call.awaited && call.place == at);
+            queue.waiting = taken.map(|(call, _)| call).collect();
+        }
+        node
+    }
+
     fn flow(&self, now: Time) -> Panel {
         let clients = Node::new(CLIENTS).shaped(Shape::Client);
         let shop = self.shop.node(None, now);
         // Its threads are the panel below.
         let shop = Node {
             workers: None,
-            badge: self.pages.badge(SHOP, now).or(self.payments.badge(SHOP, now)),
+            badge: Journeys::badge_of(&[&self.pages, &self.payments], SHOP, now),
             ..shop
         };
         let standing = self.breaker.as_ref().map(|breaker| breaker::standing(breaker, now));
         let (note, status) = standing.unwrap_or_else(|| (note_off(), Status::Quiet));
         let breaker = Node { status, ..Node::new(BREAKER).note(Label::Words(note)) };
-        let shards = self.shards.iter().map(|it| self.calls.with_badge(it.node(now), now)).collect();
-        let packets = self.pages.packets().chain(self.payments.packets()).chain(self.calls.packets());
+        let shards = self.shards.iter().map(|it| self.shard_node(it, now)).collect();
+        // What is to be paid tells itself apart from pages.
+        let paid = self.payments.packets().chain(self.calls.packets()).map(|packet| match packet.kind {
+            PacketKind::Request => Packet { kind: PacketKind::Write, ..packet },
+            _ => packet,
+        });
+        let packets = self.pages.packets().chain(paid);
         let tiers = [vec![clients], vec![shop], vec![self.payments.with_badge(breaker, now)], shards];
         Panel::Flow(Flow::through(tiers, packets))
     }

@@ -4,7 +4,7 @@ use super::{BehindTheCache, CACHE, EXPIRE, FRONT, KILL, RESTORE};
 use crate::lessons::prelude::*;
 
 /// Readers are let in again over so long.
-const RAMP: Span = Span::from_secs(10);
+const RAMP: Span = Span::from_secs(20);
 const ADMITS: Purpose = Purpose::named("admitted");
 
 messages! {
