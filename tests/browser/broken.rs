@@ -61,6 +61,7 @@ fn build() -> String {
         text: "It breaks",
         gated_by: Vec::new(),
         without: Vec::new(),
+        goal: Vec::new(),
         set: Some("tests/broken"),
         files: None,
     };

@@ -352,21 +352,25 @@ impl Writer<'_> {
                 cells => self.of("scene-marked-of", [("marked", marked), ("cells", cells)]),
             }
         };
+        // As the legend calls them, each with the cells that look so.
+        let looks: Vec<(String, Status)> =
+            it.key.iter().map(|(label, status)| (self.words.label(label), *status)).collect();
+        let others = Status::ALL.into_iter().filter(|status| looks.iter().all(|look| look.1 != *status));
+        let others: Vec<_> = others.map(|status| (self.state(status), status)).collect();
         let marked = |row: &GridRow| {
-            let marked: Vec<_> = row
-                .cells
-                .iter()
-                .filter(|cell| !matches!(cell.status, Status::Normal | Status::Quiet))
-                .collect();
-            let names: Vec<String> =
-                marked.iter().take(NAMED).map(|cell| self.words.name(cell.entity)).collect();
-            match marked.len() {
-                0 => NOTHING.into(),
-                n if n > NAMED => {
-                    self.of("scene-marked-of", [("marked", n as u64), ("cells", row.cells.len() as u64)])
-                }
-                _ => names.join(", "),
-            }
+            let told = |(name, status): &(String, Status)| {
+                let so = row.cells.iter().filter(|cell| cell.is_there() && cell.status == *status);
+                let mut names: Vec<String> = so.map(|cell| self.words.name(cell.entity)).collect();
+                let all = names.len();
+                names.dedup();
+                // Slots have one name in common.
+                let which = if all > NAMED || names.len() < all { all.to_string() } else { names.join(", ") };
+                (all > 0).then(|| [name, ": ", &which].concat())
+            };
+            let looks = looks.iter().chain(&others);
+            let looks = looks.filter(|(_, status)| !matches!(status, Status::Normal | Status::Quiet));
+            let told: Vec<String> = looks.filter_map(told).collect();
+            if told.is_empty() { NOTHING.into() } else { told.join("; ") }
         };
         let row = |row: &GridRow| {
             let mut cells =

@@ -87,12 +87,19 @@ fn bar(bar: &Bar, axis: &TimeAxis, (y, height): (f32, f32), whole: bool, builder
     let round = 4.0_f32.min(place.w / 2.0);
     builder.rect(bar.entity, place, round, bar_ink(bar.status));
     builder.region(bar.entity, place);
-    let label = builder.say(&bar.label);
+    let mut label = builder.say(&bar.label);
     let set = SMALL.role(text_role(bar.status)).anchor(Anchor::Middle);
     let room = place.w - 6.0;
     // Where there is a key, a beginning says less than the colour. Where there is none, one letter and a '…' still say nothing.
     let least = if whole { usize::MAX } else { 3 };
-    if metrics::fit(&label, set.size, set.face, room).chars().count() >= label.chars().count().min(least) {
+    let fits = |label: &str| {
+        metrics::fit(label, set.size, set.face, room).chars().count() >= label.chars().count().min(least)
+    };
+    // The sign of a write says what its colour says, too: its value comes first.
+    if let Some(value) = label.strip_prefix('=').filter(|_| !fits(&label)) {
+        label = value.to_owned();
+    }
+    if fits(&label) {
         builder.text(bar.entity, at(place.centre().x, y + height / 2.0 + 4.0), room, &label, set);
     }
 }

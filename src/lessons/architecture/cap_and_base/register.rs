@@ -112,7 +112,7 @@ messages! {
     about_client(replica: Entity, refused: u32); about_replica(value: u32, reached: usize);
     about_hint(value: u32, home: Entity, reached: usize);
     about_write(client: Entity, value: u32); about_read(client: Entity, value: u32); about_reads(client: Entity);
-    about_contradicts(); about_refused(heard: u32, needed: u32); about_half_done();
+    about_contradicts(); about_refused(heard: u32, needed: u32); about_stored(replicas: usize); about_not_stored();
     step_asks(replicas: u32, needed: u32); step_stores(value: u32, needed: u32); step_enough(value: u32);
     judge_broken(broken: (f64, Unit), bound: (f64, Unit)); judge_answered(share: (f64, Unit), bound: (f64, Unit));
 }
@@ -415,7 +415,13 @@ impl Register {
         }];
         if let Some((heard, needed)) = it.refused {
             says.push(about_refused(heard, needed));
-            says.extend(it.write.map(|_| about_half_done()));
+            says.extend(it.write.map(|written| {
+                let has = |&n: &u32| self.held(n).is_some_and(|(_, value)| value == written);
+                match (0..PEERS).filter(has).count() {
+                    0 => about_not_stored(),
+                    replicas => about_stored(replicas),
+                }
+            }));
         }
         says.extend(self.newer(it));
         says.extend(it.newer.map(|_| about_contradicts()));

@@ -85,6 +85,8 @@ const MISSED: &[Reason] = &[
     ("judge-back", "opens-late", |it| failures_to_open(it) > 20.0),
     ("judge-back", "short-timeout", |it| it.number("timeout") < 0.45),
     ("judge-back", "open-at-once", |it| failures_to_open(it) < 2.5),
+    ("judge-back", "small-bulkhead", has_bulkhead),
+    ("judge-back", "long-wait", |it| it.number("wait") > 2.5),
     ("judge-back", "opens-late", |_| true),
     ("judge-calm", "short-timeout", |it| it.number("timeout") < 0.45),
     ("judge-calm", "open-at-once", |it| it.is_on("breaker") && failures_to_open(it) < 2.5),
@@ -108,7 +110,7 @@ pub const CHALLENGES: &[Challenge] = &[Challenge {
     cost: memory,
     pass: |outcome| {
         outcome.at_least("pages-so-far", 0.99, slow_dependency::judge_pages)?;
-        at_most(outcome, "back", 4.5, slow_dependency::judge_back)?;
+        at_most(outcome, "back", 3.5, slow_dependency::judge_back)?;
         outcome.at_least("calm", 0.99, slow_dependency::judge_calm)?;
         at_most(outcome, "false-alarms", 1.0, slow_dependency::judge_false_alarms)
     },
@@ -135,6 +137,7 @@ pub const CHALLENGES: &[Challenge] = &[Challenge {
         ("all-slow", &[("breaker", "on"), ("timeout", "0.5"), ("slow", "0.05")]),
         ("opens-late", &[("breaker", "on"), ("timeout", "0.5"), ("window", "40"), ("threshold", "1")]),
         ("small-bulkhead", &[("breaker", "on"), ("timeout", "0.5"), ("bulkhead", "8")]),
+        ("long-wait", &[("breaker", "on"), ("timeout", "0.5")]),
         ("unprotected", &[]),
         ("bulkhead-and-timeout", &[("bulkhead", "8"), ("timeout", "0.5")]),
         (
