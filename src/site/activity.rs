@@ -9,7 +9,7 @@ use crate::course::blocks::{
 use crate::desk::ActionKind;
 use crate::desk::markup::class;
 use crate::player::{AnswerKind, CURVE_POINTS, CurveAxis};
-use crate::sim::Unit;
+use crate::sim::{Unit, decimal};
 use maud::{Markup, html};
 
 /// A prediction.
@@ -109,23 +109,40 @@ fn within(unit: Unit, tolerance: f64) -> String {
     }
 }
 
+/// How fine a curve is drawn, of 1,000.
+const SKETCH_STEP: u32 = 20;
+
 /// A place to draw a curve: by pointer and touch over it, by keyboard with a slider for each point.
 fn sketch(asks: Option<AnswerKind>, x: &Text, y: &Text) -> Markup {
-    let Some(AnswerKind::Curve { x: along, y: up, .. }) = asks else { return html! {} };
+    let Some(AnswerKind::Curve { x: along, y: up, tolerance }) = asks else { return html! {} };
     let end = |axis: &CurveAxis, n| axis.unit.format(axis.at(n, CURVE_POINTS));
     let last = CURVE_POINTS - 1;
+    let height = |share: f64| up.from + share * (up.to - up.from);
+    // What the sliders say, step by step: the page knows no units.
+    let steps: Vec<String> = (0..=1000 / SKETCH_STEP)
+        .map(|n| up.unit.format(height(f64::from(n * SKETCH_STEP) / 1000.0)))
+        .collect();
+    let off = tolerance * (up.to - up.from);
+    let off = if up.unit == Unit::Share {
+        format!("{} points", decimal::format(100.0 * off, 1))
+    } else {
+        up.unit.format(off)
+    };
     html! {
-        p.asks { "Draw it with the pointer or a finger, or point by point with the arrow keys." }
+        p.asks { "Draw it with the pointer or a finger, or point by point with the arrow keys. Within " (off) " of the run, on average, counts as right." }
+        p.(class::ANSWER_READ) role="status" {}
         div.sketch {
             span.sketch-y { (y.text) }
             span.sketch-top { (end(&up, last)) }
-            div.(class::SKETCH_AREA) {
+            span.sketch-middle { (up.unit.format(height(0.5))) }
+            div.(class::SKETCH_AREA) data-steps=(steps.join("|")) {
                 svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true" {
+                    path.grid d="M0 250H1000M0 500H1000M0 750H1000" {}
                     polyline.(class::TRUTH) points="" {}
                     polyline.(class::YOURS) points="" {}
                 }
                 @for n in 0..CURVE_POINTS {
-                    input type="range" min="0" max="1000" step="20" value="0" data-n=(n)
+                    input type="range" min="0" max="1000" step=(SKETCH_STEP) value="0" data-n=(n) aria-valuetext=(steps[0])
                         aria-label={ (y.text) ", " (x.text) " " (along.unit.format(along.at(n, CURVE_POINTS))) };
                 }
             }

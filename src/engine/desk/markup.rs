@@ -235,6 +235,8 @@ pub mod attr {
     pub const FACTS_AT: &str = "data-facts-at";
     /// The page, or a figure, can be operated.
     pub const LIVE: &str = "data-live";
+    /// What the heights of a curve that is drawn are, step by step.
+    pub const STEPS: &str = "data-steps";
     /// A figure waits for a prediction.
     pub const WAITS: &str = "data-waits";
     /// A figure has its question in it: `open`, or `answered` while that is still shown.

@@ -137,6 +137,7 @@ impl Desk {
         let (from, to) = (state.focused_button, 1 - state.focused_button);
         state.focused_button = to;
         state.button_entities[to] = Some(who);
+        state.focused_area = area;
         let placed = state.focus_button_patches(to, who, area);
         self.extra_patches.extend(placed);
         self.extra_patches.extend(swap_tab_order(from, to));
@@ -206,9 +207,16 @@ impl Desk {
         super::choose::write(state, out);
         let n = state.focused_button;
         let there = state.button_entities[n].and_then(|who| Some((who, state.pictures[0].area_of(who)?)));
-        let first = || state.pictures[0].regions.first().map(|region| (region.entity, region.area));
-        if let Some((who, area)) = there.or_else(first) {
+        // Who has gone leaves the focus to what is nearest to where it was.
+        let was = state.focused_area.centre();
+        let apart = |area: &Rect| libm::hypotf(area.centre().x - was.x, area.centre().y - was.y);
+        let nearest = || {
+            let regions = state.pictures[0].regions.iter().map(|region| (region.entity, region.area));
+            regions.min_by(|a, b| apart(&a.1).total_cmp(&apart(&b.1)))
+        };
+        if let Some((who, area)) = there.or_else(nearest) {
             state.button_entities[n] = Some(who);
+            state.focused_area = area;
             out.extend(state.focus_button_patches(n, who, area));
         }
     }

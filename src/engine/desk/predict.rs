@@ -322,6 +322,7 @@ fn verdict(prediction: &Prediction, answer: &Value, truth: &Truth, see: NewEleme
 fn with_number(words: &str, number: Option<&String>) -> String {
     match number {
         None => words.to_owned(),
+        Some(number) if number.is_empty() => words.to_owned(),
         Some(number) if words.is_empty() => number.clone(),
         Some(number) => [words, ": ", number].concat(),
     }

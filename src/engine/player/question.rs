@@ -89,6 +89,8 @@ impl Measured {
 
     fn by_each(&self, value: Value) -> Truth {
         let written = |value: &f64| match self.unit {
+            // What wasn't measured, such as the steps to what never happens, is not said.
+            _ if !value.is_finite() => String::new(),
             // A count is of something.
             Unit::Count => [&self.unit.format(*value), " ", &self.label].concat(),
             unit => unit.format(*value),

@@ -71,6 +71,8 @@ pub fn describe(scene: &Scene, words: &Words) -> Description {
 
 /// Packets that are told one by one: there can be hundreds, and none is there for long.
 const PACKETS: usize = 8;
+/// Bars of lanes that are told, the latest of each.
+const LANE_ROWS: usize = 24;
 /// Cells of a grid's row that are named; more are counted.
 const NAMED: usize = 12;
 
@@ -252,9 +254,20 @@ impl Writer<'_> {
             // Bars are often shorter than a hundredth of the time they come after.
             None => time_text(time, Span::from_millis(1)),
         };
+        // A state is what the legend calls it; the usual one needs no word.
+        let state = |status: Status| {
+            let key = lanes.key.iter().find(|(_, it)| *it == status);
+            match key {
+                Some((label, _)) => self.words.label(label),
+                None if status == Status::Normal => NOTHING.into(),
+                None => self.state(status),
+            }
+        };
+        let most = (LANE_ROWS / lanes.lanes.len().max(1)).max(2);
         let mut rows = Vec::new();
         for lane in &lanes.lanes {
-            for bar in &lane.bars {
+            // The latest, or one crowded lane would be all that is told.
+            for bar in &lane.bars[lane.bars.len().saturating_sub(most)..] {
                 rows.push(RowView {
                     entity: Some(bar.entity),
                     cells: vec![
@@ -262,7 +275,7 @@ impl Writer<'_> {
                         self.words.label(&bar.label),
                         time(bar.from),
                         time(bar.until),
-                        self.state(bar.status),
+                        state(bar.status),
                     ],
                 });
             }

@@ -405,7 +405,7 @@ impl Experiment for FourCells {
     type Controls = ControlValues;
     type Event = Turn;
     const SPEC: &'static FigureSpec =
-        &FigureSpec::new("four-cells", Time::from_secs(40), ControlValues::ALL, READINGS, KINDS)
+        &FigureSpec::new("four-cells", Time::from_secs(120), ControlValues::ALL, READINGS, KINDS)
             .by_steps(STEP)
             .actions(ACTIONS);
     const MESSAGES: &'static [&'static [Message]] = &[MESSAGES, program::MESSAGES];

@@ -125,7 +125,7 @@ messages! {
     is_computing(); is_waiting_for_io(); is_ready(); is_waiting_for_thread(); is_waiting_for_loop();
     database_takes(takes: Span); chart_waiting(); for_thread(); for_io();
     memory_title(); row_stacks(from: u32); row_requests(); note_takes(memory: (f64, Unit)); key_used(); key_reserved(); chart_memory(); memory();
-    says_dry(threads: u32, blocked: usize, waiting: usize, busy: (f64, Unit)); says_loop_full(waiting: usize);
+    says_dry(threads: u32, blocked: usize, computing: usize, waiting: usize, busy: (f64, Unit)); says_loop_full(waiting: usize);
     says_pool(taken: usize, threads: u32); says_loop(waiting: usize);
     step_came(ahead: usize); step_refused(); step_taken(server: Entity); step_asked(); step_answered();
     about_idle(); about_line(waiting: usize); about_came(ago: Span); about_ahead(ahead: usize);
@@ -377,7 +377,11 @@ impl PoolOrLoop {
     fn sentence(&self, now: Time) -> Msg {
         let (waiting, threads) = (self.line.len(), self.controls.threads);
         match (waiting, self.is_pool()) {
-            (5.., true) => says_dry(threads, self.for_io(), waiting, (self.busy(now), Unit::Share)),
+            (5.., true) => {
+                let (taken, blocked) = (self.serves.iter().flatten().count(), self.for_io());
+                let busy = (self.busy(now), Unit::Share);
+                says_dry(threads, blocked, taken.saturating_sub(blocked), waiting, busy)
+            }
             (5.., false) => says_loop_full(waiting),
             (_, true) => says_pool(self.serves.iter().flatten().count(), threads),
             (_, false) => says_loop(self.for_io()),
