@@ -23,8 +23,7 @@ const NAME: &str = "Backend Playground";
 /// The style of the front page and the map, and that of the learner's side.
 const HOME: &str = "pages/home.css";
 const LEARN: &str = "learn/learn.css";
-pub(super) const ABOUT: &str =
-    "Learn how backend systems behave: run them, break them, repair them, in your browser.";
+const ABOUT: &str = "Learn how backend systems behave: run them, break them, repair them, in your browser.";
 
 /// So long a title is shown whole where people search.
 const TITLE_LIMIT: usize = 70;

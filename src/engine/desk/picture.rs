@@ -209,10 +209,16 @@ impl Desk {
         let there = state.button_entities[n].and_then(|who| Some((who, state.pictures[0].area_of(who)?)));
         // Who has gone leaves the focus to what is nearest to where it was.
         let was = state.focused_area.centre();
-        let apart = |area: &Rect| libm::hypotf(area.centre().x - was.x, area.centre().y - was.y);
         let nearest = || {
-            let regions = state.pictures[0].regions.iter().map(|region| (region.entity, region.area));
-            regions.min_by(|a, b| apart(&a.1).total_cmp(&apart(&b.1)))
+            let mut nearest = None;
+            for region in &state.pictures[0].regions {
+                let centre = region.area.centre();
+                let apart = libm::hypotf(centre.x - was.x, centre.y - was.y);
+                if nearest.is_none_or(|(least, _)| apart < least) {
+                    nearest = Some((apart, (region.entity, region.area)));
+                }
+            }
+            nearest.map(|(_, it)| it)
         };
         if let Some((who, area)) = there.or_else(nearest) {
             state.button_entities[n] = Some(who);

@@ -128,10 +128,11 @@ impl RunOutcome {
     pub fn at_least(&self, reading: &str, bound: f64, says: Bounded) -> Result<(), Failure> {
         let so_far = self.declared(reading).so_far;
         let at = || {
-            let below = |at: &(Time, f64)| so_far && at.1 < bound;
-            let series: Vec<_> = self.series(reading).collect();
-            let stays = series.iter().rev().take_while(|at| below(at)).last().or(series.last());
-            stays.map_or(Time::ZERO, |(at, _)| *at)
+            let (mut from, mut stays) = (Time::ZERO, false);
+            for (at, value) in self.series(reading) {
+                (from, stays) = (if stays && so_far { from } else { at }, value < bound);
+            }
+            from
         };
         self.bounded(reading, bound, f64::ge, says, at)
     }
@@ -182,7 +183,7 @@ mod tests {
         assert_eq!(four.highest_first().value, Value::Order(vec![0, 3, 2, 1]));
         assert_eq!(four.lowest(&options).value, Value::Choice("c".into()));
         assert_eq!(four.highest(&options).value, Value::Choice("a".into()));
-        assert_eq!(four.highest(&options).measured, ["2 lost", "– lost", "1 lost", "2 lost"]);
+        assert_eq!(four.highest(&options).measured, ["2 lost", "", "1 lost", "2 lost"]);
         assert_eq!(of(&[]).lowest(&[]), Value::Choice(String::new()).into());
         assert_eq!(of(&[1.0, 0.5]).curve(), Value::Curve(vec![1.0, 0.5]).into());
     }

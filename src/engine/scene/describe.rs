@@ -366,23 +366,21 @@ impl Writer<'_> {
             }
         };
         // As the legend calls them, each with the cells that look so.
-        let looks: Vec<(String, Status)> =
-            it.key.iter().map(|(label, status)| (self.words.label(label), *status)).collect();
-        let others = Status::ALL.into_iter().filter(|status| looks.iter().all(|look| look.1 != *status));
-        let others: Vec<_> = others.map(|status| (self.state(status), status)).collect();
         let marked = |row: &GridRow| {
-            let told = |(name, status): &(String, Status)| {
-                let so = row.cells.iter().filter(|cell| cell.is_there() && cell.status == *status);
-                let mut names: Vec<String> = so.map(|cell| self.words.name(cell.entity)).collect();
-                let all = names.len();
-                names.dedup();
+            let mut told = Vec::new();
+            for (look, status) in &it.key {
+                let so = || row.cells.iter().filter(|cell| cell.is_there() && cell.status == *status);
+                let first = so().next().filter(|cell| !matches!(cell.status, Status::Normal | Status::Quiet));
+                let Some(first) = first else { continue };
+                let all = so().count();
                 // Slots have one name in common.
-                let which = if all > NAMED || names.len() < all { all.to_string() } else { names.join(", ") };
-                (all > 0).then(|| [name, ": ", &which].concat())
-            };
-            let looks = looks.iter().chain(&others);
-            let looks = looks.filter(|(_, status)| !matches!(status, Status::Normal | Status::Quiet));
-            let told: Vec<String> = looks.filter_map(told).collect();
+                let which = if all > NAMED || all > 1 && so().all(|cell| cell.entity == first.entity) {
+                    all.to_string()
+                } else {
+                    so().map(|cell| self.words.name(cell.entity)).collect::<Vec<_>>().join(", ")
+                };
+                told.push([&self.words.label(look), ": ", &which].concat());
+            }
             if told.is_empty() { NOTHING.into() } else { told.join("; ") }
         };
         let row = |row: &GridRow| {

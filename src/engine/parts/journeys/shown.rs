@@ -13,28 +13,27 @@ use crate::sim::decimal::rounded;
 use crate::sim::sort::sort_by_key;
 use crate::sim::{EndKind, Entity, Msg, Time, Unit, World};
 
+fn badge_of(lost: &[&Vec<Lost>], place: Entity, now: Time) -> Option<Badge> {
+    let (mut all, mut last, mut cause, mut one_cause) = (0, Time::ZERO, None, true);
+    for it in lost.iter().flat_map(|lost| lost.iter()).filter(|it| it.place == place) {
+        all += it.count;
+        last = last.max(it.last);
+        one_cause &= *cause.get_or_insert(it.cause) == it.cause;
+    }
+    let label = if one_cause { badge_lost(all, cause?) } else { badge_lost_in_all(all) };
+    let status = if now.since(last) < FRESH { Status::Trouble } else { Status::Quiet };
+    Some(Badge { label: Label::Words(label), status })
+}
+
 impl<T> Journeys<T> {
     /// What is to be seen at a place of what was lost there: how many, with the cause if there is one only.
     pub fn badge(&self, place: Entity, now: Time) -> Option<Badge> {
-        Self::badge_of(&[self], place, now)
+        badge_of(&[&self.lost], place, now)
     }
 
-    /// The same of several kinds together.
-    pub fn badge_of(kinds: &[&Self], place: Entity, now: Time) -> Option<Badge> {
-        let here = kinds.iter().flat_map(|it| &it.lost).filter(|lost| lost.place == place);
-        let all = kinds.iter().map(|it| it.lost_at(place)).sum();
-        let of_cause =
-            |cause| here.clone().filter(|lost| lost.cause == cause).map(|lost| lost.count).sum::<u64>();
-        let most = here.clone().max_by_key(|lost| lost.count)?;
-        let fresh = here.clone().map(|lost| lost.last).max().is_some_and(|last| now.since(last) < FRESH);
-        Some(Badge {
-            label: Label::Words(if all == of_cause(most.cause) {
-                badge_lost(all, most.cause)
-            } else {
-                badge_lost_in_all(all)
-            }),
-            status: if fresh { Status::Trouble } else { Status::Quiet },
-        })
+    /// The same of what was lost of two kinds.
+    pub fn badge_with<U>(&self, other: &Journeys<U>, place: Entity, now: Time) -> Option<Badge> {
+        badge_of(&[&self.lost, &other.lost], place, now)
     }
 
     /// A node with its badge.

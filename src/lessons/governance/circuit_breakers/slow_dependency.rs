@@ -357,11 +357,7 @@ impl SlowDependency {
         let clients = Node::new(CLIENTS).shaped(Shape::Client);
         let shop = self.shop.node(None, now);
         // Its threads are the panel below.
-        let shop = Node {
-            workers: None,
-            badge: Journeys::badge_of(&[&self.pages, &self.payments], SHOP, now),
-            ..shop
-        };
+        let shop = Node { workers: None, badge: self.pages.badge_with(&self.payments, SHOP, now), ..shop };
         let standing = self.breaker.as_ref().map(|breaker| breaker::standing(breaker, now));
         let (note, status) = standing.unwrap_or_else(|| (note_off(), Status::Quiet));
         let breaker = Node { status, ..Node::new(BREAKER).note(Label::Words(note)) };
