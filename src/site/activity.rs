@@ -130,11 +130,11 @@ fn sketch(asks: Option<AnswerKind>, x: &Text, y: &Text) -> Markup {
     };
     html! {
         p.asks { "Draw it with the pointer or a finger, or point by point with the arrow keys. Within " (off) " of the run, on average, counts as right." }
-        p.(class::ANSWER_READ) role="status" {}
         div.sketch {
             span.sketch-y { (y.text) }
             span.sketch-top { (end(&up, last)) }
             span.sketch-middle { (up.unit.format(height(0.5))) }
+            p.(class::ANSWER_READ) role="status" {}
             div.(class::SKETCH_AREA) data-steps=(steps.join("|")) {
                 svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true" {
                     path.grid d="M0 250H1000M0 500H1000M0 750H1000" {}

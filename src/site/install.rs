@@ -42,8 +42,7 @@ fn manifest() -> String {
     });
     // Addresses are from the manifest, so that the site may lie anywhere.
     let manifest = serde_json::json!({
-        "name": "Backend Playground", "short_name": "Playground",
-        "start_url": "./", "scope": "./", "display": "standalone",
+        "name": "Backend Playground", "start_url": "./", "display": "standalone",
         "background_color": GROUND, "theme_color": GROUND, "icons": icons,
     });
     manifest.to_string()

@@ -15,6 +15,8 @@ const ANSWERS: &str = "input:checked, input[type=text], select, li[data-option],
 const POINTS: &str = "input[type=range]";
 /// Height of a sketch's coordinate system.
 const HEIGHT: f64 = 1_000.0;
+/// And a step of its sliders, as in their markup.
+const STEP: usize = 20;
 
 /// Attaches the listeners of all activities.
 pub fn start() {
@@ -263,9 +265,7 @@ fn attach_sketch(area: &Element) {
                     if !field.disabled() {
                         dom::set_attribute(point, attr::DRAWN, "");
                         field.set_value_as_number((from_y + share * (y - from_y)).round());
-                        if near {
-                            read_out(&of, point);
-                        }
+                        read_out(&of, point);
                     }
                 }
             }
@@ -274,30 +274,20 @@ fn attach_sketch(area: &Element) {
     }
 }
 
-/// Says a point of a curve that is drawn, where it is drawn: `lost share, load 68/s: 11.2 %`.
+/// Says a point of a curve where it is drawn: `lost share, load 68/s: 11.2 %`. What heights are called stands in the markup.
 fn read_out(area: &Element, point: &Element) {
-    let (Some(label), Some(read)) =
-        (point.get_attribute("aria-label"), area.closest(&css(class::ACTIVITY)).ok().flatten())
-    else {
-        return;
-    };
-    set_text(&read, class::ANSWER_READ, &[&label, ": ", &value_text(area, point)].concat());
-}
-
-/// The height of a point, with its unit.
-fn value_text(area: &Element, point: &Element) -> String {
+    let at = dom::field(point).value_as_number() as usize / STEP;
     let steps = area.get_attribute(attr::STEPS).unwrap_or_default();
-    let all = steps.split('|').count().saturating_sub(1) as f64;
-    let at = (dom::field(point).value_as_number() / HEIGHT * all).round();
-    steps.split('|').nth(at as usize).unwrap_or_default().to_owned()
+    let value = steps.split('|').nth(at).unwrap_or_default();
+    dom::set_attribute(point, "aria-valuetext", value);
+    if let (Some(label), Some(read)) = (point.get_attribute("aria-label"), area.previous_element_sibling()) {
+        dom::set_text(&read, &[&label, ": ", value].concat());
+    }
 }
 
 fn redraw(area: &Element) {
     let points = dom::query_all(area, POINTS);
     let steps = points.len().saturating_sub(1) as f64;
-    for point in &points {
-        dom::set_attribute(point, "aria-valuetext", &value_text(area, point));
-    }
     let mut line = String::new();
     // What hasn't been drawn yet is left out, so that one sees what is missing.
     for (n, point) in points.iter().enumerate().filter(|(_, point)| point.has_attribute(attr::DRAWN)) {

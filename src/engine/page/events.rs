@@ -2,7 +2,7 @@
 
 use super::figure::PageFigure;
 use super::{answer, dock, dom, drag};
-use crate::desk::markup::{any, attr, class, css, does, inside, with};
+use crate::desk::markup::{any, attr, class, css, inside, with};
 use crate::desk::{ActionKind, SHORTCUTS, UserAction, text};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -272,13 +272,7 @@ fn key_pressed(figure: &PageFigure, event: &KeyboardEvent) {
             let shortcut = SHORTCUTS.iter().find(|shortcut| shortcut.key == key);
             if let Some(shortcut) = shortcut.filter(|_| !takes_typing(event)) {
                 event.prevent_default();
-                let target = match shortcut.action {
-                    // As the button says.
-                    ActionKind::Compare => dom::query(&figure.root, &does(ActionKind::Compare))
-                        .and_then(|button| button.get_attribute(attr::ON))
-                        .unwrap_or_default(),
-                    _ => shortcut.target.to_owned(),
-                };
+                let target = shortcut.target.to_owned();
                 figure.send_action(UserAction { target, ..UserAction::of(shortcut.action) });
             }
         }

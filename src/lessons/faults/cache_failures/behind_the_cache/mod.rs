@@ -97,7 +97,7 @@ controls! {
         pub workers: u32 = Control::number("workers", "Database workers", Unit::Count, (5.0, 60.0), 1.0, 10.0)
             .help("Queries that the database works on at the same time: 50 a second each."),
         pub ramp: bool = Control::flag("ramp", "Let readers in step by step", false)
-            .help("When a lost cache is back, all readers come at once; or more and more of them over 10 s, while the others are refused."),
+            .help("When a lost cache is back, all readers come at once; or more and more of them over 20 s, while the others are refused."),
         pub copies: bool = Control::flag("copies", "Copies in each server", false)
             .help("Ten servers keep 500 pages each, too. After 5 s one reader looks in the cache anew; the others get the copy meanwhile."),
     }
