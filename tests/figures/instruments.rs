@@ -2,7 +2,7 @@
 
 use crate::page::{Page, action};
 use playground::desk::{DeskCommand, FileChunk, UserAction};
-use playground::learner::{Attempt, Grade, Task};
+use playground::learner::{Attempt, Grade, Guess, Task};
 use playground::lessons;
 use playground::player::{Value, decode_view};
 
@@ -232,7 +232,7 @@ fn a_desk_says_that_it_owes_an_answer_until_it_has_given_it() {
     assert!(page.owes && page.attempts.is_empty(), "the run is being computed");
     page.rest();
     assert!(!page.owes && page.attempts.len() == 1, "the verdict is there");
-    let guess = page.attempts[0].guess.expect("a number was asked for");
+    let guess = page.attempts[0].guess.as_deref().and_then(Guess::from_text).expect("a number was asked for");
     assert_eq!(guess.guessed, 20.0);
     assert!(
         said(&page, &format!("[data-predict=\"{FIRST}\"] .answer-verdict"))

@@ -177,7 +177,7 @@ impl Desk {
             let grade = if right { Grade::Right } else { Grade::Wrong };
             let guess = match (&it.prediction.answer_kind, &it.answer, &truth.value) {
                 (AnswerKind::Number { unit, .. }, Value::Number(guessed), Value::Number(was)) => {
-                    Some(Guess { unit: *unit, guessed: *guessed, was: *was })
+                    Some(Guess { unit: *unit, guessed: *guessed, was: *was }.to_text())
                 }
                 _ => None,
             };
@@ -186,7 +186,7 @@ impl Desk {
         true
     }
 
-    fn record(&mut self, id: &str, answer: String, grade: Grade, guess: Option<Guess>) {
+    fn record(&mut self, id: &str, answer: String, grade: Grade, guess: Option<String>) {
         let first = View { at: self.state.spec.until, ..self.state.initial_view.clone() };
         let run = Some(encode_view(&first));
         let attempt = Attempt { task: Task::Prediction, id: id.to_owned(), answer, grade, run, guess };

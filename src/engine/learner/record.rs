@@ -4,7 +4,7 @@
 //! { "format": "backend-playground", "version": 1,
 //!   "attempts": [{ "key": "…32 hexadecimal digits…", "lesson": "faults/cache-failures", "when": 1700000000000,
 //!                  "attempt": { "task": "Prediction", "id": "rush", "answer": "500", "grade": "Wrong", "run": null,
-//!                               "guess": { "unit": "Count", "guessed": 500, "was": 1009 } } }],
+//!                               "guess": "count 500 1009" } }],
 //!   "reviews":  [{ "key": "…", "card": "faults/cache-failures#stampede", "when": 1700000000000, "rating": "good" }],
 //!   "visits":   [{ "key": "…", "lesson": "faults/cache-failures", "when": 1700000000000, "seconds": 840 }],
 //!   "places":   [{ "lesson": "faults/cache-failures", "figure": "which-keys", "when": 1700000000000,
@@ -224,12 +224,14 @@ fn add_later<T, K: Ord>(
 fn wrong_attempt(entry: &Entry) -> Option<&'static str> {
     let attempt = &entry.attempt;
     let run = attempt.run.iter();
-    let finite = |it: &super::Guess| it.guessed.is_finite() && it.was.is_finite();
+    let guess = attempt.guess.as_ref().is_none_or(|guess| super::Guess::from_text(guess).is_some());
     wrong_lesson(&entry.lesson)
         .or_else(|| wrong_id(&attempt.id))
         .or_else(|| wrong_moment(entry.when))
         .or_else(|| too_long([&attempt.answer].into_iter().chain(run)))
-        .or_else(|| (!attempt.guess.iter().all(finite)).then_some("numbers have to be finite"))
+        .or_else(|| {
+            (!guess).then_some("a guess has to be a kind of number and two numbers, as `count 500 1009`")
+        })
 }
 
 fn wrong_review(review: &Review) -> Option<&'static str> {

@@ -1,7 +1,7 @@
 //! What the record says about the learner, in a few calm numbers.
 
 use super::schedule::first_of_each;
-use super::{CardId, Day, Entry, Grade, Record, Schedule, Task, Visit};
+use super::{CardId, Day, Entry, Grade, Guess, Record, Schedule, Task, Visit};
 use crate::sim::Unit;
 use crate::sim::sort::sort_by;
 use std::collections::BTreeMap;
@@ -139,7 +139,8 @@ fn time_spent(visits: &[Visit]) -> Vec<(String, u64)> {
 }
 
 fn calibration(first: &[&Entry]) -> Vec<Calibration> {
-    let guesses: Vec<_> = first.iter().filter_map(|entry| entry.attempt.guess).collect();
+    let guesses: Vec<_> =
+        first.iter().filter_map(|entry| Guess::from_text(entry.attempt.guess.as_deref()?)).collect();
     let of_unit = |unit: Unit| {
         let comparable = guesses.iter().filter(|it| it.unit == unit && it.guessed > 0.0 && it.was > 0.0);
         let mut ratios: Vec<f64> = comparable.map(|it| it.guessed / it.was).collect();
@@ -182,7 +183,7 @@ mod tests {
     fn guesses_are_told_by_their_unit_once_there_are_enough_of_them() {
         let guess = |n: u8, unit, guessed, was| {
             let mut entry = entry(n, "a/b", &n.to_string(), u64::from(n), Grade::Wrong);
-            entry.attempt.guess = Some(Guess { unit, guessed, was });
+            entry.attempt.guess = Some(Guess { unit, guessed, was }.to_text());
             entry
         };
         let mut entries = vec![

@@ -51,7 +51,7 @@ fn years() -> Record {
         answer: "500".to_owned(),
         grade: if n.is_multiple_of(3) { Grade::Wrong } else { Grade::Right },
         run: None,
-        guess: Some(Guess { unit: Unit::Count, guessed: 500.0, was: 700.0 }),
+        guess: Some(Guess { unit: Unit::Count, guessed: 500.0, was: 700.0 }.to_text()),
     };
     let entry = |n: usize| Entry {
         key: key(n),
