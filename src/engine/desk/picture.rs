@@ -137,7 +137,6 @@ impl Desk {
         let (from, to) = (state.focused_button, 1 - state.focused_button);
         state.focused_button = to;
         state.button_entities[to] = Some(who);
-        state.focused_area = area;
         let placed = state.focus_button_patches(to, who, area);
         self.extra_patches.extend(placed);
         self.extra_patches.extend(swap_tab_order(from, to));
@@ -207,22 +206,12 @@ impl Desk {
         super::choose::write(state, out);
         let n = state.focused_button;
         let there = state.button_entities[n].and_then(|who| Some((who, state.pictures[0].area_of(who)?)));
-        // Who has gone leaves the focus to what is nearest to where it was.
-        let was = state.focused_area.centre();
-        let nearest = || {
-            let mut nearest = None;
-            for region in &state.pictures[0].regions {
-                let centre = region.area.centre();
-                let apart = libm::hypotf(centre.x - was.x, centre.y - was.y);
-                if nearest.is_none_or(|(least, _)| apart < least) {
-                    nearest = Some((apart, (region.entity, region.area)));
-                }
-            }
-            nearest.map(|(_, it)| it)
-        };
-        if let Some((who, area)) = there.or_else(nearest) {
+        // Who has gone leaves the focus to who has its place now.
+        let regions = &state.pictures[0].regions;
+        let next =
+            || regions.get(state.focused_stop).or(regions.last()).map(|region| (region.entity, region.area));
+        if let Some((who, area)) = there.or_else(next) {
             state.button_entities[n] = Some(who);
-            state.focused_area = area;
             out.extend(state.focus_button_patches(n, who, area));
         }
     }

@@ -10,7 +10,7 @@ use crate::player::{
     Challenge, Control, Explanation, FigureSpec, Frame, InputKind, Marker, Pace, Run, Value, View,
     encode_view,
 };
-use crate::scene::{Choice, PacketKind, Panel, Picture, Rect, Scene, Words, capitalize};
+use crate::scene::{Choice, PacketKind, Panel, Picture, Scene, Words, capitalize};
 use crate::sim::{Ending, Entity, Msg, Time};
 
 /// Most runs of the learner's own that are kept to go back to.
@@ -114,8 +114,6 @@ pub(super) struct FigureState {
     /// Which of the two focus buttons over the picture is in the tab order, and the entity that each is on.
     pub focused_button: usize,
     pub button_entities: [Option<Entity>; 2],
-    /// Where the focused one is, or was.
-    pub focused_area: Rect,
     /// Which stop of the walk through the picture that is: what was there may be gone by the next key.
     pub focused_stop: usize,
     /// How many of the first picture's regions and packets belong to the run itself; the rest are those of the compared
@@ -207,7 +205,6 @@ impl FigureState {
             pictures: Default::default(),
             focused_button: 0,
             button_entities: [None, None],
-            focused_area: Rect::default(),
             focused_stop: 0,
             own_counts: (usize::MAX, usize::MAX),
             drag_start: None,

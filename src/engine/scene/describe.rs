@@ -254,14 +254,10 @@ impl Writer<'_> {
             // Bars are often shorter than a hundredth of the time they come after.
             None => time_text(time, Span::from_millis(1)),
         };
-        // A state is what the legend calls it; the usual one needs no word.
+        // A state is what the legend calls it.
         let state = |status: Status| {
             let key = lanes.key.iter().find(|(_, it)| *it == status);
-            match key {
-                Some((label, _)) => self.words.label(label),
-                None if status == Status::Normal => NOTHING.into(),
-                None => self.state(status),
-            }
+            key.map_or_else(|| self.state(status), |(label, _)| self.words.label(label))
         };
         let most = (LANE_ROWS / lanes.lanes.len().max(1)).max(2);
         let mut rows = Vec::new();

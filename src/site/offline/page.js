@@ -3,6 +3,7 @@
   const root = new URL('.', document.currentScript.src);
   const workers = navigator.serviceWorker;
   const tell = (waiting) => {
+    const style = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: new URL('learn/learn.css', root) });
     const bar = document.createElement('div');
     bar.className = 'newer';
     bar.setAttribute('role', 'status');
@@ -11,6 +12,7 @@
       it.addEventListener('click', press);
       return it;
     };
+    document.head.append(style);
     document.body.append(bar);
     bar.append(
       'There is a newer version of the site. ',
