@@ -62,17 +62,17 @@ controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
         pub mode: Mode = Control::choice("mode", "Who must answer", Mode::OPTIONS, "majority")
-            .help("Three of five, in two rounds where needed; R of N to read and W of N to write, the newest clock wins; or the client's own replica alone.").primary(),
+            .help("Three of five, in two rounds where needed; R of N to read, W of N to write, the newest clock wins; or the nearest replica alone.").primary(),
         pub network: Network = Control::choice("network", "Network", Network::OPTIONS, "whole")
-            .help("Which links are cut: those that you draw a line across; all between A, B and the others; or all of A's but the one to B. Going back to 'As drawn' joins them all.").primary(),
+            .help("Which links are cut: those you draw across; all between A, B and the others; or all of A's but the one to B. 'As drawn' joins them.").primary(),
         pub n: u32 = Control::number("n", "N, copies", Unit::Count, (1.0, PEERS as f64), 1.0, PEERS as f64)
             .help("How many replicas are sent every write: A, then B, and so on.").primary(),
         pub r: u32 = Control::number("r", "R, read", Unit::Count, (1.0, PEERS as f64), 1.0, 3.0)
-            .help("How many of the N must answer a read; never more than N.").primary(),
+            .help("How many of the N must answer a read.").primary(),
         pub w: u32 = Control::number("w", "W, write", Unit::Count, (1.0, PEERS as f64), 1.0, 3.0)
-            .help("How many of the N must have a write before it is answered; never more than N.").primary(),
+            .help("How many of the N must have a write before it is answered.").primary(),
         pub whom: Whom = Control::choice("whom", "Who is asked", Whom::OPTIONS, "all")
-            .help("All N, and the first R or W answers count; the same, and others stand in for those of the N that can't be reached; or R or W that are drawn at random, and nobody else.").primary(),
+            .help("All N, and the first R or W answers count; the same, with others in place of those that can't be reached; or R or W drawn at random.").primary(),
         pub rate: f64 = Control::number("rate", "Each client asks", Unit::Rate, (0.5, 5.0), 0.5, 1.5)
             .help("Operations a second from each client, if it is answered at once."),
         pub writes: f64 = Control::number("writes", "Writes", Unit::Share, (0.0, 1.0), 0.05, 0.3)
@@ -80,7 +80,7 @@ controls! {
         pub delay: Span = Control::log_number("delay", "Between replicas", Unit::Time, (0.005, 0.2), 0.04)
             .help("Mean time of a message from one replica to another."),
         pub skew: Span = Control::number("skew", "Clocks are off by", Unit::Time, (0.0, 0.5), 0.05, 0.0)
-            .help("How far the fastest clock is ahead, and the slowest behind. Only the majority doesn't ask clocks which write is newer."),
+            .help("How far the fastest clock is ahead, and the slowest behind. Majority asks no clock."),
     }
 }
 

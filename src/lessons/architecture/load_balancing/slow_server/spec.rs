@@ -67,11 +67,11 @@ controls! {
         pub policy: Policy = Control::choice("policy", "Policy", Policy::OPTIONS, "round-robin")
             .help("How the balancer picks a server.").primary(),
         pub load: f64 = Control::log_number("load", "Load", Unit::Rate, (10.0, 1000.0), 120.0)
-            .help("Requests a second from all clients together.").primary(),
+            .help("Requests a second, all clients together.").primary(),
         pub slower: f64 = Control::number("slower", "Slowdown of C", Unit::Factor, (1.0, 20.0), 0.5, 4.0)
-            .help("How many times as long server C takes for the same request.").primary(),
+            .help("How many times as long C takes for a request.").primary(),
         pub service: Span = Control::log_number("service", "Mean service time", Unit::Time, (0.001, 1.0), 0.04)
-            .help("How long a request keeps a worker busy at full speed, on average."),
+            .help("How long a request keeps a worker busy, on average."),
         pub sizes: Sizes = SIZES,
         pub workers: u32 = Control::number("workers", "Workers per server", Unit::Count, (1.0, 8.0), 1.0, 2.0)
             .help("Requests that a server works on at the same time."),
@@ -81,9 +81,9 @@ controls! {
         pub arrivals: Pattern = ARRIVALS,
         pub compress: f64 = COMPRESS,
         pub logged: bool = Control::flag("logged", "Service times from the log", false)
-            .help("A replayed request keeps its worker for as long as the log says it took, where it says so."),
+            .help("A replayed request keeps its worker as long as the log says, if it does."),
         pub checks: bool = Control::flag("checks", "Health checks", true)
-            .help("The balancer checks every 2 s whether each server is there; 3 failures in a row take it out, 2 successes bring it back."),
+            .help("Each server is checked every 2 s; 3 failures in a row take it out, 2 successes bring it back."),
     }
 }
 
