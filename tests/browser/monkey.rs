@@ -85,7 +85,7 @@ pub async fn nothing_that_a_monkey_does_to_a_page_breaks_it(kind: Kind) {
         let _: u32 = browser.run(&show).await;
         browser.until(&Figure::is_live(&css)).await;
         let failed: bool = browser
-            .run("return [...document.querySelectorAll('.fig-notice')].some(it => /mistake of ours|did not answer/.test(it.innerText))")
+            .run("return [...document.querySelectorAll('.fig-notice')].some(it => /mistake is ours|did not answer/.test(it.innerText))")
             .await;
         assert!(!failed, "{kind:?}, /{page}: a model failed");
     }

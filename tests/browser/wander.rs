@@ -138,7 +138,7 @@ pub async fn nothing_that_a_monkey_does_to_the_site_breaks_it_or_loses_the_recor
         assert_eq!(said, Value::from(""), "{kind:?}, {n}: {what}, acts {seed}");
         tokio::time::sleep(Duration::from_millis(300)).await;
         let failed: bool = browser
-            .run("return [...document.querySelectorAll('.fig-notice')].some((it) => /mistake of ours/.test(it.innerText))")
+            .run("return [...document.querySelectorAll('.fig-notice')].some((it) => /mistake is ours/.test(it.innerText))")
             .await;
         assert!(!failed, "{kind:?}, {n}: {what}, acts {seed}: a model failed");
         assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}, {n}: {what}, acts {seed}");

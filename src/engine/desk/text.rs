@@ -43,8 +43,8 @@ texts! {
     NO_FACTS = "The texts of this figure could not be loaded. Reload the page, or try again when you are online.";
     NO_CANVAS = "This browser can’t paint while it computes, so the figure stays as it is.";
     NOT_STARTED = "The model could not be loaded.";
-    PANICKED = "The model of this figure failed, and the mistake is ours. The figure is back where it was before.";
-    HUNG = "The model did not answer for ten seconds and was stopped. The figure is back where it was before.";
+    PANICKED = "The model of this figure failed; the mistake is ours. The figure is back where it was.";
+    HUNG = "The model did not answer for ten seconds and was stopped. The figure is back where it was.";
     HUNG_LAST_TIME = "This link stopped the figure last time, so its run has not been started.";
     NOT_OPENED = "This run can’t be opened: {} Here is the figure’s own run.";
     BAD_LINK = "This link can’t be opened: {}.";
@@ -67,7 +67,7 @@ texts! {
     NOT_CHOOSABLE = "{} can’t be chosen: choose {}, each of them a {}.";
     CANCEL = "Cancel";
     LOG_READING = "{} of {} read";
-    LOG_PACE = "Here it runs {} faster, to keep the servers about four fifths busy. 'Log runs faster' changes that.";
+    LOG_PACE = "Here it runs {} faster, so that servers are four fifths busy. 'Log runs faster' changes that.";
     LOG_RATE = "Requests over the whole log: at most {} in any of its {} parts";
     LOG_FAILED = "The file could not be read.";
     PREDICT_FIRST = "It runs once you have answered its question.";
@@ -77,11 +77,11 @@ texts! {
     HOVER_ACTED_ON = "{}: click to see what it is doing, and what you can do to it.";
     GRADING = "Committed. The run is being computed …";
     SEARCHING = "Searching …";
-    SHORTEST_WAY = "Found: {} steps lead to a state that must never occur; there is no shorter way. The figure shows them from the start, to this end: {}";
+    SHORTEST_WAY = "Found: {} steps, and no fewer, lead to a state that must never be. The figure shows them from the start, to this end: {}";
     CHOOSE_NEXT = "Choose what runs next, or let a scheduler choose.";
     NO_CHOICE = "A scheduler decides what happens next in this run. Take over its choices yourself, and search again.";
     NO_WAY = "There is no bad schedule: all {} states that can be reached were checked.";
-    TOO_MANY_WAYS = "None was found among the first {} states, and there are too many to check them all.";
+    TOO_MANY_WAYS = "None among the first {} states, and there are too many to check them all.";
     BACK_TO_YOURS = "Back to your run";
     SEE_IN_FIGURE = "See it in the figure";
     READ_OFF = "The answer comes from these runs: ";
@@ -114,7 +114,7 @@ texts! {
     FALLING = "Falling: {}, from {} to {}.";
     PASSED = "Passed.";
     KEPT_NOWHERE = "This browser keeps nothing for this site, perhaps because the window is private. What you do here is forgotten when you leave the page.";
-    KEPT_NEWER = "Your record was written by a newer version of this site, and is left as it is. Reload the page to get that version; until then nothing is added to it.";
+    KEPT_NEWER = "Your record was written by a newer version of this site, and is left as it is. Reload the page to get that version.";
     KEPT_FULL = "There is no room left to keep what you do. Free some space on this device, or export your record and delete it.";
     KEPT_FAILED = "What you do here can't be kept at the moment; the browser's console says why.";
     FAILED = "Not yet.";
