@@ -25,7 +25,7 @@ texts! {
     FIXED = "The challenge fixes '{}'. 'Back to the run the page opened with' in the figure’s menu frees it.";
     IDLE = "'{}' has no effect while '{}' is '{}'.";
     AS_LOGGED = "logged";
-    LOG_DECIDES = "The log decides how many requests arrive. 'Log runs faster' changes its pace.";
+    LOG_DECIDES = "The log decides the load; 'Log runs faster' changes its pace.";
     DROPPED = "Everything after {} was dropped.";
     CHANGED_AT = "{}: {} becomes {}";
     DONE_AT = "{}: {} {}";
@@ -45,7 +45,7 @@ texts! {
     NOT_STARTED = "The model could not be loaded.";
     PANICKED = "The model of this figure failed; the mistake is ours. The figure is back where it was.";
     HUNG = "The model did not answer for ten seconds and was stopped. The figure is back where it was.";
-    HUNG_LAST_TIME = "This link stopped the figure last time, so its run has not been started.";
+    HUNG_LAST_TIME = "This link stopped the figure last time, so its run wasn't started.";
     NOT_OPENED = "This run can’t be opened: {} Here is the figure’s own run.";
     BAD_LINK = "This link can’t be opened: {}.";
     FROM_LINK = "Opened from a link.";
@@ -74,13 +74,13 @@ texts! {
     UNDERSTOOD = "Read as {}.";
     WAS = "was {}";
     HOVER = "{}: click to see what it is doing, and why.";
-    HOVER_ACTED_ON = "{}: click to see what it is doing, and what you can do to it.";
+    HOVER_ACTED_ON = "{}: click for what it does, and what you can do to it.";
     GRADING = "Committed. The run is being computed …";
     SEARCHING = "Searching …";
     SHORTEST_WAY = "Found: {} steps, and no fewer, lead to a state that must never be. The figure shows them from the start, to this end: {}";
     CHOOSE_NEXT = "Choose what runs next, or let a scheduler choose.";
     NO_CHOICE = "A scheduler decides what happens next in this run. Take over its choices yourself, and search again.";
-    NO_WAY = "There is no bad schedule: all {} states that can be reached were checked.";
+    NO_WAY = "No bad schedule: all {} states that can be reached were checked.";
     TOO_MANY_WAYS = "None among the first {} states, and there are too many to check them all.";
     BACK_TO_YOURS = "Back to your run";
     SEE_IN_FIGURE = "See it in the figure";
@@ -120,7 +120,7 @@ texts! {
     FAILED = "Not yet.";
     JUDGED = "{} of {} runs met the goal.";
     JUDGED_NONE = "None of the first {} runs met the goal, so the judge stopped.";
-    JUDGED_FAILED = "Only {} of the first {} runs met the goal, so the judge stopped.";
+    JUDGED_FAILED = "Only {} of the first {} runs met the goal: the judge stopped.";
     JUDGED_OTHERS = "The figure has other settings than were judged:";
     COSTS = "It costs {}; the budget is {}.";
     TOO_DEAR = "It costs {}, and the budget is {}.";
@@ -141,7 +141,7 @@ texts! {
     BEHIND = "Behind {}, {} at {}";
     TOOK = "took {}";
     NOBODY_BEHIND = "Nothing, at this moment.";
-    OF_FIRST_RUN = "From the run that the page opened with; the figure shows another one now.";
+    OF_FIRST_RUN = "From the run the page opened with; the figure shows another now.";
 }
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ pub const ARRIVALS: Control = Control::choice("arrivals", "Arrivals", Pattern::O
 /// The control for how fast a log is replayed.
 pub const COMPRESS: Control =
     Control::log_number("compress", "Log runs faster", Unit::Factor, (1.0, 1e5), 1.0)
-        .help("Your log's arrivals are moved closer together by this factor: real logs are mostly silence.");
+        .help("Moves your log's arrivals closer together: real logs are mostly silence.");
 
 const ARRIVAL: Purpose = Purpose::named("arrival");
 const THINK: Purpose = Purpose::named("think");

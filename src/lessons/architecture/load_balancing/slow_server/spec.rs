@@ -76,7 +76,7 @@ controls! {
         pub workers: u32 = Control::number("workers", "Workers per server", Unit::Count, (1.0, 8.0), 1.0, 2.0)
             .help("Requests that a server works on at the same time."),
         pub queue: u32 = Control::number("queue", "Queue per server", Unit::Count, (0.0, 100.0), 1.0, 10.0)
-            .help("Requests that can wait at a server; the next one is refused."),
+            .help("Requests that can wait at a server; the next is refused."),
         pub patience: Span = PATIENCE,
         pub arrivals: Pattern = ARRIVALS,
         pub compress: f64 = COMPRESS,
