@@ -19,7 +19,7 @@ pub const PREDICTIONS: &[Prediction] = &[
         answer_kind: AnswerKind::Curve {
             x: CurveAxis { unit: Unit::Rate, from: 20.0, to: 180.0 },
             y: CurveAxis { unit: Unit::Share, from: 0.0, to: 0.4 },
-            tolerance: 0.05,
+            tolerance: 0.038,
         },
         at: Time::from_secs(60),
         runs: steps!(
