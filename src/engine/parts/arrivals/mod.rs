@@ -48,7 +48,7 @@ choices! {
 
 /// The control that chooses the pattern, for figures that can replay a log (`Needs::AccessLog`). The desk knows its id.
 pub const ARRIVALS: Control = Control::choice("arrivals", "Arrivals", Pattern::OPTIONS, "poisson")
-    .help("A steady random stream, one that comes in bursts with the same mean, or your own access log.");
+    .help("A steady random stream, one in bursts with the same mean, or your own access log.");
 
 /// The control for how fast a log is replayed.
 pub const COMPRESS: Control =

@@ -90,7 +90,7 @@ messages! {
 
 /// The control for how long somebody waits for an answer: the mean, from which [`Journeys::expect`] may be given any spread.
 pub const PATIENCE: Control = Control::log_number("patience", "Clients wait", Unit::Time, (0.1, 30.0), 5.0)
-    .help("How long a client waits for its answer, on average, before it gives up.");
+    .help("How long a client waits, on average, before it gives up.");
 
 /// A place's badge is in trouble for so long after something was lost there.
 const FRESH: Span = Span::from_secs(1);

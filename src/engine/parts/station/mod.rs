@@ -92,7 +92,7 @@ choices! {
 
 /// The control that chooses them.
 pub const SIZES: Control = Control::choice("sizes", "Service times", Sizes::OPTIONS, "exponential")
-    .help("How the service times are spread around their mean.");
+    .help("How service times are spread around their mean.");
 
 /// Squared coefficient of variation of log-normal sizes.
 const LOG_NORMAL: f64 = 2.0;

@@ -74,7 +74,7 @@ controls! {
             .help("How long a request keeps a worker busy, on average."),
         pub sizes: Sizes = SIZES,
         pub workers: u32 = Control::number("workers", "Workers per server", Unit::Count, (1.0, 8.0), 1.0, 2.0)
-            .help("Requests that a server works on at the same time."),
+            .help("Requests that a server works on at once."),
         pub queue: u32 = Control::number("queue", "Queue per server", Unit::Count, (0.0, 100.0), 1.0, 10.0)
             .help("Requests that can wait at a server; the next is refused."),
         pub patience: Span = PATIENCE,
@@ -83,7 +83,7 @@ controls! {
         pub logged: bool = Control::flag("logged", "Service times from the log", false)
             .help("A replayed request keeps its worker as long as the log says, if it does."),
         pub checks: bool = Control::flag("checks", "Health checks", true)
-            .help("Each server is checked every 2 s; 3 failures in a row take it out, 2 successes bring it back."),
+            .help("Every 2 s; 3 failures in a row take a server out, 2 successes bring it back."),
     }
 }
 
@@ -112,16 +112,16 @@ const ACTIONS: &[Action] = &[
 
 readings! {
     READINGS;
-    Reading::measured("p50", "p50", Statistic::Quantile(0.5), "Half of the answers of the last two seconds took at most this long.")
+    Reading::measured("p50", "p50", Statistic::Quantile(0.5), "Half of the answers of the last 2 s took at most this long.")
         .of(REQUEST, &[ANSWERED]).last(2.0);
-    Reading::measured("p99", "p99", Statistic::Quantile(0.99), "99 % of the answers of the last two seconds took at most this long.")
+    Reading::measured("p99", "p99", Statistic::Quantile(0.99), "99 % of the answers of the last 2 s took at most this long.")
         .of(REQUEST, &[ANSWERED]).last(2.0).trouble_from(0.5);
-    Reading::measured("answered", "answered", Statistic::Rate, "Answers a second, over the last two seconds.")
+    Reading::measured("answered", "answered", Statistic::Rate, "Answers a second, over the last 2 s.")
         .of(REQUEST, &[ANSWERED]).last(2.0);
-    Reading::measured("lost", "lost", Statistic::Rate, "Requests a second that were refused, failed or were given up, over the last two seconds.")
+    Reading::measured("lost", "lost", Statistic::Rate, "Requests a second that were refused, failed or given up, over the last 2 s.")
         .of(REQUEST, LOST).last(2.0).trouble_from(0.5);
-    Reading::new("longest-queue", "longest queue", Unit::Count, "Requests that wait at the server with the longest queue.");
-    Reading::measured("lost-share", "lost so far", Statistic::Share, "Share of all requests so far that ended without an answer.")
+    Reading::new("longest-queue", "longest queue", Unit::Count, "Requests in the longest queue.");
+    Reading::measured("lost-share", "lost so far", Statistic::Share, "Share of all requests that got no answer.")
         .of(REQUEST, LOST).so_far();
 }
 
