@@ -163,8 +163,7 @@ fn words_file(caption: &Caption, shown: &Still) -> Option<String> {
     Some(name)
 }
 
-/// The tools beside the caption. A comparison begins with the first control that this place of the figure offers and that has
-/// another value.
+/// The tools beside the caption. A comparison begins with the first control that this place of the figure offers.
 fn tools(offers: Option<(&FigureSpec, &[&str])>, asks: bool, legend: bool) -> Markup {
     let offered =
         offers.filter(|(spec, without)| spec.controls.iter().any(|it| without.contains(&it.id.as_ref())));
@@ -172,8 +171,9 @@ fn tools(offers: Option<(&FigureSpec, &[&str])>, asks: bool, legend: bool) -> Ma
         let mut shown: Vec<_> =
             spec.controls.iter().filter(|it| !without.contains(&it.id.as_ref())).collect();
         shown.sort_by_key(|control| !control.primary);
-        shown.iter().map(|control| control.id.as_ref()).collect::<Vec<_>>().join(" ")
+        shown.first().map(|control| control.id.to_string())
     });
+    let compared = compared.flatten();
     html! {
         div.fig-docked {
             button.quiet data-do=(ActionKind::BackToText.name()) { "Back to the text" }

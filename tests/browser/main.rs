@@ -92,12 +92,17 @@ fn in_browser(kind: Kind) -> Vec<Story> {
         kept::a_record_of_a_newer_version_is_left_as_it_is,
         kept::a_record_is_deleted_and_brought_back,
         reviewed::what_was_learned_is_asked_again_and_what_was_rated_is_kept,
-        offline::the_site_is_read_without_a_network_after_the_first_visit,
-        offline::a_newer_release_is_taken_whole_and_when_the_learner_says_so,
         look::a_picture_is_painted_anew_when_the_theme_or_the_width_changes,
         plain::every_page_reads_with_scripts_off,
         wrong::what_goes_wrong_is_told,
     ]);
+    if kind != Kind::WebKit {
+        stories.extend(told_in![
+            kind,
+            offline::the_site_is_read_without_a_network_after_the_first_visit,
+            offline::a_newer_release_is_taken_whole_and_when_the_learner_says_so,
+        ]);
+    }
     // The other drivers can't show a page as it is on paper.
     if kind == Kind::Chromium {
         stories.extend(told_in![kind, paper::a_page_prints_its_figures_scrolled_to_or_not]);

@@ -1,4 +1,5 @@
-//! The site without a network, and a newer release of it.
+//! The site without a network, and a newer release of it. Not told in WebKit: what its driver opens has no service workers that
+//! come to keep anything.
 
 use crate::figure::{Figure, LESSON};
 use crate::harness::{Browser, Kind, Setup, copy_of_site, dist};
@@ -36,11 +37,6 @@ async fn comes(browser: &Browser, script: &str, is_it: impl Fn(&serde_json::Valu
     panic!("never came: {script}");
 }
 
-/// Whether the browser can keep a site.
-pub async fn has_service_workers(browser: &Browser) -> bool {
-    browser.run("return 'serviceWorker' in navigator").await
-}
-
 /// Waits until the site is kept.
 pub async fn all_is_kept(browser: &Browser, site: &Path) {
     let all = offline::kept_files(site).expect("the site can be read").len() as u64;
@@ -63,10 +59,6 @@ pub async fn the_site_is_read_without_a_network_after_the_first_visit(kind: Kind
     let (served, home) = served(dist());
     let browser = Browser::open(Setup::desk(kind)).await;
     browser.goto(&format!("{home}{LESSON}")).await;
-    if !has_service_workers(&browser).await {
-        assert_eq!(kind, Kind::WebKit, "only its test driver has none");
-        return;
-    }
     all_is_kept(&browser, &dist()).await;
     exchange(&served, None);
 
@@ -95,10 +87,6 @@ pub async fn a_newer_release_is_taken_whole_and_when_the_learner_says_so(kind: K
     let (served, home) = served(old.clone());
     let browser = Browser::open(Setup::desk(kind)).await;
     browser.goto(&home).await;
-    if !has_service_workers(&browser).await {
-        assert_eq!(kind, Kind::WebKit, "only its test driver has none");
-        return;
-    }
     all_is_kept(&browser, &old).await;
 
     // A release of which one file is another's: it never counts.

@@ -40,8 +40,7 @@ impl Compared {
 }
 
 impl Desk {
-    /// Starts a comparison in which the first of these controls (ids, separated by spaces; all, if there are none) that has another
-    /// value has it, or ends the comparison.
+    /// Starts a comparison in which this control, or else the first that has another value, has it; or ends the comparison.
     pub(super) fn compare(&mut self, offered: &str) {
         let state = &mut self.state;
         state.side = Side::B;
@@ -179,10 +178,8 @@ impl FigureState {
     fn first_difference(&self, offered: &str) -> Option<(String, Value)> {
         let (first, others): (Vec<&Control>, Vec<&Control>) =
             self.spec.controls.iter().partition(|control| control.primary);
-        let all = || first.iter().chain(&others).copied();
-        let is_offered =
-            |control: &&Control| offered.is_empty() || offered.split(' ').any(|id| id == control.id);
-        all().filter(is_offered).find_map(|control| {
+        let offered = self.spec.control(offered).map(|(_, control)| control);
+        offered.into_iter().chain(first).chain(others).find_map(|control| {
             let other = control.another(&self.run_value(&control.id))?;
             Some((control.id.to_string(), other))
         })
