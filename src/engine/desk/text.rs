@@ -77,11 +77,11 @@ texts! {
     HOVER_ACTED_ON = "{}: click for what it does, and what you can do to it.";
     GRADING = "Committed. The run is being computed …";
     SEARCHING = "Searching …";
-    SHORTEST_WAY = "Found: {} steps, and no fewer, lead to a state that must never be. The figure shows them from the start, to this end: {}";
+    SHORTEST_WAY = "Found: {} steps, and no fewer, lead to a state that must never be: {}";
     CHOOSE_NEXT = "Choose what runs next, or let a scheduler choose.";
-    NO_CHOICE = "A scheduler decides what happens next in this run. Take over its choices yourself, and search again.";
+    NO_CHOICE = "A scheduler decides what happens next. Take over its choices, and search again.";
     NO_WAY = "No bad schedule: all {} states that can be reached were checked.";
-    TOO_MANY_WAYS = "None among the first {} states, and there are too many to check them all.";
+    TOO_MANY_WAYS = "None among the first {} states; there are too many to check them all.";
     BACK_TO_YOURS = "Back to your run";
     SEE_IN_FIGURE = "See it in the figure";
     READ_OFF = "The answer comes from these runs: ";
@@ -119,7 +119,7 @@ texts! {
     KEPT_FAILED = "What you do here can't be kept at the moment; the browser's console says why.";
     FAILED = "Not yet.";
     JUDGED = "{} of {} runs met the goal.";
-    JUDGED_NONE = "None of the first {} runs met the goal, so the judge stopped.";
+    JUDGED_NONE = "None of the first {} runs met the goal: the judge stopped.";
     JUDGED_FAILED = "Only {} of the first {} runs met the goal: the judge stopped.";
     JUDGED_OTHERS = "The figure has other settings than were judged:";
     COSTS = "It costs {}; the budget is {}.";
