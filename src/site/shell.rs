@@ -164,8 +164,11 @@ fn head_of(head: &Head) -> Markup {
         meta name="theme-color" media="(prefers-color-scheme: light)" content="#fcfbf8";
         meta name="theme-color" media="(prefers-color-scheme: dark)" content="#151617";
         link rel="icon" type="image/svg+xml" href="@root/favicon.svg";
-        link rel="manifest" href={ "@root/" (install::MANIFEST) };
-        link rel="apple-touch-icon" href={ "@root/" (install::TOUCH_ICON) };
+        // From here the site is installed: browsers fetch the icons with the page, and lessons have no room for them.
+        @if head.home {
+            link rel="manifest" href={ "@root/" (install::MANIFEST) };
+            link rel="apple-touch-icon" href={ "@root/" (install::TOUCH_ICON) };
+        }
         link rel="preload" as="font" type="font/woff2" crossorigin href="@root/fonts/source-serif-4-latin.woff2";
         @if let Some(style) = head.style { link rel="stylesheet" href={ "@root/" (style) }; }
         // The choice of light or dark is applied before anything is painted: hence not a module.

@@ -219,6 +219,7 @@ pub(super) fn loads(
         let wanted = match kind {
             FileKind::Html => of_page(&text(dist, &path)?, workers),
             FileKind::Css => of_css(&text(dist, &path)?),
+            FileKind::Other if path.ends_with(super::install::MANIFEST) => of_manifest(&text(dist, &path)?),
             FileKind::Js | FileKind::Worker if path.ends_with(".js") => {
                 // A script names its parts by plain strings; one that isn't a file is just a string.
                 let mut parts = of_script(&text(dist, &path)?);
@@ -244,7 +245,7 @@ pub(super) fn loads(
 
 /// What a page's tags load at once, with so many of its workers, and whether as a worker.
 fn of_page(html: &str, mut workers: usize) -> Vec<(String, bool)> {
-    let loading = ["stylesheet", "modulepreload", "preload", "icon", "manifest"];
+    let loading = ["stylesheet", "modulepreload", "preload", "icon", "apple-touch-icon", "manifest"];
     let mut links = Vec::new();
     let attributes = tags::attributes(html);
     // What the learner's side reads where it has a place: the search its index, all but the record the lessons in outline.
@@ -272,6 +273,11 @@ fn of_page(html: &str, mut workers: usize) -> Vec<(String, bool)> {
         }
     }
     links
+}
+
+/// A manifest's icons.
+fn of_manifest(manifest: &str) -> Vec<(String, bool)> {
+    manifest.split('"').filter(|text| text.ends_with(".png")).map(|icon| (icon.to_owned(), false)).collect()
 }
 
 /// What a stylesheet's `url(…)` name.
