@@ -6,7 +6,7 @@ use super::protocol::{NewElement, Patch, Selector, element, page_selector};
 use super::state::FigureState;
 use super::{Desk, text, tools, transport};
 use crate::learner::{Attempt, Grade, Task};
-use crate::player::{Challenge, Judge, Run, StartSettings, Value, Verdict, View, encode_view};
+use crate::player::{Challenge, Judge, Run, StartSettings, Verdict, View, encode_view};
 use crate::sim::Time;
 
 /// A setting being judged.
@@ -59,10 +59,6 @@ impl Desk {
         self.open_view(View { run, compared_controls: Vec::new(), at });
         self.state.untouched = false;
         self.state.set_up_for = Some(challenge);
-        // What was typed before is gone, and what was wrong with it, too.
-        for control in self.state.spec.controls.iter() {
-            self.extra_patches.extend(super::controls::input_feedback(control, Ok(&Value::None)));
-        }
         self.dirty.run = true;
     }
 

@@ -44,7 +44,7 @@ texts! {
     NO_CANVAS = "This browser can’t paint while it computes, so the figure stays as it is.";
     NOT_STARTED = "The model could not be loaded.";
     PANICKED = "The model of this figure failed; the mistake is ours. The figure is back where it was.";
-    HUNG = "The model did not answer for ten seconds and was stopped. The figure is back where it was.";
+    HUNG = "The model did not answer for ten seconds and was stopped.";
     HUNG_LAST_TIME = "This link stopped the figure last time, so its run wasn't started.";
     NOT_OPENED = "This run can’t be opened: {} Here is the figure’s own run.";
     BAD_LINK = "This link can’t be opened: {}.";
