@@ -58,6 +58,11 @@
   });
 }
 
+// On paper nothing comes into view: what waits for that is loaded now.
+addEventListener('beforeprint', () => {
+  for (const image of document.querySelectorAll('img[loading=lazy]')) image.loading = 'eager';
+});
+
 // The search: '/' or its link opens it over the page. Its program comes with the first use; where it can't, the link leads to
 // the search's own page.
 addEventListener('DOMContentLoaded', () => {
