@@ -367,6 +367,7 @@ impl JudgedChallenge {
         Ok(false)
     }
 }
+
 /// A result without the moment at which a failure shows: that is for those who look at it, and decides nothing.
 fn without_moment(mut result: TrialResult) -> TrialResult {
     result.failed.iter_mut().for_each(|failure| failure.at = Time::ZERO);

@@ -6,10 +6,10 @@ use crate::course::Text;
 use crate::course::blocks::{
     Block, Card, ChallengeBlock, Choice, IncidentBlock, Interview, PredictAnswer, PredictBlock, Quiz,
 };
-use crate::desk::ActionKind;
 use crate::desk::markup::class;
+use crate::desk::{ActionKind, HEIGHT_STEP, HEIGHTS, apart};
 use crate::player::{AnswerKind, CURVE_POINTS, CurveAxis};
-use crate::sim::{Unit, decimal};
+use crate::sim::Unit;
 use maud::{Markup, html};
 
 /// A prediction.
@@ -109,9 +109,6 @@ fn within(unit: Unit, tolerance: f64) -> String {
     }
 }
 
-/// How fine a curve is drawn, of 1,000.
-const SKETCH_STEP: u32 = 20;
-
 /// A place to draw a curve: by pointer and touch over it, by keyboard with a slider for each point.
 fn sketch(asks: Option<AnswerKind>, x: &Text, y: &Text) -> Markup {
     let Some(AnswerKind::Curve { x: along, y: up, tolerance }) = asks else { return html! {} };
@@ -119,15 +116,11 @@ fn sketch(asks: Option<AnswerKind>, x: &Text, y: &Text) -> Markup {
     let last = CURVE_POINTS - 1;
     let height = |share: f64| up.from + share * (up.to - up.from);
     // What the sliders say, step by step: the page knows no units.
-    let steps: Vec<String> = (0..=1000 / SKETCH_STEP)
-        .map(|n| up.unit.format(height(f64::from(n * SKETCH_STEP) / 1000.0)))
+    let steps: Vec<String> = (0..=HEIGHTS as u16)
+        .step_by(HEIGHT_STEP)
+        .map(|n| up.unit.format(height(f64::from(n) / HEIGHTS)))
         .collect();
-    let off = tolerance * (up.to - up.from);
-    let off = if up.unit == Unit::Share {
-        format!("{} points", decimal::format(100.0 * off, 1))
-    } else {
-        up.unit.format(off)
-    };
+    let off = apart(up.unit, tolerance * (up.to - up.from));
     html! {
         p.asks { "Draw it with the pointer or a finger, or point by point with the arrow keys. Within " (off) " of the run, on average, counts as right." }
         div.sketch {
@@ -142,7 +135,7 @@ fn sketch(asks: Option<AnswerKind>, x: &Text, y: &Text) -> Markup {
                     polyline.(class::YOURS) points="" {}
                 }
                 @for n in 0..CURVE_POINTS {
-                    input type="range" min="0" max="1000" step=(SKETCH_STEP) value="0" data-n=(n) aria-valuetext=(steps[0])
+                    input type="range" min="0" max="1000" step=(HEIGHT_STEP) value="0" data-n=(n) aria-valuetext=(steps[0])
                         aria-label={ (y.text) ", " (x.text) " " (along.unit.format(along.at(n, CURVE_POINTS))) };
                 }
             }

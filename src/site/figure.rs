@@ -14,7 +14,7 @@ use crate::course::done;
 use crate::desk::markup::class;
 use crate::desk::{ActionKind, SHORTCUTS, clock, figure_clock};
 use crate::lessons;
-use crate::player::{FigureSpec, Frame, Needs, Pace, encode_view, sweep_values};
+use crate::player::{Control, FigureSpec, Frame, Needs, Pace, encode_view, sweep_values};
 use crate::scene::{
     Chart, Choice, Description, LayoutOptions, Panel, Picture, Scene, Status, SvgOptions, Table, TableView,
     Words, describe, svg,
@@ -165,15 +165,12 @@ fn words_file(caption: &Caption, shown: &Still) -> Option<String> {
 
 /// The tools beside the caption. A comparison begins with the first control that this place of the figure offers.
 fn tools(offers: Option<(&FigureSpec, &[&str])>, asks: bool, legend: bool) -> Markup {
-    let offered =
-        offers.filter(|(spec, without)| spec.controls.iter().any(|it| without.contains(&it.id.as_ref())));
-    let compared = offered.map(|(spec, without)| {
-        let mut shown: Vec<_> =
-            spec.controls.iter().filter(|it| !without.contains(&it.id.as_ref())).collect();
-        shown.sort_by_key(|control| !control.primary);
-        shown.first().map(|control| control.id.to_string())
+    let compared = offers.and_then(|(spec, without)| {
+        let is_hidden = |control: &&Control| without.contains(&control.id.as_ref());
+        // Where nothing is hidden, the desk finds it by itself.
+        spec.controls.iter().find(is_hidden)?;
+        spec.controls.iter().filter(|it| !is_hidden(it)).min_by_key(|it| !it.primary).map(|it| it.id.as_ref())
     });
-    let compared = compared.flatten();
     html! {
         div.fig-docked {
             button.quiet data-do=(ActionKind::BackToText.name()) { "Back to the text" }

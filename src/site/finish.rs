@@ -301,9 +301,7 @@ fn place_plain(options: &FinishOptions, files: &[String]) -> Result<(), String> 
 /// Writes the script that has the site kept, and returns its name.
 fn place_offline(options: &FinishOptions) -> Result<String, String> {
     let script = (options.minify)(offline::PAGE, "js").map_err(|why| format!("offline.js: {why}"))?;
-    let name = format!("offline-{}.js", hash(script.as_bytes()));
-    write(&options.out, &name, &script)?;
-    Ok(name)
+    write_by_content(&options.out, "offline", "js", &script)
 }
 
 /// Writes trunk's stylesheets, in their order, into one, and returns its name.
@@ -319,10 +317,7 @@ fn place_style(options: &FinishOptions, shell: &str) -> Result<String, String> {
         }
     }
     let style = (options.minify)(&style, "css").map_err(|why| format!("the stylesheets: {why}"))?;
-    let style = style.trim_start();
-    let name = format!("style-{}.css", hash(style.as_bytes()));
-    write(&options.out, &name, style)?;
-    Ok(name)
+    write_by_content(&options.out, "style", "css", style.trim_start())
 }
 
 /// Makes one module of the app's glue and its start.
@@ -379,12 +374,11 @@ fn place(
     let bytes = fs::read(out.join(wasm)).map_err(|e| format!("{wasm}: {e}; is it in index.html?"))?;
     let placed_wasm = format!("{stem}-{}_bg.wasm", hash(&bytes));
     let script = script.replace("./WASM", &format!("./{placed_wasm}"));
-    let placed = PlacedFiles { script: format!("{stem}-{}.js", hash(script.as_bytes())), wasm: placed_wasm };
     remove(out, glue)?;
     remove(out, wasm)?;
-    fs::write(out.join(&placed.wasm), bytes).map_err(|e| format!("{}: {e}", placed.wasm))?;
-    write(out, &placed.script, &script)?;
-    Ok(placed)
+    fs::write(out.join(&placed_wasm), bytes).map_err(|e| format!("{placed_wasm}: {e}"))?;
+    let script = write_by_content(out, stem, "js", &script)?;
+    Ok(PlacedFiles { script, wasm: placed_wasm })
 }
 
 /// One id over all WASM of the build.
@@ -512,4 +506,11 @@ fn remove(out: &Path, file: &str) -> Result<(), String> {
 
 fn write(out: &Path, file: &str, text: &str) -> Result<(), String> {
     fs::write(out.join(file), text).map_err(|e| format!("{file}: {e}"))
+}
+
+/// Writes a text into a file with its hash in the name, and returns that.
+fn write_by_content(out: &Path, stem: &str, kind: &str, text: &str) -> Result<String, String> {
+    let name = format!("{stem}-{}.{kind}", hash(text.as_bytes()));
+    write(out, &name, text)?;
+    Ok(name)
 }

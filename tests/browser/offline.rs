@@ -70,13 +70,20 @@ pub async fn the_site_is_read_without_a_network_after_the_first_visit(kind: Kind
     figure.says(".fig-says", "dead|out").await;
     // The front page has its figure, the search its index, and a folder may be written without its slash.
     browser.goto(&home).await;
-    browser.until("document.querySelector('[data-figure][data-state=ready], .figure.live')  || document.documentElement.dataset.live !== undefined").await;
+    figure.ready().await;
     browser.goto(&format!("{home}search/")).await;
     browser.until("document.querySelector('input[type=search]')").await;
+    let types = "const field = document.querySelector('input[type=search]'); field.value = 'cap'; \
+        field.dispatchEvent(new Event('input', { bubbles: true })); return 0";
+    let _: u32 = browser.run(types).await;
+    browser
+        .until("[...document.querySelectorAll('main a')].some((it) => /CAP and BASE/.test(it.innerText))")
+        .await;
     browser.goto(&format!("{home}glossary")).await;
     assert!(browser.client().current_url().await.expect("an address").path().ends_with("/glossary/"));
     browser.goto(&format!("{home}no/such/page/")).await;
     assert!(browser.text("h1").await.contains("nothing here"));
+    // Chromium tells of the service worker that it looked for in vain, and of the page that isn't there.
     if kind != Kind::Chromium {
         assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
     }

@@ -173,13 +173,12 @@ impl Desk {
 }
 
 impl FigureState {
-    /// The difference that a comparison starts with: the first primary control at its next value, or if it has none the
-    /// next control that has one.
+    /// The difference that a comparison starts with: the control that is offered at its next value, or if it has none the
+    /// first that has one, those that are always in sight first.
     fn first_difference(&self, offered: &str) -> Option<(String, Value)> {
-        let (first, others): (Vec<&Control>, Vec<&Control>) =
-            self.spec.controls.iter().partition(|control| control.primary);
+        let controls = |primary| self.spec.controls.iter().filter(move |control| control.primary == primary);
         let offered = self.spec.control(offered).map(|(_, control)| control);
-        offered.into_iter().chain(first).chain(others).find_map(|control| {
+        offered.into_iter().chain(controls(true)).chain(controls(false)).find_map(|control| {
             let other = control.another(&self.run_value(&control.id))?;
             Some((control.id.to_string(), other))
         })

@@ -43,6 +43,7 @@ mod transport;
 pub use action_kind::ActionKind;
 pub use notice::{Notice, NoticeAction, clear_notice};
 pub use opening::encode_words;
+pub use predict::{HEIGHT_STEP, HEIGHTS, apart};
 pub use protocol::{
     DeskCommand, DeskEvent, FileChunk, FromWorker, NewChild, NewElement, OpenFigure, Patch, Probed,
     ResumePoint, Selector, ToWorker, Update, UserAction,

@@ -18,6 +18,16 @@ use crate::sim::{Unit, clamp, decimal};
 const SLICE: u64 = 60_000;
 /// The height of a drawn curve's area, in its own units.
 pub const HEIGHTS: f64 = 1_000.0;
+/// And a step of the sliders that it is drawn with.
+pub const HEIGHT_STEP: usize = 20;
+
+/// How far heights of a curve are apart, in words: `1.5 points`.
+pub fn apart(unit: Unit, off: f64) -> String {
+    match unit {
+        Unit::Share => text::fill(text::POINTS, &[&decimal::format(100.0 * off, 1)]),
+        unit => unit.format(off),
+    }
+}
 
 /// A prediction that was committed, while its truth is computed.
 pub(super) struct Committed {
@@ -298,10 +308,8 @@ fn verdict(prediction: &Prediction, answer: &Value, truth: &Truth, see: NewEleme
             }
         }
         (AnswerKind::Curve { y, tolerance, .. }, Value::Curve(answer), Value::Curve(truth)) => {
-            let off = [mean_distance(answer, truth), tolerance * (y.to - y.from)].map(|off| match y.unit {
-                Unit::Share => text::fill(text::POINTS, &[&decimal::format(100.0 * off, 1)]),
-                unit => unit.format(off),
-            });
+            let off =
+                [mean_distance(answer, truth), tolerance * (y.to - y.from)].map(|off| apart(y.unit, off));
             says = [&says, " ", &text::fill(text::OFF, &[&off[0], &off[1]])].concat();
             let line = truth.iter().map(|&h| (f64::from(h) - y.from) / (y.to - y.from));
             out.push(Patch::Attribute(

@@ -43,8 +43,8 @@ texts! {
     NO_FACTS = "The texts of this figure could not be loaded. Reload the page, or try again when you are online.";
     NO_CANVAS = "This browser can’t paint while it computes, so the figure stays as it is.";
     NOT_STARTED = "The model could not be loaded.";
-    PANICKED = "The model of this figure failed; the mistake is ours. The figure is back where it was.";
-    HUNG = "The model did not answer for ten seconds and was stopped.";
+    PANICKED = "The model of this figure failed, and the mistake is ours. The figure is back where it was before.";
+    HUNG = "The model did not answer for ten seconds and was stopped. The figure is back where it was before.";
     HUNG_LAST_TIME = "This link stopped the figure last time, so its run wasn't started.";
     NOT_OPENED = "This run can’t be opened: {} Here is the figure’s own run.";
     BAD_LINK = "This link can’t be opened: {}.";
@@ -114,7 +114,7 @@ texts! {
     FALLING = "Falling: {}, from {} to {}.";
     PASSED = "Passed.";
     KEPT_NOWHERE = "This browser keeps nothing for this site, perhaps because the window is private. What you do here is forgotten when you leave the page.";
-    KEPT_NEWER = "Your record was written by a newer version of this site, and is left as it is. Reload the page to get that version.";
+    KEPT_NEWER = "Your record was written by a newer version of this site, and is left as it is. Reload the page to get that version; until then nothing is added to it.";
     KEPT_FULL = "There is no room left to keep what you do. Free some space on this device, or export your record and delete it.";
     KEPT_FAILED = "What you do here can't be kept at the moment; the browser's console says why.";
     FAILED = "Not yet.";

@@ -4,7 +4,7 @@
 use super::figure::{self, PageFigure};
 use super::{cards, dock, dom, events, record};
 use crate::desk::markup::{any, attr, class, css, with};
-use crate::desk::{ActionKind, UserAction, text};
+use crate::desk::{ActionKind, HEIGHT_STEP, HEIGHTS, UserAction, text};
 use crate::learner::{Attempt, Grade, Task};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -13,10 +13,6 @@ use web_sys::{Element, Event, KeyboardEvent, MouseEvent, PointerEvent};
 /// The elements that make up an answer: chosen options, fields, list items in order, points of a drawn curve.
 const ANSWERS: &str = "input:checked, input[type=text], select, li[data-option], .drawn input[type=range]";
 const POINTS: &str = "input[type=range]";
-/// Height of a sketch's coordinate system.
-const HEIGHT: f64 = 1_000.0;
-/// And a step of its sliders, as in their markup.
-const STEP: usize = 20;
 
 /// Attaches the listeners of all activities.
 pub fn start() {
@@ -251,7 +247,7 @@ fn attach_sketch(area: &Element) {
             let bounds = of.get_bounding_client_rect();
             let steps = points.len().saturating_sub(1) as f64;
             let x = (f64::from(event.client_x()) - bounds.left()) / bounds.width() * steps;
-            let y = (1.0 - (f64::from(event.client_y()) - bounds.top()) / bounds.height()) * HEIGHT;
+            let y = (1.0 - (f64::from(event.client_y()) - bounds.top()) / bounds.height()) * HEIGHTS;
             let (from_x, from_y) = last.get().unwrap_or((x, y));
             last.set(Some((x, y)));
             // Set all points that the stroke has passed, and the nearest one.
@@ -276,7 +272,7 @@ fn attach_sketch(area: &Element) {
 
 /// Says a point of a curve where it is drawn: `lost share, load 68/s: 11.2 %`. What heights are called stands in the markup.
 fn read_out(area: &Element, point: &Element) {
-    let at = dom::field(point).value_as_number() as usize / STEP;
+    let at = dom::field(point).value_as_number() as usize / HEIGHT_STEP;
     let steps = area.get_attribute(attr::STEPS).unwrap_or_default();
     let value = steps.split('|').nth(at).unwrap_or_default();
     dom::set_attribute(point, "aria-valuetext", value);
@@ -291,8 +287,8 @@ fn redraw(area: &Element) {
     let mut line = String::new();
     // What hasn't been drawn yet is left out, so that one sees what is missing.
     for (n, point) in points.iter().enumerate().filter(|(_, point)| point.has_attribute(attr::DRAWN)) {
-        let x = HEIGHT * n as f64 / steps;
-        let y = HEIGHT - dom::field(point).value_as_number();
+        let x = HEIGHTS * n as f64 / steps;
+        let y = HEIGHTS - dom::field(point).value_as_number();
         for number in [x, y] {
             line.push_str(&(number as i32).to_string());
             line.push(' ');

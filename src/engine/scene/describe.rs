@@ -79,6 +79,14 @@ const NAMED: usize = 12;
 /// A cell that has nothing to say.
 const NOTHING: &str = "–";
 
+/// A title that says how many are told of how many there are, if that isn't all.
+fn of_how_many(mut title: String, told: usize, all: usize) -> String {
+    if told < all {
+        title.push_str(&[" (", &told.to_string(), "/", &all.to_string(), ")"].concat());
+    }
+    title
+}
+
 /// Writes the tables of one panel.
 pub(super) struct Writer<'a> {
     words: &'a Words,
@@ -153,11 +161,7 @@ impl Writer<'_> {
             };
             let rows = flow.packets.iter().take(PACKETS).map(row).collect();
             let columns = ["scene-name", "scene-what", "scene-from", "scene-to", "scene-arrives"];
-            let mut title = self.words.word("scene-packets");
-            let all = flow.packets.len();
-            if all > PACKETS {
-                title.push_str(&[" (", &PACKETS.to_string(), "/", &all.to_string(), ")"].concat());
-            }
+            let title = of_how_many(self.words.word("scene-packets"), PACKETS, flow.packets.len());
             self.add(title, &columns, rows);
         }
     }
@@ -276,7 +280,8 @@ impl Writer<'_> {
                 });
             }
         }
-        let title = self.words.label(&lanes.title);
+        let all = lanes.lanes.iter().map(|lane| lane.bars.len()).sum();
+        let title = of_how_many(self.words.label(&lanes.title), rows.len(), all);
         self.add(title, &["scene-name", "scene-what", "scene-from", "scene-until", "scene-state"], rows);
     }
 

@@ -1,7 +1,8 @@
 // While one works on the site nothing is kept. A release that was served from this address before is forgotten.
 self.addEventListener('install', () => self.skipWaiting());
 const forget = async () => {
-  for (const name of await caches.keys()) if (name.startsWith('playground-')) await caches.delete(name);
+  const ours = `playground-${new URL(self.registration.scope).pathname}-`;
+  for (const name of await caches.keys()) if (name.startsWith(ours)) await caches.delete(name);
   await self.registration.unregister();
 };
 self.addEventListener('activate', (event) => event.waitUntil(forget()));

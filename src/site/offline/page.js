@@ -12,8 +12,6 @@
       it.addEventListener('click', press);
       return it;
     };
-    document.head.append(style);
-    document.body.append(bar);
     bar.append(
       'There is a newer version of the site. ',
       button('Reload', () => {
@@ -22,6 +20,8 @@
       }),
       button('Later', () => bar.remove()),
     );
+    style.addEventListener('load', () => document.body.append(bar));
+    document.head.append(style);
   };
   const begin = async () => {
     const registration = await workers.register(new URL('sw.js', root), { updateViaCache: 'none' });

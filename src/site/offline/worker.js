@@ -8,13 +8,14 @@ const RELEASE = 'RELEASE_HERE';
 const FILES = FILES_HERE;
 const FIRST = FIRST_HERE;
 
-const CACHES = 'playground-';
+const root = self.registration.scope;
+/** Another folder of the same host may have a site of its own. */
+const CACHES = `playground-${new URL(root).pathname}-`;
 const OURS = CACHES + RELEASE;
 /** The header in which a kept file carries its hash. */
 const HASH = 'x-content-hash';
 /** So many files are fetched at a time. */
 const AT_ONCE = 4;
-const root = self.registration.scope;
 
 /** The file that an address means, from the root; null outside the site. */
 const fileOf = (address) => {
@@ -30,7 +31,8 @@ const hashOf = async (bytes) => {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return [...digest.slice(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 };
-const ourCaches = async () => (await caches.keys()).filter((name) => name.startsWith(CACHES));
+/** The caches of earlier releases, the latest last. */
+const earlierCaches = async () => (await caches.keys()).filter((name) => name.startsWith(CACHES) && name !== OURS);
 
 /** Puts a file into the cache if it is this release's; whether it is. */
 const put = async (cache, file, response) => {
@@ -45,8 +47,8 @@ const put = async (cache, file, response) => {
 const keep = async (cache, file) => {
   const address = addressOf(file);
   if (await cache.match(address)) return;
-  for (const name of await ourCaches()) {
-    const earlier = name !== OURS && await (await caches.open(name)).match(address);
+  for (const name of await earlierCaches()) {
+    const earlier = await (await caches.open(name)).match(address);
     if (earlier && earlier.headers.get(HASH) === FILES[file]) return cache.put(address, earlier);
   }
   // A name that carries its content's hash can't be outdated.
@@ -64,19 +66,27 @@ const keepAll = async (files) => {
 /** What has to be there before this release counts: at the first visit little, later all that the release before had. */
 const wanted = async () => {
   if (!self.registration.active) return FIRST;
-  const names = await ourCaches();
+  const names = await earlierCaches();
   const all = Object.keys(FILES);
   if (!navigator.connection?.saveData || !names.length) return all;
   const cache = await caches.open(names[names.length - 1]);
   const had = new Set((await cache.keys()).map((request) => fileOf(request.url)));
   return all.filter((file) => had.has(file) || FIRST.includes(file));
 };
-self.addEventListener('install', (event) => event.waitUntil(wanted().then(keepAll)));
+// One that can't be had whole leaves nothing, or it would be taken for the release before.
+const install = async () => {
+  try {
+    await keepAll(await wanted());
+  } catch (error) {
+    await caches.delete(OURS);
+    throw error;
+  }
+};
+self.addEventListener('install', (event) => event.waitUntil(install()));
 
 // The release before stays for pages that are still open; what is older goes.
 const begin = async () => {
-  const earlier = (await ourCaches()).filter((name) => name !== OURS);
-  for (const name of earlier.slice(0, -1)) await caches.delete(name);
+  for (const name of (await earlierCaches()).slice(0, -1)) await caches.delete(name);
   await self.clients.claim();
 };
 self.addEventListener('activate', (event) => event.waitUntil(begin()));
