@@ -14,7 +14,7 @@ use crate::course::done;
 use crate::desk::markup::class;
 use crate::desk::{ActionKind, SHORTCUTS, clock, figure_clock};
 use crate::lessons;
-use crate::player::{Control, FigureSpec, Frame, Needs, Pace, encode_view, sweep_values};
+use crate::player::{Control, ControlKind, FigureSpec, Frame, Needs, Pace, encode_view, sweep_values};
 use crate::scene::{
     Chart, Choice, Description, LayoutOptions, Panel, Picture, Scene, Status, SvgOptions, Table, TableView,
     Words, describe, svg,
@@ -240,11 +240,13 @@ fn sweep(spec: &FigureSpec, without: &[&str]) -> Markup {
     let offers = |id: &str| !without.contains(&id);
     let varied = spec.controls.iter().filter(|it| offers(&it.id) && !sweep_values(it, 2).is_empty());
     let plotted = spec.readings.iter().filter(|it| offers(&it.id));
+    // Of a choice or a switch all values are tried: styles hide the ends of a range while one is chosen.
+    let is_range = |it: &Control| matches!(it.kind, ControlKind::Number { .. });
     html! {
         div.(class::DRAWER).(class::SWEEP) data-drawer-of="sweep" hidden {
             p { "Runs the figure to its end with several values of a control, and several seeds for each." }
             div.(class::SWEEP_FIELDS) {
-                label { "Vary " select { @for it in varied { option value=(it.id) { (it.label) } } } }
+                label { "Vary " select { @for it in varied { option value=(it.id) data-whole[!is_range(it)] { (it.label) } } } }
                 label { "from " input type="text" autocomplete="off" placeholder="lowest"; }
                 label { "to " input type="text" autocomplete="off" placeholder="highest"; }
                 label { "and plot " select { @for it in plotted { option value=(it.id) { (it.label) } } } }
@@ -411,7 +413,7 @@ fn log(id: &str) -> Markup {
     html! {
         div.(class::DATA) {
             label for={ (id) "-log" } { "Replay an access log of your own" }
-            input type="file" id={ (id) "-log" } accept=".log,.csv,.txt,text/plain,text/csv" disabled;
+            input type="file" id={ (id) "-log" } disabled;
             p.fig-help {
                 "An access log from nginx, Apache, HAProxy, Envoy, Traefik, Caddy, IIS or AWS, as lines or as JSON, or a CSV file of arrival times and keys. It is read here, in your browser, and sent nowhere."
             }

@@ -2,7 +2,7 @@
 
 use super::figure::PageFigure;
 use super::{answer, dock, dom, drag};
-use crate::desk::markup::{any, attr, class, css, inside, with};
+use crate::desk::markup::{any, attr, class, css, does, inside, with};
 use crate::desk::{ActionKind, SHORTCUTS, UserAction, text};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -272,6 +272,11 @@ fn key_pressed(figure: &PageFigure, event: &KeyboardEvent) {
             let shortcut = SHORTCUTS.iter().find(|shortcut| shortcut.key == key);
             if let Some(shortcut) = shortcut.filter(|_| !takes_typing(event)) {
                 event.prevent_default();
+                // The button of a comparison says what it begins with.
+                let button = dom::query(&figure.root, &inside(class::TOOLS, &does(ActionKind::Compare)));
+                if let Some(button) = button.filter(|_| shortcut.action == ActionKind::Compare) {
+                    return press(figure, &figure.root, &button);
+                }
                 let target = shortcut.target.to_owned();
                 figure.send_action(UserAction { target, ..UserAction::of(shortcut.action) });
             }

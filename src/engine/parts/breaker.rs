@@ -43,7 +43,7 @@ pub fn standing(breaker: &Breaker, now: Time) -> (Msg, Status) {
     match breaker.state() {
         State::Open => {
             let until = breaker.open_until().unwrap_or(now);
-            (note_open(until.since(now)), Status::Down)
+            (note_open(until.since(now)), Status::Trouble)
         }
         State::HalfOpen => (half_open(), Status::Warming),
         _ => {

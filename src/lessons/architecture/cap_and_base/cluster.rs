@@ -25,7 +25,8 @@ kinds! {
     LINK = "link", Words(LINK_NAMES);
     MESSAGE = "message", Numbers;
     THING = "thing", Words(THING_NAMES);
-    KEY = "key", Numbers;
+    CART = "cart", Numbers;
+    POST = "post", Numbers;
 }
 
 messages! {

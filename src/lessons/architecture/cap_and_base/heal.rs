@@ -10,8 +10,8 @@
 //! election, if it is the leader that is cut off, and items that are taken out of a cart.
 
 use super::cluster::{
-    ACTIONS, Cluster, Event, KEY, KINDS, Network, OPERATION, PEERS, REPLICA, THING, W, answers, begins,
-    replica,
+    ACTIONS, CART, Cluster, Event, KINDS, Network, OPERATION, PEERS, POST, REPLICA, THING, W, answers,
+    begins, replica,
 };
 use super::questions;
 use super::versions::{Held, Value as Kept};
@@ -95,7 +95,7 @@ messages! {
     says_cut(apart: usize); says_converging(apart: usize); says_copying(apart: usize); says_same(); says_lost(lost: usize); says_overdrawn(money: (f64, Unit));
     mark_converged(took: Span);
     about_sees(balance: (f64, Unit), items: usize, likes: usize);
-    about_held(thing: Entity, accepted: usize, a: usize, b: usize, c: usize, d: usize, e: usize);
+    about_held(accepted: usize, a: usize, b: usize, c: usize, d: usize, e: usize);
     about_told(answered: u32, refused: u32); about_gone(gone: usize);
     judge_answered(share: (f64, Unit), bound: (f64, Unit)); judge_lost(lost: (f64, Unit), bound: (f64, Unit));
     judge_overdrawn(money: (f64, Unit), bound: (f64, Unit)); judge_converge(took: (f64, Unit), bound: (f64, Unit));
@@ -148,6 +148,15 @@ fn thing(key: u32) -> Thing {
         0 => Thing::Account,
         key if key <= OF_EACH => Thing::Carts,
         _ => Thing::Likes,
+    }
+}
+
+/// What stands for a key in the picture.
+fn entity(key: u32) -> Entity {
+    match thing(key) {
+        Thing::Account => Entity::new(THING, key),
+        Thing::Carts => Entity::new(CART, key),
+        Thing::Likes => Entity::new(POST, key - OF_EACH),
     }
 }
 
@@ -348,6 +357,12 @@ impl Shop {
         says(money(left(&self.seen(at, 0))), sum(Thing::Carts), sum(Thing::Likes))
     }
 
+    /// How many of the operations on a key each replica holds.
+    fn held_by_each(&self, key: u32) -> Msg {
+        let [a, b, c, d, e] = [0, 1, 2, 3, 4].map(|at| self.seen(at, key).0.len());
+        about_held(self.accepted[key as usize].len(), a, b, c, d, e)
+    }
+
     fn begin_anew(&mut self) {
         self.round += 1;
         let nothing = (0..KEYS).map(|key| Held::nothing(self.how(key)));
@@ -367,9 +382,9 @@ impl Shop {
                 false if self.seen(at, key) == self.seen(LEADER, key) => Status::Active,
                 false => Status::Trouble,
             };
-            Cell { entity: Entity::new(KEY, key), level: 1.0, status }
+            Cell { entity: entity(key), level: 1.0, status }
         };
-        let gap = Cell::gap(Entity::new(KEY, 0));
+        let gap = Cell::gap(entity(0));
         let groups = Thing::ALL.iter().map(|&of| keys(of).map(Some).collect::<Vec<_>>());
         let columns = groups.collect::<Vec<_>>().join(&None);
         let row = |at| {
@@ -506,13 +521,12 @@ impl Experiment for Shop {
             THING => {
                 let of = *Thing::ALL.get(entity.n as usize)?;
                 let (answered, refused) = self.told[of as usize];
-                (vec![about_told(answered, refused)], self.gone(keys(of)))
+                let held = (of == Thing::Account).then(|| self.held_by_each(0));
+                ([about_told(answered, refused)].into_iter().chain(held).collect(), self.gone(keys(of)))
             }
-            KEY if entity.n < KEYS => {
-                let (key, of) = (entity.n, Entity::new(THING, thing(entity.n) as u32));
-                let [in_a, in_b, in_c, in_d, in_e] = [0, 1, 2, 3, 4].map(|at| self.seen(at, key).0.len());
-                let held = about_held(of, self.accepted[key as usize].len(), in_a, in_b, in_c, in_d, in_e);
-                (vec![held], self.gone(key..=key))
+            CART | POST => {
+                let key = (1..KEYS).find(|&key| self::entity(key) == entity)?;
+                (vec![self.held_by_each(key)], self.gone(key..=key))
             }
             _ => return self.cluster.about(entity, w.now()),
         };

@@ -26,7 +26,7 @@ messages! {
     why_weight(current: (f64, Unit), total: (f64, Unit));
     mark_down(server: Entity, fall: u32); mark_up(server: Entity, rise: u32);
     mark_killed(server: Entity); mark_restored(server: Entity);
-    note_dead(); note_out(); nothing_changes(it: Entity);
+    note_dead(); note_out(); note_failing(failed: u32, fall: u32); nothing_changes(it: Entity);
     says_dead_unnoticed(server: Entity); says_dead(server: Entity); says_out(server: Entity);
     says_full(server: Entity, waiting: usize, capacity: u32); says_longest(server: Entity, waiting: usize);
     says_nobody_waits();

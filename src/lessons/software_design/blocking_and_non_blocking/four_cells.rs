@@ -440,6 +440,10 @@ impl Experiment for FourCells {
         Ok(())
     }
 
+    fn refusal(&self, _: usize, on: Entity) -> Option<Msg> {
+        self.threads.by_hand(&[on], Time::MAX).err()
+    }
+
     fn read(&self, _: &World<Turn>, out: &mut Readings) {
         let state = &self.threads.state;
         out.put("answered", state.answered.iter().filter(|answered| **answered).count() as f64);

@@ -29,7 +29,6 @@ kinds! {
 
 const ANSWERED: EndKind = EndKind(0);
 const LOOP: Entity = Entity::new(LOOP_KIND, 0);
-const TURNS: Entity = Entity::new(TURN, 0);
 /// What a callback of a request takes beside the report.
 const HANDLER: Span = Span::from_micros(300);
 /// What the other service takes, and a worker to read a file.
@@ -102,7 +101,7 @@ messages! {
     is_running(); is_asking(); is_worked_on(); is_for_loop(); is_for_worker(); is_held();
     chart_waiting(); waiting(); for_worker();
     says_frozen(since: Span, waiting: usize); says_pool_full(waiting: usize); says_turns(turns: u32);
-    about_turn(); about_idle(); about_came(ago: Span); about_serves(request: Entity, ago: Span); mark_asked();
+    about_turn(); about_took(took: Span); about_idle(); about_came(ago: Span); about_serves(request: Entity, ago: Span); mark_asked();
     step_came(); step_begun(turn: u32); why_frozen(turn: u32, took: Span); step_done(); judge_report(report: (f64, Unit), bound: (f64, Unit));
     judge_hello(p99: (f64, Unit), bound: (f64, Unit)); judge_file(p99: (f64, Unit), bound: (f64, Unit));
 }
@@ -120,6 +119,8 @@ pub(super) enum Event {
 enum At {
     ForLoop,
     Running,
+    /// The loop runs this callback of its own count.
+    Callback(u64),
     Asking,
     ForWorker,
     WorkedOn,
@@ -149,6 +150,8 @@ pub(super) struct FrozenLoop {
     /// The last turn that was a freeze, and what it took.
     frozen: Option<(u64, Span)>,
     turns: Recent,
+    /// Callbacks that have begun, each part of one between two awaits for itself.
+    callbacks: u64,
     followed: [Option<Entity>; FOLLOWED.len()],
     traces: Traces<Shown>,
 }
@@ -237,6 +240,7 @@ impl FrozenLoop {
             }
             match step {
                 Step::Began { line: Some(line), .. } => {
+                    self.callbacks += 1;
                     let turn = self.turn.get_or_insert((now, self.server.turns())).1;
                     let why = |(was, took)| (was + 1 == turn).then(|| why_frozen(was as u32, took));
                     let tell = || (step_begun(turn as u32), self.frozen.and_then(why));
@@ -316,8 +320,9 @@ impl FrozenLoop {
 
     /// What each lane shows now.
     fn seen(&self, now: Time) -> Vec<Shown> {
-        let turn = self.turn.map(|(_, turn)| (TURNS, At::Turn(turn as u32)));
-        let runs = self.running().map(|it| (it, At::Running));
+        let turn = self.turn.map(|(_, turn)| turn as u32);
+        let turn = turn.map(|turn| (Entity::new(TURN, turn), At::Turn(turn)));
+        let runs = self.running().map(|it| (it, At::Callback(self.callbacks)));
         let followed = self.followed.iter().map(|it| it.map(|it| (it, self.at(it, now))));
         let workers = self.server.workers().take(SEEN);
         let workers = workers.map(|work| worked_on(work).map(|it| (it, At::WorkedOn)));
@@ -329,7 +334,8 @@ impl FrozenLoop {
         let followed = followed.map(|(kind, it)| (it.unwrap_or(LOOP), CALLED[usize::from(*kind)]()));
         let workers = (0..self.controls.workers.min(SEEN as u32)).map(|n| Entity::new(WORKER, n));
         let workers = workers.map(|worker| (worker, lane_worker(worker)));
-        let all = [(TURNS, lane_turn()), (LOOP, lane_loop())].into_iter().chain(followed).chain(workers);
+        let turns = Entity::new(TURN, self.server.turns() as u32);
+        let all = [(turns, lane_turn()), (LOOP, lane_loop())].into_iter().chain(followed).chain(workers);
         let all = all.map(|(entity, name)| (entity, Label::Words(name)));
         let title = lanes_title(self.controls.workers);
         // On the lanes of requests it is said what they are at, on the others who is served.
@@ -357,7 +363,7 @@ impl FrozenLoop {
 fn says(at: At) -> (Msg, Status) {
     match at {
         At::ForLoop => (is_for_loop(), Status::Trouble),
-        At::Running => (is_running(), Status::Active),
+        At::Running | At::Callback(_) => (is_running(), Status::Active),
         At::Asking => (is_asking(), Status::Quiet),
         At::ForWorker => (is_for_worker(), Status::Trouble),
         At::WorkedOn => (is_worked_on(), Status::Normal),
@@ -391,6 +397,7 @@ impl Experiment for FrozenLoop {
             turn: None,
             frozen: None,
             turns: Recent::new(Span::from_millis(100), 11),
+            callbacks: 0,
             followed: [None; FOLLOWED.len()],
             traces: Traces::new(WINDOW),
         };
@@ -444,7 +451,10 @@ impl Experiment for FrozenLoop {
         let served = match entity.kind {
             HELLO | FILE | REPORT => Some(*self.open.get(&entity)?),
             LOOP_KIND => self.running(),
-            TURN => return Some(About::says([about_turn()])),
+            TURN => {
+                let frozen = self.frozen.filter(|it| it.0 == u64::from(entity.n)).map(|it| about_took(it.1));
+                return Some(About::says([about_turn()].into_iter().chain(frozen).collect::<Vec<_>>()));
+            }
             _ => worked_on(self.server.workers().nth(entity.n as usize)?),
         };
         let Some(it) = served else { return Some(About::says([about_idle()])) };

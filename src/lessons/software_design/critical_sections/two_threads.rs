@@ -316,6 +316,10 @@ impl Experiment for TwoThreads {
         Ok(())
     }
 
+    fn refusal(&self, _: usize, on: Entity) -> Option<Msg> {
+        self.threads.by_hand(&[on], Time::MAX).err()
+    }
+
     fn act(&mut self, _: usize, on: &[Entity], _: &Value, world: &mut World<Turn>) -> Result<(), Msg> {
         let thread = self.threads.by_hand(on, world.now())?;
         self.run(thread, world);

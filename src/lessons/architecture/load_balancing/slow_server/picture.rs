@@ -82,7 +82,11 @@ impl SlowServer {
 
     fn note(&self, n: u32) -> Label {
         let slower = self.slower[n as usize];
+        let failed = self.cluster.checks.failed(n);
         Label::Words(match (self.cluster.servers[n as usize].fault(), self.cluster.standing(n)) {
+            (Some(_), Standing::Up) if self.controls.checks && failed > 0 => {
+                cluster::note_failing(failed, super::CHECKS.fall)
+            }
             (Some(Fault::Down), _) => cluster::note_dead(),
             (Some(Fault::FailsFast), _) => spec::note_broken(),
             (None, Standing::Down) => cluster::note_out(),

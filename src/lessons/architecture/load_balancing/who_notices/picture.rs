@@ -66,7 +66,7 @@ impl WhoNotices {
         let failed = self.cluster.checks.failed(n);
         let is_failing = failed > 0 && self.cluster.standing(n) == Standing::Up;
         let note = match self.cluster.standing(n) {
-            _ if is_failing => spec::note_failing(failed, self.controls.fall),
+            _ if is_failing => cluster::note_failing(failed, self.controls.fall),
             _ if self.cluster.is_dead(n) => spec::note_stopped(),
             Standing::Draining => spec::note_draining(),
             Standing::Down => cluster::note_out(),

@@ -107,7 +107,7 @@ messages! {
     step_no_balancer(); step_cut_off(balancer: Entity);
     mark_deploy(); mark_draining(server: Entity); mark_stopped(server: Entity); mark_started(server: Entity);
     mark_deployed(lost: u64); mark_takes_over(balancer: Entity);
-    note_failing(failed: u32, fall: u32); note_stopped(); note_draining(); note_cold(slower: (f64, Unit));
+    note_stopped(); note_draining(); note_cold(slower: (f64, Unit));
     note_share(share: (f64, Unit)); note_in_service(); note_active(); note_backup(silence: (f64, Unit));
     chart_lost(); lost();
     says_no_balancer(balancer: Entity); says_draining(server: Entity, left: u32);
