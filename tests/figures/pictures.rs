@@ -14,7 +14,7 @@ use playground::sim::{Seed, Time};
 use std::path::Path;
 use std::sync::LazyLock;
 
-/// Moments that are looked at, at three widths.
+/// Moments that are looked at, at four widths: a phone, beside the text, a tablet, a desk.
 const LOOKED_AT: Budget = Budget { what: "moments of pictures", full: 100, least: 4, total: 800 };
 
 /// The lesson's words and those that all figures share.
@@ -60,7 +60,7 @@ fn can_be_read_at_random_moments(lesson: &str, figure: &'static Figure) {
         for moment in moments {
             let at = Time::from_secs_f64(figure.spec.until.secs() * moment);
             let scene = frame(&mut session, at).scene;
-            for width in [360.0, 768.0, 1280.0] {
+            for width in [360.0, 520.0, 768.0, 1280.0] {
                 let picture = Picture::new(&scene, &words, width, &LayoutOptions::default());
                 let problems = picture.problems();
                 assert!(problems.is_empty(), "{} at {at}, {width} px: {problems:#?} {run:?}", figure.spec.id);

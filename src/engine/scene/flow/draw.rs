@@ -209,9 +209,8 @@ fn beside(place: &Place, builder: &mut PictureBuilder) {
     let (node, area) = (place.node, place.area);
     let full = place.size == Size::Full;
     let total = node.workers.as_ref().map_or(0, |workers| workers.total);
-    let workers_room = if total > 0 { workers_width(total, place.size) + 10.0 } else { 0.0 };
     let name_type = TextStyle::new(name_size(place.size), Face::Bold, Role::Ink).role(text_role(node.status));
-    let room = area.w - 22.0 - workers_room + if total > 0 { 4.0 } else { 0.0 };
+    let room = area.w - if total > 0 { workers_width(total, place.size) + 28.0 } else { 12.0 };
     let note = node.note.as_ref().filter(|_| full).map(|note| builder.say(note));
     let name = builder.say(&node.label);
     // A box without workers reads best with its words in the middle.

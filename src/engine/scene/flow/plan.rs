@@ -8,7 +8,7 @@ use crate::sim::clamp;
 use crate::sim::sort::sort_by_key;
 
 /// From this width on a flow goes from left to right, if its tiers find room.
-const WIDE: f32 = 560.0;
+const WIDE: f32 = 500.0;
 /// Room around the flow, inside its panel.
 pub(super) const MARGIN: f32 = 12.0;
 /// Least height of a flow from left to right: a box, what hangs at it, and the invitation above it.
