@@ -55,9 +55,7 @@ impl Desk {
         self.state.invites = super::explain::parse_entity(&invites).filter(|_| !from_link);
         self.current_batch = None;
         self.begin_predictions(gated_by, &attempts, from_link);
-        if restores {
-            self.restore(&attempts);
-        }
+        self.restore(&attempts, &restores);
         self.reset_focus();
         let mut notice = notice;
         let given = view.map(|code| {

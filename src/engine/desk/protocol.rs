@@ -118,8 +118,9 @@ pub struct OpenFigure {
     pub gated_by: Vec<String>,
     /// The learner's attempts in this lesson so far.
     pub attempts: Vec<Attempt>,
-    /// Whether the attempts are of an earlier visit, so that the page doesn't show what came of them.
-    pub restores: bool,
+    /// Ids of the predictions that are asked of this figure, where the page doesn't show what came of attempts of an earlier
+    /// visit. Another figure of the page may be the same one with other settings: what is asked of that isn't graded here.
+    pub restores: Vec<String>,
     /// Whom the invitation on the picture is about, as an attribute holds it.
     pub invites: String,
     /// Whether it plays at once, because it is the first thing on its page.

@@ -38,7 +38,14 @@ fn due(known: &Known) -> usize {
 
 fn begin_or_go_on(lesson: &LessonOutline, standing: Standing) -> String {
     let verb = if standing.is_begun() { "Go on with" } else { "Next:" };
-    format!("{verb} {}", lesson.title.to_lowercase())
+    let mut letters = lesson.title.chars();
+    // 'circuit breakers', and 'CAP and BASE'.
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            format!("{verb} {}{second}{}", first.to_lowercase(), letters.as_str())
+        }
+        _ => format!("{verb} {}", lesson.title),
+    }
 }
 
 fn where_one_is(standing: Standing) -> String {

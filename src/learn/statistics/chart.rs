@@ -174,11 +174,10 @@ fn upright(area: &Area, look: &Look, bars: &[Bar]) -> Drawn {
             plot.draw(&Text::new(bar.said.clone(), (middle, bar.value), count.clone()))?;
         }
         if n % every == 0 {
-            area.draw(&Text::new(
-                bar.label.clone(),
-                ((middle / bars.len() as f64 * width) as i32, foot + (text * 0.4) as i32),
-                label.clone(),
-            ))?;
+            // Under its bar, and inside the picture where that is narrow.
+            let half = text * LETTER * bar.label.len() as f64 / 2.0;
+            let x = (middle / bars.len() as f64 * width).min(width - half).max(half);
+            area.draw(&Text::new(bar.label.clone(), (x as i32, foot + (text * 0.4) as i32), label.clone()))?;
         }
     }
     plot.draw(&PathElement::new(

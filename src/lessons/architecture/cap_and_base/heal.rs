@@ -359,8 +359,8 @@ impl Shop {
 
     /// How many of the operations on a key each replica holds.
     fn held_by_each(&self, key: u32) -> Msg {
-        let [a, b, c, d, e] = [0, 1, 2, 3, 4].map(|at| self.seen(at, key).0.len());
-        about_held(self.accepted[key as usize].len(), a, b, c, d, e)
+        let [in_a, in_b, in_c, in_d, in_e] = [0, 1, 2, 3, 4].map(|at| self.seen(at, key).0.len());
+        about_held(self.accepted[key as usize].len(), in_a, in_b, in_c, in_d, in_e)
     }
 
     fn begin_anew(&mut self) {
