@@ -55,10 +55,14 @@ impl Desk {
         }
         let nanos = Time::from_nanos(crate::sim::clamp(action.number, 0.0, 1e18) as u64);
         match action.kind {
-            ActionKind::Play if self.state.playing => self.pause(),
-            ActionKind::Play => self.play(),
-            ActionKind::StepBack => self.step(false),
-            ActionKind::StepForward => self.step(true),
+            ActionKind::Play | ActionKind::StepBack | ActionKind::StepForward => {
+                self.state.held = action.kind != ActionKind::Play || self.state.playing;
+                match action.kind {
+                    ActionKind::Play if self.state.playing => self.pause(),
+                    ActionKind::Play => self.play(),
+                    step => self.step(step == ActionKind::StepForward),
+                }
+            }
             ActionKind::Seek => self.seek(nanos),
             ActionKind::MoveTimeLine => self.seek(self.state.time_at_position(action.number)),
             ActionKind::TimeLineKey => {
@@ -82,17 +86,16 @@ impl Desk {
             ActionKind::GoTo => self.go_to_setting(action),
             ActionKind::Act => {
                 if let Some(change) = explain::parse_action(&self.state, action, &mut self.extra_patches) {
-                    let first = self.state.untouched;
                     self.apply_change(change, before_change);
-                    self.show_effect(first);
+                    self.show_effect();
                 }
             }
             ActionKind::Search => self.search(),
             ActionKind::DrawAcross => {
-                let first = self.state.untouched;
+                let was = self.state.run.clone();
                 self.draw_across(action, before_change);
-                if !self.state.untouched {
-                    self.show_effect(first);
+                if self.state.run != was {
+                    self.show_effect();
                 }
             }
             ActionKind::Choose => self.begin_choosing(action),
@@ -284,13 +287,16 @@ impl Desk {
         self.play();
     }
 
-    /// After an action one sees what comes of it: what explains the thing doesn't lie over the picture any longer, and a figure
-    /// that nobody has played yet plays on.
-    fn show_effect(&mut self, first: bool) {
-        if self.state.notice.is_none() && self.state.selected.is_some() {
+    /// After an action one sees what comes of it: what explains the thing doesn't lie over the picture any longer, and the figure
+    /// plays on, unless its learner holds it.
+    fn show_effect(&mut self) {
+        let state = &self.state;
+        let (refused, ended) = (state.notice.is_some(), state.at >= state.spec.until);
+        let plays = !(state.held || state.reduced_motion || ended) && state.spec.pace == Pace::Continuous;
+        if !refused && state.selected.is_some() {
             self.close_explanation();
         }
-        if first && !self.state.reduced_motion && self.state.spec.pace == Pace::Continuous {
+        if plays && !refused {
             self.play();
         }
     }

@@ -35,6 +35,8 @@ pub(super) struct FigureState {
     pub seen: Time,
     /// Nothing was done yet: the figure shows a moment from the middle of its run, and playing will begin at the start.
     pub untouched: bool,
+    /// The learner has paused it, or goes step by step.
+    pub held: bool,
     /// The last frame, without its charts.
     pub frame: Option<Box<Frame>>,
     pub charts: Option<Scene>,
@@ -166,6 +168,7 @@ impl FigureState {
             target: Time::ZERO,
             seen: Time::ZERO,
             untouched: true,
+            held: false,
             frame: None,
             charts: None,
             stale: true,

@@ -120,7 +120,7 @@ texts! {
     FAILED = "Not yet.";
     JUDGED = "{} of {} runs met the goal.";
     JUDGED_NONE = "None of the first {} runs met the goal: the judge stopped.";
-    JUDGED_FAILED = "Only {} of the first {} runs met the goal: the judge stopped.";
+    JUDGED_FAILED = "Only {} of the first {} runs met the goal, and 95 % must: the judge stopped.";
     JUDGED_OTHERS = "The figure has other settings than were judged:";
     COSTS = "It costs {}; the budget is {}.";
     TOO_DEAR = "It costs {}, and the budget is {}.";

@@ -188,7 +188,10 @@ impl<E> Cluster<E> {
             (Some(Fault::Down), Standing::Up) => says_dead_unnoticed(it),
             (Some(Fault::Down), _) => says_dead(it),
             (_, Standing::Down) => says_out(it),
-            _ if station.status(now) == Status::Trouble => says_full(it, waiting, capacity),
+            // A queue that was made shorter may hold more than it has places.
+            _ if station.status(now) == Status::Trouble && waiting <= capacity as usize => {
+                says_full(it, waiting, capacity)
+            }
             _ if waiting == 0 => says_nobody_waits(),
             _ => says_longest(it, waiting),
         }
