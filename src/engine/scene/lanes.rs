@@ -3,7 +3,7 @@
 use super::builder::{PictureBuilder, SMALL, TextStyle, bar_ink, text_role};
 use super::mark::{Anchor, Ink, Rect, Role, at};
 use super::metrics::{self, Face};
-use super::panel::{Bar, Lanes};
+use super::panel::{Bar, Lanes, Status};
 use super::time_axis::{TimeAxis, moment_text};
 
 /// Heights of a lane and of its bars, and the same where there are many lanes.
@@ -88,14 +88,16 @@ fn bar(bar: &Bar, axis: &TimeAxis, (y, height): (f32, f32), whole: bool, builder
     builder.rect(bar.entity, place, round, bar_ink(bar.status));
     builder.region(bar.entity, place);
     let mut label = builder.say(&bar.label);
-    let set = SMALL.role(text_role(bar.status)).anchor(Anchor::Middle);
+    // Told apart by more than the colour, where a sign before the text has no room.
+    let face = if bar.status == Status::Active { Face::Bold } else { SMALL.face };
+    let set = TextStyle { face, ..SMALL }.role(text_role(bar.status)).anchor(Anchor::Middle);
     let room = place.w - 6.0;
     // Where there is a key, a beginning says less than the colour. Where there is none, one letter and a '…' still say nothing.
     let least = if whole { usize::MAX } else { 3 };
     let fits = |label: &str| {
         metrics::fit(label, set.size, set.face, room).chars().count() >= label.chars().count().min(least)
     };
-    // The sign of a write says what its colour says, too: its value comes first.
+    // The sign of a write says what its colour and its weight say, too: its value comes first.
     if let Some(value) = label.strip_prefix('=').filter(|_| !fits(&label)) {
         label = value.to_owned();
     }

@@ -169,6 +169,12 @@ impl Wire {
     fn joins(&self, a: Entity, b: Entity) -> bool {
         self.ends == (a, b) || self.ends == (b, a)
     }
+
+    /// Whether it was cut. What it lost until now is no trouble any more.
+    fn join(&mut self) -> bool {
+        self.lost_at = self.lost_at.filter(|_| !self.cut);
+        core::mem::replace(&mut self.cut, false)
+    }
 }
 
 /// Parties' links and what is on them. The parties are the figure's; a link carries messages both ways.
@@ -372,7 +378,7 @@ impl Net {
 
     /// Joins a link that was cut. False if there is no such link, or it isn't cut.
     pub fn join<E>(&mut self, a: Entity, b: Entity, world: &mut World<E>) -> bool {
-        let joined = self.find(a, b).is_some_and(|link| core::mem::replace(&mut self.wires[link].cut, false));
+        let joined = self.find(a, b).is_some_and(|link| self.wires[link].join());
         if joined {
             world.notable(a, mark_joined(a, b));
         }
@@ -386,11 +392,7 @@ impl Net {
         for link in 0..self.wires.len() {
             let (a, b) = self.wires[link].ends;
             let together = group(a).is_some() && group(a) == group(b);
-            let is_changed = if together {
-                core::mem::replace(&mut self.wires[link].cut, false)
-            } else {
-                self.cut_wire(link, world)
-            };
+            let is_changed = if together { self.wires[link].join() } else { self.cut_wire(link, world) };
             if is_changed {
                 changed = changed.or(Some(a));
             }
@@ -404,7 +406,7 @@ impl Net {
     pub fn heal<E>(&mut self, world: &mut World<E>) {
         let mut joined = None;
         for wire in &mut self.wires {
-            if core::mem::replace(&mut wire.cut, false) {
+            if wire.join() {
                 joined = joined.or(Some(wire.ends.0));
             }
         }

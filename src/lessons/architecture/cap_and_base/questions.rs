@@ -138,12 +138,14 @@ pub const REPAIRS: &[Challenge] = &[Challenge {
 fn what_is_missed(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static str> {
     let n = settings.number("n");
     let [r, w] = ["r", "w"].map(|id| settings.number(id).min(n));
+    // How many of the N the side with more of them has.
+    let reached = if n < 5.0 { 2.0 } else { 3.0 };
     Some(match () {
         () if r + w <= n => "sets-miss",
-        () if n < 5.0 => "fewer",
         // Where neither is answered, no read finds a write half done.
-        () if r > 3.0 => "read-all",
-        () if w > 3.0 => "write-all",
+        () if r > reached => "read-all",
+        () if w > reached => "write-all",
+        () if n < 5.0 => "fewer",
         () => return None,
     })
 }
