@@ -585,9 +585,9 @@ fn keys_go_along_a_row_and_from_row_to_row_where_cells_are_called_by_row_and_col
     let (first, second) = ("front page deleted", "all expire");
     let cell = |row: &str, column: &str| format!("{row}, {column}");
     let expected = [
-        "nothing more".to_owned(),
-        cell("nothing more", first),
-        cell("nothing more", second),
+        "nothing".to_owned(),
+        cell("nothing", first),
+        cell("nothing", second),
         cell("single flight", second),
         cell("serve stale", second),
         cell("single flight", second),

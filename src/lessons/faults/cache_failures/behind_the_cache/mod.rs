@@ -122,7 +122,7 @@ readings! {
     READINGS;
     Reading::new("hits", "hit ratio", Unit::Share, "Share of the readers who came to the cache in the last second whose page was in it.");
     Reading::new("asked", "asked of the database", Unit::Rate, "Queries a second, over the last second.");
-    Reading::new("waiting", "waiting for it", Unit::Count, "Queries in its queue now. With 1,500 it falls over.").trouble_from(100.0);
+    Reading::new("waiting", "queries waiting", Unit::Count, "Queries in its queue now. With 1,500 it falls over.").trouble_from(100.0);
     Reading::new("rush", "largest rush", Unit::Count, "The most queries so far that were at the database for the front page at the same time.")
         .so_far().trouble_from(RUSH as f64);
     Reading::new("lost", "readers lost", Unit::Share, "Share of all readers so far who got no answer.").so_far().trouble_from(0.01);
