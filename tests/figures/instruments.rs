@@ -253,9 +253,6 @@ fn a_prediction_of_an_earlier_visit_is_graded_anew_and_leaves_the_figure_where_i
     };
     // Graded anew: what the record believes of it doesn't matter.
     let answered = attempt(Task::Prediction, FIRST, "20", Grade::Right, None);
-    // Of another figure on the page, which may be the same one with other settings, it isn't graded here.
-    let elsewhere = Page::after(GATED, &[FIRST], std::slice::from_ref(&answered));
-    assert_eq!(stage(&elsewhere, FIRST), "");
     let page = Page::revisited(GATED, &[FIRST], &[answered]);
     assert!(!page.masked && !page.playing);
     assert_eq!(stage(&page, FIRST), "wrong");

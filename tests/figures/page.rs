@@ -79,8 +79,7 @@ impl Page {
     pub fn revisited(id: &str, after: &[&str], done: &[Attempt]) -> Self {
         let (lesson, figure) = lessons::figure(id).expect("it is registered");
         let (gated_by, attempts) = (after.iter().map(|&id| id.to_owned()).collect(), done.to_vec());
-        let restores = done.iter().map(|it| it.id.clone()).collect();
-        let opening = OpenFigure { gated_by, attempts, restores, ..opening(lesson, figure) };
+        let opening = OpenFigure { gated_by, attempts, restores: true, ..opening(lesson, figure) };
         let mut page = Self::opening(figure, opening);
         page.rest();
         page

@@ -92,9 +92,7 @@ impl Desk {
             }
             ActionKind::Search => self.search(),
             ActionKind::DrawAcross => {
-                let was = self.state.run.clone();
-                self.draw_across(action, before_change);
-                if self.state.run != was {
+                if self.draw_across(action, before_change) {
                     self.show_effect();
                 }
             }

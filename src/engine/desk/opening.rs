@@ -55,7 +55,9 @@ impl Desk {
         self.state.invites = super::explain::parse_entity(&invites).filter(|_| !from_link);
         self.current_batch = None;
         self.begin_predictions(gated_by, &attempts, from_link);
-        self.restore(&attempts, &restores);
+        if restores {
+            self.restore(&attempts);
+        }
         self.reset_focus();
         let mut notice = notice;
         let given = view.map(|code| {

@@ -143,12 +143,12 @@ impl Desk {
         self.extra_patches.push(Patch::Focus(nth(css(class::SPOT), to)));
     }
 
-    /// Does an action to all links that a line across the picture crosses. The line begins on empty ground: what begins on
-    /// a node is about that node.
-    pub(super) fn draw_across(&mut self, user_action: &UserAction, before_change: BeforeChange) {
-        let Some((_, action)) = self.state.spec.action(&user_action.variant) else { return };
+    /// Does an action to all links that a line across the picture crosses, if there are any. The line begins on empty ground:
+    /// what begins on a node is about that node.
+    pub(super) fn draw_across(&mut self, user_action: &UserAction, before_change: BeforeChange) -> bool {
+        let Some((_, action)) = self.state.spec.action(&user_action.variant) else { return false };
         if !action.by_drawing {
-            return;
+            return false;
         }
         let point = |pair: &str| {
             let (x, y) = pair.split_once(',')?;
@@ -158,15 +158,17 @@ impl Desk {
         let line: Vec<_> = user_action.text.split(' ').take(MOST_POINTS).filter_map(point).collect();
         let picture = &self.state.pictures[0];
         if line.first().is_none_or(|first| picture.is_taken(*first)) {
-            return;
+            return false;
         }
         let mut targets = picture.crossed(&line);
         targets.retain(|who| action.applies_to.contains(&who.kind));
         targets.truncate(MOST_CROSSED);
-        if !targets.is_empty() {
+        let any = !targets.is_empty();
+        if any {
             self.take_up_invitation(ActionKind::Act);
             self.apply_change(InputKind::act(&action.id, targets), before_change);
         }
+        any
     }
 
     /// Resets the tab order, which an earlier desk may have changed.

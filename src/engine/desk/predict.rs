@@ -77,10 +77,9 @@ impl Desk {
         }
     }
 
-    /// Shows what came of these predictions of an earlier visit. They are graded anew: their runs are what is believed.
-    pub(super) fn restore(&mut self, done: &[Attempt], these: &[String]) {
-        let is_here = |it: &&Attempt| it.task == Task::Prediction && these.contains(&it.id);
-        for Attempt { id, answer, grade, .. } in done.iter().filter(is_here) {
+    /// Shows what came of the predictions of an earlier visit. They are graded anew: their runs are what is believed.
+    pub(super) fn restore(&mut self, done: &[Attempt]) {
+        for Attempt { id, answer, grade, .. } in done.iter().filter(|it| it.task == Task::Prediction) {
             if *grade == Grade::Skipped {
                 self.extra_patches.extend([set_stage(id, "skipped"), disable_fields(id)]);
             } else if self.take_answer(id, answer).is_err() {

@@ -116,11 +116,11 @@ pub struct OpenFigure {
     pub notice: Option<super::Notice>,
     /// Ids of the predictions that gate the figure: its run stays hidden until each has been committed or skipped.
     pub gated_by: Vec<String>,
-    /// The learner's attempts in this lesson so far.
+    /// The learner's attempts in this lesson so far, of predictions only those that are asked of this figure: another one of
+    /// the page may be the same with other settings.
     pub attempts: Vec<Attempt>,
-    /// Ids of the predictions that are asked of this figure, where the page doesn't show what came of attempts of an earlier
-    /// visit. Another figure of the page may be the same one with other settings: what is asked of that isn't graded here.
-    pub restores: Vec<String>,
+    /// Whether the attempts are of an earlier visit, so that the page doesn't show what came of them.
+    pub restores: bool,
     /// Whom the invitation on the picture is about, as an attribute holds it.
     pub invites: String,
     /// Whether it plays at once, because it is the first thing on its page.

@@ -4,7 +4,7 @@
 //! Without it (no storage, an old browser) the page goes on as before, and says once that nothing is kept.
 
 use super::dom;
-use crate::desk::markup::{any, attr, class, css};
+use crate::desk::markup::{any, attr, class, css, with};
 use crate::desk::{ResumePoint, text};
 use crate::learner::{Attempt, FromStore, KEPT, Millis, Task, ToStore, Trouble};
 use gloo_timers::callback::{Interval, Timeout};
@@ -206,9 +206,14 @@ pub fn add_first(attempt: Attempt) {
     }
 }
 
-/// What was attempted in this lesson.
-pub fn attempts_here() -> Vec<Attempt> {
-    RECORD.with_borrow(|record| record.attempts.clone())
+/// What was attempted in this lesson, without what another figure is asked to predict.
+pub fn attempts_at(figure: &str) -> Vec<Attempt> {
+    let mut all = RECORD.with_borrow(|record| record.attempts.clone());
+    all.retain(|it| {
+        let elsewhere = [&with(attr::PREDICT, &it.id), ":not(", &with(attr::FIGURE, figure), ")"].concat();
+        dom::query_page(&elsewhere).is_empty()
+    });
+    all
 }
 
 /// Where a figure was left on an earlier visit.

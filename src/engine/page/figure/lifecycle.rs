@@ -103,7 +103,7 @@ impl PageFigure {
                 challenge: inner.resume_point.challenge.clone(),
                 notice,
                 gated_by: inner.gated_by.clone(),
-                attempts: record::attempts_here(),
+                attempts: record::attempts_at(&inner.page_id),
                 restores: std::mem::take(&mut inner.restores),
                 invites,
                 plays: std::mem::take(&mut inner.plays),

@@ -16,7 +16,7 @@ use super::file::LearnersFile;
 use super::jobs::JobPool;
 use super::worker_client::WorkerClient;
 use super::{dom, events, link, parking, record};
-use crate::desk::markup::{any, attr, class, css, with};
+use crate::desk::markup::{any, attr, class, css};
 use crate::desk::{Notice, ResumePoint, ToWorker, UserAction};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -89,8 +89,8 @@ struct Inner {
     /// Whom the invitation on the picture is about, and whether the figure plays at once; for the desk that opens it first.
     invites: String,
     plays: bool,
-    /// Ids of its predictions, until it has been shown what came of those of an earlier visit.
-    restores: Vec<String>,
+    /// Whether what came of the attempts of an earlier visit is still to be shown.
+    restores: bool,
     /// Whether the learner has done anything with it: where it is then is worth keeping.
     used: bool,
     /// The jobs that other workers run for its desk.
@@ -191,10 +191,7 @@ fn attach(root: &Element) -> Option<PageFigure> {
         // Who left it somewhere finds it there, at rest.
         invites: if left.is_some() { String::new() } else { invitation(root, "") },
         plays: left.is_none() && root.has_attribute(attr::PLAYS),
-        restores: dom::query_page(&[any(attr::PREDICT), with(attr::FIGURE, &page_id)].concat())
-            .iter()
-            .filter_map(|card| card.get_attribute(attr::PREDICT))
-            .collect(),
+        restores: true,
         used: left.is_some(),
         resume_point: left.unwrap_or_else(|| ResumePoint {
             now: initial_view.clone(),

@@ -112,7 +112,7 @@ messages! {
     about_client(replica: Entity, refused: u32); about_replica(value: u32, reached: usize);
     about_hint(value: u32, home: Entity, reached: usize);
     about_write(client: Entity, value: u32); about_read(client: Entity, value: u32); about_reads(client: Entity);
-    about_contradicts(); about_fast(off: (f64, Unit)); about_slow(off: (f64, Unit)); about_refused(heard: u32, needed: u32); about_stored(replicas: usize); about_not_stored();
+    about_contradicts(); about_clock(ahead: (f64, Unit)); about_refused(heard: u32, needed: u32); about_stored(replicas: usize); about_not_stored();
     step_asks(replicas: u32, needed: u32); step_stores(value: u32, needed: u32); step_enough(value: u32);
     judge_broken(broken: (f64, Unit), bound: (f64, Unit)); judge_answered(share: (f64, Unit), bound: (f64, Unit));
 }
@@ -430,13 +430,8 @@ impl Register {
 
     /// By how much a replica's clock is off, where the newest write is the one with the latest time.
     fn clock(&self, n: u32) -> Option<Msg> {
-        let off = (self.controls.skew.secs() * f64::from(AHEAD[n as usize] as i32) / 2.0, Unit::Time);
-        match off.0 {
-            _ if self.controls.mode == Mode::Majority => None,
-            ahead if ahead > 0.0 => Some(about_fast(off)),
-            behind if behind < 0.0 => Some(about_slow((-behind, Unit::Time))),
-            _ => None,
-        }
+        let ahead = self.controls.skew.secs() * f64::from(AHEAD[n as usize] as i32) / 2.0;
+        (ahead != 0.0 && self.controls.mode != Mode::Majority).then(|| about_clock((ahead, Unit::Time)))
     }
 
     /// The operation that an answer contradicts.
