@@ -206,9 +206,14 @@ pub fn add_first(attempt: Attempt) {
     }
 }
 
-/// What was attempted in this lesson, without what another figure is asked to predict.
+/// What was attempted in this lesson.
+pub fn attempts_here() -> Vec<Attempt> {
+    RECORD.with_borrow(|record| record.attempts.clone())
+}
+
+/// The same, without what another figure than this is asked to predict.
 pub fn attempts_at(figure: &str) -> Vec<Attempt> {
-    let mut all = RECORD.with_borrow(|record| record.attempts.clone());
+    let mut all = attempts_here();
     all.retain(|it| {
         let elsewhere = [&with(attr::PREDICT, &it.id), ":not(", &with(attr::FIGURE, figure), ")"].concat();
         dom::query_page(&elsewhere).is_empty()
