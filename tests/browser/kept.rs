@@ -115,6 +115,22 @@ pub async fn what_was_done_is_there_after_a_reload_in_both_of_two_tabs(kind: Kin
     assert_eq!(browser.errors().await, Vec::<String>::new(), "{kind:?}");
 }
 
+pub async fn what_one_figure_was_asked_is_not_graded_by_another_with_the_same_model(kind: Kind) {
+    let browser = Browser::open(Setup::desk(kind)).await;
+    browser.goto(&format!("{}faults/cache-failures/", site())).await;
+    answers(&browser, "#fig-behind-the-cache", "how-many-ask", &["1000", ENTER].concat()).await;
+    let card = "[data-predict=how-many-ask] .answer-verdict";
+    let verdict = browser.text(card).await;
+    assert!(verdict.contains("Right"), "{verdict}");
+    // The figure of another section shows the same model with other settings.
+    show(&browser, "#fig-strangers").await;
+    browser.until(&Figure::is_live("#fig-strangers")).await;
+    let other = Figure { browser: &browser, css: "#fig-strangers" };
+    other.keys(".fig-line input", END).await;
+    other.settled().await;
+    assert_eq!(browser.text(card).await, verdict);
+}
+
 pub async fn a_record_is_deleted_and_brought_back(kind: Kind) {
     let home = site();
     let browser = opened(kind, &home).await;

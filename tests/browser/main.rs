@@ -89,6 +89,7 @@ fn in_browser(kind: Kind) -> Vec<Story> {
         figure::everything_is_reached_and_nothing_overflows_on_a_phone,
         figure::an_island_takes_the_stills_place_without_moving_the_page,
         kept::what_was_done_is_there_after_a_reload_in_both_of_two_tabs,
+        kept::what_one_figure_was_asked_is_not_graded_by_another_with_the_same_model,
         kept::a_record_of_a_newer_version_is_left_as_it_is,
         kept::a_record_is_deleted_and_brought_back,
         reviewed::what_was_learned_is_asked_again_and_what_was_rated_is_kept,
