@@ -32,7 +32,7 @@ const WINDOW: Span = Span::from_secs(1);
 /// Five workers at 50 ms each.
 const BACKEND_RATE: f64 = 100.0;
 const WORKERS: u32 = 5;
-const WORK: Dist = Dist::Exponential(0.05);
+const WORK: Dist = Dist::Erlang { stages: 4, mean: 0.05 };
 const ROOM: u32 = 50;
 /// Pages a second, each of so many calls within so long.
 const PAGES: f64 = 6.0;
@@ -96,7 +96,9 @@ controls! {
             .help("Calls let through in each second, for all or for each client."),
         pub fails: Fails = Control::choice("fails", "Store down", Fails::OPTIONS, "open")
             .help("What a node does that needs the store and doesn't reach it: let everything through (fail open), refuse everything (fail closed), or go by its share of the limit."),
-        pub flood: f64 = Control::number("flood", "Flood", Unit::Rate, (0.0, 500.0), 10.0, 300.0)
+        pub store: bool = Control::flag("store", "Store is up", true)
+            .help("Whether the nodes reach the store that holds the counts."),
+        pub flood: f64 = Control::number("flood", "Flood", Unit::Rate, (0.0, 350.0), 10.0, 300.0)
             .help("Calls a second of one client who doesn't stop. The forty honest ones send 48 in all, eight for each page."),
     }
 }
@@ -175,6 +177,8 @@ pub(super) struct Nodes {
     store: Vec<u32>,
     /// Let through in this window: honest calls, and the flood's.
     through: [u32; 2],
+    /// The same in all windows before.
+    through_before: u64,
     /// Each node's share of each key's limit, where it goes by that.
     shares: Vec<Option<Gcra>>,
     passed: RecentCount,
@@ -204,8 +208,14 @@ impl Nodes {
             self.window = window;
             self.seen.fill(Seen::default());
             self.store.fill(0);
+            self.through_before += u64::from(self.through.iter().sum::<u32>());
             self.through = [0; 2];
         }
+    }
+
+    /// Calls that the nodes have let through so far.
+    pub(super) fn passed_so_far(&self) -> u64 {
+        self.through_before + u64::from(self.through.iter().sum::<u32>())
     }
 
     /// A node that goes by its share: as many at once, at least one, and as many a second.
@@ -297,6 +307,13 @@ impl Nodes {
                 w.schedule(first, Event::Sync(n, self.schedule));
             }
         }
+    }
+
+    /// The store stops, or is there again. Shares are full at first.
+    fn turn(&mut self, up: bool, w: &mut W) {
+        self.store_is_up = up;
+        self.shares.fill(None);
+        w.notable(STORE, if up { mark_up() } else { mark_down() });
     }
 
     /// A node adds what it has let through to the store's counts, and learns these.
@@ -401,7 +418,7 @@ impl Nodes {
             (key_free(), Status::Quiet),
         ]);
         let title = Label::Words(through_title());
-        Panel::Grid(Grid { title, rows, columns: 80, tall: false, key }.into())
+        Panel::Grid(Grid { title, rows, columns: 84, tall: false, key }.into())
     }
 
     fn say(&self, w: &W) -> Vec<Msg> {
@@ -440,12 +457,13 @@ impl Experiment for Nodes {
             pages: Arrivals::poisson(PAGE, PAGES, w, Event::Page),
             flood: Arrivals::poisson(FLOOD, controls.flood.max(1e-9), w, Event::Flood),
             backend: Station::new(BACKEND, WORKERS, Some(ROOM)),
-            store_is_up: true,
+            store_is_up: controls.store,
             schedule: 0,
             window: 0,
             seen: vec![Seen::default(); cells],
             store: vec![0; KEYS],
             through: [0; 2],
+            through_before: 0,
             shares: vec![None; cells],
             passed: RecentCount::over(WINDOW),
             flooded: RecentCount::over(WINDOW),
@@ -494,6 +512,9 @@ impl Experiment for Nodes {
             self.store.fill(0);
             self.shares.fill(None);
         }
+        if was.store != is.store && self.store_is_up != is.store {
+            self.turn(is.store, w);
+        }
         if (was.sharing, was.lag) != (is.sharing, is.lag) {
             self.start_syncing(w);
         }
@@ -504,9 +525,7 @@ impl Experiment for Nodes {
         if let Some(why) = on.iter().find_map(|at| self.refusal(action, *at)) {
             return Err(why);
         }
-        self.store_is_up = action == 1;
-        self.shares.fill(None);
-        w.notable(STORE, if self.store_is_up { mark_up() } else { mark_down() });
+        self.turn(action == 1, w);
         Ok(())
     }
 
@@ -565,8 +584,13 @@ impl Experiment for Nodes {
         self.seen.len() * (size_of::<Seen>() + size_of::<Option<Gcra>>())
     }
 
-    fn invariants(&self, _: &W) -> Result<(), String> {
+    fn invariants(&self, w: &W) -> Result<(), String> {
         self.backend.invariants()?;
+        let ended = |kind| [CALL, FLOOD].map(|of| w.tally(of).closed(kind)).iter().sum::<u64>();
+        let under_way = [CALL, FLOOD].map(|of| w.tally(of).under_way()).iter().sum::<u64>();
+        if self.passed_so_far() != ended(ANSWERED) + ended(OVERLOADED) + under_way {
+            return Err(format!("{} were let through, {under_way} are under way", self.passed_so_far()));
+        }
         let known = self.seen.iter().enumerate().find(|(at, seen)| seen.known > self.store[at % KEYS]);
         known.map_or(Ok(()), |(at, seen)| {
             Err(format!("at {at} {} are known, more than there are", seen.known))

@@ -46,7 +46,7 @@ controls! {
     pub(super) struct ControlValues {
         pub limit: f64 = Control::number("limit", "Limit", Unit::Rate, (5.0, 50.0), 1.0, 20.0)
             .help("Calls a second that each of the six is to let through.").primary(),
-        pub bucket: u32 = Control::number("bucket", "Bucket", Unit::Count, (1.0, 40.0), 1.0, 10.0)
+        pub bucket: u32 = Control::number("bucket", "Bucket", Unit::Count, (1.0, 40.0), 1.0, 5.0)
             .help("How many tokens the bucket holds, how many calls GCRA lets through at once, and how many can wait in the leaky bucket.").primary(),
         pub burst: u32 = Control::number("burst", "Calls in a burst", Unit::Count, (0.0, 80.0), 5.0, 40.0)
             .help("How many calls come in a burst, evenly.").primary(),
@@ -262,6 +262,11 @@ impl SixLimiters {
         self.next = Some(w.schedule_at(Time::from_secs(self.due) + self.controls.begins, Event::Burst));
     }
 
+    /// The most that each has let through within any second so far.
+    pub(super) fn most(&self) -> [u32; 6] {
+        core::array::from_fn(|n| self.passed[n].most)
+    }
+
     /// Strokes of calls, in the order of their times; each ends where the next begins.
     fn strokes(mut calls: Vec<(Time, Entity, Status)>, now: Time) -> Vec<Bar> {
         calls.retain(|(at, ..)| *at <= now && now.since(*at) <= SHOWN);
@@ -369,9 +374,10 @@ impl SixLimiters {
 
     fn say(&self) -> Vec<Msg> {
         let limit = (self.controls.limit, Unit::Count);
-        let most = |n: &usize| self.passed[*n].most;
-        let first = (0..6).rev().max_by_key(most).filter(|n| f64::from(most(n)) > self.controls.limit);
-        let said = first.map_or_else(|| says_all_keep(limit), |n| says_most(limiter(n), most(&n), limit));
+        let most = self.most();
+        let first =
+            (0..6).rev().max_by_key(|n| most[*n]).filter(|n| f64::from(most[*n]) > self.controls.limit);
+        let said = first.map_or_else(|| says_all_keep(limit), |n| says_most(limiter(n), most[n], limit));
         [said].into_iter().chain((self.unlike == 0 && self.came > 0).then(says_same)).collect()
     }
 }
