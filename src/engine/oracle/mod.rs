@@ -14,6 +14,7 @@ mod caching;
 pub mod case;
 pub mod claim;
 mod consistency;
+mod gcra;
 mod limits;
 mod queues;
 mod retries;
@@ -72,6 +73,7 @@ pub fn suites() -> impl Iterator<Item = &'static Suite> {
         breakers::SUITES,
         caching::SUITES,
         consistency::SUITES,
+        gcra::SUITES,
         limits::SUITES,
         queues::SUITES,
         retries::SUITES,
@@ -109,6 +111,7 @@ pub fn read(file: &Path) -> Result<Vec<Listed>, String> {
         let cases = suite.get("cases").and_then(Value::as_array).cloned();
         let mut cases = cases.ok_or_else(|| format!("{name}: suite {id} has no list `cases`"))?;
         fill_in_defaults(&mut cases, suite);
+        gcra::fill_in_steps(&mut cases, suite);
         let manual = suite.get("manual").and_then(Value::as_bool).unwrap_or(false);
         Ok(Listed { id, manual, data: text("data"), cases })
     };
