@@ -64,7 +64,7 @@ messages! {
     note_may(packets: u32); note_by_network(); note_by_receiver(); note_closed(); note_spreads(); note_paused(); note_unread(packets: u32);
     did_pause(); did_resume(); did_lose(); refuses_paused(); refuses_reading();
     says_closed(); says_by_receiver(rwnd: u32, cwnd: u32); says_by_network(rwnd: u32, cwnd: u32); says_delivers(used: (f64, Unit), queue: u32);
-    about_sender(under_way: u32, rwnd: u32, cwnd: u32); about_probes(); about_losses(lost: u64, timeouts: u64);
+    about_sender(sent: u32, rwnd: u32, cwnd: u32); about_probes(); about_losses(lost: u64, timeouts: u64);
     about_line(queue: u32, room: u32, dropped: u64); about_receiver(unread: u32, room: u32); about_paused();
     about_packet(sender: Entity, data: u64); about_piece();
     judge_arrives(arrives: (f64, Unit), bound: (f64, Unit)); judge_wait(wait: (f64, Unit), bound: (f64, Unit));

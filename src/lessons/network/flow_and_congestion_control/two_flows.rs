@@ -75,7 +75,7 @@ messages! {
     did_lose(); did_stop(); did_start(); refuses_silent(); refuses_sending();
     says_bloat(wait: Span, way: Span); says_idle(used: (f64, Unit)); says_full(); says_windows(a: u32, b: u32, queue: u32);
     says_alone(a: u32, queue: u32);
-    about_window(packets: u32, under_way: u32); about_starting(); about_avoiding(); about_losses(lost: u64, timeouts: u64);
+    about_window(packets: u32, sent: u32); about_starting(); about_avoiding(); about_losses(lost: u64, timeouts: u64);
     about_silent(); about_line(queue: u32, room: u32, dropped: u64); about_packet(sender: Entity, data: u64);
     judge_used(used: (f64, Unit), bound: (f64, Unit)); judge_wait(wait: (f64, Unit), bound: (f64, Unit));
     judge_weaker(share: (f64, Unit), bound: (f64, Unit));
