@@ -8,6 +8,7 @@
 pub mod architecture;
 pub mod faults;
 pub mod governance;
+pub mod network;
 pub mod prelude;
 pub mod software_design;
 
@@ -30,6 +31,7 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("governance/circuit-breakers/machine", governance::circuit_breakers::machine::FIGURES),
     ("governance/circuit-breakers/stack", governance::circuit_breakers::stack::FIGURES),
     ("governance/rate-limiting", governance::rate_limiting::FIGURES),
+    ("network/flow-and-congestion-control", network::flow_and_congestion_control::FIGURES),
     ("software-design/blocking-and-non-blocking", software_design::blocking_and_non_blocking::FIGURES),
     (
         "software-design/blocking-and-non-blocking/four-cells",

@@ -13,6 +13,7 @@ mod breakers;
 mod caching;
 pub mod case;
 pub mod claim;
+mod congestion;
 mod consistency;
 mod gcra;
 mod limits;
@@ -72,6 +73,7 @@ pub fn suites() -> impl Iterator<Item = &'static Suite> {
         balancing::SUITES,
         breakers::SUITES,
         caching::SUITES,
+        congestion::SUITES,
         consistency::SUITES,
         gcra::SUITES,
         limits::SUITES,
