@@ -85,6 +85,8 @@ impl Desk {
         {
             self.pause();
         }
+        // The legend, say, would lie over what is said of it.
+        self.extra_patches.extend(super::tools::close_drawers());
         self.select(Some(who));
     }
 

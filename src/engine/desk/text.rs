@@ -119,8 +119,8 @@ texts! {
     KEPT_FAILED = "What you do here can't be kept at the moment; the browser's console says why.";
     FAILED = "Not yet.";
     JUDGED = "{} of {} runs met the goal.";
-    JUDGED_NONE = "None of the first {} runs met the goal: the judge stopped.";
-    JUDGED_FAILED = "Only {} of the first {} runs met the goal, and 95 % must: the judge stopped.";
+    JUDGED_NONE = "None of the first {} runs met the goal.";
+    JUDGED_FAILED = "Only {} of the first {} runs met the goal; 95 % must.";
     JUDGED_OTHERS = "The figure has other settings than were judged:";
     COSTS = "It costs {}; the budget is {}.";
     TOO_DEAR = "It costs {}, and the budget is {}.";

@@ -62,9 +62,9 @@ controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
         pub mode: Mode = Control::choice("mode", "Who must answer", Mode::OPTIONS, "majority")
-            .help("Three of five, in two rounds where needed; R of N to read, W of N to write, the newest clock wins; or the nearest replica alone.").primary(),
+            .help("Three of five, in two rounds where needed; R or W of N, and the newest clock wins; or the nearest replica alone.").primary(),
         pub network: Network = Control::choice("network", "Network", Network::OPTIONS, "whole")
-            .help("Which links are cut: those you draw across; all between A, B and the others; or all of A's but the one to B. 'As drawn' joins them.").primary(),
+            .help("Which links are cut: those you draw across; all between A, B and the others; or all of A's but one.").primary(),
         pub n: u32 = Control::number("n", "N, copies", Unit::Count, (1.0, PEERS as f64), 1.0, PEERS as f64)
             .help("How many replicas are sent every write: A, then B, and so on.").primary(),
         pub r: u32 = Control::number("r", "R, read", Unit::Count, (1.0, PEERS as f64), 1.0, 3.0)
@@ -80,7 +80,7 @@ controls! {
         pub delay: Span = Control::log_number("delay", "Between replicas", Unit::Time, (0.005, 0.2), 0.04)
             .help("Mean time of a message from one replica to another."),
         pub skew: Span = Control::number("skew", "Clocks are off by", Unit::Time, (0.0, 0.5), 0.05, 0.0)
-            .help("How far the fastest clock is ahead, and the slowest behind. Majority asks no clock."),
+            .help("How far D's clock is ahead and A's behind; B's and E's are off by half of it. Majority asks no clock."),
     }
 }
 
@@ -91,9 +91,9 @@ readings! {
     Reading::measured("time", "an answer takes", Statistic::Mean, "Mean time of the answers of the last 3 s.")
         .of(OPERATION, &[ANSWERED]).last(3.0);
     Reading::new("behind", "versions behind", Unit::Count,
-        "How many newer versions had been stored by all that must have them when a read asked its first replica: the mean of the reads so far.").so_far();
+        "How many newer versions had been stored where they must be when a read began: the mean so far.").so_far();
     Reading::new("formula", "by the formula", Unit::Count,
-        "The mean if each write reached W of the N replicas, drawn at random, and nobody else, and each read R: p divided by 1 − p, where p is C(N − W, R) divided by C(N, R).");
+        "The mean, p ÷ (1 − p), if each write reached just W of the N replicas, drawn at random, and each read R.");
     Reading::new("refused", "refused", Unit::Count, "Operations so far that got no answer within 0.7 s.").so_far().trouble_from(1.0);
     Reading::new("broken", "conflicts", Unit::Count,
         "Reads so far that no order of all operations explains: somebody had had a newer value before they began.").so_far().trouble_from(1.0);
@@ -112,7 +112,7 @@ messages! {
     about_client(replica: Entity, refused: u32); about_replica(value: u32, reached: usize);
     about_hint(value: u32, home: Entity, reached: usize);
     about_write(client: Entity, value: u32); about_read(client: Entity, value: u32); about_reads(client: Entity);
-    about_contradicts(); about_clock(ahead: (f64, Unit)); about_refused(heard: u32, needed: u32); about_stored(replicas: usize); about_not_stored();
+    about_contradicts(); about_refused(heard: u32, needed: u32); about_stored(replicas: usize); about_not_stored();
     step_asks(replicas: u32, needed: u32); step_stores(value: u32, needed: u32); step_enough(value: u32);
     judge_broken(broken: (f64, Unit), bound: (f64, Unit)); judge_answered(share: (f64, Unit), bound: (f64, Unit));
 }
@@ -428,12 +428,6 @@ impl Register {
         Some(About::says(says))
     }
 
-    /// By how much a replica's clock is off, where the newest write is the one with the latest time.
-    fn clock(&self, n: u32) -> Option<Msg> {
-        let ahead = self.controls.skew.secs() * f64::from(AHEAD[n as usize] as i32) / 2.0;
-        (ahead != 0.0 && self.controls.mode != Mode::Majority).then(|| about_clock((ahead, Unit::Time)))
-    }
-
     /// The operation that an answer contradicts.
     fn newer(&self, it: &Audited) -> Option<Msg> {
         let newer = &self.audit.operations[it.newer?];
@@ -550,11 +544,10 @@ impl Experiment for Register {
         match entity.kind {
             REPLICA if entity.n < PEERS => {
                 let reached = self.cluster.reached(entity.n).count();
-                let holds = match self.hint(entity.n) {
+                Some(About::says([match self.hint(entity.n) {
                     Some((value, home)) => about_hint(value, replica(home), reached),
                     None => about_replica(value(self.held(entity.n)), reached),
-                };
-                Some(About::says([holds].into_iter().chain(self.clock(entity.n)).collect::<Vec<_>>()))
+                }]))
             }
             CLIENT if entity.n < PEERS => {
                 Some(About::says([about_client(replica(entity.n), self.cluster.refused[entity.n as usize])]))
