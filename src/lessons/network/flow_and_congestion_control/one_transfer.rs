@@ -184,8 +184,9 @@ impl Experiment for OneTransfer {
         Ok(())
     }
 
-    fn refusal(&self, action: usize, _: Entity) -> Option<Msg> {
+    fn refusal(&self, action: usize, on: Entity) -> Option<Msg> {
         match (action, self.paused) {
+            _ if on.n > 0 => Some(Msg::new("no-such-entity").of("entity", on)),
             (PAUSE, true) => Some(refuses_paused()),
             (RESUME, false) => Some(refuses_reading()),
             _ => None,

@@ -7,14 +7,14 @@ const END: Time = Time::from_secs(40);
 
 pub const OF_TWO: &[Prediction] = &[
     Prediction {
-        id: "how-much-buffer",
+        id: "how-much-noise",
         answer_kind: AnswerKind::Curve {
-            x: CurveAxis { unit: Unit::Factor, from: 0.1, to: 2.1 },
-            y: CurveAxis { unit: Unit::Share, from: 0.5, to: 1.0 },
-            tolerance: 0.1,
+            x: CurveAxis { unit: Unit::Count, from: 0.0, to: 50.0 },
+            y: CurveAxis { unit: Unit::Share, from: 0.0, to: 1.0 },
+            tolerance: 0.07,
         },
         at: END,
-        runs: steps!("buffer" in ["0.1", "0.3", "0.5", "0.7", "0.9", "1.1", "1.3", "1.5", "1.7", "1.9", "2.1"]),
+        runs: steps!("noise" in ["0", "5", "10", "15", "20", "25", "30", "35", "40", "45", "50"]),
         truth: |runs| measured(runs, "used", RunOutcome::mean).curve(),
     },
     Prediction {

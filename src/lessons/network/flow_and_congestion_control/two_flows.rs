@@ -36,8 +36,8 @@ controls! {
             .help("The wait that CoDel puts up with for good.").only_with("discipline", "codel"),
         pub rtt: Span = Control::number("rtt", "B's round trip", Unit::Time, (0.02, 0.4), 0.02, 0.08)
             .help("There and back without waiting. A's is 80 ms."),
-        pub noise: f64 = Control::number("noise", "Line loses", Unit::Share, (0.0, 0.05), 0.001, 0.0)
-            .help("Share of packets that the line itself loses, as a bad radio link would. No queue has anything to do with it."),
+        pub noise: f64 = Control::number("noise", "Line loses", Unit::Count, (0.0, 50.0), 1.0, 0.0)
+            .help("Of 1,000 packets, so many are lost by the line itself, as on a bad radio link. No queue has anything to do with it."),
     }
 }
 
@@ -45,7 +45,7 @@ impl ControlValues {
     fn line(&self) -> Line {
         let room = libm::round(self.buffer * PIPE) as u32;
         let codel = CodelConfig { target: self.target, ..CodelConfig::default() };
-        Line { rate: RATE, room, discipline: self.discipline, codel, noise: self.noise }
+        Line { rate: RATE, room, discipline: self.discipline, codel, noise: self.noise / 1_000.0 }
     }
 }
 
@@ -232,7 +232,9 @@ impl Experiment for TwoFlows {
     }
 
     fn refusal(&self, action: usize, on: Entity) -> Option<Msg> {
-        let sends = self.path.flows.get(on.n as usize).is_some_and(|it| it.active);
+        let Some(sends) = self.path.flows.get(on.n as usize).map(|it| it.active) else {
+            return Some(Msg::new("no-such-entity").of("entity", on));
+        };
         match (action == LOSE || action == STOP, sends) {
             (true, false) => Some(refuses_silent()),
             (false, true) => Some(refuses_sending()),
