@@ -19,8 +19,8 @@ const ITEMS: u32 = 400;
 const ROWS: u32 = 3;
 const COLUMNS: u32 = 40;
 /// How often it is measured.
-const EVERY: Span = Span::from_millis(500);
-/// The length of a run: renewed as seldom as that is never renewed.
+const EVERY: Span = Span::from_secs(2);
+/// The length of a run.
 const RUN: f64 = 60.0;
 /// The facts of the catalogue in the order of the picture: stock, price.
 const FACTS: [usize; 2] = [1, 0];
@@ -32,17 +32,13 @@ controls! {
             .help("Mean time until an item is sold out.").primary(),
         pub price_life: Span = Control::log_number("price-life", "A price stays for", Unit::Time, (10.0, 172_800.0), 600.0)
             .help("Mean time between two changes of one item's price.").primary(),
-        pub renewed: f64 = Control::number("renewed", "Copied anew every", Unit::Time, (2.0, RUN), 2.0, RUN)
-            .help("All copies are made anew so often; 60 s is the length of a run, and stands for never.").primary(),
     }
 }
 
 readings! {
     READINGS;
-    Reading::new("age", "age of the copies", Unit::Time, "Time since the copies were made.");
     Reading::new("stock-wrong", "stock wrong", Unit::Share, "Share of the copies of stock that are wrong now.");
     Reading::new("price-wrong", "prices wrong", Unit::Share, "Share of the copies of prices that are wrong now.");
-    Reading::new("stock-mean", "stock wrong, so far", Unit::Share, "The same of stock, on average since the start.").so_far();
 }
 
 messages! {
@@ -50,14 +46,13 @@ messages! {
     stock(); price(); copies_title(age: Span); note_wrong(share: (f64, Unit)); key_right(); key_wrong();
     curve_title(); axis_age(); axis_wrong(); line_stock(); line_price(); line_counted();
     says_wrong(stock: (f64, Unit), theory: (f64, Unit)); says_prices(price: (f64, Unit), theory: (f64, Unit));
-    mark_renewed(); about_copies(wrong: u32, of: u32); about_right(); about_wrong();
+    about_copies(wrong: u32, of: u32); about_right(); about_wrong();
 }
 
 #[derive(Clone, Copy, Debug, Hash)]
 pub(super) enum Event {
     Change(usize),
     Measure,
-    Renew(u32),
 }
 
 type W = World<Event>;
@@ -67,12 +62,8 @@ pub(super) struct Ageing {
     controls: ControlValues,
     catalogue: Catalogue,
     made: Time,
-    /// How often the interval was set: events of an earlier one don't count.
-    setting: u32,
     /// Age of the copies and the shares of wrong ones, stock first.
     counted: Vec<(f32, [f32; 2])>,
-    sum: f64,
-    measured: u32,
 }
 
 impl Ageing {
@@ -91,13 +82,6 @@ impl Ageing {
     /// The shares that the formula has at an age.
     fn theory(&self, age: f64) -> [f64; 2] {
         FACTS.map(|fact| wrong_at(age, self.lives()[fact].secs()))
-    }
-
-    fn plan(&mut self, w: &mut W) {
-        self.setting += 1;
-        if self.controls.renewed < RUN {
-            w.schedule(Span::from_secs_f64(self.controls.renewed), Event::Renew(self.setting));
-        }
     }
 
     fn grid(&self, w: &W) -> Panel {
@@ -157,65 +141,41 @@ impl Experiment for Ageing {
             (0..ITEMS).for_each(|_| _ = w.open(kind, None));
         }
         let lives = [controls.price_life, controls.stock_life];
-        let mut it = Self {
+        w.schedule(EVERY, Event::Measure);
+        Ok(Self {
             controls: controls.clone(),
             catalogue: Catalogue::new(ITEMS, lives, w, Event::Change),
             made: Time::ZERO,
-            setting: 0,
             counted: Vec::new(),
-            sum: 0.0,
-            measured: 0,
-        };
-        w.schedule(EVERY, Event::Measure);
-        it.plan(w);
-        Ok(it)
+        })
     }
 
     fn handle(&mut self, event: Event, w: &mut W) {
         match event {
             Event::Change(of) => self.catalogue.change(of, w, Event::Change),
             Event::Measure => {
-                let shares = [0, 1].map(|of| self.share(of, w));
-                self.sum += shares[0];
-                self.measured += 1;
-                // A dot every other second.
-                if self.measured.is_multiple_of(4) {
-                    let age = w.now().since(self.made).secs() as f32;
-                    self.counted.push((age, shares.map(|share| share as f32)));
-                }
-                w.schedule(EVERY, Event::Measure);
+                let shares = [0, 1].map(|of| self.share(of, w) as f32);
+                self.counted.push((w.now().since(self.made).secs() as f32, shares));
+                w.schedule(EVERY, event);
             }
-            Event::Renew(setting) if setting == self.setting => {
-                for item in 0..ITEMS {
-                    (0..2).for_each(|of| self.catalogue.see(of, item, w.now()));
-                }
-                self.made = w.now();
-                self.counted.clear();
-                w.notable(Entity::new(COPIES, 0), mark_renewed());
-                w.schedule(Span::from_secs_f64(self.controls.renewed), event);
-            }
-            Event::Renew(_) => {}
         }
     }
 
     fn set(&mut self, is: &ControlValues, w: &mut W) -> Result<(), Msg> {
         let was = core::mem::replace(&mut self.controls, is.clone());
         if self.lives() != [was.price_life, was.stock_life] {
-            // What was counted belongs to another curve.
+            // Another curve, from its beginning.
+            (0..ITEMS).for_each(|item| (0..2).for_each(|of| self.catalogue.see(of, item, w.now())));
+            self.made = w.now();
             self.counted.clear();
             self.catalogue.set_lives(self.lives(), w, Event::Change);
-        }
-        if was.renewed != is.renewed {
-            self.plan(w);
         }
         Ok(())
     }
 
     fn read(&self, w: &W, out: &mut Readings) {
-        out.put("age", w.now().since(self.made).secs());
         out.put("stock-wrong", self.share(0, w));
         out.put("price-wrong", self.share(1, w));
-        out.put("stock-mean", (self.measured > 0).then(|| self.sum / f64::from(self.measured)));
     }
 
     fn draw(&self, w: &W, scene: &mut Scene) {

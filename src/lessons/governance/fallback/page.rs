@@ -163,12 +163,10 @@ pub(super) enum Event {
     TrialEnds(usize),
 }
 
-type Answers = [Option<Answer>; FEATURES];
-
 #[derive(Clone, Copy, Debug)]
 struct View {
     item: u32,
-    answers: Answers,
+    answers: [Option<Answer>; FEATURES],
 }
 
 /// A page as somebody got it.
@@ -206,9 +204,8 @@ pub(super) struct ShopPage {
     /// Light and heavy queries that it was asked.
     asked: [RecentCount; 2],
     down: [Option<Time>; SERVICES],
-    /// After how many days without use each fallback breaks, and whether it was mended since or has been seen to fail.
+    /// After how many days without use each fallback breaks, and whether it has been seen to fail.
     breaks_after: [f64; FEATURES],
-    mended: [bool; FEATURES],
     noticed: [bool; FEATURES],
     trials: [Time; FEATURES],
     ledgers: [Ledger; FEATURES],
@@ -280,7 +277,7 @@ impl ShopPage {
     }
 
     fn is_broken(&self, of: usize) -> bool {
-        !self.mended[of] && self.controls.unused > self.breaks_after[of]
+        self.controls.unused > self.breaks_after[of]
     }
 
     /// Asks the database; false if it takes no more.
@@ -571,7 +568,7 @@ impl ShopPage {
             Fallback::Nothing => None,
             _ if self.noticed[of] && self.is_broken(of) => Some(about_broken()),
             _ => {
-                let risk = if self.mended[of] { 0.0 } else { wrong_at(self.controls.unused, BREAKS_AFTER) };
+                let risk = wrong_at(self.controls.unused, BREAKS_AFTER);
                 Some(about_path((libm::round(risk * 1000.0) / 1000.0, Unit::Share)))
             }
         };
@@ -616,7 +613,6 @@ impl Experiment for ShopPage {
             asked: [window(), window()],
             down: [None; SERVICES],
             breaks_after,
-            mended: [false; FEATURES],
             noticed: [false; FEATURES],
             trials: [Time::ZERO; FEATURES],
             ledgers: [Ledger::default(); FEATURES],
@@ -641,7 +637,7 @@ impl Experiment for ShopPage {
             Event::Late(customer) => self.late(customer, w),
             Event::TrialEnds(of) => {
                 if self.noticed[of] && self.is_broken(of) {
-                    self.mended[of] = true;
+                    self.breaks_after[of] = f64::INFINITY;
                     w.notable(feature(of), mark_mended(feature(of)));
                 }
             }
