@@ -2,3 +2,4 @@
 
 pub mod circuit_breakers;
 pub mod rate_limiting;
+pub mod fallback;
