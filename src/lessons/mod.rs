@@ -8,6 +8,7 @@
 pub mod architecture;
 pub mod faults;
 pub mod governance;
+pub mod network;
 pub mod prelude;
 pub mod software_design;
 
@@ -29,6 +30,7 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("governance/circuit-breakers", governance::circuit_breakers::FIGURES),
     ("governance/circuit-breakers/machine", governance::circuit_breakers::machine::FIGURES),
     ("governance/circuit-breakers/stack", governance::circuit_breakers::stack::FIGURES),
+    ("network/connection-pools", network::connection_pools::FIGURES),
     ("software-design/blocking-and-non-blocking", software_design::blocking_and_non_blocking::FIGURES),
     (
         "software-design/blocking-and-non-blocking/four-cells",

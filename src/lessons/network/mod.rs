@@ -1,0 +1,3 @@
+//! Lessons on the network: how the parts talk.
+
+pub mod connection_pools;
