@@ -5,7 +5,7 @@ use playground::oracle::{self, Suite};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "01_load_balancing.json",
     "02_cache.json",
     "03_circuit_breaker.json",
@@ -14,6 +14,7 @@ const FILES: [&str; 8] = [
     "07_queueing.json",
     "09_consistency.json",
     "11_scheduling.json",
+    "13_connection_pool.json",
 ];
 
 /// Suites in these files for which there is no mechanism yet.

@@ -13,6 +13,7 @@ pub mod breaker;
 pub mod bulkhead;
 pub mod cache;
 pub mod congestion;
+pub mod connection_pool;
 pub mod event_loop;
 pub mod limiter;
 pub mod linearizability;

@@ -17,6 +17,7 @@ mod congestion;
 mod consistency;
 mod gcra;
 mod limits;
+mod pools;
 mod queues;
 mod retries;
 mod reviews;
@@ -77,6 +78,7 @@ pub fn suites() -> impl Iterator<Item = &'static Suite> {
         consistency::SUITES,
         gcra::SUITES,
         limits::SUITES,
+        pools::SUITES,
         queues::SUITES,
         retries::SUITES,
         reviews::SUITES,
