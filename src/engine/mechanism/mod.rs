@@ -15,6 +15,7 @@ pub mod cache;
 pub mod event_loop;
 pub mod limiter;
 pub mod linearizability;
+pub mod overload;
 pub mod queueing;
 pub mod quorum;
 pub mod retry;

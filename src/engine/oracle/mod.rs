@@ -15,6 +15,7 @@ pub mod case;
 pub mod claim;
 mod consistency;
 mod limits;
+mod overload;
 mod queues;
 mod retries;
 mod reviews;
@@ -73,6 +74,7 @@ pub fn suites() -> impl Iterator<Item = &'static Suite> {
         caching::SUITES,
         consistency::SUITES,
         limits::SUITES,
+        overload::SUITES,
         queues::SUITES,
         retries::SUITES,
         reviews::SUITES,
