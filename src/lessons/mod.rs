@@ -29,6 +29,7 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("governance/circuit-breakers", governance::circuit_breakers::FIGURES),
     ("governance/circuit-breakers/machine", governance::circuit_breakers::machine::FIGURES),
     ("governance/circuit-breakers/stack", governance::circuit_breakers::stack::FIGURES),
+    ("governance/overload-protection", governance::overload_protection::FIGURES),
     ("software-design/blocking-and-non-blocking", software_design::blocking_and_non_blocking::FIGURES),
     (
         "software-design/blocking-and-non-blocking/four-cells",

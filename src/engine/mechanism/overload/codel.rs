@@ -76,7 +76,7 @@ impl Codel {
                 (next, may_drop) = self.look(now, pop());
                 self.dropping = may_drop;
                 if may_drop {
-                    self.drop_next = self.drop_next + self.config.gap(self.count);
+                    self.drop_next += self.config.gap(self.count);
                 }
             }
         } else if may_drop {

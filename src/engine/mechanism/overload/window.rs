@@ -164,7 +164,7 @@ mod tests {
             let sample = Sample { rtt: Span::from_millis(10), in_flight: 20, dropped: i == 350 };
             windowed.on_sample(Time::from_millis(i * 10), &sample);
         }
-        // The first window has one sample and doesn't count; then nine more, of which the fourth has the loss.
-        assert_eq!(windowed.limit(), 20 + 2 + 6 - 2);
+        // The first window has one sample and doesn't count. Of the nine others the fourth has the loss: 23 × 0.9 is 20.
+        assert_eq!(windowed.limit(), 20 + 5);
     }
 }
