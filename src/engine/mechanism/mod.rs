@@ -17,6 +17,7 @@ pub mod connection_pool;
 pub mod event_loop;
 pub mod limiter;
 pub mod linearizability;
+pub mod overload;
 pub mod queueing;
 pub mod quorum;
 pub mod retry;

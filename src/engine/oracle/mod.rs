@@ -18,6 +18,7 @@ mod consistency;
 mod gcra;
 mod limits;
 mod pools;
+mod overload;
 mod queues;
 mod retries;
 mod reviews;
@@ -79,6 +80,7 @@ pub fn suites() -> impl Iterator<Item = &'static Suite> {
         gcra::SUITES,
         limits::SUITES,
         pools::SUITES,
+        overload::SUITES,
         queues::SUITES,
         retries::SUITES,
         reviews::SUITES,
