@@ -27,7 +27,7 @@ kinds! {
     ]);
 }
 
-const CLIENTS: Entity = Entity::new(CLIENTS_KIND, 0);
+pub(super) const CLIENTS: Entity = Entity::new(CLIENTS_KIND, 0);
 const SECOND: Span = Span::from_secs(1);
 /// A burst comes every other second.
 const EVERY: u64 = 2;

@@ -1,7 +1,7 @@
 //! The points of the figures, and the bounds that theory gives.
 
 use super::nodes::{Nodes, STORE};
-use super::six::SixLimiters;
+use super::six::{CLIENTS, SixLimiters};
 use crate::lessons::prelude::*;
 use crate::player::Bench;
 
@@ -29,8 +29,8 @@ fn only_across_the_edge_does_the_fixed_window_pass_twice_its_limit() {
 fn a_bucket_lets_through_its_burst_and_what_drips_in() {
     for (bucket, burst) in [("1", 1), ("5", 5), ("20", 20), ("40", 40)] {
         let most = six(&[("bucket", bucket), ("burst", "0"), ("steady", "60")], 3).model.most();
-        // In less than a second: at most the burst and twenty more, and nearly as many.
-        assert!((burst + 18..=burst + 20).contains(&most[3]), "{bucket}: {most:?}");
+        // In less than a second: at most the burst and twenty more; nearly as many, but for drops that find the bucket full.
+        assert!((burst + 16..=burst + 20).contains(&most[3]), "{bucket}: {most:?}");
         // The queue leaves evenly, whatever comes.
         assert!(most[4] <= 20, "{bucket}: {most:?}");
     }
@@ -53,7 +53,7 @@ fn token_bucket_and_gcra_agree_on_every_call() {
 #[test]
 fn a_burst_can_be_sent_across_the_edge_by_hand_and_moved_by_its_control() {
     let bench = Bench::<SixLimiters>::new(&[("steady", "0")], 1).until(Time::from_millis(2_900));
-    let bench = bench.act("burst", "clients").until(Time::from_millis(4_300));
+    let bench = bench.act("burst", &[CLIENTS], &Value::None).until(Time::from_millis(4_300));
     assert_eq!(bench.model.most()[0], 40);
     // The burst that was due at 2.3 s comes at 2.8 s instead.
     let moved = Bench::<SixLimiters>::new(&[("steady", "0")], 1).until(Time::from_millis(1_500));
@@ -102,7 +102,8 @@ fn a_limit_for_each_client_spares_the_honest() {
 fn without_its_store_a_node_does_as_it_was_told() {
     let honest = |fails| {
         let settings = [("sharing", "store"), ("key", "client"), ("limit", "18"), ("fails", fails)];
-        let bench = Bench::<Nodes>::new(&settings, 5).until(Time::from_secs(10)).act("kill", "store");
+        let bench =
+            Bench::<Nodes>::new(&settings, 5).until(Time::from_secs(10)).act("kill", &[STORE], &Value::None);
         let bench = bench.until(Time::from_secs(20));
         (bench.reading("honest"), bench.reading("flooded"))
     };
@@ -115,8 +116,10 @@ fn without_its_store_a_node_does_as_it_was_told() {
 #[test]
 fn a_store_that_is_back_counts_again() {
     let settings = [("sharing", "store"), ("key", "client"), ("limit", "18"), ("fails", "closed")];
-    let bench = Bench::<Nodes>::new(&settings, 5).until(Time::from_secs(5)).act("kill", "store");
+    let bench =
+        Bench::<Nodes>::new(&settings, 5).until(Time::from_secs(5)).act("kill", &[STORE], &Value::None);
     assert!(bench.model.refusal(0, STORE).is_some() && bench.model.refusal(1, STORE).is_none());
-    let bench = bench.until(Time::from_secs(8)).act("start", "store").until(Time::from_secs(20));
+    let bench =
+        bench.until(Time::from_secs(8)).act("start", &[STORE], &Value::None).until(Time::from_secs(20));
     assert!(bench.reading("honest") > 0.98, "{}", bench.reading("honest"));
 }
