@@ -4,7 +4,7 @@
 //!   requests ── wait for a thread ── wait for a connection ── query ── [ a second connection ── query ] ── given back, or not
 //! ```
 //!
-//! Ten minutes pass in half a minute. Most requests keep a connection for 50 ms; one in a thousand is a report that honestly
+//! Ten minutes pass in half a minute. Most requests keep a connection for 50 ms; every 50 s there is a report that honestly
 //! needs it for 20 to 40 s. A leak is a request whose code forgets to give its connection back. Leaves out: the database, which
 //! here answers everything in its own time, and everything that *the pool's size* is about.
 
@@ -32,8 +32,8 @@ const APP: Entity = Entity::new(APP_KIND, 0);
 const POOL: Entity = Entity::new(POOL_KIND, 0);
 /// How long a connection is kept for a query; for the second one as well.
 const QUERY: Dist = Dist::Exponential(0.05);
-/// How many requests are reports, and how long these keep their connection, in seconds.
-const REPORTS: f64 = 0.001;
+/// Reports a second, whatever the load, and how long each keeps its connection, in seconds.
+const REPORTS: f64 = 0.02;
 const REPORT: Dist = Dist::Uniform(20.0, 40.0);
 /// Room for requests that wait for a thread.
 const ROOM: u32 = 100;
@@ -64,7 +64,7 @@ controls! {
             .help("How long a request waits for a connection: HikariCP's connectionTimeout, 30 s by default.").primary(),
         pub take_back: Span = Control::log_number("take-back", "Taken back after", Unit::Time, (1.0, 10_000.0), 10_000.0)
             .help("A connection that somebody has had for so long is closed and replaced: removeAbandonedTimeout of DBCP and Tomcat. The longest is longer than the run: never.").primary(),
-        pub lifetime: Span = Control::log_number("lifetime", "Lifetime", Unit::Time, (10.0, 10_000.0), 2_000.0)
+        pub lifetime: Span = Control::log_number("lifetime", "Lifetime", Unit::Time, (30.0, 10_000.0), 2_000.0)
             .help("A connection that is so old is closed when nobody has it: HikariCP's maxLifetime, 30 min by default."),
     }
 }
@@ -200,7 +200,7 @@ impl Held {
         it.has[usize::from(second)] = Some(n);
         let waited = w.now().since(it.asked);
         w.record_step(of, || (step_has(connection(n), waited), None));
-        let report = w.draws(REPORTED, of).chance(REPORTS);
+        let report = w.draws(REPORTED, of).chance(REPORTS / self.controls.load);
         let mut draws = w.draws(QUERIES, of);
         let first = QUERY.span(&mut draws);
         let takes = match (second, report) {

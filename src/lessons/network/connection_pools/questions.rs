@@ -31,7 +31,7 @@ pub const OF_HELD: &[Prediction] = &[
         id: "what-cures",
         answer_kind: AnswerKind::Choice(&CURES),
         at: Time::from_secs(600),
-        runs: &[&[("pool", "16")], &[("lifetime", "20s")], &[("timeout", "1s")], &[("take-back", "50s")]],
+        runs: &[&[("pool", "16")], &[("lifetime", "30s")], &[("timeout", "1s")], &[("take-back", "50s")]],
         truth: |runs| measured(runs, "share", RunOutcome::summary).highest(&CURES),
     },
     Prediction {
@@ -108,7 +108,7 @@ pub const REPAIRS: &[Challenge] = &[Challenge {
     tempting: &[
         ("leak", &[]),
         ("larger-pool", &[("pool", "16"), ("threads", "4")]),
-        ("younger", &[("lifetime", "10")]),
+        ("younger", &[("lifetime", "30")]),
         ("fail-fast", &[("timeout", "1")]),
         ("too-soon", &[("take-back", "20")]),
         ("too-late", &[("take-back", "500")]),
