@@ -46,7 +46,11 @@ pub(super) const SUITES: &[Suite] = &[
         ],
         measure: partition,
     },
-    Suite { id: "codel_control_law", inputs: &["interval_ms", "target_ms", "drops", "count"], measure: codel },
+    Suite {
+        id: "codel_control_law",
+        inputs: &["interval_ms", "target_ms", "drops", "count"],
+        measure: codel,
+    },
     Suite {
         id: "gradient2",
         inputs: &["limit", "long_rtt", "short_rtt", "queue", "tolerance", "smoothing"],
@@ -139,8 +143,7 @@ fn aimd(case: Case) -> Result<Measured, String> {
 
 /// The suite's average is over 100 values, of which the first ten are a plain mean.
 fn exp_avg(case: Case) -> Result<Measured, String> {
-    let mut average =
-        ExpAvg::new(optional_count(case, "window", 100)?, optional_count(case, "warmup", 10)?);
+    let mut average = ExpAvg::new(optional_count(case, "window", 100)?, optional_count(case, "warmup", 10)?);
     let mut measured = Measured::default();
     let near = |value, absolute| Claim::Exact { value, relative: 0.0, absolute };
     let adds = case.numbers("adds", -1e12, 1e12)?;
@@ -177,9 +180,7 @@ fn functions(case: Case) -> Result<Measured, String> {
     }
     let value = match name {
         "average window" => windowed(of(Average::default()))?,
-        "percentile window" => {
-            windowed(of(Percentile::new(case.number("p", 0.0, 1.0)?, case.len("rtts"))))?
-        }
+        "percentile window" => windowed(of(Percentile::new(case.number("p", 0.0, 1.0)?, case.len("rtts"))))?,
         _ => {
             let x = case.count("x", 0, u32::MAX)?;
             let log10 = base("log10root").map(|base| log10_root(x) + base);
@@ -195,8 +196,7 @@ fn functions(case: Case) -> Result<Measured, String> {
 fn partition(case: Case) -> Result<Measured, String> {
     let shares = Case(case.need("shares")?);
     let names: Vec<&str> = case.keys("shares").collect();
-    let each: Vec<f64> =
-        names.iter().map(|name| shares.number(name, 0.0, 1.0)).collect::<Result<_, _>>()?;
+    let each: Vec<f64> = names.iter().map(|name| shares.number(name, 0.0, 1.0)).collect::<Result<_, _>>()?;
     let mut partitions = Partitions::new(case.count("limit", 0, MOST)?, &each);
     let of = |name: &str| names.iter().position(|it| *it == name);
     let caller = |name: &str| match of(name) {
@@ -207,10 +207,7 @@ fn partition(case: Case) -> Result<Measured, String> {
     let mut measured = Measured::default();
     let limits = |partitions: &Partitions, path: &str, measured: &mut Measured| {
         for (at, name) in names.iter().enumerate() {
-            measured.integer(
-                format!("{path}expect_partition_limits/{name}"),
-                partitions.limit_of(at).into(),
-            );
+            measured.integer(format!("{path}expect_partition_limits/{name}"), partitions.limit_of(at).into());
         }
     };
     limits(&partitions, "", &mut measured);
@@ -276,7 +273,8 @@ fn codel(case: Case) -> Result<Measured, String> {
 }
 
 fn gradient2(case: Case) -> Result<Measured, String> {
-    let number = |name: &str, default: f64| Ok::<_, String>(case.optional(name, 0.0, 1e12)?.unwrap_or(default));
+    let number =
+        |name: &str, default: f64| Ok::<_, String>(case.optional(name, 0.0, 1e12)?.unwrap_or(default));
     let default = Gradient2Config::default();
     let config = Gradient2Config {
         queue_size: number("queue", default.queue_size)?,

@@ -34,9 +34,10 @@ impl Overload {
         };
         let served = || self.workers.busy().iter().map(|job| job.of);
         let newest = self.controls.guard == Guard::Newest;
-        let next = self.lines.iter().flat_map(|line| {
-            (0..line.len()).map(move |n| line[if newest { line.len() - 1 - n } else { n }])
-        });
+        let next = self
+            .lines
+            .iter()
+            .flat_map(|line| (0..line.len()).map(move |n| line[if newest { line.len() - 1 - n } else { n }]));
         let (waiting, left) = (self.waiting(), nobody(&mut self.lines.iter().flatten().copied()));
         let working = spec::note_working(served().count(), nobody(&mut served()));
         let room = SHOWN.min(self.controls.room as usize) as u32;
@@ -48,7 +49,10 @@ impl Overload {
             row
         };
         let mut rows = vec![
-            empty(GridRow::new(SERVER, spec::row_working(), working, served().map(cell)), self.controls.workers),
+            empty(
+                GridRow::new(SERVER, spec::row_working(), working, served().map(cell)),
+                self.controls.workers,
+            ),
             empty(
                 GridRow::new(
                     SERVER,
@@ -95,7 +99,8 @@ impl Overload {
             lines.push(line(second, Status::Trouble, back, false));
         }
         lines.push(line(spec::path_ideal(), Status::Quiet, &ideal, false));
-        let axis = |label, end| Axis { label: Label::Words(label), unit: Unit::Rate, ends: (0.0, end), log: false };
+        let axis =
+            |label, end| Axis { label: Label::Words(label), unit: Unit::Rate, ends: (0.0, end), log: false };
         let top = ENDS.1.max(f64::from(capacity) * 1.1);
         let (x, y) = (axis(spec::axis_load(), ENDS.0), axis(spec::axis_goodput(), top));
         let now = self.path.last().map(|last| f64::from(last.0));
@@ -143,7 +148,8 @@ impl Overload {
             let counts = spec::about_server(served.len(), left.count(), self.waiting());
             let stalled = self.stalled.then(spec::about_stalled);
             let limit = self.limit().map(spec::about_limit);
-            let drops = (self.controls.guard == Guard::Codel && self.codel.is_dropping()).then(spec::about_dropping);
+            let drops =
+                (self.controls.guard == Guard::Codel && self.codel.is_dropping()).then(spec::about_dropping);
             let says = [counts].into_iter().chain(stalled).chain(limit).chain(drops);
             return Some(About::says(says.collect::<Vec<_>>()));
         }

@@ -119,10 +119,17 @@ pub const CHALLENGES: &[Challenge] = &[
         tempting: &[
             ("unprotected", &[]),
             ("more-workers", &[("workers", "5")]),
+            (
+                "few-workers",
+                &[("workers", "2"), ("guard", "adaptive"), ("throttle", "on"), ("important", "on")],
+            ),
             ("refusals-cost", &[("guard", "adaptive"), ("room", "100")]),
             ("refusals-cost", &[("room", "20"), ("important", "on")]),
             ("throttle-alone", &[("throttle", "on")]),
-            ("late-answers", &[("guard", "newest"), ("room", "100"), ("throttle", "on"), ("important", "on")]),
+            (
+                "late-answers",
+                &[("guard", "newest"), ("room", "100"), ("throttle", "on"), ("important", "on")],
+            ),
             ("who-matters", &[("guard", "adaptive"), ("room", "100"), ("throttle", "on")]),
             ("too-dear", &[("guard", "adaptive"), ("throttle", "on"), ("important", "on")]),
         ],
@@ -147,6 +154,7 @@ pub const CHALLENGES: &[Challenge] = &[
         tempting: &[
             ("kept-by-retries", &[]),
             ("more-workers", &[("workers", "5")]),
+            ("few-workers", &[("workers", "2"), ("room", "20")]),
             ("no-retries", &[("retries", "0")]),
             ("long-patience", &[("patience", "5")]),
             ("new-release", &[("guard", "adaptive")]),

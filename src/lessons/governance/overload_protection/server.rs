@@ -170,10 +170,10 @@ messages! {
     grid_title(); row_working(); row_next(); note_working(working: usize, nobody: usize); note_waiting(waiting: usize, nobody: usize);
     key_awaited(); key_nobody(); key_free();
     chart_rates(); answered(); late();
-    says_well(answered: (f64, Unit)); says_nobody(share: (f64, Unit), waiting: usize); says_trapped(wanted: (f64, Unit), asked: (f64, Unit), capacity: (f64, Unit));
+    says_well(wanted: (f64, Unit)); says_nobody(share: (f64, Unit), waiting: usize); says_trapped(wanted: (f64, Unit), asked: (f64, Unit), capacity: (f64, Unit));
     says_beyond(wanted: (f64, Unit), capacity: (f64, Unit)); says_stalled(); says_refuses(share: (f64, Unit));
     mark_stall(); mark_over(); mark_restart(lost: usize); already_stalled();
-    step_held_back(); step_try(tried: Entity); step_again(after: Span); why_limit(in_flight: u32, limit: u32); step_dropped();
+    step_held_back(); step_try(tried: Entity); step_again(after: Span); why_limit(inside: u32, limit: u32); step_dropped();
     why_expired(); why_codel(waited: Span); step_left(); step_late(); step_no_room(waiting: usize); step_lost();
     about_clients(wanted: (f64, Unit), asked: (f64, Unit)); about_server(busy: usize, nobody: usize, waiting: usize);
     about_stalled(); about_limit(limit: u32); about_dropping(); about_try(request: Entity, age: Span);

@@ -44,7 +44,9 @@ fn goodput_falls_off_a_cliff_and_does_not_come_back_with_the_load() {
 
 #[test]
 fn every_protection_brings_it_back_with_the_load() {
-    for more in [("room", "20"), ("guard", "expired"), ("guard", "newest"), ("guard", "codel"), ("guard", "adaptive")] {
+    for more in
+        [("room", "20"), ("guard", "expired"), ("guard", "newest"), ("guard", "codel"), ("guard", "adaptive")]
+    {
         let bench = run(&[more], 50);
         let (answered, wanted) = (mean(bench, "answered"), 15.0);
         assert!((answered - wanted).abs() < 2.5, "{more:?}: {answered}");
@@ -60,7 +62,10 @@ fn answers_and_refusals_share_the_workers_time() {
             let (answered, asked) = (mean(bench, "answered"), mean(steady(load, &[more]), "asked"));
             let done = answered / 0.98;
             let busy = done * 0.04 + (asked - done) * 0.002;
-            assert!((busy / 4.0 - 1.0).abs() < 0.04, "{load} {more:?}: {answered} of {asked}, {busy} workers");
+            assert!(
+                (busy / 4.0 - 1.0).abs() < 0.04,
+                "{load} {more:?}: {answered} of {asked}, {busy} workers"
+            );
         }
     }
 }
