@@ -297,7 +297,7 @@ fn is_past(limit: Span, since: Time, now: Time) -> bool {
 }
 
 /// Where to begin with a pool's size: twice the cores of the database's machine and its disks, if it has any that turn
-/// (HikariCP's wiki, *About pool sizing*, which has the rule from PostgreSQL's).
+/// (HikariCP's wiki, *About pool sizing*, which has the rule from `PostgreSQL`'s).
 pub fn starting_size(cores: u32, spindles: u32) -> u32 {
     2 * cores + spindles
 }

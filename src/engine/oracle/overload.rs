@@ -172,15 +172,11 @@ fn functions(case: Case) -> Result<Measured, String> {
         }
         Ok::<_, String>(window(None).nanos() as f64)
     };
-    fn of<W: SampleWindow + 'static>(mut window: W) -> Box<dyn FnMut(Option<Span>) -> Span> {
-        Box::new(move |rtt| {
-            rtt.into_iter().for_each(|rtt| window.add(rtt));
-            window.tracked()
-        })
-    }
     let value = match name {
-        "average window" => windowed(of(Average::default()))?,
-        "percentile window" => windowed(of(Percentile::new(case.number("p", 0.0, 1.0)?, case.len("rtts"))))?,
+        "average window" => windowed(sampling(Average::default()))?,
+        "percentile window" => {
+            windowed(sampling(Percentile::new(case.number("p", 0.0, 1.0)?, case.len("rtts"))))?
+        }
         _ => {
             let x = case.count("x", 0, u32::MAX)?;
             let log10 = base("log10root").map(|base| log10_root(x) + base);
@@ -287,4 +283,14 @@ fn gradient2(case: Case) -> Result<Measured, String> {
     measured.exact("expect_gradient", config.gradient(long, short));
     measured.exact("expect_new_limit", config.next(case.number("limit", 0.0, 1e12)?, long, short));
     Ok(measured)
+}
+
+/// A window that takes a sample, if there is one, and says what it tracks.
+fn sampling<W: SampleWindow + 'static>(mut window: W) -> Box<dyn FnMut(Option<Span>) -> Span> {
+    Box::new(move |rtt| {
+        if let Some(rtt) = rtt {
+            window.add(rtt);
+        }
+        window.tracked()
+    })
 }

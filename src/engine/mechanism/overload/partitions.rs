@@ -19,14 +19,14 @@ pub enum Caller {
 pub struct Partitions {
     limit: u32,
     /// Each with its share, 0 to 1, and how many of it are under way.
-    partitions: Vec<(f64, u32)>,
+    shares: Vec<(f64, u32)>,
     unknown: u32,
 }
 
 impl Partitions {
     /// A limit with these shares, which add up to 1 at most.
     pub fn new(limit: u32, shares: &[f64]) -> Self {
-        Self { limit, partitions: shares.iter().map(|&share| (share, 0)).collect(), unknown: 0 }
+        Self { limit, shares: shares.iter().map(|&share| (share, 0)).collect(), unknown: 0 }
     }
 
     /// So many may be under way from now on.
@@ -36,18 +36,18 @@ impl Partitions {
 
     /// How many a partition has for sure: its share, rounded up, at least one.
     pub fn limit_of(&self, partition: usize) -> u32 {
-        let share = self.partitions.get(partition).map_or(0.0, |it| it.0);
+        let share = self.shares.get(partition).map_or(0.0, |it| it.0);
         (libm::ceil(f64::from(self.limit) * share) as u32).max(1)
     }
 
     /// How many of a partition are under way.
     pub fn in_flight_of(&self, partition: usize) -> u32 {
-        self.partitions.get(partition).map_or(0, |it| it.1)
+        self.shares.get(partition).map_or(0, |it| it.1)
     }
 
     /// How many are under way and counted.
     pub fn in_flight(&self) -> u32 {
-        self.unknown + self.partitions.iter().map(|it| it.1).sum::<u32>()
+        self.unknown + self.shares.iter().map(|it| it.1).sum::<u32>()
     }
 
     /// Somebody wants to get in: whether they do.
@@ -57,7 +57,7 @@ impl Partitions {
             Caller::Bypass => return true,
             Caller::Unknown if room => self.unknown += 1,
             Caller::Of(at) if room || self.in_flight_of(at) < self.limit_of(at) => {
-                let Some(it) = self.partitions.get_mut(at) else { return false };
+                let Some(it) = self.shares.get_mut(at) else { return false };
                 it.1 += 1;
             }
             _ => return false,
@@ -68,7 +68,7 @@ impl Partitions {
     /// Somebody who got in is done.
     pub fn release(&mut self, caller: Caller) {
         let count = match caller {
-            Caller::Of(at) => self.partitions.get_mut(at).map(|it| &mut it.1),
+            Caller::Of(at) => self.shares.get_mut(at).map(|it| &mut it.1),
             Caller::Unknown => Some(&mut self.unknown),
             Caller::Bypass => None,
         };

@@ -165,7 +165,9 @@ mod tests {
     fn a_loss_shrinks_it_whoever_waits() {
         let mut vegas = Vegas::new(VegasConfig::default(), 0.5);
         let sample = |dropped| Sample { rtt: Span::from_millis(10), in_flight: 20, dropped };
-        [false, true].iter().for_each(|&dropped| vegas.on_sample(&sample(dropped)));
+        for dropped in [false, true] {
+            vegas.on_sample(&sample(dropped));
+        }
         assert_eq!(vegas.limit(), 19);
     }
 }
