@@ -336,9 +336,9 @@ impl ShopPage {
     }
 
     /// Who leaves because of which feature, and as what.
-    fn drives_away(customer: Entity, answers: &[Answer; FEATURES], w: &W) -> Option<(usize, EndKind)> {
+    fn drives_away(customer: Entity, answers: [Answer; FEATURES], w: &W) -> Option<(usize, EndKind)> {
         let mut leaves = w.draws(LEAVES, customer);
-        for (of, &answer) in answers.iter().enumerate() {
+        for (of, answer) in answers.into_iter().enumerate() {
             if leaves.chance(answer.drives_away(of)) {
                 return Some((
                     of,
@@ -370,7 +370,7 @@ impl ShopPage {
         };
         let looks = [PRICE, STOCK].map(|of| self.look(customer, of, answers[of], view.item, w));
         let (wrong, ages) = (looks.map(|look| look.0), looks.map(|look| look.1));
-        let left = Self::drives_away(customer, &answers, w);
+        let left = Self::drives_away(customer, answers, w);
         let ((at, end), ordered) = match left {
             Some(left) => (left, false),
             None if wrong[PRICE] => ((PRICE, WRONG_PRICE), true),

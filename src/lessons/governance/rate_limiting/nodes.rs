@@ -340,7 +340,7 @@ impl Nodes {
     }
 
     /// How far a node is into its share of that key, if it goes by one: 1 once the next call has to wait.
-    fn into_share(&self, n: u32, now: Time) -> Option<(Span, f64)> {
+    fn share_used(&self, n: u32, now: Time) -> Option<(Span, f64)> {
         let it = self.shares[place(n, self.key(FLOODS))]?;
         Some((it.ahead(now), it.ahead(now).secs() / it.tolerance().secs()))
     }
@@ -357,7 +357,7 @@ impl Nodes {
     fn beliefs(&self, now: Time) -> Panel {
         let cell = |n: u32| {
             let level = if self.goes_by_share() {
-                self.into_share(n, now).map_or(0.0, |(_, part)| part)
+                self.share_used(n, now).map_or(0.0, |(_, part)| part)
             } else {
                 f64::from(self.believes(n).0) / self.controls.limit
             };
@@ -568,7 +568,7 @@ impl Experiment for Nodes {
             STORE_KIND => about_store_down(),
             NODE if entity.n >= self.controls.nodes => about_node_off(),
             NODE if self.goes_by_share() => {
-                about_node_share(self.into_share(entity.n, w.now()).map_or(Span::ZERO, |(ahead, _)| ahead))
+                about_node_share(self.share_used(entity.n, w.now()).map_or(Span::ZERO, |(ahead, _)| ahead))
             }
             NODE => {
                 let (believed, own) = self.believes(entity.n);

@@ -281,17 +281,16 @@ impl Held {
             if let Some(&(_, _, from)) = holders.iter().find(|it| it.0 == n) {
                 self.long.push(Hold { connection: n, from, until: w.now(), by: request(by) });
             }
-            match self.forgotten.iter().position(|it| *it == n) {
-                Some(at) => _ = self.forgotten.remove(at),
-                None => {
-                    w.notable(connection(n), mark_taken(request(by)));
-                    if let Some(it) = self.journeys.carried(request(by)) {
-                        it.has = it.has.map(|has| has.filter(|has| *has != n));
-                    }
-                    self.pool.give_up(by);
-                    self.ends(request(by), KILLED, w);
-                }
+            if let Some(at) = self.forgotten.iter().position(|it| *it == n) {
+                self.forgotten.remove(at);
+                continue;
             }
+            w.notable(connection(n), mark_taken(request(by)));
+            if let Some(it) = self.journeys.carried(request(by)) {
+                it.has = it.has.map(|has| has.filter(|has| *has != n));
+            }
+            self.pool.give_up(by);
+            self.ends(request(by), KILLED, w);
         }
         self.open(w);
     }
