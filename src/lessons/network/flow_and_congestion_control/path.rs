@@ -93,7 +93,7 @@ pub(super) struct Line {
     /// Packets that find room to wait.
     pub room: u32,
     pub discipline: Discipline,
-    /// What CoDel puts up with.
+    /// What `CoDel` puts up with.
     pub codel: CodelConfig,
     /// Share of packets that the line itself loses.
     pub noise: f64,

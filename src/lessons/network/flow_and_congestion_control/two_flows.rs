@@ -215,15 +215,12 @@ impl Experiment for TwoFlows {
         if let Some(why) = self.refusal(action, on[0]) {
             return Err(why);
         }
-        let did = match action {
-            LOSE => {
-                self.path.lose_next(flow as usize);
-                did_lose()
-            }
-            _ => {
-                self.path.set_active(flow, action != STOP, w);
-                if action == STOP { did_stop() } else { did_start() }
-            }
+        let did = if action == LOSE {
+            self.path.lose_next(flow as usize);
+            did_lose()
+        } else {
+            self.path.set_active(flow, action != STOP, w);
+            if action == STOP { did_stop() } else { did_start() }
         };
         w.notable(on[0], did);
         Ok(())
