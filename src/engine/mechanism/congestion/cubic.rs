@@ -1,7 +1,7 @@
 //! CUBIC: the window as a function of the time since the last loss, not of round trips.
 //!
 //! Source: RFC 9438 (which replaces RFC 8312): §4.2 the curve, §4.3 the Reno-friendly region, §4.4 and §4.5 growth, §4.6 the
-//! decrease, §4.7 fast convergence, §4.8 timeouts. Slow start is RFC 5681's, without HyStart++.
+//! decrease, §4.7 fast convergence, §4.8 timeouts. Slow start is RFC 5681's, without `HyStart++`.
 
 use super::{Ack, MIN_WINDOW, Recovery};
 use crate::sim::Time;
@@ -32,7 +32,7 @@ impl CubicConfig {
     }
 }
 
-/// `W(t) = C (t − K)³ + W_max`: flat where the last loss was, steep far from it.
+/// W(t) = C (t − K)³ + `W_max`: flat where the last loss was, steep far from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CubicCurve {
     /// C.

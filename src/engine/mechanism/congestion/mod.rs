@@ -1,7 +1,7 @@
 //! Congestion control: how much a sender of TCP may have under way, when nobody tells it what the path can carry.
 //!
 //! What lives here: a [`Sender`] that keeps account of what is under way and finds losses ([RFC 6675]'s three later
-//! acknowledgements, [RFC 6298]'s timer), and the [`Controller`]s that it asks for a window, a file each:
+//! acknowledgements, [RFC 6298]'s timer), a [`Receiver`] that says how much room it has, and the [`Controller`]s that it asks for a window, a file each:
 //!
 //! - [`Reno`]: one packet more each round trip, half as many after a loss ([RFC 5681], [RFC 6582]).
 //! - [`Cubic`]: back to where the last loss was along a cubic curve of *time* ([RFC 9438]); Linux's default.
@@ -41,6 +41,7 @@ mod codel;
 mod cubic;
 pub mod formulas;
 mod model_based;
+mod receiver;
 mod reno;
 mod rto;
 mod sender;
@@ -50,6 +51,7 @@ mod tests;
 pub use codel::{Codel, CodelConfig};
 pub use cubic::{Cubic, CubicConfig, CubicCurve};
 pub use model_based::{ModelBased, ModelState};
+pub use receiver::Receiver;
 pub use reno::Reno;
 pub use rto::{Rto, RtoConfig};
 pub use sender::{Held, Sender, SenderConfig, Sent};

@@ -162,9 +162,9 @@ fn a_closed_window_is_asked_after_and_opened() {
     let mut sender = Sender::new(SenderConfig::default(), reno, 2, Time::ZERO);
     let numbers: Vec<u64> = (0..2).map(|_| sender.send(millis(0)).number).collect();
     assert_eq!(sender.held(millis(0)), Some(Held::ByReceiver));
-    numbers.iter().for_each(|number| {
-        sender.on_ack(millis(100), *number, 2, 2);
-    });
+    for number in numbers {
+        sender.on_ack(millis(100), number, 2, 2);
+    }
     assert_eq!((sender.receive_window(), sender.in_flight()), (0, 0));
     let asks = sender.timer().expect("a closed window has a timer");
     assert!(!sender.on_timer(asks), "nothing is given up");
@@ -180,9 +180,9 @@ fn a_closed_window_is_asked_after_and_opened() {
 fn three_later_acknowledgements_tell_a_loss_and_it_goes_first() {
     let reno = Controller::Reno(Reno::new(10.0));
     let mut sender = Sender::new(SenderConfig::default(), reno, u64::MAX, Time::ZERO);
-    (0..10).for_each(|_| {
+    for _ in 0..10 {
         sender.send(millis(0));
-    });
+    }
     let lost: Vec<u64> = [1, 2, 3].map(|number| sender.on_ack(millis(100), number, 0, u64::MAX)).into();
     assert_eq!(lost, [0, 0, 1]);
     while sender.held(millis(100)).is_some() {

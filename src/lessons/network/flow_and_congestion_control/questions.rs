@@ -100,7 +100,8 @@ fn what_stands(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static s
         true if both("reno") => "halved-too-deep",
         true if !both("cubic") => "one-side",
         true if settings.number("target") < 0.01 => "too-strict",
-        true => "too-patient",
+        true if settings.number("target") > 0.013 => "too-patient",
+        true => return None,
     })
 }
 

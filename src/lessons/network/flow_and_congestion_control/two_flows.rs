@@ -3,11 +3,9 @@
 //! Nobody tells the two how fast the line is, nor of each other. What they do about it is drawn as a skyline, a column each
 //! quarter of a second. Leaves out: what the mechanism and the path leave out; a sender always has data.
 
-use super::path::{
-    Algorithm, DROPPED, Discipline, ENDLESS, Event, KINDS, LINE, LOST, Line, PACKET, Path, SENDER, W,
-};
+use super::path::{Algorithm, DROPPED, Discipline, Event, KINDS, LINE, LOST, Line, PACKET, Path, SENDER, W};
 use crate::lessons::prelude::*;
-use crate::mechanism::congestion::CodelConfig;
+use crate::mechanism::congestion::{CodelConfig, Receiver};
 use crate::scene::{Cell, Grid, GridRow};
 
 /// What the line passes, in packets a second, and the round trip that the buffer is measured by: the pipe holds 40 packets.
@@ -189,8 +187,8 @@ impl Experiment for TwoFlows {
 
     fn new(controls: &ControlValues, _: &Data, w: &mut W) -> Result<Self, Msg> {
         let mut path = Path::new(controls.line());
-        path.add(controls.a, RTT, ENDLESS, w.now(), w);
-        path.add(controls.b, controls.rtt, ENDLESS, B_BEGINS, w);
+        path.add(controls.a, RTT, Receiver::ENDLESS, w.now(), w);
+        path.add(controls.b, controls.rtt, Receiver::ENDLESS, B_BEGINS, w);
         w.schedule(COLUMN, Event::Noted);
         Ok(Self { controls: controls.clone(), path, columns: Vec::new(), counted: Default::default() })
     }
@@ -217,15 +215,12 @@ impl Experiment for TwoFlows {
         if let Some(why) = self.refusal(action, on[0]) {
             return Err(why);
         }
-        let did = match action {
-            LOSE => {
-                self.path.lose_next(flow as usize);
-                did_lose()
-            }
-            _ => {
-                self.path.set_active(flow, action != STOP, w);
-                if action == STOP { did_stop() } else { did_start() }
-            }
+        let did = if action == LOSE {
+            self.path.lose_next(flow as usize);
+            did_lose()
+        } else {
+            self.path.set_active(flow, action != STOP, w);
+            if action == STOP { did_stop() } else { did_start() }
         };
         w.notable(on[0], did);
         Ok(())
