@@ -34,7 +34,7 @@ texts! {
     COPIED = "Copied";
     NO_RUN_IN_FILE = "That file holds no run of this figure.";
     SOMETHING = "Something happened.";
-    NO_MOMENTS = "Nothing of note so far.";
+    NO_MOMENTS = "No moment is marked so far.";
     CLOSE = "Close";
     TRY_AGAIN = "Restart the model";
     RELOAD = "Reload the page";

@@ -33,6 +33,7 @@ messages! {
     note_closed(failed: u32, calls: u32);
     note_open(left: Span);
     mark_opens(of: Entity, calls: u32, failed: u32, slow: u32);
+    mark_opens_again(of: Entity);
     mark_half_open(of: Entity);
     mark_closes(of: Entity);
     about_breaker(calls: u32, failed: u32, slow: u32);
@@ -57,6 +58,7 @@ pub fn standing(breaker: &Breaker, now: Time) -> (Msg, Status) {
 pub fn mark(of: Entity, transition: &Transition) -> Msg {
     let seen = transition.seen;
     match transition.to {
+        State::Open if transition.from == State::HalfOpen => mark_opens_again(of),
         State::Open => mark_opens(of, seen.calls, seen.failed, seen.slow),
         State::HalfOpen => mark_half_open(of),
         _ => mark_closes(of),
