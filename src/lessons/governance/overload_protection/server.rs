@@ -63,13 +63,15 @@ const CODEL: CodelConfig = CodelConfig { target: Span::from_millis(20), interval
 /// The limit hears of windows that are this long at least: a run is short.
 const WINDOW: Span = Span::from_millis(200);
 /// How far back clients count what was accepted.
-const COUNTED: Span = Span::from_secs(10);
-/// Of an adaptive limit, checkouts and all others have this for sure.
-const SHARES: [f64; 2] = [0.5, 0.5];
+const COUNTED: Span = Span::from_secs(4);
+/// Of an adaptive limit, checkouts and all others have this for sure: the example of the library's README.
+const SHARES: [f64; 2] = [0.9, 0.1];
 /// How often the path is sampled.
 const TICK: Span = Span::from_millis(500);
-/// What counts as calm begins so long after the last time of trouble, and what counts as overload so long after its beginning.
+/// What counts as overload begins so long after its beginning, and what counts as calm so long after the last trouble: clients
+/// who hold back remember it for a while.
 const SETTLED: Span = Span::from_secs(5);
+const CALMED: Span = Span::from_secs(8);
 
 const SIZE: Purpose = Purpose::named("work");
 const THINNED: Purpose = Purpose::named("thinned");
@@ -110,9 +112,9 @@ controls! {
         pub retries: u32 = Control::number("retries", "Retries", Unit::Count, (0.0, 4.0), 1.0, 2.0)
             .help("How often a client asks again after a refusal, an error, or a second without an answer.").primary(),
         pub throttle: bool = Control::flag("throttle", "Clients hold back", false)
-            .help("Clients count how much is accepted, and send at most about twice that: adaptive throttling as Google does it, over the last 10 s."),
+            .help("Clients count how much is accepted, and send at most about twice that: adaptive throttling as Google does it, over the last 4 s."),
         pub important: bool = Control::flag("important", "Checkouts first", false)
-            .help("A quarter of all requests are checkouts: they are served first, refused last, counted apart by clients who hold back, and have half of an adaptive limit for sure."),
+            .help("A quarter of all requests are checkouts: they are served first, refused last, counted apart by clients who hold back, and have nine tenths of an adaptive limit for sure."),
         pub patience: Span = Control::log_number("patience", "Clients wait", Unit::Time, (0.2, 10.0), 1.0)
             .help("How long a client waits for each try before it leaves."),
         pub workers: u32 = Control::number("workers", "Workers", Unit::Count, (1.0, 16.0), 1.0, 4.0)
@@ -154,7 +156,7 @@ readings! {
     Reading::new("limit", "limit", Unit::Count, "How many the adaptive limit lets in at a time.");
     Reading::new("overload", "goodput in overload", Unit::Share, "What was answered while the load was beyond capacity, from 5 s after that began, as a share of what the server can do.").so_far();
     Reading::new("overload-checkouts", "checkouts in overload", Unit::Share, "Of the checkouts that ended in that time, the share answered.").so_far();
-    Reading::new("calm", "answered in calm times", Unit::Share, "Of the requests that began while the load was within capacity and nothing was slow, and had been so for 5 s, the share answered.").so_far();
+    Reading::new("calm", "answered in calm times", Unit::Share, "Of the requests that began while the load was within capacity and nothing was slow, and had been so for 8 s, the share answered.").so_far();
     Reading::measured("p99-so-far", "p99 so far", Statistic::Quantile(0.99), "99 % of all that were answered had waited at most this long since they first asked.")
         .of(REQUEST, &[ANSWERED]).so_far();
 }
@@ -272,7 +274,7 @@ impl Overload {
         let now = w.now();
         let next = Entity::new(REQUEST, w.tally(REQUEST).opened() as u32);
         let important = w.draws(MATTERS, next).chance(IMPORTANT);
-        let calm = self.calm.is_some_and(|since| now.since(since) >= SETTLED);
+        let calm = self.calm.is_some_and(|since| now.since(since) >= CALMED);
         let request = self.journeys.begin(Wish { tries: 0, important, calm }, CLIENTS, w);
         self.ask(request, w);
     }
