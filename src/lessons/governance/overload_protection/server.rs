@@ -257,8 +257,8 @@ pub(super) struct Overload {
     beyond: Option<Time>,
     calm: Option<Time>,
     /// While beyond: seconds, and answers.
-    overload: (f64, u32),
-    overload_checkouts: ShareCount,
+    beyond_answers: (f64, u32),
+    beyond_checkouts: ShareCount,
     calm_answers: ShareCount,
 }
 
@@ -299,10 +299,8 @@ impl Overload {
         w.record_step(request, || (step_try(tried), None));
         self.asked.record(now);
         self.journeys.enter(request, SERVER, now);
-        let caller = match self.controls.important {
-            true => Caller::Of(usize::from(!important)),
-            false => Caller::Unknown,
-        };
+        let caller =
+            if self.controls.important { Caller::Of(usize::from(!important)) } else { Caller::Unknown };
         let patience = self.controls.patience;
         let leaves = w.schedule(patience, Event::Leaves(tried));
         let mut it =
@@ -383,10 +381,10 @@ impl Overload {
         if wish.important {
             self.checkouts[usize::from(!answered)].record(w.now());
             if overloaded {
-                self.overload_checkouts.record(answered);
+                self.beyond_checkouts.record(answered);
             }
         }
-        self.overload.1 += u32::from(answered && overloaded);
+        self.beyond_answers.1 += u32::from(answered && overloaded);
         self.journeys.end_as(request, how, w);
     }
 
@@ -523,7 +521,7 @@ impl Overload {
         w.schedule(TICK, Event::Tick);
         let now = w.now();
         if self.is_overloaded(now) {
-            self.overload.0 += TICK.secs();
+            self.beyond_answers.0 += TICK.secs();
         }
         self.judge_moment(now);
         let wanted = self.controls.wanted(now) as f32;
@@ -593,8 +591,8 @@ impl Experiment for Overload {
             turn: None,
             beyond: None,
             calm: None,
-            overload: (0.0, 0),
-            overload_checkouts: ShareCount::default(),
+            beyond_answers: (0.0, 0),
+            beyond_checkouts: ShareCount::default(),
             calm_answers: ShareCount::default(),
         };
         model.judge_moment(w.now());
@@ -658,9 +656,9 @@ impl Experiment for Overload {
         out.put("waiting", self.waiting() as f64);
         out.put("checkouts", self.checkouts(now));
         out.put("limit", self.limit().map(f64::from));
-        let (secs, answers) = self.overload;
+        let (secs, answers) = self.beyond_answers;
         out.put("overload", (secs > 0.0).then(|| f64::from(answers) / secs / self.controls.capacity()));
-        out.put("overload-checkouts", self.overload_checkouts.share());
+        out.put("overload-checkouts", self.beyond_checkouts.share());
         out.put("calm", self.calm_answers.share());
     }
 
