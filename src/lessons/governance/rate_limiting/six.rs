@@ -81,7 +81,7 @@ messages! {
     chart_within();
     table_title(); column_limiter(); column_passed(); column_refused(); column_most(); column_wait(); column_keeps();
     keeps_count(); keeps_log(limit: (f64, Unit)); keeps_counts(); keeps_bucket(); keeps_queue(bucket: u32); keeps_moment();
-    says_most(limiter: Entity, most: u32, limit: (f64, Unit)); says_all_keep(limit: (f64, Unit)); says_same();
+    says_most(limiter: Entity, most: u32, limit: (f64, Unit)); says_all_keep(limit: (f64, Unit));
     mark_burst(calls: u32);
     no_burst();
     about_clients(calls: u32); about_window(count: u32, limit: (f64, Unit));
@@ -372,13 +372,12 @@ impl SixLimiters {
         Panel::table(table_title(), columns, rows).unfolded()
     }
 
-    fn say(&self) -> Vec<Msg> {
+    fn say(&self) -> Msg {
         let limit = (self.controls.limit, Unit::Count);
         let most = self.most();
         let first =
             (0..6).rev().max_by_key(|n| most[*n]).filter(|n| f64::from(most[*n]) > self.controls.limit);
-        let said = first.map_or_else(|| says_all_keep(limit), |n| says_most(limiter(n), most[n], limit));
-        [said].into_iter().chain((self.unlike == 0 && self.came > 0).then(says_same)).collect()
+        first.map_or_else(|| says_all_keep(limit), |n| says_most(limiter(n), most[n], limit))
     }
 }
 
@@ -467,7 +466,7 @@ impl Experiment for SixLimiters {
             Panel::series(chart_within(), Unit::Count, within, Self::SPEC.until),
             self.table(),
         ];
-        scene.sentences = self.say();
+        scene.sentences.push(self.say());
     }
 
     fn about(&self, entity: Entity, w: &W) -> Option<About> {
