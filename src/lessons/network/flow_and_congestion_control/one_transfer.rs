@@ -126,7 +126,7 @@ impl OneTransfer {
             status: if full { Status::Trouble } else { Status::Active },
             ..Node::new(ONE).shaped(Shape::Server).note(Label::Words(self.held(now)))
         };
-        Panel::Flow(Flow::through([vec![sender], vec![line], vec![receiver]], self.path.on_their_way()))
+        Panel::Flow(Flow::through([vec![sender], vec![line], vec![receiver]], self.path.on_their_way(now)))
     }
 }
 
@@ -203,7 +203,7 @@ impl Experiment for OneTransfer {
     }
 
     fn draw(&self, w: &W, scene: &mut Scene) {
-        let windows = [("rwnd", Status::Normal), ("cwnd", Status::Active), ("under-way", Status::Trouble)];
+        let windows = [("rwnd", Status::Normal), ("cwnd", Status::Active), ("under-way", Status::Draining)];
         scene.panels =
             vec![self.flow(w.now()), Panel::series(chart_windows(), Unit::Count, windows, Self::SPEC.until)];
         let (rwnd, cwnd) = (self.rwnd(), self.cwnd());

@@ -419,13 +419,18 @@ impl Path {
         self.flows[flow].goodput.rate(now)
     }
 
-    /// Those on their way between two places.
-    pub fn on_their_way(&self) -> impl Iterator<Item = Packet> {
-        self.packets.iter().filter_map(|(n, it)| {
+    /// Those on their way between two places. Acknowledgements go back past the line.
+    pub fn on_their_way(&self, now: Time) -> impl Iterator<Item = Packet> {
+        self.packets.iter().filter_map(move |(n, it)| {
             let (from, to, left, arrives) = it.leg?;
-            let back = from == RECEIVER;
-            let kind = if back { PacketKind::Answer } else { PacketKind::Request };
-            Some(Packet { entity: Entity::new(PACKET, n), from, to, left, arrives, kind })
+            let entity = Entity::new(PACKET, n);
+            if from != RECEIVER {
+                return Some(Packet { entity, from, to, left, arrives, kind: PacketKind::Request });
+            }
+            let middle = left + arrives.since(left).scale(0.5);
+            let leg = if now < middle { (from, LINE, left, middle) } else { (LINE, to, middle, arrives) };
+            let (from, to, left, arrives) = leg;
+            Some(Packet { entity, from, to, left, arrives, kind: PacketKind::Answer })
         })
     }
 
