@@ -30,7 +30,6 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("governance/circuit-breakers", governance::circuit_breakers::FIGURES),
     ("governance/circuit-breakers/machine", governance::circuit_breakers::machine::FIGURES),
     ("governance/circuit-breakers/stack", governance::circuit_breakers::stack::FIGURES),
-    ("governance/rate-limiting", governance::rate_limiting::FIGURES),
     ("network/flow-and-congestion-control", network::flow_and_congestion_control::FIGURES),
     ("governance/fallback", governance::fallback::FIGURES),
     ("network/connection-pools", network::connection_pools::FIGURES),

@@ -3,4 +3,3 @@
 pub mod circuit_breakers;
 pub mod fallback;
 pub mod overload_protection;
-pub mod rate_limiting;
