@@ -31,9 +31,6 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("governance/circuit-breakers/machine", governance::circuit_breakers::machine::FIGURES),
     ("governance/circuit-breakers/stack", governance::circuit_breakers::stack::FIGURES),
     ("network/flow-and-congestion-control", network::flow_and_congestion_control::FIGURES),
-    ("governance/fallback", governance::fallback::FIGURES),
-    ("network/connection-pools", network::connection_pools::FIGURES),
-    ("governance/overload-protection", governance::overload_protection::FIGURES),
     ("software-design/blocking-and-non-blocking", software_design::blocking_and_non_blocking::FIGURES),
     (
         "software-design/blocking-and-non-blocking/four-cells",

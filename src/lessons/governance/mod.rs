@@ -1,5 +1,3 @@
 //! Lessons on governance.
 
 pub mod circuit_breakers;
-pub mod fallback;
-pub mod overload_protection;
