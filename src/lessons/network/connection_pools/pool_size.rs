@@ -103,7 +103,7 @@ readings! {
 messages! {
     pub(super) MESSAGES;
     grid_title(); row_waiting(); row_connections(); row_useful(); note_number(n: usize); note_useful(useful: (f64, Unit));
-    key_query(); key_kept(); key_opening(); key_idle(); key_waits();
+    key_query(); key_slow(); key_kept(); key_opening(); key_idle(); key_waits();
     chart_title(); axis_pool(); axis_mean(); line_erlang(); line_measured();
     says_thrashing(queries: usize, wasted: (f64, Unit)); says_room(queries: usize);
     says_line(waiting: usize); says_no_line(); says_opening(opening: usize, open: usize);
@@ -357,6 +357,7 @@ impl PoolSize {
         let key = legend([
             (key_waits(), Status::Active),
             (key_query(), Status::Normal),
+            (key_slow(), Status::Trouble),
             (key_kept(), Status::Draining),
             (key_opening(), Status::Warming),
             (key_idle(), Status::Quiet),
