@@ -118,7 +118,7 @@ pub const CHALLENGES: &[Challenge] = &[
             outcome.at_least("calm", 0.95, server::judge_calm)
         },
         diagnose: what_is_missing,
-        reference: &[("guard", "adaptive"), ("room", "100"), ("throttle", "on"), ("important", "on")],
+        reference: &[("room", "10"), ("throttle", "on"), ("important", "on")],
         tempting: &[
             ("unprotected", &[]),
             ("more-workers", &[("workers", "5")]),
