@@ -13,6 +13,7 @@ use crate::lessons::prelude::*;
 use crate::mechanism::connection_pool::{Acquired, ConnectionPool, PoolConfig};
 use crate::mechanism::queueing::Mmc;
 use crate::scene::{Axis, Cell, Chart, CurveLine, Curves, Grid, GridRow};
+use crate::sim::sort::sort_by_key;
 
 kinds! {
     KINDS;
@@ -313,13 +314,16 @@ impl PoolSize {
         }
     }
 
-    /// Connections: those that query first, so that equal ones stand together.
+    /// Connections: those that query first, each by its number, so that equal ones stand together and few change places.
     fn connections(&self) -> Vec<Cell> {
         let phases = [Phase::Queries, Phase::Keeps, Phase::Opens];
         let connection = |n| Entity::new(CONNECTION, n);
         let of = |phase| {
             let pooled = self.journeys.iter().filter(move |(_, it)| it.carries.phase == phase);
-            pooled.map(move |(of, it)| self.cell(it.carries.connection.map_or(of, connection), phase))
+            let cells = pooled.map(|(of, it)| self.cell(it.carries.connection.map_or(of, connection), phase));
+            let mut cells: Vec<Cell> = cells.collect();
+            sort_by_key(&mut cells, |cell| cell.entity.n);
+            cells
         };
         let all = phases.into_iter().flat_map(of);
         let places = 0..self.pool.places();
@@ -374,7 +378,7 @@ impl PoolSize {
         let sizes = (1..=MOST as u32).filter(|n| erlang(*n).rho() < 1.0);
         let expected = sizes.map(|n| (n as f32, erlang(n).sojourn() as f32)).collect();
         let mut shown: Vec<AtSize> = self.measured.iter().copied().filter(|it| it.count >= ENOUGH).collect();
-        crate::sim::sort::sort_by_key(&mut shown, |it| it.size);
+        sort_by_key(&mut shown, |it| it.size);
         let measured = shown.iter().map(|it| (it.size as f32, (it.sum / it.count) as f32)).collect();
         let line =
             |label, status, points, dots| CurveLine { label: Label::Words(label), status, points, dots };
