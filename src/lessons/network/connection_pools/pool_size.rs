@@ -44,8 +44,8 @@ const MAX_CONNECTIONS: usize = 100;
 const MOST: f64 = 64.0;
 const WORK: Purpose = Purpose::named("query");
 const KEPT: Purpose = Purpose::named("other work");
-/// A size is measured from so long after it was chosen, and shown after so many requests.
-const SETTLES: Span = Span::from_secs(1);
+/// A size is measured from so long after it was chosen, when the line from before is gone, and shown after so many requests.
+const SETTLES: Span = Span::from_secs(4);
 const ENOUGH: f64 = 100.0;
 
 choices! {
