@@ -1,13 +1,13 @@
 //! A pool of connections to a database: callers borrow one, give it back, and wait in line while all are taken.
 //!
-//! Source: HikariCP 5 (`HikariConfig`, `HikariPool`, and its README): names and defaults are its own, with one addition.
-//! HikariCP only *logs* a connection that isn't given back (`leakDetectionThreshold`); Apache DBCP 2 and the Tomcat JDBC pool
+//! Source: `HikariCP` 5 (`HikariConfig`, `HikariPool`, and its README): names and defaults are its own, with one addition.
+//! `HikariCP` only *logs* a connection that isn't given back (`leakDetectionThreshold`); Apache DBCP 2 and the Tomcat JDBC pool
 //! can take it away (`removeAbandonedTimeout`), and so can this pool.
 //!
 //! The rules: a caller gets the first idle connection in the order of the pool's list, else it waits, first come, first
 //! served, for at most `connection_timeout`. The pool opens a connection for each caller who waits, up to
 //! `maximum_pool_size`, and keeps `minimum_idle` ready. Whatever is in use is never closed for its age, only when it comes
-//! back. Leaves out: validation and keep-alive of idle connections, and the up to 2.5 % that HikariCP takes off the lifetime of
+//! back. Leaves out: validation and keep-alive of idle connections, and the up to 2.5 % that `HikariCP` takes off the lifetime of
 //! each, so that they don't all end at once.
 //!
 //! Invariants: never more connections than `maximum_pool_size` unless that was lowered meanwhile; nobody waits while one is idle.
@@ -29,7 +29,7 @@
 use crate::sim::{Span, Time};
 use std::collections::VecDeque;
 
-/// Parameters, with HikariCP's defaults. A span of zero switches its rule off.
+/// Parameters, with `HikariCP`'s defaults. A span of zero switches its rule off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PoolConfig {
     /// Connections at most, at least 1: `maximumPoolSize`, 10.
@@ -42,7 +42,7 @@ pub struct PoolConfig {
     pub idle_timeout: Span,
     /// A connection is closed when it is so old and not in use: `maxLifetime`, 30 min.
     pub max_lifetime: Span,
-    /// A connection that was borrowed so long ago is taken away. Not HikariCP's: off by default; 300 s in DBCP 2 and 60 s in the
+    /// A connection that was borrowed so long ago is taken away. Not `HikariCP`'s: off by default; 300 s in DBCP 2 and 60 s in the
     /// Tomcat JDBC pool, once it is switched on there.
     pub remove_abandoned_timeout: Span,
 }
@@ -213,7 +213,7 @@ impl ConnectionPool {
         at.and_then(|at| self.waiting.remove(at)).is_some()
     }
 
-    /// What HikariCP's house keeper does every 30 s: closes what is too old, idle for too long or held for too long.
+    /// What `HikariCP`'s house keeper does every 30 s: closes what is too old, idle for too long or held for too long.
     pub fn house_keep(&mut self, now: Time) -> Vec<(u32, Closed)> {
         let config = self.config;
         let mut spare = self
@@ -297,7 +297,7 @@ fn is_past(limit: Span, since: Time, now: Time) -> bool {
 }
 
 /// Where to begin with a pool's size: twice the cores of the database's machine and its disks, if it has any that turn
-/// (HikariCP's wiki, *About pool sizing*, which has the rule from PostgreSQL's).
+/// (`HikariCP`'s wiki, *About pool sizing*, which has the rule from `PostgreSQL`'s).
 pub fn starting_size(cores: u32, spindles: u32) -> u32 {
     2 * cores + spindles
 }

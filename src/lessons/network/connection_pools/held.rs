@@ -38,7 +38,7 @@ const REPORT: Dist = Dist::Uniform(20.0, 40.0);
 /// Room for requests that wait for a thread.
 const ROOM: u32 = 100;
 const HANDSHAKE: Span = Span::from_millis(50);
-/// How often the pool looks after its connections: Tomcat's pool every 5 s, HikariCP every 30 s.
+/// How often the pool looks after its connections: Tomcat's pool every 5 s, `HikariCP` every 30 s.
 const HOUSE_KEEPING: Span = Span::from_secs(5);
 /// What is kept for longer than a bucket is drawn by itself; of the rest, how much of each bucket a connection was in use.
 const BUCKET: u64 = 5;
@@ -281,17 +281,16 @@ impl Held {
             if let Some(&(_, _, from)) = holders.iter().find(|it| it.0 == n) {
                 self.long.push(Hold { connection: n, from, until: w.now(), by: request(by) });
             }
-            match self.forgotten.iter().position(|it| *it == n) {
-                Some(at) => _ = self.forgotten.remove(at),
-                None => {
-                    w.notable(connection(n), mark_taken(request(by)));
-                    if let Some(it) = self.journeys.carried(request(by)) {
-                        it.has = it.has.map(|has| has.filter(|has| *has != n));
-                    }
-                    self.pool.give_up(by);
-                    self.ends(request(by), KILLED, w);
-                }
+            if let Some(at) = self.forgotten.iter().position(|it| *it == n) {
+                self.forgotten.remove(at);
+                continue;
             }
+            w.notable(connection(n), mark_taken(request(by)));
+            if let Some(it) = self.journeys.carried(request(by)) {
+                it.has = it.has.map(|has| has.filter(|has| *has != n));
+            }
+            self.pool.give_up(by);
+            self.ends(request(by), KILLED, w);
         }
         self.open(w);
     }

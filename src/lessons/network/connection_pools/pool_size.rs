@@ -39,7 +39,7 @@ const QUERY: f64 = 0.01;
 pub(super) const HANDSHAKE: (f64, f64) = (4.0, 0.002);
 /// What the database does for a new connection, in seconds of a core: a process, keys, a password's hash.
 pub(super) const OPENING: f64 = 0.02;
-/// PostgreSQL's `max_connections`: it refuses more.
+/// `PostgreSQL`'s `max_connections`: it refuses more.
 const MAX_CONNECTIONS: usize = 100;
 const MOST: f64 = 64.0;
 const WORK: Purpose = Purpose::named("query");
@@ -170,6 +170,11 @@ fn request(n: u64) -> Entity {
     Entity::new(REQUEST, n as u32)
 }
 
+/// A handshake sets out.
+fn dial(of: Entity, w: &mut W) {
+    w.schedule(Span::from_secs_f64(HANDSHAKE.0 * HANDSHAKE.1), Event::Dialled(of));
+}
+
 impl PoolSize {
     fn arrival(&mut self, w: &mut W) {
         self.arrivals.arrived(w, Event::Arrival);
@@ -182,7 +187,7 @@ impl PoolSize {
             }
             Source::Each => {
                 self.phase(of, Phase::Opens, w.now());
-                self.dial(of, w);
+                dial(of, w);
             }
             Source::Pool => {
                 let ahead = self.pool.waiting().len();
@@ -211,14 +216,10 @@ impl PoolSize {
         self.journeys.enter(of, if phase == Phase::Queries { DATABASE } else { POOL }, now);
     }
 
-    fn dial(&self, of: Entity, w: &mut W) {
-        w.schedule(Span::from_secs_f64(HANDSHAKE.0 * HANDSHAKE.1), Event::Dialled(of));
-    }
-
     /// The pool opens what it wants to have.
     fn open(&mut self, w: &mut W) {
         for connection in self.pool.open() {
-            self.dial(Entity::new(CONNECTION, connection), w);
+            dial(Entity::new(CONNECTION, connection), w);
         }
     }
 
