@@ -82,7 +82,7 @@ fn what_size_is_wrong(settings: &StartSettings, _: &[TrialResult]) -> Option<&'s
         false if !too("pool", 8.0) => "too-few",
         false if !too("cores", 3.0) => "few-cores",
         false if too("cores", 4.0) => "more-cores",
-        false if !too("pool", 10.0) => return None,
+        false if !too("pool", 16.0) => return None,
         false if !too("timeout", 0.5) => "impatient",
         false => "too-many",
     })
