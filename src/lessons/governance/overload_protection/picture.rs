@@ -167,7 +167,7 @@ impl Overload {
         } else {
             spec::about_left(now.since(it.deadline))
         };
-        let place = if served { spec::about_served() } else { spec::about_in_line() };
+        let place = if served { spec::about_in_work() } else { spec::about_in_line() };
         [place, client, spec::about_try(it.request, now.since(it.sent))]
     }
 }

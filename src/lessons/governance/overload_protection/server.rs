@@ -179,7 +179,7 @@ messages! {
     why_expired(); why_codel(waited: Span); step_left(); step_late(); step_no_room(waiting: usize); step_lost();
     about_clients(wanted: (f64, Unit), asked: (f64, Unit)); about_server(busy: usize, nobody: usize, waiting: usize);
     about_stalled(); about_limit(limit: u32); about_dropping(); about_try(request: Entity, age: Span);
-    about_awaited(left: Span); about_left(ago: Span); about_served(); about_in_line(); about_try_over();
+    about_awaited(left: Span); about_left(ago: Span); about_in_work(); about_in_line(); about_try_over();
     judge_overload(share: (f64, Unit), bound: (f64, Unit)); judge_calm(share: (f64, Unit), bound: (f64, Unit));
     judge_checkouts(share: (f64, Unit), bound: (f64, Unit)); judge_p99(p99: (f64, Unit), bound: (f64, Unit));
 }
