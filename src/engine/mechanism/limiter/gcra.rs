@@ -105,7 +105,7 @@ mod tests {
             let mut now = Time::ZERO;
             for n in 0..3_000 {
                 // A microsecond off, so that nothing comes at the very moment at which it is due.
-                now = now + Span::from_nanos(gaps[n % 3] * 1_000_000 + 1_117);
+                now += Span::from_nanos(gaps[n % 3] * 1_000_000 + 1_117);
                 assert_eq!(bucket.allow(now, 1), gcra.allow(now), "{limit}, {burst}: {now}");
             }
         }

@@ -84,7 +84,7 @@ choices! {
 controls! {
     /// What can be turned.
     pub(super) struct ControlValues {
-        pub lag: Span = Control::number("lag", "Synced every", Unit::Time, (0.05, 2.0), 0.05, 0.5)
+        pub lag: Span = Control::number("lag", "Synced every", Unit::Time, (0.05, 2.0), 0.025, 0.5)
             .help("How often a node tells the store what it has let through, and learns what the others have.").only_with("sharing", "sync").primary(),
         pub nodes: u32 = Control::number("nodes", "Nodes", Unit::Count, (1.0, MOST_NODES as f64), 1.0, 50.0)
             .help("A call comes to any of them.").primary(),
@@ -127,7 +127,7 @@ messages! {
     beliefs_title(); row_nodes(); note_limit(limit: (f64, Unit));
     through_title(); row_passed(); row_waiting(); row_store();
     note_passed(passed: u32); note_waiting(waiting: usize); note_up(); note_down();
-    key_honest(); key_flood(); key_over(); key_free();
+    key_room(); key_full(); key_honest(); key_flood(); key_over(); key_free();
     chart_rates(); passed(); lost();
     says_over(passed: u32, known: (f64, Unit)); says_within(passed: u32); says_down(); says_refused(share: (f64, Unit));
     mark_down(); mark_up(); already_down(); already_up();
@@ -370,8 +370,9 @@ impl Nodes {
             note_limit((self.controls.limit, Unit::Rate)),
             (0..self.controls.nodes).map(cell),
         );
+        let key = legend([(key_room(), Status::Normal), (key_full(), Status::Trouble)]);
         let title = Label::Words(beliefs_title());
-        Panel::Grid(Grid { title, rows: vec![row], columns: MOST_NODES, tall: true, key: Vec::new() }.into())
+        Panel::Grid(Grid { title, rows: vec![row], columns: MOST_NODES, tall: true, key }.into())
     }
 
     /// What was let through in this second, up to what the backend can do and beyond; who waits there; and the store.
