@@ -29,6 +29,14 @@ impl Figure<'_> {
         self.browser.until(&format!("document.querySelector('{} .fig-play[title^=Play]')", self.css)).await;
     }
 
+    /// Plays for a moment and pauses, as one who wants to look closely: what is done then doesn't make the figure play on.
+    pub async fn hold(&self) {
+        self.click(".fig-play").await;
+        self.browser.until(&format!("document.querySelector('{} .fig-play[title^=Pause]')", self.css)).await;
+        self.click(".fig-play").await;
+        self.browser.until(&format!("document.querySelector('{} .fig-play[title^=Play]')", self.css)).await;
+    }
+
     /// Waits until the still has come to life; predictions that come before it are skipped.
     pub async fn awake(&self) {
         // A figure out of view is not woken. What loads above it can push it out of view again: WebKit doesn't hold on to

@@ -30,7 +30,8 @@ pub async fn a_figure_that_was_out_of_view_goes_on_where_it_was(kind: Kind) {
     browser.goto(&format!("{home}{LESSON}")).await;
     let figure = Figure { browser: &browser, css: "#fig-slow-server" };
     figure.ready().await;
-    figure.keys(".fig-line input", "\u{e00e}\u{e00e}").await;
+    figure.hold().await;
+    figure.keys(".fig-line input", "\u{e011}\u{e00e}\u{e00e}").await;
     figure.walk_to("server B").await;
     figure.press("Kill").await;
     figure.says(".fig-says", "dead|out").await;

@@ -82,6 +82,7 @@ pub async fn what_a_learner_breaks_and_brings_is_the_same_in_the_terminal(kind: 
 async fn breaks_goes_back_and_asks_why(browser: &Browser) {
     let figure = Figure { browser, css: BROKEN_ONE };
     figure.ready().await;
+    figure.hold().await;
     // By Home and PageUp to a moment; there another policy, and B becomes eight times slower.
     figure.keys(".fig-line input", "\u{e011}\u{e00e}\u{e00e}").await;
     figure.says(".fig-time", "00:12.0").await;

@@ -55,13 +55,13 @@ impl Desk {
         }
         let nanos = Time::from_nanos(crate::sim::clamp(action.number, 0.0, 1e18) as u64);
         match action.kind {
-            ActionKind::Play | ActionKind::StepBack | ActionKind::StepForward => {
-                self.state.held = action.kind != ActionKind::Play || self.state.playing;
-                match action.kind {
-                    ActionKind::Play if self.state.playing => self.pause(),
-                    ActionKind::Play => self.play(),
-                    step => self.step(step == ActionKind::StepForward),
-                }
+            ActionKind::Play => {
+                self.state.held = self.state.playing;
+                if self.state.held { self.pause() } else { self.play() }
+            }
+            ActionKind::StepBack | ActionKind::StepForward => {
+                self.state.held = true;
+                self.step(action.kind == ActionKind::StepForward);
             }
             ActionKind::Seek => self.seek(nanos),
             ActionKind::MoveTimeLine => self.seek(self.state.time_at_position(action.number)),

@@ -12,6 +12,7 @@ pub mod balancer;
 pub mod breaker;
 pub mod bulkhead;
 pub mod cache;
+pub mod codel;
 pub mod congestion;
 pub mod connection_pool;
 pub mod event_loop;

@@ -3,10 +3,10 @@
 use super::Suite;
 use super::case::Case;
 use super::claim::{Claim, Measured};
+use crate::mechanism::codel::{Codel, CodelConfig};
 use crate::mechanism::overload::{
-    Aimd, AimdConfig, Amount, Average, Caller, Change, Codel, CodelConfig, ConcurrencyLimit, ExpAvg,
-    Gradient2Config, Partitions, Percentile, Sample, SampleWindow, Vegas, VegasConfig, log10_root,
-    square_root,
+    Aimd, AimdConfig, Amount, Average, Caller, Change, ConcurrencyLimit, ExpAvg, Gradient2Config, Partitions,
+    Percentile, Sample, SampleWindow, Vegas, VegasConfig, log10_root, square_root,
 };
 use crate::sim::{Span, Time};
 use serde_json::Value;

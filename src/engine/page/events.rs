@@ -273,8 +273,10 @@ fn key_pressed(figure: &PageFigure, event: &KeyboardEvent) {
             if let Some(shortcut) = shortcut.filter(|_| !takes_typing(event)) {
                 event.prevent_default();
                 // The button of a comparison says what it begins with.
-                let button = dom::query(&figure.root, &inside(class::TOOLS, &does(ActionKind::Compare)));
-                if let Some(button) = button.filter(|_| shortcut.action == ActionKind::Compare) {
+                if shortcut.action == ActionKind::Compare
+                    && let Some(button) =
+                        dom::query(&figure.root, &inside(class::TOOLS, &does(shortcut.action)))
+                {
                     return press(figure, &figure.root, &button);
                 }
                 let target = shortcut.target.to_owned();

@@ -8,7 +8,7 @@
 //! - [`ModelBased`]: measures the path's rate and its shortest round trip, and sends what these two make. It has the four
 //!   states of BBR, in outline; it is *not* any released version of BBR.
 //!
-//! On the router's side there is [`Codel`] ([RFC 8289]), which drops by how long packets waited; what theory expects of all
+//! On the router's side there is [`codel`](super::codel), which drops by how long packets waited; what theory expects of all
 //! that is in [`formulas`]. Windows are counted in full packets; a share of a packet is credit for the next one.
 //!
 //! ```
@@ -34,10 +34,8 @@
 //! [RFC 6298]: https://www.rfc-editor.org/rfc/rfc6298
 //! [RFC 6582]: https://www.rfc-editor.org/rfc/rfc6582
 //! [RFC 6675]: https://www.rfc-editor.org/rfc/rfc6675
-//! [RFC 8289]: https://www.rfc-editor.org/rfc/rfc8289
 //! [RFC 9438]: https://www.rfc-editor.org/rfc/rfc9438
 
-mod codel;
 mod cubic;
 pub mod formulas;
 mod model_based;
@@ -48,7 +46,6 @@ mod sender;
 #[cfg(test)]
 mod tests;
 
-pub use codel::{Codel, CodelConfig};
 pub use cubic::{Cubic, CubicConfig, CubicCurve};
 pub use model_based::{ModelBased, ModelState};
 pub use receiver::Receiver;

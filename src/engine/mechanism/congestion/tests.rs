@@ -191,26 +191,3 @@ fn three_later_acknowledgements_tell_a_loss_and_it_goes_first() {
     }
     assert_eq!(sender.send(millis(101)).data, 0);
 }
-
-#[test]
-fn codel_lets_a_burst_pass_and_drops_faster_and_faster_where_a_queue_stands() {
-    let mut codel = Codel::new(CodelConfig::default());
-    let mut queue: VecDeque<Time> = (0..40).map(|_| Time::ZERO).collect();
-    let mut dropped = Vec::new();
-    // A burst that is gone within the interval.
-    for now in 0..40 {
-        codel.dequeue(millis(now), &mut queue, |at| *at, &mut dropped);
-    }
-    assert_eq!(dropped.len(), 0);
-    // Forty packets that always wait.
-    let mut drops = Vec::new();
-    for now in 1_000..2_000 {
-        while queue.len() < 40 {
-            queue.push_back(millis(now - 40));
-        }
-        codel.dequeue(millis(now), &mut queue, |at| *at, &mut dropped);
-        drops.extend(dropped.drain(..).map(|_| now));
-    }
-    // 100 ms of waiting first; then 100 ms ÷ √n apart.
-    assert_eq!(drops[..4], [1_100, 1_200, 1_271, 1_329]);
-}

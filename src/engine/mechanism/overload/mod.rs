@@ -1,14 +1,12 @@
-//! What a server does against more work than it can do: limits on concurrency that find their own value, and a queue that
-//! drops what has waited too long.
+//! What a server does against more work than it can do: limits on concurrency that find their own value.
 //!
 //! A file for each algorithm:
 //!
 //! - [`Vegas`], [`Aimd`], [`Gradient2`]: how many requests may be under way at a time, found out from how long they take.
 //!   After Netflix' `concurrency-limits` (commit 78a74b9); [`Windowed`] feeds one of them with a window's summary instead
 //!   of every request, and [`Partitions`] shares a limit out to kinds of callers.
-//! - [`Codel`]: which of those who wait to drop when the next one is taken out (RFC 8289).
 //!
-//! Client-side throttling, the other end of the wire, is in [`retry`](super::retry). A limit that never moves is a
+//! A queue that drops what has waited too long is [`codel`](super::codel). Client-side throttling, the other end of the wire, is in [`retry`](super::retry). A limit that never moves is a
 //! [bulkhead](super::bulkhead).
 //!
 //! ```
@@ -26,14 +24,12 @@
 //! ```
 
 mod aimd;
-mod codel;
 mod gradient2;
 mod partitions;
 mod vegas;
 mod window;
 
 pub use aimd::{Aimd, AimdConfig};
-pub use codel::{Codel, CodelConfig};
 pub use gradient2::{ExpAvg, Gradient2, Gradient2Config};
 pub use partitions::{Caller, Partitions};
 pub use vegas::{Amount, Change, Vegas, VegasConfig};

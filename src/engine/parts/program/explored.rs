@@ -94,6 +94,11 @@ impl<S: SmallState> Explored<S> {
         self.program.step_by_hand(on, self.scheduler, |n| self.can_run(n), now)
     }
 
+    /// Why the learner couldn't step a thread at the moment shown, at which no step has been taken yet.
+    pub fn refusal(&self, on: Entity) -> Option<Msg> {
+        self.by_hand(&[on], Time::MAX).err()
+    }
+
     /// Runs the next step of a thread that can run, which is shown as `status` says of the states before and after, and
     /// schedules the next turn; the state before it.
     pub fn step<E>(

@@ -374,8 +374,7 @@ impl Experiment for Disagree {
     }
 
     fn refusal(&self, _: usize, on: Entity) -> Option<Msg> {
-        // At the moment shown no step has been taken yet.
-        self.clients.by_hand(&[on], Time::MAX).err()
+        self.clients.refusal(on)
     }
 
     fn read(&self, _: &World<Turn>, out: &mut Readings) {

@@ -8,7 +8,8 @@ use super::path::{
     Algorithm, DROPPED, Discipline, Event, KINDS, LINE, LOST, Line, PACKET, PIECE, Path, RECEIVER, SENDER, W,
 };
 use crate::lessons::prelude::*;
-use crate::mechanism::congestion::{CodelConfig, Held};
+use crate::mechanism::codel::CodelConfig;
+use crate::mechanism::congestion::Held;
 use crate::scene::{Slots, Workers};
 
 const ONE: Entity = Entity::new(SENDER, 0);

@@ -4,9 +4,9 @@
 //! acknowledgement goes back and is never lost. Every packet is acknowledged by itself.
 
 use crate::lessons::prelude::*;
+use crate::mechanism::codel::{Codel, CodelConfig};
 use crate::mechanism::congestion::{
-    Codel, CodelConfig, Controller, Cubic, CubicConfig, Held, ModelBased, Receiver, Reno, RtoConfig, Sender,
-    SenderConfig, Sent,
+    Controller, Cubic, CubicConfig, Held, ModelBased, Receiver, Reno, RtoConfig, Sender, SenderConfig, Sent,
 };
 use crate::sim::{EntityMap, Handle};
 use std::collections::VecDeque;
@@ -310,12 +310,17 @@ impl Path {
 
     fn pass_next(&mut self, w: &mut W) {
         let mut dropped = Vec::new();
-        let packets = &self.packets;
+        let (now, packets, queue) = (w.now(), &self.packets, &mut self.queue);
         self.passing = match self.line.discipline {
-            Discipline::DropTail => self.queue.pop_front(),
+            Discipline::DropTail => queue.pop_front(),
             Discipline::Codel => {
-                let queued = |packet: &Entity| packets.get(packet.n).map_or(w.now(), |it| it.queued);
-                self.codel.dequeue(w.now(), &mut self.queue, queued, &mut dropped)
+                let next = || {
+                    let packet = queue.pop_front()?;
+                    let waited = now.since(packets.get(packet.n).map_or(now, |it| it.queued));
+                    // One more behind it keeps the line busy, and no more.
+                    Some((packet, waited, queue.len() <= 1))
+                };
+                self.codel.take(now, next, |packet| dropped.push(packet))
             }
         };
         for packet in dropped {

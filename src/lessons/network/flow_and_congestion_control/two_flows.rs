@@ -5,7 +5,8 @@
 
 use super::path::{Algorithm, DROPPED, Discipline, Event, KINDS, LINE, LOST, Line, PACKET, Path, SENDER, W};
 use crate::lessons::prelude::*;
-use crate::mechanism::congestion::{CodelConfig, Receiver};
+use crate::mechanism::codel::CodelConfig;
+use crate::mechanism::congestion::Receiver;
 use crate::scene::{Cell, Grid, GridRow};
 
 /// What the line passes, in packets a second, and the round trip that the buffer is measured by: the pipe holds 40 packets.

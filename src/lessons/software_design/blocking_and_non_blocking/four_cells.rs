@@ -441,7 +441,7 @@ impl Experiment for FourCells {
     }
 
     fn refusal(&self, _: usize, on: Entity) -> Option<Msg> {
-        self.threads.by_hand(&[on], Time::MAX).err()
+        self.threads.refusal(on)
     }
 
     fn read(&self, _: &World<Turn>, out: &mut Readings) {

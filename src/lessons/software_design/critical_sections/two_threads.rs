@@ -317,7 +317,7 @@ impl Experiment for TwoThreads {
     }
 
     fn refusal(&self, _: usize, on: Entity) -> Option<Msg> {
-        self.threads.by_hand(&[on], Time::MAX).err()
+        self.threads.refusal(on)
     }
 
     fn act(&mut self, _: usize, on: &[Entity], _: &Value, world: &mut World<Turn>) -> Result<(), Msg> {

@@ -112,6 +112,7 @@ impl Codel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::VecDeque;
 
     fn take(codel: &mut Codel, at: u64, waited: u64) -> usize {
         let mut dropped = 0;
@@ -148,5 +149,28 @@ mod tests {
             let last = || Some(((), Span::from_secs(1), true));
             assert!(codel.take(Time::from_millis(at), last, |()| panic!("it was dropped")).is_some());
         }
+    }
+
+    #[test]
+    fn a_queue_of_packets_lets_a_burst_pass_and_drops_faster_and_faster_where_it_stands() {
+        let mut codel = Codel::new(CodelConfig::default());
+        let mut queue: VecDeque<Time> = (0..40).map(|_| Time::ZERO).collect();
+        let mut drops = Vec::new();
+        let mut take = |now: u64, queue: &mut VecDeque<Time>| {
+            let at = Time::from_millis(now);
+            let next = || queue.pop_front().map(|came| (came, at.since(came), queue.len() <= 1));
+            codel.take(at, next, |_| drops.push(now));
+        };
+        // A burst that is gone within the interval.
+        (0..40).for_each(|now| take(now, &mut queue));
+        // Forty packets that always wait.
+        for now in 1_000..2_000 {
+            while queue.len() < 40 {
+                queue.push_back(Time::from_millis(now - 40));
+            }
+            take(now, &mut queue);
+        }
+        // 100 ms of waiting first; then 100 ms ÷ √n apart.
+        assert_eq!(drops[..4], [1_100, 1_200, 1_271, 1_329]);
     }
 }
