@@ -147,7 +147,11 @@ pub fn finish(options: &FinishOptions) -> Result<(), String> {
         write(out, "sitemap.xml", &url.sitemap(listed.into_iter()))?;
     }
     // Last, for it lists all files.
-    let worker = if options.release { offline::worker(out)? } else { offline::FORGET.to_owned() };
+    let worker = if options.release {
+        offline::worker(out, super::weigh::MAX_KEPT)?
+    } else {
+        offline::FORGET.to_owned()
+    };
     let worker = (options.minify)(&worker, "js").map_err(|why| format!("{}: {why}", offline::WORKER))?;
     write(out, offline::WORKER, &worker)?;
     let broken = broken_links(out)?;

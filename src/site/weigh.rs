@@ -24,7 +24,7 @@ const MAX_FIRST_VISIT_HOME: usize = 450_000;
 /// No worker may weigh more, gzipped: then its figures go into two.
 pub const WORKER_BAR: usize = 230_000;
 
-/// Most bytes, gzipped, that are kept for when there is no network.
+/// Most bytes, gzipped, that are kept without being asked for, for when there is no network.
 pub const MAX_KEPT: usize = 6_000_000;
 
 /// The kinds of files in the report.
@@ -114,8 +114,10 @@ pub struct Report {
     pub workers: BTreeMap<String, usize>,
     /// Every page, by path.
     pub pages: Vec<Page>,
-    /// What is kept for when there is no network: the sum of all files, gzipped.
+    /// What is kept, without being asked for, for when there is no network: the sum of these files, gzipped.
     pub kept: usize,
+    /// How many lessons beyond that are kept only when they are visited.
+    pub kept_when_visited: usize,
 }
 
 impl Report {
@@ -152,7 +154,8 @@ impl fmt::Display for Report {
             let over = if *gzip > WORKER_BAR { "  over the bar" } else { "" };
             writeln!(f, "{name:44}{:>8}{over}", kb(*gzip))?;
         }
-        writeln!(f, "{:44}{:>8}", "kept for when there is no network", kb(self.kept))?;
+        write!(f, "{:44}{:>8}", "kept for when there is no network", kb(self.kept))?;
+        writeln!(f, "  and {} lessons when they are visited", self.kept_when_visited)?;
         let bars = [MAX_FIRST_VISIT, MAX_FIRST_VISIT_HOME, WORKER_BAR, MAX_KEPT].map(|bar| bar / 1000);
         let [page, home, worker, kept] = bars;
         write!(
@@ -195,14 +198,8 @@ pub fn weigh(dist: &Path) -> Result<Report, String> {
         let name = file.rsplit_once('-').map_or(file.as_str(), |(name, _)| name);
         *workers.entry(name.to_owned()).or_insert(0) += weight(&dist.join(file))?.1;
     }
-    let mut kept = 0;
-    for file in offline::kept_files(dist)?.into_keys() {
-        kept += match weights.get(&file) {
-            Some(&(_, gzip)) => gzip,
-            None => weight(&dist.join(&file))?.1,
-        };
-    }
-    Ok(Report { workers, pages, kept })
+    let kept = offline::Kept::of(dist, MAX_KEPT)?;
+    Ok(Report { workers, pages, kept: kept.unasked_bytes, kept_when_visited: kept.with_page.len() })
 }
 
 /// The files that a page loads at once with so many of its workers, itself first.
@@ -296,7 +293,8 @@ fn of_script(script: &str) -> Vec<(String, bool)> {
     script.split(['\'', '"', '`']).filter(is_part).map(|s| (s.to_owned(), false)).collect()
 }
 
-fn weight(path: &Path) -> Result<(usize, usize), String> {
+/// A file's bytes, and its bytes gzipped; never more than those, for a server doesn't compress what that makes larger.
+pub(super) fn weight(path: &Path) -> Result<(usize, usize), String> {
     let measure = || {
         let bytes = fs::read(path)?;
         let mut gzip = GzEncoder::new(Vec::new(), Compression::best());

@@ -102,6 +102,7 @@ fn in_browser(kind: Kind) -> Vec<Story> {
             kind,
             offline::the_site_is_read_without_a_network_after_the_first_visit,
             offline::a_newer_release_is_taken_whole_and_when_the_learner_says_so,
+            offline::a_lesson_beyond_what_is_kept_is_kept_when_it_was_visited,
         ]);
     }
     // The other drivers can't show a page as it is on paper.

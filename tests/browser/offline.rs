@@ -4,7 +4,8 @@
 use crate::figure::{Figure, LESSON};
 use crate::harness::{Browser, Kind, Setup, copy_of_site, dist};
 use crate::server::{Served, serve_to_keep};
-use playground::site::offline;
+use playground::site::offline::{self, Kept};
+use playground::site::weigh::MAX_KEPT;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -37,10 +38,11 @@ async fn comes(browser: &Browser, script: &str, is_it: impl Fn(&serde_json::Valu
     panic!("never came: {script}");
 }
 
-/// Waits until the site is kept.
+/// Waits until all of the site is kept that is kept without being asked for.
 pub async fn all_is_kept(browser: &Browser, site: &Path) {
-    let all = offline::kept_files(site).expect("the site can be read").len() as u64;
-    comes(browser, KEPT, |kept| kept.as_u64() == Some(all)).await;
+    let kept = Kept::of(site, MAX_KEPT).expect("the site can be read");
+    let all = kept.unasked().count() as u64;
+    comes(browser, KEPT, |kept| kept.as_u64() >= Some(all)).await;
 }
 
 /// A server whose folder can be exchanged, and the address of its home page.
@@ -101,7 +103,8 @@ pub async fn a_newer_release_is_taken_whole_and_when_the_learner_says_so(kind: K
     let page = new.join("index.html");
     let html = fs::read_to_string(&page).expect("a page").replace("Break a backend.", "Mend a backend.");
     fs::write(&page, &html).expect("written");
-    fs::write(new.join("sw.js"), offline::worker(&new).expect("a service worker")).expect("written");
+    fs::write(new.join("sw.js"), offline::worker(&new, MAX_KEPT).expect("a service worker"))
+        .expect("written");
     fs::write(&page, html.replace("Mend a backend.", "Half a backend.")).expect("written");
     exchange(&served, Some(new.clone()));
     comes(&browser, GIVEN_UP, |state| state == "redundant").await;
@@ -125,4 +128,22 @@ pub async fn a_newer_release_is_taken_whole_and_when_the_learner_says_so(kind: K
     browser.goto(&format!("{home}{LESSON}")).await;
     Figure { browser: &browser, css: "#fig-slow-server" }.ready().await;
     let _ = fs::remove_dir_all(new);
+}
+
+pub async fn a_lesson_beyond_what_is_kept_is_kept_when_it_was_visited(kind: Kind) {
+    let site = copy_of_site(&format!("small-{kind:?}"));
+    fs::write(site.join("sw.js"), offline::worker(&site, 0).expect("a service worker")).expect("written");
+    let kept = Kept::of(&site, 0).expect("the site can be read");
+    let visited = kept.with_page[&format!("{LESSON}index.html")].len();
+    let (served, home) = served(site.clone());
+    let browser = Browser::open(Setup::desk(kind)).await;
+    browser.goto(&format!("{home}{LESSON}")).await;
+    let some = (kept.unasked().count() + visited) as u64;
+    comes(&browser, KEPT, |kept| kept.as_u64() == Some(some)).await;
+    exchange(&served, None);
+    browser.goto(&format!("{home}{LESSON}")).await;
+    Figure { browser: &browser, css: "#fig-your-traffic" }.ready().await;
+    browser.goto(&format!("{home}faults/cache-failures/")).await;
+    browser.until("/kept in your browser yet/.test(document.body?.innerText)").await;
+    let _ = fs::remove_dir_all(site);
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use playground::site::finish::{FinishOptions, POLICY, finish};
-use playground::site::offline::kept_files;
+use playground::site::offline::Kept;
 use playground::site::share::SiteUrl;
 use playground::site::weigh::{FileKind, weigh};
 use playground::site::workers::Workers;
@@ -285,7 +285,8 @@ fn size_of_png(path: &Path) -> (u32, u32) {
 fn a_release_lists_its_files_for_when_there_is_no_network() {
     let site = Staged::new("offline", "/");
     site.finish("/", true).unwrap();
-    let kept = kept_files(&site.0).unwrap();
+    let kept_files = || Kept::of(&site.0, 6_000_000).unwrap().files;
+    let kept = kept_files();
     let worker = site.read("sw.js");
     for file in
         ["index.html", "404.html", "a/one/index.html", "manifest.webmanifest", &site.named("app-", ".js")]
@@ -298,7 +299,7 @@ fn a_release_lists_its_files_for_when_there_is_no_network() {
     assert!(!kept.contains_key("sw.js") && !worker.contains("_HERE"), "{worker}");
     // Another content gives another release.
     site.write("a/one/index.html", "changed");
-    assert_ne!(kept, kept_files(&site.0).unwrap());
+    assert_ne!(kept, kept_files());
     let script = site.named("offline-", ".js");
     assert!(site.read("b/four/index.html").contains(&format!("<script src=\"../../{script}\" defer>")));
     assert_eq!(size_of_png(&site.0.join("icon-512.png")), (512, 512));
@@ -306,6 +307,25 @@ fn a_release_lists_its_files_for_when_there_is_no_network() {
     let report = weigh(&site.0).unwrap();
     assert!(report.pages.iter().all(|page| page.files.iter().all(|file| file.path != "sw.js")));
     assert!(report.kept > report.pages.iter().map(|page| page.gzip).max().unwrap());
+}
+
+#[test]
+fn lessons_that_would_be_too_much_are_kept_when_they_are_visited() {
+    let site = Staged::new("late", "/");
+    site.finish("/", true).unwrap();
+    site.write("map/index.html", "<a href=\"../b/four/\">Four</a><a href=\"../a/one/\">One</a>");
+    let all = Kept::of(&site.0, 6_000_000).unwrap();
+    assert!(all.with_page.is_empty() && all.unasked().eq(all.files.keys()));
+    let none = Kept::of(&site.0, 0).unwrap();
+    let (one, four) = (&none.with_page["a/one/index.html"], &none.with_page["b/four/index.html"]);
+    assert!(one.contains(&"a/one/index.html".to_owned()) && one.contains(&site.named("worker-q-", ".wasm")));
+    assert!(none.unasked().all(|file| !one.contains(file) && !four.contains(file)));
+    assert!(none.unasked().any(|file| file == "index.html") && none.unasked().any(|file| file == "404.html"));
+    // The map's first lesson fits, the other doesn't; nor is what both need kept twice.
+    let most = all.unasked_bytes - 1;
+    let some = Kept::of(&site.0, most).unwrap();
+    assert_eq!(some.with_page.keys().collect::<Vec<_>>(), ["a/one/index.html"]);
+    assert!(some.unasked_bytes <= most && some.with_page["a/one/index.html"].len() < one.len());
 }
 
 #[test]
@@ -354,7 +374,7 @@ fn with_its_address_known_a_site_has_a_sitemap_and_cards() {
     for card in ["card.png", "a/one/card.png"] {
         assert_eq!(size_of_png(&site.0.join(card)), (1200, 630));
     }
-    assert!(!kept_files(&site.0).unwrap().keys().any(|file| file.ends_with("card.png")));
+    assert!(!Kept::of(&site.0, 6_000_000).unwrap().files.keys().any(|file| file.ends_with("card.png")));
     // Without its address there is none of it.
     let plain = Staged::new("not-shared", "./");
     plain.finish("./", true).unwrap();

@@ -2,11 +2,17 @@
 // built, each file with the start of its SHA-256, and only what agrees with the list is kept: a page never runs with another
 // release's files.
 //
-// At the first visit it keeps what the front page, the map and the page at hand need, then, when that page has time, the rest.
+// At the first visit it keeps what the front page, the map and the page at hand need, then, when that page has time, the rest:
+// as much as a browser should be asked to hold for someone who only came to look. Lessons beyond that are kept when they are
+// visited.
 // A later release is fetched whole before it counts; it then waits until a page asks for it, or until no page is open.
 const RELEASE = 'RELEASE_HERE';
 const FILES = FILES_HERE;
 const FIRST = FIRST_HERE;
+/** Pages that are kept only when they are visited, each with what it alone needs. */
+const WITH_PAGE = WITH_PAGE_HERE;
+const LATE = new Set(Object.values(WITH_PAGE).flat());
+const UNASKED = Object.keys(FILES).filter((file) => !LATE.has(file));
 
 const root = self.registration.scope;
 /** Another folder of the same host may have a site of its own. */
@@ -58,7 +64,7 @@ const keep = async (cache, file) => {
 };
 const keepAll = async (files) => {
   const cache = await caches.open(OURS);
-  const left = [...files];
+  const left = [...new Set(files)];
   const next = async () => { for (let file; (file = left.shift());) await keep(cache, file); };
   await Promise.all(Array.from({ length: AT_ONCE }, next));
 };
@@ -67,11 +73,12 @@ const keepAll = async (files) => {
 const wanted = async () => {
   if (!self.registration.active) return FIRST;
   const names = await earlierCaches();
-  const all = Object.keys(FILES);
-  if (!navigator.connection?.saveData || !names.length) return all;
+  if (!names.length) return UNASKED;
   const cache = await caches.open(names[names.length - 1]);
   const had = new Set((await cache.keys()).map((request) => fileOf(request.url)));
-  return all.filter((file) => had.has(file) || FIRST.includes(file));
+  const visited = Object.keys(WITH_PAGE).filter((page) => had.has(page)).flatMap((page) => WITH_PAGE[page]);
+  if (!navigator.connection?.saveData) return [...UNASKED, ...visited];
+  return [...FIRST, ...UNASKED.filter((file) => had.has(file)), ...visited];
 };
 // One that can't be had whole leaves nothing, or it would be taken for the release before.
 const install = async () => {
@@ -94,7 +101,8 @@ self.addEventListener('activate', (event) => event.waitUntil(begin()));
 self.addEventListener('message', (event) => {
   const { keep: addresses, rest, begin: now } = event.data ?? {};
   if (now) self.skipWaiting();
-  const files = rest ? Object.keys(FILES) : (addresses ?? []).map(fileOf).filter((file) => file !== null && isListed(file));
+  const asked = (addresses ?? []).map(fileOf).filter((file) => file !== null && isListed(file));
+  const files = rest ? UNASKED : asked.flatMap((file) => [file, ...(WITH_PAGE[file] ?? [])]);
   // What couldn't be kept is tried again by the next page.
   event.waitUntil(keepAll(files).catch(() => {}));
 });
