@@ -30,6 +30,10 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("governance/circuit-breakers", governance::circuit_breakers::FIGURES),
     ("governance/circuit-breakers/machine", governance::circuit_breakers::machine::FIGURES),
     ("governance/circuit-breakers/stack", governance::circuit_breakers::stack::FIGURES),
+    ("governance/fallback", governance::fallback::FIGURES),
+    ("governance/overload-protection", governance::overload_protection::FIGURES),
+    ("governance/rate-limiting", governance::rate_limiting::FIGURES),
+    ("network/connection-pools", network::connection_pools::FIGURES),
     ("network/flow-and-congestion-control", network::flow_and_congestion_control::FIGURES),
     ("software-design/blocking-and-non-blocking", software_design::blocking_and_non_blocking::FIGURES),
     (

@@ -47,9 +47,9 @@ impl Kept {
             of_lessons.insert(page, needs(page)?);
         }
         let mut unasked = all.clone();
-        of_lessons.values().flatten().for_each(|file| {
+        for file in of_lessons.values().flatten() {
             unasked.remove(file);
-        });
+        }
         // The page for what isn't there has links from the host's root, and needs nothing that others don't.
         let others = |page: &&String| is_page(page) && !lessons.contains(page) && *page != "404.html";
         for page in all.iter().filter(others) {
@@ -69,7 +69,9 @@ impl Kept {
             }
         }
         // What a later lesson has kept anyhow needn't be asked for.
-        with_page.values_mut().for_each(|own| own.retain(|file| !unasked.contains(file)));
+        for own in with_page.values_mut() {
+            own.retain(|file| !unasked.contains(file));
+        }
         Ok(Self { files, with_page, unasked_bytes })
     }
 

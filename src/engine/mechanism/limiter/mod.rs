@@ -7,6 +7,8 @@
 //!   cycles to come.
 //! - [`TokenBucket`] (Go's `golang.org/x/time/rate`): tokens that drip in evenly, up to a burst.
 //! - [`Gcra`] (throttled, redis-cell): the same as a bucket, kept as one moment in time.
+//! - [`FixedWindow`], [`SlidingLog`], [`SlidingCounter`]: what passed in a window is counted.
+//! - [`LeakyBucket`] (nginx): a queue that leaves at a steady rate.
 //!
 //! They differ at the edge of a cycle: around it, fixed cycles let through twice their limit within a moment; a bucket never
 //! lets through more than its burst and what has dripped in since.
@@ -28,11 +30,15 @@
 
 mod cycles;
 mod gcra;
+mod leaky_bucket;
 mod token_bucket;
+mod windows;
 
 pub use cycles::{RateLimiter, RateLimiterConfig};
 pub use gcra::{Gcra, GcraDecision};
+pub use leaky_bucket::LeakyBucket;
 pub use token_bucket::{Reservation, TokenBucket, every};
+pub use windows::{FixedWindow, SlidingCounter, SlidingLog};
 
 use core::fmt;
 
