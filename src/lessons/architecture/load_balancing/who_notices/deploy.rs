@@ -35,9 +35,7 @@ pub(super) struct Deploy {
 
 impl WhoNotices {
     pub(super) fn begin_deploy(&mut self, w: &mut W) {
-        if self.deploy.is_some() {
-            return;
-        }
+        let None = self.deploy else { return };
         let (now, lost_before) = (w.now(), self.cluster.journeys.lost());
         w.notable(self.front(), spec::mark_deploy());
         let deploy = Deploy { server: 0, phase: Phase::Draining, since: now, begun: now, lost_before };
