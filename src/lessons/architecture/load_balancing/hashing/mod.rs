@@ -186,7 +186,8 @@ impl Tier {
         let (hit, name) = (wanted.held, self.keys.names[n as usize]);
         let Some(decision) = self.balancer.pick(now, name, 0, &mut w.draws(PICK, it)) else {
             w.record_step(it, || (spec::step_no_server(key(n)), None));
-            return w.close(it, NO_SERVER);
+            w.close(it, NO_SERVER);
+            return;
         };
         let (at, picked) = (&mut self.servers[decision.server], decision.server as u32);
         at.sent.record(now);

@@ -61,8 +61,7 @@ impl WhoNotices {
 
     pub(super) fn look(&mut self, w: &mut W) {
         let Some(deploy) = self.deploy else { return };
-        let n = deploy.server;
-        let passed = w.now().since(deploy.since);
+        let (n, passed) = (deploy.server, w.now().since(deploy.since));
         let next = match deploy.phase {
             Phase::Draining if self.open_at(n) == 0 || passed >= self.controls.drain => self.stop(deploy, w),
             Phase::Away if passed >= AWAY => {
