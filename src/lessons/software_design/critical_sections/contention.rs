@@ -184,8 +184,7 @@ impl Contention {
     /// A thread with a core goes on, if the lock lets it.
     fn goes_on(&mut self, n: u32, w: &mut W) {
         let Thread { operation, reads, .. } = self.threads[n as usize];
-        let spins = self.controls.lock == Kind::Spin;
-        if self.wants(n) && spins {
+        if self.wants(n) && self.controls.lock == Kind::Spin {
             self.lock.tries(n, reads);
         } else if self.wants(n) && !self.lock.asks(n, reads) {
             return self.cores.sleeps(n);
@@ -214,8 +213,7 @@ impl Contention {
 
     /// A thread's own work is over, or its section.
     fn has_worked(&mut self, n: u32, w: &mut W) {
-        let me = &mut self.threads[n as usize];
-        let value = self.of_late.number;
+        let (me, value) = (&mut self.threads[n as usize], self.of_late.number);
         if !me.in_section {
             me.in_section = true;
         } else if !me.reads && self.controls.lock == Kind::Swap && me.loaded != value {
@@ -230,8 +228,7 @@ impl Contention {
             }
             w.close(me.operation, DONE);
             self.of_late.done += 1;
-            let next = w.open(OPERATION, None);
-            self.threads[n as usize] = self.begun(next, w);
+            self.threads[n as usize] = self.begun(w.open(OPERATION, None), w);
             self.leaves(n, w);
         }
         self.goes_on(n, w);
@@ -249,8 +246,7 @@ impl Contention {
             return;
         }
         while let Some(n) = self.lock.admit_next() {
-            let operation = self.threads[n as usize].operation;
-            w.record_step(operation, || (step_got_lock(), None));
+            w.record_step(self.threads[n as usize].operation, || (step_got_lock(), None));
             w.schedule(WAKE, Event(self.cores.due(n)));
         }
     }
