@@ -35,6 +35,7 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("governance/rate-limiting", governance::rate_limiting::FIGURES),
     ("network/connection-pools", network::connection_pools::FIGURES),
     ("network/flow-and-congestion-control", network::flow_and_congestion_control::FIGURES),
+    ("network/nat", network::nat::FIGURES),
     ("software-design/blocking-and-non-blocking", software_design::blocking_and_non_blocking::FIGURES),
     (
         "software-design/blocking-and-non-blocking/four-cells",

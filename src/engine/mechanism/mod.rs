@@ -18,6 +18,7 @@ pub mod connection_pool;
 pub mod event_loop;
 pub mod limiter;
 pub mod linearizability;
+pub mod nat;
 pub mod overload;
 pub mod queueing;
 pub mod quorum;

@@ -17,6 +17,7 @@ mod congestion;
 mod consistency;
 mod gcra;
 mod limits;
+mod nats;
 mod overload;
 mod pools;
 mod queues;
@@ -79,6 +80,7 @@ pub fn suites() -> impl Iterator<Item = &'static Suite> {
         consistency::SUITES,
         gcra::SUITES,
         limits::SUITES,
+        nats::SUITES,
         pools::SUITES,
         overload::SUITES,
         queues::SUITES,

@@ -2,3 +2,4 @@
 
 pub mod connection_pools;
 pub mod flow_and_congestion_control;
+pub mod nat;
