@@ -122,8 +122,9 @@ impl ControlValues {
 
 readings! {
     READINGS;
-    Reading::new("heard", "hear each other", Unit::Count, "How many of the two peers have heard the other directly: 2 is a hole punched.");
-    Reading::new("left-a", "NAT A forgets in", Unit::Time, "How long NAT A's mapping towards the laptop lives on if the phone stays silent.").trouble_from(-1.0);
+    Reading::new("heard", "hear each other", Unit::Count, "How many of the two peers have heard the other directly: 2 is a hole punched.")
+        .so_far();
+    Reading::new("left-a", "NAT A forgets in", Unit::Time, "How long NAT A's mapping towards the laptop lives on if the phone stays silent.");
     Reading::new("left-b", "NAT B forgets in", Unit::Time, "How long NAT B's mapping towards the phone lives on if the laptop stays silent.");
     Reading::new("delivered", "delivered", Unit::Share, "Share of the laptop's messages so far that came to the phone.").so_far();
     Reading::new("keep-alives", "keep-alives", Unit::Count, "Keep-alives sent so far, by both.").so_far();
@@ -131,7 +132,7 @@ readings! {
 
 messages! {
     pub(super) MESSAGES;
-    ladder_title(); private_label(port: u32); public_label(port: u32);
+    ladder_title(); nat_name(nat: Entity); private_label(port: u32); public_label(port: u32);
     note_filtered(); note_no_mapping(); note_forgets(); chart_left(); left_a(); left_b();
     table_mappings(); column_inside(); column_outside(); column_sent_to(); column_left();
     table_packets(); column_packet(); column_where(); column_before(); column_after();
@@ -334,11 +335,11 @@ impl TwoPeers {
             What::Probe | What::Answer => {
                 // Answers go to where the other was seen to come from.
                 self.peers[n].target = Some(from);
-                self.heard[n] = true;
+                let before = core::mem::replace(&mut self.heard[n], true);
                 if what == What::Probe {
                     self.send(Some(n), from, What::Answer, w);
                 }
-                if self.heard == [true; 2] && self.note_result(true) {
+                if !before && self.is_open() && self.note_result(true) {
                     w.notable(SERVER, mark_open());
                 }
             }
@@ -423,7 +424,7 @@ impl TwoPeers {
             let dead = entity.kind == NAT && self.is_open() && self.left(n, now).is_none();
             Party {
                 entity,
-                label: Label::Name(entity),
+                label: if entity.kind == NAT { Label::Words(nat_name(entity)) } else { Label::Name(entity) },
                 status: if dead { Status::Trouble } else { Status::Normal },
                 spans: Vec::new(),
                 notes: if entity.kind == NAT { self.notes[n].clone() } else { Vec::new() },
