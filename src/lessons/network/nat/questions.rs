@@ -47,6 +47,7 @@ pub const OF_CALLS: &[Challenge] = &[
         reference: &[("b-filters", "address"), ("every", "28"), ("who", "both")],
         tempting: &[
             ("strict", &[("every", "28"), ("who", "both")]),
+            ("forgotten", &[("b-filters", "address")]),
             ("one-sided", &[("b-filters", "address"), ("every", "28")]),
             ("too-rare", &[("b-filters", "address"), ("every", "60"), ("who", "both")]),
             ("too-often", &[("b-filters", "address"), ("every", "10"), ("who", "both")]),

@@ -37,6 +37,8 @@ const PROBES: (Span, u32) = (Span::from_millis(1_000), 5);
 const SHOWN: Span = Span::from_secs(6);
 /// Between two messages of the laptop's: many silences are longer than a mapping lives.
 const SILENCE: Dist = Dist::Exponential(20.0);
+/// Before this nothing is said: by then it is clear whether the peers hear each other.
+const SETTLED: Span = Span::from_secs(8);
 const SILENCES: Purpose = Purpose::named("silence");
 /// A time that is longer than the run stands for never.
 const NEVER: f64 = 200.0;
@@ -312,6 +314,9 @@ impl TwoPeers {
     }
 
     fn ends(&mut self, packet: Entity, outcome: EndKind, w: &mut W) {
+        // A message counts when it is known what became of it.
+        let data = |it: &&Trip| it.packet == packet && it.what == What::Data;
+        self.messages[0] += self.under_way.iter().filter(data).count() as u32;
         self.under_way.retain(|it| it.packet != packet);
         w.close(packet, outcome);
     }
@@ -379,9 +384,9 @@ impl TwoPeers {
         let pause = SILENCE.span(&mut w.draws(SILENCES, Entity::new(PACKET, n as u32)));
         w.schedule(pause, Event::Speaks(n + 1));
         if n > 0 {
-            self.messages[0] += 1;
-            if let Some(target) = self.peers[1].target.filter(|_| self.is_open()) {
-                self.send(Some(1), target, What::Data, w);
+            match self.peers[1].target.filter(|_| self.is_open()) {
+                Some(target) => self.send(Some(1), target, What::Data, w),
+                None => self.messages[0] += 1,
             }
         }
     }
@@ -545,7 +550,7 @@ impl Experiment for TwoPeers {
             kept_alive: 0,
         };
         it.begin(w);
-        it.speaks(0, w);
+        w.schedule(SETTLED, Event::Speaks(0));
         w.schedule(Span::from_secs_f64(controls.every), Event::KeepAlive(0));
         Ok(it)
     }
