@@ -33,6 +33,8 @@ const OUTSIDE: [([u8; 4], u16); 2] = [([203, 0, 113, 1], 1_024), ([198, 51, 100,
 const HOP: Span = Span::from_millis(250);
 /// Between two probes, and how many a peer sends at most.
 const PROBES: (Span, u32) = (Span::from_millis(1_000), 5);
+/// The laptop begins later, so that the phone's first probe comes too early.
+const SLOWER: Span = Span::from_millis(600);
 /// What the ladder shows: so much of the past.
 const SHOWN: Span = Span::from_secs(6);
 /// Between two messages of the laptop's: many silences are longer than a mapping lives.
@@ -335,7 +337,7 @@ impl TwoPeers {
         match what {
             What::Told(peer) => {
                 self.peers[n].target = Some(peer);
-                w.schedule(Span::ZERO, Event::Probe(n, self.round));
+                w.schedule(SLOWER * n as u64, Event::Probe(n, self.round));
             }
             What::Probe | What::Answer => {
                 // Answers go to where the other was seen to come from.
