@@ -140,7 +140,7 @@ fn timeout(case: Case) -> Result<Measured, String> {
     for (n, step) in case.list("steps")?.iter().enumerate() {
         let step = Case(step);
         match step.text("op") {
-            "wait" => now = now + Span::from_secs_f64(step.number("ms", 0.0, 1e9)? / 1e3),
+            "wait" => now += Span::from_secs_f64(step.number("ms", 0.0, 1e9)? / 1e3),
             "out" => {
                 let port = nat.outbound(from, to, now);
                 let count = nat.table(now).count();

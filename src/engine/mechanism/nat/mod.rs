@@ -55,8 +55,8 @@ impl Endpoint {
 
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d] = self.address;
-        write!(f, "{a}.{b}.{c}.{d}:{}", self.port)
+        let [first, second, third, last] = self.address;
+        write!(f, "{first}.{second}.{third}.{last}:{}", self.port)
     }
 }
 

@@ -94,7 +94,7 @@ fn cost(settings: &StartSettings) -> f64 {
 fn what_ends_the_call(settings: &StartSettings, _: &[TrialResult]) -> Option<&'static str> {
     let every = settings.number("every");
     let strict =
-        settings.is("a-maps", "port") && !(settings.is("b-maps", "any") && !settings.is("b-filters", "port"));
+        settings.is("a-maps", "port") && (!settings.is("b-maps", "any") || settings.is("b-filters", "port"));
     Some(match every {
         _ if strict => "strict",
         every if every > 150.0 => "forgotten",

@@ -241,9 +241,10 @@ impl TwoPeers {
         let Some(trip) = self.under_way.iter_mut().find(|it| it.packet == packet) else { return };
         trip.next = to;
         let shown = if from.kind == NAT && to.kind != NAT && to != SERVER { trip.to } else { trip.from };
-        let (label, status) = match shown.is_private() {
-            true => (private_label(shown.port.into()), Status::Normal),
-            false => (public_label(shown.port.into()), Status::Active),
+        let (label, status) = if shown.is_private() {
+            (private_label(shown.port.into()), Status::Normal)
+        } else {
+            (public_label(shown.port.into()), Status::Active)
         };
         let kind = match trip.what {
             What::Register | What::Told(_) => PacketKind::Write,
@@ -414,13 +415,13 @@ impl TwoPeers {
     /// What has expired is gone, and seen to be.
     fn look(&mut self, w: &mut W) {
         w.schedule(Span::from_millis(500), Event::Look(self.round));
-        for n in 0..2 {
-            let dead = self.peers[n].nat.as_mut().map_or_else(Vec::new, |nat| nat.expire(w.now()));
+        for (n, nat) in NATS.into_iter().enumerate() {
+            let dead = self.peers[n].nat.as_mut().map_or_else(Vec::new, |it| it.expire(w.now()));
             if !dead.is_empty() {
                 let (at, label) = (w.now(), Label::Words(note_forgets()));
                 self.notes[n].retain(|it| it.at + SHOWN > at);
                 self.notes[n].push(PartyNote { at, label, status: Status::Trouble });
-                w.notable(NATS[n], mark_forgotten(NATS[n]));
+                w.notable(nat, mark_forgotten(nat));
             }
         }
     }
@@ -619,11 +620,11 @@ impl Experiment for TwoPeers {
             SERVER => about_server(),
             Entity { kind: NAT, n } => about_nat(nat(n)?.table(w.now()).count()),
             Entity { kind: PORT, n } => {
-                let nats = (0..2).filter_map(nat);
+                let mut nats = (0..2).filter_map(nat);
                 let left = |nat: &Nat| {
                     nat.table(w.now()).find(|it| u32::from(it.port) == n).map(|it| nat.left(it, w.now()))
                 };
-                about_port(nats.filter_map(left).next()?)
+                about_port(nats.find_map(left)?)
             }
             Entity { kind: PHONE_KIND | LAPTOP_KIND, .. } => about_peer(self.messages[0]),
             _ => return None,
