@@ -191,6 +191,8 @@ struct Rewrite {
     before: [Endpoint; 2],
     /// Nothing if it was dropped.
     after: Option<[Endpoint; 2]>,
+    /// Why it was dropped, if it was.
+    why: Msg,
 }
 
 type W = World<Event>;
@@ -297,7 +299,7 @@ impl TwoPeers {
                 Inbound::NoMapping => (None, PEERS[n], note_no_mapping()),
             }
         };
-        self.rewrites.push(Rewrite { packet, what: trip.what, at: n, before, after });
+        self.rewrites.push(Rewrite { packet, what: trip.what, at: n, before, after, why: why.clone() });
         let surplus = self.rewrites.len().saturating_sub(REWRITES);
         self.rewrites.drain(..surplus);
         let Some([from, to]) = after else {
@@ -483,7 +485,7 @@ impl TwoPeers {
                 What::Data => data(),
                 What::KeepAlive => keeps(),
             };
-            let after = it.after.map_or(Label::Words(note_filtered()), ends);
+            let after = it.after.map_or_else(|| Label::Words(it.why.clone()), ends);
             let status = if it.after.is_some() { Status::Normal } else { Status::Trouble };
             let cells = [Label::Words(what), Label::Name(NATS[it.at]), ends(it.before), after];
             Row { status, ..Row::new(it.packet, cells) }
