@@ -15,6 +15,7 @@ pub mod case;
 pub mod claim;
 mod congestion;
 mod consistency;
+mod discovery;
 mod gcra;
 mod limits;
 mod overload;
@@ -77,6 +78,7 @@ pub fn suites() -> impl Iterator<Item = &'static Suite> {
         caching::SUITES,
         congestion::SUITES,
         consistency::SUITES,
+        discovery::SUITES,
         gcra::SUITES,
         limits::SUITES,
         pools::SUITES,
@@ -118,6 +120,7 @@ pub fn read(file: &Path) -> Result<Vec<Listed>, String> {
         let mut cases = cases.ok_or_else(|| format!("{name}: suite {id} has no list `cases`"))?;
         fill_in_defaults(&mut cases, suite);
         gcra::fill_in_steps(&mut cases, suite);
+        discovery::fill_in_deltas(&mut cases, suite);
         let manual = suite.get("manual").and_then(Value::as_bool).unwrap_or(false);
         Ok(Listed { id, manual, data: text("data"), cases })
     };
