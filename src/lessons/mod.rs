@@ -33,6 +33,7 @@ pub const SETS: &[(&str, &[Figure])] = &[
     ("governance/fallback", governance::fallback::FIGURES),
     ("governance/overload-protection", governance::overload_protection::FIGURES),
     ("governance/rate-limiting", governance::rate_limiting::FIGURES),
+    ("governance/service-discovery", governance::service_discovery::FIGURES),
     ("network/connection-pools", network::connection_pools::FIGURES),
     ("network/flow-and-congestion-control", network::flow_and_congestion_control::FIGURES),
     ("software-design/blocking-and-non-blocking", software_design::blocking_and_non_blocking::FIGURES),

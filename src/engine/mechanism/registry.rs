@@ -109,7 +109,9 @@ impl Registry {
     /// A heartbeat; false if the instance isn't known (Eureka answers 404, and the instance registers anew).
     pub fn renew(&mut self, instance: u32, now: Time) -> bool {
         let lasts = self.config.lease * if self.config.twice { 2 } else { 1 };
-        let Some(lease) = self.leases.iter_mut().find(|lease| lease.instance == instance) else { return false };
+        let Some(lease) = self.leases.iter_mut().find(|lease| lease.instance == instance) else {
+            return false;
+        };
         lease.expires = now + lasts;
         self.renewals.push_back(now);
         let window = self.config.window;

@@ -7,7 +7,8 @@ use super::simulate::Estimate;
 use crate::mechanism::balancer::{Health, HealthConfig};
 use crate::mechanism::registry::{eviction_limit, renewal_threshold};
 use crate::mechanism::swim::{
-    Awareness, Suspicion, probed_in_a_period, push_pull_scale, push_rounds, retransmit_limit, suspicion_timeout,
+    Awareness, Suspicion, probed_in_a_period, push_pull_scale, push_rounds, retransmit_limit,
+    suspicion_timeout,
 };
 use crate::sim::{Entity, Purpose, World};
 use serde_json::Value;
@@ -61,7 +62,8 @@ fn timer(case: Case) -> Result<Measured, String> {
     let mut it = Suspicion::new(case.text("accuser"), 3, 500.0, 2000.0);
     for confirmation in case.list("confirmations")? {
         let from = confirmation.get(0).and_then(Value::as_str).ok_or("a confirmation has no name")?;
-        let told = confirmation.get(1).and_then(Value::as_bool).ok_or("a confirmation doesn't say if it is new")?;
+        let told =
+            confirmation.get(1).and_then(Value::as_bool).ok_or("a confirmation doesn't say if it is new")?;
         let is_new = it.confirm(from);
         if is_new != told {
             return Err(format!("a confirmation from {from}: new is {is_new} here, {told} there"));
@@ -181,7 +183,10 @@ fn gossip(case: Case) -> Result<Measured, String> {
     let n = case.count("n", 2, 1_000)?;
     let rumours = Purpose::named("rumours");
     let mut measured = Measured::default();
-    measured.near("expect_rounds", mean_of(|world, trial| push_rounds(n, &mut world.draws(rumours, trial)).into()));
+    measured.near(
+        "expect_rounds",
+        mean_of(|world, trial| push_rounds(n, &mut world.draws(rumours, trial)).into()),
+    );
     let many = f64::from(n);
     measured.exact("log2n_plus_lnn", libm::log2(many) + libm::log(many));
     Ok(measured)
