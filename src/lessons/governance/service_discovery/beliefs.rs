@@ -629,5 +629,5 @@ impl Experiment for Beliefs {
 /// What the registry handles a second: heartbeats of eight, fetches of forty callers, answers made anew at the price of
 /// twenty fetches, and for a push the connections of all callers kept open.
 pub(super) fn load(heartbeat: f64, fetch: f64, server: f64, push: bool) -> f64 {
-    8.0 / heartbeat + 40.0 / fetch + 20.0 / server + if push { 30.0 } else { 0.0 }
+    8.0 / heartbeat + 40.0 / fetch + 20.0 / server + if push { 24.0 } else { 0.0 }
 }
