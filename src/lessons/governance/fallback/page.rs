@@ -118,7 +118,7 @@ readings! {
     READINGS;
     Reading::measured("orders", "order", Statistic::Share, "Share of the customers of the last 3 s who ordered, rightly or wrongly.")
         .of(CUSTOMER, &[ORDERED, WRONG_PRICE, GONE]).last(3.0);
-    Reading::measured("gone-now", "order what is gone", Statistic::Share, "Share of the customers of the last 3 s who ordered what was gone.")
+    Reading::measured("gone-now", "order in vain", Statistic::Share, "Share of the customers of the last 3 s who ordered what was gone.")
         .of(CUSTOMER, &[GONE]).last(3.0).trouble_from(0.01);
     Reading::new("database", "database load", Unit::Share, "Work that the database is asked for, over the last 2 s, as a share of what its cores can do.").trouble_from(1.0);
     Reading::new("wrong-prices", "wrong prices", Unit::Share, "Share of all orders so far that were made at a price the shop didn't ask any more.").so_far();
