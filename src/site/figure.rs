@@ -7,7 +7,7 @@
 
 use super::activity;
 use super::controls;
-use super::prose::{Context, settings};
+use super::prose::Context;
 use super::still::Still;
 use crate::course::blocks::{Block, Body, FigureBlock};
 use crate::course::done;
@@ -76,10 +76,8 @@ pub struct Invitation {
     says: Markup,
     /// The thing that it is about, as an attribute holds it.
     on: String,
-    /// The action that pressing it takes.
+    /// The action that pressing it takes; without one it selects the thing.
     does: Option<String>,
-    /// The settings that it makes, as a phrase of the text has them. With neither it selects the thing.
-    sets: Option<String>,
 }
 
 /// The element of a lesson's figure. `number` is its place among the page's figures.
@@ -88,9 +86,7 @@ pub fn element(cx: &Context, block: &Block, figure: &FigureBlock, number: usize)
     let invitation = figure.invite.as_ref().zip(shown).and_then(|(invite, shown)| {
         let spec = shown.spec();
         let (on, does) = done::invitation(&invite.on.text, &spec.actions, &spec.kinds).ok()?;
-        let set = invite.set.iter().map(|(control, value)| (control.as_str(), value.text.as_str()));
-        let sets = (!invite.set.is_empty()).then(|| settings(set));
-        Some(Invitation { says: cx.phrase(&invite.says), on: format!("{}:{}", on.kind, on.n), does, sets })
+        Some(Invitation { says: cx.phrase(&invite.says), on: format!("{}:{}", on.kind, on.n), does })
     });
     let question = cx.stills.gating_predictions(&block.id).first().and_then(|id| {
         let block = cx.lesson.blocks().find(|block| block.id == **id)?;
@@ -331,14 +327,9 @@ fn parts(caption: &Caption, shown: &Still, frame: Frame, legend: Option<Markup>,
                 @if spec.actions.iter().any(|action| action.by_drawing) {
                     svg.(class::STROKE) aria-hidden="true" { polyline points="" {} }
                 }
-                @if let Some(Invitation { says, on, does, sets }) = &caption.invitation {
-                    @let kind = match (does, sets) {
-                        (Some(_), _) => ActionKind::Act,
-                        (_, Some(_)) => ActionKind::GoTo,
-                        _ => ActionKind::Select,
-                    };
-                    button.(class::INVITATION) data-do=(kind.name()) data-way=[does] data-on=(on) data-text=[sets]
-                        data-number=[sets.is_some().then_some(-1)] hidden { (says) }
+                @if let Some(Invitation { says, on, does }) = &caption.invitation {
+                    @let kind = if does.is_some() { ActionKind::Act } else { ActionKind::Select };
+                    button.(class::INVITATION) data-do=(kind.name()) data-way=[does] data-on=(on) hidden { (says) }
                 }
                 div.(class::WALK) role="group" aria-label="Picture: arrow keys walk through it, Enter explains" hidden {
                     // Two buttons, and the focus alternates between them: a screen reader announces an element that

@@ -152,10 +152,13 @@ impl<'a> Context<'a> {
                     _ => None,
                 };
                 let sweep = sweep.as_ref().map(|(control, reading)| format!("{control},,,{reading},3"));
-                let set = settings(set.iter().map(|(control, value)| (control.as_str(), value.as_str())));
+                let set: Vec<String> = set
+                    .iter()
+                    .map(|(control, value)| format!("{control}={}", percent_encode(value)))
+                    .collect();
                 html! {
                     a.(class::RUN) href={ "#fig-" (block.id) } data-run data-figure=(block.id)
-                        data-set=[(!set.is_empty()).then_some(set)] data-at=[at.map(Time::nanos)]
+                        data-set=[(!set.is_empty()).then(|| set.join("&"))] data-at=[at.map(Time::nanos)]
                         data-code=[code] data-sweep=[sweep] {}
                 }
             }
@@ -170,10 +173,4 @@ impl<'a> Context<'a> {
         };
         tag.0.strip_suffix("</a>").map(str::to_owned)
     }
-}
-
-/// Controls and their values, as a phrase of the text sets them: `load=100&policy=random`.
-pub(super) fn settings<'a>(set: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    let each = set.map(|(control, value)| format!("{control}={}", percent_encode(value)));
-    each.collect::<Vec<_>>().join("&")
 }

@@ -153,18 +153,6 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("invite = \"Click C\"\n", "", "figure servers.invite_on", "no such field"),
     ("\"server:C\"", "\"client:C\"", "figure servers.invite_on", "no kind 'client'; allowed: 'server'"),
     ("\"server:C\"", "\"server:third\"", "figure servers.invite_on", "doesn't say which server"),
-    (
-        "\"server:C\"",
-        "\"server:C\"\ninvite_set = { load = 485 }",
-        "figure servers.invite_set.load",
-        "in steps of 10/s",
-    ),
-    (
-        "\"server:C\"",
-        "\"kill:server:C\"\ninvite_set = { load = 480 }",
-        "figure servers.invite_on",
-        "does one of the two",
-    ),
     ("```figure again", "```figure servers", "", "already stands in line"),
     ("shows = \"servers\"", "shows = \"server\"", "figure again.shows", "no figure 'server' is registered"),
     (

@@ -75,8 +75,6 @@ pub struct Invite {
     pub says: Text,
     /// What of the picture it is about: `server:C`.
     pub on: Text,
-    /// Controls that pressing it sets, with their values.
-    pub set: Vec<(String, Text)>,
 }
 
 /// A prediction.
@@ -328,7 +326,6 @@ fn figure(id: &str, line: u32, fields: &mut Fields, notes: &mut Notes) -> Figure
             "what in the picture the invitation points to, as `server:C` or `kill:server:C`",
             notes,
         ),
-        set: fields.table("invite_set", notes).map(|mut table| table.rest(notes)).unwrap_or_default(),
     });
     FigureBlock { shows, caption, set, does, without, goal, at, drives, invite }
 }

@@ -280,21 +280,10 @@ impl<'a> Check<'a> {
                     if let Err(says) = within(facts, figure.at) {
                         self.note(line, format!("figure {}.at", block.id), says);
                     }
-                    if let Some(invite) = &figure.invite {
-                        match done::invitation(&invite.on.text, &facts.actions, &facts.kinds) {
-                            Err(says) => self.on(&invite.on, says),
-                            Ok((_, Some(_))) if !invite.set.is_empty() => self.on(
-                                &invite.on,
-                                "names an action, and `invite_set` sets something; an invitation does one of the two"
-                                    .to_owned(),
-                            ),
-                            Ok(_) => {}
-                        }
-                        for (control, value) in &invite.set {
-                            if let Err(says) = setting(facts, control, &value.text) {
-                                self.on(value, says);
-                            }
-                        }
+                    if let Some(invite) = &figure.invite
+                        && let Err(says) = done::invitation(&invite.on.text, &facts.actions, &facts.kinds)
+                    {
+                        self.on(&invite.on, says);
                     }
                 }
             },

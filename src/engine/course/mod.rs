@@ -27,7 +27,6 @@
 //! drives = true                            prose that names no figure drives this one
 //! invite = "Click C and kill it"           what the picture invites to do first,
 //! invite_on = "server:C"                   and the thing that it points to
-//! invite_set = { load = 100 }              controls that pressing it sets
 //! ```
 //! ```predict after-a-minute                a prediction; its logic has the same id
 //! figure = "slow-server"

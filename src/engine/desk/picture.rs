@@ -202,7 +202,7 @@ impl Desk {
             for (class, is) in [("aside", area.w > LINE * area.h), ("below", below)] {
                 out.push(Patch::Class(invitation(), class.into(), is));
             }
-            for (side, at) in [("--x", area.centre().x), ("top", top)] {
+            for (side, at) in [("left", area.centre().x), ("top", top)] {
                 out.push(Patch::Style(invitation(), side.into(), super::px(at)));
             }
             out.push(super::set_visible(invitation(), !state.masked));

@@ -12,7 +12,7 @@ use super::words::Words;
 use crate::sim::clamp;
 
 /// Heights of a row and of its cells, and the widest cell: flat and tall, in a narrow place and in a wide one.
-const FLAT: [(f32, f32, f32); 2] = [(26.0, 16.0, 14.0), (36.0, 26.0, 20.0)];
+const FLAT: [(f32, f32, f32); 2] = [(26.0, 16.0, 14.0), (40.0, 26.0, 20.0)];
 const TALL: [(f32, f32, f32); 2] = [(62.0, 50.0, 14.0), (100.0, 86.0, 20.0)];
 /// From here on a place is wide.
 const WIDE: f32 = 560.0;

@@ -3,10 +3,6 @@
 use crate::sim::decimal;
 use crate::sim::{Span, Time, Unit, clamp};
 
-/// Steps of an axis of time, in seconds: those of a clock.
-pub(super) const CLOCK: [u32; 17] =
-    [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 21_600, 86_400];
-
 /// A window of time, laid along a length of the panel.
 pub(super) struct TimeAxis {
     pub from: Time,
@@ -37,13 +33,7 @@ impl TimeAxis {
     /// The shortest round time that takes at least `apart` pixels.
     pub(super) fn round_step(&self, apart: f32) -> Span {
         let most = (self.length / apart).max(1.0) as u64;
-        let least = Span::from_nanos(self.until.since(self.from).nanos() / most);
-        let of_a_clock =
-            CLOCK.map(|secs| Span::from_secs(secs.into())).into_iter().find(|&step| step >= least);
-        match of_a_clock {
-            Some(step) if least > Span::from_secs(1) => step,
-            _ => Span::from_nanos(round_up(least.nanos())),
-        }
+        Span::from_nanos(round_up(self.until.since(self.from).nanos() / most))
     }
 
     /// The distance of ticks that are at least so many pixels apart: at whole steps of this length, or at round times.
@@ -121,9 +111,6 @@ mod tests {
         assert!(places.windows(2).all(|pair| pair[1] - pair[0] >= 40.0) && places[0] > 10.0, "{places:?}");
         assert_eq!(axis.place(Time::ZERO), 10.0);
         assert!(axis.place_anywhere(Time::ZERO) < -6_000.0);
-        // Minutes are parted as on a clock.
-        let minutes = TimeAxis { from: Time::ZERO, until: Time::from_secs(600), ..axis };
-        assert_eq!(minutes.round_step(56.0), Span::from_secs(120));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::super::worker_client::{HUNG_AFTER, WorkerClient};
 use super::super::{apply, dom, events, link, parking, record};
 use super::{CANVAS_PLACES, PageFigure, WorkerStage};
 use crate::desk::markup::{attr, class, css, inside, with};
-use crate::desk::{ActionKind, DeskCommand, DeskEvent, Notice, OpenFigure, Patch, ToWorker, Update, text};
+use crate::desk::{DeskCommand, DeskEvent, Notice, OpenFigure, ToWorker, Update, text};
 use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -207,10 +207,7 @@ impl PageFigure {
             inner.owes = owes;
             begins
         };
-        // A slider that has been moved on meanwhile, by a key that is held say, isn't set back to where it was.
-        let moved_on = self.inner.borrow().while_busy.iter().any(|action| action.kind != ActionKind::Hover);
-        for patch in patches.iter().filter(|patch| !(moved_on && matches!(patch, Patch::SliderPosition(..))))
-        {
+        for patch in &patches {
             apply::patch(&self.root, patch);
         }
         if ready {

@@ -5,7 +5,6 @@ use super::super::mark::{Anchor, Ink, Rect, Role, at};
 use super::super::metrics;
 use super::backend::{ChartBackend, FINE};
 use super::{AXIS, PLOT, magnitude};
-use crate::scene::time_axis::CLOCK;
 use crate::sim::{Unit, clamp};
 use core::ops::Range;
 use plotters::coord::Shift;
@@ -53,10 +52,16 @@ fn ticks(range: &Range<f64>, unit: Unit) -> Vec<(f64, String)> {
     values.filter(is_written).map(|value| (value * size, unit.format(value * size))).collect()
 }
 
+/// Steps of an axis of time, in seconds: those of a clock.
+const CLOCK: [f64; 17] = [
+    1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_200.0, 1_800.0, 3_600.0, 7_200.0,
+    21_600.0, 86_400.0,
+];
+
 /// Round times from zero to `until` seconds, at most so many.
 pub(super) fn round_times(until: f64, most: usize) -> Vec<f64> {
     let most = most.max(2) as f64;
-    match CLOCK.into_iter().map(f64::from).find(|step| until / step < most) {
+    match CLOCK.into_iter().find(|step| until / step < most) {
         Some(step) if until >= step => {
             (0..=libm::floor(until / step) as u32).map(|n| f64::from(n) * step).collect()
         }

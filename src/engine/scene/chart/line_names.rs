@@ -26,7 +26,7 @@ pub(super) const fn line_style(state: Status) -> (Role, Dash) {
 /// The room that the names take to the right of the curves.
 pub(super) fn room(names: &[String], area: Rect) -> f32 {
     let widest = names.iter().map(|name| metrics::width(name, NAME.size, NAME.face)).fold(20.0, f32::max);
-    widest.min(area.w * 0.36) + 8.0
+    widest.min(area.w * 0.3) + 8.0
 }
 
 /// Writes each name as near to its curve's end (its place and colour) as the others let it; one without a name has none.

@@ -9,8 +9,6 @@ mod slow_server;
 mod who_notices;
 
 use crate::lessons::prelude::Figure;
-#[cfg(test)]
-use crate::{lessons::prelude::Experiment, player::Bench, sim::Time};
 
 /// The lesson's first figure. The others are sets of their own, so that a first visit needn't carry them.
 pub const FIGURES: &[Figure] = &[Figure::of::<slow_server::SlowServer>()
@@ -51,7 +49,10 @@ pub mod deploys {
 
 /// Runs a bench to a moment. Its invariants go through all keys and queues, so they are checked at the end only.
 #[cfg(test)]
-fn quickly<X: Experiment>(mut run: Bench<X>, until: Time) -> Bench<X> {
+fn quickly<X: crate::lessons::prelude::Experiment>(
+    mut run: crate::player::Bench<X>,
+    until: crate::sim::Time,
+) -> crate::player::Bench<X> {
     while let Some(event) = run.world.next(until) {
         run.model.handle(event, &mut run.world);
     }

@@ -230,9 +230,7 @@ impl Held {
     /// A request ends: what it has goes back, and its thread is free.
     fn ends(&mut self, of: Entity, outcome: EndKind, w: &mut W) {
         let Some(has) = self.journeys.get(of).map(|it| it.carries.has) else { return };
-        if has.iter().any(Option::is_some) {
-            w.record_step(of, || (step_gives_back(), None));
-        }
+        w.record_step(of, || (step_gives_back(), None));
         self.journeys.turn_back(of, outcome);
         self.journeys.end(of, w);
         for n in has.into_iter().flatten() {

@@ -104,7 +104,7 @@ readings! {
 messages! {
     pub(super) MESSAGES;
     grid_title(); row_waiting(); row_connections(); row_useful(); note_number(n: usize); note_useful(useful: (f64, Unit));
-    key_query(); key_slow(); key_kept(); key_opening(); key_idle();
+    key_query(); key_slow(); key_kept(); key_opening(); key_idle(); key_waits();
     chart_title(); axis_pool(); axis_mean(); line_erlang(); line_measured();
     says_thrashing(queries: usize, wasted: (f64, Unit)); says_room(queries: usize);
     says_line(waiting: usize); says_no_line(); says_opening(opening: usize, open: usize);
@@ -340,7 +340,7 @@ impl PoolSize {
         let waited = line.iter().map(|n| {
             let since = self.journeys.get(request(*n)).map_or(Span::ZERO, |it| now.since(it.began));
             let level = (since.secs() / self.controls.timeout.secs()).min(1.0) as f32;
-            Cell { entity: WAITING, level: level.max(0.06), status: Status::Normal }
+            Cell { entity: WAITING, level: level.max(0.06), status: Status::Active }
         });
         let connections = self.connections();
         let note = match self.controls.source {
@@ -360,6 +360,7 @@ impl PoolSize {
             GridRow::new(DATABASE, row_useful(), note_useful((percent, Unit::Share)), (0..cores).map(busy)),
         ];
         let key = legend([
+            (key_waits(), Status::Active),
             (key_query(), Status::Normal),
             (key_slow(), Status::Trouble),
             (key_kept(), Status::Draining),
@@ -382,10 +383,10 @@ impl PoolSize {
         let measured = shown.iter().map(|it| (it.size as f32, (it.sum / it.count) as f32)).collect();
         let line =
             |label, status, points, dots| CurveLine { label: Label::Words(label), status, points, dots };
-        let mut lines = vec![line(line_erlang(), Status::Quiet, expected, false)];
-        if !shown.is_empty() {
-            lines.push(line(line_measured(), Status::Active, measured, true));
-        }
+        let lines = vec![
+            line(line_erlang(), Status::Quiet, expected, false),
+            line(line_measured(), Status::Active, measured, true),
+        ];
         let axis = |label, unit, ends| Axis { label: Label::Words(label), unit, ends, log: true };
         let x = axis(axis_pool(), Unit::Count, (1.0, MOST));
         let y = axis(axis_mean(), Unit::Time, (0.01, 10.0));

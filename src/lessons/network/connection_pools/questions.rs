@@ -56,14 +56,14 @@ pub const SIZES: &[Challenge] = &[Challenge {
     free: &["pool", "source", "cores", "timeout"],
     scripted_inputs: Vec::new,
     unit: Unit::Money,
-    budget: 48.0,
+    budget: 50.0,
     cost: |settings| settings.price(&[("pool", 1.0), ("cores", 10.0)]),
     pass: |outcome| {
         outcome.at_most("refused", 0.3, pool_size::judge_refused)?;
         outcome.at_most("p99", 0.15, pool_size::judge_p99)
     },
     diagnose: what_size_is_wrong,
-    reference: &[("pool", "8"), ("cores", "4")],
+    reference: &[("pool", "10"), ("cores", "4")],
     tempting: &[
         ("too-many", &[("pool", "32")]),
         ("too-few", &[("pool", "4")]),
@@ -79,7 +79,7 @@ fn what_size_is_wrong(settings: &StartSettings, _: &[TrialResult]) -> Option<&'s
     let too = |more: &str, than| settings.number(more) > than;
     Some(match settings.is("source", "each") {
         true => "no-pool",
-        false if !too("pool", 6.0) => "too-few",
+        false if !too("pool", 8.0) => "too-few",
         false if !too("cores", 3.0) => "few-cores",
         false if too("cores", 4.0) => "more-cores",
         false if !too("pool", 16.0) => return None,

@@ -184,7 +184,8 @@ impl Contention {
     /// A thread with a core goes on, if the lock lets it.
     fn goes_on(&mut self, n: u32, w: &mut W) {
         let Thread { operation, reads, .. } = self.threads[n as usize];
-        if self.wants(n) && self.controls.lock == Kind::Spin {
+        let spins = self.controls.lock == Kind::Spin;
+        if self.wants(n) && spins {
             self.lock.tries(n, reads);
         } else if self.wants(n) && !self.lock.asks(n, reads) {
             return self.cores.sleeps(n);
@@ -213,7 +214,8 @@ impl Contention {
 
     /// A thread's own work is over, or its section.
     fn has_worked(&mut self, n: u32, w: &mut W) {
-        let (me, value) = (&mut self.threads[n as usize], self.of_late.number);
+        let me = &mut self.threads[n as usize];
+        let value = self.of_late.number;
         if !me.in_section {
             me.in_section = true;
         } else if !me.reads && self.controls.lock == Kind::Swap && me.loaded != value {
@@ -228,7 +230,8 @@ impl Contention {
             }
             w.close(me.operation, DONE);
             self.of_late.done += 1;
-            self.threads[n as usize] = self.begun(w.open(OPERATION, None), w);
+            let next = w.open(OPERATION, None);
+            self.threads[n as usize] = self.begun(next, w);
             self.leaves(n, w);
         }
         self.goes_on(n, w);
@@ -246,7 +249,8 @@ impl Contention {
             return;
         }
         while let Some(n) = self.lock.admit_next() {
-            w.record_step(self.threads[n as usize].operation, || (step_got_lock(), None));
+            let operation = self.threads[n as usize].operation;
+            w.record_step(operation, || (step_got_lock(), None));
             w.schedule(WAKE, Event(self.cores.due(n)));
         }
     }

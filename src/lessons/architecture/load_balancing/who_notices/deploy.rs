@@ -35,7 +35,9 @@ pub(super) struct Deploy {
 
 impl WhoNotices {
     pub(super) fn begin_deploy(&mut self, w: &mut W) {
-        let None = self.deploy else { return };
+        if self.deploy.is_some() {
+            return;
+        }
         let (now, lost_before) = (w.now(), self.cluster.journeys.lost());
         w.notable(self.front(), spec::mark_deploy());
         let deploy = Deploy { server: 0, phase: Phase::Draining, since: now, begun: now, lost_before };
@@ -61,7 +63,8 @@ impl WhoNotices {
 
     pub(super) fn look(&mut self, w: &mut W) {
         let Some(deploy) = self.deploy else { return };
-        let (n, passed) = (deploy.server, w.now().since(deploy.since));
+        let n = deploy.server;
+        let passed = w.now().since(deploy.since);
         let next = match deploy.phase {
             Phase::Draining if self.open_at(n) == 0 || passed >= self.controls.drain => self.stop(deploy, w),
             Phase::Away if passed >= AWAY => {

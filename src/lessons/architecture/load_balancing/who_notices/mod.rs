@@ -136,16 +136,18 @@ impl WhoNotices {
 
     fn at_server(&mut self, it: Entity, w: &mut W) {
         let Some(n) = self.keep_pace_of(it, w.now()) else { return };
-        let offer = self.cluster.offer(it, w, Event::Done(it));
-        let warmth = &mut self.upkeep[n as usize].warmth;
-        if offer == Some(Offer::Served) && *warmth == Warmth::Cold {
-            *warmth = Warmth::Since(w.now());
-        }
-        match offer {
-            Some(Offer::Full) => self.send_back(it, REFUSED, w),
-            Some(Offer::Down) => self.send_back(it, SENT_TO_DEAD, w),
-            _ => {}
-        }
+        let loss = match self.cluster.offer(it, w, Event::Done(it)) {
+            Some(Offer::Full) => REFUSED,
+            Some(Offer::Down) => SENT_TO_DEAD,
+            offer => {
+                let warmth = &mut self.upkeep[n as usize].warmth;
+                if offer == Some(Offer::Served) && *warmth == Warmth::Cold {
+                    *warmth = Warmth::Since(w.now());
+                }
+                return;
+            }
+        };
+        self.send_back(it, loss, w);
     }
 
     fn done(&mut self, it: Entity, w: &mut W) {
